@@ -1,0 +1,68 @@
+"""Pellucid: deep learning that you can see through.
+
+Any plain NumPy function becomes a computational graph that is read (drawn, explained,
+written as formula and as code), differentiated, compiled and trained; regression and
+neural networks with scikit-learn's interface stand on it.
+
+>>> import numpy as np, pellucid as pl
+>>> pl.gradient(lambda a, b: np.sqrt(a**2 + b**2), wrt=("a", "b"))(3.0, 4.0)
+(0.6, 0.8)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pellucid.graphs.check import check as check
+    from pellucid.graphs.gradient import gradient as gradient
+
+# Each public name and the module that defines it; a module is given whole.
+_HOME = {
+    "PellucidError": "errors",
+    "TraceError": "errors",
+    "Graph": "graphs.node",
+    "Node": "graphs.node",
+    "graph": "graphs.trace",
+    "gradient": "graphs.gradient",
+    "value_and_gradient": "graphs.gradient",
+    "jacobian": "graphs.gradient",
+    "hessian": "graphs.gradient",
+    "hvp": "graphs.gradient",
+    "vjp": "graphs.gradient",
+    "jvp": "graphs.gradient",
+    "check": "graphs.check",
+    "source": "reading.source",
+    "formula": "reading.formula",
+    "draw": "reading.draw",
+    "compile": "running.compile",
+    "minimise": "minimisers.minimise",
+    "methods": "minimisers.methods",
+    "rows": "tables.files",
+    "datasets": "tables.datasets",
+    "costs": "models.costs",
+    "penalties": "models.penalties",
+    "activations": "models.activations",
+    "LinearRegression": "models.linear",
+    "LogisticRegression": "models.logistic",
+    "MLPClassifier": "models.network",
+    "MLPRegressor": "models.network",
+}
+_MODULES = {"methods", "datasets", "costs", "penalties", "activations"}
+
+__all__ = sorted(_HOME)
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'pellucid' has no attribute {name!r}")
+    module = importlib.import_module(f"pellucid.{_HOME[name]}")
+    value = module if name in _MODULES else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,1 @@
+"""What a computation is: graphs of plain NumPy functions, and their derivatives."""

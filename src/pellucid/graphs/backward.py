@@ -1,0 +1,145 @@
+"""The backward pass: from a result back to what it depends on, by the chain rule.
+
+Baydin, Pearlmutter, Radul & Siskind, "Automatic differentiation in machine learning: a
+survey" (2018), section 3.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import GradientError
+from pellucid.graphs import simplify
+from pellucid.graphs.derivatives import DERIVATIVES
+from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.recorder import Recorder
+from pellucid.graphs.traced import Traced, current, lifted, recorded
+
+
+def pulled_back(recorder: Recorder, seeds: Mapping[Node, Any], wrt: list[Node]) -> list[Any]:
+    """The gradient of each input, in its shape and dtype; 0 where nothing depends on it."""
+    before, recorder.simplify = recorder.simplify, simplify.simpler
+    try:
+        adjoint = backward(recorder, seeds, wrt)
+        return [_finished(recorder, node, adjoint.get(node)) for node in wrt]
+    finally:
+        recorder.simplify = before
+
+
+def _finished(recorder: Recorder, node: Node, g: Any) -> Any:
+    with recorder.on_behalf_of(node):
+        if g is None:
+            g = recorded("zeros", shape=node.shape, dtype=node.dtype)
+        g = full(g, node)
+        if isinstance(g, Traced) and g.dtype != node.dtype:
+            g = recorded("cast", g, dtype=node.dtype)
+        return named_after(recorder, node, g)
+
+
+def backward(recorder: Recorder, seeds: Mapping[Node, Any], wrt: list[Node]) -> dict[Node, Any]:
+    """Reverse accumulation: dJ/dx = sum over uses of x of (dJ/dz) (dz/dx), last to first."""
+    order = ancestors(seeds)
+    needed = depending(order, wrt)
+    adjoint = dict(seeds)
+    for node in reversed(order):
+        if node not in needed or node not in adjoint or node in wrt:
+            continue
+        with recorder.on_behalf_of(node):
+            g = named_after(recorder, node, adjoint.pop(node))
+            for position, argument in enumerate(node.arguments):
+                if argument in needed:
+                    contribution = local(node, position, g)
+                    if contribution is not None:
+                        adjoint[argument] = total(adjoint.get(argument), contribution)
+    return adjoint
+
+
+def depending(order: list[Node], wrt: list[Node]) -> set[Node]:
+    """The nodes whose value depends on the inputs that are asked for."""
+    needed = set(wrt)
+    for node in order:
+        if any(argument in needed for argument in node.arguments):
+            needed.add(node)
+    return needed
+
+
+def local(node: Node, position: int, g: Any) -> Any:
+    """What one use of an argument contributes to its gradient; None where it is 0."""
+    if node.operation not in DERIVATIVES:
+        where = f"{node.line[0].rpartition('/')[2]}, line {node.line[1]}: " if node.line else ""
+        message = f"{where}np.{node.operation} has no derivative here."
+        raise GradientError(message)
+    rule = DERIVATIVES[node.operation](position)
+    if rule is None:
+        return None
+    argument = node.arguments[position]
+    elementwise = OPERATIONS[node.operation].elementwise or node.operation == "broadcast_to"
+    if not (elementwise or node.operation in {"sum", "mean"}):
+        g = full(g, node)
+    values = [_value(a) for a in node.arguments]
+    contribution = rule(g, _value(node), *values, **node.options)
+    return summed_to(argument.shape, contribution, node.shape) if elementwise else contribution
+
+
+def _value(node: Node) -> Any:
+    """A node as a rule sees it: a plain number as itself."""
+    return node.value if node.is_literal and node.weak else lifted(node, current())
+
+
+def total(before: Any, contribution: Any) -> Any:
+    """The sum of the contributions so far."""
+    return contribution if before is None else before + contribution
+
+
+def full(g: Any, node: Node) -> Any:
+    """A gradient in the shape of its node."""
+    return g if np.shape(g) == node.shape else np.broadcast_to(_traced(g, node), node.shape)
+
+
+def _traced(g: Any, node: Node) -> Any:
+    if isinstance(g, Traced):
+        return g
+    return recorded("cast", g, dtype=node.dtype)
+
+
+def summed_to(shape: tuple[int, ...], g: Any, result: tuple[int, ...]) -> Any:
+    """Sum a gradient over the axes along which an argument was broadcast to the result.
+
+    g may itself be shorter than the result, where it is the same along an axis; such an
+    axis counts as often as the result is long.
+    """
+    if not shape and np.ndim(g):
+        times = int(np.prod(result, dtype=int)) // int(np.prod(np.shape(g), dtype=int) or 1)
+        return np.sum(g) * times if times != 1 else np.sum(g)
+    new = len(result) - len(shape)
+    ours = (1,) * new + tuple(shape)
+    theirs = (1,) * (len(result) - np.ndim(g)) + np.shape(g)
+    stretched = [i for i, n in enumerate(result) if ours[i] == 1 and (n != 1 or i < new)]
+    times = int(np.prod([result[i] for i in stretched if theirs[i] == 1], dtype=int))
+    axes = [i for i in stretched if theirs[i] != 1]
+    if axes:
+        g = _sum_axes(g, [i - (len(result) - np.ndim(g)) for i in axes])
+    g = g * times if times != 1 else g
+    if np.ndim(g) > len(shape):
+        g = np.reshape(g, np.shape(g)[np.ndim(g) - len(shape) :])
+    return g
+
+
+def _sum_axes(g: Any, axes: list[int]) -> Any:
+    """Sum over axes: leading ones go, others stay with length 1."""
+    leading = [i for i in axes if axes[: i + 1] == list(range(i + 1))]
+    inner = tuple(i for i in axes if i not in leading)
+    g = np.sum(g, axis=inner, keepdims=True) if inner else g
+    lead = tuple(leading)
+    return np.sum(g, axis=lead[0] if len(lead) == 1 else lead) if lead else g
+
+
+def named_after(recorder: Recorder, node: Node, g: Any) -> Any:
+    """Call the gradient of z dz."""
+    if isinstance(g, Traced) and not g.node.name and node.name:
+        recorder.christen(g.node, f"d{node.name}")
+    return g

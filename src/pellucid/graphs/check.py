@@ -1,0 +1,120 @@
+"""Gradients held against differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import GradientError
+from pellucid.graphs import structure
+from pellucid.graphs.gradient import gradient
+from pellucid.graphs.trace import is_float, title_of
+
+DIRECTIONS = 3
+TOLERANCE = 1e-6
+
+
+def check(f: Callable[..., Any], *args: Any, order: int = 2) -> None:
+    """Compare gradients with central differences in random directions.
+
+    For a direction v and a step h, (J(x + h v) - J(x - h v)) / 2h must equal dJ/dx . v;
+    Richardson's extrapolation of two steps leaves an error of h^4. With `order=2` the
+    gradient of (dJ/dx . u) is compared too, for a random u.
+
+    Parameters
+    ----------
+    f : callable
+        A function of floats and arrays of floats; a result of many elements is summed
+        with random weights.
+    *args
+        Where to compare; keep away from kinks.
+    order : int
+        How many times to differentiate.
+
+    Raises
+    ------
+    GradientError
+        When they differ by more than a millionth, with both numbers.
+
+    Examples
+    --------
+    >>> import numpy as np, pellucid as pl
+    >>> pl.check(lambda x: np.sum(np.sin(x)), np.array([0.3, 2.0]))
+
+    See Nocedal & Wright, "Numerical Optimization" (2006), section 8.1.
+    """
+    rng = np.random.default_rng(0)
+    wrt = tuple(i for i, arg in enumerate(args) if any(map(is_float, structure.leaves(arg))))
+    cost = _weighted(f, args, rng)
+    for degree in range(1, order + 1):
+        for _ in range(DIRECTIONS):
+            _compare(cost, args, wrt, rng, f"{title_of(f)}, derivative {degree}")
+        cost = _directional(cost, args, wrt, rng)
+
+
+def _weighted(f: Callable[..., Any], args: Any, rng: np.random.Generator) -> Callable[..., Any]:
+    """The sum of all results with random weights: every element counts."""
+    results = list(structure.leaves(f(*args)))
+    weights = [rng.normal(size=np.shape(r)) for r in results]
+    if len(results) == 1 and np.size(results[0]) == 1:
+        return f
+
+    def cost(*args: Any) -> Any:
+        parts = zip(structure.leaves(f(*args)), weights, strict=True)
+        return sum(np.sum(part * weight) for part, weight in parts)
+
+    return cost
+
+
+def _directional(cost: Any, args: Any, wrt: tuple[int, ...], rng: np.random.Generator) -> Any:
+    """The derivative of a cost along a random direction, itself a cost."""
+    u = _direction(args, wrt, rng)
+    slopes = gradient(cost, wrt)
+
+    def along(*args: Any) -> Any:
+        return _inner(slopes(*args), [u[i] for i in wrt])
+
+    return along
+
+
+def _compare(cost: Any, args: Any, wrt: tuple[int, ...], rng: np.random.Generator, title: str) -> None:
+    v = _direction(args, wrt, rng)
+    ours = float(_inner(gradient(cost, wrt)(*args), [v[i] for i in wrt]))
+    h = 1e-3
+    theirs = (4 * _difference(cost, args, v, h / 2) - _difference(cost, args, v, h)) / 3
+    scale = max(1.0, abs(ours), abs(theirs))
+    if not abs(ours - theirs) <= TOLERANCE * scale:
+        message = f"{title}: the gradient along a random direction is {ours!r}, differences give {theirs!r}."
+        raise GradientError(message)
+
+
+def _difference(cost: Any, args: Any, v: Any, h: float) -> float:
+    ahead = cost(*(_moved(a, d, h) for a, d in zip(args, v, strict=True)))
+    behind = cost(*(_moved(a, d, -h) for a, d in zip(args, v, strict=True)))
+    return (_number(ahead) - _number(behind)) / (2 * h)
+
+
+def _number(x: Any) -> float:
+    return float(np.reshape(x, ()))
+
+
+def _direction(args: Any, wrt: tuple[int, ...], rng: np.random.Generator) -> list[Any]:
+    """A random step for every float, of the size of the argument; None for the rest."""
+
+    def step(leaf: Any) -> Any:
+        return rng.normal(size=np.shape(leaf)) if is_float(leaf) else None
+
+    return [structure.mapped(step, arg) if i in wrt else None for i, arg in enumerate(args)]
+
+
+def _moved(arg: Any, direction: Any, h: float) -> Any:
+    if direction is None:
+        return arg
+    return structure.mapped(lambda x, d: x if d is None else x + h * d, arg, direction)
+
+
+def _inner(a: Any, b: Any) -> Any:
+    pairs = zip(structure.leaves(a), structure.leaves(b), strict=True)
+    return sum(np.sum(x * y) for x, y in pairs if y is not None)

@@ -1,0 +1,6 @@
+"""The table of derivatives: one line of calculus for each operation and argument."""
+
+from pellucid.graphs.derivatives import algebra, arrays, elementary
+from pellucid.graphs.derivatives.table import DERIVATIVES
+
+__all__ = ["DERIVATIVES", "algebra", "arrays", "elementary"]

@@ -1,0 +1,37 @@
+"""The reference meaning of a graph: walk it with numbers, one operation at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pellucid.graphs.operations.table import OPERATIONS, OPERATORS
+
+if TYPE_CHECKING:
+    from pellucid.graphs.node import Node
+
+
+def evaluate(
+    order: Sequence[Node], inputs: Mapping[Node, Any], kept: Sequence[Node]
+) -> dict[Node, Any]:
+    """Compute nodes in order; forget each value after its last use, but those kept."""
+    values = dict(inputs)
+    last_use = {argument: node for node in order for argument in node.arguments}
+    needed = set(kept)
+    for node in order:
+        if node not in values:
+            values[node] = computed(node, [values[a] for a in node.arguments])
+        for argument in node.arguments:
+            if last_use[argument] is node and argument not in needed:
+                values.pop(argument, None)
+    return values
+
+
+def computed(node: Node, arguments: list[Any]) -> Any:
+    """The value of one node from those of its arguments."""
+    if node.operation == "constant":
+        return node.value
+    # Between Python numbers the result is a Python number, which stays weak (NEP 50).
+    table = OPERATORS if node.weak else {}
+    function = table.get(node.operation) or OPERATIONS[node.operation].function
+    return function(*arguments, **node.options)

@@ -1,0 +1,288 @@
+"""The closed set of operations: what each computes, and the shape and dtype it gives.
+
+Every other table of Pellucid (derivatives, text, formula, source, targets) is over this
+set. An operation is a function of arrays, `function(*arguments, **options)`; the options
+are fixed when it is recorded.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.operations import indexing
+
+Shape = tuple[int, ...]
+# What is known of an argument before it has a value; `type` is float for a weak one.
+Known = tuple[Shape, Any]
+Rule = Callable[..., tuple[Shape, np.dtype[Any]]]
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One entry of the set.
+
+    Parameters
+    ----------
+    name : str
+        NumPy's name, without `np.`.
+    function : callable
+        The meaning on arrays.
+    known : callable
+        `(arguments, options) -> (shape, dtype)` without computing.
+    elementwise : bool
+        Whether element i of the result depends on elements i of the arguments alone,
+        after broadcasting.
+    view : bool
+        Whether NumPy's result may share memory with the first argument.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    known: Rule
+    elementwise: bool = False
+    view: bool = False
+
+
+OPERATIONS: dict[str, Operation] = {}
+
+
+def operation(
+    name: str,
+    function: Callable[..., Any],
+    known: Rule | None = None,
+    *,
+    view: bool = False,
+) -> None:
+    """Enter an operation into the set."""
+    rule = known or functools.partial(by_trial, function)
+    OPERATIONS[name] = Operation(name, function, rule, view=view)
+
+
+def by_trial(function: Callable[..., Any], arguments: list[Known], **options: Any) -> Any:
+    """Learn shape and dtype by running the operation on ones that take no memory."""
+    trial = [np.broadcast_to(np.ones((), dtype), shape) for shape, dtype in arguments]
+    result = np.asarray(function(*trial, **options))
+    return result.shape, result.dtype
+
+
+# -- elementwise: NumPy's ufuncs of one result ----------------------------------------
+
+
+@functools.lru_cache(maxsize=4096)
+def _ufunc_dtype(ufunc: np.ufunc, types: tuple[Any, ...]) -> np.dtype[Any]:
+    return ufunc.resolve_dtypes((*types, None))[-1]
+
+
+@functools.lru_cache(maxsize=4096)
+def _broadcast(shapes: tuple[Shape, ...]) -> Shape:
+    return np.broadcast_shapes(*shapes)
+
+
+def _ufunc_known(ufunc: np.ufunc, arguments: list[Known]) -> tuple[Shape, np.dtype[Any]]:
+    shape = _broadcast(tuple(shape for shape, _ in arguments))
+    return shape, _ufunc_dtype(ufunc, tuple(dtype for _, dtype in arguments))
+
+
+def elementwise(name: str, ufunc: np.ufunc, function: Callable[..., Any] | None = None) -> None:
+    """Enter a ufunc under its name, computed by an operator where there is one."""
+    known = functools.partial(_ufunc_known, ufunc)
+    OPERATIONS[name] = Operation(name, function or ufunc, known, elementwise=True)
+
+
+# Python's operators compute on Python numbers as Python does, on arrays as NumPy does.
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "floor_divide": operator.floordiv,
+    "remainder": operator.mod,
+    "power": operator.pow,
+    "negative": operator.neg,
+    "positive": operator.pos,
+    "absolute": operator.abs,
+}
+
+UFUNCS: dict[np.ufunc, str] = {}
+for _name in sorted(dir(np), key=lambda name: name not in OPERATORS):
+    _ufunc = getattr(np, _name)
+    if isinstance(_ufunc, np.ufunc) and _ufunc.nout == 1 and _ufunc.signature is None:
+        UFUNCS.setdefault(_ufunc, _name)
+for _ufunc, _name in UFUNCS.items():
+    elementwise(_name, _ufunc)
+
+
+def _where_known(arguments: list[Known]) -> tuple[Shape, np.dtype[Any]]:
+    shape = _broadcast(tuple(shape for shape, _ in arguments))
+    return shape, _ufunc_dtype(np.add, (arguments[1][1], arguments[2][1]))
+
+
+OPERATIONS["where"] = Operation("where", np.where, _where_known, elementwise=True)
+operation("cast", lambda x, dtype: np.asarray(x).astype(dtype)[()],
+          lambda arguments, dtype: (arguments[0][0], np.dtype(dtype)))  # fmt: skip
+
+
+# -- reductions and scans along axes --------------------------------------------------
+
+
+@functools.lru_cache(maxsize=1024)
+def _reduced_dtype(function: Callable[..., Any], dtype: Any) -> np.dtype[Any]:
+    return np.asarray(function(np.ones(1, dtype))).dtype
+
+
+def reduced_axes(ndim: int, axis: Any) -> tuple[int, ...]:
+    """The axes that `axis=` names, counted from 0 and sorted; None names all."""
+    if axis is None:
+        return tuple(range(ndim))
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    return tuple(sorted(np.lib.array_utils.normalize_axis_tuple(axes, ndim)))
+
+
+def reduced_shape(shape: Shape, axis: Any, keepdims: bool) -> Shape:
+    """The shape that is left when the axes are summed over."""
+    axes = reduced_axes(len(shape), axis)
+    if keepdims:
+        return tuple(1 if i in axes else n for i, n in enumerate(shape))
+    return tuple(n for i, n in enumerate(shape) if i not in axes)
+
+
+def _reduction_known(function, arguments, axis=None, keepdims=False):  # type: ignore[no-untyped-def]
+    shape, dtype = arguments[0]
+    return reduced_shape(shape, axis, keepdims), _reduced_dtype(function, dtype)
+
+
+for _reduce in (np.sum, np.prod, np.mean, np.max, np.min, np.any, np.all):
+    operation(_reduce.__name__.replace("amax", "max").replace("amin", "min"), _reduce,
+              functools.partial(_reduction_known, _reduce))  # fmt: skip
+for _reduce in (np.argmax, np.argmin, np.cumsum, np.cumprod, np.sort, np.argsort):
+    operation(_reduce.__name__, _reduce)
+
+
+# -- shapes ---------------------------------------------------------------------------
+
+
+def _reshape_known(arguments, shape):  # type: ignore[no-untyped-def]
+    return shape, np.dtype(arguments[0][1])
+
+
+def _transpose_known(arguments, axes=None):  # type: ignore[no-untyped-def]
+    shape, dtype = arguments[0]
+    order = reversed(range(len(shape))) if axes is None else axes
+    return tuple(shape[i] for i in order), np.dtype(dtype)
+
+
+def _concatenate(*parts: Any, axis: int = 0) -> Any:
+    return np.concatenate(parts, axis=axis)
+
+
+def _stack(*parts: Any, axis: int = 0) -> Any:
+    return np.stack(parts, axis=axis)
+
+
+operation("copy", lambda x: x, lambda arguments: (arguments[0][0], np.dtype(arguments[0][1])))
+operation("reshape", np.reshape, _reshape_known, view=True)
+operation("broadcast_to", np.broadcast_to, _reshape_known, view=True)
+operation("transpose", np.transpose, _transpose_known, view=True)
+operation("diagonal", np.diagonal, view=True)
+operation("concatenate", _concatenate)
+operation("stack", _stack)
+
+
+# -- selection and assignment, made functional ----------------------------------------
+
+
+def _index_known(arguments, at):  # type: ignore[no-untyped-def]
+    (shape, dtype), *indices = arguments
+    trial = np.broadcast_to(np.ones((), dtype), shape)
+    picks = [np.zeros(s, d) for s, d in indices]
+    return indexing.index(trial, *picks, at=at).shape, np.dtype(dtype)
+
+
+def _assign_known(arguments, at):  # type: ignore[no-untyped-def]
+    shape, dtype = arguments[0]
+    return shape, np.dtype(dtype)
+
+
+def _scatter_known(arguments, at, shape):  # type: ignore[no-untyped-def]
+    return shape, np.dtype(arguments[0][1])
+
+
+operation("index", indexing.index, _index_known, view=True)
+operation("assign", indexing.assign, _assign_known)
+operation("scatter", indexing.scatter, _scatter_known)
+
+
+# -- products and linear algebra ------------------------------------------------------
+
+
+def _dot_known(arguments):  # type: ignore[no-untyped-def]
+    (a, s), (b, t) = arguments
+    if not a or not b:
+        shape = a or b
+    else:
+        k = -2 if len(b) > 1 else -1
+        _aligned("dot", a, b, a[-1], b[k])
+        shape = a[:-1] + tuple(np.delete(b, k).tolist())
+    return shape, np.result_type(s, t)
+
+
+def _matmul_known(arguments):  # type: ignore[no-untyped-def]
+    (a, s), (b, t) = arguments
+    if not a or not b:
+        raise ValueError("matmul: a number has no rows and columns; multiply with *")
+    _aligned("matmul", a, b, a[-1], b[-2 if len(b) > 1 else -1])
+    stack = _broadcast((a[:-2], b[:-2]))
+    shape = stack + (a[-2:-1] if len(a) > 1 else ()) + (b[-1:] if len(b) > 1 else ())
+    return shape, _matmul_dtype(s, t)
+
+
+@functools.lru_cache(maxsize=256)
+def _matmul_dtype(s: Any, t: Any) -> np.dtype[Any]:
+    return np.result_type(s, t)
+
+
+def _aligned(name: str, a: Shape, b: Shape, columns: int, rows: int) -> None:
+    if columns != rows:
+        message = f"{name}: shapes {a} and {b} are not aligned: {columns} against {rows}"
+        raise ValueError(message)
+
+
+operation("matmul", np.matmul, _matmul_known)
+operation("dot", np.dot, _dot_known)
+operation("einsum", lambda *arrays, subscripts: np.einsum(subscripts, *arrays))
+
+
+def _like_last(arguments):  # type: ignore[no-untyped-def]
+    return arguments[-1][0], np.result_type(*(dtype for _, dtype in arguments), np.float32)
+
+
+def _det_known(arguments):  # type: ignore[no-untyped-def]
+    shape, dtype = arguments[0]
+    return shape[:-2], np.result_type(dtype, np.float32)
+
+
+operation("linalg.solve", np.linalg.solve, _like_last)
+operation("linalg.inv", np.linalg.inv, _like_last)
+operation("linalg.cholesky", np.linalg.cholesky, _like_last)
+operation("linalg.det", np.linalg.det, _det_known)
+
+
+# -- arrays made inside the function --------------------------------------------------
+
+
+def _made(function: Callable[..., Any]) -> Rule:
+    def known(arguments: list[Known], **options: Any) -> tuple[Shape, np.dtype[Any]]:
+        trial = function(**options)
+        return trial.shape, trial.dtype
+
+    return known
+
+
+for _make in (np.zeros, np.ones, np.empty, np.full, np.eye, np.arange):
+    operation(_make.__name__, _make, _made(_make))

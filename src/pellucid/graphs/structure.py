@@ -1,0 +1,90 @@
+"""Arguments and results that are nested tuples, lists and dicts of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import PellucidError
+
+
+def mapped(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
+    """Apply a function to every leaf, and to the leaves at its place in the others."""
+    if isinstance(tree, dict):
+        return {k: mapped(function, tree[k], *(o[k] for o in others)) for k in tree}
+    if isinstance(tree, (tuple, list)):
+        parts = [mapped(function, *part) for part in zip(tree, *others, strict=True)]
+        # A named tuple takes its fields one by one, a plain tuple as one sequence.
+        return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
+    return function(tree, *others)
+
+
+def leaves(tree: Any) -> Iterator[Any]:
+    """Every leaf, in order."""
+    for _, leaf in paths(tree):
+        yield leaf
+
+
+def paths(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Every leaf with the keys that lead to it."""
+    if isinstance(tree, dict):
+        for key, part in tree.items():
+            yield from paths(part, (*path, key))
+    elif isinstance(tree, (tuple, list)):
+        for position, part in enumerate(tree):
+            yield from paths(part, (*path, position))
+    else:
+        yield path, tree
+
+
+def at(tree: Any, path: tuple[Any, ...]) -> Any:
+    """The part of a tree to which the keys lead."""
+    for key in path:
+        tree = tree[key]
+    return tree
+
+
+def written(path: tuple[Any, ...]) -> str:
+    """A path as a person writes it: `p["W"][0]`."""
+    return str(path[0]) + "".join(f"[{key!r}]" for key in path[1:])
+
+
+def matched(expected: dict[str, Any], given: dict[str, Any], title: str) -> dict[Any, Any]:
+    """Pair the input nodes of an expected structure with the values that came.
+
+    Raises PellucidError when the structure, a shape or a constant differs.
+    """
+    pairs = {}
+    theirs = dict(paths(given))
+    ours = dict(paths(expected))
+    if theirs.keys() != ours.keys():
+        path = next(iter(theirs.keys() ^ ours.keys()))
+        state = "is missing" if path in ours else "was not there when it was recorded"
+        raise PellucidError(f"{title}: the argument {written(path)} {state}.")
+    for path, leaf in ours.items():
+        value = theirs[path]
+        if hasattr(leaf, "operation"):
+            _same_shape(path, leaf.shape, np.shape(value), title)
+            pairs[leaf] = value
+        elif not _same(leaf, value):
+            message = (
+                f"{title}: the graph was recorded with {written(path)} = {leaf!r}, a "
+                f"constant; {value!r} needs a graph of its own."
+            )
+            raise PellucidError(message)
+    return pairs
+
+
+def _same(a: Any, b: Any) -> bool:
+    return a is b or bool(np.array_equal(a, b))
+
+
+def _same_shape(path: Any, expected: Any, came: Any, title: str) -> None:
+    if expected != came:
+        message = (
+            f"{title}: the graph was recorded with {written(path)} of shape {expected}; "
+            f"shape {came} needs a graph of its own."
+        )
+        raise PellucidError(message)

@@ -1,0 +1,178 @@
+"""A NumPy function is recorded by running it once on stand-ins for its arguments."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import PellucidError, TraceError
+from pellucid.graphs import structure
+from pellucid.graphs.creation import creation_recorded
+from pellucid.graphs.node import Graph, Node
+from pellucid.graphs.operations import functions as functions
+from pellucid.graphs.recorder import Recorder
+from pellucid.graphs.traced import lifted, node_of
+
+
+def is_float(value: Any) -> bool:
+    """Whether an argument is an input: a float, or an array of floats."""
+    if isinstance(value, (float, np.floating)):
+        return True
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a float, or an array of floats, integers or booleans."""
+    return is_float(value) or (isinstance(value, np.ndarray) and value.dtype.kind in "iub")
+
+
+def signature_of(f: Callable[..., Any], args: tuple[Any, ...]) -> inspect.Signature:
+    """How a function is called; for one that does not tell, x1, x2, ..."""
+    try:
+        return inspect.signature(f)
+    except (TypeError, ValueError):
+        kind = inspect.Parameter.POSITIONAL_ONLY
+        names = [f"x{i + 1}" if len(args) > 1 else "x" for i in range(len(args))]
+        return inspect.Signature([inspect.Parameter(name, kind) for name in names])
+
+
+def title_of(f: Callable[..., Any]) -> str:
+    """The person's name for a function; `f` for a lambda."""
+    name = getattr(f, "__name__", type(f).__name__)
+    return name if name.isidentifier() else "f"
+
+
+def graph(f: Callable[..., Any] | Graph, /, *args: Any, **kwargs: Any) -> Graph:
+    """Record a plain NumPy function as a graph, as it is written.
+
+    Parameters
+    ----------
+    f : callable
+        A function of floats and arrays of floats, and of nested tuples, lists and dicts
+        of them. Integers, booleans, strings and None are constants.
+    *args, **kwargs
+        Example arguments. Only their structure, shapes and dtypes matter; the function
+        is run once, on stand-ins without numbers.
+
+    Returns
+    -------
+    Graph
+        The computation, with the person's variable names and source lines.
+
+    Raises
+    ------
+    TraceError
+        When the function does what cannot be recorded, such as a branch on a value.
+
+    Examples
+    --------
+    >>> import numpy as np, pellucid as pl
+    >>> def hypotenuse(a, b):
+    ...     c = np.sqrt(a**2 + b**2)
+    ...     return c
+    >>> g = pl.graph(hypotenuse, 3.0, 4.0)
+    >>> [node.name for node in g.nodes]
+    ['a', 'b', 't1', 't2', 't3', 'c']
+    """
+    if isinstance(f, Graph):
+        return f
+    return trace(f, args, kwargs)
+
+
+def trace(
+    f: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    is_input: Callable[[Any], bool] = is_float,
+) -> Graph:
+    """Run a function on stand-ins for the arguments that are inputs."""
+    signature = signature_of(f, args)
+    bound = signature.bind(*args, **kwargs)
+    given = dict(bound.arguments)
+    recorder = Recorder()
+    names = input_names(given, is_input)
+    parameters = _with_inputs(given, names, recorder)
+    stand_ins = structure.mapped(lambda leaf: _stand_in(leaf, recorder), parameters)
+    bound.arguments.update(stand_ins)
+    with recorder.running(), creation_recorded():
+        returned = _called(f, bound, title_of(f))
+    result = structure.mapped(node_of, returned)
+    made = Graph(title_of(f), parameters, result, signature)
+    return closed(made, recorder)
+
+
+def closed(made: Graph, recorder: Recorder) -> Graph:
+    """Name what has no name yet, and check that every input is an argument."""
+    strangers = {n for n in made.order if n.operation == "input"} - set(made.inputs)
+    if strangers:
+        message = (
+            f"{made.title} uses a value of another trace, {min(n.name for n in strangers)}: "
+            "pass it as an argument."
+        )
+        raise TraceError(message)
+    recorder.christen_all(list(made.order))
+    return made
+
+
+def resumed(graph: Graph) -> Recorder:
+    """A recorder that continues a finished graph, and knows its names."""
+    recorder = Recorder()
+    recorder.names.update((node.name, node.name) for node in graph.order)
+    return recorder
+
+
+def _called(f: Callable[..., Any], bound: inspect.BoundArguments, title: str) -> Any:
+    try:
+        return f(*bound.args, **bound.kwargs)
+    except PellucidError:
+        raise
+    except TypeError as error:
+        if "Traced" not in str(error):
+            raise
+        raise TraceError(_python_refuses(error)) from error
+
+
+def _python_refuses(error: TypeError) -> str:
+    """What Python itself refused, with the person's file and line."""
+    step = error.__traceback__
+    while step and step.tb_next:
+        step = step.tb_next
+    assert step is not None
+    file = step.tb_frame.f_code.co_filename.rpartition("/")[2]
+    reason = str(error).replace("'Traced'", "a traced value")
+    return f"{file}, line {step.tb_lineno}: {reason}; a graph has no numbers yet."
+
+
+def input_names(given: Mapping[str, Any], is_input: Callable[[Any], bool]) -> dict[Any, str]:
+    """A valid identifier for each argument that is an input, by its path.
+
+    A leaf of a dict is called by its key (`p["W"]` is W) where that is not taken.
+    """
+    names: dict[Any, str] = {}
+    taken = set(given)
+    for path, leaf in structure.paths(dict(given)):
+        if not is_input(leaf):
+            continue
+        short = str(path[-1])
+        long = re.sub(r"\W", "_", "_".join(str(key) for key in path))
+        free = short.isidentifier() and (len(path) == 1 or short not in taken)
+        names[path] = short if free else long
+        taken.add(names[path])
+    return names
+
+
+def _with_inputs(given: Mapping[str, Any], names: Mapping[Any, str], recorder: Recorder) -> Any:
+    """The arguments with an input node in the place of each float."""
+    nodes = iter(
+        recorder.input(names[path], leaf) if path in names else leaf
+        for path, leaf in structure.paths(dict(given))
+    )
+    return structure.mapped(lambda _: next(nodes), dict(given))
+
+
+def _stand_in(leaf: Any, recorder: Recorder) -> Any:
+    return lifted(leaf, recorder) if isinstance(leaf, Node) else leaf
