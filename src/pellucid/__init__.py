@@ -39,7 +39,7 @@ _HOME = {
     "compile": "running.compile",
     "minimise": "minimisers.minimise",
     "methods": "minimisers.methods",
-    "rows": "tables.files",
+    "rows": "tables.sources",
     "datasets": "tables.datasets",
     "costs": "models.costs",
     "penalties": "models.penalties",

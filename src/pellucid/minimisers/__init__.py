@@ -1,0 +1,1 @@
+"""A cost is made small: methods, and the loop that runs them."""

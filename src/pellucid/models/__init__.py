@@ -1,0 +1,1 @@
+"""Costs, activations and the estimators with scikit-learn's interface."""

@@ -1,0 +1,1 @@
+"""A graph becomes something that a person reads: text, formula, source, drawing."""

@@ -1,0 +1,157 @@
+"""`pellucid.compile`: a function, traced and generated once for each kind of arguments."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import PellucidError, TraceError
+from pellucid.graphs import structure
+from pellucid.graphs.node import Graph
+from pellucid.graphs.recorder import active
+from pellucid.graphs.trace import is_float, is_number, signature_of, title_of, trace
+from pellucid.running.numpy import Program, run_on
+
+TARGETS = ("numpy",)
+
+
+class Compiled:
+    """A compiled function; called like the function it was made from.
+
+    Attributes
+    ----------
+    source : str
+        What ran last, as Python.
+    constants : dict
+        The arrays from outside that were frozen at the first call, by name.
+    """
+
+    def __init__(self, f: Callable[..., Any] | Graph, *, verify: bool = False) -> None:
+        self.f = f
+        self.verify = verify
+        self._programs: dict[Any, Program] = {}
+        self._latest: Program | None = None
+        self.__name__ = f.title if isinstance(f, Graph) else title_of(f)
+        self.__doc__ = getattr(f, "__doc__", None)
+        if not isinstance(f, Graph):
+            functools.update_wrapper(self, f, assigned=("__module__", "__qualname__"), updated=())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the program for these shapes and dtypes, making it first where it is new."""
+        if active.get() is not None:
+            return self.f(*args, **kwargs)
+        program = self.program(*args, **kwargs)
+        return run_on(program, program.graph.bind(*args, **kwargs))
+
+    def program(self, *args: Any, **kwargs: Any) -> Program:
+        """The program for arguments of this kind."""
+        if isinstance(self.f, Graph):
+            key: Any = None
+        else:
+            signature = signature_of(self.f, args)
+            key = kind_of(dict(signature.bind(*args, **kwargs).arguments))
+        if key not in self._programs:
+            self._programs[key] = self._made(args, kwargs)
+        self._latest = self._programs[key]
+        return self._latest
+
+    def _made(self, args: Any, kwargs: Any) -> Program:
+        graph = self.f if isinstance(self.f, Graph) else recorded_graph(self.f, args, kwargs)
+        program = Program(graph)
+        if self.verify:
+            verified(program, args, kwargs)
+        return program
+
+    @property
+    def source(self) -> str:
+        """What ran last, as Python."""
+        return self._ran().source
+
+    @property
+    def constants(self) -> dict[str, Any]:
+        """The arrays from outside that were frozen at the first call."""
+        return {node.name: node.value for node in self._ran().graph.nodes
+                if node.operation == "constant"}  # fmt: skip
+
+    def _ran(self) -> Program:
+        if self._latest is None:
+            raise PellucidError(f"{self.__name__} is compiled at its first call; call it first.")
+        return self._latest
+
+
+def compile(
+    f: Callable[..., Any] | Graph, target: str = "numpy", device: str | None = None, *,
+    verify: bool = False,
+) -> Compiled:  # fmt: skip
+    """Compile a plain NumPy function or a graph into fast straight-line code.
+
+    Traced at the first call and again for each new combination of shapes and dtypes.
+    Buffers for everything between are kept, so that a call allocates only its results.
+
+    Parameters
+    ----------
+    f : callable or Graph
+        What to compile; also as a decorator, `@pl.compile`.
+    target : str
+        "numpy".
+    device : None
+        The NumPy target runs on the CPU.
+    verify : bool
+        Compare the first result of each program with the reference, node by node.
+
+    Returns
+    -------
+    Compiled
+        A callable with `.source` and `.constants`.
+
+    Raises
+    ------
+    PellucidError
+        For a target that there is not, or a result that differs from the reference.
+    TraceError
+        At the first call, when the function cannot be recorded.
+
+    Examples
+    --------
+    >>> import numpy as np, pellucid as pl
+    >>> @pl.compile
+    ... def norm(x):
+    ...     return np.sqrt(np.sum(x**2))
+    >>> float(norm(np.array([3.0, 4.0])))
+    5.0
+    """
+    if target not in TARGETS or device not in (None, "cpu"):
+        message = f"There is no target {target!r} on device {device!r}; there is 'numpy', on the CPU."
+        raise PellucidError(message)
+    return Compiled(f, verify=verify)
+
+
+def recorded_graph(f: Callable[..., Any], args: Any, kwargs: Any) -> Graph:
+    """Trace with integer arrays as inputs; as constants where the function needs them."""
+    try:
+        return trace(f, args, kwargs, is_number)
+    except TraceError:
+        return trace(f, args, kwargs, is_float)
+
+
+def kind_of(arguments: dict[str, Any]) -> Any:
+    """What a program depends on: structure, shapes, dtypes and constants."""
+    return tuple((path, _kind(leaf)) for path, leaf in structure.paths(arguments))
+
+
+def _kind(leaf: Any) -> Any:
+    if isinstance(leaf, np.ndarray):
+        return leaf.shape, leaf.dtype.str
+    return type(leaf) if is_float(leaf) else (type(leaf), leaf)
+
+
+def verified(program: Program, args: Any, kwargs: Any) -> None:
+    """Raise when a program differs from the reference by more than rounding."""
+    values = program.graph.bind(*args, **kwargs)
+    ours, reference = run_on(program, values), program.graph(*args, **kwargs)
+    for a, b in zip(structure.leaves(ours), structure.leaves(reference), strict=True):
+        if not np.allclose(a, b, rtol=1e-5 if np.asarray(b).dtype.itemsize < 8 else 1e-12, equal_nan=True):
+            raise PellucidError(f"{program.graph.title}: compiled {a!r}, the reference {b!r}.")
