@@ -1,0 +1,108 @@
+"""A table of numbers, one row an example: features X and, mostly, a target y."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.errors import TableError
+from pellucid.tables.wording import counted, quoted, shown
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Table:
+    """Rows to learn from: X, one column a feature, and y, one value a row.
+
+    Every number in it is finite: `rows` refuses a table with holes.
+
+    Parameters
+    ----------
+    X : array (n, d) of float64
+        n rows of d features.
+    y : array (n,) or None
+        The target: float64 where it is a number, text where it names a class.
+    names : tuple of d str
+        What the features are called.
+    target : str or None
+        What the target is called.
+    source : str
+        What errors call the table: a file's name, "data frame", "array".
+
+    Examples
+    --------
+    >>> table = Table(np.array([[1.0], [2.0]]), np.array([3.0, 5.0]), ("x",), "y")
+    >>> table
+    Table(2 rows: x -> y)
+    >>> table.n, table.d
+    (2, 1)
+    """
+
+    X: NDArray[np.float64]
+    y: NDArray[Any] | None
+    names: tuple[str, ...]
+    target: str | None
+    source: str = "table"
+
+    def __repr__(self) -> str:
+        arrow = "" if self.target is None else f" -> {self.target}"
+        return f"Table({counted(self.n, 'row')}: {', '.join(self.names)}{arrow})"
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return len(self.X)
+
+    @property
+    def d(self) -> int:
+        """Number of features."""
+        return len(self.names)
+
+    def for_fitting(self) -> Table:
+        """Return the table itself when a model can be fitted to it.
+
+        One row is enough to predict, but a fit needs two, a target, and columns that
+        vary: a constant feature says nothing that the intercept does not say.
+
+        Returns
+        -------
+        Table
+            The same object.
+
+        Raises
+        ------
+        TableError
+            With the reason, and the name of the column where there is one.
+
+        Examples
+        --------
+        >>> X = np.array([[1.0, 7.0], [2.0, 7.0]])
+        >>> Table(X, np.array([3.0, 5.0]), ("x", "age"), "y").for_fitting()
+        Traceback (most recent call last):
+        pellucid.errors.TableError: table, column "age": expected values that differ,
+        found 7.0 in all 2 rows; leave the column out.
+        """
+        if self.y is None:
+            message = "expected a target to learn, found none; name a column as target"
+            raise TableError(f"{self.source}: {message}.")
+        if self.n < 2:
+            found = counted(self.n, "row")
+            message = f"expected two rows or more to fit, found {found}; add rows"
+            raise TableError(f"{self.source}: {message}.")
+        constant = np.flatnonzero(self.X.min(axis=0) == self.X.max(axis=0))
+        if constant.size:
+            j = constant[0]
+            raise self._constant(self.names[j], self.X[0, j], "leave the column out")
+        if (self.y == self.y[0]).all():
+            advice = "add rows with another value, or choose another target"
+            raise self._constant(str(self.target), self.y[0], advice)
+        return self
+
+    def _constant(self, name: str, value: Any, advice: str) -> TableError:
+        """Say that a column holds the same value all the way down."""
+        return TableError(
+            f"{self.source}, column {quoted(name)}: expected values that differ, "
+            f"found {shown(value.item())} in all {counted(self.n, 'row')}; {advice}."
+        )

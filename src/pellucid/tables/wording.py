@@ -1,0 +1,57 @@
+"""How errors name what they found: a cell, a name, a count."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+LONGEST = 40  # characters of a cell, and columns of a list, that an error repeats
+
+
+def cut(text: str) -> str:
+    """Cut text where it is long.
+
+    >>> cut("x" * 50)
+    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'
+    """
+    return text if len(text) <= LONGEST else text[:LONGEST] + "..."
+
+
+def quoted(text: str) -> str:
+    r"""Put text in double quotes, on one line.
+
+    >>> print(quoted('5" disk\n'))
+    "5\" disk\n"
+    """
+    return json.dumps(cut(text), ensure_ascii=False)
+
+
+def shown(cell: object) -> str:
+    """Name a cell as an error does.
+
+    >>> shown("n/a"), shown("  "), shown(float("nan"))
+    ('"n/a"', 'an empty cell', 'nan')
+    """
+    if not isinstance(cell, str):
+        return cut(str(cell))
+    return quoted(cell.strip()) if cell.strip() else "an empty cell"
+
+
+def counted(n: int, noun: str) -> str:
+    """Write a number with its noun.
+
+    >>> counted(1, "row"), counted(506, "row")
+    ('1 row', '506 rows')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write a list of names, the first of them where there are many.
+
+    >>> listed(["age", "price"])
+    '"age", "price"'
+    """
+    every = [quoted(name) for name in names]
+    rest = len(every) - LONGEST
+    return ", ".join(every[:LONGEST]) + (f" and {rest} more" if rest > 0 else "")

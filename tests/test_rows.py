@@ -1,0 +1,574 @@
+"""Rows from files, data frames and arrays: what is read, and how errors say it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pellucid.errors import TableError
+from pellucid.tables import Table, rows
+
+FILL = "fill such cells in or leave their rows out."
+WRITE = "write such cells as numbers (1234.5) or leave their rows out."
+TURN = "turn the column into numbers (1234.5) or leave it out."
+COUNT = "look for a comma too many or too few."
+QUOTES = (
+    "expected each quotation mark that opens a cell to close right before a comma or "
+    "the end of the line, found one that does not; correct the quotation marks."
+)
+SAVE = "save the table as CSV in UTF-8."
+EMPTY = (
+    "houses.csv: expected a line of column names or of numbers, found an empty file; "
+    "check that it was written."
+)
+
+
+def header_or_data(number, text):
+    return (
+        "houses.csv, line 1: expected column names or data, found numbers beside text "
+        f'("{number}" and "{text}"); put a line of names above it, or say header=True '
+        "if it is names, header=False if it is data."
+    )
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write houses.csv with the content given, and return its path."""
+
+    def write(content):
+        path = tmp_path / "houses.csv"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+def message_of(source, *arguments, **options):
+    with pytest.raises(TableError) as caught:
+        rows(source, *arguments, **options)
+    return str(caught.value)
+
+
+# Every one of these files holds the same table.
+SAME_TABLE = {
+    "commas": "age,rooms,price\n1,2,3\n4,5,6\n",
+    "tabs": "age\trooms\tprice\n1\t2\t3\n4\t5\t6\n",
+    "semicolons": "age;rooms;price\n1;2;3\n4;5;6\n",
+    "no end of line": "age,rooms,price\n1,2,3\n4,5,6",
+    "Windows": "age,rooms,price\r\n1,2,3\r\n4,5,6\r\n",
+    "old Macintosh": "age,rooms,price\r1,2,3\r4,5,6\r",
+    "byte order mark": "\ufeffage,rooms,price\n1,2,3\n4,5,6\n",
+    "spaces": " age , rooms,price \n 1, 2 ,3\n4 ,5 , 6 \n",
+    "blank lines": "\n\nage,rooms,price\n\n1,2,3\n   \n4,5,6\n\n",
+    "comments": '# "prices\nage,rooms,price\n # in 1,000\n1,2,3\n#\n4,5,6\n',
+    "quotes": '"age","rooms","price"\n"1",2,"3"\n4,"5",6\n',
+    "quotes after spaces": '"age", "rooms", "price"\n"1", 2, "3"\n4, "5", 6\n',
+    "spellings of numbers": "age,rooms,price\n+1.0,.2e1,3e0\n4.,5,006\n",
+    "decimal commas in a comment": "# 1;5,2;5\nage,rooms,price\n1,2,3\n4,5,6\n",
+}
+
+
+@pytest.mark.parametrize("content", SAME_TABLE.values(), ids=SAME_TABLE)
+def test_a_file_is_read_whatever_its_dialect(write, content):
+    table = rows(write(content), target="price")
+    assert table.X.tolist() == [[1, 2], [4, 5]]
+    assert table.y.tolist() == [3, 6]
+    assert (table.names, table.target) == (("age", "rooms"), "price")
+    assert table.X.dtype == table.y.dtype == np.float64
+
+
+HEADERS = {
+    "numbers only": ("1,2\n3,4\n", None, ("x1", "x2"), 2),
+    "numbers and a missing cell": ("1,2\n", None, ("x1", "x2"), 1),
+    "text only": ("a,b\n3,4\n", None, ("a", "b"), 1),
+    "text above numbers": ("0,1,y\n3.5,4,5\n", None, ("0", "1", "y"), 1),
+    "said to be names": ("2019,2020\n3,4\n", True, ("2019", "2020"), 1),
+    "said to be data": ("1,2\n3,4\n", False, ("x1", "x2"), 2),
+    "one column": ("a\n3\n", None, ("a",), 1),
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "header", "names", "n"), HEADERS.values(), ids=HEADERS
+)
+def test_the_first_line_names_the_columns_or_not(write, content, header, names, n):
+    table = rows(write(content), header=header)
+    assert (table.names, table.n, table.d) == (names, n, len(names))
+    assert table.y is table.target is None
+
+
+@pytest.mark.parametrize("target", [2, "2", "x2"], ids=repr)
+def test_a_column_without_a_name_is_counted_from_one(write, target):
+    table = rows(write("1,2,3\n4,5,6\n"), target)
+    assert (table.names, table.target) == (("x1", "x3"), "x2")
+    assert table.y.tolist() == [2, 5]
+
+
+def test_a_target_without_a_number_is_kept_as_text(write):
+    table = rows(write('size,kind\n1, house \n2,"flat, ""old"""\n3,none\n'), "kind")
+    assert table.y.tolist() == ["house", 'flat, "old"', "none"]
+    assert table.y.dtype.kind == "U"
+
+
+def test_a_quoted_cell_may_hold_lines_that_look_like_comments(write):
+    table = rows(write('size,kind\n1,"a\n# b\n\nc"\n2,d\n'), "kind")
+    assert table.y.tolist() == ["a\n# b\n\nc", "d"]
+
+
+def test_numbers_are_read_to_the_last_bit(write, rng):
+    X = rng.standard_normal((5000, 2)) * 10.0 ** rng.integers(-300, 300, (5000, 2))
+    lines = "\n".join(",".join(map(repr, row)) for row in X.tolist())
+    assert np.array_equal(rows(write(lines)).X, X)
+
+
+BAD_FILES = {
+    "missing cell": (
+        "age,price\n1,2\n3,\n",
+        'houses.csv, line 3, column "price": expected a number, found an empty cell '
+        f"(1 such cell in 2 rows); {FILL}",
+    ),
+    "text cell": (
+        "age,price\n1,2\n3,n/a\n5,x\n7,8\n",
+        'houses.csv, line 3, column "price": expected a number, found "n/a" '
+        f"(2 such cells in 4 rows); {FILL}",
+    ),
+    "text cell in a feature": (
+        "age,price\n1,2\n3 years,4\n",
+        'houses.csv, line 3, column "age": expected a number, found "3 years" '
+        f"(1 such cell in 2 rows); {WRITE}",
+    ),
+    "first of two columns in reading order": (
+        "age,price\n1,2\n3,x\ny,4\n",
+        'houses.csv, line 3, column "price": expected a number, found "x" '
+        f"(1 such cell in 3 rows); {WRITE}",
+    ),
+    "text column": (
+        "age,price\nold,2\nnew,4\n",
+        'houses.csv, line 2, column "age": expected a number, found "old" '
+        f"(2 such cells in 2 rows); {TURN}",
+    ),
+    "decimal commas": (
+        "age;price\n1,5;2\n2,5;3\n",
+        'houses.csv, line 2, column "age": expected a number, found "1,5" '
+        f"(2 such cells in 2 rows); {TURN}",
+    ),
+    "decimal commas without names": (
+        "1,5;2,5\n2,5;3,5\n",
+        'houses.csv: expected as target one of the columns "1,5", "2,5", found '
+        '"price"; choose one of them.',
+    ),
+    "infinite cell": (
+        "age,price\n1,2\ninf,3\n",
+        'houses.csv, line 3, column "age": expected a number, found "inf" '
+        f"(1 such cell in 2 rows); {WRITE}",
+    ),
+    "nan cell": (
+        "age,price\n1,2\nnan,3\n",
+        'houses.csv, line 3, column "age": expected a number, found "nan" '
+        f"(1 such cell in 2 rows); {FILL}",
+    ),
+    "long cell": (
+        f"age,price\n1,2\n{'x' * 99},3\n",
+        f'houses.csv, line 3, column "age": expected a number, found "{"x" * 40}..." '
+        f"(1 such cell in 2 rows); {WRITE}",
+    ),
+    "line numbers count comments, blanks and quoted lines": (
+        '# a\n\nage,price\n\n"1",2\n# b\n"3\n",4\nx,5\n',
+        'houses.csv, line 9, column "age": expected a number, found "x" '
+        f"(1 such cell in 3 rows); {WRITE}",
+    ),
+    "missing label": (
+        "age,price\n1,dear\n2,NA\n3,cheap\n",
+        'houses.csv, line 3, column "price": expected a label, found "NA" '
+        f"(1 such cell in 3 rows); {FILL}",
+    ),
+    "short line": (
+        "age,price\n1,2\n3\n",
+        "houses.csv, line 3: expected 2 cells as in line 1, found 1 "
+        f"(1 such line in 2 rows); {COUNT}",
+    ),
+    "long lines": (
+        "#\nage,price\n1,2\n\n3,4,5\n6,7,8\n",
+        "houses.csv, line 5: expected 2 cells as in line 2, found 3 "
+        f"(2 such lines in 3 rows); {COUNT}",
+    ),
+    "empty file": ("", EMPTY),
+    "comments only": ("# nothing\n\n", EMPTY),
+    "names only": (
+        "age,price\n",
+        "houses.csv: expected at least one row of data, found none; add a row.",
+    ),
+    "target only": (
+        "price\n1\n2\n",
+        'houses.csv: expected a column beside the target "price", found none; add a '
+        "feature to learn from.",
+    ),
+    "no such target": (
+        "age,prize\n1,2\n",
+        'houses.csv: expected as target one of the columns "age", "prize", found '
+        '"price"; did you mean "prize"?',
+    ),
+    "two columns of one name": (
+        "price,age,price\n1,2,3\n",
+        "houses.csv, line 1: expected columns with different names, found "
+        '"price" twice; rename one of them.',
+    ),
+    "column without a name": (
+        ",price\n1,2\n",
+        "houses.csv, line 1: expected a name for every column, found none for column "
+        "1; name it, or leave out a column that only numbers the rows.",
+    ),
+    "numbers beside text": ("1,abc,3\n4,def,6\n", header_or_data("1", "abc")),
+    "one line of numbers beside text": ("1,price\n", header_or_data("1", "price")),
+    "quotation mark not closed": (
+        'age,price\n1,"2\n3,4\n',
+        f"houses.csv, line 2: {QUOTES}",
+    ),
+    "quotation mark not closed in the only column": (
+        '"price\n1\n',
+        f"houses.csv, line 1: {QUOTES}",
+    ),
+    "quotation mark closed too early": (
+        'age,price\n1,2\n3,"4"5\n',
+        f"houses.csv, line 3: {QUOTES}",
+    ),
+    "Latin-1": (
+        "âge,price\n1,2\n".encode("latin-1"),
+        f"houses.csv, line 1: expected text in UTF-8, found the byte 0xe2; {SAVE}",
+    ),
+    "UTF-16": (
+        "age,price\n1,2\n".encode("utf-16"),
+        f"houses.csv: expected CSV or TSV text, found binary data; {SAVE}",
+    ),
+    "spreadsheet": (
+        b"PK\x03\x04\x14\x00\x06\x00",
+        f"houses.csv: expected CSV or TSV text, found binary data; {SAVE}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), BAD_FILES.values(), ids=BAD_FILES)
+def test_a_bad_file_gets_one_sentence(write, content, message):
+    assert message_of(write(content), target="price") == message
+
+
+def test_a_missing_cell_in_the_first_line_does_not_make_it_a_line_of_names(write):
+    assert message_of(write("1,\n3,4\n")) == (
+        'houses.csv, line 1, column "x2": expected a number, found an empty cell '
+        f"(1 such cell in 2 rows); {FILL}"
+    )
+
+
+def test_a_target_number_beyond_the_last_column_gets_one_sentence(write):
+    assert message_of(write("1,2\n3,4\n"), 3) == (
+        'houses.csv: expected as target one of the columns "x1", "x2" (or their '
+        'numbers, 1 to 2), found "3"; choose one of them.'
+    )
+
+
+def test_a_wide_table_lists_its_first_columns(write):
+    names = ",".join(f"c{j}" for j in range(50))
+    message = message_of(write(f"{names}\n{names.replace('c', '')}\n"), "zzz")
+    assert '"c39" and 10 more, found "zzz"; choose one of them.' in message
+
+
+def test_a_folder_gets_one_sentence(tmp_path):
+    assert message_of(tmp_path) == (
+        f"{tmp_path}: expected a CSV or TSV file, found a folder; name a file in it."
+    )
+
+
+def test_a_missing_file_gets_one_sentence(tmp_path):
+    path = str(tmp_path / "nowhere.csv")
+    assert message_of(path) == (
+        f"{path}: expected a CSV or TSV file, found nothing of that name; check the "
+        "path."
+    )
+
+
+def test_a_path_through_a_file_gets_one_sentence(write):
+    path = write("1,2\n") / "deeper.csv"
+    assert message_of(path) == (
+        f"{path}: expected a file that can be read, found: Not a directory; check its "
+        "permissions."
+    )
+
+
+# Sources in memory.
+
+PRICES = np.array([[1, 2, 3], [4, 5, 6]])
+FRAME = pd.DataFrame(PRICES, columns=["age", "rooms", "price"])
+GOOD_SOURCES = {
+    "array": (PRICES, 3, ("x1", "x2"), "x3"),
+    "lists": (PRICES.tolist(), "x3", ("x1", "x2"), "x3"),
+    "text of numbers": (PRICES.astype(str), 3, ("x1", "x2"), "x3"),
+    "objects": (PRICES.astype(object), 3, ("x1", "x2"), "x3"),
+    "float32": (PRICES.astype(np.float32), 3, ("x1", "x2"), "x3"),
+    "pair": ((PRICES[:, :2], PRICES[:, 2]), None, ("x1", "x2"), "y"),
+    "pair, y one column": ((PRICES[:, :2], PRICES[:, 2:]), None, ("x1", "x2"), "y"),
+    "pair, y named": ((PRICES[:, :2], [3, 6]), "price", ("x1", "x2"), "price"),
+    "frame": (FRAME, "price", ("age", "rooms"), "price"),
+    "frame, nullable": (FRAME.astype("Int64"), "price", ("age", "rooms"), "price"),
+    "frame, columns are numbers": (pd.DataFrame(PRICES), 2, ("0", "1"), "2"),
+    "pair of frame and series": (
+        (FRAME[["age", "rooms"]], FRAME["price"]),
+        None,
+        ("age", "rooms"),
+        "y",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "names", "name"), GOOD_SOURCES.values(), ids=GOOD_SOURCES
+)
+def test_arrays_and_frames_are_the_same_table(source, target, names, name):
+    table = rows(source, target)
+    assert table.X.tolist() == [[1, 2], [4, 5]]
+    assert table.y.tolist() == [3, 6]
+    assert (table.names, table.target) == (names, name)
+    assert table.X.dtype == table.y.dtype == np.float64
+
+
+TEXT_TARGETS = {
+    "frame": (pd.DataFrame({"size": [1, 2], "kind": ["a", "b"]}), "kind"),
+    "categories": (
+        pd.DataFrame({"size": [1, 2], "kind": pd.Categorical(["a", "b"])}),
+        "kind",
+    ),
+    "pair": (([[1], [2]], np.array(["a", "b"])), None),
+    "pair with a series": (([[1], [2]], pd.Series(["a", "b"])), None),
+}
+
+
+@pytest.mark.parametrize(("source", "target"), TEXT_TARGETS.values(), ids=TEXT_TARGETS)
+def test_labels_in_memory_are_kept_as_text(source, target):
+    table = rows(source, target)
+    assert table.y.tolist() == ["a", "b"]
+    assert table.y.dtype.kind == "U"
+
+
+def test_one_vector_is_one_column():
+    assert rows((np.arange(3), np.arange(3))).X.tolist() == [[0], [1], [2]]
+
+
+def test_truth_values_are_zero_and_one():
+    table = rows(pd.DataFrame({"new": [True, False], "price": [3, 4]}), "price")
+    assert table.X.tolist() == [[1], [0]]
+
+
+def test_a_table_is_a_copy():
+    X = np.zeros((2, 1))
+    table = rows(X)
+    X[0] = 9
+    assert table.X.tolist() == [[0], [0]]
+    assert rows(np.zeros((3, 2)), 2).y.flags.c_contiguous
+
+
+BAD_SOURCES = {
+    "nan in an array": (
+        ([[1, 2], [3, np.nan]], None),
+        'array, row 2, column "x2": expected a number, found nan (1 such cell in 2 '
+        f"rows); {FILL}",
+    ),
+    "infinity in an array": (
+        ([[1, 2], [np.inf, 3]], None),
+        'array, row 2, column "x1": expected a number, found inf (1 such cell in 2 '
+        f"rows); {WRITE}",
+    ),
+    "nan in y": (
+        (([[1], [2]], [3, np.nan]), None),
+        'pair (X, y), row 2, column "y": expected a number, found nan (1 such cell in '
+        f"2 rows); {FILL}",
+    ),
+    "text in an array": (
+        (np.array([["1", "2"], ["3", "x"]]), None),
+        'array, row 2, column "x2": expected a number, found "x" (1 such cell in 2 '
+        f"rows); {WRITE}",
+    ),
+    "whole number beyond every float": (
+        ([[1], [10**400]], None),
+        f'array, row 2, column "x1": expected a number, found 1{"0" * 39}... '
+        f"(1 such cell in 2 rows); {WRITE}",
+    ),
+    "complex numbers": (
+        (np.array([[1j], [2]]), None),
+        'array, row 1, column "x1": expected a number, found "1j" (2 such cells in 2 '
+        f"rows); {TURN}",
+    ),
+    "dates": (
+        (np.array([["2026-01-01"]], "datetime64[D]"), None),
+        'array, row 1, column "x1": expected a number, found "2026-01-01" (1 such cell '
+        f"in 1 row); {TURN}",
+    ),
+    "masked cell": (
+        (np.ma.array([[1, 2], [3, 4]], mask=[[0, 0], [0, 1]]), None),
+        'array, row 2, column "x2": expected a number, found None (1 such cell in 2 '
+        f"rows); {FILL}",
+    ),
+    "missing cell in a frame": (
+        (pd.DataFrame({"age": [1, None], "price": [3, 4]}), "price"),
+        'data frame, row 2, column "age": expected a number, found nan (1 such cell in '
+        f"2 rows); {FILL}",
+    ),
+    "missing label in a frame": (
+        (pd.DataFrame({"age": [1, 2], "kind": ["a", None]}), "kind"),
+        'data frame, row 2, column "kind": expected a label, found nan (1 such cell in '
+        f"2 rows); {FILL}",
+    ),
+    "text in a frame": (
+        (pd.DataFrame({"age": [1, 2], "kind": ["a", "b"]}), "age"),
+        'data frame, row 1, column "kind": expected a number, found "a" (2 such cells '
+        f"in 2 rows); {TURN}",
+    ),
+    "two columns of one name in a frame": (
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), None),
+        'data frame: expected columns with different names, found "a" twice; rename '
+        "one of them.",
+    ),
+    "no such target in a frame": (
+        (FRAME, "cost"),
+        'data frame: expected as target one of the columns "age", "rooms", "price", '
+        'found "cost"; choose one of them.',
+    ),
+    "X and y of different lengths": (
+        (([[1], [2], [3]], [1]), None),
+        "expected one value of y for each row of X, found 1 value for 3 rows; look for "
+        "what is missing in one of them.",
+    ),
+    "two targets": (
+        (([[1]], [[1, 2]]), None),
+        "expected one value of y a row, found 2; choose one column of y.",
+    ),
+    "target named like a feature": (
+        (([[1]], [2]), "x1"),
+        'pair (X, y): expected columns with different names, found "x1" twice; rename '
+        "one of them.",
+    ),
+    "lists of different lengths": (
+        ([[1, 2], [3]], None),
+        "array: expected rows of the same length, found different lengths; look for a "
+        "cell too few.",
+    ),
+    "pictures": (
+        (np.zeros((2, 8, 8)), None),
+        "array: expected rows and columns, found the shape (2, 8, 8); flatten each "
+        "row: X.reshape(len(X), -1).",
+    ),
+    "no rows": (
+        (np.zeros((0, 3)), None),
+        "array: expected at least one row of data, found none; add a row.",
+    ),
+    "no columns": (
+        (np.zeros((3, 0)), None),
+        "array: expected at least one column of data, found none; add a column.",
+    ),
+    "nothing": (
+        (None, None),
+        "expected a path, a data frame, an array or a pair (X, y), found NoneType; "
+        "turn it into one of them.",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"), BAD_SOURCES.values(), ids=BAD_SOURCES
+)
+def test_a_bad_source_gets_one_sentence(arguments, message):
+    assert message_of(*arguments) == message
+
+
+# What a fit asks for.
+
+
+def test_a_table_with_two_rows_that_differ_can_be_fitted():
+    table = rows([[1, 2], [3, 4]], target=2)
+    assert table.for_fitting() is table
+
+
+UNFIT = {
+    "no target": (
+        ([[1, 2], [3, 4]], None),
+        "array: expected a target to learn, found none; name a column as target.",
+    ),
+    "one row": (
+        ([[1, 2]], 2),
+        "array: expected two rows or more to fit, found 1 row; add rows.",
+    ),
+    "constant column": (
+        (pd.DataFrame({"age": [7, 7, 7], "price": [1, 2, 3]}), "price"),
+        'data frame, column "age": expected values that differ, found 7.0 in all 3 '
+        "rows; leave the column out.",
+    ),
+    "one class": (
+        (([[1], [2]], ["cat", "cat"]), "pet"),
+        'pair (X, y), column "pet": expected values that differ, found "cat" in all 2 '
+        "rows; add rows with another value, or choose another target.",
+    ),
+    "one number to learn": (
+        (([[1], [2]], [0, 0]), None),
+        'pair (X, y), column "y": expected values that differ, found 0.0 in all 2 '
+        "rows; add rows with another value, or choose another target.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), UNFIT.values(), ids=UNFIT)
+def test_a_table_that_cannot_be_fitted_says_why(arguments, message):
+    table = rows(*arguments)
+    with pytest.raises(TableError) as caught:
+        table.for_fitting()
+    assert str(caught.value) == message
+
+
+def test_a_table_shows_its_size_and_its_columns():
+    X, y = np.zeros((2, 2)), np.zeros(2)
+    assert repr(Table(X, y, ("age", "rooms"), "price")) == (
+        "Table(2 rows: age, rooms -> price)"
+    )
+    assert repr(Table(X[:1], None, ("age", "rooms"), None)) == (
+        "Table(1 row: age, rooms)"
+    )
+
+
+# Real data.
+
+REAL = {
+    "data_1d.csv": ((100, 1), 2),
+    "data_2d.csv": ((100, 2), 3),
+    "data_poly.csv": ((100, 1), 2),
+    "ecommerce_data.csv": ((500, 5), "user_action"),
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_files_are_read_as_pandas_reads_them(data, name):
+    shape, target = REAL[name]
+    table = rows(data / "linear" / name, target)
+    header = "infer" if isinstance(target, str) else None
+    frame = pd.read_csv(data / "linear" / name, header=header)
+    assert table.X.shape == shape
+    assert np.array_equal(np.column_stack([table.X, table.y]), frame.to_numpy())
+
+
+def test_the_line_of_best_fit_has_its_published_slope(data):
+    table = rows(data / "linear" / "data_1d.csv", target=2).for_fitting()
+    x, y = table.X[:, 0], table.y
+    a = (x * (y - y.mean())).sum() / (x * (x - x.mean())).sum()
+    assert a == pytest.approx(1.9726121674845993, rel=1e-12)
+
+
+def test_a_file_that_is_dirty_on_purpose_gets_one_sentence(data):
+    moore = data / "linear" / "moore.csv"
+    assert message_of(moore) == header_or_data("1971", "Intel 4004").replace(
+        "houses", "moore"
+    )
+    assert message_of(moore, header=False) == (
+        'moore.csv, line 1, column "x1": expected a number, found "Intel 4004" '
+        f"(102 such cells in 102 rows); {TURN}"
+    )
+
+
+def test_a_spreadsheet_gets_one_sentence(data):
+    assert message_of(data / "linear" / "mlr02.xls") == (
+        f"mlr02.xls: expected CSV or TSV text, found binary data; {SAVE}"
+    )
