@@ -1,0 +1,16 @@
+# For people who work on Pellucid; BIN says where the tools of the environment lie.
+BIN ?= .venv/bin
+.PHONY: lint types size bench
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+size:
+	@$(BIN)/python tools/size.py
+
+bench:
+	@for script in $(wildcard benchmarks/*.py); do $(BIN)/python $$script || exit 1; done

@@ -1,0 +1,66 @@
+"""What every test has: a seeded generator, strict arithmetic, the data folder."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CI = os.environ.get("CI", "").lower() in {"1", "true"}
+MISSING_PACKAGE = re.compile(r"not installed|could not import|No module named", re.I)
+
+# In CI the same examples every time; elsewhere new ones, and a failure says how to
+# meet it again. No deadlines: two cores are shared by many.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("local", print_blob=True, deadline=None)
+hypothesis.settings.load_profile("ci" if CI else "local")
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """The same random numbers for every test, whichever ran before."""
+    return np.random.default_rng(20260101)
+
+
+@pytest.fixture(autouse=True)
+def strict_arithmetic() -> Iterator[None]:
+    """Overflow, division by zero and invalid values raise; underflow is harmless."""
+    with np.errstate(all="raise", under="ignore"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder with sign-language-digits/, linear/ and nist/, where there is one."""
+    folder = Path(os.environ.get("PELLUCID_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"no data: {folder} is no folder, and PELLUCID_DATA names no other")
+    return folder
+
+
+def fail_where_package_is_missing(report: Any) -> None:
+    """In CI everything is installed, so that a skipped test is a hole in the net."""
+    if CI and report.skipped and not hasattr(report, "wasxfail"):
+        reason = str(report.longrepr[-1])
+        if MISSING_PACKAGE.search(reason):
+            report.outcome = "failed"
+            report.longrepr = f"CI may not skip for a missing package. {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    report = yield
+    fail_where_package_is_missing(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    report = yield
+    fail_where_package_is_missing(report)
+    return report
