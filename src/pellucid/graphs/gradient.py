@@ -305,8 +305,9 @@ def _fresh(leaf: Any) -> Any:
     leaf = _as_float(leaf)
     if not isinstance(leaf, (Traced, float, np.ndarray, np.floating)):
         return leaf
-    node = node_of(leaf)
-    return lifted(current().record("copy", (node,), weak=node.weak), current())
+    recorder, node = current(), node_of(leaf)
+    with recorder.on_behalf_of(node):
+        return lifted(recorder.record("copy", (node,), weak=node.weak), recorder)
 
 
 def _gradient_graph(graph: Graph, wrt: Wrt) -> Graph:

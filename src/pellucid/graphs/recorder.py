@@ -10,6 +10,7 @@ import contextlib
 import contextvars
 import dis
 import functools
+import linecache
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -27,7 +28,13 @@ active: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar(
 )
 
 # Frames of these packages are machinery, not the person's code.
-MACHINERY = ("numpy", "scipy", "pellucid.graphs", "contextlib", "functools")
+MACHINERY = {"numpy", "scipy", "sklearn", "pandas", "contextlib", "functools", "copy"}
+
+
+def is_machinery(frame: FrameType) -> bool:
+    """Whether a frame runs NumPy's code or ours."""
+    module: str = frame.f_globals.get("__name__", "")
+    return module.partition(".")[0] in MACHINERY or module.startswith("pellucid.graphs.")
 
 
 # Outside arrays up to this many bytes are copied, so that later writes do not reach them.
@@ -138,7 +145,7 @@ class Recorder:
 def persons_frame() -> FrameType | None:
     """The innermost frame that runs the person's own code."""
     frame: FrameType | None = sys._getframe(1)
-    while frame and frame.f_globals.get("__name__", "").startswith(MACHINERY):
+    while frame and is_machinery(frame):
         frame = frame.f_back
     return frame
 
@@ -151,6 +158,13 @@ def place() -> str:
     return f"{os.path.basename(frame.f_code.co_filename)}, line {frame.f_lineno}"
 
 
+def code() -> str:
+    """The line of the person's code, as a message quotes it."""
+    frame = persons_frame()
+    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno) if frame else ""
+    return f"`{line.strip()}`" if line.strip() else "the code"
+
+
 def target(frame: FrameType | None) -> str | None:
     """The variable that the result of the frame's current call is assigned to."""
     while frame:
@@ -159,7 +173,7 @@ def target(frame: FrameType | None) -> str | None:
             return name
         # `return a + b`: the name is given by whoever called.
         frame = frame.f_back
-        if frame and frame.f_globals.get("__name__", "").startswith(MACHINERY):
+        if frame and is_machinery(frame):
             return None
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
 from collections.abc import Callable, Mapping
@@ -114,8 +115,24 @@ def closed(made: Graph, recorder: Recorder) -> Graph:
             "pass it as an argument."
         )
         raise TraceError(message)
+    made = without_copies(made)
     recorder.christen_all(list(made.order))
     return made
+
+
+def without_copies(made: Graph) -> Graph:
+    """Drop the copies that kept the uses of a differentiated argument apart."""
+    kept: dict[Node, Node] = {}
+    for node in made.order:
+        arguments = tuple(kept[a] for a in node.arguments)
+        if node.operation == "copy":
+            kept[node] = arguments[0]
+        elif arguments == node.arguments:
+            kept[node] = node
+        else:
+            kept[node] = dataclasses.replace(node, arguments=arguments)
+    result = structure.mapped(lambda node: kept[node], made.result)
+    return dataclasses.replace(made, result=result)
 
 
 def resumed(graph: Graph) -> Recorder:
