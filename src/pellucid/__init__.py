@@ -12,11 +12,10 @@ neural networks with scikit-learn's interface stand on it.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
-if TYPE_CHECKING:
-    from pellucid.graphs.check import check as check
-    from pellucid.graphs.gradient import gradient as gradient
+from pellucid.graphs.node import Graph
 
 # Each public name and the module that defines it; a module is given whole.
 _HOME = {
@@ -53,6 +52,16 @@ _MODULES = {"methods", "datasets", "costs", "penalties", "activations"}
 
 __all__ = sorted(_HOME)
 __version__ = "0.1.0"
+
+
+def _read(module: str, graph: Graph) -> str:
+    """Write a graph with the reader of that name; readers load when first used."""
+    reader = importlib.import_module(f"pellucid.reading.{module}")
+    text: str = getattr(reader, module)(graph)
+    return text
+
+
+Graph.readers.update(text=partial(_read, "text"), html=partial(_read, "html"))
 
 
 def __getattr__(name: str) -> Any:

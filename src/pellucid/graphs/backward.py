@@ -16,7 +16,7 @@ from pellucid.graphs import simplify
 from pellucid.graphs.derivatives import DERIVATIVES
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.table import OPERATIONS
-from pellucid.graphs.recorder import Recorder
+from pellucid.graphs.recorder import Recorder, is_numbered
 from pellucid.graphs.traced import Traced, current, lifted, recorded
 
 
@@ -140,6 +140,6 @@ def _sum_axes(g: Any, axes: list[int]) -> Any:
 
 def named_after(recorder: Recorder, node: Node, g: Any) -> Any:
     """Call the gradient of z dz."""
-    if isinstance(g, Traced) and not g.node.name and node.name:
+    if isinstance(g, Traced) and not g.node.name and not is_numbered(node.name):
         recorder.christen(g.node, f"d{node.name}")
     return g

@@ -12,6 +12,7 @@ import dis
 import functools
 import linecache
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
@@ -137,6 +138,11 @@ class Recorder:
         order = ancestors([node], stop=self._known)
         self._known.update(evaluate(order, self._known, order))
         return self._known[node]
+
+
+def is_numbered(name: str) -> bool:
+    """Whether a name is none of the person's: t1, t2, ... or not given yet."""
+    return not name or bool(re.fullmatch(r"t\d+", name))
 
 
 # -- the person's line and variable ---------------------------------------------------

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.node import Graph, Node
-from pellucid.graphs.operations.indexing import is_basic
 from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.sharing import Lives
 
 # Operations that write their result where `out=` says.
 WITH_OUT = {name for name, o in OPERATIONS.items() if isinstance(o.function, np.ufunc)}
@@ -40,23 +40,6 @@ class Plan:
     buffers: list[Buffer] = field(default_factory=list)
 
 
-def is_view(node: Node) -> bool:
-    """Whether a value may share memory with the first argument."""
-    if node.operation == "index":
-        return is_basic(node.options["at"])
-    return node.operation == "copy" or (
-        node.operation in OPERATIONS and OPERATIONS[node.operation].view
-    )
-
-
-def roots(order: Sequence[Node]) -> dict[Node, Node]:
-    """For each node the node whose memory it may share."""
-    root: dict[Node, Node] = {}
-    for node in order:
-        root[node] = root[node.arguments[0]] if is_view(node) else node
-    return root
-
-
 def planned(graph: Graph, order: Sequence[Node]) -> Plan:
     """Give each value a memory, reusing those that are read no more."""
     plan = Plan()
@@ -65,7 +48,7 @@ def planned(graph: Graph, order: Sequence[Node]) -> Plan:
     held: dict[Node, Buffer] = {}
     for node in order:
         ending = lives.ending(node)
-        if node.operation == "assign" and lives.may_write(node):
+        if node.operation == "assign" and lives.may_write(node) and not node.arguments[0].known:
             owner = lives.root[node.arguments[0]]
             plan.in_place.add(node)
             ending.discard(owner)
@@ -79,31 +62,6 @@ def planned(graph: Graph, order: Sequence[Node]) -> Plan:
             buffer = held.pop(root)
             free.setdefault((buffer.shape, buffer.dtype), []).append(buffer)
     return plan
-
-
-class Lives:
-    """Who shares memory with whom, who reads it last, and what leaves the function."""
-
-    def __init__(self, graph: Graph, order: Sequence[Node]) -> None:
-        self.root = roots(graph.order)
-        self.last_use = {self.root[a]: node for node in order for a in node.arguments}
-        self.outputs = {self.root[node] for node in graph.outputs}
-        self.leaving = set(self.outputs)
-        for node in reversed(order):
-            if node.operation == "assign" and node in self.leaving:
-                self.leaving.add(self.root[node.arguments[0]])
-
-    def ending(self, node: Node) -> set[Node]:
-        """The memories that this node is the last to read."""
-        mine = {self.root[a] for a in node.arguments}
-        return {root for root in mine if self.last_use[root] is node} - self.leaving
-
-    def may_write(self, node: Node) -> bool:
-        """Whether an assignment may write into its array: nobody reads the old content."""
-        array, *others = (self.root[a] for a in node.arguments)
-        owned = array is node.arguments[0] and array.operation != "input" and not array.known
-        unread = self.last_use[array] is node and array not in self.outputs
-        return owned and unread and array not in others
 
 
 def _in_place(node: Node, ending: set[Node], root: dict[Node, Node], held: dict[Node, Buffer]) -> Buffer | None:
