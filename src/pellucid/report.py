@@ -1,0 +1,367 @@
+"""The HTML page that tells what was found: one file that needs nothing else."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from xml.etree import ElementTree as ET
+
+from pellucid.errors import PellucidError, needs
+from pellucid.show.canvas import svg
+from pellucid.show.files import write_whole
+from pellucid.show.inline import inline_svg
+from pellucid.show.text import cells, is_numeric, number, numbers
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+    from matplotlib.figure import Figure
+
+    from pellucid.show.text import Rows
+
+# `code`, or **strong** where the stars touch no letter outside: a**2 is a power
+INLINE = re.compile(r"`([^`]+)`|(?<!\w)\*\*(?=\S)((?:`[^`]+`|[^`])+?)(?<=\S)\*\*(?!\w)")
+
+ENLARGED = 1.35  # figures are made for paper, and a page is read from farther away
+
+
+@dataclass
+class Section:
+    """A title, the name that links to it, and the blocks below it."""
+
+    title: str
+    id: str
+    blocks: list[Block] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One thing on the page: which macro of the template draws it, and from what."""
+
+    kind: str
+    content: dict[str, Any]
+
+
+class Report:
+    """A page that is built from top to bottom and saved as one HTML file.
+
+    The file carries its pictures and its style, loads nothing, runs nothing, and reads
+    on paper, on a telephone, in the light and in the dark.
+
+    Parameters
+    ----------
+    title
+        What the page is about.
+    subtitle
+        One more line about it.
+
+    Examples
+    --------
+    >>> report = Report("The line of best fit")
+    >>> report.section("A line through 100 points")
+    >>> report.text("The slope is `a`, the intercept **b**.")
+    >>> report.formula("y = a x + b")
+    >>> report.figures({"r2": 0.99118})
+    >>> report.table([("a", 1.9726), ("b", 2.8644)], headers=("", "estimate"))
+    >>> "<code>a</code>" in report.html()
+    True
+    """
+
+    def __init__(self, title: str, subtitle: str = "") -> None:
+        self.title = title
+        self.subtitle = subtitle
+        self._sections = [Section("", "")]  # what comes before the first title
+        self._drawings = 0
+
+    def section(self, title: str) -> None:
+        """Begin a section, which the table of contents lists.
+
+        Examples
+        --------
+        >>> report = Report("Tour")
+        >>> report.section("Gradient descent")
+        >>> 'id="section-gradient-descent"' in report.html()
+        True
+        """
+        slug = "section-" + re.sub(r"\W+", "-", title.lower()).strip("-")
+        taken = {section.id for section in self._sections}
+        names = (slug, *(f"{slug}-{n}" for n in range(2, len(taken) + 2)))
+        free = next(name for name in names if name not in taken)
+        self._sections.append(Section(title, free))
+
+    def text(self, paragraphs: str) -> None:
+        """Write paragraphs, parted by empty lines.
+
+        Marks are `code` between backticks and **strong** between double stars;
+        everything else is shown as it is.
+
+        Examples
+        --------
+        >>> report = Report("Tour")
+        >>> report.text("A cost is a **plain** function of `w`; a < b stays text.")
+        >>> "<strong>plain</strong>" in report.html(), "a &lt; b" in report.html()
+        (True, True)
+        """
+        parts = [part for part in re.split(r"\n\s*\n", paragraphs) if part.strip()]
+        self._add("text", paragraphs=[_inline(part.strip()) for part in parts])
+
+    def figure(self, picture: Figure | str, caption: str = "") -> None:
+        """Show a picture with its caption, which is also what a screen reader says.
+
+        Parameters
+        ----------
+        picture
+            A matplotlib figure, such as `pellucid.show.plots` gives, or SVG text.
+        caption
+            What the picture shows; the marks of `text` work here too.
+
+        Raises
+        ------
+        PellucidError
+            When the text is no SVG.
+
+        Examples
+        --------
+        >>> report = Report("Tour")
+        >>> report.figure(
+        ...     '<svg width="60" height="30"><path d="M0 0h9"/></svg>', "A line"
+        ... )
+        >>> 'aria-label="A line"' in report.html()
+        True
+        """
+        self._drawings += 1
+        n = self._drawings
+        spoken = re.sub(r"[`*]", "", caption) or f"Figure {n}"
+        text, scale = (
+            (picture, 1.0) if isinstance(picture, str) else (svg(picture), ENLARGED)
+        )
+        drawing, width = inline_svg(text, f"drawing-{n}", spoken)
+        self._add(
+            "figure",
+            id=f"figure-{n}",
+            number=n,
+            drawing=_markup(drawing),
+            caption=_inline(caption),
+            natural=round(width * scale),
+        )
+
+    def formula(self, latex: str) -> None:
+        r"""Show a formula on its own line, with its LaTeX to copy.
+
+        Raises
+        ------
+        PellucidError
+            When the LaTeX cannot be read.
+
+        Examples
+        --------
+        >>> report = Report("Tour")
+        >>> report.formula(r"p = \frac{1}{1 + e^{-z}}")
+        >>> "<mfrac>" in report.html()
+        True
+        """
+        self._add("formula", mathml=mathml(latex), latex=latex)
+
+    def code(self, source: str) -> None:
+        """Show source text, spaces kept.
+
+        Examples
+        --------
+        >>> report = Report("Tour")
+        >>> report.code("z = X @ w + b")
+        >>> "<code>z = X @ w + b</code>" in report.html()
+        True
+        """
+        self._add("code", source=source.strip("\n"))
+
+    def figures(self, numbers: Mapping[str, object]) -> None:
+        """Show a few key numbers, large, each with its name.
+
+        Parameters
+        ----------
+        numbers
+            From name to value: numbers are given four digits, text is left as it is.
+
+        Examples
+        --------
+        >>> report = Report("Tour")
+        >>> report.figures({"r2": 0.9911838, "rows": 100, "test accuracy": "95.16 %"})
+        >>> "<dt>r2</dt><dd>0.9912</dd>" in report.html()
+        True
+        """
+        shown = [(name, number(value, 4)) for name, value in numbers.items()]
+        self._add("figures", numbers=shown)
+
+    def table(
+        self, rows: Rows, headers: Sequence[str] = (), *, caption: str = ""
+    ) -> None:
+        """Show a table, the numbers of a column in line with one another.
+
+        Parameters
+        ----------
+        rows
+            Rows of cells, or a pandas data frame, which brings its own headers.
+        headers
+            One header a column.
+        caption
+            What the table shows.
+
+        Raises
+        ------
+        TableError
+            When a row has another number of cells than the first.
+
+        Examples
+        --------
+        >>> report = Report("Tour")
+        >>> report.table([("age", -10.01), ("bmi", 519.8)], headers=("", "estimate"))
+        >>> '<th scope="row">age</th>' in report.html()
+        True
+        """
+        names, body = cells(rows, headers)
+        numeric = [is_numeric(column) for column in zip(*body, strict=True)]
+        numeric = numeric or [False] * len(names)
+        texts = [numbers(column) for column in zip(*body, strict=True)]
+        after = [max(map(_after_point, column)) for column in texts]
+        self._add(
+            "table",
+            headers=[_cell(*pair, 0.0) for pair in zip(names, numeric, strict=False)],
+            rows=[
+                [_cell(*c) for c in zip(row, numeric, after, strict=True)]
+                for row in zip(*texts, strict=True)
+            ],
+            caption=caption,
+        )
+
+    def html(self) -> str:
+        """Give the page as text.
+
+        Examples
+        --------
+        >>> Report("a < b").html().splitlines()[0]
+        '<!DOCTYPE html>'
+        """
+        jinja2 = needs("jinja2", extra="plot")
+        environment = jinja2.Environment(
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        template = files("pellucid").joinpath("report.html.j2").read_text("utf-8")
+        opening, *titled = self._sections
+        page = environment.from_string(template).render(
+            title=self.title,
+            subtitle=self.subtitle,
+            opening=opening.blocks,
+            titled=titled,
+        )
+        return str(page).strip() + "\n"
+
+    def save(self, path: str | Path) -> Path:
+        """Save the page, whole or not at all.
+
+        Returns
+        -------
+        The path of the file.
+
+        Raises
+        ------
+        PellucidError
+            When the place cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Report("Tour").save(f"{folder}/report.html").name
+        'report.html'
+        """
+        return write_whole(path, self.html())
+
+    def _add(self, kind: str, **content: Any) -> None:
+        """Put a block at the end of the page."""
+        self._sections[-1].blocks.append(Block(kind, content))
+
+
+def _inline(text: str) -> Markup:
+    """Turn the marks of a line into HTML, and everything else into text."""
+    result, at = _markup(""), 0
+    for mark in INLINE.finditer(text):
+        code, strong = mark.groups()
+        result += text[at : mark.start()]  # escaped, as it is added to Markup
+        if code is not None:
+            result += _markup("<code>{}</code>").format(code)
+        else:
+            result += _markup("<strong>{}</strong>").format(_inline(strong))
+        at = mark.end()
+    return result + text[at:]
+
+
+def _after_point(text: str) -> float:
+    """Measure what stands right of the whole part of a number, in widths of a digit."""
+    after = len(text) - len(text.partition("e")[0].partition(".")[0])
+    return after - 0.5 * ("." in text)  # a point is half as wide
+
+
+def _cell(text: str, numeric: bool, widest: float) -> dict[str, Any]:
+    """Describe a cell; a number is set off from the right so that points align."""
+    after = widest - _after_point(text) if numeric else 0
+    return {"text": text, "numeric": numeric, "after": f"{after:g}"}
+
+
+def mathml(latex: str) -> Markup:
+    r"""Turn LaTeX into MathML, which browsers draw by themselves.
+
+    Raises
+    ------
+    PellucidError
+        When the LaTeX cannot be read.
+
+    Examples
+    --------
+    >>> mathml("a < b").striptags()
+    'a<b'
+    """
+    converter = needs("latex2mathml.converter", extra="plot")
+    known = re.sub(r"\{aligned\}", "{align*}", latex)
+    try:
+        math = converter.convert_to_element(known, display="block")
+    except Exception as error:
+        message = f"Expected a formula in LaTeX, got {latex!r}: mend its commands."
+        raise PellucidError(message) from error
+    for element in math.iter():
+        element.text = html.unescape(element.text or "")  # it writes &#x0002B; for +
+        element.attrib.pop("href", None)
+    for row in list(math.iter()):
+        _set_apart(row)
+    del math.attrib["xmlns"]  # HTML knows what MathML is
+    math.set("alttext", latex)
+    return _markup(ET.tostring(math, encoding="unicode"))
+
+
+def _set_apart(row: ET.Element) -> None:
+    """Space a row as TeX does: y log p, a = -b, |z|."""
+    children = list(row)
+    for left, right in reversed(list(pairwise(children))):
+        named = [
+            side.tag == "mi" and len(side.text or "") > 1 for side in (left, right)
+        ]
+        operator = left.tag == "mo" and (left.text or "=") not in ")]|"
+        if right.tag == "mo" and operator and right.text == "−":
+            right.set("form", "prefix")
+        elif any(named) and right.tag != "mo" and not operator:
+            space = ET.Element("mspace", width="0.167em")
+            row.insert(children.index(right), space)
+    for bar in (child for child in children if child.text == "|"):
+        bar.attrib |= {"lspace": "0", "rspace": "0"}
+
+
+def _markup(text: str) -> Markup:
+    """Declare text to be HTML that needs no more escaping."""
+    return cast("Markup", needs("markupsafe", extra="plot").Markup(text))

@@ -1,0 +1,1 @@
+"""Progress, tables and pictures of arrays; nothing here knows a model."""

@@ -1,0 +1,59 @@
+"""A file is written whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pellucid.errors import PellucidError
+
+
+def write_whole(path: str | Path, content: str | bytes) -> Path:
+    r"""Write a file beside its place, then rename it: nobody sees half of it.
+
+    Parameters
+    ----------
+    path
+        Where the file goes; missing folders are made.
+    content
+        Text, written as UTF-8, or bytes.
+
+    Returns
+    -------
+    The path of the file.
+
+    Raises
+    ------
+    PellucidError
+        When the place cannot be written; a file that was there stays as it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = write_whole(f"{folder}/new/note.txt", "y = 2 x\n")
+    ...     written.read_text(), len(list(written.parent.iterdir()))
+    ('y = 2 x\n', 1)
+    """
+    path = Path(path)
+    data = content.encode() if isinstance(content, str) else content
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(data)
+        beside.replace(path)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        message = f"Cannot write {path} ({reason}): choose a place that can be written."
+        raise PellucidError(message) from error
+    finally:
+        _remove(beside)
+    return path
+
+
+def _remove(path: Path) -> None:
+    """Take away what a failure may have left; after a rename there is nothing."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return

@@ -1,0 +1,30 @@
+"""Every picture: arrays go in, a matplotlib `Figure` comes out.
+
+The title of a picture is its finding, which the caller knows. Nothing here touches
+pyplot, opens a window, or leaves a setting of matplotlib's changed.
+"""
+
+from pellucid.show.canvas import save, svg
+from pellucid.show.classes import boundary, sigmoid
+from pellucid.show.descents import costs, descent, functions
+from pellucid.show.grids import confusion, images
+from pellucid.show.points import coefficients, curve, line, predicted, scatter
+from pellucid.show.space import plane
+
+__all__ = [
+    "boundary",
+    "coefficients",
+    "confusion",
+    "costs",
+    "curve",
+    "descent",
+    "functions",
+    "images",
+    "line",
+    "plane",
+    "predicted",
+    "save",
+    "scatter",
+    "sigmoid",
+    "svg",
+]
