@@ -25,8 +25,8 @@ SCATTER = '''def scatter(g, at, shape):
 def source(graph_or_f: Graph | Callable[..., Any], *args: Any, **kwargs: Any) -> str:
     """Write a function, or a graph, as readable plain NumPy.
 
-    One statement for each of the person's variables, in their names; what has no name is
-    written where it is used. The text runs by `exec` and computes the same numbers.
+    One statement for each of the person's variables, in their names; what has no name
+    is written where it is used. The text runs by `exec` and computes the same numbers.
 
     Parameters
     ----------
@@ -70,7 +70,9 @@ def source(graph_or_f: Graph | Callable[..., Any], *args: Any, **kwargs: Any) ->
 
 def _parameters(graph: Graph) -> list[str]:
     stars = {2: "*", 4: "**"}
-    kinds = {name: stars.get(p.kind, "") for name, p in graph.signature.parameters.items()}
+    kinds = {
+        name: stars.get(p.kind, "") for name, p in graph.signature.parameters.items()
+    }
     return [f"{kinds.get(name, '')}{name}" for name in graph.parameters]
 
 
@@ -81,7 +83,11 @@ class Writer:
         self.graph = graph
         self.lives = Lives(graph, graph.order)
         self.position = {node: i for i, node in enumerate(graph.order)}
-        self.in_place = {n for n in graph.order if n.operation == "assign" and self.lives.may_write(n)}
+        self.in_place = {
+            n
+            for n in graph.order
+            if n.operation == "assign" and self.lives.may_write(n)
+        }
         self.inlined = self._inlined()
         self.scatters = any(node.operation == "scatter" for node in graph.order)
         self._names: dict[Node, str] = {}
@@ -98,7 +104,9 @@ class Writer:
         for node in self.graph.nodes:
             if node.operation != "input":
                 self._write(node)
-        return [*self._statements, f"return {self._result(self.graph.result)}"]
+        result = self._result(self.graph.result)
+        several = isinstance(self.graph.result, tuple) and len(self.graph.result) > 1
+        return [*self._statements, f"return {result[1:-1] if several else result}"]
 
     def _write(self, node: Node) -> None:
         if node.operation == "assign":
@@ -111,7 +119,7 @@ class Writer:
             self._statements.append(f"{node.name} = {spelling.text}")
 
     def _fitted(self, node: Node) -> Spelling:
-        """An expression no wider than a line: arguments that are too long get a name."""
+        """An expression that fits a line: arguments that are too long get a name."""
         while True:
             pending = [a for a in node.arguments if a in self._pending]
             spelling = spelt(node, [self._reference(a) for a in node.arguments])
@@ -147,7 +155,9 @@ class Writer:
         for node in self.graph.order:
             for argument in node.arguments:
                 readers.setdefault(argument, []).append(node)
-        overwritten = {self.lives.root[n.arguments[0]]: self.position[n] for n in self.in_place}
+        overwritten = {
+            self.lives.root[n.arguments[0]]: self.position[n] for n in self.in_place
+        }
         written_at: dict[Node, int] = {}
         inlined = set()
         for node in reversed(self.graph.order):
@@ -164,14 +174,23 @@ class Writer:
         if len(readers) != 1 or node in self.graph.outputs:
             return False
         target = readers[0] in self.in_place and readers[0].arguments[0] is node
-        return is_numbered(node.name) and node.operation not in ("input", "assign") and not target
+        return (
+            is_numbered(node.name)
+            and node.operation not in ("input", "assign")
+            and not target
+        )
 
     def _result(self, tree: Any) -> str:
         """What is returned, in its structure."""
         if isinstance(tree, dict):
-            return "{" + ", ".join(f"{k!r}: {self._result(v)}" for k, v in tree.items()) + "}"
+            return (
+                "{"
+                + ", ".join(f"{k!r}: {self._result(v)}" for k, v in tree.items())
+                + "}"
+            )
         if isinstance(tree, tuple):
-            return "(" + "".join(f"{self._result(v)}, " for v in tree).rstrip() + ")"
+            parts = ", ".join(self._result(v) for v in tree)
+            return f"({parts},)" if len(tree) == 1 else f"({parts})"
         if isinstance(tree, list):
             return "[" + ", ".join(self._result(v) for v in tree) + "]"
         return self._reference(tree).text

@@ -26,11 +26,13 @@ ATOM, POWER, UNARY, PRODUCT, SUM, SHIFT, AND, XOR, OR, COMPARISON = range(10, 0,
 
 BINARY = {
     "add": ("+", SUM), "subtract": ("-", SUM), "multiply": ("*", PRODUCT),
-    "divide": ("/", PRODUCT), "floor_divide": ("//", PRODUCT), "remainder": ("%", PRODUCT),
-    "matmul": ("@", PRODUCT), "left_shift": ("<<", SHIFT), "right_shift": (">>", SHIFT),
+    "divide": ("/", PRODUCT), "floor_divide": ("//", PRODUCT),
+    "remainder": ("%", PRODUCT), "matmul": ("@", PRODUCT),
+    "left_shift": ("<<", SHIFT), "right_shift": (">>", SHIFT),
     "bitwise_and": ("&", AND), "bitwise_xor": ("^", XOR), "bitwise_or": ("|", OR),
-    "less": ("<", COMPARISON), "less_equal": ("<=", COMPARISON), "greater": (">", COMPARISON),
-    "greater_equal": (">=", COMPARISON), "equal": ("==", COMPARISON), "not_equal": ("!=", COMPARISON),
+    "less": ("<", COMPARISON), "less_equal": ("<=", COMPARISON),
+    "greater": (">", COMPARISON), "greater_equal": (">=", COMPARISON),
+    "equal": ("==", COMPARISON), "not_equal": ("!=", COMPARISON),
 }  # fmt: skip
 
 
@@ -52,7 +54,9 @@ def called(function: str, arguments: list[str]) -> Spelling:
 def _binary(symbol: str, strength: int, left: Spelling, right: Spelling) -> Spelling:
     # a - (b - c) needs its parentheses; so does a + (b + c), which rounds otherwise.
     weakest = strength + (strength == COMPARISON)
-    return Spelling(f"{bound(left, weakest)} {symbol} {bound(right, strength + 1)}", strength)
+    return Spelling(
+        f"{bound(left, weakest)} {symbol} {bound(right, strength + 1)}", strength
+    )
 
 
 def bound(spelling: Spelling, strength: int) -> str:
@@ -66,24 +70,33 @@ def _power(node: Node, arguments: list[Spelling]) -> Spelling:
 
 
 def _unary(symbol: str) -> Callable[[Node, list[Spelling]], Spelling]:
-    return lambda node, arguments: Spelling(f"{symbol}{bound(arguments[0], UNARY)}", UNARY)
+    return lambda node, arguments: Spelling(
+        f"{symbol}{bound(arguments[0], UNARY)}", UNARY
+    )
 
 
 def _index(node: Node, arguments: list[Spelling]) -> Spelling:
     array, *indices = arguments
-    return Spelling(f"{bound(array, ATOM)}[{at(node, [i.text for i in indices])}]", ATOM)
+    return Spelling(
+        f"{bound(array, ATOM)}[{at(node, [i.text for i in indices])}]", ATOM
+    )
 
 
 def at(node: Node, indices: list[str]) -> str:
     """What stands between the brackets of an index."""
-    parts = [indices[p.position] if isinstance(p, Slot) else written(p) for p in node.options["at"]]
+    parts = [
+        indices[p.position] if isinstance(p, Slot) else written(p)
+        for p in node.options["at"]
+    ]
     return ", ".join(parts) or "()"
 
 
 def _transpose(node: Node, arguments: list[Spelling]) -> Spelling:
     array = bound(arguments[0], ATOM)
     axes = node.options.get("axes")
-    return Spelling(f"{array}.T" if axes is None else f"{array}.transpose{axes!r}", ATOM)
+    return Spelling(
+        f"{array}.T" if axes is None else f"{array}.transpose{axes!r}", ATOM
+    )
 
 
 def _reshape(node: Node, arguments: list[Spelling]) -> Spelling:
@@ -91,26 +104,39 @@ def _reshape(node: Node, arguments: list[Spelling]) -> Spelling:
 
 
 def _broadcast(node: Node, arguments: list[Spelling]) -> Spelling:
-    return called("np.broadcast_to", [arguments[0].text, written(node.options["shape"])])
+    return called(
+        "np.broadcast_to", [arguments[0].text, written(node.options["shape"])]
+    )
 
 
 def _cast(node: Node, arguments: list[Spelling]) -> Spelling:
-    return called(f"np.asarray({arguments[0].text}).astype", [written(node.options["dtype"])])
+    return called(
+        f"np.asarray({arguments[0].text}).astype", [written(node.options["dtype"])]
+    )
 
 
 def _joined(node: Node, arguments: list[Spelling]) -> Spelling:
     parts = ", ".join(a.text for a in arguments)
     axis = node.options.get("axis", 0)
-    return called(f"np.{node.operation}", [f"[{parts}]", *([f"axis={axis}"] if axis else [])])
+    return called(
+        f"np.{node.operation}", [f"[{parts}]", *([f"axis={axis}"] if axis else [])]
+    )
 
 
 def _made(node: Node, arguments: list[Spelling]) -> Spelling:
     options = dict(node.options)
-    first = [written(options.pop(key)) for key in ("shape", "N", "fill_value") if key in options]
+    first = [
+        written(options.pop(key))
+        for key in ("shape", "N", "fill_value")
+        if key in options
+    ]
     first = [written(node.options["shape"][0])] if _is_line(node) else first
     if set(options) == {"stop"}:
         first = [written(options.pop("stop"))]
-    return called(f"np.{node.operation}", first + [f"{k}={written(v)}" for k, v in options.items()])
+    return called(
+        f"np.{node.operation}",
+        first + [f"{k}={written(v)}" for k, v in options.items()],
+    )
 
 
 def _is_line(node: Node) -> bool:
@@ -118,12 +144,16 @@ def _is_line(node: Node) -> bool:
 
 
 def _einsum(node: Node, arguments: list[Spelling]) -> Spelling:
-    return called("np.einsum", [repr(node.options["subscripts"]), *(a.text for a in arguments)])
+    return called(
+        "np.einsum", [repr(node.options["subscripts"]), *(a.text for a in arguments)]
+    )
 
 
 def _scatter(node: Node, arguments: list[Spelling]) -> Spelling:
     g, *indices = (a.text for a in arguments)
-    return called("scatter", [g, f"at=({at(node, indices)})", f"shape={node.options['shape']}"])
+    return called(
+        "scatter", [g, f"np.s_[{at(node, indices)}]", written(node.options["shape"])]
+    )
 
 
 def _assign(node: Node, arguments: list[Spelling]) -> Spelling:
@@ -137,10 +167,12 @@ def _constant(node: Node, arguments: list[Spelling]) -> Spelling:
 
 
 SPECIAL: dict[str, Callable[[Node, list[Spelling]], Spelling]] = {
-    "power": _power, "negative": _unary("-"), "positive": _unary("+"), "invert": _unary("~"),
-    "index": _index, "transpose": _transpose, "reshape": _reshape, "broadcast_to": _broadcast,
-    "cast": _cast, "concatenate": _joined, "stack": _joined, "einsum": _einsum,
-    "zeros": _made, "ones": _made, "empty": _made, "full": _made, "eye": _made, "arange": _made,
+    "power": _power, "negative": _unary("-"), "positive": _unary("+"),
+    "invert": _unary("~"), "index": _index, "transpose": _transpose,
+    "reshape": _reshape, "broadcast_to": _broadcast, "cast": _cast,
+    "concatenate": _joined, "stack": _joined, "einsum": _einsum,
+    "zeros": _made, "ones": _made, "empty": _made, "full": _made, "eye": _made,
+    "arange": _made,
     "assign": _assign, "scatter": _scatter, "constant": _constant,
     "copy": lambda node, arguments: arguments[0],
 }  # fmt: skip
@@ -149,7 +181,10 @@ SPECIAL: dict[str, Callable[[Node, list[Spelling]], Spelling]] = {
 def written(value: Any) -> str:
     """A constant as Python code that makes it."""
     if isinstance(value, slice):
-        ends = ["" if v is None else written(v) for v in (value.start, value.stop, value.step)]
+        ends = [
+            "" if v is None else written(v)
+            for v in (value.start, value.stop, value.step)
+        ]
         return ":".join(ends if ends[2] else ends[:2])
     if value is Ellipsis:
         return "..."
@@ -166,13 +201,22 @@ def _array(value: Any) -> str:
     with np.printoptions(threshold=value.size + 1, floatmode="unique", linewidth=10**9):
         text = np.array2string(value, separator=", ").replace("\n", "")
     text = _finite_names(text)
-    plain = value.dtype in (np.dtype(float), np.dtype(int), np.dtype(bool)) and value.size
-    return f"np.array({text})" if plain else f"np.array({text}, dtype={written(value.dtype)})"
+    plain = (
+        value.dtype in (np.dtype(float), np.dtype(int), np.dtype(bool)) and value.size
+    )
+    return (
+        f"np.array({text})"
+        if plain
+        else f"np.array({text}, dtype={written(value.dtype)})"
+    )
 
 
 def _number(value: Any) -> str:
     text = _finite_names(repr(value.item() if isinstance(value, np.generic) else value))
-    if isinstance(value, np.generic) and value.dtype not in (np.dtype(float), np.dtype(int)):
+    if isinstance(value, np.generic) and value.dtype not in (
+        np.dtype(float),
+        np.dtype(int),
+    ):
         return f"np.{value.dtype.name}({text})"
     return f"np.float64({text})" if isinstance(value, np.floating) else text
 

@@ -15,7 +15,9 @@ def text(graph: Graph) -> str:
 
 def line(node: Node) -> str:
     """One node as a line."""
-    left = f"{node.name} = {expression(node)}" if node.operation != "input" else node.name
+    left = (
+        f"{node.name} = {expression(node)}" if node.operation != "input" else node.name
+    )
     kind = "input " if node.operation == "input" else ""
     shape = f"{kind}{node.dtype} {node.shape}" if node.shape else f"{kind}{node.dtype}"
     where = f"line {node.line[1]}" if node.line else ""

@@ -1,4 +1,4 @@
-"""`pellucid.compile`: a function, traced and generated once for each kind of arguments."""
+"""A function is traced and compiled once for each kind of arguments."""
 
 from __future__ import annotations
 
@@ -37,10 +37,12 @@ class Compiled:
         self.__name__ = f.title if isinstance(f, Graph) else title_of(f)
         self.__doc__ = getattr(f, "__doc__", None)
         if not isinstance(f, Graph):
-            functools.update_wrapper(self, f, assigned=("__module__", "__qualname__"), updated=())
+            functools.update_wrapper(
+                self, f, assigned=("__module__", "__qualname__"), updated=()
+            )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the program for these shapes and dtypes, making it first where it is new."""
+        """Run the program for these shapes and dtypes."""
         if active.get() is not None:
             return self.f(*args, **kwargs)
         program = self.program(*args, **kwargs)
@@ -59,7 +61,11 @@ class Compiled:
         return self._latest
 
     def _made(self, args: Any, kwargs: Any) -> Program:
-        graph = self.f if isinstance(self.f, Graph) else recorded_graph(self.f, args, kwargs)
+        graph = (
+            self.f
+            if isinstance(self.f, Graph)
+            else recorded_graph(self.f, args, kwargs)
+        )
         program = Program(graph)
         if self.verify:
             verified(program, args, kwargs)
@@ -78,7 +84,9 @@ class Compiled:
 
     def _ran(self) -> Program:
         if self._latest is None:
-            raise PellucidError(f"{self.__name__} is compiled at its first call; call it first.")
+            raise PellucidError(
+                f"{self.__name__} is compiled at its first call; call it first."
+            )
         return self._latest
 
 
@@ -124,13 +132,16 @@ def compile(
     5.0
     """
     if target not in TARGETS or device not in (None, "cpu"):
-        message = f"There is no target {target!r} on device {device!r}; there is 'numpy', on the CPU."
+        message = (
+            f"There is no target {target!r} on device {device!r}; there is 'numpy', on "
+            "the CPU."
+        )
         raise PellucidError(message)
     return Compiled(f, verify=verify)
 
 
 def recorded_graph(f: Callable[..., Any], args: Any, kwargs: Any) -> Graph:
-    """Trace with integer arrays as inputs; as constants where the function needs them."""
+    """Trace with integer arrays as inputs, or as constants where that cannot be."""
     try:
         return trace(f, args, kwargs, is_number)
     except TraceError:
@@ -153,5 +164,12 @@ def verified(program: Program, args: Any, kwargs: Any) -> None:
     values = program.graph.bind(*args, **kwargs)
     ours, reference = run_on(program, values), program.graph(*args, **kwargs)
     for a, b in zip(structure.leaves(ours), structure.leaves(reference), strict=True):
-        if not np.allclose(a, b, rtol=1e-5 if np.asarray(b).dtype.itemsize < 8 else 1e-12, equal_nan=True):
-            raise PellucidError(f"{program.graph.title}: compiled {a!r}, the reference {b!r}.")
+        if not np.allclose(
+            a,
+            b,
+            rtol=1e-5 if np.asarray(b).dtype.itemsize < 8 else 1e-12,
+            equal_nan=True,
+        ):
+            raise PellucidError(
+                f"{program.graph.title}: compiled {a!r}, the reference {b!r}."
+            )

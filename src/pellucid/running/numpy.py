@@ -1,7 +1,7 @@
 """The NumPy target: a graph as one straight-line Python function with its own buffers.
 
-The generated source is what runs, and it can be read: one statement an operation, in the
-person's names, with shapes in comments. Values that depend on no input are computed
+The generated source is what runs, and it can be read: one statement an operation, in
+the person's names, with shapes in comments. Values that depend on no input are computed
 once. `out=` writes into buffers that are kept between calls (see `plan`).
 """
 
@@ -59,8 +59,9 @@ class Program:
         arguments = ", ".join(node.name for node in self.graph.inputs)
         returned = ", ".join(self._name(node) for node in self.graph.outputs)
         comma = "," if len(self.graph.outputs) == 1 else ""
-        body = "\n".join(f"    {line}" for line in self._lines)
-        return f"def {self.graph.title}({arguments}):\n{body}\n    return {returned}{comma}\n"
+        head = f"def {self.graph.title}({arguments}):"
+        body = [f"    {line}" for line in self._lines]
+        return "\n".join([head, *body, f"    return {returned}{comma}", ""])
 
     # -- one statement a node ---------------------------------------------------------
 
@@ -90,7 +91,11 @@ class Program:
         if node in self.plan.in_place:
             return f"{array}[{at}] = {value}; {node.name} = {array}"
         out = self.plan.out.get(node)
-        copied = f"{out.name}; np.copyto({out.name}, {array})" if out else f"np.array({array})"
+        copied = (
+            f"{out.name}; np.copyto({out.name}, {array})"
+            if out
+            else f"np.array({array})"
+        )
         return f"{node.name} = {copied}; {node.name}[{at}] = {value}"
 
     def _function(self, node: Node) -> str:
@@ -109,7 +114,9 @@ class Program:
 
     def _index(self, node: Node, indices: list[str]) -> str:
         at = node.options["at"]
-        parts = [indices[i.position] if isinstance(i, Slot) else self._text(i) for i in at]
+        parts = [
+            indices[i.position] if isinstance(i, Slot) else self._text(i) for i in at
+        ]
         return ", ".join(parts) if parts else "()"
 
     def _text(self, value: Any) -> str:
@@ -125,7 +132,9 @@ class Program:
         return self._bound(value)
 
     def _slice(self, value: slice) -> str:
-        start, stop, step = ("" if v is None else repr(v) for v in (value.start, value.stop, value.step))
+        start, stop, step = (
+            "" if v is None else repr(v) for v in (value.start, value.stop, value.step)
+        )
         return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
 
     def _bound(self, value: Any) -> str:

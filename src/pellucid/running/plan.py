@@ -19,7 +19,18 @@ from pellucid.graphs.sharing import Lives
 
 # Operations that write their result where `out=` says.
 WITH_OUT = {name for name, o in OPERATIONS.items() if isinstance(o.function, np.ufunc)}
-WITH_OUT |= {"dot", "matmul", "sum", "mean", "max", "min", "prod", "cumsum", "cumprod", "assign"}
+WITH_OUT |= {
+    "dot",
+    "matmul",
+    "sum",
+    "mean",
+    "max",
+    "min",
+    "prod",
+    "cumsum",
+    "cumprod",
+    "assign",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,9 @@ class Buffer:
     name: str
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
+
+
+Pool = dict[tuple[tuple[int, ...], np.dtype[Any]], list[Buffer]]
 
 
 @dataclass
@@ -44,18 +58,24 @@ def planned(graph: Graph, order: Sequence[Node]) -> Plan:
     """Give each value a memory, reusing those that are read no more."""
     plan = Plan()
     lives = Lives(graph, order)
-    free: dict[tuple[tuple[int, ...], np.dtype[Any]], list[Buffer]] = {}
+    free: Pool = {}
     held: dict[Node, Buffer] = {}
     for node in order:
         ending = lives.ending(node)
-        if node.operation == "assign" and lives.may_write(node) and not node.arguments[0].known:
+        if (
+            node.operation == "assign"
+            and lives.may_write(node)
+            and not node.arguments[0].known
+        ):
             owner = lives.root[node.arguments[0]]
             plan.in_place.add(node)
             ending.discard(owner)
             if owner in held:
                 held[node] = held.pop(owner)
         elif node.operation in WITH_OUT and node.shape and node not in lives.leaving:
-            buffer = _in_place(node, ending, lives.root, held) or _from_pool(node, free, plan)
+            buffer = _in_place(node, ending, lives.root, held) or _from_pool(
+                node, free, plan
+            )
             ending = {root for root in ending if held.get(root) is not buffer}
             plan.out[node] = held[node] = buffer
         for root in ending & held.keys():
@@ -64,18 +84,25 @@ def planned(graph: Graph, order: Sequence[Node]) -> Plan:
     return plan
 
 
-def _in_place(node: Node, ending: set[Node], root: dict[Node, Node], held: dict[Node, Buffer]) -> Buffer | None:
-    """The buffer of an argument that is read here for the last time, element by element."""
+def _in_place(
+    node: Node, ending: set[Node], root: dict[Node, Node], held: dict[Node, Buffer]
+) -> Buffer | None:
+    """The buffer of an argument that is read for the last time, element by element."""
     if not OPERATIONS[node.operation].elementwise:
         return None
     for argument in node.arguments:
         same = (argument.shape, argument.dtype) == (node.shape, node.dtype)
-        if same and argument in ending and argument in held and root[argument] is argument:
+        if (
+            same
+            and argument in ending
+            and argument in held
+            and root[argument] is argument
+        ):
             return held[argument]
     return None
 
 
-def _from_pool(node: Node, free: dict, plan: Plan) -> Buffer:  # type: ignore[type-arg]
+def _from_pool(node: Node, free: Pool, plan: Plan) -> Buffer:
     """A buffer that nobody reads any more, or a new one."""
     waiting = free.get((node.shape, node.dtype))
     if waiting:

@@ -1,0 +1,156 @@
+"""The compiled function equals the reference, in any order of transformations."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid.errors import PellucidError
+from pellucid.graphs.structure import leaves
+
+
+def softmax_network(W, b, X, y):
+    z = X @ W + b
+    z = z - np.max(z, axis=1, keepdims=True)
+    log_p = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))
+    return -np.mean(np.sum(y * log_p, axis=1))
+
+
+def recurrence(x, a):
+    h = np.zeros(x.shape[1])
+    out = np.empty(x.shape)
+    for t in range(x.shape[0]):
+        h = np.tanh(a * h + x[t])
+        out[t] = h
+    return np.sum(out**2) + np.mean(out[-1])
+
+
+def views(x, y):
+    b = np.zeros((3, 4))
+    b[1:, ::2] = x[:2, :2]
+    c = b.T
+    c[0] += y
+    return np.sum(np.exp(c) * b.T) + np.max(b)
+
+
+rng = np.random.default_rng(1)
+PROGRAMS = {
+    "softmax network": (softmax_network, rng.normal(size=(4, 3)), rng.normal(size=3),
+                        rng.normal(size=(9, 4)), np.eye(3)[rng.integers(0, 3, 9)]),
+    "recurrence": (recurrence, rng.normal(size=(5, 3)), 0.7),
+    "views": (views, rng.normal(size=(3, 3)), rng.normal(size=3)),
+    "scalars": (lambda a, b: (a**2 + b) / a - 3.0, 2.0, 3.0),
+}  # fmt: skip
+DTYPES = [np.float32, np.float64]
+
+
+def as_type(dtype, args):
+    return [a.astype(dtype) if isinstance(a, np.ndarray) else a for a in args]
+
+
+def assert_close(ours, reference):
+    for a, b in zip(leaves(ours), leaves(reference), strict=True):
+        rtol = 2e-5 if np.asarray(b).dtype == np.float32 else 1e-12
+        np.testing.assert_allclose(a, b, rtol=rtol, atol=rtol)
+        assert np.asarray(a).dtype == np.asarray(b).dtype
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=lambda d: d.__name__)
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
+def test_compiled_equals_the_function(program, dtype):
+    f, *args = program
+    args = as_type(dtype, args)
+    assert_close(pl.compile(f, verify=True)(*args), f(*args))
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
+def test_gradient_and_compilation_commute(program):
+    f, *args = program
+    reference = pl.gradient(f)(*args)
+    assert_close(pl.compile(pl.gradient(f))(*args), reference)
+    assert_close(pl.gradient(pl.compile(f))(*args), reference)
+    assert_close(pl.compile(pl.gradient(pl.graph(f, *args)))(*args), reference)
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
+def test_results_are_not_overwritten_by_the_next_call(program):
+    f, *args = program
+    both = pl.compile(pl.value_and_gradient(f))
+    first = both(*args)
+    kept = [np.array(leaf) for leaf in leaves(first)]
+    both(*(a + 1.0 for a in args))
+    assert_close(first, pl.value_and_gradient(f)(*args))
+    assert all(np.array_equal(a, b) for a, b in zip(leaves(first), kept, strict=True))
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
+def test_arguments_are_left_as_they_were(program):
+    f, *args = program
+    before = [np.array(a) for a in args]
+    pl.compile(pl.gradient(f))(*args)
+    assert all(np.array_equal(a, b) for a, b in zip(args, before, strict=True))
+
+
+def test_two_threads_use_one_compiled_function():
+    f, *args = PROGRAMS["softmax network"]
+    compiled = pl.compile(pl.gradient(f))
+    inputs = [[a + k for a in args] for k in (0.0, 0.25)]
+    expected = [pl.gradient(f)(*i) for i in inputs]
+    wrong = []
+
+    def work(k):
+        for _ in range(200):
+            if not np.allclose(compiled(*inputs[k]), expected[k], rtol=1e-12):
+                wrong.append(k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in (0, 1)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert wrong == []
+
+
+def test_a_new_shape_has_its_own_program():
+    compiled = pl.compile(lambda x: np.sum(x**2))
+    assert compiled(np.ones(3)) == 3.0
+    assert compiled(np.ones((2, 2))) == 4.0
+
+
+def test_integer_arrays_are_read_anew_in_each_call():
+    compiled = pl.compile(lambda x, i: x[i] * 2)
+    x = np.arange(4.0)
+    np.testing.assert_array_equal(compiled(x, np.array([0, 1])), [0.0, 2.0])
+    np.testing.assert_array_equal(compiled(x, np.array([3, 2])), [6.0, 4.0])
+
+
+def test_captured_arrays_are_frozen_and_listed():
+    captured = np.array([1.0, 2.0])
+    compiled = pl.compile(lambda x: x * captured)
+    compiled(1.0)
+    captured[0] = 9.0
+    np.testing.assert_array_equal(compiled(1.0), [1.0, 2.0])
+    (frozen,) = compiled.constants.values()
+    np.testing.assert_array_equal(frozen, [1.0, 2.0])
+
+
+def test_the_source_is_what_runs_and_reuses_its_buffers():
+    f, *args = PROGRAMS["softmax network"]
+    compiled = pl.compile(f)
+    compiled(*args)
+    assert "z = np.add(" in compiled.source
+    assert compiled.source.count("out=") > compiled.source.count("buffer") / 2
+
+
+def test_works_as_a_decorator():
+    @pl.compile
+    def double(x):
+        """Twice x."""
+        return 2 * x
+
+    assert double(3.0) == 6.0
+    assert double.__doc__ == "Twice x."
+
+
+def test_a_target_that_is_not_there_is_a_sentence():
+    with pytest.raises(PellucidError, match="There is no target 'fortran'"):
+        pl.compile(np.sin, target="fortran")

@@ -1,0 +1,174 @@
+"""A graph as text and as source, in the person's own names."""
+
+import types
+
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid.graphs.structure import leaves
+
+# ruff: noqa: RET504 (the tutorials name their result, and the name is tested)
+
+
+def forward(w, b, x, y):
+    z = np.dot(w.T, x) + b
+    y_head = 1 / (1 + np.exp(-z))
+    loss = -y * np.log(y_head) - (1 - y) * np.log(1 - y_head)
+    cost = (np.sum(loss)) / x.shape[1]
+    return cost
+
+
+def two_layers(X, W1, W2):
+    Z = X.dot(W1)
+    Z[Z < 0] = 0
+    expA = np.exp(Z.dot(W2))
+    Y = expA / expA.sum(axis=1, keepdims=True)
+    return Y, Z
+
+
+def convolved(x, k):
+    out = np.empty((x.shape[0] - 1, x.shape[1] - 1))
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = np.sum(x[i : i + 2, j : j + 2] * k)
+    return out
+
+
+def aliased(x):
+    b = np.zeros(x.shape)
+    row = b[1]
+    row[:] = x[0] ** 2
+    before = b.copy()
+    b[2] += row
+    b.T[0] *= 3
+    return b - before
+
+
+def swapped(x):
+    b = np.array(x)
+    first = b[0] * 1.0
+    b[0] = b[1]
+    b[1] = first
+    return b
+
+
+def network(p, X):
+    h = np.tanh(X @ p["W"] + p["b"][0])
+    return {"output": h @ p["v"], "hidden": [h]}
+
+
+def arithmetic(a, b):
+    return a - (b - a) - -b * (a + b) / (a / b) ** 2 ** (-b) % 3 // (1 - b)
+
+
+def selected(x):
+    return np.where(x > 0.5, x, -1.0)[[0, 2, 2], None] @ np.ones((3, 2), np.float32)
+
+
+rng = np.random.default_rng(0)
+PROGRAMS = {
+    "logistic cost": (forward, rng.normal(size=(5, 1)), 0.1, rng.normal(size=(5, 8)),
+                      (rng.random((1, 8)) > 0.5).astype(float)),
+    "two layers": (two_layers, rng.normal(size=(6, 4)), rng.normal(size=(4, 3)),
+                   rng.normal(size=(3, 2))),
+    "convolution": (convolved, rng.normal(size=(4, 4)), rng.normal(size=(2, 2))),
+    "aliased buffers": (aliased, rng.normal(size=(3, 3))),
+    "swapped rows": (swapped, rng.normal(size=(3, 2))),
+    "nested arguments": (network, {"W": rng.normal(size=(3, 2)), "b": [0.5],
+                                   "v": rng.normal(size=2)}, rng.normal(size=(4, 3))),
+    "precedence": (arithmetic, 0.7, 0.4),
+    "selection": (selected, rng.normal(size=(3, 3))),
+    "inf and nan": (lambda x: np.array([np.inf, -np.inf, 1.0]) * x + np.nan, 2.0),
+}  # fmt: skip
+
+
+def run(source, title, *args):
+    module = types.ModuleType("written")
+    exec(source, module.__dict__)
+    return getattr(module, title)(*args)
+
+
+def assert_same_numbers(ours, theirs):
+    for a, b in zip(leaves(ours), leaves(theirs), strict=True):
+        np.testing.assert_array_equal(a, b)
+        assert np.asarray(a).dtype == np.asarray(b).dtype
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
+def test_the_source_runs_to_the_same_numbers(program):
+    f, *args = program
+    graph = pl.graph(f, *args)
+    assert_same_numbers(run(pl.source(graph), graph.title, *args), f(*args))
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
+def test_the_source_of_a_gradient_runs_to_the_same_numbers(program):
+    f, *args = program
+
+    def cost(*args):
+        return sum(np.sum(part**2) for part in leaves(f(*args)))
+
+    graph = pl.gradient(pl.graph(cost, *args))
+    assert_same_numbers(run(pl.source(graph), graph.title, *args), graph(*args))
+
+
+def test_the_source_of_the_tutorials_cost_is_the_tutorials_code():
+    f, *args = PROGRAMS["logistic cost"]
+    assert pl.source(f, *args) == (
+        "import numpy as np\n\n\n"
+        "def forward(w, b, x, y):\n"
+        "    z = np.dot(w.T, x) + b\n"
+        "    y_head = 1 / (1 + np.exp(-z))\n"
+        "    loss = -y * np.log(y_head) - (1 - y) * np.log(1 - y_head)\n"
+        "    cost = np.sum(loss) / 8\n"
+        "    return cost\n"
+    )
+
+
+def test_an_assignment_is_written_in_place_where_nobody_reads_the_old_content():
+    f, *args = PROGRAMS["convolution"]
+    source = pl.source(f, *args)
+    assert "out[0, 1] = np.sum(x[0:2, 1:3] * k)" in source
+    assert "np.array(out)" not in source
+
+
+def test_text_has_one_line_a_node_with_name_shape_and_line():
+    f, *args = PROGRAMS["logistic cost"]
+    graph = pl.graph(f, *args)
+    lines = str(graph).splitlines()
+    assert len(lines) == len(graph.nodes)
+    (line,) = [line for line in lines if line.startswith("z = ")]
+    first = forward.__code__.co_firstlineno
+    assert line.split() == ["z", "=", "t2", "+", "b", "float64", "(1,", "8)", "line",
+                            str(first + 1)]  # fmt: skip
+
+
+def test_names_of_a_gradient_are_those_of_the_variables():
+    f, *args = PROGRAMS["logistic cost"]
+    names = {node.name for node in pl.gradient(pl.graph(f, *args), ("w", "b")).nodes}
+    assert {"dz", "dy_head", "dw", "db"} <= names
+
+
+def test_a_chain_of_ten_thousand_nodes_is_printed_and_written():
+    def chain(x):
+        for _ in range(5000):
+            x = np.sin(x) + 0.5
+        return x
+
+    graph = pl.graph(chain, 0.3)
+    assert len(str(graph).splitlines()) == 10_001
+    assert run(pl.source(graph), "chain", 0.3) == chain(0.3)
+
+
+def test_an_expression_longer_than_a_line_is_cut_into_named_parts():
+    def f(x):
+        return np.exp(
+            np.sin(np.cos(np.sqrt(x + 1) + np.sqrt(x + 2)) * np.sqrt(x + 3))
+            + np.sqrt(x + 5)
+            + np.sqrt(x + 6)
+        )
+
+    source = pl.source(f, 0.5)
+    assert max(len(line) for line in source.splitlines()) <= 88
+    assert run(source, "f", 0.5) == f(0.5)
