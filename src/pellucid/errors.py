@@ -30,6 +30,10 @@ class MinimiseError(PellucidError, ValueError):
     """A minimisation was set up in a way that cannot work."""
 
 
+class ModelError(PellucidError, ValueError):
+    """A model cannot be fitted, used or shown as asked."""
+
+
 class MissingExtraError(PellucidError, ImportError):
     """An optional library is not installed."""
 

@@ -6,6 +6,7 @@ survey" (2018), section 3.2.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,8 +21,10 @@ from pellucid.graphs.recorder import Recorder, is_numbered
 from pellucid.graphs.traced import Traced, current, lifted, recorded
 
 
-def pulled_back(recorder: Recorder, seeds: Mapping[Node, Any], wrt: list[Node]) -> list[Any]:
-    """The gradient of each input, in its shape and dtype; 0 where nothing depends on it."""
+def pulled_back(
+    recorder: Recorder, seeds: Mapping[Node, Any], wrt: list[Node]
+) -> list[Any]:
+    """The gradient of each input, in its shape and dtype; 0 where it has no effect."""
     before, recorder.simplify = recorder.simplify, simplify.simpler
     try:
         adjoint = backward(recorder, seeds, wrt)
@@ -34,19 +37,20 @@ def _finished(recorder: Recorder, node: Node, g: Any) -> Any:
     with recorder.on_behalf_of(node):
         if g is None:
             g = recorded("zeros", shape=node.shape, dtype=node.dtype)
-        g = full(g, node)
-        if isinstance(g, Traced) and g.dtype != node.dtype:
-            g = recorded("cast", g, dtype=node.dtype)
+        g = of_dtype(node.dtype, full(g, node))
         return named_after(recorder, node, g)
 
 
-def backward(recorder: Recorder, seeds: Mapping[Node, Any], wrt: list[Node]) -> dict[Node, Any]:
-    """Reverse accumulation: dJ/dx = sum over uses of x of (dJ/dz) (dz/dx), last to first."""
+def backward(
+    recorder: Recorder, seeds: Mapping[Node, Any], wrt: list[Node]
+) -> dict[Node, Any]:
+    """Reverse accumulation: dJ/dx = sum over uses of x of (dJ/dz) (dz/dx)."""
     order = ancestors(seeds)
     needed = depending(order, wrt)
+    inner = needed.difference(wrt)
     adjoint = dict(seeds)
     for node in reversed(order):
-        if node not in needed or node not in adjoint or node in wrt:
+        if node not in inner or node not in adjoint:
             continue
         with recorder.on_behalf_of(node):
             g = named_after(recorder, node, adjoint.pop(node))
@@ -62,27 +66,47 @@ def depending(order: list[Node], wrt: list[Node]) -> set[Node]:
     """The nodes whose value depends on the inputs that are asked for."""
     needed = set(wrt)
     for node in order:
-        if any(argument in needed for argument in node.arguments):
+        # Integers and booleans are steps of what they depend on: their slope is 0.
+        if node.dtype.kind in "fc" and any(a in needed for a in node.arguments):
             needed.add(node)
     return needed
 
 
 def local(node: Node, position: int, g: Any) -> Any:
     """What one use of an argument contributes to its gradient; None where it is 0."""
-    if node.operation not in DERIVATIVES:
-        where = f"{node.line[0].rpartition('/')[2]}, line {node.line[1]}: " if node.line else ""
-        message = f"{where}np.{node.operation} has no derivative here."
-        raise GradientError(message)
+    if node.operation not in DERIVATIVES or node.dtype.kind == "c":
+        raise GradientError(_no_derivative(node))
     rule = DERIVATIVES[node.operation](position)
     if rule is None:
         return None
     argument = node.arguments[position]
-    elementwise = OPERATIONS[node.operation].elementwise or node.operation == "broadcast_to"
-    if not (elementwise or node.operation in {"sum", "mean"}):
-        g = full(g, node)
+    # These rules pass a gradient on that is the same along an axis as one of length 1.
+    elementwise = OPERATIONS[node.operation].elementwise
+    short = elementwise or node.operation in {"broadcast_to", "sum", "mean"}
+    g = g if short else full(g, node)
     values = [_value(a) for a in node.arguments]
     contribution = rule(g, _value(node), *values, **node.options)
-    return summed_to(argument.shape, contribution, node.shape) if elementwise else contribution
+    if not short:
+        contribution = summed_to(argument.shape, contribution, np.shape(contribution))
+    elif node.operation not in {"sum", "mean"}:
+        contribution = summed_to(argument.shape, contribution, node.shape)
+    return of_dtype(argument.dtype, contribution)
+
+
+def _no_derivative(node: Node) -> str:
+    """Say which operation cannot be differentiated, and where it stands."""
+    file, line = node.line or ("", 0)
+    where = f"{os.path.basename(file)}, line {line}: " if file else ""
+    if node.dtype.kind == "c":
+        return f"{where}complex numbers are not differentiated; write the real formula."
+    return f"{where}np.{node.operation} has no derivative here."
+
+
+def of_dtype(dtype: np.dtype[Any], g: Any) -> Any:
+    """A gradient in the dtype of what it is the gradient of."""
+    if isinstance(g, Traced) and g.dtype != dtype:
+        return recorded("cast", g, dtype=dtype)
+    return g
 
 
 def _value(node: Node) -> Any:
@@ -97,7 +121,11 @@ def total(before: Any, contribution: Any) -> Any:
 
 def full(g: Any, node: Node) -> Any:
     """A gradient in the shape of its node."""
-    return g if np.shape(g) == node.shape else np.broadcast_to(_traced(g, node), node.shape)
+    return (
+        g
+        if np.shape(g) == node.shape
+        else np.broadcast_to(_traced(g, node), node.shape)
+    )
 
 
 def _traced(g: Any, node: Node) -> Any:
@@ -113,12 +141,16 @@ def summed_to(shape: tuple[int, ...], g: Any, result: tuple[int, ...]) -> Any:
     axis counts as often as the result is long.
     """
     if not shape and np.ndim(g):
-        times = int(np.prod(result, dtype=int)) // int(np.prod(np.shape(g), dtype=int) or 1)
+        times = int(np.prod(result, dtype=int)) // int(
+            np.prod(np.shape(g), dtype=int) or 1
+        )
         return np.sum(g) * times if times != 1 else np.sum(g)
     new = len(result) - len(shape)
     ours = (1,) * new + tuple(shape)
     theirs = (1,) * (len(result) - np.ndim(g)) + np.shape(g)
-    stretched = [i for i, n in enumerate(result) if ours[i] == 1 and (n != 1 or i < new)]
+    stretched = [
+        i for i, n in enumerate(result) if ours[i] == 1 and (n != 1 or i < new)
+    ]
     times = int(np.prod([result[i] for i in stretched if theirs[i] == 1], dtype=int))
     axes = [i for i in stretched if theirs[i] != 1]
     if axes:

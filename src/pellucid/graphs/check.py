@@ -9,11 +9,15 @@ import numpy as np
 
 from pellucid.errors import GradientError
 from pellucid.graphs import structure
-from pellucid.graphs.gradient import gradient
+from pellucid.graphs.gradient import value_and_gradient
 from pellucid.graphs.trace import is_float, title_of
 
+Cost = Callable[..., Any]
+
 DIRECTIONS = 3
-TOLERANCE = 1e-6
+STEP = 1e-3
+TOLERANCE = 1e-6  # of the slope: the extrapolated difference is far more exact
+NOISE = 1e-11  # of the cost: its rounding errors, divided by the step
 
 
 def check(f: Callable[..., Any], *args: Any, order: int = 2) -> None:
@@ -26,10 +30,11 @@ def check(f: Callable[..., Any], *args: Any, order: int = 2) -> None:
     Parameters
     ----------
     f : callable
-        A function of floats and arrays of floats; a result of many elements is summed
-        with random weights.
+        A function of floats and arrays of floats, compared in double precision; a
+        result of many elements is summed with random weights.
     *args
-        Where to compare; keep away from kinks.
+        Where to compare; keep away from kinks. Steps are in proportion to each element,
+        and of size h where it is 0.
     order : int
         How many times to differentiate.
 
@@ -46,7 +51,10 @@ def check(f: Callable[..., Any], *args: Any, order: int = 2) -> None:
     See Nocedal & Wright, "Numerical Optimization" (2006), section 8.1.
     """
     rng = np.random.default_rng(0)
-    wrt = tuple(i for i, arg in enumerate(args) if any(map(is_float, structure.leaves(arg))))
+    args = structure.mapped(_in_double, args)
+    wrt = tuple(
+        i for i, arg in enumerate(args) if any(map(is_float, structure.leaves(arg)))
+    )
     cost = _weighted(f, args, rng)
     for degree in range(1, order + 1):
         for _ in range(DIRECTIONS):
@@ -54,7 +62,15 @@ def check(f: Callable[..., Any], *args: Any, order: int = 2) -> None:
         cost = _directional(cost, args, wrt, rng)
 
 
-def _weighted(f: Callable[..., Any], args: Any, rng: np.random.Generator) -> Callable[..., Any]:
+def _in_double(leaf: Any) -> Any:
+    return np.asarray(leaf, float)[()] if _is_single(leaf) else leaf
+
+
+def _is_single(leaf: Any) -> bool:
+    return is_float(leaf) and getattr(leaf, "dtype", np.float64) != np.float64
+
+
+def _weighted(f: Callable[..., Any], args: Any, rng: np.random.Generator) -> Cost:
     """The sum of all results with random weights: every element counts."""
     results = list(structure.leaves(f(*args)))
     weights = [rng.normal(size=np.shape(r)) for r in results]
@@ -68,29 +84,40 @@ def _weighted(f: Callable[..., Any], args: Any, rng: np.random.Generator) -> Cal
     return cost
 
 
-def _directional(cost: Any, args: Any, wrt: tuple[int, ...], rng: np.random.Generator) -> Any:
+def _directional(
+    cost: Cost, args: Any, wrt: tuple[int, ...], rng: np.random.Generator
+) -> Cost:
     """The derivative of a cost along a random direction, itself a cost."""
     u = _direction(args, wrt, rng)
-    slopes = gradient(cost, wrt)
+    slopes = value_and_gradient(cost, wrt)
 
     def along(*args: Any) -> Any:
-        return _inner(slopes(*args), [u[i] for i in wrt])
+        return _inner(slopes(*args)[1], [u[i] for i in wrt])
 
     return along
 
 
-def _compare(cost: Any, args: Any, wrt: tuple[int, ...], rng: np.random.Generator, title: str) -> None:
+def _compare(
+    cost: Cost, args: Any, wrt: tuple[int, ...], rng: np.random.Generator, title: str
+) -> None:
+    """One direction: both slopes, and how far they may lie apart."""
     v = _direction(args, wrt, rng)
-    ours = float(_inner(gradient(cost, wrt)(*args), [v[i] for i in wrt]))
-    h = 1e-3
-    theirs = (4 * _difference(cost, args, v, h / 2) - _difference(cost, args, v, h)) / 3
-    scale = max(1.0, abs(ours), abs(theirs))
-    if not abs(ours - theirs) <= TOLERANCE * scale:
-        message = f"{title}: the gradient along a random direction is {ours!r}, differences give {theirs!r}."
+    steps = [v[i] for i in wrt]
+    value, slopes = value_and_gradient(cost, wrt)(*args)
+    ours = _number(_inner(slopes, steps))
+    coarse, fine = (_difference(cost, args, v, h) for h in (STEP, STEP / 2))
+    theirs = (4 * fine - coarse) / 3
+    scale = _number(_inner(*structure.mapped(_size, (list(slopes), steps))))
+    allowed = TOLERANCE * scale + NOISE * abs(_number(value))
+    if not abs(ours - theirs) <= allowed:
+        message = (
+            f"{title}: the gradient along a random direction is {ours!r}, differences "
+            f"give {theirs!r}."
+        )
         raise GradientError(message)
 
 
-def _difference(cost: Any, args: Any, v: Any, h: float) -> float:
+def _difference(cost: Cost, args: Any, v: Any, h: float) -> float:
     ahead = cost(*(_moved(a, d, h) for a, d in zip(args, v, strict=True)))
     behind = cost(*(_moved(a, d, -h) for a, d in zip(args, v, strict=True)))
     return (_number(ahead) - _number(behind)) / (2 * h)
@@ -100,13 +127,21 @@ def _number(x: Any) -> float:
     return float(np.reshape(x, ()))
 
 
+def _size(leaf: Any) -> Any:
+    return None if leaf is None else np.abs(leaf)
+
+
 def _direction(args: Any, wrt: tuple[int, ...], rng: np.random.Generator) -> list[Any]:
-    """A random step for every float, of the size of the argument; None for the rest."""
+    """A random step for every float, in proportion to it; None for the rest."""
 
     def step(leaf: Any) -> Any:
-        return rng.normal(size=np.shape(leaf)) if is_float(leaf) else None
+        if not is_float(leaf):
+            return None
+        return rng.normal(size=np.shape(leaf)) * np.where(leaf == 0, 1.0, np.abs(leaf))
 
-    return [structure.mapped(step, arg) if i in wrt else None for i, arg in enumerate(args)]
+    return [
+        structure.mapped(step, arg) if i in wrt else None for i, arg in enumerate(args)
+    ]
 
 
 def _moved(arg: Any, direction: Any, h: float) -> Any:

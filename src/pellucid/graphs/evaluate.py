@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pellucid.graphs.operations.table import OPERATIONS, OPERATORS
@@ -12,15 +12,17 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    order: Sequence[Node], inputs: Mapping[Node, Any], kept: Sequence[Node]
-) -> dict[Node, Any]:
+    order: Sequence[Node], inputs: Mapping[Node, Any], kept: Sequence[Node],
+    compute: Callable[[Node, list[Any]], Any] | None = None,
+) -> dict[Node, Any]:  # fmt: skip
     """Compute nodes in order; forget each value after its last use, but those kept."""
+    compute = compute or computed
     values = dict(inputs)
     last_use = {argument: node for node in order for argument in node.arguments}
     needed = set(kept)
     for node in order:
         if node not in values:
-            values[node] = computed(node, [values[a] for a in node.arguments])
+            values[node] = compute(node, [values[a] for a in node.arguments])
         for argument in node.arguments:
             if last_use[argument] is node and argument not in needed:
                 values.pop(argument, None)

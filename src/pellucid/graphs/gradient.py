@@ -108,9 +108,9 @@ def hessian(f: Function, wrt: int | str = 0) -> Function:
 
 
 def vjp(f: Function, wrt: Wrt = 0) -> Function:
-    """Multiply the Jacobian by a vector from the left: v'J, called as `vjp(f)(*args, v)`.
+    """Multiply the Jacobian by a vector from the left: v'J.
 
-    v has the structure and shape of the result.
+    Called as `vjp(f)(*args, v)`; v has the structure and shape of the result.
 
     Examples
     --------
@@ -122,10 +122,10 @@ def vjp(f: Function, wrt: Wrt = 0) -> Function:
 
 
 def jvp(f: Function, wrt: Wrt = 0) -> Function:
-    """Multiply the Jacobian by a vector from the right: J v, called as `jvp(f)(*args, v)`.
+    """Multiply the Jacobian by a vector from the right: J v.
 
-    v has the structure and shape of the argument. Two backward passes: v'J is linear in
-    v, and its derivative is J.
+    Called as `jvp(f)(*args, v)`; v has the structure and shape of the argument. Two
+    backward passes: v'J is linear in v, and its derivative is J.
 
     Examples
     --------
@@ -161,7 +161,9 @@ def _pull(result: Any, seeds: Any, inputs: Any) -> Any:
     nodes = [leaf.node for leaf in structure.leaves(inputs) if isinstance(leaf, Traced)]
     pairs = dict(zip(outputs, structure.leaves(seeds), strict=True))
     gradients = iter(pulled_back(current(), pairs, nodes))
-    return structure.mapped(lambda leaf: next(gradients) if isinstance(leaf, Traced) else None, inputs)
+    return structure.mapped(
+        lambda leaf: next(gradients) if isinstance(leaf, Traced) else None, inputs
+    )
 
 
 def _gradient(result: Any, inputs: Any, title: str) -> Any:
@@ -176,11 +178,15 @@ def _jacobian(result: Any, inputs: Any, title: str) -> Any:
     if not isinstance(result, Traced) and isinstance(result, (tuple, list, dict)):
         return structure.mapped(lambda part: _jacobian(part, inputs, title), result)
     shape = np.shape(result)
-    rows = [_pull(result, seed, inputs) for seed in np.eye(int(np.prod(shape))).reshape(-1, *shape)]
+    size = int(np.prod(shape))
+    if not size:
+        return structure.mapped(lambda leaf: np.zeros(shape + np.shape(leaf)), inputs)
+    rows = [_pull(result, seed, inputs) for seed in np.eye(size).reshape(size, *shape)]
     if not shape:
         return rows[0]
-    return structure.mapped(lambda *parts: np.reshape(np.stack(parts), shape + np.shape(parts[0])),
-                            *rows)  # fmt: skip
+    return structure.mapped(
+        lambda *parts: np.reshape(np.stack(parts), shape + np.shape(parts[0])), *rows
+    )
 
 
 def _vjp(result: Any, inputs: Any, title: str, v: Any) -> Any:
@@ -204,8 +210,8 @@ def _inner(a: Any, b: Any) -> Any:
 
 def _cost(result: Any, title: str) -> Any:
     """Check that a result is a cost."""
-    if isinstance(result, (tuple, list, dict)):
-        came = f"a {type(result).__name__}"
+    if not isinstance(result, (Traced, np.ndarray, np.number, int, float)):
+        came = "None" if result is None else f"a {type(result).__name__}"
     elif np.size(result) != 1:
         came = f"shape {np.shape(result)}"
     else:
@@ -220,7 +226,9 @@ def _cost(result: Any, title: str) -> Any:
 # -- from numbers to traced values and back -------------------------------------------
 
 
-def _derived(f: Function, wrt: Wrt, derive: Function, kind: str, takes_vector: bool = False) -> Function:
+def _derived(
+    f: Function, wrt: Wrt, derive: Function, kind: str, takes_vector: bool = False
+) -> Function:
     """The function that calls f on traced values and derives from its result."""
     title = title_of(f)
 
@@ -230,14 +238,16 @@ def _derived(f: Function, wrt: Wrt, derive: Function, kind: str, takes_vector: b
         v = (args[-1],) if takes_vector else ()
         args = args[: len(args) - len(v)]
         places = [_place(f, each, args, kwargs) for each in _each(wrt)]
-        given = {"args": list(args), "kwargs": dict(kwargs)}
-        inputs = []
-        for room, key in places:
+        given: dict[str, Any] = {"args": list(args), "kwargs": dict(kwargs)}
+        for room, key in dict.fromkeys(places):
             given[room][key] = structure.mapped(_fresh, given[room][key])
-            inputs.append(given[room][key])
+        asked = tuple(given[room][key] for room, key in places)
+        # Taken before the call, because f may write into its arguments.
+        inputs = structure.mapped(_as_it_stands, asked)
         result = f(*given["args"], **given["kwargs"])
-        asked = tuple(inputs) if isinstance(wrt, tuple) else inputs[0]
-        return derive(result, asked, title, *v)
+        return derive(
+            result, inputs if isinstance(wrt, tuple) else inputs[0], title, *v
+        )
 
     derived.__name__ = f"{title}_{kind}"
     derived.__doc__ = f"The {kind} of {title} with respect to {wrt!r}."
@@ -256,18 +266,24 @@ def _run(derived: Function, f: Function, wrt: Wrt, args: Any, kwargs: Any) -> An
         given[key] = structure.mapped(_as_float, given[key])
         asked.append(given[key])
     result = trace(derived, tuple(args), kwargs)(*args, **kwargs)
-    return _like(result, tuple(asked) if isinstance(wrt, tuple) else asked[0], derived.__name__)
+    return _like(
+        result, tuple(asked) if isinstance(wrt, tuple) else asked[0], derived.__name__
+    )
 
 
 def _like(result: Any, asked: Any, title: str) -> Any:
     """Give a derivative with respect to a Python float as a Python float."""
     if title.endswith("value_and_gradient"):
         return result[0], _like(result[1], asked, "gradient")
-    if [path for path, _ in structure.paths(result)] != [path for path, _ in structure.paths(asked)]:
+    if [path for path, _ in structure.paths(result)] != [
+        path for path, _ in structure.paths(asked)
+    ]:
         return result
-    return structure.mapped(
-        lambda value, given: float(value) if type(given) is float and np.size(value) == 1 else value,
-        result, asked)  # fmt: skip
+    return structure.mapped(_in_kind, result, asked)
+
+
+def _in_kind(value: Any, given: Any) -> Any:
+    return float(value) if type(given) is float and np.size(value) == 1 else value
 
 
 def _each(wrt: Wrt) -> tuple[int | str, ...]:
@@ -281,13 +297,18 @@ def _place(f: Function, wrt: int | str, args: Any, kwargs: Any) -> tuple[str, An
         if wrt in kwargs:
             return "kwargs", wrt
         if wrt not in names:
-            raise GradientError(f"{title_of(f)} has no argument {wrt!r}; it has {', '.join(names)}.")
+            raise GradientError(
+                f"{title_of(f)} has no argument {wrt!r}; it has {', '.join(names)}."
+            )
         wrt = names.index(wrt)
     if -len(args) <= wrt < len(args):
         return "args", wrt % len(args)
     if wrt < len(names) and names[wrt] in kwargs:
         return "kwargs", names[wrt]
-    message = f"{title_of(f)} was called with {len(args)} arguments; wrt={wrt!r} names none of them."
+    message = (
+        f"{title_of(f)} was called with {len(args)} arguments; wrt={wrt!r} names none "
+        "of them."
+    )
     raise GradientError(message)
 
 
@@ -310,17 +331,27 @@ def _fresh(leaf: Any) -> Any:
         return lifted(recorder.record("copy", (node,), weak=node.weak), recorder)
 
 
+def _as_it_stands(leaf: Any) -> Any:
+    return lifted(leaf.node, current()) if isinstance(leaf, Traced) else leaf
+
+
 def _gradient_graph(graph: Graph, wrt: Wrt) -> Graph:
     """The gradient of a recorded cost, which continues the graph."""
     recorder = resumed(graph)
     asked = tuple(_parameter(graph, each) for each in _each(wrt))
     with recorder.running(), creation_recorded():
         inputs = structure.mapped(
-            lambda leaf: lifted(leaf, recorder) if isinstance(leaf, Node) else leaf, asked)  # fmt: skip
-        pulled = _gradient(_cost(graph.result, graph.title), inputs, graph.title)
-        result = structure.mapped(lambda leaf: None if leaf is None else node_of(leaf), pulled)
+            lambda leaf: lifted(leaf, recorder) if isinstance(leaf, Node) else leaf,
+            asked,
+        )
+        cost = structure.mapped(lambda leaf: lifted(leaf, recorder), graph.result)
+        pulled = _gradient(cost, inputs, graph.title)
+        result = structure.mapped(node_of, pulled)
     made = result if isinstance(wrt, tuple) else result[0]
-    return closed(Graph(f"{graph.title}_gradient", graph.parameters, made, graph.signature), recorder)
+    return closed(
+        Graph(f"{graph.title}_gradient", graph.parameters, made, graph.signature),
+        recorder,
+    )
 
 
 def _parameter(graph: Graph, wrt: int | str) -> Any:
@@ -333,4 +364,6 @@ def _parameter(graph: Graph, wrt: int | str) -> Any:
     for node in graph.inputs:
         if node.name == wrt:
             return node
-    raise GradientError(f"{graph.title} has no argument {wrt!r}; it has {', '.join(names)}.")
+    raise GradientError(
+        f"{graph.title} has no argument {wrt!r}; it has {', '.join(names)}."
+    )

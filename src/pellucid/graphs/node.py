@@ -1,4 +1,4 @@
-"""What a computation is: a node is one operation on earlier nodes, a graph is all of them."""
+"""What a computation is: a node is one operation on earlier nodes, a graph is all."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ class Node:
 
     def __repr__(self) -> str:
         names = ", ".join(argument.name for argument in self.arguments)
-        return f"<{self.name or '?'} = {self.operation}({names}) {self.dtype}{self.shape}>"
+        return (
+            f"<{self.name or '?'} = {self.operation}({names}) {self.dtype}{self.shape}>"
+        )
 
     def christen(self, name: str) -> None:
         """Give a node the name that the trace found after making it; once."""
@@ -97,9 +99,11 @@ class Node:
 
 def constant(value: Any) -> Node:
     """Make the node of a value that does not change."""
-    weak = type(value) in (int, float, complex, bool)
+    weak = type(value) in (int, float, complex)
     array = np.asarray(value)
-    return Node("constant", (), array.shape, array.dtype, {"value": value}, weak, known=True)
+    return Node(
+        "constant", (), array.shape, array.dtype, {"value": value}, weak, known=True
+    )
 
 
 def ancestors(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
@@ -114,6 +118,14 @@ def ancestors(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
             found.append(node)
             waiting.extend(node.arguments)
     return sorted(found, key=lambda node: node.order)
+
+
+def _own(node: Node, value: Any) -> Any:
+    """A result that shares no memory with arguments and constants."""
+    if not isinstance(value, np.ndarray):
+        return value
+    shared = node.operation in {"input", "constant"} or not value.flags.owndata
+    return value.copy() if shared else value
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -187,9 +199,18 @@ class Graph:
         return structure.matched(dict(self.parameters), bound, self.title)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the graph on numbers, node by node, by the reference meaning."""
-        values = evaluate(self.order, self.bind(*args, **kwargs), self.outputs)
-        return structure.mapped(lambda node: values[node], self.result)
+        """Run the graph on numbers, node by node, by the reference meaning.
+
+        In a function that is being traced, its nodes are recorded there.
+        """
+        from pellucid.graphs.traced import Traced, replayed
+
+        inputs = self.bind(*args, **kwargs)
+        if any(isinstance(value, Traced) for value in inputs.values()):
+            values = evaluate(self.order, inputs, self.outputs, replayed)
+            return structure.mapped(lambda node: values[node], self.result)
+        values = evaluate(self.order, inputs, self.outputs)
+        return structure.mapped(lambda node: _own(node, values[node]), self.result)
 
     def values(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Run the graph and give every node's value by name."""

@@ -14,7 +14,7 @@ import linecache
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
@@ -28,17 +28,22 @@ active: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar(
     "active", default=None
 )
 
-# Frames of these packages are machinery, not the person's code.
+# Frames of this folder and of these packages are machinery, not the person's code.
+HERE = os.path.dirname(__file__)
 MACHINERY = {"numpy", "scipy", "sklearn", "pandas", "contextlib", "functools", "copy"}
 
 
 def is_machinery(frame: FrameType) -> bool:
     """Whether a frame runs NumPy's code or ours."""
-    module: str = frame.f_globals.get("__name__", "")
-    return module.partition(".")[0] in MACHINERY or module.startswith("pellucid.graphs.")
+    return _is_machinery(frame.f_globals.get("__name__", ""), frame.f_code.co_filename)
 
 
-# Outside arrays up to this many bytes are copied, so that later writes do not reach them.
+@functools.lru_cache(maxsize=4096)
+def _is_machinery(module: str, file: str) -> bool:
+    return module.partition(".")[0] in MACHINERY or file.startswith(HERE)
+
+
+# Outside arrays up to so many bytes are copied, so that later writes do not reach them.
 SMALL = 1 << 20
 
 
@@ -64,7 +69,7 @@ class Recorder:
 
     @contextlib.contextmanager
     def on_behalf_of(self, node: Node) -> Iterator[None]:
-        """Give new nodes the source line of the node that they belong to, and no name."""
+        """Give new nodes the source line of the node they belong to, and no name."""
         before, self._owner = self._owner, node
         try:
             yield
@@ -80,10 +85,10 @@ class Recorder:
         return node
 
     def captured(self, value: Any) -> Node:
-        """Make the node of a value from outside; an array that did not change has one."""
+        """Make the node of an outside value; an array that did not change has one."""
         if not isinstance(value, np.ndarray):
             return constant(value)
-        array, node = self._captured.get(id(value), (None, None))
+        _, node = self._captured.get(id(value), (None, None))
         if node is None or not np.array_equal(node.value, value):
             node = constant(value.copy() if value.nbytes <= SMALL else value)
             # Holding the array keeps its id from being given to another.
@@ -123,11 +128,11 @@ class Recorder:
         """Call the new content of a variable as the content before."""
         self.christen(node, self.names.get(before.name))
 
-    def christen_all(self, nodes: list[Node]) -> None:
+    def christen_all(self, nodes: Iterable[Node]) -> None:
         """Number the nodes that have no name yet: t1, t2, ..."""
         number = 0
         for node in nodes:
-            if not node.name and not node.is_literal:
+            if not node.name:
                 number += 1
                 while f"t{number}" in self.names:
                     number += 1
@@ -152,6 +157,8 @@ def persons_frame() -> FrameType | None:
     """The innermost frame that runs the person's own code."""
     frame: FrameType | None = sys._getframe(1)
     while frame and is_machinery(frame):
+        if frame.f_globals.get("__name__") == "pellucid.graphs.trace":
+            return None  # beyond it is who asked for the trace
         frame = frame.f_back
     return frame
 
@@ -171,6 +178,11 @@ def code() -> str:
     return f"`{line.strip()}`" if line.strip() else "the code"
 
 
+def instruction(frame: FrameType | None) -> str:
+    """The instruction that a frame is running."""
+    return dis.opname[frame.f_code.co_code[frame.f_lasti]] if frame else ""
+
+
 def target(frame: FrameType | None) -> str | None:
     """The variable that the result of the frame's current call is assigned to."""
     while frame:
@@ -185,7 +197,7 @@ def target(frame: FrameType | None) -> str | None:
 
 
 RETURNED = "<returned>"
-PASSED_OVER = {"PRECALL", "CALL", "CACHE", "EXTENDED_ARG", "COPY", "NOP"}
+PASSED_OVER = {"CACHE", "EXTENDED_ARG", "COPY", "NOP"}
 STORES = {"STORE_FAST", "STORE_NAME", "STORE_GLOBAL", "STORE_DEREF",
           "STORE_FAST_STORE_FAST", "STORE_FAST_LOAD_FAST"}  # fmt: skip
 
@@ -194,14 +206,18 @@ STORES = {"STORE_FAST", "STORE_NAME", "STORE_GLOBAL", "STORE_DEREF",
 def _targets(code: CodeType) -> dict[int, str]:
     """For each instruction whose result is assigned at once: to which variable."""
     found: dict[int, str] = {}
-    following: str | None = None
+    following = after_call = None
     end = len(code.co_code)
     for instruction in reversed(list(dis.get_instructions(code))):
+        kind = instruction.opname
+        if kind == "CALL":
+            after_call = following
+        elif kind == "PRECALL":  # Python 3.11 makes a call in two instructions
+            following = after_call
         if following:
             # A frame may stand anywhere in an instruction's inline cache.
             found.update(dict.fromkeys(range(instruction.offset, end, 2), following))
         end = instruction.offset
-        kind = instruction.opname
         if kind == "RETURN_VALUE":
             following = RETURNED
         elif kind in STORES:

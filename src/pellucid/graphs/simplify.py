@@ -7,6 +7,7 @@ that is stated: x + 0 is x although -0 + 0 is 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pellucid.graphs.node import Node
@@ -60,12 +61,7 @@ def _power(x: Node, y: Node) -> Any:
     return x if _is(y, 1) and _floats(x) else None  # x^1 = x
 
 
-def _transpose(x: Node) -> Any:
-    back = x.operation == "transpose" and not x.options and not x.arguments[0].weak
-    return x.arguments[0] if back else None  # (X')' = X
-
-
-RULES = {
+RULES: dict[str, Callable[..., Any]] = {
     "add": _add,
     "subtract": _subtract,
     "multiply": _multiply,

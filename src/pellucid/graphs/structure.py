@@ -27,7 +27,9 @@ def leaves(tree: Any) -> Iterator[Any]:
         yield leaf
 
 
-def paths(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+def paths(
+    tree: Any, path: tuple[Any, ...] = ()
+) -> Iterator[tuple[tuple[Any, ...], Any]]:
     """Every leaf with the keys that lead to it."""
     if isinstance(tree, dict):
         for key, part in tree.items():
@@ -51,7 +53,9 @@ def written(path: tuple[Any, ...]) -> str:
     return str(path[0]) + "".join(f"[{key!r}]" for key in path[1:])
 
 
-def matched(expected: dict[str, Any], given: dict[str, Any], title: str) -> dict[Any, Any]:
+def matched(
+    expected: dict[str, Any], given: dict[str, Any], title: str
+) -> dict[Any, Any]:
     """Pair the input nodes of an expected structure with the values that came.
 
     Raises PellucidError when the structure, a shape or a constant differs.
@@ -67,7 +71,7 @@ def matched(expected: dict[str, Any], given: dict[str, Any], title: str) -> dict
         value = theirs[path]
         if hasattr(leaf, "operation"):
             _same_shape(path, leaf.shape, np.shape(value), title)
-            pairs[leaf] = value
+            pairs[leaf] = _as_float(value) if leaf.dtype.kind == "f" else value
         elif not _same(leaf, value):
             message = (
                 f"{title}: the graph was recorded with {written(path)} = {leaf!r}, a "
@@ -77,6 +81,14 @@ def matched(expected: dict[str, Any], given: dict[str, Any], title: str) -> dict
     return pairs
 
 
+def _as_float(value: Any) -> Any:
+    """An integer is taken as a float where one was recorded."""
+    if isinstance(value, int):
+        return float(value)
+    is_integer = getattr(value, "dtype", np.dtype(float)).kind in "iub"
+    return value.astype(float) if is_integer else value
+
+
 def _same(a: Any, b: Any) -> bool:
     return a is b or bool(np.array_equal(a, b))
 
@@ -84,7 +96,7 @@ def _same(a: Any, b: Any) -> bool:
 def _same_shape(path: Any, expected: Any, came: Any, title: str) -> None:
     if expected != came:
         message = (
-            f"{title}: the graph was recorded with {written(path)} of shape {expected}; "
-            f"shape {came} needs a graph of its own."
+            f"{title}: the graph was recorded with {written(path)} of shape "
+            f"{expected}; shape {came} needs a graph of its own."
         )
         raise PellucidError(message)

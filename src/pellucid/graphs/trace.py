@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import keyword
+import linecache
+import os
 import re
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from pellucid.errors import PellucidError, TraceError
+from pellucid.graphs import operators as operators
 from pellucid.graphs import structure
 from pellucid.graphs.creation import creation_recorded
 from pellucid.graphs.node import Graph, Node
-from pellucid.graphs.operations import functions as functions
+
+# These enter NumPy's functions into the table of what can be recorded.
+from pellucid.graphs.operations import methods as methods
+from pellucid.graphs.operations import products as products
+from pellucid.graphs.operations import reductions as reductions
+from pellucid.graphs.operations import selection as selection
+from pellucid.graphs.operations import shapes as shapes
 from pellucid.graphs.recorder import Recorder
 from pellucid.graphs.traced import lifted, node_of
 
@@ -28,7 +39,9 @@ def is_float(value: Any) -> bool:
 
 def is_number(value: Any) -> bool:
     """Whether a value is a float, or an array of floats, integers or booleans."""
-    return is_float(value) or (isinstance(value, np.ndarray) and value.dtype.kind in "iub")
+    return is_float(value) or (
+        isinstance(value, np.ndarray) and value.dtype.kind in "iub"
+    )
 
 
 def signature_of(f: Callable[..., Any], args: tuple[Any, ...]) -> inspect.Signature:
@@ -41,10 +54,15 @@ def signature_of(f: Callable[..., Any], args: tuple[Any, ...]) -> inspect.Signat
         return inspect.Signature([inspect.Parameter(name, kind) for name in names])
 
 
+def is_variable(name: str) -> bool:
+    """Whether a variable of Python may have this name."""
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
 def title_of(f: Callable[..., Any]) -> str:
     """The person's name for a function; `f` for a lambda."""
     name = getattr(f, "__name__", type(f).__name__)
-    return name if name.isidentifier() else "f"
+    return name if is_variable(name) else "f"
 
 
 def graph(f: Callable[..., Any] | Graph, /, *args: Any, **kwargs: Any) -> Graph:
@@ -100,8 +118,7 @@ def trace(
     stand_ins = structure.mapped(lambda leaf: _stand_in(leaf, recorder), parameters)
     bound.arguments.update(stand_ins)
     with recorder.running(), creation_recorded():
-        returned = _called(f, bound, title_of(f))
-    result = structure.mapped(node_of, returned)
+        result = structure.mapped(node_of, _called(f, bound))
     made = Graph(title_of(f), parameters, result, signature)
     return closed(made, recorder)
 
@@ -111,12 +128,12 @@ def closed(made: Graph, recorder: Recorder) -> Graph:
     strangers = {n for n in made.order if n.operation == "input"} - set(made.inputs)
     if strangers:
         message = (
-            f"{made.title} uses a value of another trace, {min(n.name for n in strangers)}: "
-            "pass it as an argument."
+            f"{made.title} uses a value of another trace, "
+            f"{min(n.name for n in strangers)}: pass it as an argument."
         )
         raise TraceError(message)
     made = without_copies(made)
-    recorder.christen_all(list(made.order))
+    recorder.christen_all(made.nodes)
     return made
 
 
@@ -142,29 +159,44 @@ def resumed(graph: Graph) -> Recorder:
     return recorder
 
 
-def _called(f: Callable[..., Any], bound: inspect.BoundArguments, title: str) -> Any:
+def _called(f: Callable[..., Any], bound: inspect.BoundArguments) -> Any:
     try:
         return f(*bound.args, **bound.kwargs)
     except PellucidError:
         raise
-    except TypeError as error:
-        if "Traced" not in str(error):
+    except Exception as error:
+        refusal = _refusal(error)
+        if refusal is None:
             raise
-        raise TraceError(_python_refuses(error)) from error
+        raise refusal from error
+
+
+def _refusal(error: BaseException | None) -> TraceError | None:
+    """The error of ours that NumPy has wrapped, or Python has raised in our stead."""
+    while error:
+        if isinstance(error, TraceError):
+            return error
+        if isinstance(error, TypeError) and "Traced" in str(error):
+            return TraceError(_python_refuses(error))
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _python_refuses(error: TypeError) -> str:
     """What Python itself refused, with the person's file and line."""
-    step = error.__traceback__
-    while step and step.tb_next:
-        step = step.tb_next
-    assert step is not None
-    file = step.tb_frame.f_code.co_filename.rpartition("/")[2]
-    reason = str(error).replace("'Traced'", "a traced value")
-    return f"{file}, line {step.tb_lineno}: {reason}; a graph has no numbers yet."
+    *_, (frame, number) = traceback.walk_tb(error.__traceback__)
+    file = frame.f_code.co_filename
+    line = linecache.getline(file, number).strip()
+    reason = re.sub(r"'?Traced'?", "a traced value", str(error))
+    return (
+        f"{os.path.basename(file)}, line {number}: `{line}` needs a number, and a "
+        f"traced value has none yet ({reason}). Stay with NumPy's functions."
+    )
 
 
-def input_names(given: Mapping[str, Any], is_input: Callable[[Any], bool]) -> dict[Any, str]:
+def input_names(
+    given: Mapping[str, Any], is_input: Callable[[Any], bool]
+) -> dict[Any, str]:
     """A valid identifier for each argument that is an input, by its path.
 
     A leaf of a dict is called by its key (`p["W"]` is W) where that is not taken.
@@ -176,13 +208,15 @@ def input_names(given: Mapping[str, Any], is_input: Callable[[Any], bool]) -> di
             continue
         short = str(path[-1])
         long = re.sub(r"\W", "_", "_".join(str(key) for key in path))
-        free = short.isidentifier() and (len(path) == 1 or short not in taken)
+        free = len(path) == 1 or (is_variable(short) and short not in taken)
         names[path] = short if free else long
         taken.add(names[path])
     return names
 
 
-def _with_inputs(given: Mapping[str, Any], names: Mapping[Any, str], recorder: Recorder) -> Any:
+def _with_inputs(
+    given: Mapping[str, Any], names: Mapping[Any, str], recorder: Recorder
+) -> Any:
     """The arguments with an input node in the place of each float."""
     nodes = iter(
         recorder.input(names[path], leaf) if path in names else leaf

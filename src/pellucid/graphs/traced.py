@@ -7,9 +7,8 @@ operators, and each becomes a node.
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -18,16 +17,27 @@ from pellucid.graphs.buffers import Memory
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot, is_basic
 from pellucid.graphs.operations.table import UFUNCS
-from pellucid.graphs.recorder import Recorder, active, persons_frame, place
+from pellucid.graphs.recorder import Recorder, active, place
+from pellucid.graphs.refusals import (
+    name_of,
+    refused,
+    refused_attribute,
+    refused_branch,
+    refused_number,
+    refused_shape,
+)
 
-# NumPy's functions on traced values; filled by `operations.functions`.
+# How NumPy's functions are recorded; filled by the modules in `operations`.
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 
 
 class Traced:
-    """A traced array or number: a `Memory`, and NumPy's interface to it."""
+    """A traced array or number: a `Memory`, and NumPy's interface to it.
 
-    __slots__ = ("mutable", "memory")
+    `mutable` tells an array, which has memory to write to, from a number.
+    """
+
+    __slots__ = ("memory", "mutable")
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, memory: Memory, mutable: bool = False) -> None:
@@ -35,6 +45,13 @@ class Traced:
         self.mutable = mutable or memory._node.shape != ()
 
     # -- what it is -------------------------------------------------------------------
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        """What `isinstance` sees: the class that the value itself will have."""
+        if self.mutable:
+            return np.ndarray
+        return float if self.memory._node.weak else self.dtype.type
 
     @property
     def node(self) -> Node:
@@ -72,14 +89,26 @@ class Traced:
         return self.size * self.itemsize
 
     @property
-    def T(self) -> Any:
+    def T(self) -> Any:  # noqa: N802
         """The transpose, a view."""
-        return np.transpose(self)  # type: ignore[call-overload]
+        return np.transpose(self)
 
     @property
     def real(self) -> Any:
         """The real part: of real numbers, themselves."""
-        return self
+        return self if self.dtype.kind != "c" else refused("the real part")
+
+    def __getattr__(self, name: str) -> Any:
+        """Refuse what an array has and a traced one has not."""
+        if name.startswith("__") or not hasattr(np.ndarray, name):
+            raise AttributeError(f"a traced array has no attribute {name!r}")
+        refused_attribute(self.memory.node, name)
+
+    def __copy__(self) -> Any:
+        return np.copy(self)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return np.copy(self)
 
     def __len__(self) -> int:
         if not self.shape:
@@ -91,177 +120,111 @@ class Traced:
 
     def __repr__(self) -> str:
         node = self.memory._node
-        return f"<traced {node.name or node.operation}, shape {self.shape}, {self.dtype}>"
+        return (
+            f"<traced {node.name or node.operation}, shape {self.shape}, {self.dtype}>"
+        )
 
     # -- NumPy's protocols ------------------------------------------------------------
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-        out = options.pop("out", None)
-        call = ufunc if method == "__call__" else getattr(ufunc, method)
+    def __array_ufunc__(
+        self,
+        ufunc: np.ufunc,
+        method: str,
+        *inputs: Any,
+        out: Any = None,
+        **options: Any,
+    ) -> Any:
         if method != "__call__":
-            function = FUNCTIONS.get((ufunc, method)) or FUNCTIONS.get(method)  # type: ignore[call-overload]
-            result = function(ufunc, *inputs, **options) if function else refused(call)
+            result = called(
+                method, f"np.{ufunc.__name__}.{method}", (ufunc, *inputs), options
+            )
         elif ufunc in UFUNCS:
-            result = _elementwise(ufunc, inputs, **options)
+            result = _elementwise(ufunc, inputs, out, **options)
         else:
-            result = FUNCTIONS.get(ufunc, lambda *_, **__: refused(ufunc))(*inputs, **options)
-        return result if out is None else written(out[0], result)
+            result = called(ufunc, name_of(ufunc), inputs, options)
+        return result if out is None else written(out, result)
 
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    def __array_function__(
+        self, function: Any, types: Any, args: Any, kwargs: Any
+    ) -> Any:
         out = kwargs.pop("out", None)
-        implementation = FUNCTIONS.get(function)
-        if implementation is None:
-            refused(function)
-        result = implementation(*args, **kwargs)
+        result = called(function, name_of(function), args, kwargs)
         return result if out is None else written(out, result)
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
-        value = np.array(self._value("np.array(x), or a function that is not NumPy's, reads"))
+        value = np.array(self._value())
         value.flags.writeable = False
         return value
 
     # -- Python's conversions, possible only where no input is involved ---------------
 
     def __float__(self) -> float:
-        return float(self._value("float(x) reads"))
+        return float(self._value())
 
     def __int__(self) -> int:
-        return int(self._value("int(x) reads"))
+        return int(self._value())
 
     def __complex__(self) -> complex:
-        return complex(self._value("complex(x) reads"))
+        return complex(self._value())
 
     def __index__(self) -> int:
-        value: int = self._value("an index or a range needs").__index__()
+        value: int = self._value("needs, for an index or a range,").__index__()
         return value
 
     def __bool__(self) -> bool:
         if not self.node.known:
-            _refuse_branch(self)
-        return bool(self._value("bool(x) reads"))
+            refused_branch(self.node)
+        return bool(self._value())
+
+    def __format__(self, how: str) -> str:
+        return format(self._value(), how) if how else str(self)
 
     def item(self, *args: int) -> Any:
         """The number itself; refused for a traced one."""
-        return self._value("x.item() reads").item(*args)
+        return self._value().item(*args)
 
     def tolist(self) -> Any:
         """The numbers as a list; refused for traced ones."""
-        return self._value("x.tolist() reads").tolist()
+        return self._value().tolist()
 
-    def _value(self, reader: str) -> Any:
-        if self.node.known:
-            return self.memory.recorder.known_value(self.node)
-        message = (
-            f"{place()}: {reader} the number in a traced value ({described(self)}), which "
-            "has none yet. Stay with NumPy's functions, or compute it outside and pass it in."
-        )
-        raise TraceError(message)
+    def _value(self, needs: str = "needs") -> Any:
+        if not self.node.known:
+            refused_number(self.node, needs)
+        return self.memory.recorder.known_value(self.node)
 
     # -- items ------------------------------------------------------------------------
 
     def __getitem__(self, key: Any) -> Any:
         at, indices = index_of(key)
         if any(node.dtype == bool for node in indices):
-            message = (
-                f"{place()}: the shape of x[mask] depends on the values in the mask; "
-                "np.where(mask, x, 0) keeps the shape and is recorded."
-            )
-            raise TraceError(message)
+            refused_shape("x[mask]", "np.where(mask, x, 0) keeps it")
         if is_basic(at):
-            return Traced(self.memory.taken("index", at=at))
+            return viewed("index", self, at=at)
         return recorded("index", self, *indices, at=at)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if not self.mutable:
             raise TypeError("a traced number does not support item assignment")
         at, indices = index_of(key)
+        if _is_that_view(value, self, at):
+            return  # b[i] += x has written into the view already
         if any(node.dtype == bool for node in indices):
             content = _masked(self, at, indices, value)
         else:
             content = recorded("assign", self, value, *indices, at=at)
         self.memory.write(content.node)
 
-    # -- operators --------------------------------------------------------------------
 
-    def __neg__(self) -> Any:
-        return _operate(np.negative, self)
-
-    def __pos__(self) -> Any:
-        return _operate(np.positive, self)
-
-    def __abs__(self) -> Any:
-        return _operate(np.absolute, self)
-
-    def __invert__(self) -> Any:
-        return _operate(np.invert, self)
-
-    def __divmod__(self, other: Any) -> Any:
-        return self // other, self % other
-
-
-def _operate(ufunc: np.ufunc, *arguments: Any) -> Any:
-    """An operator: between two Python numbers the result is one again (NEP 50)."""
-    nodes = [node_of(a) for a in arguments]
-    weak = all(node.weak for node in nodes)
-    return recorded(UFUNCS[ufunc], *nodes, weak=weak)
-
-
-def _elementwise(ufunc: np.ufunc, inputs: Any, where: Any = True, **options: Any) -> Any:
-    dtype = options.pop("dtype", None)
+def _elementwise(
+    ufunc: np.ufunc, inputs: Any, out: Any = None, where: Any = True,
+    dtype: Any = None, casting: Any = None, order: Any = None, subok: Any = None,
+) -> Any:  # fmt: skip
     if dtype is not None:
         inputs = [recorded("cast", x, dtype=np.dtype(dtype)) for x in inputs]
     result = recorded(UFUNCS[ufunc], *inputs)
-    return result if where is True else np.where(where, result, np.zeros_like(result))
-
-
-def _binary(ufunc: np.ufunc) -> tuple[Callable[..., Any], ...]:
-    """The operator, the operator with sides changed, and the one that writes in place."""
-
-    def forward(self: Traced, other: Any) -> Any:
-        return _operate(ufunc, self, other) if _is_operand(other) else NotImplemented
-
-    def reflected(self: Traced, other: Any) -> Any:
-        return _operate(ufunc, other, self) if _is_operand(other) else NotImplemented
-
-    def in_place(self: Traced, other: Any) -> Any:
-        result = forward(self, other)
-        return written(self, result) if self.mutable else result
-
-    return forward, reflected, in_place
-
-
-def _is_operand(value: Any) -> bool:
-    return isinstance(value, (Traced, int, float, complex, np.generic, np.ndarray, list, tuple))
-
-
-_OPERATORS = {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
-    "floordiv": np.floor_divide, "mod": np.remainder, "pow": np.power,
-    "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor,
-    "lshift": np.left_shift, "rshift": np.right_shift,
-}  # fmt: skip
-for _name, _ufunc in _OPERATORS.items():
-    for _prefix, _method in zip(("", "r", "i"), _binary(_ufunc), strict=True):
-        setattr(Traced, f"__{_prefix}{_name}__", _method)
-
-_COMPARISONS = {
-    "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
-    "eq": np.equal, "ne": np.not_equal,
-}  # fmt: skip
-for _name, _ufunc in _COMPARISONS.items():
-    setattr(Traced, f"__{_name}__", _binary(_ufunc)[0])
-
-
-def _matmul(self: Traced, other: Any) -> Any:
-    return recorded("matmul", self, other)
-
-
-def _rmatmul(self: Traced, other: Any) -> Any:
-    return recorded("matmul", other, self)
-
-
-Traced.__matmul__ = _matmul  # type: ignore[attr-defined]
-Traced.__rmatmul__ = _rmatmul  # type: ignore[attr-defined]
+    if where is True:
+        return result
+    return np.where(where, result, np.zeros_like(result) if out is None else out[0])
 
 
 # -- between nodes and stand-ins ------------------------------------------------------
@@ -277,8 +240,8 @@ def current() -> Recorder:
     recorder = active.get()
     if recorder is None:
         message = (
-            "a traced value was kept after its trace ended; return it from the function "
-            "instead."
+            "a traced value was kept after its trace ended; return it from the "
+            "function instead."
         )
         raise TraceError(message)
     return recorder
@@ -306,6 +269,42 @@ def recorded(name: str, *arguments: Any, weak: bool = False, **options: Any) -> 
     return lifted(recorder.record(name, nodes, weak, **options), recorder)
 
 
+def replayed(node: Node, arguments: list[Any]) -> Any:
+    """Record a step of another graph on traced values, in the place of computing it."""
+    if node.operation == "constant":
+        return node.value
+    return recorded(node.operation, *arguments, weak=node.weak, **node.options)
+
+
+def viewed(step: str, x: Traced, **options: Any) -> Traced:
+    """Take a step that gives a view of a traced array where NumPy's gives one."""
+    if not x.mutable:
+        return lifted(recorded(step, x, **options).node, current(), step != "index")
+    memory = x.memory.taken(step, **options)
+    return Traced(memory, mutable=memory.parent is not None)
+
+
+def _is_that_view(value: Any, x: Traced, at: tuple[Any, ...]) -> bool:
+    """Whether a value is x[at] itself."""
+    if not isinstance(value, Traced) or value.memory.parent is not x.memory:
+        return False
+    return is_basic(at) and value.memory.options.get("at") == at
+
+
+def called(key: Any, name: str, args: Any, kwargs: Any) -> Any:
+    """Record a function of NumPy; refuse one, or an option, that is not known."""
+    if key not in FUNCTIONS:
+        refused(name)
+    try:
+        return FUNCTIONS[key](*args, **kwargs)
+    except TypeError as error:
+        inside = error.__traceback__ and error.__traceback__.tb_next
+        if inside:
+            raise
+        options = ", ".join([f"{len(args)} arguments", *(f"{k}=" for k in kwargs)])
+        refused(f"{name} with {options}")
+
+
 def written(out: Any, result: Any) -> Any:
     """Write a result into `out`, cast to its dtype; refuse an array from outside."""
     if isinstance(out, tuple):
@@ -330,7 +329,8 @@ def index_of(key: Any) -> tuple[tuple[Any, ...], list[Node]]:
     """An index as fixed parts and computed ones, which become slots."""
     indices: list[Node] = []
     at = tuple(
-        _index_part(part, indices) for part in (key if isinstance(key, tuple) else (key,))
+        _index_part(part, indices)
+        for part in (key if isinstance(key, tuple) else (key,))
     )
     return at, indices
 
@@ -356,46 +356,17 @@ def _plain(part: Any) -> Any:
 
 
 def _masked(x: Traced, at: tuple[Any, ...], indices: list[Node], value: Any) -> Any:
-    """x after x[mask] = value, where the mask is computed: a choice for each element."""
+    """Choose for each element: x after x[mask] = value, where the mask is computed."""
     mask = lifted(indices[0], x.memory.recorder)
     extra = x.ndim - mask.ndim
     if len(at) > 1 or np.ndim(value) > extra:
         message = (
-            f"{place()}: x[mask] = values takes as many values as the mask has True; that "
-            "is not known yet. Give one number, or use np.where(mask, values, x)."
+            f"{place()}: x[mask] = values takes as many values as the mask has True; "
+            "that is not known yet. Give one number, or use np.where(mask, values, x)."
         )
         raise TraceError(message)
     mask = mask[(..., *(None,) * extra)] if extra else mask
     chosen = recorded("where", mask, value, x)
-    return chosen if chosen.dtype == x.dtype else recorded("cast", chosen, dtype=x.dtype)
-
-
-# -- refusals -------------------------------------------------------------------------
-
-
-def described(x: Traced) -> str:
-    """A traced value as a message names it."""
-    return f"{x.node.name or x.node.operation}, shape {x.shape}"
-
-
-def refused(function: Any) -> NoReturn:
-    """Say that a function is not recorded."""
-    module = getattr(function, "__module__", "") or ""
-    name = getattr(function, "__qualname__", getattr(function, "__name__", str(function)))
-    message = (
-        f"{place()}: {module}.{name} cannot be recorded. Write it with other functions of "
-        "NumPy, or apply it to a constant outside the function."
+    return (
+        chosen if chosen.dtype == x.dtype else recorded("cast", chosen, dtype=x.dtype)
     )
-    raise TraceError(message)
-
-
-def _refuse_branch(x: Traced) -> NoReturn:
-    frame = persons_frame()
-    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno) if frame else ""
-    code = f"`{line.strip()}`" if line.strip() else "the code"
-    message = (
-        f"{place()}: {code} branches on a value that is being traced ({described(x)}).\n"
-        "A graph has no branches: use np.where(condition, ..., ...), which computes both "
-        "sides and selects."
-    )
-    raise TraceError(message)

@@ -1,4 +1,7 @@
-"""Derivatives of products and of linear algebra, as in Giles (2008)."""
+"""Derivatives of products and of linear algebra, as in Giles (2008).
+
+Where matrices are stacked and broadcast, the backward pass sums over the stacks.
+"""
 
 from __future__ import annotations
 
@@ -15,43 +18,29 @@ def t(a: Any) -> Any:
     return a.T if np.ndim(a) < 3 else np.swapaxes(a, -1, -2)
 
 
-def unstacked(full: Any, shape: tuple[int, ...]) -> Any:
-    """Sum over the stacks of matrices that were broadcast."""
-    extra = np.ndim(full) - len(shape)
-    full = np.sum(full, axis=tuple(range(extra))) if extra > 0 else full
-    axes = tuple(i for i, n in enumerate(shape) if n == 1 and full.shape[i] != 1)
-    return np.sum(full, axis=axes, keepdims=True) if axes else full
-
-
 def matmul_left(g: Any, z: Any, A: Any, B: Any) -> Any:
     """G B', with vectors as rows and columns."""
-    if np.ndim(A) == 1 and np.ndim(B) == 1:
-        return g * B
-    if np.ndim(B) == 1:
-        return unstacked(g[..., None] * B, A.shape)
-    if np.ndim(A) == 1:
-        return unstacked((B @ g[..., None])[..., 0], A.shape)
-    return unstacked(g @ t(B), A.shape)
+    if B.ndim == 1:
+        return g * B if A.ndim == 1 else g[..., None] * B
+    if A.ndim == 1:
+        return (B @ g[..., None])[..., 0]
+    return g @ t(B)
 
 
 def matmul_right(g: Any, z: Any, A: Any, B: Any) -> Any:
     """A' G, with vectors as rows and columns."""
-    if np.ndim(A) == 1 and np.ndim(B) == 1:
-        return g * A
-    if np.ndim(A) == 1:
-        return unstacked(A[:, None] * g[..., None, :], B.shape)
-    if np.ndim(B) == 1:
-        return unstacked((t(A) @ g[..., None])[..., 0], B.shape) if A.ndim > 2 else t(A) @ g
-    return unstacked(t(A) @ g, B.shape)
+    if A.ndim == 1:
+        return g * A if B.ndim == 1 else A[:, None] * g[..., None, :]
+    if B.ndim == 1 and A.ndim > 2:
+        return (t(A) @ g[..., None])[..., 0]
+    return t(A) @ g
 
 
 def dot_left(g: Any, z: Any, a: Any, b: Any) -> Any:
     """As for matmul up to two axes; beyond, the sum over b's other axes."""
-    if np.ndim(a) == 0:
-        return np.sum(g * b)
-    if np.ndim(b) == 0:
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
         return g * b
-    if np.ndim(a) <= 2 and np.ndim(b) <= 2:
+    if a.ndim <= 2 and b.ndim <= 2:
         return matmul_left(g, z, a, b)
     rest = list(range(a.ndim - 1, np.ndim(g)))
     axes = [i for i in range(b.ndim) if i != max(b.ndim - 2, 0)]
@@ -60,11 +49,9 @@ def dot_left(g: Any, z: Any, a: Any, b: Any) -> Any:
 
 def dot_right(g: Any, z: Any, a: Any, b: Any) -> Any:
     """As for matmul up to two axes; beyond, the sum over a's other axes."""
-    if np.ndim(b) == 0:
-        return np.sum(g * a)
-    if np.ndim(a) == 0:
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
         return g * a
-    if np.ndim(a) <= 2 and np.ndim(b) <= 2:
+    if a.ndim <= 2 and b.ndim <= 2:
         return matmul_right(g, z, a, b)
     axes = list(range(a.ndim - 1))
     full = np.tensordot(a, g, axes=(axes, axes))  # (contracted, b's other axes)
@@ -77,20 +64,20 @@ def einsum(position: int) -> Any:
     def rule(g: Any, z: Any, *arrays: Any, subscripts: str) -> Any:
         inputs, output = subscripts.split("->")
         terms = inputs.split(",")
-        term, shape = terms[position], np.shape(arrays[position])
+        term, shape = terms.pop(position), np.shape(arrays[position])
+        others = [*arrays[:position], *arrays[position + 1 :]]
         letters = "".join(dict.fromkeys(term))
-        others = [(s, a) for i, (s, a) in enumerate(zip(terms, arrays, strict=True)) if i != position]
-        found = output + "".join(s for s, _ in others)
         # An axis that only this argument has was summed: each element gets the same.
-        others += [(c, np.ones(shape[term.index(c)])) for c in letters if c not in found]
-        left = ",".join([output, *(s for s, _ in others)])
-        d = np.einsum(f"{left}->{letters}", g, *(a for _, a in others))
-        return d if letters == term else _on_diagonal(d, term, letters, shape)
+        summed = [c for c in letters if c not in output + "".join(terms)]
+        ones = [np.ones(shape[term.index(c)]) for c in summed]
+        left = ",".join([output, *terms, *summed])
+        d = np.einsum(f"{left}->{letters}", g, *others, *ones)
+        return d if letters == term else on_diagonal(d, term, letters, shape)
 
     return rule
 
 
-def _on_diagonal(d: Any, term: str, letters: str, shape: tuple[int, ...]) -> Any:
+def on_diagonal(d: Any, term: str, letters: str, shape: tuple[int, ...]) -> Any:
     """Put the gradient of a repeated axis on the diagonal."""
     grid = np.ogrid[tuple(slice(shape[term.index(c)]) for c in letters)]
     at = tuple(grid[letters.index(c)] for c in term)
@@ -98,7 +85,7 @@ def _on_diagonal(d: Any, term: str, letters: str, shape: tuple[int, ...]) -> Any
 
 
 def cholesky(g: Any, z: Any, A: Any) -> Any:
-    """Murray (2016): L^-T sym(phi(L' G)) L^-1."""
+    """Murray (2016): L^-T sym(phi(L' G)) L^-1, symmetric as A is."""
     n = z.shape[-1]
     half = np.tril(np.ones((n, n))) - 0.5 * np.eye(n)
     p = half * (t(z) @ g)
@@ -106,19 +93,30 @@ def cholesky(g: Any, z: Any, A: Any) -> Any:
     return 0.5 * s
 
 
-def solved(g: Any, z: Any, A: Any, b: Any) -> Any:
-    """-A^-T g x'."""
-    y = np.linalg.solve(t(A), g)
-    return -y[:, None] * z[None, :] if np.ndim(b) == 1 else -y @ t(z)
+def solved_matrix(g: Any, z: Any, A: Any, b: Any) -> Any:
+    """-A^-T G x'."""
+    y = solved_right(g, z, A, b)
+    return -y[..., None] * z[..., None, :] if b.ndim == 1 else -y @ t(z)
+
+
+def solved_right(g: Any, z: Any, A: Any, b: Any) -> Any:
+    """A^-T G, with a vector as a column."""
+    if b.ndim == 1 and A.ndim > 2:
+        return np.linalg.solve(t(A), g[..., None])[..., 0]
+    return np.linalg.solve(t(A), g)
+
+
+def determinant(g: Any, z: Any, A: Any) -> Any:
+    """Jacobi's formula: det(A) A^-T."""
+    return np.reshape(g * z, (*z.shape, 1, 1)) * t(np.linalg.inv(A))
 
 
 # fmt: off
-derivative(np.matmul,          matmul_left, matmul_right)                      # G B', A' G
-derivative(np.dot,             dot_left, dot_right)                            # G B', A' G
+derivative(np.matmul,          matmul_left, matmul_right)         # G B', A' G
+derivative(np.dot,             dot_left, dot_right)               # G B', A' G
 for_each(np.einsum,            einsum)
-derivative(np.linalg.inv,      lambda g, z, A: -t(z) @ g @ t(z))               # -A^-T G A^-T
-derivative(np.linalg.det,      lambda g, z, A: (g * z)[..., None, None] * t(np.linalg.inv(A)))
-derivative(np.linalg.solve,    solved,
-                               lambda g, z, A, b: np.linalg.solve(t(A), g))    # A^-T g
+derivative(np.linalg.inv,      lambda g, z, A: -t(z) @ g @ t(z))  # -A^-T G A^-T
+derivative(np.linalg.det,      determinant)                       # det(A) A^-T
+derivative(np.linalg.solve,    solved_matrix, solved_right)       # -A^-T G x', A^-T G
 derivative(np.linalg.cholesky, cholesky)
 # fmt: on

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.derivatives.table import derivative, for_each
+from pellucid.graphs.operations.indexing import may_repeat
 from pellucid.graphs.operations.table import reduced_axes
 from pellucid.graphs.traced import recorded
 
@@ -23,29 +24,43 @@ def spread(g: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return np.reshape(g, tuple(1 if i in axes else next(sizes) for i in range(x.ndim)))
 
 
-def count(x: Any, axis: Any = None) -> int:
+def count(x: Any, axis: Any = None, **_: Any) -> int:
     """How many elements are reduced together."""
-    return int(np.prod([x.shape[i] for i in reduced_axes(x.ndim, axis)], dtype=int))
+    axes = reduced_axes(x.ndim, axis)
+    return int(np.prod([x.shape[i] for i in axes], dtype=int))
 
 
 def extreme(g: Any, z: Any, x: Any, **options: Any) -> Any:
-    """The elements that attain the maximum share it equally."""
+    """The elements that attain the extreme share it equally."""
     attains = x == spread(z, x, **options)
-    axis = options.get("axis")
-    return spread(g, x, **options) * attains / np.sum(attains, axis=axis, keepdims=True)
+    number = np.sum(attains, axis=options.get("axis"), keepdims=True, dtype=x.dtype)
+    return np.where(attains, spread(g, x, **options) / number, 0.0)
 
 
 def product(g: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The product of the others, also where some are 0."""
     axes = reduced_axes(x.ndim, axis)
-    kept = tuple(i for i in range(x.ndim) if i not in axes)
-    moved = np.transpose(x, kept + axes)
-    flat = np.reshape(moved, (*(x.shape[i] for i in kept), -1))  # (..., n)
-    n = flat.shape[-1]
-    others = np.where(np.eye(n, dtype=bool), 1.0, flat[..., None, :])  # (..., n, n)
-    d = np.reshape(np.prod(others, axis=-1), moved.shape)
-    back = np.transpose(d, tuple(int(i) for i in np.argsort(kept + axes)))
-    return spread(g, x, axis, keepdims) * back
+    order = (*(i for i in range(x.ndim) if i not in axes), *axes)
+    moved = np.transpose(x, order)
+    kept = moved.shape[: x.ndim - len(axes)]
+    d = np.reshape(product_of_others(np.reshape(moved, (*kept, -1))), moved.shape)
+    return spread(g, x, axis, keepdims) * np.transpose(d, inverse(order))
+
+
+def product_of_others(x: Any) -> Any:
+    """For each element the product of the others on its row, by halves.
+
+    What all pairs but its own give, times its partner; exact where elements are 0.
+    """
+    n = x.shape[-1]
+    if n < 2:
+        return np.ones_like(x)
+    if n % 2:
+        one = np.ones((*x.shape[:-1], 1), x.dtype)
+        return product_of_others(np.concatenate([x, one], axis=-1))[..., :-1]
+    pairs = np.reshape(x, (*x.shape[:-1], n // 2, 2))
+    others = product_of_others(pairs[..., 0] * pairs[..., 1])
+    return np.reshape(others[..., None] * pairs[..., ::-1], x.shape)
 
 
 def summed_from(g: Any, z: Any, x: Any, axis: int) -> Any:
@@ -53,9 +68,33 @@ def summed_from(g: Any, z: Any, x: Any, axis: int) -> Any:
     return np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis)
 
 
+def multiplied_from(g: Any, z: Any, x: Any, axis: int) -> Any:
+    """The product before, times s_k = g_k + x_{k+1} s_{k+1}; exact where some are 0."""
+    g, z, x = (np.swapaxes(a, axis, -1) for a in (g, z, x))
+    one = np.ones((*x.shape[:-1], 1), x.dtype)
+    before = np.concatenate([one, z[..., :-1]], axis=-1)
+    s, factor, step = g, ahead(x, 1), 1
+    while step < x.shape[-1]:
+        s = s + factor * ahead(s, step)
+        factor = factor * ahead(factor, step)
+        step *= 2
+    return np.swapaxes(before * s, axis, -1)
+
+
+def ahead(x: Any, step: int) -> Any:
+    """Each element replaced by the one that many places later, 0 past the end."""
+    zeros = np.zeros((*x.shape[:-1], min(step, x.shape[-1])), x.dtype)
+    return np.concatenate([x[..., step:], zeros], axis=-1)
+
+
 def transposed(g: Any, z: Any, x: Any, axes: Any = None) -> Any:
     """The transpose of a transpose turns the axes back."""
-    return np.transpose(g, None if axes is None else tuple(int(i) for i in np.argsort(axes)))
+    return np.transpose(g, None if axes is None else inverse(axes))
+
+
+def inverse(order: tuple[int, ...]) -> tuple[int, ...]:
+    """The permutation that undoes another."""
+    return tuple(int(i) for i in np.argsort(order))
 
 
 def indexed(g: Any, z: Any, x: Any, *indices: Any, at: Any) -> Any:
@@ -69,20 +108,24 @@ def overwritten(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> A
 
 
 def assigned(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
-    """What was written gets the gradient of its place; summed where it was broadcast."""
+    """What was written gets the gradient of its place, unless it was overwritten."""
     part = recorded("index", g, *indices, at=at)
-    shape = np.shape(value)
-    extra = part.ndim - len(shape)
-    part = np.sum(part, axis=tuple(range(extra))) if extra else part
-    axes = tuple(i for i, n in enumerate(shape) if n == 1 and part.shape[i] != 1)
-    return np.sum(part, axis=axes, keepdims=True) if axes else part
+    part = part[(None,) * (np.ndim(value) - part.ndim)]
+    if not may_repeat(at, x.shape):
+        return part
+    turns = np.arange(part.size).reshape(part.shape)
+    last = recorded("assign", np.zeros(x.shape, int), turns, *indices, at=at)
+    stays = recorded("index", last, *indices, at=at) == turns
+    return np.where(stays, part, 0.0)
 
 
-def diagonal(g: Any, z: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+def diagonal(
+    g: Any, z: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1
+) -> Any:
     """The gradient on the diagonal, 0 beside it."""
-    places = np.diagonal(np.arange(x.size).reshape(x.shape), offset, axis1, axis2)
-    flat = recorded("scatter", g, at=(np.asarray(places),), shape=(x.size,))
-    return np.reshape(flat, x.shape)
+    places = np.arange(x.size).reshape(x.shape)
+    at = (np.diagonal(places, offset, axis1, axis2).copy(),)
+    return np.reshape(recorded("scatter", g, at=at, shape=(x.size,)), x.shape)
 
 
 def joined(position: int) -> Any:
@@ -106,21 +149,26 @@ def stacked(position: int) -> Any:
     return rule
 
 
+def gathered(g: Any, z: Any, x: Any, *indices: Any, at: Any, shape: Any) -> Any:
+    """What was put into its place gets the gradient from there."""
+    return recorded("index", g, *indices, at=at)
+
+
 # fmt: off
-derivative(np.sum,         lambda g, z, x, **o: spread(g, x, **o))                  # 1
-derivative(np.mean,        lambda g, z, x, **o: spread(g, x, **o) / count(x, o.get("axis")))  # 1/n
-derivative("max",          extreme)
-derivative("min",          extreme)
-derivative(np.prod,        product)
-derivative(np.cumsum,      summed_from)
-derivative(np.cumprod,     lambda g, z, x, axis: summed_from(g * z, z, x, axis) / x)
-derivative(np.reshape,     lambda g, z, x, shape: np.reshape(g, x.shape))
-derivative(np.transpose,   transposed)
-derivative(np.diagonal,    diagonal)
-derivative(np.broadcast_to, lambda g, z, x, shape: g)                               # 1, summed by the backward pass
-for_each("concatenate",    joined)
-for_each("stack",          stacked)
-derivative("index",        indexed, None)
-derivative("assign",       overwritten, assigned, None)
-derivative("scatter",      lambda g, z, x, *i, at, shape: recorded("index", g, *i, at=at), None)
+derivative(np.sum,          lambda g, z, x, **o: spread(g, x, **o))                 # 1
+derivative(np.mean,         lambda g, z, x, **o: spread(g, x, **o) / count(x, **o))
+derivative("max",           extreme)
+derivative("min",           extreme)
+derivative(np.prod,         product)
+derivative(np.cumsum,       summed_from)
+derivative(np.cumprod,      multiplied_from)
+derivative(np.reshape,      lambda g, z, x, shape: np.reshape(g, x.shape))
+derivative(np.transpose,    transposed)
+derivative(np.diagonal,     diagonal)
+derivative(np.broadcast_to, lambda g, z, x, shape: g)                               # 1
+for_each("concatenate",     joined)
+for_each("stack",           stacked)
+derivative("index",         indexed, None)
+derivative("assign",        overwritten, assigned, None)
+derivative("scatter",       gathered, None)
 # fmt: on

@@ -28,30 +28,39 @@ def filled(at: tuple[Any, ...], indices: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def is_basic(at: tuple[Any, ...]) -> bool:
-    """Whether an index has only slices, integers, None and Ellipsis: NumPy gives a view."""
-    return all(
-        i is None or i is Ellipsis or isinstance(i, (slice, int, np.integer))
-        and not isinstance(i, bool)
-        for i in at
-    )  # fmt: skip
+    """Whether an index has only slices, integers, None, Ellipsis: a view in NumPy."""
+    return all(i is None or i is Ellipsis or _is_slice_or_integer(i) for i in at)
+
+
+def _is_slice_or_integer(i: Any) -> bool:
+    return isinstance(i, (slice, int, np.integer)) and not isinstance(i, bool)
+
+
+def may_repeat(at: tuple[Any, ...], shape: tuple[int, ...]) -> bool:
+    """Whether an index may name an element twice."""
+    if is_basic(at):
+        return False
+    if any(isinstance(i, Slot) for i in at):
+        return True
+    places = np.arange(np.prod(shape, dtype=int)).reshape(shape)[at]
+    return bool(np.unique(places).size < places.size)
 
 
 def index(x: Any, *indices: Any, at: tuple[Any, ...]) -> Any:
     """Select: x[at]."""
-    return np.asarray(x)[filled(at, indices)]
+    return (x if hasattr(x, "shape") else np.asarray(x))[filled(at, indices)]
 
 
 def assign(x: Any, value: Any, *indices: Any, at: tuple[Any, ...]) -> Any:
     """Give x after x[at] = value; x itself stays."""
-    result = np.array(x)
+    result = np.copy(x)
     result[filled(at, indices)] = value
     return result
 
 
 def scatter(g: Any, *indices: Any, at: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
     """Add g into zeros at the places that x[at] reads: the transpose of `index`."""
-    g = np.asarray(g)
-    result = np.zeros(shape, g.dtype)
+    result = np.zeros_like(g, shape=shape)
     if is_basic(at):
         result[at] = g
     else:

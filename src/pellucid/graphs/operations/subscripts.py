@@ -1,4 +1,4 @@
-"""Einstein's summation convention, made explicit: every axis a letter, the result named."""
+"""Einstein's summation convention made explicit: a letter an axis, the result named."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def explicit(operands: tuple[Any, ...]) -> tuple[str, list[Any]]:
     inputs, arrow, output = text.partition("->")
     terms = inputs.split(",")
     if len(terms) != len(arrays):
-        raise ValueError(f"einsum: {len(terms)} terms in {text!r} for {len(arrays)} arrays")
+        raise ValueError(
+            f"einsum: {len(terms)} terms in {text!r} for {len(arrays)} arrays"
+        )
     if not arrow:
         letters = inputs.replace(",", "").replace(".", "")
         output = "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
@@ -41,8 +43,13 @@ def _term(sublist: Any) -> str:
 
 def _without_ellipsis(terms: list[str], output: str, arrays: list[Any]) -> str:
     free = [c for c in LETTERS if c not in "".join(terms) + output]
-    extra = [np.ndim(a) - len(t.replace("...", "")) for t, a in zip(terms, arrays, strict=True)]
-    widest = max((n for n, t in zip(extra, terms, strict=True) if "..." in t), default=0)
+    extra = [
+        np.ndim(a) - len(t.replace("...", ""))
+        for t, a in zip(terms, arrays, strict=True)
+    ]
+    widest = max(
+        (n for n, t in zip(extra, terms, strict=True) if "..." in t), default=0
+    )
     letters = "".join(free[:widest])
     spelt = [t.replace("...", letters[widest - n :] if n > 0 else "")
              for t, n in zip(terms, extra, strict=True)]  # fmt: skip

@@ -1,8 +1,8 @@
 """The closed set of operations: what each computes, and the shape and dtype it gives.
 
 Every other table of Pellucid (derivatives, text, formula, source, targets) is over this
-set. An operation is a function of arrays, `function(*arguments, **options)`; the options
-are fixed when it is recorded.
+set. An operation is a function of arrays, `function(*arguments, **options)`; the
+options are fixed when it is recorded.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from pellucid.graphs.operations import indexing
 Shape = tuple[int, ...]
 # What is known of an argument before it has a value; `type` is float for a weak one.
 Known = tuple[Shape, Any]
-Rule = Callable[..., tuple[Shape, np.dtype[Any]]]
+Result = tuple[Shape, np.dtype[Any]]
+Rule = Callable[..., Result]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,11 +65,20 @@ def operation(
     OPERATIONS[name] = Operation(name, function, rule, view=view)
 
 
-def by_trial(function: Callable[..., Any], arguments: list[Known], **options: Any) -> Any:
+def by_trial(
+    function: Callable[..., Any], arguments: list[Known], **options: Any
+) -> Any:
     """Learn shape and dtype by running the operation on ones that take no memory."""
-    trial = [np.broadcast_to(np.ones((), dtype), shape) for shape, dtype in arguments]
-    result = np.asarray(function(*trial, **options))
+    result = np.asarray(
+        function(*(weightless(*known) for known in arguments), **options)
+    )
     return result.shape, result.dtype
+
+
+@functools.lru_cache(maxsize=1024)
+def weightless(shape: Shape, dtype: Any) -> Any:
+    """An array of ones that takes no memory, to try an operation on."""
+    return np.broadcast_to(np.ones((), dtype), shape)
 
 
 # -- elementwise: NumPy's ufuncs of one result ----------------------------------------
@@ -84,12 +94,14 @@ def _broadcast(shapes: tuple[Shape, ...]) -> Shape:
     return np.broadcast_shapes(*shapes)
 
 
-def _ufunc_known(ufunc: np.ufunc, arguments: list[Known]) -> tuple[Shape, np.dtype[Any]]:
+def _ufunc_known(ufunc: np.ufunc, arguments: list[Known]) -> Result:
     shape = _broadcast(tuple(shape for shape, _ in arguments))
     return shape, _ufunc_dtype(ufunc, tuple(dtype for _, dtype in arguments))
 
 
-def elementwise(name: str, ufunc: np.ufunc, function: Callable[..., Any] | None = None) -> None:
+def elementwise(
+    name: str, ufunc: np.ufunc, function: Callable[..., Any] | None = None
+) -> None:
     """Enter a ufunc under its name, computed by an operator where there is one."""
     known = functools.partial(_ufunc_known, ufunc)
     OPERATIONS[name] = Operation(name, function or ufunc, known, elementwise=True)
@@ -110,15 +122,14 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 }
 
 UFUNCS: dict[np.ufunc, str] = {}
-for _name in sorted(dir(np), key=lambda name: name not in OPERATORS):
-    _ufunc = getattr(np, _name)
+for _ufunc in vars(np).values():
     if isinstance(_ufunc, np.ufunc) and _ufunc.nout == 1 and _ufunc.signature is None:
-        UFUNCS.setdefault(_ufunc, _name)
+        UFUNCS[_ufunc] = _ufunc.__name__
 for _ufunc, _name in UFUNCS.items():
     elementwise(_name, _ufunc)
 
 
-def _where_known(arguments: list[Known]) -> tuple[Shape, np.dtype[Any]]:
+def _where_known(arguments: list[Known]) -> Result:
     shape = _broadcast(tuple(shape for shape, _ in arguments))
     return shape, _ufunc_dtype(np.add, (arguments[1][1], arguments[2][1]))
 
@@ -152,26 +163,31 @@ def reduced_shape(shape: Shape, axis: Any, keepdims: bool) -> Shape:
     return tuple(n for i, n in enumerate(shape) if i not in axes)
 
 
-def _reduction_known(function, arguments, axis=None, keepdims=False):  # type: ignore[no-untyped-def]
+def _reduction_known(
+    function: Callable[..., Any],
+    arguments: list[Known],
+    axis: Any = None,
+    keepdims: bool = False,
+) -> Result:
     shape, dtype = arguments[0]
     return reduced_shape(shape, axis, keepdims), _reduced_dtype(function, dtype)
 
 
-for _reduce in (np.sum, np.prod, np.mean, np.max, np.min, np.any, np.all):
-    operation(_reduce.__name__.replace("amax", "max").replace("amin", "min"), _reduce,
-              functools.partial(_reduction_known, _reduce))  # fmt: skip
-for _reduce in (np.argmax, np.argmin, np.cumsum, np.cumprod, np.sort, np.argsort):
-    operation(_reduce.__name__, _reduce)
+for _name in ("sum", "prod", "mean", "max", "min", "any", "all"):
+    _function = getattr(np, _name)
+    operation(_name, _function, functools.partial(_reduction_known, _function))
+for _name in ("argmax", "argmin", "cumsum", "cumprod", "argsort"):
+    operation(_name, getattr(np, _name))
 
 
 # -- shapes ---------------------------------------------------------------------------
 
 
-def _reshape_known(arguments, shape):  # type: ignore[no-untyped-def]
+def _reshape_known(arguments: list[Known], shape: Shape) -> Result:
     return shape, np.dtype(arguments[0][1])
 
 
-def _transpose_known(arguments, axes=None):  # type: ignore[no-untyped-def]
+def _transpose_known(arguments: list[Known], axes: Any = None) -> Result:
     shape, dtype = arguments[0]
     order = reversed(range(len(shape))) if axes is None else axes
     return tuple(shape[i] for i in order), np.dtype(dtype)
@@ -185,7 +201,9 @@ def _stack(*parts: Any, axis: int = 0) -> Any:
     return np.stack(parts, axis=axis)
 
 
-operation("copy", lambda x: x, lambda arguments: (arguments[0][0], np.dtype(arguments[0][1])))
+operation(
+    "copy", lambda x: x, lambda arguments: (arguments[0][0], np.dtype(arguments[0][1]))
+)
 operation("reshape", np.reshape, _reshape_known, view=True)
 operation("broadcast_to", np.broadcast_to, _reshape_known, view=True)
 operation("transpose", np.transpose, _transpose_known, view=True)
@@ -197,19 +215,26 @@ operation("stack", _stack)
 # -- selection and assignment, made functional ----------------------------------------
 
 
-def _index_known(arguments, at):  # type: ignore[no-untyped-def]
+def _index_known(arguments: list[Known], at: Any) -> Result:
     (shape, dtype), *indices = arguments
-    trial = np.broadcast_to(np.ones((), dtype), shape)
     picks = [np.zeros(s, d) for s, d in indices]
-    return indexing.index(trial, *picks, at=at).shape, np.dtype(dtype)
+    trial = indexing.index(weightless(shape, dtype), *picks, at=at)
+    return np.shape(trial), np.dtype(dtype)
 
 
-def _assign_known(arguments, at):  # type: ignore[no-untyped-def]
-    shape, dtype = arguments[0]
+def _assign_known(arguments: list[Known], at: Any) -> Result:
+    (shape, dtype), (value, _), *indices = arguments
+    place, _ = _index_known([(shape, dtype), *indices], at)
+    extra = max(len(value) - len(place), 0)
+    if value[:extra] != (1,) * extra or _broadcast((place, value[extra:])) != place:
+        message = (
+            f"could not broadcast input array from shape {value} into shape {place}"
+        )
+        raise ValueError(message)
     return shape, np.dtype(dtype)
 
 
-def _scatter_known(arguments, at, shape):  # type: ignore[no-untyped-def]
+def _scatter_known(arguments: list[Known], at: Any, shape: Shape) -> Result:
     return shape, np.dtype(arguments[0][1])
 
 
@@ -221,7 +246,7 @@ operation("scatter", indexing.scatter, _scatter_known)
 # -- products and linear algebra ------------------------------------------------------
 
 
-def _dot_known(arguments):  # type: ignore[no-untyped-def]
+def _dot_known(arguments: list[Known]) -> Result:
     (a, s), (b, t) = arguments
     if not a or not b:
         shape = a or b
@@ -232,7 +257,7 @@ def _dot_known(arguments):  # type: ignore[no-untyped-def]
     return shape, np.result_type(s, t)
 
 
-def _matmul_known(arguments):  # type: ignore[no-untyped-def]
+def _matmul_known(arguments: list[Known]) -> Result:
     (a, s), (b, t) = arguments
     if not a or not b:
         raise ValueError("matmul: a number has no rows and columns; multiply with *")
@@ -249,7 +274,9 @@ def _matmul_dtype(s: Any, t: Any) -> np.dtype[Any]:
 
 def _aligned(name: str, a: Shape, b: Shape, columns: int, rows: int) -> None:
     if columns != rows:
-        message = f"{name}: shapes {a} and {b} are not aligned: {columns} against {rows}"
+        message = (
+            f"{name}: shapes {a} and {b} are not aligned: {columns} against {rows}"
+        )
         raise ValueError(message)
 
 
@@ -258,18 +285,35 @@ operation("dot", np.dot, _dot_known)
 operation("einsum", lambda *arrays, subscripts: np.einsum(subscripts, *arrays))
 
 
-def _like_last(arguments):  # type: ignore[no-untyped-def]
-    return arguments[-1][0], np.result_type(*(dtype for _, dtype in arguments), np.float32)
+def _square(shape: Shape, dtype: Any) -> Result:
+    """The shape of stacked square matrices, and the dtype LAPACK computes them in."""
+    if len(shape) < 2 or shape[-2] != shape[-1]:
+        raise np.linalg.LinAlgError(f"expected square matrices, got shape {shape}")
+    single = np.dtype(dtype) == np.float32
+    return shape, np.dtype(np.float32 if single else np.float64)
 
 
-def _det_known(arguments):  # type: ignore[no-untyped-def]
-    shape, dtype = arguments[0]
-    return shape[:-2], np.result_type(dtype, np.float32)
+def _like_matrix(arguments: list[Known]) -> Result:
+    return _square(*arguments[0])
 
 
-operation("linalg.solve", np.linalg.solve, _like_last)
-operation("linalg.inv", np.linalg.inv, _like_last)
-operation("linalg.cholesky", np.linalg.cholesky, _like_last)
+def _det_known(arguments: list[Known]) -> Result:
+    shape, dtype = _square(*arguments[0])
+    return shape[:-2], dtype
+
+
+def _solve_known(arguments: list[Known]) -> Result:
+    (a, s), (b, t) = arguments
+    _square(a, s)
+    _aligned("solve", a, b, a[-1], b[-2 if len(b) > 1 else -1])
+    shape = (*_broadcast((a[:-2], b[:-2])), *(b[-2:] if len(b) > 1 else b))
+    single = np.result_type(s, t) == np.float32
+    return shape, np.dtype(np.float32 if single else np.float64)
+
+
+operation("linalg.solve", np.linalg.solve, _solve_known)
+operation("linalg.inv", np.linalg.inv, _like_matrix)
+operation("linalg.cholesky", np.linalg.cholesky, _like_matrix)
 operation("linalg.det", np.linalg.det, _det_known)
 
 
@@ -277,12 +321,12 @@ operation("linalg.det", np.linalg.det, _det_known)
 
 
 def _made(function: Callable[..., Any]) -> Rule:
-    def known(arguments: list[Known], **options: Any) -> tuple[Shape, np.dtype[Any]]:
+    def known(arguments: list[Known], **options: Any) -> Result:
         trial = function(**options)
         return trial.shape, trial.dtype
 
     return known
 
 
-for _make in (np.zeros, np.ones, np.empty, np.full, np.eye, np.arange):
-    operation(_make.__name__, _make, _made(_make))
+for _name in ("zeros", "ones", "empty", "full", "eye", "arange"):
+    operation(_name, getattr(np, _name), _made(getattr(np, _name)))

@@ -1,0 +1,97 @@
+"""Python's operators on traced values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.operations.table import OPERATORS, UFUNCS
+from pellucid.graphs.traced import Traced, node_of, recorded, written
+
+
+def _operate(ufunc: np.ufunc, *arguments: Any) -> Any:
+    """An operator: between two Python numbers the result is one again (NEP 50)."""
+    name = UFUNCS.get(ufunc, ufunc.__name__)
+    nodes = [node_of(a) for a in arguments]
+    weak = name in OPERATORS and all(node.weak for node in nodes)
+    return recorded(name, *nodes, weak=weak)
+
+
+def _unary(ufunc: np.ufunc) -> Callable[..., Any]:
+    def operator(self: Traced) -> Any:
+        return _operate(ufunc, self)
+
+    return operator
+
+
+def _binary(ufunc: np.ufunc) -> tuple[Callable[..., Any], ...]:
+    """The operator, that with sides changed, and that which writes in place."""
+
+    def forward(self: Traced, other: Any) -> Any:
+        return _operate(ufunc, self, other) if _is_operand(other) else NotImplemented
+
+    def reflected(self: Traced, other: Any) -> Any:
+        return _operate(ufunc, other, self) if _is_operand(other) else NotImplemented
+
+    def in_place(self: Traced, other: Any) -> Any:
+        if not (self.mutable and _is_operand(other)):
+            return forward(self, other)
+        return written(self, _operate(ufunc, self, other))
+
+    return forward, reflected, in_place
+
+
+def _is_operand(value: Any) -> bool:
+    return isinstance(
+        value, (Traced, int, float, complex, np.generic, np.ndarray, list, tuple)
+    )
+
+
+_OPERATORS = {
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
+    "floordiv": np.floor_divide, "mod": np.remainder, "pow": np.power,
+    "matmul": np.matmul,
+    "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor,
+    "lshift": np.left_shift, "rshift": np.right_shift,
+}  # fmt: skip
+for _name, _ufunc in _OPERATORS.items():
+    for _prefix, _method in zip(("", "r", "i"), _binary(_ufunc), strict=True):
+        setattr(Traced, f"__{_prefix}{_name}__", _method)
+
+_COMPARISONS = {
+    "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
+    "eq": np.equal, "ne": np.not_equal,
+}  # fmt: skip
+for _name, _ufunc in _COMPARISONS.items():
+    setattr(Traced, f"__{_name}__", _binary(_ufunc)[0])
+
+_UNARY = {
+    "neg": np.negative,
+    "pos": np.positive,
+    "abs": np.absolute,
+    "invert": np.invert,
+}
+for _name, _ufunc in _UNARY.items():
+    setattr(Traced, f"__{_name}__", _unary(_ufunc))
+
+
+def _divmod(self: Any, other: Any) -> Any:
+    return self // other, self % other
+
+
+def _rdivmod(self: Any, other: Any) -> Any:
+    return other // self, other % self
+
+
+def _round(self: Any, ndigits: int | None = None) -> Any:
+    return np.round(self, ndigits or 0)
+
+
+for _name, _function in {
+    "divmod": _divmod,
+    "rdivmod": _rdivmod,
+    "round": _round,
+}.items():
+    setattr(Traced, f"__{_name}__", _function)

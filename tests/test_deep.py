@@ -1,0 +1,110 @@
+"""Long computations: walks are loops, and time grows in proportion."""
+
+import time
+
+import numpy as np
+import pytest
+
+import pellucid as pl
+
+N = 10_000
+
+
+def chain(x, n=N):
+    for _ in range(n):
+        x = x + np.sin(x) / n
+    return x
+
+
+def sum_of_terms(x, n=N // 2):
+    total = 0.0
+    for i in range(n):
+        total = total + x * i
+    return total
+
+
+def many_assignments(x, n):
+    b = np.zeros(n)
+    b[0] = x
+    for i in range(1, n):
+        b[i] = 0.999 * b[i - 1] + x / n
+    return b.sum()
+
+
+def views_of_views(x, n=2000):
+    b = x.copy()
+    view = b
+    for _ in range(n):
+        view = view[:]
+    view[0] = 2 * x[1]
+    return (b * x).sum()
+
+
+def written_views(x, n=300):
+    b = x.copy()
+    view = b[1:]
+    for _ in range(n):
+        view *= 1.01
+        b[0] += view[0]
+    return b.sum()
+
+
+def test_a_chain_of_ten_thousand_nodes():
+    graph = pl.graph(lambda x: chain(x, N // 3), 0.5)
+    assert len(graph.nodes) > N - 5
+    assert graph(0.5) == chain(0.5, N // 3)
+    slopes = pl.gradient(graph)
+    h = 1e-6
+    expected = (chain(0.5 + h, N // 3) - chain(0.5 - h, N // 3)) / (2 * h)
+    assert slopes(0.5) == pytest.approx(expected, rel=1e-8)
+
+
+def test_a_sum_of_thousands_of_terms():
+    assert pl.gradient(sum_of_terms)(2.0) == sum(range(N // 2))
+
+
+def test_three_thousand_assignments_to_one_buffer():
+    start = time.perf_counter()
+    slope = pl.gradient(lambda x: many_assignments(x, 3000))(1.0)
+    assert time.perf_counter() - start < 10
+    assert slope == pytest.approx(many_assignments(1.0, 3000), rel=1e-12)
+
+
+def test_views_of_views_of_views():
+    x = np.array([1.0, 2.0, 3.0])
+    np.testing.assert_array_equal(pl.gradient(views_of_views)(x), [4, 6, 6])
+
+
+def test_hundreds_of_written_views():
+    x = np.array([1.0, 2.0, 3.0])
+    graph = pl.graph(written_views, x)
+    assert graph(x) == written_views(x)
+    assert len(graph.nodes) < 3000
+
+
+def test_a_nested_structure_of_a_thousand_leaves():
+    tree = {f"w{i}": float(i) for i in range(1000)}
+    slopes = pl.gradient(lambda p: sum(v**2 for v in p.values()))(tree)
+    assert slopes["w7"] == 14
+
+
+TASKS = {
+    "trace": lambda n: pl.graph(lambda x: chain(x, n), 0.5),
+    "differentiate": lambda n: pl.gradient(pl.graph(lambda x: chain(x, n), 0.5)),
+    "assign": lambda n: pl.graph(lambda x: many_assignments(x, n), 0.5),
+    "sum": lambda n: pl.gradient(pl.graph(lambda x: sum_of_terms(x, n), 0.5)),
+}
+
+
+def seconds(task, n):
+    start = time.perf_counter()
+    task(n)
+    return time.perf_counter() - start
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_time_grows_in_proportion(name):
+    task = TASKS[name]
+    short = min(seconds(task, 500) for _ in range(3))
+    long = min(seconds(task, 2000) for _ in range(2))
+    assert long < 10 * short  # four times as much; sixteen would be quadratic
