@@ -45,8 +45,8 @@ _HOME = {
     "activations": "models.activations",
     "LinearRegression": "models.linear",
     "LogisticRegression": "models.logistic",
-    "MLPClassifier": "models.network",
-    "MLPRegressor": "models.network",
+    "MLPClassifier": "models.perceptrons",
+    "MLPRegressor": "models.perceptrons",
 }
 _MODULES = {"methods", "datasets", "costs", "penalties", "activations"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -76,8 +77,8 @@ def minimise(
     max_iter : int, optional
         Iterations, or epochs with mini-batches; 100 for Newton, 1,000 else, 100 epochs.
     tol : float
-        Stop when the largest slope is at most tol (1 + |J|); 0 runs all iterations.
-        With mini-batches: when ten epochs did not lower the cost by tol.
+        Stop when the largest slope, |g| max(|w|, 1), is at most tol max(1, |J|); 0 runs
+        all iterations. With mini-batches: when ten epochs did not lower the cost by tol.
     random_state : int, Generator or None
         Seeds the shuffling.
     callback : callable, optional
@@ -99,7 +100,9 @@ def minimise(
     --------
     >>> import numpy as np, pellucid as pl
     >>> x, y = np.array([1.0, 2.0, 3.0]), np.array([3.0, 5.0, 7.0])
-    >>> fit = pl.minimise(lambda a, b, x, y: np.mean((a * x + b - y) ** 2), (0.0, 0.0), x, y)
+    >>> fit = pl.minimise(
+    ...     lambda a, b, x, y: np.mean((a * x + b - y) ** 2), (0.0, 0.0), x, y
+    ... )
     >>> [round(float(p), 6) for p in fit.x]
     [2.0, 1.0]
     """
@@ -108,7 +111,9 @@ def minimise(
     watch = Watch(callback, verbose, title_of(cost))
     if isinstance(chosen, Newton):
         if batch_size is not None:
-            raise MinimiseError("Newton takes all rows at once: leave batch_size out, or use Adam.")
+            raise MinimiseError(
+                "Newton takes all rows at once: leave batch_size out, or use Adam."
+            )
         return _newton(task, chosen, _limit(max_iter, 100), tol, watch)
     if batch_size is None:
         return _full_batch(task, chosen, _limit(max_iter, 1000), tol, watch)
@@ -119,7 +124,9 @@ def minimise(
 class Task:
     """A cost as a function of one structure of parameters, which are floats."""
 
-    def __init__(self, cost: Callable[..., Any], start: Any, data: tuple[Any, ...]) -> None:
+    def __init__(
+        self, cost: Callable[..., Any], start: Any, data: tuple[Any, ...]
+    ) -> None:
         spread = isinstance(start, tuple) and not hasattr(start, "_fields")
         self.start = structure.mapped(_as_float, start)
         self.data = tuple(np.asarray(d) if isinstance(d, list) else d for d in data)
@@ -136,17 +143,27 @@ class Task:
         """How many parameters there are."""
         return sum(np.size(leaf) for leaf in structure.leaves(self.start))
 
+    def parts(self, vector: NDArray[np.float64]) -> list[Any]:
+        """The leaves of `start` filled from a flat vector."""
+        leaves = list(structure.leaves(self.start))
+        ends = list(itertools.accumulate(np.size(leaf) for leaf in leaves))
+        return [
+            _like(vector[end - np.size(leaf) : end], leaf)
+            for leaf, end in zip(leaves, ends, strict=True)
+        ]
+
     def rebuilt(self, vector: NDArray[np.float64]) -> Any:
         """The structure of `start` filled from a flat vector."""
-        sizes = [np.size(leaf) for leaf in structure.leaves(self.start)]
-        parts = iter(np.split(vector, np.cumsum(sizes)[:-1]))
-        return structure.mapped(lambda leaf: _like(next(parts), leaf), self.start)
+        parts = iter(self.parts(vector))
+        return structure.mapped(lambda _: next(parts), self.start)
 
 
 class Watch:
     """Tells the person, and asks the callback, as the iterations go by."""
 
-    def __init__(self, callback: Callback | None, verbose: bool | int, title: str) -> None:
+    def __init__(
+        self, callback: Callback | None, verbose: bool | int, title: str
+    ) -> None:
         self.callback = callback
         self.every = 0 if isinstance(verbose, bool) else int(verbose)
         self.bar = verbose is True
@@ -190,7 +207,9 @@ def _limit(max_iter: int | None, default: int) -> int:
 
 def _as_float(leaf: Any) -> Any:
     if isinstance(leaf, (bool, np.bool_, str)) or leaf is None:
-        raise MinimiseError(f"start holds {leaf!r}; it holds numbers and arrays of numbers.")
+        raise MinimiseError(
+            f"start holds {leaf!r}; it holds numbers and arrays of numbers."
+        )
     if isinstance(leaf, (int, float, np.number)):
         return float(leaf)
     array = np.asarray(leaf)
@@ -199,13 +218,16 @@ def _as_float(leaf: Any) -> Any:
 
 def _like(part: NDArray[np.float64], leaf: Any) -> Any:
     """A piece of the flat vector in the shape and kind of a leaf."""
-    return float(part[0]) if isinstance(leaf, float) else part.reshape(leaf.shape).astype(leaf.dtype)
+    return (
+        float(part[0])
+        if isinstance(leaf, float)
+        else part.reshape(leaf.shape).astype(leaf.dtype)
+    )
 
 
-def _slope(gradients: Any) -> float:
-    """The largest slope."""
-    return max((float(np.max(np.abs(g))) for g in structure.leaves(gradients) if np.size(g)),
-               default=0.0)  # fmt: skip
+def _slope(state: newton.State) -> float:
+    """The largest |g| max(|w|, 1), as in `_largest`."""
+    return float(np.max(np.abs(state.g) * np.maximum(np.abs(state.w), 1.0), initial=0))
 
 
 # -- Newton ---------------------------------------------------------------------------
@@ -221,36 +243,39 @@ def _newton(task: Task, method: Newton, limit: int, tol: float, watch: Watch) ->
         if not math.isfinite(state.cost):
             reason = f"the cost is {state.cost} at iteration {iteration - 1}"
             break
-        if tol and _slope(state.g) <= tol * (1 + abs(state.cost)) * 1e-2:
-            reason = "converged: the slope is 0 to rounding"
-            break
+        near = tol > 0 and _slope(state) <= tol * max(1.0, abs(state.cost))
         following = newton.stepped(problem, state, method.dense)
         if following is None:
             reason = "converged: no step lowers the cost"
             break
         state = following
         history.append(state.cost)
+        if near:  # one step more, and the error is squared
+            reason = "converged: the slope is small"
+            break
         if watch.told(iteration, state.cost, lambda: task.rebuilt(state.w)):  # noqa: B023
             reason = "stopped by the callback"
             break
     else:
-        if _slope(state.g) <= tol * (1 + abs(state.cost)):
+        if _slope(state) <= tol * max(1.0, abs(state.cost)):
             reason = "converged: the slope is small"
-    return _fitted(task.rebuilt(state.w), history, len(history) - 1, f"Newton: {reason}")
+    return _fitted(
+        task.rebuilt(state.w), history, len(history) - 1, f"Newton: {reason}"
+    )
 
 
 def _problem(task: Task) -> newton.Problem:
     """The cost, its gradient and its Hessian's products, compiled, on a flat vector."""
-    both = Compiled(value_and_gradient(task.cost))
-    times = Compiled(hvp(task.cost))
+    both = Compiled(value_and_gradient(task.cost)).program(task.start, *task.data).run
+    times = Compiled(hvp(task.cost)).program(task.start, *task.data, task.start).run
+    data = [d for d in structure.leaves(task.data) if is_number(d)]
 
     def value(w: Any) -> Any:
-        cost, gradients = both(task.rebuilt(w), *task.data)
-        return float(cost), newton.flat(list(structure.leaves(gradients)))
+        cost, *gradients = both(*task.parts(w), *data)
+        return float(cost), newton.flat(gradients)
 
     def product(w: Any, v: Any) -> Any:
-        result = times(task.rebuilt(w), *task.data, task.rebuilt(v))
-        return newton.flat(list(structure.leaves(result)))
+        return newton.flat(list(times(*task.parts(w), *data, *task.parts(v))))
 
     return newton.Problem(value, product)
 
@@ -269,14 +294,14 @@ class Descent:
     step takes and gives back.
     """
 
-    def __init__(self, task: Task, method: Any) -> None:
+    def __init__(self, task: Task, method: Any, measured: bool) -> None:
         self.task = task
         leaves = list(structure.leaves(task.start))
         states = [method.start(w) for w in leaves]
         self.count = len(leaves)
         self.kept = [*leaves, *structure.leaves(states)]
         self._example = leaves, states
-        self._compiled = Compiled(_step(task, method))
+        self._compiled = Compiled(_step(task, method, measured))
         self._programs: dict[Any, Any] = {}
         self._cost = Compiled(task.cost)
 
@@ -284,35 +309,51 @@ class Descent:
         """The cost and the largest slope here, and what to keep after the step."""
         key = tuple(np.shape(d) for d in data)
         if key not in self._programs:
-            self._programs[key] = self._compiled.program(*self._example, *data)
-        program = self._programs[key]
+            self._programs[key] = self._compiled.program(*self._example, *data).run
         inputs = [d for d in structure.leaves(data) if is_number(d)]
-        cost, slope, *after = program.run(*self.kept, *inputs)
+        try:
+            cost, slope, *after = self._programs[key](*self.kept, *inputs)
+        except ArithmeticError:  # between Python numbers overflow is an error, not inf
+            return math.nan, math.nan, self.kept
         return float(cost), float(slope), after
 
     @property
     def x(self) -> Any:
         """The parameters now, in the structure of the start."""
         leaves = iter(self.kept[: self.count])
-        return structure.mapped(lambda leaf: _as_kind(next(leaves), leaf), self.task.start)
+        return structure.mapped(
+            lambda leaf: _as_kind(next(leaves), leaf), self.task.start
+        )
 
     def cost(self) -> float:
         """The cost of all rows now."""
         return float(self._cost(self.x, *self.task.data))
 
 
-def _step(task: Task, method: Any) -> Callable[..., Any]:
+def _step(task: Task, method: Any, measured: bool) -> Callable[..., Any]:
     both = value_and_gradient(task.cost)
 
     def step(leaves: Any, states: Any, *data: Any) -> Any:
         parts = iter(leaves)
-        cost, gradients = both(structure.mapped(lambda _: next(parts), task.start), *data)
-        slopes = [np.max(np.abs(g)) for g in structure.leaves(gradients) if np.size(g)]
-        after = [method.step(*each) for each in zip(leaves, structure.leaves(gradients), states, strict=True)]
-        return cost, np.max(np.array(slopes)), [w for w, _ in after], [s for _, s in after]
+        cost, tree = both(structure.mapped(lambda _: next(parts), task.start), *data)
+        gradients = list(structure.leaves(tree))
+        steps = zip(leaves, gradients, states, strict=True)
+        after = [method.step(w, g, state) for w, g, state in steps]
+        slope = _largest(leaves, gradients) if measured else 0.0
+        return cost, slope, [w for w, _ in after], [state for _, state in after]
 
     step.__name__ = f"{task.cost.__name__}_step"
     return step
+
+
+def _largest(leaves: Any, gradients: Any) -> Any:
+    """The largest |g| max(|w|, 1): what the cost would change if w changed by its size.
+
+    Dennis & Schnabel, "Numerical Methods for Unconstrained Optimization" (1983), 7.2.5.
+    """
+    pairs = zip(leaves, gradients, strict=True)
+    slopes = [np.max(np.abs(g) * np.maximum(np.abs(w), 1.0)) for w, g in pairs]
+    return np.max(np.array(slopes))
 
 
 def _as_kind(value: Any, leaf: Any) -> Any:
@@ -320,16 +361,18 @@ def _as_kind(value: Any, leaf: Any) -> Any:
 
 
 def _full_batch(task: Task, method: Any, limit: int, tol: float, watch: Watch) -> Fit:
-    descent = Descent(task, method)
+    descent = Descent(task, method, measured=tol > 0)
     history: list[float] = []
     reason = f"reached max_iter, {limit}"
     for iteration in watch.over(limit):
         cost, slope, after = descent.step(task.data)
         history.append(cost)
         if not math.isfinite(cost):
-            reason = f"the cost is {cost} at iteration {iteration - 1}; try a smaller rate"
+            reason = (
+                f"the cost is {cost} at iteration {iteration - 1}; try a smaller rate"
+            )
             break
-        if tol and slope <= tol * (1 + abs(cost)):
+        if tol and slope <= tol * max(1.0, abs(cost)):
             reason = "converged: the slope is small"
             break
         if watch.told(iteration - 1, cost, lambda: descent.x):
@@ -352,7 +395,7 @@ def _mini_batch(
     n = _rows(task.data)
     if size < 1:
         raise MinimiseError(f"batch_size is {size}; a batch has at least one row.")
-    descent = Descent(task, method)
+    descent = Descent(task, method, measured=False)
     history: list[float] = []
     best, patience = math.inf, 0
     reason = f"reached max_iter, {limit} epochs"
@@ -369,7 +412,12 @@ def _mini_batch(
         if tol and patience >= PATIENCE:
             reason = f"converged: {PATIENCE} epochs did not lower the cost"
             break
-    return _fitted(descent.x, history or [descent.cost()], len(history), f"{_name(method)}: {reason}")
+    return _fitted(
+        descent.x,
+        history or [descent.cost()],
+        len(history),
+        f"{_name(method)}: {reason}",
+    )
 
 
 def _epoch(descent: Descent, order: Any, size: int) -> float:
@@ -377,7 +425,9 @@ def _epoch(descent: Descent, order: Any, size: int) -> float:
     total = 0.0
     for begin in range(0, len(order), size):
         rows = order[begin : begin + size]
-        cost, _, descent.kept = descent.step(tuple(np.take(d, rows, 0) for d in descent.task.data))
+        cost, _, descent.kept = descent.step(
+            tuple(np.take(d, rows, 0) for d in descent.task.data)
+        )
         total += cost * len(rows)
     return total / len(order)
 

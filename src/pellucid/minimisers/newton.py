@@ -36,6 +36,8 @@ def started(problem: Problem, w: Vector) -> State:
 
 def stepped(problem: Problem, state: State, dense: int) -> State | None:
     """One damped Newton step; None when no step lowers the cost any more."""
+    if not state.g.any():
+        return None
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         direction = _dense if state.w.size <= dense else _conjugate_gradients
         d = direction(problem, state)
@@ -55,7 +57,10 @@ def _searched(problem: Problem, state: State, d: Vector, slope: float) -> State 
             return State(w, cost, g)
         # So near the minimum costs are equal but for rounding; the slope still tells.
         rounding = 1e-14 * max(1.0, abs(state.cost))
-        if abs(cost - state.cost) <= rounding and abs(g).max() < 0.5 * abs(state.g).max():
+        if (
+            abs(cost - state.cost) <= rounding
+            and abs(g).max() < 0.5 * abs(state.g).max()
+        ):
             return State(w, min(cost, state.cost), g)
         t /= 2
     return None
@@ -105,4 +110,8 @@ def _conjugate_gradients(problem: Problem, state: State) -> Vector:
 
 def flat(tree_leaves: list[Any]) -> Vector:
     """All parameters one after another."""
-    return np.concatenate([np.ravel(leaf) for leaf in tree_leaves]) if tree_leaves else np.zeros(0)
+    return (
+        np.concatenate([np.ravel(leaf) for leaf in tree_leaves])
+        if tree_leaves
+        else np.zeros(0)
+    )

@@ -29,7 +29,8 @@ class Program:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        order = [n for n in graph.order if not n.known or n in set(graph.outputs)]
+        outputs = set(graph.outputs)
+        order = [n for n in graph.order if not n.known or n in outputs]
         self.plan: Plan = planned(graph, order)
         self.fixed: dict[str, Any] = {}
         folded = [a for n in order for a in n.arguments if a.known]
@@ -108,8 +109,10 @@ class Program:
         return name
 
     def _name(self, node: Node) -> str:
-        if node.is_literal and node.weak:
+        if node.is_literal and node.weak and np.isfinite(node.value):
             return f"({node.value!r})" if node.value < 0 else repr(node.value)
+        if node.is_literal and node.weak:
+            return self._bound(node.value)  # inf and nan cannot be written
         return self._bound(self._values[node]) if node in self._values else node.name
 
     def _index(self, node: Node, indices: list[str]) -> str:
