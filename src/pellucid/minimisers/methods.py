@@ -60,10 +60,12 @@ class GradientDescent:
 
 @dataclass(frozen=True)
 class Adam:
-    """Adaptive moments: m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, w = w - rate m_hat / (sqrt(v_hat) + eps).
+    """Steps of about equal size in every direction: w = w - rate m / (sqrt(v) + eps).
 
-    Kingma & Ba, "Adam: a method for stochastic optimization" (2015), Algorithm 1; eps is
-    outside the root, as there.
+    m = b1 m + (1 - b1) g and v = b2 v + (1 - b2) g^2, both corrected for their start.
+
+    Kingma & Ba, "Adam: a method for stochastic optimization" (2015), Algorithm 1; eps
+    is outside the root, as there.
 
     Parameters
     ----------
@@ -105,12 +107,12 @@ class Adam:
 
 @dataclass(frozen=True)
 class Newton:
-    """Damped Newton: solve H d = -g, then w = w + t d with the largest t of 1, 1/2, 1/4 ... that pays.
+    """Damped Newton: solve H d = -g, then w = w + t d for t = 1, 1/2, ... until it pays.
 
     H and its products with vectors come from the graph of the cost. Up to `dense`
-    parameters H is formed and factored, with a multiple of the identity added where it is
-    not positive definite; beyond, H d = -g is solved by conjugate gradients. A step pays
-    when it lowers the cost by a ten-thousandth of what the slope promises (Armijo).
+    parameters H is formed and factored, with a multiple of the identity added where it
+    is not positive definite; beyond, H d = -g is solved by conjugate gradients. A step
+    pays when it lowers the cost by a ten-thousandth of what the slope promises.
 
     Nocedal & Wright, "Numerical Optimization" (2006), algorithms 3.2, 3.3 and 7.1.
 
@@ -124,7 +126,7 @@ class Newton:
     >>> import pellucid as pl
     >>> fit = pl.minimise(lambda w: (w - 3) ** 2, 0.0, method=pl.methods.Newton())
     >>> fit.x, fit.nit
-    (3.0, 1)
+    (3.0, 2)
     """
 
     dense: int = 100

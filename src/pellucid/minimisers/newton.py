@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pellucid.graphs import structure
+from pellucid.graphs.gradient import hvp, value_and_gradient
+from pellucid.graphs.trace import is_number
+from pellucid.minimisers.methods import Newton
+from pellucid.minimisers.task import Fit, Task, Watch, fitted
+from pellucid.running.compile import Compiled
 
 Vector = NDArray[np.float64]
 
@@ -27,6 +35,57 @@ class State:
     w: Vector
     cost: float
     g: Vector
+
+
+def newton(task: Task, method: Newton, limit: int, tol: float, watch: Watch) -> Fit:
+    """Take damped Newton steps until the slope is small; see `methods.Newton`."""
+    problem = _problem(task)
+    state = started(problem, flat(list(structure.leaves(task.start))))
+    history = [state.cost]
+    watch.told(0, state.cost, lambda: task.start)
+    reason = "reached max_iter"
+    for iteration in watch.over(limit):
+        if not math.isfinite(state.cost):
+            reason = f"the cost is {state.cost} at iteration {iteration - 1}"
+            break
+        near = tol > 0 and _slope(state) <= tol * max(1.0, abs(state.cost))
+        following = stepped(problem, state, method.dense)
+        if following is None:
+            reason = "converged: no step lowers the cost"
+            break
+        state = following
+        history.append(state.cost)
+        if near:  # one step more, and the error is squared
+            reason = "converged: the slope is small"
+            break
+        if watch.told(iteration, state.cost, lambda: task.rebuilt(state.w)):  # noqa: B023
+            reason = "stopped by the callback"
+            break
+    else:
+        if _slope(state) <= tol * max(1.0, abs(state.cost)):
+            reason = "converged: the slope is small"
+    return fitted(task.rebuilt(state.w), history, len(history) - 1, f"Newton: {reason}")
+
+
+def _problem(task: Task) -> Problem:
+    """The cost, its gradient and its Hessian's products, compiled, on a flat vector."""
+    both = Compiled(value_and_gradient(task.cost)).program(task.start, *task.data).run
+    times = Compiled(hvp(task.cost)).program(task.start, *task.data, task.start).run
+    data = [d for d in structure.leaves(task.data) if is_number(d)]
+
+    def value(w: Any) -> Any:
+        cost, *gradients = both(*task.parts(w), *data)
+        return float(cost), flat(gradients)
+
+    def product(w: Any, v: Any) -> Any:
+        return flat(list(times(*task.parts(w), *data, *task.parts(v))))
+
+    return Problem(value, product)
+
+
+def _slope(state: State) -> float:
+    """The largest |g| max(|w|, 1), as in descent."""
+    return float(np.max(np.abs(state.g) * np.maximum(np.abs(state.w), 1.0), initial=0))
 
 
 def started(problem: Problem, w: Vector) -> State:
