@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "pellucid"
 ROOMS = (
     "errors",
+    "files",
     "graphs",
     "reading",
     "running",

@@ -19,7 +19,7 @@ from matplotlib.text import Text
 
 from pellucid.errors import MissingExtraError, PellucidError, TableError
 from pellucid.show import plots
-from pellucid.show.files import write_whole
+from pellucid.files import write_whole
 from pellucid.show.labels import power, spread
 from pellucid.show.progress import each, progress
 from pellucid.show.text import cells, number, numbers, sparkline, table

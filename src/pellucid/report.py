@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 from xml.etree import ElementTree as ET
 
 from pellucid.errors import PellucidError, needs
+from pellucid.files import write_whole
 from pellucid.show.canvas import svg
-from pellucid.show.files import write_whole
 from pellucid.show.inline import inline_svg
 from pellucid.show.text import cells, is_numeric, number, numbers
 
@@ -339,10 +339,14 @@ def mathml(latex: str) -> Markup:
         element.text = html.unescape(element.text or "")  # it writes &#x0002B; for +
         element.attrib.pop("href", None)
     for row in list(math.iter()):
-        _set_apart(row)
+        if row.tag in ROWS:
+            _set_apart(row)
     del math.attrib["xmlns"]  # HTML knows what MathML is
     math.set("alttext", latex)
     return _markup(ET.tostring(math, encoding="unicode"))
+
+
+ROWS = {"math", "mrow", "mtd"}  # elsewhere in MathML a child has its place
 
 
 def _set_apart(row: ET.Element) -> None:

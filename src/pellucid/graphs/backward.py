@@ -53,7 +53,7 @@ def backward(
         if node not in inner or node not in adjoint:
             continue
         with recorder.on_behalf_of(node):
-            g = named_after(recorder, node, adjoint.pop(node))
+            g = named_after(recorder, node, adjoint[node])
             for position, argument in enumerate(node.arguments):
                 if argument in needed:
                     contribution = local(node, position, g)

@@ -6,7 +6,6 @@ outlines and words of it, and `canvas` draws them.
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable
 from functools import cached_property
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.errors import MissingExtraError, PellucidError
+from pellucid.files import write_whole
 from pellucid.graphs.node import Graph
 from pellucid.graphs.trace import graph as graph_of
 from pellucid.reading import canvas, layout
@@ -147,7 +147,7 @@ class Drawing:
             known = ", ".join(FILES)
             message = f"A drawing is saved as {known}, not as {path.name!r}."
             raise PellucidError(f"{message} Give a path with one of these suffixes.")
-        return _written(path, FILES[kind](self))
+        return write_whole(path, FILES[kind](self))
 
     @cached_property
     def _picture(self) -> Picture:
@@ -185,19 +185,3 @@ FILES: dict[str, Callable[[Drawing], bytes]] = {
     ".dot": lambda drawing: drawing.dot.encode(),
     ".mmd": lambda drawing: drawing.mermaid.encode(),
 }
-
-
-def _written(path: Path, data: bytes) -> Path:
-    """Write a file beside its place, then rename it."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(data)
-        beside.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        reason = (error.strerror or str(error)).lower()
-        message = f"Cannot write {path} ({reason}): choose a place that can be written."
-        raise PellucidError(message) from error
-    return path

@@ -16,7 +16,7 @@ import numpy as np
 
 from pellucid.errors import PellucidError, TableError, needs
 from pellucid.show.colours import FAINT, INK, QUIET
-from pellucid.show.files import write_whole
+from pellucid.files import write_whole
 from pellucid.show.labels import power, shortened
 
 if TYPE_CHECKING:
