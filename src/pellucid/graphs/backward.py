@@ -6,6 +6,7 @@ survey" (2018), section 3.2.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -87,7 +88,7 @@ def local(node: Node, position: int, g: Any) -> Any:
     values = [_value(a) for a in node.arguments]
     contribution = rule(g, _value(node), *values, **node.options)
     if not short:
-        contribution = summed_to(argument.shape, contribution, np.shape(contribution))
+        contribution = summed_to(argument.shape, contribution, _shape(contribution))
     elif node.operation not in {"sum", "mean"}:
         contribution = summed_to(argument.shape, contribution, node.shape)
     return of_dtype(argument.dtype, contribution)
@@ -121,11 +122,13 @@ def total(before: Any, contribution: Any) -> Any:
 
 def full(g: Any, node: Node) -> Any:
     """A gradient in the shape of its node."""
-    return (
-        g
-        if np.shape(g) == node.shape
-        else np.broadcast_to(_traced(g, node), node.shape)
-    )
+    if _shape(g) == node.shape:
+        return g
+    return np.broadcast_to(_traced(g, node), node.shape)
+
+
+def _shape(g: Any) -> tuple[int, ...]:
+    return g.shape if isinstance(g, Traced) else np.shape(g)
 
 
 def _traced(g: Any, node: Node) -> Any:
@@ -140,25 +143,25 @@ def summed_to(shape: tuple[int, ...], g: Any, result: tuple[int, ...]) -> Any:
     g may itself be shorter than the result, where it is the same along an axis; such an
     axis counts as often as the result is long.
     """
-    if not shape and np.ndim(g):
-        times = int(np.prod(result, dtype=int)) // int(
-            np.prod(np.shape(g), dtype=int) or 1
-        )
+    own = _shape(g)
+    if own == shape == result:
+        return g
+    if not shape and own:
+        times = math.prod(result) // (math.prod(own) or 1)
         return np.sum(g) * times if times != 1 else np.sum(g)
     new = len(result) - len(shape)
     ours = (1,) * new + tuple(shape)
-    theirs = (1,) * (len(result) - np.ndim(g)) + np.shape(g)
+    theirs = (1,) * (len(result) - len(own)) + own
     stretched = [
         i for i, n in enumerate(result) if ours[i] == 1 and (n != 1 or i < new)
     ]
-    times = int(np.prod([result[i] for i in stretched if theirs[i] == 1], dtype=int))
+    times = math.prod(result[i] for i in stretched if theirs[i] == 1)
     axes = [i for i in stretched if theirs[i] != 1]
     if axes:
-        g = _sum_axes(g, [i - (len(result) - np.ndim(g)) for i in axes])
+        g = _sum_axes(g, [i - (len(result) - len(own)) for i in axes])
     g = g * times if times != 1 else g
-    if np.ndim(g) > len(shape):
-        g = np.reshape(g, np.shape(g)[np.ndim(g) - len(shape) :])
-    return g
+    extra = len(_shape(g)) - len(shape)
+    return np.reshape(g, _shape(g)[extra:]) if extra > 0 else g
 
 
 def _sum_axes(g: Any, axes: list[int]) -> Any:

@@ -1,7 +1,7 @@
 """Which values of a graph share memory, and who reads each memory last.
 
-Values that are views of one another have one *root*. Whoever writes a graph as code asks
-here whether an assignment may be done in place.
+Values that are views of one another have one *root*. Whoever writes a graph as code
+asks here whether an assignment may be done in place.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Lives:
         return {root for root in mine if self.last_use[root] is node} - self.leaving
 
     def may_write(self, node: Node) -> bool:
-        """Whether an assignment may write into its array: nobody reads the old content."""
+        """Whether an assignment may be done in place: nobody reads the old content."""
         array, *others = (self.root[a] for a in node.arguments)
         owned = array is node.arguments[0] and array.operation != "input"
         unread = self.last_use[array] is node and array not in self.outputs

@@ -135,20 +135,18 @@ class Traced:
         **options: Any,
     ) -> Any:
         if method != "__call__":
-            result = called(
-                method, f"np.{ufunc.__name__}.{method}", (ufunc, *inputs), options
-            )
+            result = called(method, (ufunc, *inputs), options)
         elif ufunc in UFUNCS:
             result = _elementwise(ufunc, inputs, out, **options)
         else:
-            result = called(ufunc, name_of(ufunc), inputs, options)
+            result = called(ufunc, inputs, options)
         return result if out is None else written(out, result)
 
     def __array_function__(
         self, function: Any, types: Any, args: Any, kwargs: Any
     ) -> Any:
         out = kwargs.pop("out", None)
-        result = called(function, name_of(function), args, kwargs)
+        result = called(function, args, kwargs)
         return result if out is None else written(out, result)
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
@@ -291,10 +289,10 @@ def _is_that_view(value: Any, x: Traced, at: tuple[Any, ...]) -> bool:
     return is_basic(at) and value.memory.options.get("at") == at
 
 
-def called(key: Any, name: str, args: Any, kwargs: Any) -> Any:
+def called(key: Any, args: Any, kwargs: Any) -> Any:
     """Record a function of NumPy; refuse one, or an option, that is not known."""
     if key not in FUNCTIONS:
-        refused(name)
+        refused(_name(key, args))
     try:
         return FUNCTIONS[key](*args, **kwargs)
     except TypeError as error:
@@ -302,7 +300,12 @@ def called(key: Any, name: str, args: Any, kwargs: Any) -> Any:
         if inside:
             raise
         options = ", ".join([f"{len(args)} arguments", *(f"{k}=" for k in kwargs)])
-        refused(f"{name} with {options}")
+        refused(f"{_name(key, args)} with {options}")
+
+
+def _name(key: Any, args: Any) -> str:
+    """A function, or the method of a ufunc, as a message names it."""
+    return f"np.{args[0].__name__}.{key}" if isinstance(key, str) else name_of(key)
 
 
 def written(out: Any, result: Any) -> Any:

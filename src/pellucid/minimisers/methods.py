@@ -107,7 +107,7 @@ class Adam:
 
 @dataclass(frozen=True)
 class Newton:
-    """Damped Newton: solve H d = -g, then w = w + t d for t = 1, 1/2, ... until it pays.
+    """Damped Newton: solve H d = -g, then w = w + t d, t halved until it pays.
 
     H and its products with vectors come from the graph of the cost. Up to `dense`
     parameters H is formed and factored, with a multiple of the identity added where it
