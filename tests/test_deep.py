@@ -64,9 +64,7 @@ def test_a_sum_of_thousands_of_terms():
 
 
 def test_three_thousand_assignments_to_one_buffer():
-    start = time.perf_counter()
     slope = pl.gradient(lambda x: many_assignments(x, 3000))(1.0)
-    assert time.perf_counter() - start < 10
     assert slope == pytest.approx(many_assignments(1.0, 3000), rel=1e-12)
 
 
