@@ -1,0 +1,186 @@
+"""The command line: it reads what was typed and calls the tour that was asked for.
+
+Only click and NumPy are loaded until a command runs, so that help is there at once.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pellucid.errors import ExpressionError, PellucidError
+
+PATH = click.Path(readable=False, path_type=Path)  # the readers say it better
+VERSION = sys.modules["pellucid"].__version__  # the package that this is in
+HELP = {"help_option_names": ["-h", "--help"]}
+
+
+class Sentences(click.Group):
+    """A group of commands whose errors are one sentence on standard error."""
+
+    def main(  # type: ignore[override]  # it always ends the process
+        self, args: Sequence[str] | None = None, **options: Any
+    ) -> Any:
+        """Run a command; leave with 0, with 2 for wrong usage, with 1 for a failure."""
+        typed = sys.argv[1:] if args is None else list(args)
+        options["standalone_mode"] = False
+        with warnings.catch_warnings():
+            warnings.showwarning = noted  # type: ignore[assignment]
+            try:
+                status = super().main(typed, **options)
+            except Exception as error:
+                if "--debug" in typed:
+                    traceback.print_exception(error)
+                status = told(error)
+        sys.exit(status)
+
+
+def noted(message: Warning | str, *where: Any) -> None:
+    """Say a warning, without the line of code that it came from."""
+    click.echo(f"pellucid: note: {message}", err=True)
+
+
+def told(error: Exception) -> int:
+    """Say what went wrong, and give the exit status for it."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+    else:
+        click.echo(f"pellucid: {sentence(error)}", err=True)
+    return 2 if isinstance(error, click.UsageError) else 1
+
+
+def sentence(error: Exception) -> str:
+    """Write one sentence for an error, whatever it is."""
+    match error:
+        case click.UsageError(ctx=click.Context(command_path=path)):
+            return f"{error.format_message().rstrip('.')} (see {path} --help)."
+        case click.ClickException():
+            return error.format_message()
+        case click.Abort():
+            return "stopped."
+        case PellucidError():
+            return str(error)
+        case OSError(strerror=str(reason), filename=str(name)):
+            return f"{name}: {reason.lower()}."
+    return (
+        f"something went wrong inside Pellucid ({type(error).__name__}: {error}); run "
+        "it again with --debug and report what it says."
+    )
+
+
+def debug(command: Any) -> Any:
+    """Let a command take --debug, which `Sentences` looks for."""
+    text = "Show where in the code an error arose."
+    return click.option("--debug", is_flag=True, expose_value=False, help=text)(command)
+
+
+@click.group(cls=Sentences, context_settings=HELP)
+@click.version_option(VERSION, message="pellucid %(version)s")
+@debug
+def main() -> None:
+    r"""Learn from data with models that you can see through.
+
+    \b
+    pellucid tour                                 the whole road, on real data
+    pellucid fit houses.csv --target price        your own table
+    pellucid graph "sqrt(a**2 + b**2)" a=3 b=4    any expression
+    """
+
+
+@main.command(short_help="Walk the whole road, on real data.")
+@click.option(
+    "--data", type=PATH, metavar="DIR",
+    help="Learn from the sets in DIR, which holds sign-language-digits/ and linear/.  "
+    "[default: data that need no download]",
+)  # fmt: skip
+@click.option(
+    "--out", type=PATH, metavar="DIR", default="pellucid-tour", show_default=True,
+    help="Write report.html and the pictures into DIR.",
+)  # fmt: skip
+@debug
+def tour(data: Path | None, out: Path) -> None:
+    """Walk from the line of best fit to neural networks, on real data.
+
+    Nine stretches: the line, the plane, LinearRegression, vectors, computational
+    graphs, logistic regression, gradient descent, likelihoods, neural networks. Each
+    tells its figures; report.html keeps every picture, formula and graph in one file
+    that opens offline.
+    """
+    from pellucid.tour.road import run
+
+    run(data, out, click.echo)
+
+
+@main.command(short_help="Fit a model to your own table.")
+@click.argument("table", type=PATH)
+@click.option(
+    "--target", metavar="COLUMN", required=True,
+    help="The column to learn: its name or, where columns have no names, its number.",
+)  # fmt: skip
+@click.option(
+    "--model", type=click.Choice(["auto", "linear", "logistic"]), default="auto",
+    show_default=True,
+    help="Linear regression for a number, logistic regression for classes; auto takes "
+    "text, and whole numbers of few different values, for classes.",
+)  # fmt: skip
+@click.option(
+    "--out", type=PATH, metavar="DIR", default="pellucid-fit", show_default=True,
+    help="Write report.html and the pictures into DIR.",
+)  # fmt: skip
+@click.option(
+    "--header/--no-header", default=None,
+    help="Whether the first line holds names.  [default: by what it holds]",
+)  # fmt: skip
+@click.option(
+    "--seed", type=click.IntRange(min=0), metavar="N", default=0, show_default=True,
+    help="Set other rows aside.",
+)  # fmt: skip
+@debug
+def fit(table: Path, target: str, out: Path, **choices: Any) -> None:
+    """Fit a model to TABLE, a CSV or TSV file.
+
+    A fifth of the rows is set aside to judge the model by. Tells the coefficients and
+    r2 or accuracy; report.html adds the formula and the pictures.
+    """
+    from pellucid.tour.table import run
+
+    run(table, target, out, **choices, tell=click.echo)
+
+
+@main.command(short_help="See through any expression.")
+@click.argument("expression")
+@click.argument("values", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option(
+    "--out", type=PATH, metavar="FILE",
+    help="Draw the graph into FILE: .svg, .png, .pdf or .dot.",
+)  # fmt: skip
+@debug
+def graph(expression: str, values: Sequence[str], out: Path | None) -> None:
+    r"""See through EXPRESSION: its graph, values, gradients, formula and source.
+
+    An expression has numbers, names, operators and NumPy's functions. Each name needs
+    a value: a number, or a list such as x=[1,2,3].
+
+    \b
+    pellucid graph "sqrt(a**2 + b**2)" a=3 b=4
+    pellucid graph "sum((a*x - y)**2)" a=2 x=[1,2,3] y=[2,4,7] --out g.svg
+    """
+    from pellucid.graphs.expression import expression as parsed
+    from pellucid.tour.expression import told, values_for
+
+    f = parsed(expression)
+    try:
+        given = values_for(f, values)
+    except ExpressionError as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(told(f, given))
+    if out is not None:
+        from pellucid.reading.draw import draw
+
+        click.echo(f"\nThe drawing: {draw(f, *given.values()).save(out)}")

@@ -1,0 +1,291 @@
+"""What the estimators share: taking in rows, keeping them, and saying what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_is_fitted,
+    validate_data,
+)
+
+from pellucid.errors import ModelError
+from pellucid.graphs.node import Graph
+from pellucid.graphs.trace import trace
+
+Array = NDArray[Any]
+Check = tuple[Callable[[Any], bool], str]
+
+FLOATS = (np.float64, np.float32)
+
+
+# -- parameters -----------------------------------------------------------------------
+
+
+def check_parameters(model: Any, checks: Mapping[str, Check]) -> None:
+    """Refuse the first parameter whose value fails its check.
+
+    Parameters
+    ----------
+    model : estimator
+        Whose parameters are meant.
+    checks : mapping
+        From the name of a parameter to a test of its value and what is expected of it.
+
+    Raises
+    ------
+    ModelError
+        With the parameter, what was expected of it, and what it is.
+    """
+    for name, (passes, expected) in checks.items():
+        value = getattr(model, name)
+        if not passes(value):
+            message = f"{type(model).__name__}: expected {name} to be {expected}, got "
+            raise ModelError(f"{message}{value!r}; set it to one.")
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a real number; a truth value is not."""
+    kinds = (int, float, np.integer, np.floating)
+    return isinstance(value, kinds) and not isinstance(value, bool)
+
+
+def number(low: float, high: float = np.inf, expected: str = "") -> Check:
+    """Check for a number in [low, high]."""
+    said = expected or f"a number from {low:g} to {high:g}".replace(" to inf", " up")
+    return lambda value: is_number(value) and low <= value <= high, said
+
+
+def positive(expected: str = "a positive number") -> Check:
+    """Check for a number above 0."""
+    return lambda value: is_number(value) and value > 0, expected
+
+
+def count(low: int) -> Check:
+    """Check for a whole number from `low` up."""
+    whole = (int, np.integer)
+    return (
+        lambda value: (
+            is_number(value) and isinstance(value, whole) and bool(value >= low)
+        ),
+        f"a whole number from {low} up",
+    )
+
+
+def one_of(*choices: Any) -> Check:
+    """Check for one of a few values."""
+    said = "one of " + ", ".join(repr(choice) for choice in choices)
+    return lambda value: any(value is c or _equal(value, c) for c in choices), said
+
+
+def _equal(value: Any, choice: Any) -> bool:
+    return isinstance(value, str) and value == choice
+
+
+flag: Check = (lambda value: isinstance(value, (bool, np.bool_)), "True or False")
+
+
+# -- rows -----------------------------------------------------------------------------
+
+
+def training_rows(
+    model: Any, X: Any, y: Any, sample_weight: Any = None, **options: Any
+) -> tuple[Array, Array, Array | None]:
+    """Take in the rows to learn from, as scikit-learn does: features, target, weights.
+
+    Parameters
+    ----------
+    model : estimator
+        Learns from them how many features there are, and what they are called.
+    X : array (n, d), data frame or sparse matrix
+        Features.
+    y : array (n,) or (n, k)
+        Target.
+    sample_weight : array (n,), optional
+        How often each row counts.
+    **options
+        Of `sklearn.utils.validation.validate_data`.
+
+    Returns
+    -------
+    X : array (n, d) of floats
+        A sparse matrix filled out.
+    y : array
+        As it came.
+    s : array (n,) or None
+        The weights.
+
+    Raises
+    ------
+    ModelError
+        For different lengths, cells that are not finite, weights that are negative.
+    ValueError
+        For what else scikit-learn refuses.
+    """
+    _same_length(model, X, y)
+    checked = _validated(model, X, y, accept_sparse="csr", dtype=FLOATS, **options)
+    dense, y = _dense(checked[0]), checked[1]
+    if sample_weight is None:
+        return dense, y, None
+    s = _check_sample_weight(sample_weight, dense, dtype=float)
+    if np.min(s) < 0:
+        found = f"got weights from {np.min(s):g} to {np.max(s):g}; mend sample_weight"
+        raise ModelError(f"{_name(model)}expected weights of at least 0, {found}.")
+    present = s > 0  # a row of weight 0 is no row
+    return (dense, y, s) if present.all() else (dense[present], y[present], s[present])
+
+
+def rows_to_predict(model: Any, X: Any) -> Array:
+    """Take in rows of the features that a fitted model knows; see `training_rows`."""
+    check_is_fitted(model)
+    options = {"accept_sparse": "csr", "dtype": FLOATS, "reset": False}
+    return _dense(_validated(model, X, **options))
+
+
+def _dense(X: Any) -> Array:
+    array: Array = X.toarray() if sparse.issparse(X) else X  # type: ignore[attr-defined]
+    return array
+
+
+def _validated(model: Any, X: Any, *y: Any, **options: Any) -> Any:
+    """Let scikit-learn check the rows; name the cell where one is not finite."""
+    try:
+        return validate_data(model, X, *y, **options)
+    except ValueError as error:
+        if not any(word in str(error) for word in ("NaN", "infinity")):
+            raise
+        for array, what in zip((X, *y), ("X", "y"), strict=False):
+            _refuse_infinite(model, array, what)
+        raise
+
+
+def _refuse_infinite(model: Any, array: Any, what: str) -> None:
+    """Say which cell is not finite; scikit-learn knows only that there is one."""
+    try:
+        cells = np.asarray(_dense(array), dtype=float)
+    except (TypeError, ValueError):
+        return
+    bad = np.argwhere(~np.isfinite(cells))
+    if not len(bad):
+        return
+    names = getattr(array, "columns", None)
+    found = str(cells[tuple(bad[0])]).replace("nan", "NaN")
+    column = f", column {bad[0][1] + 1}" if cells.ndim > 1 else ""
+    name = f" ({names[bad[0][1]]})" if names is not None and column else ""
+    cells_found = f"{len(bad)} such cell{'s' if len(bad) > 1 else ''}"
+    message = (
+        f"{_name(model)}expected finite numbers in {what}, found {found} in row "
+        f"{bad[0][0] + 1}{column}{name} ({cells_found} in {len(cells)} rows); fill "
+        "such cells in or leave their rows out."
+    )
+    raise ModelError(message) from None
+
+
+def _same_length(model: Any, X: Any, y: Any) -> None:
+    shapes = [getattr(array, "shape", None) or _length(array) for array in (X, y)]
+    if all(shapes) and shapes[0][0] != shapes[1][0]:
+        message = (
+            f"{_name(model)}expected a value of y for each row of X, got "
+            f"{shapes[1][0]} values for {shapes[0][0]} rows; look for what is missing "
+            "in one of them."
+        )
+        raise ModelError(message)
+
+
+def _length(array: Any) -> tuple[int, ...]:
+    return (len(array),) if isinstance(array, Sequence) else ()
+
+
+def _name(model: Any) -> str:
+    return f"{type(model).__name__}: "
+
+
+def classes_of(model: Any, y: Array) -> tuple[Array, Array]:
+    """The classes, sorted, and for each row the number of its class, from 0.
+
+    Raises
+    ------
+    ModelError
+        When there is one class alone.
+    """
+    check_classification_targets(y)
+    classes, index = np.unique(y, return_inverse=True)
+    if len(classes) < 2:
+        message = (
+            f"{_name(model)}expected two classes or more in y, found one class, "
+            f"{classes.tolist()[0]!r}, in all {len(y)} rows; add rows of another class."
+        )
+        raise ModelError(message)
+    return classes, index
+
+
+# -- what is kept of the rows ---------------------------------------------------------
+
+
+@dataclass(frozen=True, repr=False)
+class Kept:
+    """The rows that a model was fitted to, for its pictures and its graph.
+
+    A model that is pickled leaves them behind, all but their shapes and dtypes.
+    """
+
+    arrays: tuple[Array, ...] | None
+    kinds: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]
+
+    def __reduce__(self) -> Any:
+        return Kept, (None, self.kinds)
+
+
+def kept(*arrays: Array | None) -> Kept:
+    """Keep arrays; None is left out."""
+    there = tuple(array for array in arrays if array is not None)
+    return Kept(there, tuple((array.shape, array.dtype) for array in there))
+
+
+def rows_of(model: Any) -> tuple[Array, ...]:
+    """The rows that a model was fitted to.
+
+    Raises
+    ------
+    ModelError
+        When the model was loaded from a file, which does not hold them.
+    """
+    check_is_fitted(model)
+    if model._rows.arrays is None:
+        message = "expected a model with the rows it was fitted to, got one from a file"
+        raise ModelError(f"{_name(model)}{message}; fit it again to draw it.")
+    arrays: tuple[Array, ...] = model._rows.arrays
+    return arrays
+
+
+def recorded_cost(model: Any, cost: Callable[..., Any], *parameters: Any) -> Graph:
+    """The graph of a cost of parameters and of the rows that a model was fitted to."""
+    stand_ins = (np.broadcast_to(np.zeros((), t), s) for s, t in model._rows.kinds)
+    return trace(cost, (*parameters, *stand_ins), {})
+
+
+def feature_names(model: Any) -> list[str]:
+    """What the features are called: x where there is one, else x1, x2, ..."""
+    d = model.n_features_in_
+    default = [f"x{j + 1}" for j in range(d)] if d > 1 else ["x"]
+    return [str(name) for name in getattr(model, "feature_names_in_", default)]
+
+
+def target_name(y: Any) -> str:
+    """What the target is called: the name of its column, where it has one, else y."""
+    name = getattr(y, "name", None)
+    return name if isinstance(name, str) and name else "y"
+
+
+def target_names(model: Any) -> list[str]:
+    """What the targets of a linear regression are called; y1, y2, ... where several."""
+    if model.coef_.ndim == 1:
+        return [model._target]
+    return [f"y{i + 1}" for i in range(len(model.coef_))]

@@ -1,0 +1,148 @@
+"""Fitted models as formulas, in text and in LaTeX, numbers to four digits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn.utils.validation import check_is_fitted
+
+from pellucid.errors import ModelError
+from pellucid.models.base import feature_names, target_names
+from pellucid.reading import latex
+from pellucid.show import text
+
+SHOWN = 40  # terms that are written out; of more, the first three and the last two
+LINE = 4  # terms in a line of LaTeX
+
+
+@dataclass(frozen=True)
+class Style:
+    """How numbers, names and sums of products are written."""
+
+    number: Callable[[float], str]
+    name: Callable[[str], str]
+    space: str
+    dots: str
+    line: int  # terms in a line
+
+
+def linear(model: Any, format: str) -> str:  # noqa: A002
+    """Write y = Xw + b, an equation a target."""
+    style, targets = _style(model, format), target_names(model)
+    lefts = [style.name(target) for target in targets]
+    if format == "latex":
+        lefts = [rf"\hat{{{left}}}" for left in lefts]
+    return _written(list(zip(lefts, _sums(model, style), strict=True)), format)
+
+
+def logistic(model: Any, format: str) -> str:  # noqa: A002
+    """Write z = Xw + b, and the probability of a class by the sigmoid or by softmax."""
+    style, sums = _style(model, format), _sums(model, _style(model, format))
+    labels = [_label(label, style) for label in model.classes_]
+    y = style.name(model._target)
+    if len(sums) == 1:
+        p = r"\frac{1}{1 + e^{-z}}" if format == "latex" else "1 / (1 + exp(-z))"
+        return _written([("z", sums[0]), (f"p({y} = {labels[1]})", p)], format)
+    if format == "latex":
+        p = r"\frac{e^{z_k}}{\sum_j e^{z_j}}"
+        lefts = [f"z_{{{label}}}" for label in labels]
+    else:
+        p = "exp(z[k]) / sum_j exp(z[j])"
+        lefts = [f"z[{label}]" for label in labels]
+    return _written([*zip(lefts, sums, strict=True), (f"p({y} = k)", p)], format)
+
+
+def _style(model: Any, format: str) -> Style:  # noqa: A002
+    check_is_fitted(model)
+    if format not in STYLES:
+        message = f'formula: expected format="text" or format="latex", got {format!r}.'
+        raise ModelError(message)
+    return STYLES[format]
+
+
+def _sums(model: Any, style: Style) -> list[str]:
+    """Xw + b for each row of weights."""
+    names = feature_names(model)
+    w = model.coef_ if model.coef_.ndim > 1 else model.coef_[None, :]  # (k, d)
+    b = [model.intercept_] * len(w) if _is_one(model.intercept_) else model.intercept_
+    return [weighted_sum(w_k, names, b_k, style) for w_k, b_k in zip(w, b, strict=True)]
+
+
+def _is_one(b: Any) -> bool:
+    return not getattr(b, "shape", ())
+
+
+def weighted_sum(
+    weights: Sequence[float], names: Sequence[str], intercept: float, style: Style
+) -> str:
+    r"""Write w1 x1 + w2 x2 + ... + b.
+
+    Examples
+    --------
+    >>> weighted_sum([1.5, -0.00002], ["age", "blood sugar"], 3.0, STYLES["text"])
+    '1.5 age - 2e-05 (blood sugar) + 3'
+    >>> weighted_sum([-1.5, 0.00002], ["x1", "blood sugar"], 0.0, STYLES["latex"])
+    '-1.5\\,x_{1} + 2 \\times 10^{-5}\\,\\mathrm{blood\\ sugar}'
+    """
+    pairs = zip(weights, names, strict=True)
+    terms = [(w, style.space + style.name(name)) for w, name in pairs]
+    if intercept or not terms:
+        terms.append((intercept, ""))
+    shown = terms if len(terms) <= SHOWN else [*terms[:3], *terms[-2:]]
+    signs = [" - " if w < 0 else " + " for w, _ in shown]
+    products = [style.number(abs(w)) + rest for w, rest in shown]
+    parts = [sign + product for sign, product in zip(signs, products, strict=True)]
+    if len(shown) < len(terms):
+        parts.insert(3, f" + {style.dots}")
+    size = style.line if len(parts) > style.line + 1 else len(parts)
+    lines = ["".join(parts[i : i + size]) for i in range(0, len(parts), size)]
+    joined = r" \\ &\quad".join(lines)
+    return "-" + joined[3:] if joined.startswith(" - ") else joined.removeprefix(" + ")
+
+
+def _written(pairs: Sequence[tuple[str, str]], format: str) -> str:  # noqa: A002
+    """Equations left = right, one a line."""
+    if format == "text":
+        return "\n".join(f"{left} = {right}" for left, right in pairs)
+    lines = [f"{left} &= {right}" for left, right in pairs]
+    if len(lines) == 1 and r"\\" not in lines[0]:
+        return lines[0].replace(" &= ", " = ")
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def _label(value: Any, style: Style) -> str:
+    """A class: a number as such, text as a name."""
+    label = str(value)
+    return label if re.fullmatch(r"-?[\d.]+", label) else style.name(label)
+
+
+def _text_name(name: str) -> str:
+    """A name that stands for itself, in parentheses where it has spaces."""
+    return name if re.fullmatch(r"\S+", name) else f"({name})"
+
+
+def _latex_name(name: str) -> str:
+    """A name as a symbol: a letter with its index, or a word, which is upright."""
+    match = re.fullmatch(r"([A-Za-z])(\d*)", name)
+    if match:
+        letter, index = match.groups()
+        return f"{letter}_{{{index}}}" if index else letter
+    escaped = re.sub(r"([#$%&_{}])", r"\\\1", re.sub(r"[\\^~]", " ", name))
+    return rf"\mathrm{{{escaped}}}".replace(" ", r"\ ")
+
+
+def _text_number(value: float) -> str:
+    return text.number(float(value), 4)
+
+
+def _latex_number(value: float) -> str:
+    return latex.number(float(value), 4).text
+
+
+STYLES = {
+    "text": Style(_text_number, _text_name, " ", "...", 10**9),
+    "latex": Style(_latex_number, _latex_name, r"\,", r"\cdots", LINE),
+}

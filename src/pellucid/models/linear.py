@@ -1,0 +1,277 @@
+"""Linear regression: the line, plane or hyperplane of best fit, exactly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.utils.validation import check_is_fitted
+
+from pellucid.graphs.node import Graph
+from pellucid.minimisers.exact import least_squares
+from pellucid.models import base, costs, formulas, pictures, summary
+from pellucid.models.base import Array
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+CHECKS = {
+    "fit_intercept": base.flag,
+    "copy_X": base.flag,
+    "tol": base.number(0),
+    "positive": base.flag,
+}
+
+
+class LinearRegression(MultiOutputMixin, RegressorMixin, BaseEstimator):
+    """The smallest mean squared error of z = Xw + b, solved and not searched for.
+
+        J(w, b) = mean(squared_error(Xw + b, y))
+
+    the mean weighted by `sample_weight`. The columns are centred and scaled, factored
+    (never X'X), and the solution is refined in extended precision; where columns are
+    collinear it is the shortest w. What scikit-learn's class takes, this one takes.
+
+    Parameters
+    ----------
+    fit_intercept : bool
+        Whether there is a b.
+    copy_X : bool
+        Of no effect: X is never written to.
+    tol : float
+        Of no effect: the solution is exact, so within any tolerance.
+    n_jobs : int, optional
+        Of no effect.
+    positive : bool
+        Whether every weight must be at least 0.
+
+    Attributes
+    ----------
+    coef_ : array (d,) or (k, d)
+        w, a row a target.
+    intercept_ : float or array (k,)
+        b.
+    rank_ : int
+        In how many directions the features vary.
+    singular_ : array (min(n, d),)
+        Singular values of the centred features.
+    history_ : array (2,)
+        J at w = 0, b = 0 and at the solution.
+    graph_ : Graph
+        J as a graph of w, b, X and y (and of the weights s).
+    n_features_in_, feature_names_in_ : int, array (d,) of str
+        How many features there are, and their names where X had some.
+
+    References
+    ----------
+    Legendre, "Nouvelles méthodes pour la détermination des orbites des comètes" (1805);
+    Gauss, "Theoria motus corporum coelestium" (1809).
+
+    Examples
+    --------
+    >>> X, y = np.array([[0.0], [1.0], [2.0]]), np.array([1.0, 3.0, 5.0])
+    >>> model = LinearRegression().fit(X, y)
+    >>> model.coef_, model.intercept_, model.score(X, y)
+    (array([2.]), np.float64(1.0), 1.0)
+    >>> model.formula()
+    'y = 2 x + 1'
+    """
+
+    def __init__(
+        self,
+        *,
+        fit_intercept: bool = True,
+        copy_X: bool = True,
+        tol: float = 1e-6,
+        n_jobs: int | None = None,
+        positive: bool = False,
+    ) -> None:
+        self.fit_intercept = fit_intercept
+        self.copy_X = copy_X
+        self.tol = tol
+        self.n_jobs = n_jobs
+        self.positive = positive
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Find w and b.
+
+        Parameters
+        ----------
+        X : array (n, d), data frame or sparse matrix
+            Features; a sparse matrix is filled out.
+        y : array (n,) or (n, k)
+            One target, or k of them.
+        sample_weight : array (n,), optional
+            How often each row counts.
+
+        Returns
+        -------
+        LinearRegression
+            Itself.
+
+        Raises
+        ------
+        ModelError
+            For a parameter or rows that cannot be used.
+
+        Examples
+        --------
+        >>> LinearRegression().fit([[0.0], [1.0]], [1.0, 3.0]).coef_
+        array([2.])
+        """
+        base.check_parameters(self, CHECKS)
+        self._target = base.target_name(y)
+        options = {"multi_output": True, "y_numeric": True}
+        X, y, s = base.training_rows(self, X, y, sample_weight, **options)
+        y = y.astype(float)
+        found = least_squares(
+            X,
+            y.reshape(len(y), -1),  # (n, k)
+            s,
+            intercept=self.fit_intercept,
+            positive=self.positive,
+        )
+        one = y.ndim == 1
+        self.coef_ = found.w[:, 0] if one else found.w.T  # (d,) or (k, d)
+        self.intercept_ = _intercept(found.b, one, self.fit_intercept)
+        self.rank_, self.singular_ = found.rank, found.singular
+        self._rows = base.kept(X, y, s)
+        self._summed_up()
+        return self
+
+    def _summed_up(self) -> None:
+        """Keep the costs before and after, and how well the model fits."""
+        X, y, *s = base.rows_of(self)
+        zero, w = np.zeros_like(self.coef_.T), self.coef_.T
+        ends = [(zero, 0.0 * self.intercept_), (w, self.intercept_)]
+        self.history_ = np.array([_cost(*end, X, y, *s) for end in ends])
+        self._r2 = _r2(y, X @ w + self.intercept_, *s)
+
+    def predict(self, X: Any) -> Array:
+        """Compute z = Xw + b.
+
+        Parameters
+        ----------
+        X : array (n, d), data frame or sparse matrix
+            Rows of the features that the model was fitted to.
+
+        Returns
+        -------
+        array (n,) or (n, k)
+            The prediction for each row.
+
+        Raises
+        ------
+        ModelError
+            For cells that are not finite.
+
+        Examples
+        --------
+        >>> model = LinearRegression().fit([[0.0], [1.0]], [1.0, 3.0])
+        >>> model.predict([[2.0]])
+        array([5.])
+        """
+        X = base.rows_to_predict(self, X)
+        z: Array = X @ self.coef_.T + self.intercept_
+        return z
+
+    @property
+    def graph_(self) -> Graph:
+        """J as a graph of w, b, X and y (and of the weights s)."""
+        check_is_fitted(self)
+        return base.recorded_cost(self, _cost, self.coef_.T, self.intercept_)
+
+    def formula(self, format: str = "text") -> str:  # noqa: A002
+        r"""Write the fitted model.
+
+        Parameters
+        ----------
+        format : str
+            "text" or "latex".
+
+        Returns
+        -------
+        str
+            An equation; for k targets, k of them.
+
+        Raises
+        ------
+        ModelError
+            For another format.
+
+        Examples
+        --------
+        >>> model = LinearRegression().fit([[0.0], [1.0]], [1.0, 3.0])
+        >>> model.formula("latex")
+        '\\hat{y} = 2\\,x + 1'
+        """
+        return formulas.linear(self, format)
+
+    def summary(self) -> summary.Summary:
+        """Sum up the fit: r2 and the estimates, the intercept first.
+
+        Returns
+        -------
+        Summary
+            Text in a terminal, HTML in a notebook, `.frame` a row a coefficient.
+
+        Examples
+        --------
+        >>> model = LinearRegression().fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
+        >>> model.summary().frame["estimate"].to_dict()
+        {'intercept': 1.0, 'x': 2.0}
+        """
+        return summary.linear(self)
+
+    def plot(self) -> Figure:
+        """Draw the line, the plane, or what was observed against what is predicted.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            A line for one feature, a plane for two.
+
+        Raises
+        ------
+        ModelError
+            When the model was loaded, without the rows it was fitted to.
+        MissingExtraError
+            When matplotlib is not installed.
+
+        Examples
+        --------
+        >>> model = LinearRegression().fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 4.0])
+        >>> model.plot().axes[0].get_xlabel()
+        'x'
+        """
+        return pictures.linear(self)
+
+
+def _cost(w: Any, b: Any, X: Any, y: Any, s: Any = None) -> Any:
+    """J(w, b) = mean(squared_error(Xw + b, y))."""
+    z = X @ w + b  # (n,) or (n, k)
+    loss = costs.squared_error(z, y)  # (n,)
+    J = np.average(loss, weights=s)
+    return J  # noqa: RET504 (its name is shown in the graph)
+
+
+def _intercept(b: Array, one: bool, fitted: bool) -> Any:
+    """A number for one target, and 0.0 where none was asked for, as in scikit-learn."""
+    if not fitted:
+        return 0.0
+    return b[0] if one else b
+
+
+def _r2(y: Array, z: Array, s: Array | None = None) -> float:
+    """1 - SSE/SST, its mean over the targets; nan where y does not vary."""
+    center = np.average(y, axis=0, weights=s)
+    sse = np.average((y - z) ** 2, axis=0, weights=s)
+    sst = np.average((y - center) ** 2, axis=0, weights=s)
+    varies = np.all(sst > 0)
+    return float(np.mean(1 - sse / sst)) if varies else float("nan")

@@ -1,0 +1,50 @@
+"""The picture that fits a fitted model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pellucid.models.base import feature_names, rows_of
+from pellucid.models.likelihood import likeliest
+from pellucid.show import plots
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def linear(model: Any) -> Figure:
+    """The line, the plane, or what was observed against what is predicted."""
+    (X, y, *_), names = rows_of(model), feature_names(model)
+    w, b, r2 = model.coef_, model.intercept_, model._r2
+    shape = {1: "A line", 2: "A plane"}.get(len(names), f"{len(names)} features")
+    verb = "explain" if len(names) > 2 else "explains"
+    title = f"{shape} {verb} {r2:.1%} of the variation (r2 = {r2:.4f})"
+    if y.ndim > 1 or len(names) > 2:
+        return plots.predicted(y, X @ w.T + b, title=title)
+    said = {"title": title, "y_label": model._target}
+    if len(names) == 2:
+        return plots.plane(X, y, w, b, names=names, **said)
+    return plots.line(X[:, 0], y, w[0], b, x_label=names[0], **said)
+
+
+def logistic(model: Any) -> Figure:
+    """The border of classes of two features, the sigmoid, or the cost curve."""
+    (X, y, *_), names = rows_of(model), feature_names(model)
+    labels = [str(label) for label in model.classes_]
+    title = f"{model._accuracy:.1%} of the rows are on the right side"
+    if len(names) == 2:
+        return plots.boundary(
+            X,
+            likeliest(y),
+            lambda X: likeliest(model._linear(X)),
+            title=title,
+            names=names,
+            labels=labels,
+        )
+    if len(labels) == 2:
+        return plots.sigmoid(model._linear(X), y, title=title, labels=labels)
+    J = model.history_
+    title = f"{len(J) - 1} iterations lower the cost from {J[0]:.4g} to {J[-1]:.4g}"
+    return plots.costs({"": np.asarray(J)}, title=title)

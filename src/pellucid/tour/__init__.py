@@ -1,0 +1,1 @@
+"""Guided tours: the whole road on real data, a person's own table, one expression."""

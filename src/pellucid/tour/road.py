@@ -1,0 +1,83 @@
+"""The whole road, from the line of best fit to neural networks, in one walk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pellucid.show.progress import progress
+from pellucid.tour import (
+    descent,
+    estimator,
+    graphs,
+    likelihood,
+    line,
+    logistic,
+    networks,
+    plane,
+    vectors,
+)
+from pellucid.tour.data import collected
+from pellucid.tour.folder import expect_room
+from pellucid.tour.guide import Guide
+from pellucid.tour.libraries import expect_libraries
+
+STRETCHES = (
+    line,
+    plane,
+    estimator,
+    vectors,
+    graphs,
+    logistic,
+    descent,
+    likelihood,
+    networks,
+)
+
+
+def run(
+    data: Path | None, out: Path, tell: Callable[[str], object] = print
+) -> dict[str, dict[str, Any]]:
+    """Walk the whole road, tell it, and leave the page and the pictures in a folder.
+
+    Parameters
+    ----------
+    data
+        A folder that holds linear/ and sign-language-digits/; without one, data are
+        taken that need no download.
+    out
+        The folder for report.html and the pictures.
+    tell
+        What takes the lines for the terminal.
+
+    Returns
+    -------
+    dict
+        The figures of each stretch, by name.
+
+    Raises
+    ------
+    PellucidError
+        When the data cannot be read, or the folder cannot be written.
+    """
+    expect_libraries("tour")
+    expect_room(out)
+    sources = collected(data)
+    guide = Guide(
+        "The road through Pellucid",
+        "From the line of best fit to neural networks, on real data",
+        tell,
+    )
+    whence = "data that need no download" if data is None else f"the data in {data}"
+    guide.say(
+        "One idea carries this road: learning is minimising a cost. In nine stretches "
+        "it leads from a straight line to networks that read digits. Everything that "
+        f"follows was computed just now, from {whence}."
+    )
+    with progress("tour", total=len(STRETCHES)) as bar:
+        for stretch in STRETCHES:
+            stretch.walk(guide, sources)
+            bar.advance()
+    guide.leave(out)
+    return guide.figures

@@ -1,0 +1,22 @@
+"""scikit-learn's contract, to the letter."""
+
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import pellucid as pl
+
+ESTIMATORS = [
+    pl.LinearRegression(),
+    pl.LinearRegression(positive=True),
+    pl.LogisticRegression(),
+    pl.LogisticRegression(class_weight="balanced"),
+    # As scikit-learn sets its own for these checks.
+    pl.MLPClassifier(max_iter=100),
+    pl.MLPRegressor(max_iter=100),
+]
+
+
+@pytest.mark.filterwarnings("default")
+@parametrize_with_checks(ESTIMATORS)
+def test_scikit_learns_contract(estimator, check):
+    check(estimator)
