@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 
 from pellucid.errors import MissingExtraError, PellucidError, TableError
-from pellucid.show import plots
 from pellucid.files import write_whole
+from pellucid.show import plots
 from pellucid.show.labels import power, spread
 from pellucid.show.progress import each, progress
 from pellucid.show.text import cells, number, numbers, sparkline, table

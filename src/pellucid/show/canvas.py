@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, ParamSpec
 import numpy as np
 
 from pellucid.errors import PellucidError, TableError, needs
-from pellucid.show.colours import FAINT, INK, QUIET
 from pellucid.files import write_whole
+from pellucid.show.colours import FAINT, INK, QUIET
 from pellucid.show.labels import power, shortened
 
 if TYPE_CHECKING:
