@@ -15,7 +15,8 @@ from pellucid.graphs.gradient import hvp, value_and_gradient
 from pellucid.graphs.trace import is_number
 from pellucid.minimisers.methods import Newton
 from pellucid.minimisers.task import Fit, Task, Watch, fitted
-from pellucid.running.compile import Compiled
+from pellucid.running.compile import Compiled, recorded_graph
+from pellucid.running.stages import Stages
 
 Vector = NDArray[np.float64]
 
@@ -70,15 +71,21 @@ def newton(task: Task, method: Newton, limit: int, tol: float, watch: Watch) -> 
 def _problem(task: Task) -> Problem:
     """The cost, its gradient and its Hessian's products, compiled, on a flat vector."""
     both = Compiled(value_and_gradient(task.cost)).program(task.start, *task.data).run
-    times = Compiled(hvp(task.cost)).program(task.start, *task.data, task.start).run
+    graph = recorded_graph(hvp(task.cost), (task.start, *task.data, task.start), {})
+    count = len(list(structure.leaves(task.start)))
+    times = Stages(graph, later=graph.inputs[-count:])
     data = [d for d in structure.leaves(task.data) if is_number(d)]
+    at: list[Any] = [None]
 
     def value(w: Any) -> Any:
         cost, *gradients = both(*task.parts(w), *data)
         return float(cost), flat(gradients)
 
     def product(w: Any, v: Any) -> Any:
-        return flat(list(times(*task.parts(w), *data, *task.parts(v))))
+        if at[0] is not w:  # what depends on w alone serves all v
+            at[0] = w
+            times.begin(*task.parts(w), *data)
+        return flat(list(times.finish(*task.parts(v))))
 
     return Problem(value, product)
 

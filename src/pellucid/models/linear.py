@@ -150,7 +150,7 @@ class LinearRegression(MultiOutputMixin, RegressorMixin, BaseEstimator):
         X, y, *s = base.rows_of(self)
         zero, w = np.zeros_like(self.coef_.T), self.coef_.T
         ends = [(zero, 0.0 * self.intercept_), (w, self.intercept_)]
-        self.history_ = np.array([_cost(*end, X, y, *s) for end in ends])
+        self.history_ = np.array([cost(*end, X, y, *s) for end in ends])
         self._r2 = _r2(y, X @ w + self.intercept_, *s)
 
     def predict(self, X: Any) -> Array:
@@ -185,7 +185,7 @@ class LinearRegression(MultiOutputMixin, RegressorMixin, BaseEstimator):
     def graph_(self) -> Graph:
         """J as a graph of w, b, X and y (and of the weights s)."""
         check_is_fitted(self)
-        return base.recorded_cost(self, _cost, self.coef_.T, self.intercept_)
+        return base.recorded_cost(self, cost, self.coef_.T, self.intercept_)
 
     def formula(self, format: str = "text") -> str:  # noqa: A002
         r"""Write the fitted model.
@@ -253,8 +253,8 @@ class LinearRegression(MultiOutputMixin, RegressorMixin, BaseEstimator):
         return pictures.linear(self)
 
 
-def _cost(w: Any, b: Any, X: Any, y: Any, s: Any = None) -> Any:
-    """J(w, b) = mean(squared_error(Xw + b, y))."""
+def cost(w: Any, b: Any, X: Any, y: Any, s: Any = None) -> Any:
+    """J(w, b) = mean(squared_error(Xw + b, y)), the mean weighted by s if given."""
     z = X @ w + b  # (n,) or (n, k)
     loss = costs.squared_error(z, y)  # (n,)
     J = np.average(loss, weights=s)

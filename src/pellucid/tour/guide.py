@@ -98,7 +98,9 @@ class Guide:
         self.keep(figures)
         shown = {name: _shown(value) for name, value in figures.items()}
         self._tell(_side_by_side(shown))
-        self._report.figures(shown)
+        self._report.figures(
+            {n: v.replace(" %", f"{UNBROKEN}%") for n, v in shown.items()}
+        )
 
     def keep(self, figures: Mapping[str, Any]) -> None:
         """Keep figures that are told in other ways."""

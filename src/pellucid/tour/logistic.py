@@ -58,7 +58,7 @@ def two_pictures(guide: Guide, two: Pictures) -> None:
     """One picture of each class."""
     n, h, w = two.images.shape
     guide.say(
-        f"Now {n} pictures of {two.what}, 0 and 1 only, {h} x {w} pixels each. A "
+        f"Now {n} pictures of {two.what}, 0 and 1 only, {h}×{w} pixels each. A "
         "picture is an array of grey values, so a model can take it as numbers."
     )
     examples = [np.flatnonzero(two.y == digit)[0] for digit in (0, 1)]

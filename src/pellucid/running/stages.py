@@ -1,0 +1,69 @@
+"""A graph run in two stages: what the later inputs do not reach is computed once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection
+from typing import Any
+
+from pellucid.graphs.node import Graph, Node
+from pellucid.running.numpy import Program
+
+
+class Stages:
+    """A program for many values of some inputs and one value of the others.
+
+    Parameters
+    ----------
+    graph : Graph
+        What to run.
+    later : collection of Node
+        The inputs that come again and again.
+
+    Examples
+    --------
+    >>> import numpy as np, pellucid as pl
+    >>> g = pl.graph(lambda w, v: np.exp(w) * v, 0.0, 0.0)
+    >>> stages = Stages(g, later=g.inputs[1:])
+    >>> stages.begin(1.0)
+    >>> [round(float(stages.finish(v)[0]), 6) for v in (1.0, 2.0)]
+    [2.718282, 5.436564]
+    """
+
+    def __init__(self, graph: Graph, later: Collection[Node]) -> None:
+        reached = set(later)
+        for node in graph.order:
+            if any(argument in reached for argument in node.arguments):
+                reached.add(node)
+        used = [a for n in reached for a in n.arguments] + list(graph.outputs)
+        passed = {n: _input(n) for n in used if n not in reached and not n.known}
+        early = [node for node in graph.inputs if node not in reached]
+        self._first = _program(graph, early, list(passed))
+        second = dict(passed)
+        for node in graph.order:
+            if node in reached:
+                arguments = tuple(second.get(a, a) for a in node.arguments)
+                second[node] = dataclasses.replace(node, arguments=arguments)
+        inputs = [second[node] for node in later] + list(passed.values())
+        self._second = _program(
+            graph, inputs, [second.get(n, n) for n in graph.outputs]
+        )
+        self._kept: tuple[Any, ...] = ()
+
+    def begin(self, *early: Any) -> None:
+        """Compute what depends on the early inputs alone."""
+        self._kept = self._first.run(*early) or ()  # of a quadratic cost, nothing
+
+    def finish(self, *later: Any) -> tuple[Any, ...]:
+        """Compute the rest, and give the outputs as a flat tuple."""
+        return self._second.run(*later, *self._kept)
+
+
+def _input(node: Node) -> Node:
+    """An input that takes the value of a node."""
+    return dataclasses.replace(node, operation="input", arguments=(), options={})
+
+
+def _program(graph: Graph, inputs: list[Node], outputs: list[Node]) -> Program:
+    parameters = {node.name: node for node in inputs}
+    return Program(Graph(graph.title, parameters, tuple(outputs), graph.signature))
