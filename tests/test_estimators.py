@@ -16,7 +16,7 @@ ESTIMATORS = [
 ]
 
 
-@pytest.mark.filterwarnings("default")
+@pytest.mark.filterwarnings("ignore")
 @parametrize_with_checks(ESTIMATORS)
 def test_scikit_learns_contract(estimator, check):
     check(estimator)

@@ -19,7 +19,7 @@ from pellucid.errors import ModelError
 from pellucid.graphs.node import Graph
 from pellucid.minimisers.methods import Adam, GradientDescent
 from pellucid.minimisers.minimise import minimise
-from pellucid.models import activations, base
+from pellucid.models import activations, base, formulas
 from pellucid.models.base import Array
 from pellucid.models.penalties import l2
 from pellucid.models.summary import Summary
@@ -294,8 +294,13 @@ class Network(BaseEstimator):
         z: Array = forward(self._layers, X, ACTIVATIONS[self.activation])
         return z
 
-    def formula(self) -> str:
-        """Write the network, one line a layer.
+    def formula(self, format: str = "text") -> str:  # noqa: A002
+        r"""Write the network, one line a layer, as "text" or as "latex".
+
+        Raises
+        ------
+        ModelError
+            For another format.
 
         Examples
         --------
@@ -303,19 +308,17 @@ class Network(BaseEstimator):
         >>> X, y = np.array([[0.0], [1.0]] * 5), np.array([0, 1] * 5)
         >>> model = pl.MLPClassifier((3,), max_iter=300, tol=0.1).fit(X, y)
         >>> print(model.formula())
-        h1 = relu(X W1 + b1)    (n, 3)
-        p = sigmoid(h1 W2 + b2)    (n, 1)
+        h1 = relu(X W1 + b1)
+        p = sigmoid(h1 W2 + b2)
         """
-        lines, before = [], "X"
-        for i, (W, _) in enumerate(self._layers, start=1):
-            last = i == len(self.coefs_)
-            name = self._result_name if last else f"h{i}"
-            function = self._output_name if last else self.activation
-            z = f"{before} W{i} + b{i}"
-            value = z if function == "identity" else f"{function}({z})"
-            lines.append(f"{name} = {value}    (n, {W.shape[1]})")
+        formulas.check_format(format)
+        last, lines, before = len(self._layers), [], "X"
+        for i in range(1, last + 1):
+            name = self._result_name if i == last else f"h{i}"
+            function = self._output_name if i == last else self.activation
+            lines.append((name, function, (before, f"W{i}", f"b{i}")))
             before = name
-        return "\n".join(lines)
+        return formulas.layers(lines, format)
 
     def summary(self) -> Summary:
         """Sum up the network: its layers, and how many parameters each has.

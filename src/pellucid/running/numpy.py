@@ -23,6 +23,9 @@ from pellucid.running.plan import Plan, planned
 SYMBOLS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**",
            "floor_divide": "//", "remainder": "%"}  # fmt: skip
 
+# What np.sum and its kind call, after three microseconds of looking at their arguments.
+REDUCTIONS = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum"}
+
 
 class Program:
     """A graph as source and as a function of the values of its inputs."""
@@ -82,7 +85,10 @@ class Program:
         symbol = SYMBOLS.get(node.operation)
         if symbol and not out:
             return f"{node.name} = {names[0]} {symbol} {names[1]}"
-        options = [f"{key}={self._text(value)}" for key, value in node.options.items()]
+        given = dict(node.options)
+        if node.operation in REDUCTIONS:
+            given.setdefault("axis", None)
+        options = [f"{key}={self._text(value)}" for key, value in given.items()]
         options += [f"out={out.name}"] if out else []
         return f"{node.name} = {self._function(node)}({', '.join(names + options)})"
 
@@ -100,6 +106,8 @@ class Program:
         return f"{node.name} = {copied}; {node.name}[{at}] = {value}"
 
     def _function(self, node: Node) -> str:
+        if node.operation in REDUCTIONS:
+            return f"np.{REDUCTIONS[node.operation]}.reduce"
         function = OPERATIONS[node.operation].function
         plain = node.operation.isidentifier() and getattr(np, node.operation, None)
         if plain is function:
