@@ -55,6 +55,19 @@ def logistic(model: Any, format: str) -> str:  # noqa: A002
     return _written([*zip(lefts, sums, strict=True), (f"p({y} = k)", p)], format)
 
 
+def network(model: Any, format: str) -> str:  # noqa: A002
+    """Write z = f(x W + b) for each layer, where x is X or the layer before."""
+    name, layers = _style(model, format).name, len(model.coefs_)
+    lefts = ["X", *(f"h{i}" for i in range(1, layers)), model._result_name]
+    functions = [model.activation] * (layers - 1) + [model._output_name]
+    pairs = []
+    for i, function in enumerate(functions, start=1):
+        z = f"{name(lefts[i - 1])} {name(f'W{i}')} + {name(f'b{i}')}"
+        value = z if function == "identity" else f"{name(function)}({z})"
+        pairs.append((name(lefts[i]), value))
+    return _written(pairs, format)
+
+
 def _style(model: Any, format: str) -> Style:  # noqa: A002
     check_is_fitted(model)
     if format not in STYLES:

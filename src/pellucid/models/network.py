@@ -311,14 +311,7 @@ class Network(BaseEstimator):
         h1 = relu(X W1 + b1)
         p = sigmoid(h1 W2 + b2)
         """
-        formulas.check_format(format)
-        last, lines, before = len(self._layers), [], "X"
-        for i in range(1, last + 1):
-            name = self._result_name if i == last else f"h{i}"
-            function = self._output_name if i == last else self.activation
-            lines.append((name, function, (before, f"W{i}", f"b{i}")))
-            before = name
-        return formulas.layers(lines, format)
+        return formulas.network(self, format)
 
     def summary(self) -> Summary:
         """Sum up the network: its layers, and how many parameters each has.
