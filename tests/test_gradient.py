@@ -7,7 +7,7 @@ import pytest
 
 import pellucid as pl
 from pellucid.errors import GradientError, PellucidError
-from pellucid.graphs.node import Graph
+from pellucid.graphs.graph import Graph
 
 X = np.array([0.5, -1.25, 2.0])
 Y = np.array([1.5, 0.25, -2.0])

@@ -15,13 +15,13 @@ import importlib
 from functools import partial
 from typing import Any
 
-from pellucid.graphs.node import Graph
+from pellucid.graphs.graph import Graph
 
 # Each public name and the module that defines it; a module is given whole.
 _HOME = {
     "PellucidError": "errors",
     "TraceError": "errors",
-    "Graph": "graphs.node",
+    "Graph": "graphs.graph",
     "Node": "graphs.node",
     "graph": "graphs.trace",
     "gradient": "graphs.gradient",

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pellucid.graphs.node import Node
 from pellucid.graphs.operations.table import OPERATIONS, OPERATORS
-
-if TYPE_CHECKING:
-    from pellucid.graphs.node import Node
 
 
 def evaluate(

@@ -17,7 +17,8 @@ from pellucid.errors import GradientError
 from pellucid.graphs import structure
 from pellucid.graphs.backward import pulled_back
 from pellucid.graphs.creation import creation_recorded
-from pellucid.graphs.node import Graph, Node
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node
 from pellucid.graphs.recorder import active
 from pellucid.graphs.trace import closed, resumed, signature_of, title_of, trace
 from pellucid.graphs.traced import Traced, current, lifted, node_of

@@ -18,7 +18,8 @@ from pellucid.errors import PellucidError, TraceError
 from pellucid.graphs import operators as operators
 from pellucid.graphs import structure
 from pellucid.graphs.creation import creation_recorded
-from pellucid.graphs.node import Graph, Node
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node
 
 # These enter NumPy's functions into the table of what can be recorded.
 from pellucid.graphs.operations import methods as methods

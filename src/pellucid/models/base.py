@@ -17,7 +17,7 @@ from sklearn.utils.validation import (
 )
 
 from pellucid.errors import ModelError
-from pellucid.graphs.node import Graph
+from pellucid.graphs.graph import Graph
 from pellucid.graphs.trace import trace
 
 Array = NDArray[Any]

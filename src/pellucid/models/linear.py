@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.graphs.node import Graph
+from pellucid.graphs.graph import Graph
 from pellucid.minimisers.exact import least_squares
 from pellucid.models import base, costs, formulas, pictures, summary
 from pellucid.models.base import Array

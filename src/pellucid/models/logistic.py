@@ -13,7 +13,7 @@ from sklearn.utils import compute_class_weight
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError
-from pellucid.graphs.node import Graph
+from pellucid.graphs.graph import Graph
 from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.task import Fit
 from pellucid.models import activations, base, formulas, pictures, summary

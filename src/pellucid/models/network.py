@@ -16,7 +16,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError
-from pellucid.graphs.node import Graph
+from pellucid.graphs.graph import Graph
 from pellucid.minimisers.methods import Adam, GradientDescent
 from pellucid.minimisers.minimise import minimise
 from pellucid.models import activations, base, formulas

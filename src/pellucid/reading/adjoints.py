@@ -6,7 +6,8 @@ from pellucid.errors import GradientError
 from pellucid.graphs import simplify
 from pellucid.graphs.backward import backward, depending, full
 from pellucid.graphs.creation import creation_recorded
-from pellucid.graphs.node import Graph, Node, ancestors
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.trace import resumed
 from pellucid.graphs.traced import node_of
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from pellucid.errors import GradientError
 from pellucid.graphs.evaluate import evaluate
-from pellucid.graphs.node import Graph, Node, ancestors
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.recorder import is_numbered
 from pellucid.reading.adjoints import adjoints, cost_of
 from pellucid.reading.spelling import ATOM, Spelling, spelt

@@ -15,7 +15,7 @@ from typing import Any
 
 from pellucid.errors import MissingExtraError, PellucidError
 from pellucid.files import write_whole
-from pellucid.graphs.node import Graph
+from pellucid.graphs.graph import Graph
 from pellucid.graphs.trace import graph as graph_of
 from pellucid.reading import canvas, layout
 from pellucid.reading.boxes import Diagram, diagram

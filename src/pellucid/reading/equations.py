@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pellucid.graphs.node import Graph, Node, ancestors, constant
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.recorder import is_numbered
 from pellucid.reading import latex
 from pellucid.reading.latex import Piece

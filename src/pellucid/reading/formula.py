@@ -11,7 +11,8 @@ from typing import Any
 
 from pellucid.errors import PellucidError
 from pellucid.graphs.evaluate import evaluate
-from pellucid.graphs.node import Graph, ancestors
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import ancestors
 from pellucid.graphs.trace import graph as graph_of
 from pellucid.reading.adjoints import adjoints
 from pellucid.reading.equations import Equations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html as escaping
 
 from pellucid.errors import MissingExtraError
-from pellucid.graphs.node import Graph
+from pellucid.graphs.graph import Graph
 from pellucid.reading.draw import draw
 from pellucid.reading.text import text
 

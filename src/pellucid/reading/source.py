@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pellucid.graphs.node import Graph, Node
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node
 from pellucid.graphs.recorder import is_numbered
 from pellucid.graphs.sharing import Lives
 from pellucid.graphs.structure import paths, written

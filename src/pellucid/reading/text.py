@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pellucid.graphs.node import Graph, Node
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node
 from pellucid.reading.spelling import ATOM, Spelling, spelt
 
 WIDTH = 48  # columns for `name = expression` before shape and line begin

@@ -10,7 +10,7 @@ import numpy as np
 
 from pellucid.errors import PellucidError, TraceError
 from pellucid.graphs import structure
-from pellucid.graphs.node import Graph
+from pellucid.graphs.graph import Graph
 from pellucid.graphs.recorder import active
 from pellucid.graphs.trace import is_float, is_number, signature_of, title_of, trace
 from pellucid.running.numpy import Program, run_on

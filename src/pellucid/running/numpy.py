@@ -15,7 +15,8 @@ import numpy as np
 
 from pellucid.graphs import structure
 from pellucid.graphs.evaluate import evaluate
-from pellucid.graphs.node import Graph, Node
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.operations.table import OPERATIONS
 from pellucid.running.plan import Plan, planned

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.node import Graph, Node
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node
 from pellucid.graphs.operations.table import OPERATIONS
 from pellucid.graphs.sharing import Lives
 

@@ -12,7 +12,8 @@ import numpy as np
 from pellucid.errors import ExpressionError, PellucidError
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.gradient import gradient
-from pellucid.graphs.node import Graph, Node, ancestors
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.trace import graph
 from pellucid.reading.adjoints import adjoints
 from pellucid.reading.formula import formula
