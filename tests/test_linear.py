@@ -298,3 +298,10 @@ def test_a_parameter_is_checked_by_name(name):
 def test_the_parameters_are_scikit_learns():
     ours, theirs = pl.LinearRegression(), sklearn.linear_model.LinearRegression()
     assert ours.get_params() == theirs.get_params()
+
+
+def test_a_table_is_fitted_and_keeps_its_names():
+    table = pl.rows([[1.0, 2.0, 5.0], [2.0, 1.0, 4.0], [4.0, 3.0, 10.0]], target=3)
+    model = pl.LinearRegression().fit(table)
+    assert list(model.feature_names_in_) == ["x1", "x2"]
+    np.testing.assert_allclose(model.predict(table), table.y)

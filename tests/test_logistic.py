@@ -284,7 +284,9 @@ def test_summary(frame):
     summary = pl.LogisticRegression().fit(*frame).summary()
     assert summary.frame.index.tolist() == ["intercept", "age", "blood sugar", "x3"]
     assert summary.frame.columns.tolist() == ["estimate"]
-    assert "LogisticRegression of state\nrows 40   features 3   cost " in str(summary)
+    assert "LogisticRegression of state = well\nrows 40   features 3   cost " in str(
+        summary
+    )
 
 
 def test_summary_of_three_classes():

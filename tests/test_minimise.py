@@ -206,3 +206,9 @@ def test_data_of_different_lengths_cannot_be_cut():
 def test_a_start_that_is_no_number_is_a_sentence():
     with pytest.raises(MinimiseError, match="start holds 'zero'"):
         pl.minimise(lambda w: w, "zero")
+
+
+def test_verbose_where_nobody_watches_tells_the_cost_ten_times(capsys):
+    pl.minimise(line, (0.0, 0.0), x, y, method=pl.methods.Adam(), max_iter=50, tol=0,
+                verbose=True)  # fmt: skip
+    assert len(capsys.readouterr().out.splitlines()) == 11

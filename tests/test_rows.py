@@ -26,7 +26,7 @@ def header_or_data(number, text):
     return (
         "houses.csv, line 1: expected column names or data, found numbers beside text "
         f'("{number}" and "{text}"); put a line of names above it, or say header=True '
-        "if it is names, header=False if it is data."
+        "(--header) if it is names, header=False (--no-header) if it is data."
     )
 
 

@@ -84,9 +84,9 @@ def debug(command: Any) -> Any:
 @click.version_option(VERSION, message="pellucid %(version)s")
 @debug
 def main() -> None:
-    r"""Learn from data with models that you can see through.
+    """Learn from data with models that you can see through.
 
-    \b
+    
     pellucid tour                                 the whole road, on real data
     pellucid fit houses.csv --target price        your own table
     pellucid graph "sqrt(a**2 + b**2)" a=3 b=4    any expression
@@ -153,7 +153,10 @@ def fit(table: Path, target: str, out: Path, **choices: Any) -> None:
     run(table, target, out, **choices, tell=click.echo)
 
 
-@main.command(short_help="See through any expression.")
+@main.command(
+    short_help="See through any expression.",
+    context_settings={"ignore_unknown_options": True},  # an expression may begin with -
+)
 @click.argument("expression")
 @click.argument("values", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option(
@@ -162,12 +165,12 @@ def fit(table: Path, target: str, out: Path, **choices: Any) -> None:
 )  # fmt: skip
 @debug
 def graph(expression: str, values: Sequence[str], out: Path | None) -> None:
-    r"""See through EXPRESSION: its graph, values, gradients, formula and source.
+    """See through EXPRESSION: its graph, values, gradients, formula and source.
 
     An expression has numbers, names, operators and NumPy's functions. Each name needs
     a value: a number, or a list such as x=[1,2,3].
 
-    \b
+    
     pellucid graph "sqrt(a**2 + b**2)" a=3 b=4
     pellucid graph "sum((a*x - y)**2)" a=2 x=[1,2,3] y=[2,4,7] --out g.svg
     """

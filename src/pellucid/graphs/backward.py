@@ -16,7 +16,7 @@ import numpy as np
 from pellucid.errors import GradientError
 from pellucid.graphs import simplify
 from pellucid.graphs.derivatives import DERIVATIVES
-from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.operations.table import OPERATIONS
 from pellucid.graphs.recorder import Recorder, is_numbered
 from pellucid.graphs.traced import Traced, current, lifted, recorded
@@ -39,6 +39,8 @@ def _finished(recorder: Recorder, node: Node, g: Any) -> Any:
         if g is None:
             g = recorded("zeros", shape=node.shape, dtype=node.dtype)
         g = of_dtype(node.dtype, full(g, node))
+        if not isinstance(g, Traced):
+            g = lifted(constant(g), recorder)
         return named_after(recorder, node, g)
 
 

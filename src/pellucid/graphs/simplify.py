@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pellucid.graphs.node import Node
+from pellucid.graphs.traced import recorded
 
 
 def simpler(name: str, arguments: tuple[Node, ...]) -> Any:
@@ -42,6 +43,8 @@ def _multiply(x: Node, y: Node) -> Any:
         return x.value * y.value
     if _is(x, 1) and _floats(y):
         return y  # 1 y = y
+    if _is(x, -1) and _floats(y):
+        return recorded("negative", y)  # -1 y = -y
     return x if _is(y, 1) and _floats(x) else None  # x 1 = x
 
 

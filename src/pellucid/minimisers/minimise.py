@@ -54,7 +54,8 @@ def minimise(
     callback : callable, optional
         `callback(iteration, cost, x)` after each; a true result stops.
     verbose : bool or int
-        True shows a progress bar; k prints the cost each k iterations.
+        k prints the cost each k iterations; True shows a progress bar on a terminal,
+        and elsewhere prints the cost ten times.
 
     Returns
     -------

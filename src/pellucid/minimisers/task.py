@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pellucid.errors import MinimiseError
 from pellucid.graphs import structure
 from pellucid.graphs.trace import is_float, title_of
-from pellucid.show.progress import progress
+from pellucid.show.progress import is_watched, progress
 
 Callback = Callable[[int, float, Any], Any]
 
@@ -97,11 +97,13 @@ class Watch:
     ) -> None:
         self.callback = callback
         self.every = 0 if isinstance(verbose, bool) else int(verbose)
-        self.bar = verbose is True
+        self.bar = verbose is True and is_watched()
+        self.tenths = verbose is True and not self.bar
         self.title = title
 
     def over(self, limit: int) -> Iterator[int]:
-        """Count iterations from 1, under a bar where one is wanted."""
+        """Count iterations from 1, under a bar where one is wanted and can be seen."""
+        self.every = max(1, limit // 10) if self.tenths else self.every
         if not self.bar:
             yield from range(1, limit + 1)
             return

@@ -19,6 +19,7 @@ from sklearn.utils.validation import (
 from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.trace import trace
+from pellucid.tables.table import Table
 
 Array = NDArray[Any]
 Check = tuple[Callable[[Any], bool], str]
@@ -95,6 +96,29 @@ flag: Check = (lambda value: isinstance(value, (bool, np.bool_)), "True or False
 # -- rows -----------------------------------------------------------------------------
 
 
+def unpacked(X: Any, y: Any) -> tuple[Any, Any]:
+    """Take the features and the target out of a `Table`, with their names.
+
+    Raises
+    ------
+    ModelError
+        When there is no target.
+    """
+    if isinstance(X, Table) and y is None:
+        import pandas as pd
+
+        table = X.for_fitting()
+        y = pd.Series(table.y, name=table.target)
+        return pd.DataFrame(table.X, columns=list(table.names)), y
+    if y is None:
+        message = (
+            "This estimator requires y to be passed, but the target y is None: give "
+            "fit(X, y), or rows with a target, fit(pl.rows(..., target=...))."
+        )
+        raise ModelError(message)
+    return X, y
+
+
 def training_rows(
     model: Any, X: Any, y: Any, sample_weight: Any = None, **options: Any
 ) -> tuple[Array, Array, Array | None]:
@@ -144,6 +168,10 @@ def training_rows(
 
 def rows_to_predict(model: Any, X: Any) -> Array:
     """Take in rows of the features that a fitted model knows; see `training_rows`."""
+    if isinstance(X, Table):
+        import pandas as pd
+
+        X = pd.DataFrame(X.X, columns=list(X.names))
     check_is_fitted(model)
     options = {"accept_sparse": "csr", "dtype": FLOATS, "reset": False}
     return _dense(_validated(model, X, **options))

@@ -98,12 +98,12 @@ class LinearRegression(MultiOutputMixin, RegressorMixin, BaseEstimator):
         tags.input_tags.sparse = True
         return tags
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Find w and b.
 
         Parameters
         ----------
-        X : array (n, d), data frame or sparse matrix
+        X : array (n, d), data frame, sparse matrix or `Table` with its target
             Features; a sparse matrix is filled out.
         y : array (n,) or (n, k)
             One target, or k of them.
@@ -126,6 +126,7 @@ class LinearRegression(MultiOutputMixin, RegressorMixin, BaseEstimator):
         array([2.])
         """
         base.check_parameters(self, CHECKS)
+        X, y = base.unpacked(X, y)
         self._target = base.target_name(y)
         options = {"multi_output": True, "y_numeric": True}
         X, y, s = base.training_rows(self, X, y, sample_weight, **options)

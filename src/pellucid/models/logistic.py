@@ -173,12 +173,12 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         tags.input_tags.sparse = True
         return tags
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Find w and b.
 
         Parameters
         ----------
-        X : array (n, d), data frame or sparse matrix
+        X : array (n, d), data frame, sparse matrix or `Table` with its target
             Features; a sparse matrix is filled out.
         y : array (n,)
             The class of each row.
@@ -207,6 +207,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         array([[0.8021]])
         """
         base.check_parameters(self, CHECKS)
+        X, y = base.unpacked(X, y)
         if self.l1_ratio and np.isfinite(self.C):
             raise ModelError(L1)
         self._target = base.target_name(y)

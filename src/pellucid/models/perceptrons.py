@@ -100,12 +100,12 @@ class MLPClassifier(ClassifierMixin, Network):
             return costs.log_loss(z[:, 0], y)
         return costs.cross_entropy(z, y)
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Learn weights and biases.
 
         Parameters
         ----------
-        X : array (n, d), data frame or sparse matrix
+        X : array (n, d), data frame, sparse matrix or `Table` with its target
             Features; scale them first.
         y : array (n,)
             Classes: numbers or text.
@@ -125,6 +125,7 @@ class MLPClassifier(ClassifierMixin, Network):
         ['no', 'yes']
         """
         base.check_parameters(self, CHECKS)
+        X, y = base.unpacked(X, y)
         X, y, s = base.training_rows(self, X, y, sample_weight)
         check_classification_targets(y)
         self.classes_, codes = np.unique(
@@ -260,12 +261,12 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, Network):
         z = z[:, 0] if z.shape[1] == 1 else z
         return costs.squared_error(z, y) / 2
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Learn weights and biases.
 
         Parameters
         ----------
-        X : array (n, d), data frame or sparse matrix
+        X : array (n, d), data frame, sparse matrix or `Table` with its target
             Features; scale them first.
         y : array (n,) or (n, k)
             Targets.
@@ -285,6 +286,7 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, Network):
         (1, 5)
         """
         base.check_parameters(self, CHECKS)
+        X, y = base.unpacked(X, y)
         options = {"multi_output": True, "y_numeric": True}
         X, y, s = base.training_rows(self, X, y, sample_weight, **options)
         self._one_target = y.ndim == 1
@@ -332,5 +334,7 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, Network):
         def curve(x: Array) -> Array:
             return self.predict(x[:, None])
 
-        title = f"A network of {len(self.coefs_) - 1} hidden layers follows the points"
+        layers = len(self.coefs_) - 1
+        plural = "" if layers == 1 else "s"
+        title = f"A network of {layers} hidden layer{plural} follows the points"
         return plots.curve(X[:, 0], y, curve, title=title, x_label=names[0])

@@ -98,7 +98,8 @@ def logistic(model: Any) -> Summary:
     }
     labels = [str(label) for label in model.classes_]
     groups = labels if len(labels) > 2 else labels[1:]
-    title = f"{type(model).__name__} of {model._target}"
+    of = model._target if len(labels) > 2 else f"{model._target} = {labels[1]}"
+    title = f"{type(model).__name__} of {of}"
     return Summary(title, figures, coefficients(model, groups, "class"))
 
 

@@ -162,7 +162,8 @@ def is_header(first: list[str], second: list[str], where: str) -> bool:
     raise TableError(
         f"{where}: expected column names or data, found numbers beside text "
         f"({shown(numerals[0])} and {shown(texts[0])}); put a line of names above it, "
-        "or say header=True if it is names, header=False if it is data."
+        "or say header=True (--header) if it is names, header=False (--no-header) if "
+        "it is data."
     )
 
 

@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from pellucid.errors import TableError
 from pellucid.tables.arrays import array_grid, frame_grid, is_frame, pair_grid
 from pellucid.tables.files import file_grid
 from pellucid.tables.grid import to_table
@@ -69,6 +72,11 @@ def rows(
     pellucid.errors.TableError: houses.csv, line 3, column "price": expected a number,
     found "n/a" (1 such cell in 2 rows); fill such cells in or leave their rows out.
     """
+    if not (target is None or isinstance(target, str | int | np.integer)):
+        raise TableError(
+            "rows: expected as target the name or the number of a column, found an "
+            f"object of type {type(target).__name__}; give arrays as rows((X, y))."
+        )
     if isinstance(source, str | os.PathLike):
         return to_table(file_grid(Path(source), header), target)
     if isinstance(source, tuple) and len(source) == 2:
