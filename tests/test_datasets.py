@@ -27,7 +27,9 @@ def signs(tmp_path, monkeypatch):
 # The signed digits.
 
 
-@pytest.mark.parametrize("folder", [".", "sign-language-digits"])
+@pytest.mark.parametrize(
+    "folder", [".", "sign-language-digits", "Sign-language-digits-dataset"]
+)
 def test_signs_are_found_in_the_folder_or_below_it(signs, folder):
     X, y = datasets.sign_digits(signs(folder=folder))
     assert (X.shape, X.dtype) == ((10, 64, 64), np.float32)

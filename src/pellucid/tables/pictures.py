@@ -76,6 +76,9 @@ def sign_digits(folder: str | os.PathLike[str] | None = None) -> Pair:
     return X.astype(np.float32, copy=False), SIGNED[Y.argmax(axis=1)]
 
 
+AS_UNPACKED = "Sign-language-digits-dataset"  # what the published archive unpacks to
+
+
 def sign_digits_folder(folder: str | os.PathLike[str] | None) -> Path:
     """Find the folder that holds X.npy and Y.npy."""
     named = folder or os.environ.get("PELLUCID_DATA")
@@ -85,7 +88,7 @@ def sign_digits_folder(folder: str | os.PathLike[str] | None) -> Path:
             "PELLUCID_DATA is not set; set it or say sign_digits(folder)."
         )
     here, below = Path(named), Path(named, "sign-language-digits")
-    for place in (here, below):
+    for place in (here, below, Path(named, AS_UNPACKED)):
         if (place / "X.npy").is_file() and (place / "Y.npy").is_file():
             return place
     raise TableError(
