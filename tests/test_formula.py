@@ -498,3 +498,8 @@ def test_what_is_written_has_the_same_value(pair):
     piece, value = pair
     if 1e-6 < abs(value) < 1e6:
         assert value_of(piece.text) == pytest.approx(value, rel=1e-6, abs=1e-6)
+
+
+def test_numbers_of_a_slice():
+    x = np.array([1.0, 2.0, 3.0])
+    assert "1" in pl.formula(lambda x: np.sum(x[1:] * x[:-1]), x, numbers=True)

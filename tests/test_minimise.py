@@ -212,3 +212,8 @@ def test_verbose_where_nobody_watches_tells_the_cost_ten_times(capsys):
     pl.minimise(line, (0.0, 0.0), x, y, method=pl.methods.Adam(), max_iter=50, tol=0,
                 verbose=True)  # fmt: skip
     assert len(capsys.readouterr().out.splitlines()) == 11
+
+
+def test_a_cost_of_many_numbers_is_a_sentence():
+    with pytest.raises(MinimiseError, match=r"The cost has shape \(3,\)"):
+        pl.minimise(lambda w: w**2, np.ones(3))

@@ -989,3 +989,17 @@ def test_recursion_of_the_person_is_their_own():
 
     assert pl.gradient(lambda x: factorial(x, 5))(2.0) == 120
     assert sys.getrecursionlimit() >= 1000
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.sum((np.c_[np.ones(3), x] @ np.array([1.0, 2.0])) ** 2),
+        lambda x: np.sum(np.r_[x, 1.0, x[:1]] ** 3),
+    ],
+    ids=["c_", "r_"],
+)
+def test_joining_with_brackets(f):
+    x = np.array([0.3, -0.2, 0.7])
+    assert pl.graph(f, x)(x) == f(x)
+    pl.check(f, x)

@@ -59,6 +59,8 @@ def _lookup(module: ModuleType) -> type[ModuleType]:
     for name, original in vars(module).items():
         if module is np and name in CREATORS:
             found[name] = _by_context(original, CREATORS[name])
+        elif module is np and name in JOINED:
+            found[name] = _by_context(original, JOINED[name])
         elif hasattr(original, "_implementation") and original in FUNCTIONS:
             found[name] = _by_context(original, _of_lists(original))
     return type("ModuleType", (ModuleType,), found)
@@ -314,4 +316,19 @@ def _holds_traced(value: Any) -> bool:
     return isinstance(value, Traced)
 
 
+class Joined:
+    """`np.r_[a, b]` and `np.c_[a, b]` of arrays: rows or columns side by side."""
+
+    def __init__(self, original: Any, join: Callable[..., Any]) -> None:
+        self.original = original
+        self.join = join
+
+    def __getitem__(self, key: Any) -> Any:
+        parts = key if isinstance(key, tuple) else (key,)
+        if not any(_holds_traced(part) for part in parts):
+            return _fixed(self.original[key])
+        return self.join([np.atleast_1d(array(part)) for part in parts])
+
+
+JOINED = {"r_": Joined(np.r_, np.concatenate), "c_": Joined(np.c_, np.column_stack)}
 FUNCTIONS["array"] = array

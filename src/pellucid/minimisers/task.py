@@ -60,10 +60,13 @@ class Task:
     ) -> None:
         spread = isinstance(start, tuple) and not hasattr(start, "_fields")
         self.start = structure.mapped(_as_float, start)
-        self.data = tuple(np.asarray(d) if isinstance(d, list) else d for d in data)
+        self.data = tuple(_as_array(d) for d in data)
 
         def of_one(w: Any, *data: Any) -> Any:
             value = cost(*w, *data) if spread else cost(w, *data)
+            if np.size(value) != 1:
+                message = f"The cost has shape {np.shape(value)}; it is one number"
+                raise MinimiseError(f"{message}: take np.sum or np.mean of it.")
             return np.reshape(value, ()) if np.ndim(value) else value
 
         of_one.__name__ = title_of(cost)
@@ -118,6 +121,11 @@ class Watch:
         if self.every and iteration % self.every == 0:
             print(f"iteration {iteration:>5}   cost {cost:.6f}")
         return bool(self.callback and iteration and self.callback(iteration, cost, x()))
+
+
+def _as_array(data: Any) -> Any:
+    """Lists and data frames as arrays; the rest as it is."""
+    return np.asarray(data) if isinstance(data, list) or hasattr(data, "iloc") else data
 
 
 def _as_float(leaf: Any) -> Any:

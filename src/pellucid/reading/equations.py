@@ -219,7 +219,7 @@ class Equations:
         if not all(re.fullmatch(r"-?\d+", place) for place in places):
             return None
         value = np.asarray(self.values[node])
-        value = value[tuple(int(place or 0) for place in index or ())]
+        value = value.reshape(()) if node.size == 1 else value[tuple(map(int, places))]
         self._rounded |= _is_rounded(value)
         return written(value, DIGITS)
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pellucid.models.logistic import LogisticRegression
 from pellucid.show import plots
+from pellucid.show.progress import is_watched
 from pellucid.tour.data import Data, Descent, Pictures
 from pellucid.tour.guide import Guide, Share, as_typed
 
@@ -118,7 +119,7 @@ def trained(rows: Split, descent: Descent) -> LogisticRegression:
         tol=0,
         solver="gradient-descent",
         max_iter=descent.iterations,
-        verbose=True,
+        verbose=is_watched(),
         learning_rate=descent.rate,
         start=START,
     )

@@ -13,7 +13,7 @@ from pellucid.models.logistic import LogisticRegression
 from pellucid.models.perceptrons import MLPClassifier
 from pellucid.reading.source import source
 from pellucid.show import plots
-from pellucid.show.progress import each
+from pellucid.show.progress import each, is_watched
 from pellucid.tables import datasets
 from pellucid.tour.data import Data, Pictures
 from pellucid.tour.guide import Guide, Share, as_typed
@@ -169,7 +169,7 @@ def digit_network(*hidden: int) -> MLPClassifier:
         learning_rate_init=0.003,
         random_state=0,
         tol=1e-3,
-        verbose=True,
+        verbose=is_watched(),
     )
 
 
