@@ -57,12 +57,13 @@ def engine(n, repeats):
 
 
 FIRST_GRADIENT = """
-import time, {module} as np, numpy
+import time
+begin = time.perf_counter()
+import {module} as np, numpy
 x = numpy.linspace(0.1, 1.0, 1000)
 def cost(w):
     z = np.tanh(w) * np.exp(-w)
     return np.sum(z * z) / 1000
-begin = time.perf_counter()
 {call}
 print(time.perf_counter() - begin)
 """
