@@ -633,6 +633,167 @@ def array_of_a_number(x):
     return b * c * x[0] * x[2]
 
 
+# Arrays that do not lie row by row: NumPy gives results the layout of what they are
+# made of, and it decides whether ravel and reshape are views.
+
+
+def written_both_ways(b, value):
+    """Write through a row of all elements, which is a view in one layout only."""
+    b.ravel()[1] = value
+    b.T.ravel()[2] = 3 * value
+    return b
+
+
+def layout_of_elementwise(a):
+    b = written_both_ways(a.T * 2, a[0, 0])
+    return b * written_both_ways(np.sin(a.T) + 1, a[1, 1])
+
+
+def layout_of_mixed_operands(a):
+    ones = np.ones((4, 3))
+    b = written_both_ways(a.T * ones, a[0, 0])
+    return b * written_both_ways(ones * a.T, a[0, 1])
+
+
+def layout_of_where(a):
+    return written_both_ways(np.where(a.T > 0, a.T, 1.0), a[0, 0])
+
+
+def layout_of_fortran_buffers(a):
+    b = written_both_ways(np.zeros((3, 4), order="F"), a[0, 0])
+    b += written_both_ways(np.full((3, 4), 2.0, order="F"), a[0, 1])
+    return b * written_both_ways(np.ones((3, 4), order="F"), a[0, 2])
+
+
+def layout_kept_by_writes(a):
+    b = np.zeros((3, 4), order="F")
+    b[:] = a
+    b += a
+    b *= 2
+    return written_both_ways(b, a[0, 0]) * written_both_ways(b * 1, a[1, 1])
+
+
+def layout_of_asfortranarray(a):
+    b = written_both_ways(np.asfortranarray(a), a[0, 1])
+    return b * written_both_ways(np.asarray(a, order="F"), a[0, 2])
+
+
+def layout_of_ascontiguousarray(a):
+    b = a * 1
+    same = np.ascontiguousarray(b)
+    same[0] = a[1]
+    return b * np.ascontiguousarray(b.T).T
+
+
+def layout_of_copies(a):
+    made = a.T.copy(), np.copy(a.T), np.array(a.T), a.T.copy(order="F")
+    return np.stack([written_both_ways(b, a[0, i]) for i, b in enumerate(made)])
+
+
+def layout_of_likes(a):
+    b = written_both_ways(np.zeros_like(a.T), a[0, 0])
+    b = b + written_both_ways(np.ones_like(a.T, order="C"), a[0, 1])
+    b = b + written_both_ways(np.full_like(a.T, 2.0), a[0, 2])
+    c = np.empty_like(a.T)
+    c[...] = 1
+    return b + written_both_ways(c, a[0, 3])
+
+
+def layout_of_sums(c):
+    return written_both_ways(c.transpose(2, 1, 0).sum(0), c[0, 0, 0])
+
+
+def layout_of_cumsum(a):
+    return written_both_ways(np.cumsum(a.T, axis=0), a[0, 0])
+
+
+def layout_of_concatenate(a):
+    return written_both_ways(np.concatenate([a.T, a.T * 2]), a[0, 0])
+
+
+def layout_of_picked_rows(a):
+    b = written_both_ways(a.T[[0, 2]], a[0, 0])
+    return b.sum() * written_both_ways(a.T[:, [0, 1]], a[0, 1])
+
+
+def layout_of_products(a):
+    return written_both_ways(a.T @ a, a[0, 0])
+
+
+def layout_of_broadcasts(a):
+    return written_both_ways(np.broadcast_to(a[0], (3, 4)).T * 2, a[0, 0])
+
+
+def layout_of_outside_arrays(a):
+    b = written_both_ways(a * IN_COLUMNS, a[0, 0])
+    return b * written_both_ways(np.array(IN_COLUMNS), a[0, 1])
+
+
+def flat_is_read_and_written(a):
+    b = a * 1
+    b.flat[0] = a[1, 1]
+    b.flat[[3, 5]] = a[0, :2]
+    b.T.flat[2] = a[0, 0]
+    b[:, :2].flat[1:] = [a[0, 3], 2.0]
+    return b * b.flat[4] * len(b.flat) + sum(v**2 for v in b.flat)
+
+
+def flat_as_a_whole(a):
+    b = np.zeros((2, 3))
+    b.flat = a[0]
+    b.flat[-1] *= a[1, 1]
+    copy = b.flat[:2]
+    copy[0] = 7
+    return b
+
+
+def shape_is_set(a):
+    b = a * 1
+    v = b.T
+    b.shape = (4, 3)
+    b[0] = a[0, 0]
+    return v.T.ravel()[:4] * b[3, 1]
+
+
+def through_matrix_transpose(c):
+    b = c * 1
+    b.mT[0, 1] = c[0, 0, 0]
+    return b
+
+
+def through_real(x):
+    b = x * 1
+    b.real[0] = x[1]
+    return b
+
+
+def scaled_under_a_mask(a):
+    b = a * 1
+    b[b < 0] *= 0.1
+    b[b > 1.2] += b[b > 1.2]
+    return b
+
+
+def function_under_a_mask(a):
+    b = a * 1
+    b[b > 0] = np.log(b[b > 0]) ** 2
+    return b
+
+
+def halves_under_a_mask(a):
+    mask = a > 0.2
+    b = np.zeros_like(a)
+    b[mask] = np.sin(a[mask]) / a[mask]
+    b[~mask] = 1 - a[~mask] ** 2 / 6
+    return b
+
+
+def sums_under_a_mask(a):
+    total = a[a > 0].sum() * a[a < 0].mean() + np.sum(np.sqrt(a[a > 0]))
+    return total * a[a < 0.95].max() + np.min(a[a > 0.2])
+
+
+IN_COLUMNS = np.asfortranarray(np.arange(12.0).reshape(3, 4) / 5)
 CASES = {
     f.__name__: (f, argument)
     for argument, functions in {
@@ -649,7 +810,7 @@ CASES = {
             put_and_copyto, fill, helper_writes, argument_is_written, list_of_buffers,
             dictionary_of_buffers, leading_ones, self_assignment, overlapping_in_place,
             empty_assignment, copies_in_the_middle, number_of_an_array,
-            array_of_a_number,
+            array_of_a_number, through_real,
         ),
         "A": (
             through_transpose, through_reshape, through_ravel, reshape_that_copies,
@@ -658,8 +819,18 @@ CASES = {
             in_place_matmul, in_place_on_item, out_of_functions, positional_out,
             eye_and_identity, with_shape_from_the_array, add_at_rows, put_along_axis,
             sort_in_place, nested_loops, broadcast_assignment, made_alike,
+            layout_of_elementwise, layout_of_mixed_operands, layout_of_where,
+            layout_of_fortran_buffers, layout_kept_by_writes, layout_of_asfortranarray,
+            layout_of_ascontiguousarray, layout_of_copies, layout_of_likes,
+            layout_of_cumsum, layout_of_concatenate, layout_of_picked_rows,
+            layout_of_products, layout_of_broadcasts, layout_of_outside_arrays,
+            flat_is_read_and_written, flat_as_a_whole, shape_is_set,
+            scaled_under_a_mask, function_under_a_mask, halves_under_a_mask,
         ),
-        "C": (through_deep_transpose, through_swapaxes, through_ellipsis),
+        "C": (
+            through_deep_transpose, through_swapaxes, through_ellipsis, layout_of_sums,
+            through_matrix_transpose,
+        ),
     }.items()
     for f in functions
 }  # fmt: skip
@@ -730,6 +901,78 @@ def test_a_result_is_an_array_of_its_own(name):
     np.testing.assert_array_equal(x, X)
 
 
+def test_sums_under_a_mask_are_numpys_to_rounding():
+    value = pl.graph(sums_under_a_mask, A)(A)
+    np.testing.assert_allclose(value, sums_under_a_mask(A), rtol=1e-14)
+    pl.check(sums_under_a_mask, A)
+
+
+def test_an_empty_selection_is_left_alone():
+    def f(a):
+        b = a * 1
+        b[b > 100] = np.exp(b[b > 100])
+        return b + b[b > 100].sum()
+
+    np.testing.assert_array_equal(pl.graph(f, A)(A), A)
+    np.testing.assert_array_equal(pl.gradient(lambda a: f(a).sum())(A), np.ones_like(A))
+
+
+OTHER_SELECTIONS = {
+    "another mask": lambda a: a[a > 0] + a[a < 0],
+    "an array": lambda a: a[a > 0] * np.ones(9),
+    "its length": lambda a: len(a[a > 0]),
+    "its size": lambda a: a[a > 0].size,
+    "an element": lambda a: a[a > 0][0],
+    "returned": lambda a: a[a > 0],
+    "sorted": lambda a: np.sort(a[a > 0]),
+    "an axis": lambda a: np.sum(a[a > 0], axis=0),
+    "rows": lambda a: a[a[:, 0] > 0],
+    "assigned elsewhere": lambda a: (a * 1).__setitem__(a < 0, a[a > 0]),
+    "into a slice": lambda a: (a * 1).__setitem__(0, a[a > 0]),
+    "as an index": lambda a: np.arange(9.0)[a[a > 0].astype(int)],
+    "as an argument": lambda a: np.dot(a[a > 0], 2.0),
+    "float": lambda a: float(a[a > 0]),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_SELECTIONS)
+def test_what_a_selection_cannot_do_is_refused(name):
+    with pytest.raises(pl.TraceError):
+        pl.graph(OTHER_SELECTIONS[name], A)
+
+
+def test_a_copy_under_a_mask_is_no_view():
+    def f(a):
+        b = a * 1
+        part = b[b > 0]
+        part *= 5
+        b[a > 1.9] = 0
+        return b * part.sum()
+
+    np.testing.assert_allclose(pl.graph(f, A)(A), f(A), rtol=1e-14)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_an_argument_lies_as_the_example_does(order):
+    def f(a):
+        a.ravel()[0] = 5 * a[1, 1]
+        return a * np.arange(1, 5)
+
+    example = np.array(A, order=order)
+    ours = pl.graph(f, example)(example)
+    np.testing.assert_array_equal(ours, f(np.array(A, order=order)))
+    slope = pl.gradient(lambda a: np.sum(f(a)))(example)
+    assert [slope[0, 0], slope[1, 1]] == ([0, 7] if order == "C" else [1, 2])
+
+
+def test_a_read_only_argument_stays_read_only():
+    fixed = X.copy()
+    fixed.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        pl.graph(lambda x: x.__setitem__(0, 1.0), fixed)
+
+
+@pytest.mark.filterwarnings("ignore:.*does not depend:pellucid.errors.TraceWarning")
 @pytest.mark.parametrize(
     "cost",
     [np.sum, lambda x: 3.0, lambda x: x[0], lambda x: np.sum(x.reshape(2, 3)[0])],
@@ -756,6 +999,20 @@ def test_an_outside_array_is_read_as_it_was_at_the_time():
         return before + x * outside
 
     np.testing.assert_array_equal(pl.graph(f, X)(X), 3 * X)
+
+
+def test_a_number_in_an_array_can_be_written_to():
+    def f(x):
+        before = x * 3
+        x[...] = x**2
+        np.expand_dims(x, 0)[0] *= 2
+        x += 1
+        return before * x
+
+    x = np.array(0.7)
+    assert pl.graph(f, x)(x) == f(np.array(0.7))
+    assert pl.gradient(f)(x) == pytest.approx(18 * 0.7**2 + 3)
+    pl.check(lambda x: f(np.array(x)), 0.7)
 
 
 # What NumPy refuses is refused.

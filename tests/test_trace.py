@@ -722,15 +722,11 @@ UNRECORDABLE = {
     "fromiter": (lambda x: np.fromiter((v for v in x), float), "number"),
     "shape from a value": (lambda x: np.zeros(x[0].astype(int)), "number"),
     "arange": (lambda x: np.arange(x[0]), "number"),
-    "mask on the right": (lambda x: x[x > 0], "np.where(mask, x, 0)"),
+    "mask on the right": (lambda x: x[x > 0] @ x[x > 1], "np.where(mask, x, 0)"),
     "nonzero": (lambda x: x.nonzero(), ".nonzero"),
-    "flat": (lambda x: x.flat[0], ".flat"),
     "tobytes": (lambda x: x.tobytes(), ".tobytes"),
-    "scipy.special": (lambda x: scipy.special.expit(x), "expit cannot be recorded"),
     "scipy.linalg": (lambda x: scipy.linalg.norm(x), "number"),
-    "random shuffle": (lambda x: random.gauss(x[0], x[1]) and x, "np.where"),
-    "allclose": (lambda x: np.allclose(x, 1), "np.allclose"),
-    "median": (lambda x: np.median(x), "np.median cannot be recorded"),
+    "random number": (lambda x: random.gauss(x[0], x[1]), "mean + deviation * noise"),
     "vectorize": (lambda x: np.vectorize(lambda v: v * 2)(x), "number"),
 }
 
@@ -757,13 +753,6 @@ def test_the_refusal_names_the_line():
         pl.graph(branch, V)
     line = branch.__code__.co_firstlineno + 1
     assert str(caught.value).startswith(f"test_trace.py, line {line}: `if x[0] > 0:`")
-
-
-def test_numpys_own_zeros_are_refused_when_written_to():
-    space = {"zeros": np.zeros}
-    exec("def f(x):\n    b = zeros(3)\n    b[0] = x[0]\n    return b.sum()", space)
-    with pytest.raises(pl.TraceError, match=r"np\.zeros"):
-        pl.graph(space["f"], V)
 
 
 def test_numpys_zeros_may_be_imported_inside():
@@ -835,7 +824,6 @@ RIGHT = {
     "zip": lambda x: np.array([a * b for a, b in zip(x, x[::-1], strict=True)]),
     "map": lambda x: np.stack(list(map(np.sin, x))),
     "print": lambda x: (str(x), repr(x[0]), f"{x}") and x * 2,
-    "random constants": lambda x: x * np.random.default_rng(0).normal(size=6),
     "outside array": lambda x: x + OUTSIDE[1] + OUTSIDE,
     "astype as index": lambda x: x[np.clip(x, 0, 5).astype(int)],
     "closure": lambda x: (lambda scale: scale * x)(x[0]),

@@ -14,6 +14,10 @@ class TraceError(PellucidError, TypeError):
     """A function does something that a graph cannot record."""
 
 
+class TraceWarning(UserWarning):
+    """A function was recorded, but perhaps does not mean what its author thinks."""
+
+
 class GradientError(PellucidError, ValueError):
     """A gradient was asked for that does not exist, or that differences contradict."""
 

@@ -8,19 +8,47 @@ again.
 
 Whether NumPy gives a view or a copy is left to NumPy: each memory has a *shadow*, an
 array of the same layout that is never written or read, on which the step is done for
-real.
+real. Shadows are made when one is asked for: pages that nobody touches cost nothing.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.table import OPERATIONS
 from pellucid.graphs.recorder import Recorder
+
+
+class Layout(NamedTuple):
+    """How an array was made whose elements do not lie row by row."""
+
+    name: str
+    operands: tuple[Any, ...]
+    options: Mapping[str, Any]
+
+
+def lies_by_rows(array: Any) -> bool:
+    """Whether NumPy lays out row by row what it computes from an array."""
+    if array.ndim < 2 or array.flags.c_contiguous:
+        return True
+    strides = [s for s, n in zip(array.strides, array.shape, strict=True) if n != 1]
+    return all(a >= b for a, b in itertools.pairwise(strides)) and strides[-1:] > [0]
+
+
+def layout_of(name: str, operands: tuple[Any, ...], options: Any) -> Layout | None:
+    """How to find the layout of a result; None when it lies row by row."""
+    return None if all(map(_is_by_rows, operands)) else Layout(name, operands, options)
+
+
+def _is_by_rows(operand: Any) -> bool:
+    if isinstance(operand, Memory):
+        return operand.by_rows
+    return not isinstance(operand, np.ndarray) or lies_by_rows(operand)
 
 
 class Memory:
@@ -30,6 +58,8 @@ class Memory:
         "_node",
         "_shadow",
         "_version",
+        "by_rows",
+        "layout",
         "options",
         "parent",
         "recorder",
@@ -40,6 +70,7 @@ class Memory:
     def __init__(
         self, recorder: Recorder, node: Node, parent: Memory | None = None,
         step: str = "", options: Mapping[str, Any] | None = None, shadow: Any = None,
+        layout: Layout | None = None,
     ) -> None:  # fmt: skip
         self.recorder = recorder
         self.parent = parent
@@ -48,14 +79,37 @@ class Memory:
         self.options = options or {}
         self._node = node
         self._shadow = shadow
+        self.layout = layout
+        self.by_rows = layout is None and (shadow is None or lies_by_rows(shadow))
         self._version: int = parent.root._version if parent else 0
 
     @property
     def shadow(self) -> Any:
         """An array of this layout whose numbers mean nothing."""
         if self._shadow is None:
-            self._shadow = np.empty(self._node.shape, self._node.dtype)
+            waiting = [self]
+            while waiting:
+                memory = waiting[-1]
+                unknown = memory._operands_without_shadow()
+                waiting.extend(unknown)
+                if not unknown:
+                    memory._shadow = memory._laid_out()
+                    waiting.pop()
         return self._shadow
+
+    def _operands_without_shadow(self) -> list[Memory]:
+        """What the layout depends on and is not known yet."""
+        operands = self.layout.operands if self.layout else ()
+        return [m for m in operands if isinstance(m, Memory) and m._shadow is None]
+
+    def _laid_out(self) -> Any:
+        """An array as NumPy lays it out, from the shadows of the operands."""
+        shape, dtype = self._node.shape, self._node.dtype
+        found = tried(self.layout) if self.layout else None
+        self.layout = None
+        if found is None or found.shape != shape:
+            return np.empty(shape, dtype)
+        return np.empty_like(found, dtype)
 
     @property
     def node(self) -> Node:
@@ -98,6 +152,42 @@ class Memory:
         self.recorder.rechristen(content, memory._node)
         memory._node = content
         memory._version += 1
+
+
+def tried(layout: Layout) -> Any:
+    """An array laid out as the result; None where the operation needs real numbers."""
+    name, operands, options = layout
+    arrays = [_array(operand) for operand in operands]
+    if name == ORDERED:
+        return np.empty_like(arrays[0], order=options["order"])
+    if OPERATIONS[name].elementwise:
+        return _allocated(arrays)
+    try:
+        with np.errstate(all="ignore"):
+            zeros = [np.zeros_like(a) for a in arrays]
+            return np.asarray(OPERATIONS[name].function(*zeros, **options))
+    except (ArithmeticError, ValueError, IndexError):
+        return None
+
+
+def _array(operand: Any) -> Any:
+    """An array that lies in memory as an operand does."""
+    if isinstance(operand, Memory):
+        return operand.shadow
+    if isinstance(operand, Node):
+        return np.empty(operand.shape, operand.dtype)
+    return operand
+
+
+ORDERED = "ordered"  # a copy in an order that is given
+
+
+def _allocated(arrays: list[Any]) -> Any:
+    """Let NumPy allocate the result of an elementwise operation and not compute it."""
+    flags: Any = [["readonly"]] * len(arrays) + [["writeonly", "allocate"]]
+    options: Any = ["zerosize_ok", "refs_ok", "buffered", "delay_bufalloc"]
+    made: Any = np.nditer([*arrays, None], options, flags, casting="unsafe")
+    return made.operands[-1]
 
 
 # -- for each step that gives a view: the whole after the view has been written --------

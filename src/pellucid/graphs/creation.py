@@ -1,114 +1,32 @@
 """Arrays made inside a traced function are recorded, so that they can be written to.
 
 `np.zeros` and its kind take no array and so offer NumPy's protocols nothing to dispatch
-on; nor does `np.mean([a, b])` of a plain list. While any function is traced, the
-module `numpy` looks these names up by the context of the caller: the person's code
-under a trace finds the recording function, while other threads, and code inside NumPy
-and SciPy, find NumPy's own. Nothing in the module is replaced, only its class, and that
-is undone when the last trace ends.
+on. Here stands how each is recorded; `lookups` sees to it that they are found.
 """
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from types import ModuleType
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.recorder import active, instruction, is_machinery
-from pellucid.graphs.traced import FUNCTIONS, Traced, current, lifted, recorded
+from pellucid.graphs.traced import (
+    FUNCTIONS,
+    Traced,
+    copied,
+    current,
+    lifted,
+    recorded,
+)
 
 CREATORS: dict[str, Callable[..., Any]] = {}
 
-_lock = threading.Lock()
-_traces = 0
 
-
-@contextlib.contextmanager
-def creation_recorded() -> Iterator[None]:
-    """While this holds, arrays that the traced function makes are recorded."""
-    _count(+1)
-    try:
-        yield
-    finally:
-        _count(-1)
-
-
-def _count(change: int) -> None:
-    global _traces
-    with _lock:
-        _traces += change
-        for module, lookup in _lookups().items():
-            module.__class__ = lookup if _traces else ModuleType
-
-
-@functools.cache
-def _lookups() -> dict[ModuleType, type[ModuleType]]:
-    """For each module of NumPy the class that looks its names up by context."""
-    return {module: _lookup(module) for module in (np, np.linalg)}
-
-
-def _lookup(module: ModuleType) -> type[ModuleType]:
-    """The class of a module in which recorded functions are found under a trace."""
-    found = {}
-    for name, original in vars(module).items():
-        if module is np and name in CREATORS:
-            found[name] = _by_context(original, CREATORS[name])
-        elif module is np and name in JOINED:
-            found[name] = _by_context(original, JOINED[name])
-        elif hasattr(original, "_implementation") and original in FUNCTIONS:
-            found[name] = _by_context(original, _of_lists(original))
-    return type("ModuleType", (ModuleType,), found)
-
-
-def _by_context(original: Any, under_trace: Any) -> property:
-    """NumPy's function, or for the person's code under a trace the recording one."""
-
-    def find(module: ModuleType) -> Any:
-        frame = sys._getframe(1)
-        traced = active.get() is not None and not is_machinery(frame)
-        return under_trace if traced and instruction(frame) in LOOKUPS else original
-
-    return property(find)
-
-
-# The person's code looks a name up by one of these. Compiled code has no frame: when it
-# does, the person's own stands at a call.
-LOOKUPS = {"LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM"}
-
-
-def _of_lists(original: Any) -> Callable[..., Any]:
-    """An array function that takes traced values in any place, and lists of them."""
-
-    @functools.wraps(original)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        args = tuple(map(_without_lists, args))
-        for value in (*args, *kwargs.values()):
-            if isinstance(value, Traced):
-                return value.__array_function__(original, (), args, kwargs)
-        return original(*args, **kwargs)
-
-    return original if original in JOINS else call
-
-
-# These take a list for what it is, and find the traced values in it by themselves.
-JOINS = {
-    np.block, np.column_stack, np.concatenate, np.dstack, np.hstack, np.stack,
-    np.vstack,
-}  # fmt: skip
-
-
-def _without_lists(value: Any) -> Any:
-    return (
-        array(value)
-        if not isinstance(value, Traced) and _holds_traced(value)
-        else value
-    )
+def without_lists(value: Any) -> Any:
+    """The value as one traced array where it is a list that holds traced values."""
+    held = not isinstance(value, Traced) and _holds_traced(value)
+    return array(value) if held else value
 
 
 # -- how each is recorded -------------------------------------------------------------
@@ -120,15 +38,18 @@ def creator(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def _new(name: str, **options: Any) -> Any:
+def _new(name: str, order: Any = "C", **options: Any) -> Any:
     recorder = current()
     given = {key: value for key, value in options.items() if value is not None}
-    return lifted(recorder.record(name, (), **given), recorder, mutable=True)
+    node = recorder.record(name, (), **given)
+    columns = order == "F" and len(node.shape) > 1
+    like = np.empty(node.shape, node.dtype, "F") if columns else None
+    return lifted(node, recorder, mutable=True, like=like)
 
 
 def _fixed(value: Any) -> Any:
     """A fixed array that the function may write to."""
-    return lifted(current().captured(value), current(), mutable=True)
+    return lifted(current().captured(value), current(), mutable=True, like=value)
 
 
 def _shape(shape: Any) -> tuple[int, ...]:
@@ -139,19 +60,19 @@ def _shape(shape: Any) -> tuple[int, ...]:
 @creator
 def zeros(shape: Any, dtype: Any = None, order: str = "C", **_: Any) -> Any:
     """An array of zeros."""
-    return _new("zeros", shape=_shape(shape), dtype=dtype)
+    return _new("zeros", order, shape=_shape(shape), dtype=dtype)
 
 
 @creator
 def ones(shape: Any, dtype: Any = None, order: str = "C", **_: Any) -> Any:
     """An array of ones."""
-    return _new("ones", shape=_shape(shape), dtype=dtype)
+    return _new("ones", order, shape=_shape(shape), dtype=dtype)
 
 
 @creator
 def empty(shape: Any, dtype: Any = None, order: str = "C", **_: Any) -> Any:
     """An array whose content does not matter."""
-    return _new("empty", shape=_shape(shape), dtype=dtype)
+    return _new("empty", order, shape=_shape(shape), dtype=dtype)
 
 
 @creator
@@ -159,11 +80,12 @@ def full(
     shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", **_: Any
 ) -> Any:
     """An array of one value, which may be traced."""
-    fill_value = _without_lists(fill_value)
+    fill_value = without_lists(fill_value)
     dtype = _dtype(fill_value) if dtype is None else dtype
     if not _holds_traced(fill_value):
-        return _new("full", shape=_shape(shape), fill_value=fill_value, dtype=dtype)
-    made = empty(shape, dtype)
+        shape = _shape(shape)
+        return _new("full", order, shape=shape, fill_value=fill_value, dtype=dtype)
+    made = empty(shape, dtype, order)
     made[...] = fill_value
     return made
 
@@ -199,41 +121,54 @@ def _number(a: Any) -> Any:
 
 @creator
 def array(
-    object: Any, dtype: Any = None, *, copy: Any = True, ndmin: int = 0, **_: Any
-) -> Any:
+    object: Any, dtype: Any = None, *, copy: Any = True, order: Any = "K",
+    ndmin: int = 0, **_: Any,
+) -> Any:  # fmt: skip
     """An array of nested lists that may hold traced values."""
     if isinstance(object, Traced):
-        shared = object.mutable and not copy
-        made = object if shared else lifted(object.node, current(), mutable=True)
+        shared = object.mutable and not copy and _is_in_order(object, order)
+        made = object if shared else copied(object, order)
     elif _holds_traced(object):
-        made = recorded("stack", *(array(part) for part in object))
+        made = copied(recorded("stack", *(array(part) for part in object)), order)
     else:
-        made = _fixed(np.array(object, dtype))
+        made = _fixed(np.array(object, dtype, order=order))
     if dtype is not None and made.dtype != np.dtype(dtype):
-        made = lifted(
-            recorded("cast", made, dtype=np.dtype(dtype)).node, current(), True
-        )
+        made = Traced(recorded("cast", made, dtype=np.dtype(dtype)).memory, True)
     return made[(None,) * (ndmin - made.ndim)] if made.ndim < ndmin else made
+
+
+def _is_in_order(x: Traced, order: Any) -> bool:
+    """Whether an array lies in memory as it is asked for."""
+    if order in ("K", "A", None) or x.ndim == 0:
+        return True
+    flags = x.memory.shadow.flags
+    return bool(flags.c_contiguous if order == "C" else flags.f_contiguous)
 
 
 @creator
 def asarray(a: Any, dtype: Any = None, order: Any = None, **_: Any) -> Any:
     """The array itself where it is one."""
     if _is_plain(a):
-        return np.asarray(a, dtype)
-    return array(a, dtype, copy=False)
+        return np.asarray(a, dtype, order)
+    return array(a, dtype, copy=False, order=order or "K")
 
 
 @creator
 def asanyarray(a: Any, dtype: Any = None, order: Any = None, **_: Any) -> Any:
     """The array itself where it is one."""
-    return asarray(a, dtype)
+    return asarray(a, dtype, order)
 
 
 @creator
 def ascontiguousarray(a: Any, dtype: Any = None, **_: Any) -> Any:
     """The array itself; a number becomes an array of one."""
-    return array(a, dtype, copy=_is_plain(a), ndmin=1)
+    return array(a, dtype, copy=_is_plain(a), order="C", ndmin=1)
+
+
+@creator
+def asfortranarray(a: Any, dtype: Any = None, **_: Any) -> Any:
+    """The array itself, or a copy that lies column by column."""
+    return array(a, dtype, copy=_is_plain(a), order="F", ndmin=1)
 
 
 def _is_plain(a: Any) -> bool:
@@ -243,7 +178,7 @@ def _is_plain(a: Any) -> bool:
 @creator
 def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
     """A copy, also of an array from outside, that the function may write to."""
-    return array(a)
+    return array(a, order=order)
 
 
 @creator
@@ -263,7 +198,8 @@ def linspace(
     if endpoint and num > 1:
         made[-1] = stop
     made = np.moveaxis(made, 0, axis)
-    made = made if dtype is None else made.astype(dtype)
+    if dtype is not None:  # integers are those below, as in NumPy
+        made = (np.floor(made) if np.dtype(dtype).kind in "iu" else made).astype(dtype)
     return (made, step) if retstep else made
 
 
@@ -273,7 +209,7 @@ def zeros_like(
     **_: Any,
 ) -> Any:  # fmt: skip
     """Zeros in the shape of another array."""
-    return zeros(np.shape(a) if shape is None else shape, dtype or _dtype(a))
+    return _like(a, zeros, dtype, order, shape)
 
 
 @creator
@@ -282,7 +218,7 @@ def ones_like(
     **_: Any,
 ) -> Any:  # fmt: skip
     """Ones in the shape of another array."""
-    return ones(np.shape(a) if shape is None else shape, dtype or _dtype(a))
+    return _like(a, ones, dtype, order, shape)
 
 
 @creator
@@ -291,8 +227,7 @@ def empty_like(
     shape: Any = None, **_: Any,
 ) -> Any:  # fmt: skip
     """An array in the shape of another, whose content does not matter."""
-    shape = np.shape(prototype) if shape is None else shape
-    return empty(shape, dtype or _dtype(prototype))
+    return _like(prototype, empty, dtype, order, shape)
 
 
 @creator
@@ -301,8 +236,20 @@ def full_like(
     shape: Any = None, **_: Any,
 ) -> Any:  # fmt: skip
     """One value in the shape of another array."""
-    shape = np.shape(a) if shape is None else shape
-    return full(shape, fill_value, dtype or _dtype(a))
+    return _like(a, lambda *args: full(args[0], fill_value, *args[1:]), dtype, order,
+                 shape)  # fmt: skip
+
+
+def _like(a: Any, make: Any, dtype: Any, order: str, shape: Any) -> Any:
+    """An array made in shape, dtype and layout of another."""
+    dtype = dtype or _dtype(a)
+    if shape is not None or np.ndim(a) < 2:
+        order = "F" if order == "F" else "C"
+        return make(np.shape(a) if shape is None else shape, dtype, order)
+    like = a.memory.shadow if isinstance(a, Traced) else np.asarray(a)
+    made = make(np.shape(a), dtype)
+    shadow = np.empty_like(like, dtype, order=order, subok=False)  # type: ignore[call-overload]
+    return lifted(made.node, current(), mutable=True, like=shadow)
 
 
 def _dtype(a: Any) -> Any:
@@ -316,19 +263,6 @@ def _holds_traced(value: Any) -> bool:
     return isinstance(value, Traced)
 
 
-class Joined:
-    """`np.r_[a, b]` and `np.c_[a, b]` of arrays: rows or columns side by side."""
-
-    def __init__(self, original: Any, join: Callable[..., Any]) -> None:
-        self.original = original
-        self.join = join
-
-    def __getitem__(self, key: Any) -> Any:
-        parts = key if isinstance(key, tuple) else (key,)
-        if not any(_holds_traced(part) for part in parts):
-            return _fixed(self.original[key])
-        return self.join([np.atleast_1d(array(part)) for part in parts])
-
-
-JOINED = {"r_": Joined(np.r_, np.concatenate), "c_": Joined(np.c_, np.column_stack)}
+# What is indexed rather than called, such as np.r_; filled by modules of `operations`.
+JOINED: dict[str, Any] = {}
 FUNCTIONS["array"] = array

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.table import OPERATIONS, OPERATORS
+
+
+def quietly() -> np.errstate:
+    """Without the warnings of what is computed also where it is not taken.
+
+    The derivative of the side of a choice that is not taken may be anything there.
+    """
+    return np.errstate(divide="ignore", invalid="ignore", over="ignore")
 
 
 def evaluate(
@@ -31,6 +41,13 @@ def computed(node: Node, arguments: list[Any]) -> Any:
     """The value of one node from those of its arguments."""
     if node.operation == "constant":
         return node.value
+    if node.quiet:
+        with quietly():
+            return _computed(node, arguments)
+    return _computed(node, arguments)
+
+
+def _computed(node: Node, arguments: list[Any]) -> Any:
     # Between Python numbers the result is a Python number, which stays weak (NEP 50).
     table = OPERATORS if node.weak else {}
     function = table.get(node.operation) or OPERATIONS[node.operation].function

@@ -57,7 +57,7 @@ class Graph:
     signature: inspect.Signature
 
     # Filled by the package: how a graph is written as text and shown in a notebook.
-    readers: ClassVar[dict[str, Callable[[Graph], str]]] = {}
+    readers: ClassVar[dict[str, Callable[[Any], str]]] = {}
 
     @functools.cached_property
     def inputs(self) -> tuple[Node, ...]:

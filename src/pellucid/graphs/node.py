@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 _creation = itertools.count()
+_by_order = operator.attrgetter("order")
+_FLOAT = np.dtype(np.float64)
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -39,6 +42,9 @@ class Node:
         A valid identifier, unique in its graph.
     known : bool
         Whether it depends on no input, so that its value can be had at once.
+    quiet : bool
+        Whether NumPy's warnings are not wanted: it is part of a derivative, computed
+        also where it is not taken.
     order : int
         Counts nodes as they are made.
 
@@ -59,6 +65,7 @@ class Node:
     line: tuple[str, int] | None = None
     name: str = ""
     known: bool = False
+    quiet: bool = False
     order: int = field(default_factory=_creation.__next__)
 
     @property
@@ -87,14 +94,25 @@ class Node:
             f"<{self.name or '?'} = {self.operation}({names}) {self.dtype}{self.shape}>"
         )
 
+    def remade(self, arguments: tuple[Node, ...]) -> Node:
+        """The same step on other arguments, made now."""
+        return replace(self, arguments=arguments, order=next(_creation))
+
     def christen(self, name: str) -> None:
         """Give a node the name that the trace found after making it; once."""
         object.__setattr__(self, "name", name)
 
 
+def now() -> int:
+    """A number between the orders of the nodes before and those to come."""
+    return next(_creation)
+
+
 def constant(value: Any) -> Node:
     """Make the node of a value that does not change."""
-    weak = type(value) in (int, float, complex)
+    if type(value) is float:
+        return Node("constant", (), (), _FLOAT, {"value": value}, True, known=True)
+    weak = type(value) in (int, complex)
     array = np.asarray(value)
     return Node(
         "constant", (), array.shape, array.dtype, {"value": value}, weak, known=True
@@ -112,4 +130,4 @@ def ancestors(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
             seen.add(node)
             found.append(node)
             waiting.extend(node.arguments)
-    return sorted(found, key=lambda node: node.order)
+    return sorted(found, key=_by_order)

@@ -7,16 +7,23 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs import creation
 from pellucid.graphs.operations.table import OPERATORS, UFUNCS
-from pellucid.graphs.traced import Traced, node_of, recorded, written
+from pellucid.graphs.traced import Traced, recorded, written
 
 
 def _operate(ufunc: np.ufunc, *arguments: Any) -> Any:
     """An operator: between two Python numbers the result is one again (NEP 50)."""
     name = UFUNCS.get(ufunc, ufunc.__name__)
-    nodes = [node_of(a) for a in arguments]
-    weak = name in OPERATORS and all(node.weak for node in nodes)
-    return recorded(name, *nodes, weak=weak)
+    weak = name in OPERATORS and all(map(_is_weak, arguments))
+    return recorded(name, *arguments, weak=weak)
+
+
+def _is_weak(value: Any) -> bool:
+    """Whether a value is a number of Python's."""
+    if isinstance(value, Traced):
+        return value.memory._node.weak
+    return type(value) in (int, float, complex)
 
 
 def _unary(ufunc: np.ufunc) -> Callable[..., Any]:
@@ -29,8 +36,10 @@ def _unary(ufunc: np.ufunc) -> Callable[..., Any]:
 def _binary(ufunc: np.ufunc) -> tuple[Callable[..., Any], ...]:
     """The operator, that with sides changed, and that which writes in place."""
 
-    def forward(self: Traced, other: Any) -> Any:
-        return _operate(ufunc, self, other) if _is_operand(other) else NotImplemented
+    def forward(self: Traced, other: Any, *modulo: Any) -> Any:
+        if modulo or not _is_operand(other):
+            return NotImplemented
+        return _operate(ufunc, self, other)
 
     def reflected(self: Traced, other: Any) -> Any:
         return _operate(ufunc, other, self) if _is_operand(other) else NotImplemented
@@ -66,6 +75,21 @@ _COMPARISONS = {
 }  # fmt: skip
 for _name, _ufunc in _COMPARISONS.items():
     setattr(Traced, f"__{_name}__", _binary(_ufunc)[0])
+
+
+def _equality(compare: Callable[..., Any], differs: bool) -> Callable[..., Any]:
+    """Compare also with None or a text: each element differs from it."""
+
+    def operator(self: Traced, other: Any) -> Any:
+        if other is not None and not isinstance(other, str):
+            return compare(self, other)
+        return creation.full(self.shape, differs) if self.shape else differs
+
+    return operator
+
+
+Traced.__eq__ = _equality(Traced.__eq__, False)  # type: ignore[method-assign]
+Traced.__ne__ = _equality(Traced.__ne__, True)  # type: ignore[method-assign]
 
 _UNARY = {
     "neg": np.negative,

@@ -12,14 +12,17 @@ import dis
 import functools
 import linecache
 import os
-import re
 import sys
+import threading
+import warnings
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
 
+from pellucid.errors import TraceError, TraceWarning
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.operations.table import OPERATIONS
@@ -28,9 +31,12 @@ active: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar(
     "active", default=None
 )
 
-# Frames of this folder and of these packages are machinery, not the person's code.
+# Frames of this folder, of these packages and of Python's own library are machinery,
+# not the person's code.
 HERE = os.path.dirname(__file__)
-MACHINERY = {"numpy", "scipy", "sklearn", "pandas", "contextlib", "functools", "copy"}
+BEGINNING = os.path.join(HERE, "trace.py")
+MACHINERY = {"numpy", "scipy", "sklearn", "pandas"}
+STANDARD = os.path.join(os.path.dirname(os.__file__), "")
 
 
 def is_machinery(frame: FrameType) -> bool:
@@ -40,11 +46,41 @@ def is_machinery(frame: FrameType) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _is_machinery(module: str, file: str) -> bool:
-    return module.partition(".")[0] in MACHINERY or file.startswith(HERE)
+    if module.partition(".")[0] in MACHINERY or file.startswith(HERE):
+        return True
+    return file.startswith(STANDARD) and "-packages" not in file
 
 
 # Outside arrays up to so many bytes are copied, so that later writes do not reach them.
 SMALL = 1 << 20
+
+
+def checksum(array: Any) -> int:
+    """A number that changes when an array does, at a gigabyte in a quarter second."""
+    total = 1
+    flags: Any = ["external_loop", "buffered", "zerosize_ok"]
+    chunks: Any = np.nditer(array, flags, buffersize=1 << 16)
+    for chunk in chunks:
+        total = zlib.adler32(chunk, total)
+    return total
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two arrays hold the same bytes: nan is nan, and -0 is not 0."""
+    alike = (one.shape, one.dtype) == (other.shape, other.dtype)
+    return alike and bool(one.tobytes() == other.tobytes())
+
+
+def warn(message: str) -> None:
+    """Warn at the line of the person who asked for the trace."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back and (is_machinery(frame) or _is_ours(frame)):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, TraceWarning, stacklevel=level + 1)
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).startswith("pellucid.")
 
 
 class Recorder:
@@ -54,27 +90,50 @@ class Recorder:
         self.names: dict[str, str] = {}  # each name given, and the one that was wanted
         self._numbers: dict[str, int] = {}
         self.simplify: Callable[[str, tuple[Any, ...]], Any] | None = None
+        self.refusal: Exception | None = None  # the last, which may have been swallowed
+        self.broken: Exception | None = None  # raised where nobody waits for it
+        self.thread: int | None = None  # of the trace, while it runs
+        self.quiet = False  # whether new nodes are computed without warnings
         self._owner: Node | None = None
         self._known: dict[Node, Any] = {}
         self._captured: dict[int, tuple[Any, Node]] = {}
+        self.told: set[str] = set()  # the places that a warning has named
+        self.on_capture: Callable[[], None] | None = None
+        self.sources: list[tuple[Any, Any]] = []  # generators, and their states before
+        self._large: list[tuple[Any, str, int]] = []
 
     @contextlib.contextmanager
     def running(self) -> Iterator[Recorder]:
         """Make this the record that operations in this context go to."""
         token = active.set(self)
+        self.thread = threading.get_ident()
         try:
             yield self
         finally:
+            self.thread = None
             active.reset(token)
 
     @contextlib.contextmanager
     def on_behalf_of(self, node: Node) -> Iterator[None]:
-        """Give new nodes the source line of the node they belong to, and no name."""
-        before, self._owner = self._owner, node
+        """Give new nodes the source line of the node they belong to, and no name.
+
+        What belongs to a quiet node is quiet too.
+        """
+        before = self._owner, self.quiet
+        self._owner, self.quiet = node, self.quiet or node.quiet
         try:
             yield
         finally:
-            self._owner = before
+            self._owner, self.quiet = before
+
+    @contextlib.contextmanager
+    def quietly(self) -> Iterator[None]:
+        """Let new nodes be computed without NumPy's warnings."""
+        before, self.quiet = self.quiet, True
+        try:
+            yield
+        finally:
+            self.quiet = before
 
     def input(self, name: str, value: Any) -> Node:
         """Make the node of an argument."""
@@ -86,28 +145,53 @@ class Recorder:
 
     def captured(self, value: Any) -> Node:
         """Make the node of an outside value; an array that did not change has one."""
+        if self.sources and self.on_capture:
+            self.on_capture()
         if not isinstance(value, np.ndarray):
             return constant(value)
         _, node = self._captured.get(id(value), (None, None))
-        if node is None or not np.array_equal(node.value, value):
-            node = constant(value.copy() if value.nbytes <= SMALL else value)
+        if node is None or (value.nbytes <= SMALL and not _same(node.value, value)):
+            if value.nbytes > SMALL:
+                self._large.append((value, place(), checksum(value)))
+            node = constant(value if value.nbytes > SMALL else value.copy(order="K"))
             # Holding the array keeps its id from being given to another.
             self._captured[id(value)] = value, node
         return node
+
+    def finish(self) -> None:
+        """Raise or warn where the record is not what the function does."""
+        if self.broken is not None:
+            raise self.broken
+        for value, where, before in self._large:
+            if checksum(value) != before:
+                raise TraceError(
+                    f"{where}: an array of {value.nbytes:,} bytes from outside was "
+                    "changed while the function was traced; copy it before it is used, "
+                    "or write into an array made inside."
+                )
+        if self.refusal is not None:
+            warn(
+                f"{self.refusal} The error was caught; the graph holds what was done "
+                "instead."
+            )
 
     def record(
         self, name: str, arguments: tuple[Any, ...], weak: bool = False, **options: Any
     ) -> Node:
         """Make the node of one operation, whose arguments are nodes or values."""
-        nodes = tuple(a if isinstance(a, Node) else self.captured(a) for a in arguments)
-        known = [(a.shape, type(a.options.get("value", 0.0)) if a.weak else a.dtype)
+        nodes = tuple([a if isinstance(a, Node) else self.captured(a)
+                       for a in arguments])  # fmt: skip
+        known = [(a.shape, weak_type(a) if a.weak else a.dtype)
                  for a in nodes]  # fmt: skip
         shape, dtype = OPERATIONS[name].known(known, **options)
         frame = None if self._owner else persons_frame()
         line = (frame.f_code.co_filename, frame.f_lineno) if frame else None
         line = self._owner.line if self._owner else line
         is_known = all(a.known for a in nodes)
-        node = Node(name, nodes, shape, dtype, options, weak, line, known=is_known)
+        node = Node(
+            name, nodes, shape, dtype, options, weak, line, known=is_known,
+            quiet=self.quiet,
+        )  # fmt: skip
         if frame:
             self.christen(node, target(frame))
         return node
@@ -119,7 +203,7 @@ class Recorder:
         unique, number = name, self._numbers.get(name, 1)
         while unique in self.names:
             number += 1
-            unique = f"{name}_{number}"
+            unique = type(name)(f"{name}_{number}")
         self._numbers[name] = number
         self.names[unique] = name
         node.christen(unique)
@@ -130,13 +214,18 @@ class Recorder:
 
     def christen_all(self, nodes: Iterable[Node]) -> None:
         """Number the nodes that have no name yet: t1, t2, ..."""
-        number = 0
+        number, given = 0, set[str]()
         for node in nodes:
+            if node.name in given:  # of two that a rewriting left with one name
+                wanted = self.names.get(node.name, node.name)
+                node.christen("")
+                self.christen(node, wanted)
+            given.add(node.name)
             if not node.name:
                 number += 1
                 while f"t{number}" in self.names:
                     number += 1
-                self.christen(node, f"t{number}")
+                self.christen(node, Numbered(f"t{number}"))
 
     def known_value(self, node: Node) -> Any:
         """The value of a node that depends on no input."""
@@ -145,9 +234,21 @@ class Recorder:
         return self._known[node]
 
 
+class Numbered(str):
+    """A name that the trace gave, not the person: t1, t2, ..."""
+
+    __slots__ = ()
+
+
+def weak_type(node: Node) -> type:
+    """The type of a Python number: its own, or what its operation gives."""
+    computed = 0j if node.dtype.kind == "c" else 0.0
+    return type(node.options.get("value", computed))
+
+
 def is_numbered(name: str) -> bool:
-    """Whether a name is none of the person's: t1, t2, ... or not given yet."""
-    return not name or bool(re.fullmatch(r"t\d+", name))
+    """Whether a name is none of the person's, or not given yet."""
+    return not name or isinstance(name, Numbered)
 
 
 # -- the person's line and variable ---------------------------------------------------
@@ -156,11 +257,14 @@ def is_numbered(name: str) -> bool:
 def persons_frame() -> FrameType | None:
     """The innermost frame that runs the person's own code."""
     frame: FrameType | None = sys._getframe(1)
-    while frame and is_machinery(frame):
-        if frame.f_globals.get("__name__") == "pellucid.graphs.trace":
+    while frame:
+        file = frame.f_code.co_filename
+        if file == BEGINNING:
             return None  # beyond it is who asked for the trace
+        if not (file.startswith(HERE) or is_machinery(frame)):
+            return frame
         frame = frame.f_back
-    return frame
+    return None
 
 
 def place() -> str:

@@ -15,19 +15,42 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import PellucidError, TraceError
+from pellucid.graphs import items as items
 from pellucid.graphs import operators as operators
 from pellucid.graphs import structure
-from pellucid.graphs.creation import creation_recorded
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.lookups import creation_recorded
 from pellucid.graphs.node import Node
+from pellucid.graphs.notices import drawing_noticed
+from pellucid.graphs.operations import complex_numbers as complex_numbers
 
 # These enter NumPy's functions into the table of what can be recorded.
+from pellucid.graphs.operations import dispersion as dispersion
+from pellucid.graphs.operations import fourier as fourier
+from pellucid.graphs.operations import grids as grids
+from pellucid.graphs.operations import histograms as histograms
+from pellucid.graphs.operations import joining as joining
+from pellucid.graphs.operations import linalg as linalg
 from pellucid.graphs.operations import methods as methods
+from pellucid.graphs.operations import missing as missing
+from pellucid.graphs.operations import norms as norms
+from pellucid.graphs.operations import numerical as numerical
+from pellucid.graphs.operations import outside as outside
+from pellucid.graphs.operations import padding as padding
+from pellucid.graphs.operations import polynomials as polynomials
 from pellucid.graphs.operations import products as products
+from pellucid.graphs.operations import quantiles as quantiles
+from pellucid.graphs.operations import questions as questions
 from pellucid.graphs.operations import reductions as reductions
+from pellucid.graphs.operations import robust as robust
+from pellucid.graphs.operations import rounding as rounding
 from pellucid.graphs.operations import selection as selection
 from pellucid.graphs.operations import shapes as shapes
-from pellucid.graphs.recorder import Recorder
+from pellucid.graphs.operations import sorting as sorting
+from pellucid.graphs.operations import ufunc_methods as ufunc_methods
+from pellucid.graphs.operations import ufuncs as ufuncs
+from pellucid.graphs.reach import reached
+from pellucid.graphs.recorder import Recorder, is_machinery
 from pellucid.graphs.traced import lifted, node_of
 
 
@@ -116,10 +139,15 @@ def trace(
     recorder = Recorder()
     names = input_names(given, is_input)
     parameters = _with_inputs(given, names, recorder)
-    stand_ins = structure.mapped(lambda leaf: _stand_in(leaf, recorder), parameters)
+    stand_ins = structure.mapped(
+        lambda leaf, value: _stand_in(leaf, value, recorder), parameters, given
+    )
     bound.arguments.update(stand_ins)
-    with recorder.running(), creation_recorded():
-        result = structure.mapped(node_of, _called(f, bound))
+    values = list(reached([f, *structure.leaves(given)]))
+    noticed = drawing_noticed(recorder, f, values)
+    with recorder.running(), creation_recorded(values), noticed:
+        result = structure.mapped(node_of, _called(f, bound, recorder))
+        recorder.finish()
     made = Graph(title_of(f), parameters, result, signature)
     return closed(made, recorder)
 
@@ -140,6 +168,8 @@ def closed(made: Graph, recorder: Recorder) -> Graph:
 
 def without_copies(made: Graph) -> Graph:
     """Drop the copies that kept the uses of a differentiated argument apart."""
+    if not any(node.operation == "copy" for node in made.order):
+        return made
     kept: dict[Node, Node] = {}
     for node in made.order:
         arguments = tuple(kept[a] for a in node.arguments)
@@ -160,38 +190,58 @@ def resumed(graph: Graph) -> Recorder:
     return recorder
 
 
-def _called(f: Callable[..., Any], bound: inspect.BoundArguments) -> Any:
+def _called(
+    f: Callable[..., Any], bound: inspect.BoundArguments, recorder: Recorder
+) -> Any:
     try:
         return f(*bound.args, **bound.kwargs)
     except PellucidError:
         raise
     except Exception as error:
-        refusal = _refusal(error)
+        refusal = _refusal(error, recorder)
         if refusal is None:
             raise
         raise refusal from error
 
 
-def _refusal(error: BaseException | None) -> TraceError | None:
+def _refusal(raised: Exception, recorder: Recorder) -> BaseException | None:
     """The error of ours that NumPy has wrapped, or Python has raised in our stead."""
+    error: BaseException | None = raised
     while error:
         if isinstance(error, TraceError):
             return error
-        if isinstance(error, TypeError) and "Traced" in str(error):
+        if isinstance(error, TypeError) and STAND_INS.search(str(error)):
             return TraceError(_python_refuses(error))
         error = error.__cause__ or error.__context__
-    return None
+    # C code may replace our error by one of its own, which says nothing.
+    lost = str(recorder.refusal or "").startswith(f"{_place_of(raised)[2]}: ")
+    return recorder.refusal if lost else None
+
+
+# As Python's own messages name what stands for an array.
+STAND_INS = re.compile(r"'?\b(Traced|Selection|Flat)\b'?")
+
+
+def _place_of(error: BaseException) -> tuple[str, int, str]:
+    """File and line of the person's code that an error comes from, and both as text."""
+    frames = [
+        (frame.f_code.co_filename, number)
+        for frame, number in traceback.walk_tb(error.__traceback__)
+        if not is_machinery(frame)
+    ]
+    file, number = frames[-1] if frames else ("", 0)
+    return file, number, f"{os.path.basename(file)}, line {number}"
 
 
 def _python_refuses(error: TypeError) -> str:
     """What Python itself refused, with the person's file and line."""
-    *_, (frame, number) = traceback.walk_tb(error.__traceback__)
-    file = frame.f_code.co_filename
+    file, number, place = _place_of(error)
     line = linecache.getline(file, number).strip()
-    reason = re.sub(r"'?Traced'?", "a traced value", str(error))
+    reason = STAND_INS.sub("a traced value", str(error))
     return (
-        f"{os.path.basename(file)}, line {number}: `{line}` needs a number, and a "
-        f"traced value has none yet ({reason}). Stay with NumPy's functions."
+        f"{place}: `{line}` needs a number, and a traced value has none yet "
+        f"({reason}). Stay with NumPy's functions: np.array([x, y]) for a list, "
+        "x.astype(int) for int(x); or compute it outside and pass it in."
     )
 
 
@@ -226,5 +276,8 @@ def _with_inputs(
     return structure.mapped(lambda _: next(nodes), dict(given))
 
 
-def _stand_in(leaf: Any, recorder: Recorder) -> Any:
-    return lifted(leaf, recorder) if isinstance(leaf, Node) else leaf
+def _stand_in(leaf: Any, value: Any, recorder: Recorder) -> Any:
+    """A traced value for an input, laid out in memory as the example is."""
+    if not isinstance(leaf, Node):
+        return leaf
+    return lifted(leaf, recorder, isinstance(value, np.ndarray), like=value)

@@ -7,24 +7,29 @@ operators, and each becomes a node.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from threading import get_ident
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
 from pellucid.errors import TraceError
-from pellucid.graphs.buffers import Memory
+from pellucid.graphs.buffers import ORDERED, Layout, Memory, layout_of
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.indexing import Slot, is_basic
+from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.operations.table import UFUNCS
-from pellucid.graphs.recorder import Recorder, active, place
+from pellucid.graphs.recorder import Recorder, active, code, place
 from pellucid.graphs.refusals import (
+    described,
     name_of,
     refused,
     refused_attribute,
     refused_branch,
+    refused_elsewhere,
     refused_number,
-    refused_shape,
+    refused_objects,
+    refused_outside,
 )
 
 # How NumPy's functions are recorded; filled by the modules in `operations`.
@@ -39,6 +44,8 @@ class Traced:
 
     __slots__ = ("memory", "mutable")
     __hash__ = None  # type: ignore[assignment]
+    __getitem__: ClassVar[Any]  # in items.py
+    __setitem__: ClassVar[Any]
 
     def __init__(self, memory: Memory, mutable: bool = False) -> None:
         self.memory = memory
@@ -51,7 +58,9 @@ class Traced:
         """What `isinstance` sees: the class that the value itself will have."""
         if self.mutable:
             return np.ndarray
-        return float if self.memory._node.weak else self.dtype.type
+        if not self.memory._node.weak:
+            return self.dtype.type
+        return complex if self.dtype.kind == "c" else float
 
     @property
     def node(self) -> Node:
@@ -62,6 +71,14 @@ class Traced:
     def shape(self) -> tuple[int, ...]:
         """Length of each axis."""
         return self.memory._node.shape
+
+    @shape.setter
+    def shape(self, shape: Any) -> None:
+        reshaped: Any = np.reshape(self, shape)
+        memory = reshaped.memory
+        if memory.parent is None:
+            raise AttributeError("incompatible shape for in-place modification")
+        self.memory = memory
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -94,13 +111,14 @@ class Traced:
         return np.transpose(self)
 
     @property
-    def real(self) -> Any:
-        """The real part: of real numbers, themselves."""
-        return self if self.dtype.kind != "c" else refused("the real part")
+    def mT(self) -> Any:  # noqa: N802
+        """The transpose of the last two axes, a view."""
+        return np.matrix_transpose(self)
 
     def __getattr__(self, name: str) -> Any:
         """Refuse what an array has and a traced one has not."""
-        if name.startswith("__") or not hasattr(np.ndarray, name):
+        known = hasattr(np.ndarray, name) or hasattr(np.float64, name)
+        if name.startswith("__") or not known:
             raise AttributeError(f"a traced array has no attribute {name!r}")
         refused_attribute(self.memory.node, name)
 
@@ -110,13 +128,26 @@ class Traced:
     def __deepcopy__(self, memo: Any) -> Any:
         return np.copy(self)
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        refused(f"pickling a traced value ({described(self.node)})")
+
     def __len__(self) -> int:
         if not self.shape:
-            raise TypeError("len() of unsized object")
+            self._has_no_parts("len")
         return self.shape[0]
 
     def __iter__(self) -> Iterator[Any]:
+        if not self.shape:
+            self._has_no_parts("iteration")
         return (self[i] for i in range(len(self)))
+
+    def _has_no_parts(self, what: str) -> NoReturn:
+        """Raise where NumPy raises too, so that a function may catch it."""
+        message = (
+            f"{place()}: {code()}: {what} of a traced value without axes "
+            f"({described(self.node)}); np.atleast_1d gives it one."
+        )
+        raise TraceError(message)
 
     def __repr__(self) -> str:
         node = self.memory._node
@@ -136,11 +167,15 @@ class Traced:
     ) -> Any:
         if method != "__call__":
             result = called(method, (ufunc, *inputs), options)
+        elif is_one_step(ufunc) and options:
+            result = FUNCTIONS["elementwise"](ufunc, inputs, out, **options)
         elif ufunc in UFUNCS:
-            result = _elementwise(ufunc, inputs, out, **options)
+            result = recorded(UFUNCS[ufunc], *inputs)
         else:
             result = called(ufunc, inputs, options)
-        return result if out is None else written(out, result)
+        if out is None:
+            return result
+        return written(out, result, options.get("casting", "same_kind"))
 
     def __array_function__(
         self, function: Any, types: Any, args: Any, kwargs: Any
@@ -190,58 +225,41 @@ class Traced:
             refused_number(self.node, needs)
         return self.memory.recorder.known_value(self.node)
 
-    # -- items ------------------------------------------------------------------------
 
-    def __getitem__(self, key: Any) -> Any:
-        at, indices = index_of(key)
-        if any(node.dtype == bool for node in indices):
-            refused_shape("x[mask]", "np.where(mask, x, 0) keeps it")
-        if is_basic(at):
-            return viewed("index", self, at=at)
-        return recorded("index", self, *indices, at=at)
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        if not self.mutable:
-            raise TypeError("a traced number does not support item assignment")
-        at, indices = index_of(key)
-        if _is_that_view(value, self, at):
-            return  # b[i] += x has written into the view already
-        if any(node.dtype == bool for node in indices):
-            content = _masked(self, at, indices, value)
-        else:
-            content = recorded("assign", self, value, *indices, at=at)
-        self.memory.write(content.node)
-
-
-def _elementwise(
-    ufunc: np.ufunc, inputs: Any, out: Any = None, where: Any = True,
-    dtype: Any = None, casting: Any = None, order: Any = None, subok: Any = None,
-) -> Any:  # fmt: skip
-    if dtype is not None:
-        inputs = [recorded("cast", x, dtype=np.dtype(dtype)) for x in inputs]
-    result = recorded(UFUNCS[ufunc], *inputs)
-    if where is True:
-        return result
-    return np.where(where, result, np.zeros_like(result) if out is None else out[0])
+def is_one_step(ufunc: np.ufunc) -> bool:
+    """Whether a ufunc is an operation; SciPy's are entered when one is first met."""
+    if ufunc not in UFUNCS and ufunc not in FUNCTIONS:
+        if "scipy.special" not in sys.modules:
+            return False
+        from pellucid.graphs.derivatives import special as special
+    return ufunc in UFUNCS
 
 
 # -- between nodes and stand-ins ------------------------------------------------------
 
 
-def lifted(node: Node, recorder: Recorder, mutable: bool = False) -> Traced:
-    """A stand-in for a node."""
-    return Traced(Memory(recorder, node), mutable)
+def lifted(
+    node: Node, recorder: Recorder, mutable: bool = False, like: Any = None
+) -> Traced:
+    """A stand-in for a node, laid out like an array where one is given."""
+    shadow = like.memory.shadow if isinstance(like, Traced) else like
+    shadow = shadow if isinstance(shadow, np.ndarray) else None
+    return Traced(Memory(recorder, node, shadow=shadow), mutable)
 
 
-def current() -> Recorder:
-    """The record that is being made."""
+def copied(x: Traced, order: Any = "K") -> Traced:
+    """An array of its own, with the same content."""
+    layout = None
+    if order == "F" or not (order == "C" or x.memory.by_rows):
+        layout = Layout(ORDERED, (x.memory,), {"order": order or "K"})
+    return Traced(Memory(current(), x.node, layout=layout), mutable=True)
+
+
+def current(*values: Any) -> Recorder:
+    """The record that is being made, in the thread that makes it."""
     recorder = active.get()
-    if recorder is None:
-        message = (
-            "a traced value was kept after its trace ended; return it from the "
-            "function instead."
-        )
-        raise TraceError(message)
+    if recorder is None or recorder.thread != get_ident():
+        refused_elsewhere([v.memory.recorder for v in values if isinstance(v, Traced)])
     return recorder
 
 
@@ -258,13 +276,27 @@ def node_of(value: Any) -> Node:
 
 def recorded(name: str, *arguments: Any, weak: bool = False, **options: Any) -> Any:
     """Record an operation and stand in for its result."""
-    recorder = current()
-    nodes = tuple(node_of(a) for a in arguments)
-    if recorder.simplify:
+    recorder = current(*arguments)
+    nodes = tuple([node_of(a) for a in arguments])
+    if recorder.simplify and not options:
         simpler = recorder.simplify(name, nodes)
         if simpler is not None:
             return lifted(simpler, recorder) if isinstance(simpler, Node) else simpler
-    return lifted(recorder.record(name, nodes, weak, **options), recorder)
+    node = recorder.record(name, nodes, weak, **options)
+    if node.dtype.hasobject and not node.known:
+        refused_objects()
+    layout = None
+    if len(node.shape) > 1:
+        operands = tuple(map(_operand, arguments, nodes))
+        layout = layout_of(name, operands, options)
+    return Traced(Memory(recorder, node, layout=layout))
+
+
+def _operand(value: Any, node: Node) -> Any:
+    """What tells how an argument lies in memory."""
+    if isinstance(value, Traced):
+        return value.memory
+    return value if isinstance(value, np.ndarray) else node
 
 
 def replayed(node: Node, arguments: list[Any]) -> Any:
@@ -278,21 +310,17 @@ def viewed(step: str, x: Traced, **options: Any) -> Traced:
     """Take a step that gives a view of a traced array where NumPy's gives one."""
     if not x.mutable:
         return lifted(recorded(step, x, **options).node, current(), step != "index")
+    current(x)
     memory = x.memory.taken(step, **options)
     return Traced(memory, mutable=memory.parent is not None)
-
-
-def _is_that_view(value: Any, x: Traced, at: tuple[Any, ...]) -> bool:
-    """Whether a value is x[at] itself."""
-    if not isinstance(value, Traced) or value.memory.parent is not x.memory:
-        return False
-    return is_basic(at) and value.memory.options.get("at") == at
 
 
 def called(key: Any, args: Any, kwargs: Any) -> Any:
     """Record a function of NumPy; refuse one, or an option, that is not known."""
     if key not in FUNCTIONS:
-        refused(_name(key, args))
+        return FUNCTIONS["outside"](key, args, kwargs)
+    if key in WRITERS and args and not isinstance(args[0], Traced):
+        refused_outside()
     try:
         return FUNCTIONS[key](*args, **kwargs)
     except TypeError as error:
@@ -300,25 +328,30 @@ def called(key: Any, args: Any, kwargs: Any) -> Any:
         if inside:
             raise
         options = ", ".join([f"{len(args)} arguments", *(f"{k}=" for k in kwargs)])
-        refused(f"{_name(key, args)} with {options}")
+        refused(f"{named(key, args)} with {options}")
 
 
-def _name(key: Any, args: Any) -> str:
+# These write into their first argument.
+WRITERS = {np.put, np.copyto, np.place, np.putmask, np.fill_diagonal, np.put_along_axis}
+
+
+def named(key: Any, args: Any) -> str:
     """A function, or the method of a ufunc, as a message names it."""
     return f"np.{args[0].__name__}.{key}" if isinstance(key, str) else name_of(key)
 
 
-def written(out: Any, result: Any) -> Any:
+def written(out: Any, result: Any, casting: Any = "same_kind") -> Any:
     """Write a result into `out`, cast to its dtype; refuse an array from outside."""
+    if isinstance(result, tuple):  # of a ufunc of several results
+        return tuple(
+            r if o is None else written(o, r, casting)
+            for o, r in zip(out, result, strict=True)
+        )
     if isinstance(out, tuple):
         out = out[0]
     if not isinstance(out, Traced):
-        message = (
-            f"{place()}: a traced value is written into an array that was made outside "
-            "the function; make it inside, with np.zeros, np.empty or np.array."
-        )
-        raise TraceError(message)
-    if not np.can_cast(result.dtype, out.dtype, "same_kind"):
+        refused_outside()
+    if not np.can_cast(result.dtype, out.dtype, casting):
         message = f"cannot cast {result.dtype} to {out.dtype} in an in-place operation"
         raise TypeError(message)
     node = node_of(result)
@@ -328,14 +361,14 @@ def written(out: Any, result: Any) -> Any:
     return out
 
 
+# -- an index -------------------------------------------------------------------------
+
+
 def index_of(key: Any) -> tuple[tuple[Any, ...], list[Node]]:
     """An index as fixed parts and computed ones, which become slots."""
     indices: list[Node] = []
-    at = tuple(
-        _index_part(part, indices)
-        for part in (key if isinstance(key, tuple) else (key,))
-    )
-    return at, indices
+    parts = key if isinstance(key, tuple) else (key,)
+    return tuple([_index_part(part, indices) for part in parts]), indices
 
 
 def _index_part(part: Any, indices: list[Node]) -> Any:
@@ -356,20 +389,3 @@ def _plain(part: Any) -> Any:
         value = part.memory.recorder.known_value(part.node)
         return int(value) if np.ndim(value) == 0 and value.dtype.kind in "iu" else value
     return part
-
-
-def _masked(x: Traced, at: tuple[Any, ...], indices: list[Node], value: Any) -> Any:
-    """Choose for each element: x after x[mask] = value, where the mask is computed."""
-    mask = lifted(indices[0], x.memory.recorder)
-    extra = x.ndim - mask.ndim
-    if len(at) > 1 or np.ndim(value) > extra:
-        message = (
-            f"{place()}: x[mask] = values takes as many values as the mask has True; "
-            "that is not known yet. Give one number, or use np.where(mask, values, x)."
-        )
-        raise TraceError(message)
-    mask = mask[(..., *(None,) * extra)] if extra else mask
-    chosen = recorded("where", mask, value, x)
-    return (
-        chosen if chosen.dtype == x.dtype else recorded("cast", chosen, dtype=x.dtype)
-    )
