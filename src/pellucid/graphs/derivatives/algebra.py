@@ -18,6 +18,11 @@ def t(a: Any) -> Any:
     return a.T if np.ndim(a) < 3 else np.swapaxes(a, -1, -2)
 
 
+def of_each(g: Any) -> Any:
+    """A number for each matrix of a stack, to be multiplied with its elements."""
+    return g[..., None, None] if np.ndim(g) else g
+
+
 def matmul_left(g: Any, z: Any, A: Any, B: Any) -> Any:
     """G B', with vectors as rows and columns."""
     if B.ndim == 1:
@@ -61,7 +66,9 @@ def dot_right(g: Any, z: Any, a: Any, b: Any) -> Any:
 def einsum(position: int) -> Any:
     """The term of this argument changes places with the result."""
 
-    def rule(g: Any, z: Any, *arrays: Any, subscripts: str) -> Any:
+    def rule(
+        g: Any, z: Any, *arrays: Any, subscripts: str, optimize: Any = False
+    ) -> Any:
         inputs, output = subscripts.split("->")
         terms = inputs.split(",")
         term, shape = terms.pop(position), np.shape(arrays[position])
@@ -71,7 +78,7 @@ def einsum(position: int) -> Any:
         summed = [c for c in letters if c not in output + "".join(terms)]
         ones = [np.ones(shape[term.index(c)]) for c in summed]
         left = ",".join([output, *terms, *summed])
-        d = np.einsum(f"{left}->{letters}", g, *others, *ones)
+        d = np.einsum(f"{left}->{letters}", g, *others, *ones, optimize=bool(optimize))
         return d if letters == term else on_diagonal(d, term, letters, shape)
 
     return rule
@@ -82,15 +89,6 @@ def on_diagonal(d: Any, term: str, letters: str, shape: tuple[int, ...]) -> Any:
     grid = np.ogrid[tuple(slice(shape[term.index(c)]) for c in letters)]
     at = tuple(grid[letters.index(c)] for c in term)
     return recorded("scatter", d, at=at, shape=shape)
-
-
-def cholesky(g: Any, z: Any, A: Any) -> Any:
-    """Murray (2016): L^-T sym(phi(L' G)) L^-1, symmetric as A is."""
-    n = z.shape[-1]
-    half = np.tril(np.ones((n, n))) - 0.5 * np.eye(n)
-    p = half * (t(z) @ g)
-    s = np.linalg.solve(t(z), t(np.linalg.solve(t(z), t(p + t(p)))))
-    return 0.5 * s
 
 
 def solved_matrix(g: Any, z: Any, A: Any, b: Any) -> Any:
@@ -107,8 +105,8 @@ def solved_right(g: Any, z: Any, A: Any, b: Any) -> Any:
 
 
 def determinant(g: Any, z: Any, A: Any) -> Any:
-    """Jacobi's formula: det(A) A^-T."""
-    return np.reshape(g * z, (*z.shape, 1, 1)) * t(np.linalg.inv(A))
+    """Jacobi's formula: det(A) A^-T, the cofactors."""
+    return of_each(g) * recorded("cofactors", A)
 
 
 # fmt: off
@@ -118,5 +116,4 @@ for_each(np.einsum,            einsum)
 derivative(np.linalg.inv,      lambda g, z, A: -t(z) @ g @ t(z))  # -A^-T G A^-T
 derivative(np.linalg.det,      determinant)                       # det(A) A^-T
 derivative(np.linalg.solve,    solved_matrix, solved_right)       # -A^-T G x', A^-T G
-derivative(np.linalg.cholesky, cholesky)
 # fmt: on

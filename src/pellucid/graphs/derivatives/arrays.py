@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.derivatives.places import erased, read
 from pellucid.graphs.derivatives.table import derivative, for_each
 from pellucid.graphs.operations.indexing import may_repeat
 from pellucid.graphs.operations.table import reduced_axes
-from pellucid.graphs.traced import recorded
+from pellucid.graphs.traced import Traced, recorded
 
 
 def spread(g: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -28,6 +29,12 @@ def count(x: Any, axis: Any = None, **_: Any) -> int:
     """How many elements are reduced together."""
     axes = reduced_axes(x.ndim, axis)
     return int(np.prod([x.shape[i] for i in axes], dtype=int))
+
+
+def average(g: Any, z: Any, x: Any, **options: Any) -> Any:
+    """1/n, which stays written so."""
+    g = spread(g, x, **options)
+    return recorded("divide", g, count(x, **options), weak=not isinstance(g, Traced))
 
 
 def extreme(g: Any, z: Any, x: Any, **options: Any) -> Any:
@@ -104,13 +111,14 @@ def indexed(g: Any, z: Any, x: Any, *indices: Any, at: Any) -> Any:
 
 def overwritten(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
     """What was overwritten gets 0."""
-    return recorded("assign", g, 0.0, *indices, at=at)
+    return erased(g, *indices, at=at)
 
 
 def assigned(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
     """What was written gets the gradient of its place, unless it was overwritten."""
-    part = recorded("index", g, *indices, at=at)
-    part = part[(None,) * (np.ndim(value) - part.ndim)]
+    part = read(g, *indices, at=at)
+    extra = np.ndim(value) - part.ndim
+    part = part[(None,) * extra] if extra > 0 else part
     if not may_repeat(at, x.shape):
         return part
     turns = np.arange(part.size).reshape(part.shape)
@@ -156,7 +164,7 @@ def gathered(g: Any, z: Any, x: Any, *indices: Any, at: Any, shape: Any) -> Any:
 
 # fmt: off
 derivative(np.sum,          lambda g, z, x, **o: spread(g, x, **o))                 # 1
-derivative(np.mean,         lambda g, z, x, **o: spread(g, x, **o) / count(x, **o))
+derivative(np.mean,         average)                                            # 1/n
 derivative("max",           extreme)
 derivative("min",           extreme)
 derivative(np.prod,         product)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from pellucid.graphs.derivatives.table import derivative, zero
+from pellucid.graphs.traced import current, recorded
 
 
 def power_base(g: Any, z: Any, x: Any, y: Any) -> Any:
@@ -21,6 +23,25 @@ def power_exponent(g: Any, z: Any, x: Any, y: Any) -> Any:
     return g * z * np.log(np.where(x == 0, 1.0, x))
 
 
+def larger(g: Any, z: Any, x: Any, y: Any) -> Any:
+    """1 where x alone is the larger, 1/2 where x and y tie, else 0."""
+    if is_finite_number(y):
+        return g * np.heaviside(x - y, 0.5)
+    return chosen(g, z, x, y)
+
+
+def smaller(g: Any, z: Any, x: Any, y: Any) -> Any:
+    """1 where x alone is the smaller, 1/2 where x and y tie, else 0."""
+    if is_finite_number(y):
+        return g * np.heaviside(y - x, 0.5)
+    return chosen(g, z, x, y)
+
+
+def is_finite_number(y: Any) -> bool:
+    """Whether x - y has a sign for every x; inf - inf has none."""
+    return type(y) in (int, float) and math.isfinite(y)
+
+
 def chosen(g: Any, z: Any, x: Any, y: Any) -> Any:
     """1 where x alone attains z, 1/2 where x and y tie, else 0."""
     return np.where(x == y, 0.5 * g, np.where(x == z, g, 0.0))
@@ -31,9 +52,25 @@ def hypot(g: Any, z: Any, x: Any, y: Any) -> Any:
     return g * (x / np.where(z == 0, 1.0, z))
 
 
+def arcsinh(g: Any, z: Any, x: Any) -> Any:
+    """1/sqrt(x^2+1), where x^2 itself may be out of range."""
+    return g / (np.sqrt(x * x + 1) if np.iscomplexobj(x) else np.hypot(x, 1.0))
+
+
+def share(x: Any, y: Any, base: float = math.e) -> Any:
+    """The share of b^x in b^x + b^y: sigmoid((x - y) log b); 1/2 where x = y = inf."""
+    if is_finite_number(x) or is_finite_number(y):
+        d = x - y
+    else:
+        with current().quietly():
+            d = np.where(x == y, 0.0, x - y)
+    return recorded("sigmoid", d if base == math.e else d * math.log(base))
+
+
 def angle(g: Any, x: Any, y: Any) -> Any:
-    """x/r^2, where r^2 itself may be out of range."""
+    """x/r^2, where r^2 itself may be out of range; 0 where there is no angle."""
     r = np.hypot(x, y)
+    r = np.where(r == 0, 1.0, r)
     return g * (x / r / r)
 
 
@@ -52,7 +89,7 @@ derivative(np.float_power, power_base, power_exponent)
 derivative(np.remainder,  lambda g, z, x, y: g,                    # x - y floor(x/y)
                           lambda g, z, x, y: -g * np.floor_divide(x, y))
 derivative(np.fmod,       lambda g, z, x, y: g,                    # x - y trunc(x/y)
-                          lambda g, z, x, y: -g * np.trunc(x / y))
+                          lambda g, z, x, y: -g * np.rint((x - z) / y))
 derivative(np.negative,   lambda g, z, x: -g)                      # -1
 derivative(np.positive,   lambda g, z, x: g)                       # 1
 derivative("copy",        lambda g, z, x: g)                       # 1
@@ -65,16 +102,16 @@ derivative(np.sqrt,       lambda g, z, x: g / (2 * z))             # 1/(2 sqrt x
 derivative(np.cbrt,       lambda g, z, x: g / (3 * z**2))          # x^(-2/3) / 3
 derivative(np.hypot,      hypot, lambda g, z, x, y: hypot(g, z, y, x))
 derivative(np.exp,        lambda g, z, x: g * z)                   # e^x
-derivative(np.exp2,       lambda g, z, x: g * z * np.log(2.0))     # 2^x log 2
+derivative(np.exp2,       lambda g, z, x: g * z * math.log(2))     # 2^x log 2
 derivative(np.expm1,      lambda g, z, x: g * np.exp(x))           # e^x
 derivative(np.log,        lambda g, z, x: g / x)                   # 1/x
-derivative(np.log2,       lambda g, z, x: g / (x * np.log(2.0)))   # 1/(x log 2)
-derivative(np.log10,      lambda g, z, x: g / (x * np.log(10.0)))  # 1/(x log 10)
+derivative(np.log2,       lambda g, z, x: g / (x * math.log(2)))   # 1/(x log 2)
+derivative(np.log10,      lambda g, z, x: g / (x * math.log(10)))  # 1/(x log 10)
 derivative(np.log1p,      lambda g, z, x: g / (1 + x))             # 1/(1+x)
-derivative(np.logaddexp,  lambda g, z, x, y: g * np.exp(x - z),    # e^x/(e^x+e^y)
-                          lambda g, z, x, y: g * np.exp(y - z))    # e^y/(e^x+e^y)
-derivative(np.logaddexp2, lambda g, z, x, y: g * np.exp2(x - z),   # 2^x/(2^x+2^y)
-                          lambda g, z, x, y: g * np.exp2(y - z))   # 2^y/(2^x+2^y)
+derivative(np.logaddexp,  lambda g, z, x, y: g * share(x, y),      # e^x/(e^x+e^y)
+                          lambda g, z, x, y: g * share(y, x))      # e^y/(e^x+e^y)
+derivative(np.logaddexp2, lambda g, z, x, y: g * share(x, y, 2),   # 2^x/(2^x+2^y)
+                          lambda g, z, x, y: g * share(y, x, 2))   # 2^y/(2^x+2^y)
 derivative(np.sin,        lambda g, z, x: g * np.cos(x))           # cos x
 derivative(np.cos,        lambda g, z, x: -g * np.sin(x))          # -sin x
 derivative(np.tan,        lambda g, z, x: g * (1 + z**2))          # 1 + tan^2 x
@@ -86,15 +123,15 @@ derivative(np.arctan2,    lambda g, z, y, x: angle(g, x, y),       # x/(x^2+y^2)
 derivative(np.sinh,       lambda g, z, x: g * np.cosh(x))          # cosh x
 derivative(np.cosh,       lambda g, z, x: g * np.sinh(x))          # sinh x
 derivative(np.tanh,       lambda g, z, x: g * (1 - z**2))          # 1 - tanh^2 x
-derivative(np.arcsinh,    lambda g, z, x: g / np.hypot(x, 1.0))    # 1/sqrt(x^2+1)
+derivative(np.arcsinh,    arcsinh)                                 # 1/sqrt(x^2+1)
 derivative(np.arccosh,    lambda g, z, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)))
 derivative(np.arctanh,    lambda g, z, x: g / ((1 - x) * (1 + x))) # 1/(1-x^2)
 derivative(np.deg2rad,    lambda g, z, x: g * (np.pi / 180))       # pi/180
 derivative(np.rad2deg,    lambda g, z, x: g * (180 / np.pi))       # 180/pi
 derivative(np.radians,    lambda g, z, x: g * (np.pi / 180))       # pi/180
 derivative(np.degrees,    lambda g, z, x: g * (180 / np.pi))       # 180/pi
-derivative(np.maximum,    chosen, lambda g, z, x, y: chosen(g, z, y, x))
-derivative(np.minimum,    chosen, lambda g, z, x, y: chosen(g, z, y, x))
+derivative(np.maximum,    larger, lambda g, z, x, y: larger(g, z, y, x))
+derivative(np.minimum,    smaller, lambda g, z, x, y: smaller(g, z, y, x))
 derivative(np.fmax,       chosen, lambda g, z, x, y: chosen(g, z, y, x))
 derivative(np.fmin,       chosen, lambda g, z, x, y: chosen(g, z, y, x))
 derivative(np.copysign,   lambda g, z, x, y: g * np.sign(x) * np.copysign(1.0, y), None)
@@ -102,7 +139,7 @@ derivative(np.heaviside,  None, lambda g, z, x, h: np.where(x == 0, g, 0.0))
 derivative("where",       None,                                    # the untaken side: 0
                           lambda g, z, c, x, y: np.where(c, g, 0.0),
                           lambda g, z, c, x, y: np.where(c, 0.0, g))
-zero(np.sign, np.floor, np.ceil, np.trunc, np.rint, np.floor_divide, np.spacing,
+zero(np.floor, np.ceil, np.trunc, np.rint, np.floor_divide, np.spacing,
      np.less, np.less_equal, np.greater, np.greater_equal, np.equal,
      np.not_equal, np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
      np.signbit, np.isnan, np.isinf, np.isfinite,

@@ -64,4 +64,11 @@ def flag(keepdims: Any) -> bool:
 
 def cast(a: Any, dtype: Any) -> Any:
     """The array in another dtype, where one is asked for."""
-    return a if dtype is None else recorded("cast", a, dtype=np.dtype(dtype))
+    if dtype is None or (_is_strong(a) and a.dtype == np.dtype(dtype)):
+        return a
+    return recorded("cast", a, dtype=np.dtype(dtype))
+
+
+def _is_strong(a: Any) -> bool:
+    """Whether an array has a dtype of its own, which a Python number has not."""
+    return isinstance(a, Traced) and not a.node.weak

@@ -1,4 +1,4 @@
-"""Questions about arrays, and the functions that are methods too."""
+"""The methods of arrays, which are functions of NumPy too."""
 
 from __future__ import annotations
 
@@ -6,38 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.operations.entries import Function, recorded_as
-from pellucid.graphs.operations.table import reduced_axes
-from pellucid.graphs.refusals import refused
-from pellucid.graphs.traced import FUNCTIONS, Traced, recorded
-
-
-@recorded_as(np.size)
-def size(a: Any, axis: Any = None) -> int:
-    """The number of elements, in all or along axes."""
-    return int(np.prod([a.shape[i] for i in reduced_axes(a.ndim, axis)], dtype=int))
-
-
-@recorded_as(np.result_type)
-def result_type(*arrays_and_dtypes: Any) -> Any:
-    """The dtype that NumPy takes for all together."""
-    return np.result_type(*(_type_of(a) for a in arrays_and_dtypes))
-
-
-def _type_of(a: Any) -> Any:
-    if not isinstance(a, Traced):
-        return a
-    return 0.0 if a.node.weak else a.dtype
-
-
-FUNCTIONS[np.shape] = lambda a: a.shape
-FUNCTIONS[np.ndim] = lambda a: a.ndim
-FUNCTIONS[np.iscomplexobj] = lambda x: x.dtype.kind == "c"
-FUNCTIONS[np.isrealobj] = lambda x: x.dtype.kind != "c"
-FUNCTIONS[np.real] = lambda val: val.real
-
-
-# -- the same as methods --------------------------------------------------------------
+from pellucid.graphs.operations.entries import Function
+from pellucid.graphs.traced import Traced, recorded
 
 
 def _method(function: Any) -> Function:
@@ -48,9 +18,10 @@ def _method(function: Any) -> Function:
 
 
 METHODS = (
-    "all", "any", "argmax", "argmin", "argsort", "clip", "copy", "cumprod", "cumsum",
-    "diagonal", "dot", "max", "mean", "min", "prod", "ptp", "put", "ravel", "repeat",
-    "round", "squeeze", "std", "sum", "swapaxes", "take", "trace", "var",
+    "all", "any", "argmax", "argmin", "argsort", "choose", "cumprod", "cumsum",
+    "diagonal", "dot", "max", "mean", "min", "nonzero", "prod", "ptp", "put", "ravel",
+    "repeat", "round", "searchsorted", "squeeze", "std", "sum", "swapaxes", "take",
+    "trace", "var",
 )  # fmt: skip
 for _name in METHODS:
     setattr(Traced, _name, _method(getattr(np, _name)))
@@ -74,6 +45,10 @@ def _astype(
     return recorded("cast", self, dtype=np.dtype(dtype))
 
 
+def _copy(self: Any, order: Any = "C") -> Any:
+    return np.copy(self, order)
+
+
 def _fill(self: Any, value: Any) -> None:
     self[...] = value
 
@@ -82,19 +57,29 @@ def _sort(self: Any, axis: int = -1, *args: Any, **options: Any) -> None:
     self[...] = np.sort(self, axis, *args, **options)
 
 
+def _clip(
+    self: Any, min: Any = None, max: Any = None, out: Any = None, **options: Any
+) -> Any:
+    return np.clip(self, min, max, out, **options)
+
+
+def _compress(self: Any, condition: Any, axis: Any = None, out: Any = None) -> Any:
+    return np.compress(condition, self, axis, out)
+
+
+def _partition(self: Any, kth: Any, axis: int = -1, *args: Any, **options: Any) -> None:
+    self[...] = np.partition(self, kth, axis, *args, **options)
+
+
 def _flatten(self: Any, order: str = "C") -> Any:
     return np.copy(np.ravel(self, order))  # type: ignore[call-overload]
 
 
-def _conjugate(self: Any) -> Any:
-    return (
-        self if self.dtype.kind != "c" else refused("the conjugate of complex numbers")
-    )
-
-
 _OWN_METHODS: dict[str, Function] = {
     "reshape": _reshape, "transpose": _transpose, "astype": _astype, "fill": _fill,
-    "sort": _sort, "flatten": _flatten, "conj": _conjugate, "conjugate": _conjugate,
+    "copy": _copy,
+    "sort": _sort, "partition": _partition, "argpartition": _method(np.argpartition),
+    "flatten": _flatten, "clip": _clip, "compress": _compress,
 }  # fmt: skip
 for _name, _implementation in _OWN_METHODS.items():
     setattr(Traced, _name, _implementation)

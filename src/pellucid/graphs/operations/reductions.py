@@ -1,7 +1,12 @@
-"""Reductions, accumulations, sorting, and the ufuncs' own methods."""
+"""Reductions and accumulations: many elements along axes become one, or a running one.
+
+The signatures are NumPy's. What NumPy refuses (an axis that is not there, the largest
+of nothing) it refuses while the function is traced: see `tried`.
+"""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,50 +21,201 @@ from pellucid.graphs.operations.entries import (
     into,
     recorded_as,
 )
-from pellucid.graphs.operations.table import reduced_axes
-from pellucid.graphs.refusals import refused
-from pellucid.graphs.traced import FUNCTIONS, recorded, written
+from pellucid.graphs.operations.table import reduced_axes, reduced_shape
+from pellucid.graphs.traced import FUNCTIONS, Traced, recorded
+
+# The reductions of the closed set, and the ufuncs whose `reduce` they are.
+REDUCING: dict[str, np.ufunc] = {
+    "sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum,
+    "any": np.logical_or, "all": np.logical_and,
+}  # fmt: skip
 
 
-def _reduction(function: Any, name: str, combine: Any, neutral: Any = None) -> None:
-    """Enter a reduction; `neutral` stands where `where=` leaves an element out."""
+def reduced(
+    name: str, a: Any, axis: Any = None, dtype: Any = None, keepdims: Any = False,
+    initial: Any = np._NoValue, where: Any = True,
+) -> Any:  # fmt: skip
+    """Reduce as the ufunc's own `reduce` does, with all its options.
+
+    What `where` leaves out is replaced by what changes nothing: 0 in a sum, -inf in a
+    maximum. `initial` takes part as one more element.
+    """
+    a, masked = as_traced(a), is_mask(where)
+    if (
+        dtype is not None
+        or initial is not np._NoValue
+        or masked
+        or 0 in (a.size, a.ndim)
+    ):
+        tried(REDUCING[name], a, axis, dtype, initial, masked)
+    a = cast(a, dtype)
+    a = chosen(where, a, neutral(name, a.dtype)) if masked else a
+    axis = () if a.ndim == 0 and axis is not None else axes_of(axis)
+    started_empty = initial is not np._NoValue and count(a, axis) == 0
+    if started_empty and name in ("max", "min"):
+        shape = reduced_shape(a.shape, axis, flag(keepdims))
+        return np.broadcast_to(cast(as_traced(initial), a.dtype), shape)[()]
+    result = recorded(name, a, **given(axis=axis, keepdims=flag(keepdims)))
+    if initial is np._NoValue or initial is None:
+        return result
+    return REDUCING[name](result, started(result.dtype, initial))
+
+
+def is_mask(where: Any) -> bool:
+    """Whether `where=` leaves anything out."""
+    return where is not True and where is not np._NoValue
+
+
+def tried(
+    ufunc: np.ufunc, a: Any, axis: Any, dtype: Any = None, initial: Any = np._NoValue,
+    masked: bool = False,
+) -> np.dtype[Any]:  # fmt: skip
+    """Let NumPy reduce a tiny array of as many axes: its own errors, and its dtype."""
+    tiny = np.ones([min(n, 1) for n in a.shape], a.dtype)
+    options: dict[str, Any] = {"where": np.ones((), bool)} if masked else {}
+    if initial is not np._NoValue:
+        options["initial"] = initial if initial is None else np.ones((), a.dtype)
+    made: np.dtype[Any] = np.asarray(ufunc.reduce(tiny, axis, dtype, **options)).dtype
+    return made
+
+
+def neutral(name: str, dtype: np.dtype[Any]) -> Any:
+    """What changes nothing: 0 in a sum, 1 in a product, the least in a maximum."""
+    if name not in ("max", "min"):
+        return REDUCING[name].identity
+    if dtype.kind in "fc":
+        return -math.inf if name == "max" else math.inf
+    if dtype.kind == "b":
+        return name == "min"
+    return int(np.iinfo(dtype).min if name == "max" else np.iinfo(dtype).max)
+
+
+def chosen(where: Any, a: Any, otherwise: Any) -> Any:
+    """The elements that `where=` chooses, and a number for the rest."""
+    return np.where(mask_of(where, a), a, otherwise)
+
+
+def mask_of(where: Any, a: Any) -> Any:
+    """A mask in the shape of the array; one of more elements is refused."""
+    if np.shape(where) == a.shape:
+        return where
+    return np.broadcast_to(as_traced(where), a.shape)
+
+
+def started(dtype: np.dtype[Any], initial: Any) -> Any:
+    """The first element, in the dtype of the result."""
+    if isinstance(initial, Traced):
+        return cast(initial, dtype)
+    weak = dtype.kind == "f" and type(initial) in (int, float)
+    return initial if weak else np.asarray(initial).astype(dtype)[()]
+
+
+def _summation(name: str) -> Function:
+    """`np.sum` and `np.prod`."""
 
     def implementation(
         a: Any, axis: Any = None, dtype: Any = None, out: Any = None,
         keepdims: Any = False, initial: Any = np._NoValue, where: Any = True,
     ) -> Any:  # fmt: skip
-        a = cast(a, dtype)
-        if where is not True and where is not np._NoValue:
-            a = np.where(where, a, initial if neutral is None else neutral)
-        options = given(axis=axes_of(axis), keepdims=flag(keepdims))
-        result = recorded(name, a, **options)
-        return into(out, result if initial is np._NoValue else combine(result, initial))
+        return into(out, reduced(name, a, axis, dtype, keepdims, initial, where))
 
-    def without_dtype(
+    return implementation
+
+
+def _extreme(name: str) -> Function:
+    """`np.max` and `np.min`."""
+
+    def implementation(
         a: Any, axis: Any = None, out: Any = None, keepdims: Any = False,
         initial: Any = np._NoValue, where: Any = True,
     ) -> Any:  # fmt: skip
-        return implementation(a, axis, None, out, keepdims, initial, where)
+        return into(out, reduced(name, a, axis, None, keepdims, initial, where))
 
-    has_dtype = name in {"sum", "prod"}
-    FUNCTIONS[function] = implementation if has_dtype else without_dtype
-
-
-_reduction(np.sum, "sum", np.add, 0)
-_reduction(np.prod, "prod", np.multiply, 1)
-_reduction(np.max, "max", np.maximum)
-_reduction(np.min, "min", np.minimum)
-_reduction(np.any, "any", np.logical_or, False)
-_reduction(np.all, "all", np.logical_and, True)
-FUNCTIONS[np.amax], FUNCTIONS[np.amin] = FUNCTIONS[np.max], FUNCTIONS[np.min]
+    return implementation
 
 
-def count(a: Any, axis: Any, where: Any = True) -> Any:
+def _quantifier(name: str) -> Function:
+    """`np.any` and `np.all`."""
+
+    def implementation(
+        a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, *,
+        where: Any = True,
+    ) -> Any:  # fmt: skip
+        return into(out, reduced(name, a, axis, None, keepdims, where=where))
+
+    return implementation
+
+
+def _position(name: str) -> Function:
+    """`np.argmax` and `np.argmin`."""
+
+    def implementation(
+        a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False
+    ) -> Any:
+        options = given(axis=axes_of(axis), keepdims=flag(keepdims))
+        return into(out, recorded(name, as_traced(a), **options))
+
+    return implementation
+
+
+def _accumulation(name: str) -> Function:
+    """`np.cumsum` and `np.cumprod`."""
+
+    def implementation(
+        a: Any, axis: Any = None, dtype: Any = None, out: Any = None
+    ) -> Any:
+        a = as_traced(a)
+        a, axis = (np.ravel(a), 0) if axis is None else (a, int(axis))
+        return into(out, recorded(name, cast(a, dtype), axis=axis))
+
+    return implementation
+
+
+FUNCTIONS[np.sum], FUNCTIONS[np.prod] = _summation("sum"), _summation("prod")
+FUNCTIONS[np.max] = FUNCTIONS[np.amax] = _extreme("max")
+FUNCTIONS[np.min] = FUNCTIONS[np.amin] = _extreme("min")
+FUNCTIONS[np.any], FUNCTIONS[np.all] = _quantifier("any"), _quantifier("all")
+FUNCTIONS[np.argmax], FUNCTIONS[np.argmin] = _position("argmax"), _position("argmin")
+FUNCTIONS[np.cumsum] = _accumulation("cumsum")
+FUNCTIONS[np.cumprod] = _accumulation("cumprod")
+
+
+def _cumulative(accumulated: Function, identity: int) -> Function:
+    """`np.cumulative_sum` and `np.cumulative_prod`."""
+
+    def implementation(
+        x: Any, /, *, axis: Any = None, dtype: Any = None, out: Any = None,
+        include_initial: bool = False,
+    ) -> Any:  # fmt: skip
+        x = np.atleast_1d(as_traced(x))
+        if axis is None and x.ndim > 1:
+            raise ValueError("an array of several axes needs axis=")
+        axis = 0 if axis is None else axis
+        result = accumulated(x, axis=axis, dtype=dtype)
+        if include_initial:
+            shape = (*x.shape[: axis % x.ndim], 1, *x.shape[axis % x.ndim + 1 :])
+            first = np.full(shape, identity, result.dtype)
+            result = np.concatenate([first, result], axis=axis)
+        return into(out, result)
+
+    return implementation
+
+
+FUNCTIONS[np.cumulative_sum] = _cumulative(np.cumsum, 0)
+FUNCTIONS[np.cumulative_prod] = _cumulative(np.cumprod, 1)
+
+
+def count(a: Any, axis: Any, where: Any = True, keepdims: Any = True) -> Any:
     """How many elements a reduction over the axes takes together."""
-    if where is not True:
-        counted = np.sum(np.broadcast_to(where, a.shape), axis=axis, keepdims=True)
-        return counted.astype(a.dtype)
-    return int(np.prod([a.shape[i] for i in reduced_axes(a.ndim, axis)], dtype=int))
+    if is_mask(where):
+        mask = np.broadcast_to(where, a.shape)
+        return cast(np.sum(mask, axis=axis, keepdims=flag(keepdims)), a.dtype)
+    return math.prod(a.shape[i] for i in reduced_axes(a.ndim, axes_of(axis)))
+
+
+def floating(a: Any) -> Any:
+    """Integers and booleans as floats: what has a mean has fractions."""
+    return cast(a, np.float64) if a.dtype.kind in "iub" else a
 
 
 @recorded_as(np.mean)
@@ -68,43 +224,14 @@ def mean(
     keepdims: Any = False, *, where: Any = True,
 ) -> Any:  # fmt: skip
     """Sum over number; over the chosen elements with `where=`."""
-    a, keepdims = cast(a, dtype), flag(keepdims)
-    if where is True or where is np._NoValue:
-        options = given(axis=axes_of(axis), keepdims=keepdims)
-        return into(out, recorded("mean", a, **options))
-    total = np.sum(a, axis=axis, keepdims=True, where=where)
-    result = total / count(a, axis, where)
-    return into(out, result if keepdims else _without(result, axis))
-
-
-@recorded_as(np.var)
-def var(
-    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0,
-    keepdims: Any = False, *, where: Any = True, mean: Any = np._NoValue,
-    correction: Any = np._NoValue,
-) -> Any:  # fmt: skip
-    """Mean square of the deviations from the mean; ddof fewer in the denominator."""
-    a, ddof = cast(a, dtype), ddof if correction is np._NoValue else correction
-    where = True if where is np._NoValue else where
-    if mean is np._NoValue:
-        mean = np.mean(a, axis=axis, keepdims=True, where=where)
-    d = a - mean
-    total = np.sum(d * d, axis=axis, keepdims=True, where=where)
-    n = count(a, axis, where) - ddof
-    result = total / (max(n, 0) if where is True else np.maximum(n, 0))
-    return into(out, result if flag(keepdims) else _without(result, axis))
-
-
-def _without(a: Any, axis: Any) -> Any:
-    """Drop the axes of length 1 that a reduction kept; all of them leave a number."""
-    axes = reduced_axes(a.ndim, axis)
-    return a[tuple(0 if i in axes else slice(None) for i in range(a.ndim))]
-
-
-@recorded_as(np.std)
-def std(a: Any, *args: Any, out: Any = None, **options: Any) -> Any:
-    """The root of the variance."""
-    return into(out, np.sqrt(np.var(a, *args, **options)))
+    a, axis, keepdims = cast(as_traced(a), dtype), axes_of(axis), flag(keepdims)
+    if is_mask(where):
+        a = floating(a)
+        total = np.sum(a, axis=axis, keepdims=keepdims, where=where)
+        result = total / count(a, axis, where, keepdims)
+    else:
+        result = recorded("mean", a, **given(axis=axis, keepdims=keepdims))
+    return into(out, result if dtype is None else result.astype(dtype, copy=False))
 
 
 @recorded_as(np.average)
@@ -112,64 +239,32 @@ def average(
     a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *,
     keepdims: Any = False,
 ) -> Any:  # fmt: skip
-    """Weighted mean; weights of one axis stand along it."""
-    keepdims = flag(keepdims)
+    """Weighted mean; weights of fewer axes stand along those that are averaged."""
+    a, keepdims = as_traced(a), flag(keepdims)
     if weights is None:
         result = np.mean(a, axis=axis, keepdims=keepdims)
-        return (result, np.full(result.shape, count(a, axis))) if returned else result
-    if np.shape(weights) != np.shape(a):
-        along = [1] * np.ndim(a)
-        along[axis] = -1
-        weights = np.broadcast_to(np.reshape(weights, along), np.shape(a))
-    total = np.sum(weights, axis=axis, keepdims=keepdims)
+        return (result, np.full_like(result, count(a, axis))) if returned else result
+    a, weights = floating(a), along(as_traced(weights), a, axis)
+    dtype = np.result_type(a, weights)
+    total = np.sum(weights, axis=axis, dtype=dtype, keepdims=keepdims)
     result = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
     return (result, total) if returned else result
 
 
-def _position(name: str) -> Function:
-    """Where the largest or the smallest element stands."""
-
-    def implementation(
-        a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False
-    ) -> Any:
-        options = given(axis=axes_of(axis), keepdims=flag(keepdims))
-        return into(out, recorded(name, a, **options))
-
-    return implementation
-
-
-def _accumulation(name: str) -> Function:
-    """What is summed or multiplied up to each element."""
-
-    def implementation(
-        a: Any, axis: Any = None, dtype: Any = None, out: Any = None
-    ) -> Any:
-        a, axis = (np.ravel(a), 0) if axis is None else (a, int(axis))
-        return into(out, recorded(name, cast(a, dtype), axis=axis))
-
-    return implementation
-
-
-FUNCTIONS[np.argmax], FUNCTIONS[np.argmin] = _position("argmax"), _position("argmin")
-FUNCTIONS[np.cumsum] = _accumulation("cumsum")
-FUNCTIONS[np.cumprod] = _accumulation("cumprod")
-
-
-@recorded_as(np.argsort)
-def argsort(
-    a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None
-) -> Any:
-    """The places of the elements, from the smallest on."""
-    a, axis = (np.ravel(a), 0) if axis is None else (a, int(axis))
-    kind = "stable" if stable else kind
-    return recorded("argsort", a, axis=axis, **given(kind=kind))
-
-
-@recorded_as(np.sort)
-def sort(a: Any, axis: Any = -1, *args: Any, **options: Any) -> Any:
-    """What stands at those places."""
-    a, axis = (np.ravel(a), 0) if axis is None else (a, axis)
-    return np.take_along_axis(a, np.argsort(a, axis, *args, **options), axis)
+def along(weights: Any, a: Any, axis: Any) -> Any:
+    """Weights in the shape of what they weigh."""
+    if weights.shape == a.shape:
+        return weights
+    if axis is None:
+        raise TypeError("weights of another shape than the array need axis=")
+    given_axes = axis if isinstance(axis, tuple) else (axis,)
+    axes = np.lib.array_utils.normalize_axis_tuple(given_axes, a.ndim)
+    if weights.shape != tuple(a.shape[i] for i in axes):
+        message = f"weights of shape {weights.shape} do not stand along axis {axis}"
+        raise ValueError(message)
+    weights = np.transpose(weights, np.argsort(axes).tolist())
+    shape = [n if i in axes else 1 for i, n in enumerate(a.shape)]
+    return np.broadcast_to(np.reshape(weights, shape), a.shape)
 
 
 @recorded_as(np.ptp)
@@ -182,53 +277,4 @@ def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any
 @recorded_as(np.count_nonzero)
 def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     """How many are not 0."""
-    return np.sum(a != 0, axis=axis, keepdims=keepdims)
-
-
-# -- methods of ufuncs ----------------------------------------------------------------
-
-REDUCTIONS: dict[Any, Any] = {
-    np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
-    np.logical_and: np.all, np.logical_or: np.any,
-}  # fmt: skip
-ACCUMULATIONS: dict[Any, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
-
-
-@recorded_as("reduce")
-def reduce(
-    ufunc: np.ufunc, array: Any, axis: Any = 0, dtype: Any = None, out: Any = None,
-    keepdims: Any = False, **options: Any,
-) -> Any:  # fmt: skip
-    """A reduction by its ufunc: `np.add.reduce` is `np.sum` along the first axis."""
-    if ufunc not in REDUCTIONS:
-        refused(f"np.{ufunc.__name__}.reduce")
-    a = cast(array, dtype)
-    return into(out, REDUCTIONS[ufunc](a, axis=axis, keepdims=keepdims, **options))
-
-
-@recorded_as("accumulate")
-def accumulate(
-    ufunc: np.ufunc, array: Any, axis: Any = 0, dtype: Any = None, out: Any = None
-) -> Any:
-    """`np.add.accumulate` is `np.cumsum` along the first axis."""
-    if ufunc not in ACCUMULATIONS:
-        refused(f"np.{ufunc.__name__}.accumulate")
-    return into(out, ACCUMULATIONS[ufunc](array, axis=axis, dtype=dtype))
-
-
-@recorded_as("outer")
-def ufunc_outer(ufunc: np.ufunc, a: Any, b: Any, **options: Any) -> Any:
-    """Every element of a with every element of b."""
-    return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b, **options)
-
-
-@recorded_as("at")
-def at(ufunc: np.ufunc, a: Any, indices: Any, b: Any = None) -> None:
-    """Add at places, as often as each is named."""
-    if ufunc not in (np.add, np.subtract):
-        refused(f"np.{ufunc.__name__}.at")
-    indices = indices if isinstance(indices, tuple) else (indices,)
-    places = np.arange(np.size(a)).reshape(np.shape(a))[indices]
-    b = np.broadcast_to(as_traced(b), places.shape)
-    scattered = recorded("scatter", b, at=(places,), shape=(np.size(a),))
-    written(a, ufunc(a, np.reshape(scattered, np.shape(a))))
+    return np.sum(as_traced(a) != 0, axis=axis, keepdims=keepdims)

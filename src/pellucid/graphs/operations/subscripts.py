@@ -42,15 +42,21 @@ def _term(sublist: Any) -> str:
 
 
 def _without_ellipsis(terms: list[str], output: str, arrays: list[Any]) -> str:
+    """Give the axes under an ellipsis letters of their own, counted from the last."""
     free = [c for c in LETTERS if c not in "".join(terms) + output]
-    extra = [
-        np.ndim(a) - len(t.replace("...", ""))
-        for t, a in zip(terms, arrays, strict=True)
-    ]
-    widest = max(
-        (n for n, t in zip(extra, terms, strict=True) if "..." in t), default=0
-    )
+    extra = [_extra(t, a) for t, a in zip(terms, arrays, strict=True)]
+    widest = max(extra, default=0)
     letters = "".join(free[:widest])
-    spelt = [t.replace("...", letters[widest - n :] if n > 0 else "")
+    spelt = [t.replace("...", letters[widest - n :]) if n else t.replace("...", "")
              for t, n in zip(terms, extra, strict=True)]  # fmt: skip
     return f"{','.join(spelt)}->{output.replace('...', letters)}"
+
+
+def _extra(term: str, a: Any) -> int:
+    """How many axes of an array an ellipsis stands for."""
+    extra = np.ndim(a) - len(term.replace("...", ""))
+    if extra < 0 or (extra and "..." not in term):
+        raise ValueError(
+            f"einsum: the term {term!r} does not fit an array of {np.ndim(a)} axes"
+        )
+    return extra

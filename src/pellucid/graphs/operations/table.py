@@ -123,7 +123,8 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 
 UFUNCS: dict[np.ufunc, str] = {}
 for _ufunc in vars(np).values():
-    if isinstance(_ufunc, np.ufunc) and _ufunc.nout == 1 and _ufunc.signature is None:
+    _plain = isinstance(_ufunc, np.ufunc) and _ufunc.signature is None
+    if _plain and _ufunc.nout == 1 and _ufunc is not np.isnat:  # it is about dates
         UFUNCS[_ufunc] = _ufunc.__name__
 for _ufunc, _name in UFUNCS.items():
     elementwise(_name, _ufunc)
@@ -176,8 +177,36 @@ def _reduction_known(
 for _name in ("sum", "prod", "mean", "max", "min", "any", "all"):
     _function = getattr(np, _name)
     operation(_name, _function, functools.partial(_reduction_known, _function))
-for _name in ("argmax", "argmin", "cumsum", "cumprod", "argsort"):
-    operation(_name, getattr(np, _name))
+
+
+def _place_known(
+    function: Callable[..., Any], arguments: list[Known], axis: Any = None,
+    keepdims: bool = False,
+) -> Result:  # fmt: skip
+    shape, _ = arguments[0]
+    if not shape or 0 in shape:
+        tried: Result = by_trial(function, arguments, axis=axis, keepdims=keepdims)
+        return tried
+    return reduced_shape(shape, axis, keepdims), np.dtype(np.intp)
+
+
+def _scan_known(
+    function: Callable[..., Any], arguments: list[Known], axis: int
+) -> Result:
+    shape, dtype = arguments[0]
+    if not shape:
+        tried: Result = by_trial(function, arguments, axis=axis)
+        return tried
+    np.lib.array_utils.normalize_axis_index(axis, len(shape))
+    return shape, _reduced_dtype(function, dtype)
+
+
+for _name, _rule in {
+    "argmax": _place_known, "argmin": _place_known, "cumsum": _scan_known,
+    "cumprod": _scan_known,
+}.items():  # fmt: skip
+    _function = getattr(np, _name)
+    operation(_name, _function, functools.partial(_rule, _function))
 
 
 # -- shapes ---------------------------------------------------------------------------
@@ -243,7 +272,7 @@ operation("assign", indexing.assign, _assign_known)
 operation("scatter", indexing.scatter, _scatter_known)
 
 
-# -- products and linear algebra ------------------------------------------------------
+# -- products -------------------------------------------------------------------------
 
 
 def _dot_known(arguments: list[Known]) -> Result:
@@ -282,39 +311,8 @@ def _aligned(name: str, a: Shape, b: Shape, columns: int, rows: int) -> None:
 
 operation("matmul", np.matmul, _matmul_known)
 operation("dot", np.dot, _dot_known)
-operation("einsum", lambda *arrays, subscripts: np.einsum(subscripts, *arrays))
-
-
-def _square(shape: Shape, dtype: Any) -> Result:
-    """The shape of stacked square matrices, and the dtype LAPACK computes them in."""
-    if len(shape) < 2 or shape[-2] != shape[-1]:
-        raise np.linalg.LinAlgError(f"expected square matrices, got shape {shape}")
-    single = np.dtype(dtype) == np.float32
-    return shape, np.dtype(np.float32 if single else np.float64)
-
-
-def _like_matrix(arguments: list[Known]) -> Result:
-    return _square(*arguments[0])
-
-
-def _det_known(arguments: list[Known]) -> Result:
-    shape, dtype = _square(*arguments[0])
-    return shape[:-2], dtype
-
-
-def _solve_known(arguments: list[Known]) -> Result:
-    (a, s), (b, t) = arguments
-    _square(a, s)
-    _aligned("solve", a, b, a[-1], b[-2 if len(b) > 1 else -1])
-    shape = (*_broadcast((a[:-2], b[:-2])), *(b[-2:] if len(b) > 1 else b))
-    single = np.result_type(s, t) == np.float32
-    return shape, np.dtype(np.float32 if single else np.float64)
-
-
-operation("linalg.solve", np.linalg.solve, _solve_known)
-operation("linalg.inv", np.linalg.inv, _like_matrix)
-operation("linalg.cholesky", np.linalg.cholesky, _like_matrix)
-operation("linalg.det", np.linalg.det, _det_known)
+operation("einsum", lambda *arrays, subscripts, optimize=False:
+          np.einsum(subscripts, *arrays, optimize=optimize))  # fmt: skip
 
 
 # -- arrays made inside the function --------------------------------------------------

@@ -1,0 +1,68 @@
+"""Derivatives of convolutions, windows and the special functions that NumPy has."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.derivatives.table import derivative, zero
+from pellucid.graphs.traced import recorded
+
+
+def convolved_with(position: int) -> Any:
+    """Element k of one is met by element n - k of the other: slide it back over g."""
+
+    def rule(g: Any, z: Any, a: Any, v: Any, mode: str = "full") -> Any:
+        other = (v, a)[position]
+        return np.convolve(_as_full(g, len(a), len(v), mode), other[::-1], "valid")
+
+    return rule
+
+
+def _as_full(g: Any, n: int, m: int, mode: str) -> Any:
+    """The gradient with zeros where a shorter mode has left elements out."""
+    before = {"full": 0, "same": (min(n, m) - 1) // 2, "valid": min(n, m) - 1}[mode]
+    after = n + m - 1 - len(g) - before
+    zeros = [np.zeros(k, g.dtype) for k in (before, after)]
+    return g if mode == "full" else np.concatenate([zeros[0], g, zeros[1]])
+
+
+def windows(g: Any, z: Any, x: Any, window_shape: Any, axis: Any = None) -> Any:
+    """An element gets the gradient from every window that it is seen through."""
+    places = np.arange(x.size).reshape(x.shape)
+    seen = np.lib.stride_tricks.sliding_window_view(places, window_shape, axis)
+    return np.reshape(recorded("scatter", g, at=(seen,), shape=(x.size,)), x.shape)
+
+
+# (sin y / y)' = -y/3 + y^3/30 - ... : the terms of 2k y^(2k - 1) / (2k + 1)!
+TERMS = [(-1) ** k * 2 * k / math.factorial(2 * k + 1) for k in range(1, 11)]
+
+
+def slope_of_sinc(x: Any, z: Any) -> Any:
+    """(cos(pi x) - sinc(x)) / x, and near 0, where that cancels, the series."""
+    y = np.pi * x
+    small = np.abs(y) < 1
+    near = np.where(small, y, 0.0)
+    series = np.zeros_like(y)
+    for term in reversed(TERMS):
+        series = series * near**2 + term
+    far = (np.cos(y) - z) / np.where(small, 1.0, x)
+    return np.where(small, np.pi * near * series, far)
+
+
+def slope_of_i0(g: Any, z: Any, x: Any) -> Any:
+    """I0' = I1; Abramowitz & Stegun, 9.6.27."""
+    from scipy import special
+
+    return g * special.i1(x)
+
+
+# fmt: off
+derivative("convolve", convolved_with(0), convolved_with(1))
+derivative("lib.stride_tricks.sliding_window_view", windows)
+derivative("sinc",     lambda g, z, x: g * slope_of_sinc(x, z))
+derivative("i0",       slope_of_i0)
+zero("searchsorted")
+# fmt: on

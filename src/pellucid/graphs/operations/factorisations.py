@@ -1,0 +1,200 @@
+"""Linear algebra that LAPACK computes: the operations, their shapes and dtypes.
+
+An operation of several results gives the one that the option `part` names.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.operations.table import Known, Result, Shape, operation
+
+COMPUTED = {"f": np.float32, "d": np.float64, "F": np.complex64, "D": np.complex128}
+
+
+def computed_dtype(*dtypes: Any) -> np.dtype[Any]:
+    """The dtype that LAPACK computes in: integers become double precision."""
+    each = [COMPUTED.get(np.dtype(dtype).char, np.float64) for dtype in dtypes]
+    return np.result_type(*each)
+
+
+@functools.lru_cache(maxsize=64)
+def real_part(dtype: Any) -> np.dtype[Any]:
+    """The dtype of the parts of a complex number; of a real one its own."""
+    return np.zeros(0, dtype).real.dtype
+
+
+def matrices(shape: Shape) -> tuple[Shape, int, int]:
+    """A stack of matrices: its shape, their rows and columns."""
+    if len(shape) < 2:
+        message = f"{len(shape)}-dimensional array given, at least two axes expected"
+        raise np.linalg.LinAlgError(message)
+    return shape[:-2], shape[-2], shape[-1]
+
+
+def square(shape: Shape) -> tuple[Shape, int]:
+    """A stack of square matrices: its shape, and their rows."""
+    stack, rows, columns = matrices(shape)
+    if rows != columns:
+        raise np.linalg.LinAlgError(f"expected square matrices, got shape {shape}")
+    return stack, rows
+
+
+# -- shapes and dtypes ----------------------------------------------------------------
+
+
+def _like_matrix(arguments: list[Known], **_: Any) -> Result:
+    shape, dtype = arguments[0]
+    square(shape)
+    return shape, computed_dtype(dtype)
+
+
+def _det_known(arguments: list[Known]) -> Result:
+    shape, dtype = arguments[0]
+    return square(shape)[0], computed_dtype(dtype)
+
+
+def _slogdet_known(arguments: list[Known], part: int) -> Result:
+    stack, dtype = _det_known(arguments)
+    return stack, real_part(dtype) if part else dtype
+
+
+def _solve_known(arguments: list[Known]) -> Result:
+    (a, s), (b, t) = arguments
+    stack, n = square(a)
+    if not b or b[-2 if len(b) > 1 else -1] != n:
+        message = f"solve: shapes {a} and {b} do not fit; the second needs {n} rows"
+        raise ValueError(message)
+    rest = b[-2:] if len(b) > 1 else b
+    return (*np.broadcast_shapes(stack, b[:-2]), *rest), computed_dtype(s, t)
+
+
+def _eigvals_known(arguments: list[Known], **_: Any) -> Result:
+    shape, dtype = arguments[0]
+    stack, n = square(shape)
+    return (*stack, n), computed_dtype(dtype)
+
+
+def _eigvalsh_known(arguments: list[Known], **_: Any) -> Result:
+    shape, dtype = _eigvals_known(arguments)
+    return shape, real_part(dtype)
+
+
+def _eigh_known(arguments: list[Known], part: int, **_: Any) -> Result:
+    return _like_matrix(arguments) if part else _eigvalsh_known(arguments)
+
+
+def _eig_known(arguments: list[Known], part: int) -> Result:
+    return _like_matrix(arguments) if part else _eigvals_known(arguments)
+
+
+def _svdvals_known(arguments: list[Known]) -> Result:
+    shape, dtype = arguments[0]
+    stack, m, n = matrices(shape)
+    return (*stack, min(m, n)), real_part(computed_dtype(dtype))
+
+
+def _svd_known(arguments: list[Known], part: int, full_matrices: bool = True) -> Result:
+    if part == 1:
+        return _svdvals_known(arguments)
+    shape, dtype = arguments[0]
+    stack, m, n = matrices(shape)
+    k = min(m, n)
+    left = (*stack, m, m if full_matrices else k)
+    right = (*stack, n if full_matrices else k, n)
+    return right if part else left, computed_dtype(dtype)
+
+
+def _qr_known(arguments: list[Known], mode: str = "reduced", part: int = 1) -> Result:
+    shape, dtype = arguments[0]
+    stack, m, n = matrices(shape)
+    k = m if mode == "complete" else min(m, n)
+    return (*stack, k, n) if part else (*stack, m, k), computed_dtype(dtype)
+
+
+def _pinv_known(arguments: list[Known], **_: Any) -> Result:
+    shape, dtype = arguments[0]
+    stack, m, n = matrices(shape)
+    return (*stack, n, m), computed_dtype(dtype)
+
+
+def _lstsq_known(arguments: list[Known], part: int, **_: Any) -> Result:
+    (a, s), (b, t) = arguments
+    if len(a) != 2 or len(b) not in (1, 2) or a[0] != b[0]:
+        message = f"lstsq: shapes {a} and {b} do not fit; rows must be as many"
+        raise np.linalg.LinAlgError(message)
+    return ((), np.dtype(np.intc)) if part else ((a[1], *b[1:]), computed_dtype(s, t))
+
+
+# -- the operations -------------------------------------------------------------------
+
+
+def _part_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    """One of several results."""
+
+    @functools.wraps(function)
+    def compute(*arrays: Any, part: int, **options: Any) -> Any:
+        return function(*arrays, **options)[part]
+
+    return compute
+
+
+def _qr(a: Any, mode: Any = "reduced", part: int | None = None) -> Any:
+    """R alone, or one of the two."""
+    factors = np.linalg.qr(a, mode)
+    return factors if part is None else factors[part]
+
+
+def cofactors(A: Any) -> Any:
+    """The gradient of the determinant, det(A) A^-T, which singular matrices have too.
+
+    It is the transpose of the adjugate; with A = U diag(s) V' it is
+    det(U) det(V) U diag(p) V', where p_i is the product of all s but s_i.
+    """
+    det = np.linalg.det(A)
+    if np.all(det != 0):
+        return det[..., None, None] * np.matrix_transpose(np.linalg.inv(A))
+    U, s, Vh = np.linalg.svd(A)
+    ones = np.ones_like(s[..., :1])
+    before = np.cumprod(np.concatenate([ones, s[..., :-1]], -1), -1)
+    behind = np.cumprod(np.concatenate([ones, s[..., :0:-1]], -1), -1)[..., ::-1]
+    factor = (np.linalg.det(U) * np.linalg.det(Vh))[..., None] * before * behind
+    return np.conj(U) * factor[..., None, :] @ np.conj(Vh)
+
+
+def _of_reals(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Eigenvalues of real matrices that are real themselves."""
+
+    @functools.wraps(function)
+    def compute(a: Any, **options: Any) -> Any:
+        result = function(a, **options)
+        if np.iscomplexobj(result) and not np.iscomplexobj(a):
+            message = (
+                f"np.linalg.{function.__name__}: a real matrix with complex "
+                "eigenvalues needs complex arithmetic; pass A.astype(complex)"
+            )
+            raise np.linalg.LinAlgError(message)
+        return result
+
+    return compute
+
+
+operation("linalg.solve", np.linalg.solve, _solve_known)
+operation("linalg.inv", np.linalg.inv, _like_matrix)
+operation("linalg.cholesky", np.linalg.cholesky, _like_matrix)
+operation("linalg.det", np.linalg.det, _det_known)
+operation("cofactors", cofactors, _like_matrix)
+operation("linalg.slogdet", _part_of(np.linalg.slogdet), _slogdet_known)
+operation("linalg.eigvalsh", np.linalg.eigvalsh, _eigvalsh_known)
+operation("linalg.eigh", _part_of(np.linalg.eigh), _eigh_known)
+operation("linalg.eigvals", _of_reals(np.linalg.eigvals), _eigvals_known)
+operation("linalg.eig", _of_reals(_part_of(np.linalg.eig)), _eig_known)
+operation("linalg.svdvals", np.linalg.svdvals, _svdvals_known)
+operation("linalg.svd", _part_of(np.linalg.svd), _svd_known)
+operation("linalg.qr", _qr, _qr_known)
+operation("linalg.pinv", np.linalg.pinv, _pinv_known)
+operation("linalg.lstsq", _part_of(np.linalg.lstsq), _lstsq_known)
