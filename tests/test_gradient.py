@@ -1,12 +1,14 @@
 """Gradients of every argument, kind and order; judged by hand, JAX and PyTorch."""
 
+import warnings
 from collections import namedtuple
 
 import numpy as np
 import pytest
 
 import pellucid as pl
-from pellucid.errors import GradientError, PellucidError
+from pellucid.errors import GradientError, PellucidError, TraceWarning
+from pellucid.graphs.derivatives import DERIVATIVES
 from pellucid.graphs.graph import Graph
 
 X = np.array([0.5, -1.25, 2.0])
@@ -235,21 +237,15 @@ UNUSED = {
 @pytest.mark.parametrize("name", UNUSED)
 def test_what_a_cost_does_not_depend_on_has_gradient_zero(name):
     f, slope = UNUSED[name]
-    ours = pl.gradient(lambda x, y: f(x * 1, y))(X, Y)
+    with warnings.catch_warnings(action="ignore", category=TraceWarning):
+        ours = pl.gradient(lambda x, y: f(x * 1, y))(X, Y)
     np.testing.assert_array_equal(ours, np.array(slope, float), strict=True)
 
 
-NO_GRADIENT = {
-    "nextafter": (lambda x: np.sum(np.nextafter(x, 9)), "nextafter has no derivative"),
-    "complex": (lambda x: np.sum(np.abs(x * 1j)), "complex"),
-}
-
-
-@pytest.mark.parametrize("name", NO_GRADIENT)
-def test_a_derivative_that_is_missing_is_refused_with_its_line(name):
-    f, part = NO_GRADIENT[name]
-    with pytest.raises(GradientError, match=part) as caught:
-        pl.gradient(f)(X)
+def test_a_derivative_that_is_missing_is_refused_with_its_line(monkeypatch):
+    monkeypatch.delitem(DERIVATIVES, "exp")
+    with pytest.raises(GradientError, match="exp has no derivative") as caught:
+        pl.gradient(lambda x: np.sum(np.exp(x)))(X)
     assert "test_gradient.py, line " in str(caught.value)
 
 
@@ -414,7 +410,9 @@ SHAPES = {
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_jacobian_has_the_shape_of_the_result_then_the_argument(name):
     f, x = SHAPES[name]
-    assert np.shape(pl.jacobian(f)(x)) == np.shape(f(x)) + np.shape(x)
+    with warnings.catch_warnings(action="ignore", category=TraceWarning):
+        ours = pl.jacobian(f)(x)
+    assert np.shape(ours) == np.shape(f(x)) + np.shape(x)
 
 
 def test_jacobians_of_structures():

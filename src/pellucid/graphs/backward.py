@@ -16,6 +16,22 @@ import numpy as np
 from pellucid.errors import GradientError
 from pellucid.graphs import simplify
 from pellucid.graphs.derivatives import DERIVATIVES
+from pellucid.graphs.derivatives.table import Rule
+from pellucid.graphs.masks import (
+    MASKS,
+    NOTHING,
+    Mask,
+    Masked,
+    any_of,
+    both,
+    choice_of,
+    mixes,
+    parts,
+    risks,
+    selected,
+    total,
+    under,
+)
 from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.operations.table import OPERATIONS
 from pellucid.graphs.recorder import Recorder, is_numbered
@@ -26,7 +42,8 @@ def pulled_back(
     recorder: Recorder, seeds: Mapping[Node, Any], wrt: list[Node]
 ) -> list[Any]:
     """The gradient of each input, in its shape and dtype; 0 where it has no effect."""
-    before, recorder.simplify = recorder.simplify, simplify.simpler
+    before = recorder.simplify
+    recorder.simplify = simplify.Sharing(ancestors(seeds), recorder.record)
     try:
         adjoint = backward(recorder, seeds, wrt)
         return [_finished(recorder, node, adjoint.get(node)) for node in wrt]
@@ -50,8 +67,9 @@ def backward(
     """Reverse accumulation: dJ/dx = sum over uses of x of (dJ/dz) (dz/dx)."""
     order = ancestors(seeds)
     needed = depending(order, wrt)
+    risk = risks(order, needed, wrt)
     inner = needed.difference(wrt)
-    adjoint = dict(seeds)
+    adjoint = {node: _traced(seed) for node, seed in seeds.items()}
     for node in reversed(order):
         if node not in inner or node not in adjoint:
             continue
@@ -59,10 +77,10 @@ def backward(
             g = named_after(recorder, node, adjoint[node])
             for position, argument in enumerate(node.arguments):
                 if argument in needed:
-                    contribution = local(node, position, g)
-                    if contribution is not None:
-                        adjoint[argument] = total(adjoint.get(argument), contribution)
-    return adjoint
+                    part = contribution(recorder, node, position, g, risk[argument])
+                    if part is not None:
+                        adjoint[argument] = total(adjoint.get(argument), part)
+    return {node: selected(g) for node, g in adjoint.items()}
 
 
 def depending(order: list[Node], wrt: list[Node]) -> set[Node]:
@@ -75,39 +93,100 @@ def depending(order: list[Node], wrt: list[Node]) -> set[Node]:
     return needed
 
 
+def contribution(
+    recorder: Recorder, node: Node, position: int, adjoint: Any, risk: int
+) -> Any:
+    """What one use of an argument contributes to its adjoint; see `masks`."""
+    choice = choice_of(node, position, risk)
+    if choice is None and not isinstance(adjoint, Masked):
+        return local(node, position, adjoint)
+    with recorder.quietly():
+        g, mask = carried(node, position, adjoint)
+        chosen = by_rule(node, position, g, choice)
+        if chosen is None:
+            return None
+        g, own = parts(chosen)
+        return fitted(node, position, under(g, both(mask, own)), risk)
+
+
+def carried(node: Node, position: int, adjoint: Any) -> tuple[Any, Mask | None]:
+    """The g that a rule is given, and the mask of what the rule gives."""
+    g, mask = parts(adjoint)
+    if mask is None or OPERATIONS[node.operation].elementwise:
+        return g, mask
+    behind = None
+    if node.operation in MASKS:
+        rule = MASKS[node.operation](position)
+        values = [_value(a) for a in node.arguments]
+        behind = rule(full(mask.array, node), _value(node), *values, **node.options)
+    if behind is None:
+        return selected(adjoint), None
+    return selected(adjoint) if mixes(node) else g, Mask(behind)
+
+
 def local(node: Node, position: int, g: Any) -> Any:
     """What one use of an argument contributes to its gradient; None where it is 0."""
-    if node.operation not in DERIVATIVES or node.dtype.kind == "c":
+    given = by_rule(node, position, g)
+    return None if given is None else fitted(node, position, given)
+
+
+def by_rule(node: Node, position: int, g: Any, choice: Rule | None = None) -> Any:
+    """What the rule of an operation gives, or that of a choice; None for 0."""
+    if node.operation not in DERIVATIVES:
         raise GradientError(_no_derivative(node))
-    rule = DERIVATIVES[node.operation](position)
+    rule = choice or DERIVATIVES[node.operation](position)
     if rule is None:
         return None
-    argument = node.arguments[position]
-    # These rules pass a gradient on that is the same along an axis as one of length 1.
-    elementwise = OPERATIONS[node.operation].elementwise
-    short = elementwise or node.operation in {"broadcast_to", "sum", "mean"}
-    g = g if short else full(g, node)
+    g = conjugated(node, g if may_be_short(node) else full(g, node))
     values = [_value(a) for a in node.arguments]
-    contribution = rule(g, _value(node), *values, **node.options)
-    if not short:
-        contribution = summed_to(argument.shape, contribution, _shape(contribution))
+    return conjugated(node, rule(g, _value(node), *values, **node.options))
+
+
+def conjugated(node: Node, adjoint: Any) -> Any:
+    """The complex conjugate, before and after the rule of a complex operation.
+
+    An adjoint is dJ/dRe z + i dJ/dIm z; a rule is written as in real calculus. With
+    dz = f'(x) dx, dJ = Re(conj(g) dz), so that the adjoint of x is conj(conj(g) f').
+    """
+    if node.dtype.kind != "c" or adjoint is None:
+        return adjoint
+    g, mask = parts(adjoint)
+    return under(g.conjugate(), mask)
+
+
+def may_be_short(node: Node) -> bool:
+    """Whether a rule passes on a g that has length 1 where it is the same all along."""
+    elementwise = OPERATIONS[node.operation].elementwise
+    return elementwise or node.operation in {"broadcast_to", "sum", "mean"}
+
+
+def fitted(node: Node, position: int, adjoint: Any, risk: int = NOTHING) -> Any:
+    """What a rule gave, in the shape and dtype of the argument."""
+    argument = node.arguments[position]
+    g, mask = parts(adjoint)
+    stretched = OPERATIONS[node.operation].elementwise and argument.shape != node.shape
+    if mask is not None and (stretched or not risk):
+        g, mask = selected(adjoint), any_of(mask, node, argument) if risk else None
+    if not may_be_short(node):
+        g = summed_to(argument.shape, g, _shape(g))
     elif node.operation not in {"sum", "mean"}:
-        contribution = summed_to(argument.shape, contribution, node.shape)
-    return of_dtype(argument.dtype, contribution)
+        g = summed_to(argument.shape, g, node.shape)
+    return under(of_dtype(argument.dtype, g), mask)
 
 
 def _no_derivative(node: Node) -> str:
     """Say which operation cannot be differentiated, and where it stands."""
     file, line = node.line or ("", 0)
     where = f"{os.path.basename(file)}, line {line}: " if file else ""
-    if node.dtype.kind == "c":
-        return f"{where}complex numbers are not differentiated; write the real formula."
-    return f"{where}np.{node.operation} has no derivative here."
+    home = "scipy" if node.operation.startswith("special.") else "np"
+    return f"{where}{home}.{node.operation} has no derivative here."
 
 
 def of_dtype(dtype: np.dtype[Any], g: Any) -> Any:
-    """A gradient in the dtype of what it is the gradient of."""
-    if isinstance(g, Traced) and g.dtype != dtype:
+    """A gradient in the dtype of what it is the gradient of; numbers take any."""
+    if dtype.kind == "f" and np.iscomplexobj(g):
+        g = g.real
+    if isinstance(g, Traced) and g.dtype != dtype and not g.node.weak:
         return recorded("cast", g, dtype=dtype)
     return g
 
@@ -117,26 +196,20 @@ def _value(node: Node) -> Any:
     return node.value if node.is_literal and node.weak else lifted(node, current())
 
 
-def total(before: Any, contribution: Any) -> Any:
-    """The sum of the contributions so far."""
-    return contribution if before is None else before + contribution
-
-
 def full(g: Any, node: Node) -> Any:
     """A gradient in the shape of its node."""
-    if _shape(g) == node.shape:
-        return g
-    return np.broadcast_to(_traced(g, node), node.shape)
+    g = _traced(g)
+    if g.node.weak and g.dtype != node.dtype:
+        g = recorded("cast", g, dtype=node.dtype)
+    return g if g.shape == node.shape else np.broadcast_to(g, node.shape)
+
+
+def _traced(g: Any) -> Any:
+    return g if isinstance(g, Traced) else lifted(constant(g), current())
 
 
 def _shape(g: Any) -> tuple[int, ...]:
     return g.shape if isinstance(g, Traced) else np.shape(g)
-
-
-def _traced(g: Any, node: Node) -> Any:
-    if isinstance(g, Traced):
-        return g
-    return recorded("cast", g, dtype=node.dtype)
 
 
 def summed_to(shape: tuple[int, ...], g: Any, result: tuple[int, ...]) -> Any:
@@ -148,6 +221,8 @@ def summed_to(shape: tuple[int, ...], g: Any, result: tuple[int, ...]) -> Any:
     own = _shape(g)
     if own == shape == result:
         return g
+    if isinstance(g, Traced) and g.node.operation == "negative":
+        return -summed_to(shape, lifted(g.node.arguments[0], current()), result)
     if not shape and own:
         times = math.prod(result) // (math.prod(own) or 1)
         return np.sum(g) * times if times != 1 else np.sum(g)
@@ -170,9 +245,13 @@ def _sum_axes(g: Any, axes: list[int]) -> Any:
     """Sum over axes: leading ones go, others stay with length 1."""
     leading = [i for i in axes if axes[: i + 1] == list(range(i + 1))]
     inner = tuple(i for i in axes if i not in leading)
-    g = np.sum(g, axis=inner, keepdims=True) if inner else g
+    g = np.sum(g, axis=_one_or_all(inner), keepdims=True) if inner else g
     lead = tuple(leading)
-    return np.sum(g, axis=lead[0] if len(lead) == 1 else lead) if lead else g
+    return np.sum(g, axis=_one_or_all(lead)) if lead else g
+
+
+def _one_or_all(axes: tuple[int, ...]) -> int | tuple[int, ...]:
+    return axes[0] if len(axes) == 1 else axes
 
 
 def named_after(recorder: Recorder, node: Node, g: Any) -> Any:
