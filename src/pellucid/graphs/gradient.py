@@ -8,30 +8,50 @@ first and the graph is run.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+import weakref
+from collections.abc import Callable, Sequence
 from typing import Any, overload
 
 import numpy as np
 
 from pellucid.errors import GradientError
 from pellucid.graphs import structure
-from pellucid.graphs.backward import pulled_back
-from pellucid.graphs.creation import creation_recorded
+from pellucid.graphs.derived import (
+    as_float,
+    curved,
+    fresh,
+    from_left,
+    from_right,
+    rows,
+    slopes,
+    value_and_slopes,
+)
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.node import Node
+from pellucid.graphs.lookups import creation_recorded
+from pellucid.graphs.node import Node, now
+from pellucid.graphs.notices import notice_unused
 from pellucid.graphs.recorder import active
+from pellucid.graphs.stable import Rewriting, rewritten
 from pellucid.graphs.trace import closed, resumed, signature_of, title_of, trace
 from pellucid.graphs.traced import Traced, current, lifted, node_of
 
 Wrt = int | str | tuple[int | str, ...]
 Function = Callable[..., Any]
+Names = Sequence[str]
 
 
 @overload
-def gradient(f: Graph, wrt: Wrt = 0) -> Graph: ...
+def gradient(
+    f: Graph, wrt: Wrt = 0, *, stable: bool = True, without: Names = ()
+) -> Graph: ...
 @overload
-def gradient(f: Function, wrt: Wrt = 0) -> Function: ...
-def gradient(f: Function | Graph, wrt: Wrt = 0) -> Function | Graph:
+def gradient(
+    f: Function, wrt: Wrt = 0, *, stable: bool = True, without: Names = ()
+) -> Function: ...
+def gradient(
+    f: Function | Graph, wrt: Wrt = 0, *, stable: bool = True, without: Names = ()
+) -> Function | Graph:
     """Differentiate a cost: dJ/dx for every element of x, in one backward pass.
 
     Parameters
@@ -40,6 +60,10 @@ def gradient(f: Function | Graph, wrt: Wrt = 0) -> Function | Graph:
         A function whose result has one element.
     wrt : int, str or tuple of them
         The argument, by position or name; a tuple gives a tuple of gradients.
+    stable : bool
+        Whether naive formulas are replaced first; see `pellucid.stable`.
+    without : sequence of str
+        Identities that are not used for that, by name.
 
     Returns
     -------
@@ -62,11 +86,13 @@ def gradient(f: Function | Graph, wrt: Wrt = 0) -> Function | Graph:
     (0.6, 0.8)
     """
     if isinstance(f, Graph):
-        return _gradient_graph(f, wrt)
-    return _derived(f, wrt, _gradient, "gradient")
+        return _gradient_graph(f, wrt, stable, without)
+    return _derived(f, wrt, slopes, "gradient", Rewriting(stable, without))
 
 
-def value_and_gradient(f: Function, wrt: Wrt = 0) -> Function:
+def value_and_gradient(
+    f: Function, wrt: Wrt = 0, *, stable: bool = True, without: Names = ()
+) -> Function:
     """Return `(value, gradient)` of a cost in one pass; see `gradient`.
 
     Examples
@@ -75,10 +101,13 @@ def value_and_gradient(f: Function, wrt: Wrt = 0) -> Function:
     >>> pl.value_and_gradient(lambda x: x**2)(3.0)
     (9.0, 6.0)
     """
-    return _derived(f, wrt, _value_and_gradient, "value_and_gradient")
+    rewriting = Rewriting(stable, without)
+    return _derived(f, wrt, value_and_slopes, "value_and_gradient", rewriting)
 
 
-def jacobian(f: Function, wrt: Wrt = 0) -> Function:
+def jacobian(
+    f: Function, wrt: Wrt = 0, *, stable: bool = True, without: Names = ()
+) -> Function:
     """Differentiate every element of a result: J[i..., j...] = dz[i...]/dx[j...].
 
     One backward pass for each element of the result.
@@ -90,10 +119,13 @@ def jacobian(f: Function, wrt: Wrt = 0) -> Function:
     array([[4., 0.],
            [3., 2.]])
     """
-    return _derived(f, wrt, _jacobian, "jacobian")
+    rewriting = Rewriting(stable, without)
+    return _derived(f, wrt, rows, "jacobian", rewriting)
 
 
-def hessian(f: Function, wrt: int | str = 0) -> Function:
+def hessian(
+    f: Function, wrt: int | str = 0, *, stable: bool = True, without: Names = ()
+) -> Function:
     """Differentiate a cost twice: H[i..., j...] = d2J/dx[i...]dx[j...].
 
     The Jacobian of the gradient with respect to one array.
@@ -105,10 +137,13 @@ def hessian(f: Function, wrt: int | str = 0) -> Function:
     array([[6., 4.],
            [4., 0.]])
     """
-    return jacobian(gradient(f, wrt), wrt)
+    options: dict[str, Any] = {"stable": stable, "without": without}
+    return jacobian(gradient(f, wrt, **options), wrt, **options)
 
 
-def vjp(f: Function, wrt: Wrt = 0) -> Function:
+def vjp(
+    f: Function, wrt: Wrt = 0, *, stable: bool = True, without: Names = ()
+) -> Function:
     """Multiply the Jacobian by a vector from the left: v'J.
 
     Called as `vjp(f)(*args, v)`; v has the structure and shape of the result.
@@ -119,10 +154,13 @@ def vjp(f: Function, wrt: Wrt = 0) -> Function:
     >>> pl.vjp(lambda x: x**2)(np.array([2.0, 3.0]), np.array([1.0, 10.0]))
     array([ 4., 60.])
     """
-    return _derived(f, wrt, _vjp, "vjp", takes_vector=True)
+    rewriting = Rewriting(stable, without)
+    return _derived(f, wrt, from_left, "vjp", rewriting, takes_vector=True)
 
 
-def jvp(f: Function, wrt: Wrt = 0) -> Function:
+def jvp(
+    f: Function, wrt: Wrt = 0, *, stable: bool = True, without: Names = ()
+) -> Function:
     """Multiply the Jacobian by a vector from the right: J v.
 
     Called as `jvp(f)(*args, v)`; v has the structure and shape of the argument. Two
@@ -134,10 +172,13 @@ def jvp(f: Function, wrt: Wrt = 0) -> Function:
     >>> pl.jvp(lambda x: x**2)(np.array([2.0, 3.0]), np.array([1.0, 10.0]))
     array([ 4., 60.])
     """
-    return _derived(f, wrt, _jvp, "jvp", takes_vector=True)
+    rewriting = Rewriting(stable, without)
+    return _derived(f, wrt, from_right, "jvp", rewriting, takes_vector=True)
 
 
-def hvp(f: Function, wrt: Wrt = 0) -> Function:
+def hvp(
+    f: Function, wrt: Wrt = 0, *, stable: bool = True, without: Names = ()
+) -> Function:
     """Multiply the Hessian of a cost by a vector: H v, called as `hvp(f)(*args, v)`.
 
     The gradient of (gradient . v): Pearlmutter, "Fast exact multiplication by the
@@ -150,86 +191,17 @@ def hvp(f: Function, wrt: Wrt = 0) -> Function:
     >>> pl.hvp(cost)(np.array([2.0, 3.0]), np.array([1.0, 0.0]))
     array([6., 4.])
     """
-    return _derived(f, wrt, _hvp, "hvp", takes_vector=True)
-
-
-# -- on traced values: result, the inputs asked for, and a vector ----------------------
-
-
-def _pull(result: Any, seeds: Any, inputs: Any) -> Any:
-    """The gradient of every input, in their structure."""
-    outputs = [node_of(leaf) for leaf in structure.leaves(result)]
-    nodes = [leaf.node for leaf in structure.leaves(inputs) if isinstance(leaf, Traced)]
-    pairs = dict(zip(outputs, structure.leaves(seeds), strict=True))
-    gradients = iter(pulled_back(current(), pairs, nodes))
-    return structure.mapped(
-        lambda leaf: next(gradients) if isinstance(leaf, Traced) else None, inputs
-    )
-
-
-def _gradient(result: Any, inputs: Any, title: str) -> Any:
-    return _pull(_cost(result, title), 1.0, inputs)
-
-
-def _value_and_gradient(result: Any, inputs: Any, title: str) -> Any:
-    return result, _gradient(result, inputs, title)
-
-
-def _jacobian(result: Any, inputs: Any, title: str) -> Any:
-    if not isinstance(result, Traced) and isinstance(result, (tuple, list, dict)):
-        return structure.mapped(lambda part: _jacobian(part, inputs, title), result)
-    shape = np.shape(result)
-    size = int(np.prod(shape))
-    if not size:
-        return structure.mapped(lambda leaf: np.zeros(shape + np.shape(leaf)), inputs)
-    rows = [_pull(result, seed, inputs) for seed in np.eye(size).reshape(size, *shape)]
-    if not shape:
-        return rows[0]
-    return structure.mapped(
-        lambda *parts: np.reshape(np.stack(parts), shape + np.shape(parts[0])), *rows
-    )
-
-
-def _vjp(result: Any, inputs: Any, title: str, v: Any) -> Any:
-    return _pull(result, v, inputs)
-
-
-def _jvp(result: Any, inputs: Any, title: str, v: Any) -> Any:
-    u = structure.mapped(lambda leaf: _fresh(np.zeros(np.shape(leaf))), result)
-    return _pull(_inner(_pull(result, u, inputs), v), 1.0, u)
-
-
-def _hvp(result: Any, inputs: Any, title: str, v: Any) -> Any:
-    return _gradient(_inner(_gradient(result, inputs, title), v), inputs, title)
-
-
-def _inner(a: Any, b: Any) -> Any:
-    """The sum of the products of all elements."""
-    pairs = zip(structure.leaves(a), structure.leaves(b), strict=True)
-    return sum(np.sum(x * y) for x, y in pairs if x is not None)
-
-
-def _cost(result: Any, title: str) -> Any:
-    """Check that a result is a cost."""
-    if not isinstance(result, (Traced, np.ndarray, np.number, int, float)):
-        came = "None" if result is None else f"a {type(result).__name__}"
-    elif np.size(result) != 1:
-        came = f"shape {np.shape(result)}"
-    else:
-        return result
-    message = (
-        f"A gradient needs a cost with one element; {title} gives {came}. Use "
-        "pellucid.jacobian, or sum it."
-    )
-    raise GradientError(message)
+    rewriting = Rewriting(stable, without)
+    return _derived(f, wrt, curved, "hvp", rewriting, takes_vector=True)
 
 
 # -- from numbers to traced values and back -------------------------------------------
 
 
 def _derived(
-    f: Function, wrt: Wrt, derive: Function, kind: str, takes_vector: bool = False
-) -> Function:
+    f: Function, wrt: Wrt, derive: Function, kind: str, rewriting: Rewriting,
+    takes_vector: bool = False,
+) -> Function:  # fmt: skip
     """The function that calls f on traced values and derives from its result."""
     title = title_of(f)
 
@@ -241,20 +213,42 @@ def _derived(
         places = [_place(f, each, args, kwargs) for each in _each(wrt)]
         given: dict[str, Any] = {"args": list(args), "kwargs": dict(kwargs)}
         for room, key in dict.fromkeys(places):
-            given[room][key] = structure.mapped(_fresh, given[room][key])
+            given[room][key] = structure.mapped(fresh, given[room][key])
         asked = tuple(given[room][key] for room, key in places)
         # Taken before the call, because f may write into its arguments.
         inputs = structure.mapped(_as_it_stands, asked)
+        since = now()
         result = f(*given["args"], **given["kwargs"])
-        return derive(
-            result, inputs if isinstance(wrt, tuple) else inputs[0], title, *v
+        derivative = derive(
+            rewriting.of(result, since, derived=False),
+            inputs if isinstance(wrt, tuple) else inputs[0],
+            title,
+            *v,
         )
+        if kind in NOTICED and f not in _derivatives:
+            names = [_name(f, each, args) for each in _each(wrt)]
+            notice_unused(title, result, dict(zip(names, inputs, strict=True)))
+        return rewriting.of(derivative, since, derived=True)
 
     derived.__name__ = f"{title}_{kind}"
     derived.__doc__ = f"The {kind} of {title} with respect to {wrt!r}."
     if not takes_vector:
         derived.__wrapped__ = f  # type: ignore[attr-defined]
+    _derivatives.add(derived)
     return derived
+
+
+# The derivative of a linear function is constant: this is nothing to warn of.
+NOTICED = {"gradient", "value_and_gradient", "jacobian"}
+_derivatives: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
+def _name(f: Function, wrt: int | str, args: Any) -> str:
+    """An argument as the person calls it."""
+    names = list(signature_of(f, tuple(args)).parameters)
+    known = isinstance(wrt, int) and -len(args) <= wrt < len(args)
+    place = wrt % len(args) if known and isinstance(wrt, int) else len(names)
+    return names[place] if place < len(names) else str(wrt)
 
 
 def _run(derived: Function, f: Function, wrt: Wrt, args: Any, kwargs: Any) -> Any:
@@ -264,7 +258,7 @@ def _run(derived: Function, f: Function, wrt: Wrt, args: Any, kwargs: Any) -> An
     for each in _each(wrt):
         room, key = _place(f, each, args, kwargs)
         given: Any = args if room == "args" else kwargs
-        given[key] = structure.mapped(_as_float, given[key])
+        given[key] = structure.mapped(as_float, given[key])
         asked.append(given[key])
     result = trace(derived, tuple(args), kwargs)(*args, **kwargs)
     return _like(
@@ -313,31 +307,13 @@ def _place(f: Function, wrt: int | str, args: Any, kwargs: Any) -> tuple[str, An
     raise GradientError(message)
 
 
-def _as_float(leaf: Any) -> Any:
-    """An integer that is differentiated is taken as a float."""
-    if isinstance(leaf, (int, np.integer)) and not isinstance(leaf, bool):
-        return float(leaf)
-    if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "iu":
-        return leaf.astype(float)
-    return leaf
-
-
-def _fresh(leaf: Any) -> Any:
-    """A node of its own for an argument, so that only its uses here are followed."""
-    leaf = _as_float(leaf)
-    if not isinstance(leaf, (Traced, float, np.ndarray, np.floating)):
-        return leaf
-    recorder, node = current(), node_of(leaf)
-    with recorder.on_behalf_of(node):
-        return lifted(recorder.record("copy", (node,), weak=node.weak), recorder)
-
-
 def _as_it_stands(leaf: Any) -> Any:
     return lifted(leaf.node, current()) if isinstance(leaf, Traced) else leaf
 
 
-def _gradient_graph(graph: Graph, wrt: Wrt) -> Graph:
+def _gradient_graph(graph: Graph, wrt: Wrt, stable: bool, without: Names) -> Graph:
     """The gradient of a recorded cost, which continues the graph."""
+    graph = rewritten(graph, without) if stable else graph
     recorder = resumed(graph)
     asked = tuple(_parameter(graph, each) for each in _each(wrt))
     with recorder.running(), creation_recorded():
@@ -346,13 +322,19 @@ def _gradient_graph(graph: Graph, wrt: Wrt) -> Graph:
             asked,
         )
         cost = structure.mapped(lambda leaf: lifted(leaf, recorder), graph.result)
-        pulled = _gradient(cost, inputs, graph.title)
+        names = [_parameter_name(graph, each) for each in _each(wrt)]
+        notice_unused(graph.title, cost, dict(zip(names, inputs, strict=True)))
+        pulled = slopes(cost, inputs, graph.title)
         result = structure.mapped(node_of, pulled)
     made = result if isinstance(wrt, tuple) else result[0]
-    return closed(
-        Graph(f"{graph.title}_gradient", graph.parameters, made, graph.signature),
-        recorder,
-    )
+    title = f"{graph.title}_gradient"
+    made = dataclasses.replace(graph, title=title, result=made)
+    made = closed(made, recorder)
+    return rewritten(made, without, derived=True) if stable else made
+
+
+def _parameter_name(graph: Graph, wrt: int | str) -> str:
+    return list(graph.parameters)[wrt] if isinstance(wrt, int) else wrt
 
 
 def _parameter(graph: Graph, wrt: int | str) -> Any:

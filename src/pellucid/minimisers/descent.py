@@ -32,9 +32,9 @@ class Descent:
         self.count = len(leaves)
         self.kept = [*leaves, *structure.leaves(states)]
         self._example = leaves, states
-        self._compiled = Compiled(_step(task, method, measured))
+        self._compiled = Compiled(_step(task, method, measured), stable=False)
         self._programs: dict[Any, Any] = {}
-        self._cost = Compiled(task.cost)
+        self._cost = Compiled(task.cost, **task.rewriting)
 
     def step(self, data: tuple[Any, ...]) -> tuple[float, float, list[Any]]:
         """The cost and the largest slope here, and what to keep after the step."""
@@ -62,7 +62,7 @@ class Descent:
 
 
 def _step(task: Task, method: Any, measured: bool) -> Callable[..., Any]:
-    both = value_and_gradient(task.cost)
+    both = value_and_gradient(task.cost, **task.rewriting)
 
     def step(leaves: Any, states: Any, *data: Any) -> Any:
         parts = iter(leaves)

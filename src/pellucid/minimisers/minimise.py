@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ def minimise(
     random_state: Any = None,
     callback: Callback | None = None,
     verbose: bool | int = False,
+    stable: bool = True,
+    without: Sequence[str] = (),
 ) -> Fit:
     """Minimise `cost(start, *data)` over `start`.
 
@@ -56,6 +58,10 @@ def minimise(
     verbose : bool or int
         k prints the cost each k iterations; True shows a progress bar on a terminal,
         and elsewhere prints the cost ten times.
+    stable : bool
+        Whether naive formulas are replaced first; see `pellucid.stable`.
+    without : sequence of str
+        Identities that are not used for that, by name.
 
     Returns
     -------
@@ -77,7 +83,7 @@ def minimise(
     >>> [round(float(p), 6) for p in fit.x]
     [2.0, 1.0]
     """
-    task = Task(cost, start, data)
+    task = Task(cost, start, data, {"stable": stable, "without": without})
     chosen = _chosen(method, task, batch_size)
     watch = Watch(callback, verbose, title_of(cost))
     if isinstance(chosen, Newton):

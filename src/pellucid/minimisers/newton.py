@@ -70,8 +70,10 @@ def newton(task: Task, method: Newton, limit: int, tol: float, watch: Watch) -> 
 
 def _problem(task: Task) -> Problem:
     """The cost, its gradient and its Hessian's products, compiled, on a flat vector."""
-    both = Compiled(value_and_gradient(task.cost)).program(task.start, *task.data).run
-    graph = recorded_graph(hvp(task.cost), (task.start, *task.data, task.start), {})
+    slopes = value_and_gradient(task.cost, **task.rewriting)
+    both = Compiled(slopes, stable=False).program(task.start, *task.data).run
+    products = hvp(task.cost, **task.rewriting)
+    graph = recorded_graph(products, (task.start, *task.data, task.start), {})
     count = len(list(structure.leaves(task.start)))
     times = Stages(graph, later=graph.inputs[-count:])
     data = [d for d in structure.leaves(task.data) if is_number(d)]

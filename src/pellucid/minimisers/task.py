@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,8 +56,10 @@ class Task:
     """A cost as a function of one structure of parameters, which are floats."""
 
     def __init__(
-        self, cost: Callable[..., Any], start: Any, data: tuple[Any, ...]
-    ) -> None:
+        self, cost: Callable[..., Any], start: Any, data: tuple[Any, ...],
+        rewriting: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        self.rewriting = dict(rewriting or {})
         spread = isinstance(start, tuple) and not hasattr(start, "_fields")
         self.start = structure.mapped(_as_float, start)
         self.data = tuple(_as_array(d) for d in data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from pellucid.errors import PellucidError, TraceError
 from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.recorder import active
+from pellucid.graphs.stable import rewritten, unused, written_out
 from pellucid.graphs.trace import is_float, is_number, signature_of, title_of, trace
 from pellucid.running.numpy import Program, run_on
 
@@ -29,9 +30,14 @@ class Compiled:
         The arrays from outside that were frozen at the first call, by name.
     """
 
-    def __init__(self, f: Callable[..., Any] | Graph, *, verify: bool = False) -> None:
+    def __init__(
+        self, f: Callable[..., Any] | Graph, *, verify: bool = False,
+        stable: bool = True, without: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         self.f = f
         self.verify = verify
+        self.stable = stable
+        self.without = tuple(sorted(unused(without)))
         self._programs: dict[Any, Program] = {}
         self._latest: Program | None = None
         self.__name__ = f.title if isinstance(f, Graph) else title_of(f)
@@ -66,7 +72,8 @@ class Compiled:
             if isinstance(self.f, Graph)
             else recorded_graph(self.f, args, kwargs)
         )
-        program = Program(graph)
+        graph = rewritten(graph, self.without) if self.stable else graph
+        program = Program(written_out(graph))
         if self.verify:
             verified(program, args, kwargs)
         return program
@@ -92,7 +99,7 @@ class Compiled:
 
 def compile(
     f: Callable[..., Any] | Graph, target: str = "numpy", device: str | None = None, *,
-    verify: bool = False,
+    verify: bool = False, stable: bool = True, without: Sequence[str] = (),
 ) -> Compiled:  # fmt: skip
     """Compile a plain NumPy function or a graph into fast straight-line code.
 
@@ -109,6 +116,10 @@ def compile(
         The NumPy target runs on the CPU.
     verify : bool
         Compare the first result of each program with the reference, node by node.
+    stable : bool
+        Whether naive formulas are replaced first; see `pellucid.stable`.
+    without : sequence of str
+        Identities that are not used for that, by name.
 
     Returns
     -------
@@ -137,7 +148,7 @@ def compile(
             "the CPU."
         )
         raise PellucidError(message)
-    return Compiled(f, verify=verify)
+    return Compiled(f, verify=verify, stable=stable, without=without)
 
 
 def recorded_graph(f: Callable[..., Any], args: Any, kwargs: Any) -> Graph:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs import structure
-from pellucid.graphs.evaluate import evaluate
+from pellucid.graphs.evaluate import evaluate, quietly
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot
@@ -40,6 +40,7 @@ class Program:
         folded = [a for n in order for a in n.arguments if a.known]
         known = [n for n in graph.order if n.known]
         self._values = evaluate(known, {}, folded) if folded else {}
+        self._is_quiet = any(node.quiet for node in order)
         self._lines = [self._line(node) for node in order if node.operation != "input"]
         self.source = self._source()
         self._code = compile(self.source, f"<compiled {graph.title}>", "exec")
@@ -58,7 +59,7 @@ class Program:
         names |= {b.name: np.empty(b.shape, b.dtype) for b in self.plan.buffers}
         exec(self._code, names)
         run: Callable[..., tuple[Any, ...]] = names[self.graph.title]
-        return run
+        return quietly()(run) if self._is_quiet else run
 
     def _source(self) -> str:
         arguments = ", ".join(node.name for node in self.graph.inputs)
@@ -119,7 +120,8 @@ class Program:
 
     def _name(self, node: Node) -> str:
         if node.is_literal and node.weak and np.isfinite(node.value):
-            return f"({node.value!r})" if node.value < 0 else repr(node.value)
+            text = repr(node.value)
+            return f"({text})" if text.startswith("-") else text
         if node.is_literal and node.weak:
             return self._bound(node.value)  # inf and nan cannot be written
         return self._bound(self._values[node]) if node in self._values else node.name

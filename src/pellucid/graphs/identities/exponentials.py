@@ -1,0 +1,149 @@
+"""Identities of exponentials and logarithms of one number."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pellucid.graphs.identities.table import identity
+from pellucid.graphs.operations.robust import log_loss, sigmoid, softplus
+
+# -- the logistic function ------------------------------------------------------------
+
+identity(
+    "sigmoid",
+    lambda x: np.exp(x) / (1 + np.exp(x)),
+    lambda x: 1 / (1 + np.exp(-x)),
+    lambda x: 1 - 1 / (1 + np.exp(x)),
+    lambda x: 1 - np.exp(-x) / (1 + np.exp(-x)),
+    lambda x: 0.5 * (1 + np.tanh(x / 2)),
+    lambda x: 0.5 + 0.5 * np.tanh(x / 2),
+    lambda x: np.exp(-np.logaddexp(0, -x)),
+    stable=lambda x: sigmoid(x),
+    proof="e^x / (1 + e^x) = 1 / (1 + e^-x); the larger of e^x and e^-x is not needed",
+    domain="every x",
+    fails_at={"x": 800.0},
+    digits=16,
+)
+
+identity(
+    "complement of sigmoid",
+    lambda x: 1 - sigmoid(x),
+    stable=lambda x: sigmoid(-x),
+    proof="1 - 1 / (1 + e^-x) = e^-x / (1 + e^-x) = 1 / (1 + e^x)",
+    domain="every x",
+    fails_at={"x": 40.0},
+    digits=16,
+    costly=True,
+)
+
+identity(
+    "log sigmoid",
+    lambda x: np.log(1 / (1 + np.exp(-x))),
+    lambda x: np.log(sigmoid(x)),
+    stable=lambda x: -softplus(-x),
+    proof="log(1 / (1 + e^-x)) = -log(1 + e^-x)",
+    domain="every x",
+    fails_at={"x": -800.0},
+    digits=16,
+)
+
+identity(
+    "softplus",
+    lambda x: np.log(1 + np.exp(x)),
+    lambda x: np.log1p(np.exp(x)),
+    lambda x: np.logaddexp(0, x),
+    stable=lambda x: softplus(x),
+    proof="log(1 + e^x) = max(x, 0) + log(1 + e^-|x|)",
+    domain="every x",
+    fails_at={"x": -40.0},
+    digits=16,
+)
+
+identity(
+    "log loss",
+    lambda z, y: y * np.log(sigmoid(z)) + (1 - y) * np.log(1 - sigmoid(z)),
+    lambda z, y: y * np.log(sigmoid(z)) + (1 - y) * np.log(sigmoid(-z)),
+    stable=lambda z, y: -log_loss(z, y),
+    proof="log p = -softplus(-z), log(1 - p) = -softplus(z), both finite: 0 log 0 = 0",
+    domain="every finite z, every y; labels y are 0, 1 or between",
+    fails_at={"z": 800.0, "y": 0.0},
+    digits=16,
+)
+
+# -- small arguments ------------------------------------------------------------------
+
+identity(
+    "log(1 - exp)",
+    lambda x: np.log(1 - np.exp(-x)),
+    lambda x: np.log(-np.expm1(-x)),
+    lambda x: np.log1p(-np.exp(-x)),
+    stable=lambda x: np.where(
+        x > np.log(2.0),
+        np.log1p(-np.exp(-np.maximum(x, np.log(2.0)))),
+        np.log(-np.expm1(-np.minimum(x, np.log(2.0)))),
+    ),
+    proof="1 - e^-x = -expm1(-x), without cancellation where e^-x > 1/2",
+    domain="every x; nan for x < 0 like the naive form",
+    fails_at={"x": 1e-17},
+    digits=16,
+    costly=True,
+)
+
+identity(
+    "log1p",
+    lambda x: np.log(1 + x),
+    stable=lambda x: np.log1p(x),
+    proof="the definition of log1p; 1 + x loses the digits of a small x",
+    domain="every x; nan for x < -1 like the naive form",
+    fails_at={"x": 1e-17},
+    digits=16,
+)
+
+identity(
+    "tanh",
+    lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
+    lambda x: (np.exp(2 * x) - 1) / (np.exp(2 * x) + 1),
+    lambda x: (1 - np.exp(-2 * x)) / (1 + np.exp(-2 * x)),
+    lambda x: np.sinh(x) / np.cosh(x),
+    lambda x: 2 * sigmoid(2 * x) - 1,
+    lambda x: 2 / (1 + np.exp(-2 * x)) - 1,
+    lambda x: 1 - 2 / (np.exp(2 * x) + 1),
+    stable=lambda x: np.tanh(x),
+    proof="tanh x = sinh x / cosh x; multiply above and below by e^x or e^-x",
+    domain="every x",
+    fails_at={"x": 1e-17},
+    digits=16,
+)
+
+identity(
+    "expm1",
+    lambda x: np.exp(x) - 1,
+    stable=lambda x: np.expm1(x),
+    proof="the definition of expm1; e^x - 1 cancels for a small x",
+    domain="every x",
+    fails_at={"x": 1e-17},
+    digits=16,
+)
+
+# -- logarithms undo exponentials -----------------------------------------------------
+
+identity(
+    "log exp",
+    lambda x: np.log(np.exp(x)),
+    stable=lambda x: +x,
+    proof="the logarithm is the inverse of the exponential",
+    domain="every x",
+    fails_at={"x": 800.0},
+    digits=16,
+)
+
+identity(
+    "log of a multiple of exp",
+    lambda x, y: np.log(y * np.exp(x)),
+    stable=lambda x, y: x + np.log(y),
+    proof="log(y e^x) = log y + log e^x",
+    domain="every x, y > 0; nan for y < 0 like the naive form; rounding is that of the "
+    "larger of x and log y",
+    fails_at={"x": -800.0, "y": 2.0},
+    digits=16,
+)

@@ -1,0 +1,122 @@
+"""Identities of sums along axes: log-sum-exp, softmax, cross-entropy, variance.
+
+Here `total`, `average` and `largest` keep the axes that they reduce, so that what is
+reduced can be broadcast against what is not.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from pellucid.graphs.identities.table import identity
+from pellucid.graphs.operations.robust import (
+    log_loss,
+    log_softmax,
+    logsumexp,
+    sigmoid,
+    softmax,
+)
+
+total = partial(np.sum, keepdims=True)
+average = partial(np.mean, keepdims=True)
+largest = partial(np.max, keepdims=True)
+
+identity(
+    "log-sum-exp",
+    lambda z, axis, keepdims: np.log(np.sum(np.exp(z), axis, keepdims=keepdims)),
+    lambda z, axis, keepdims: (
+        np.max(z, axis, keepdims=keepdims)
+        + np.log(np.sum(np.exp(z - largest(z, axis)), axis, keepdims=keepdims))
+    ),
+    stable=lambda z, axis, keepdims: logsumexp(z, axis, keepdims),
+    proof="log(sum(e^z)) = m + log(sum(e^(z - m))), where m = max(z)",
+    domain="every z",
+    fails_at={"z": [-800.0, -801.0]},
+    digits=16,
+)
+
+identity(
+    "softmax",
+    lambda z, axis: np.exp(z) / total(np.exp(z), axis),
+    lambda z, axis: (
+        np.exp(z - largest(z, axis)) / total(np.exp(z - largest(z, axis)), axis)
+    ),
+    stable=lambda z, axis: softmax(z, axis),
+    proof="e^z / sum(e^z) = e^(z - m) / sum(e^(z - m)), where m = max(z)",
+    domain="every z",
+    fails_at={"z": [800.0, 801.0]},
+    digits=16,
+)
+
+identity(
+    "mean under softmax",
+    lambda w, z, axis, keepdims: (
+        np.sum(w * np.exp(z), axis, keepdims=keepdims)
+        / np.sum(np.exp(z), axis, keepdims=keepdims)
+    ),
+    stable=lambda w, z, axis, keepdims: np.sum(
+        w * softmax(z, axis), axis, keepdims=keepdims
+    ),
+    proof="the sum of w times e^z / sum(e^z)",
+    domain="every w and z; rounding is that of the largest |w|",
+    fails_at={"w": [1.0, 2.0], "z": [800.0, 801.0]},
+    digits=16,
+)
+
+identity(
+    "log softmax",
+    lambda z, axis: np.log(np.exp(z) / total(np.exp(z), axis)),
+    lambda z, axis: np.log(softmax(z, axis)),
+    lambda z, axis: z - logsumexp(z, axis, keepdims=True),
+    lambda z, axis: (
+        z - largest(z, axis) - np.log(total(np.exp(z - largest(z, axis)), axis))
+    ),
+    stable=lambda z, axis: log_softmax(z, axis),
+    proof="log(e^z / sum(e^z)) = d - log(sum(e^d)), where d = z - max(z)",
+    domain="every z",
+    fails_at={"z": [800.0, 0.0]},
+    digits=16,
+)
+
+identity(
+    "log softmax at places",
+    lambda z, axis, at: np.log((np.exp(z) / total(np.exp(z), axis))[at]),
+    lambda z, axis, at: np.log(softmax(z, axis)[at]),
+    stable=lambda z, axis, at: log_softmax(z, axis)[at],
+    proof="the logarithm goes element by element, before the picking or after it",
+    domain="every z",
+    fails_at={"z": [800.0, 0.0]},
+    digits=16,
+)
+
+identity(
+    "summed log loss",
+    lambda z, y, axis, keepdims: (
+        np.sum(y * np.log(sigmoid(z)), axis, keepdims=keepdims)
+        + np.sum((1 - y) * np.log(sigmoid(-z)), axis, keepdims=keepdims)
+    ),
+    stable=lambda z, y, axis, keepdims: (
+        -np.sum(log_loss(z, y), axis, keepdims=keepdims)
+    ),
+    proof="the sums of the two logarithms, term by term",
+    domain="every finite z; labels y are 0, 1 or between",
+    fails_at={"z": [800.0, 800.0], "y": [0.0, 0.0]},
+    digits=16,
+)
+
+identity(
+    "variance",
+    lambda x, axis, keepdims: (
+        np.mean(x**2, axis, keepdims=keepdims)
+        - np.mean(x, axis, keepdims=keepdims) ** 2
+    ),
+    stable=lambda x, axis, keepdims: np.mean(
+        (x - average(x, axis)) ** 2, axis, keepdims=keepdims
+    ),
+    proof="mean((x - m)^2) = mean(x^2) - 2 m mean(x) + m^2, where m = mean(x)",
+    domain="every x",
+    fails_at={"x": [1e9, 1e9 + 1.0]},
+    digits=16,
+)

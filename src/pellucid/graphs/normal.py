@@ -1,0 +1,272 @@
+"""Expressions up to how they are written: sums of products, with views looked through.
+
+A node is seen in a frame: each of its axes carries the number of the axis of the whole
+expression along which it runs. Broadcasting, `[:, None]`, `keepdims`, reshapes of axes
+of length 1 and transposes only change these labels, so that two spellings of one
+formula are seen as the same. An axis that is summed over carries a `Summed` label.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from pellucid.graphs.node import Node
+from pellucid.graphs.operations.indexing import is_basic
+from pellucid.graphs.operations.table import reduced_axes
+
+LARGEST = 8  # terms or factors of an expression that is looked at
+
+
+class Summed(NamedTuple):
+    """The label of the i-th axis that a reduction takes away."""
+
+    i: int
+
+
+Label = int | Summed | None
+Labels = tuple[Label, ...]
+
+
+class Seen(NamedTuple):
+    """A node, and for each of its axes a label; None for one of length 1."""
+
+    node: Node
+    labels: Labels
+
+
+@dataclass
+class Term:
+    """A number times powers of expressions."""
+
+    number: float
+    powers: dict[Seen, float]
+
+    @property
+    def is_number(self) -> bool:
+        """Whether there is nothing but the number."""
+        return not self.powers
+
+    def key(self) -> frozenset[tuple[Seen, float]]:
+        """What terms that can be added have in common."""
+        return frozenset(self.powers.items())
+
+
+def seen_whole(node: Node) -> Seen:
+    """A node in its own frame."""
+    return Seen(node, tuple(i if n != 1 else None for i, n in enumerate(node.shape)))
+
+
+def seen_argument(whole: Seen, argument: Node) -> Seen:
+    """An argument that is broadcast to the whole, aligned at the last axis."""
+    labels = whole.labels[len(whole.labels) - argument.ndim :]
+    pairs = zip(labels, argument.shape, strict=True)
+    return through(Seen(argument, tuple(None if n == 1 else k for k, n in pairs)))
+
+
+def seen_inside(whole: Seen) -> Seen | None:
+    """What a reduction reduces; None where it takes no axis away."""
+    x = whole.node.arguments[0]
+    axes = reduced_axes(x.ndim, whole.node.options.get("axis"))
+    keeps = whole.node.options.get("keepdims")
+    kept = iter([k for i, k in enumerate(whole.labels) if not (keeps and i in axes)])
+    summed = iter(Summed(i) for i in range(x.ndim))
+    labels: Labels = tuple(
+        (next(summed) if x.shape[i] != 1 else None) if i in axes else next(kept)
+        for i in range(x.ndim)
+    )
+    if not any(isinstance(k, Summed) for k in labels):
+        return None
+    return through(Seen(x, labels))
+
+
+def seen_factors(whole: Seen) -> list[Seen] | None:
+    """The arrays whose products a matrix product adds up; None where none are.
+
+    The product of two matrices is not looked at as a sum, which would have three axes.
+    """
+    left, right = whole.node.arguments
+    if max(left.ndim, right.ndim) > 2 or not (left.ndim and right.ndim):
+        return None
+    if left.shape[-1] == 1 or len([n for n in whole.node.shape if n != 1]) > 1:
+        return None
+    rows = whole.labels[:1] if left.ndim == 2 else ()
+    columns = whole.labels[len(whole.labels) - 1 :] if right.ndim == 2 else ()
+    return [
+        through(Seen(left, (*rows, Summed(0)))),
+        through(Seen(right, (Summed(0), *columns))),
+    ]
+
+
+def through(seen: Seen) -> Seen:
+    """What is seen through views that only move axes or add some of length 1."""
+    while (further := _one_view(seen)) is not None:
+        seen = further
+    return seen
+
+
+def _one_view(seen: Seen) -> Seen | None:
+    """What one view shows, or None where it is none or hides something."""
+    node, labels = seen
+    if node.operation not in {"reshape", "index", "broadcast_to", "transpose"}:
+        return None
+    x = node.arguments[0]
+    if node.operation == "transpose":
+        axes = node.options.get("axes") or range(x.ndim)[::-1]
+        order = sorted(range(x.ndim), key=lambda i: axes[i] % x.ndim)
+        return Seen(x, tuple(labels[i] for i in order))
+    if node.operation == "broadcast_to":
+        lost = [k for k, n in zip(labels, _padded(x.shape, len(labels)), strict=True)
+                if n == 1 and isinstance(k, Summed)]  # fmt: skip
+        labels = labels[len(labels) - x.ndim :]
+        pairs = zip(labels, x.shape, strict=True)
+        return None if lost else Seen(x, tuple(k if n != 1 else None for k, n in pairs))
+    if node.operation == "index" and not _only_moves(node):
+        return None
+    long = [n for n in node.shape if n != 1]
+    if long != [n for n in x.shape if n != 1]:
+        return None
+    kept = iter(k for k, n in zip(labels, node.shape, strict=True) if n != 1)
+    return Seen(x, tuple(next(kept) if n != 1 else None for n in x.shape))
+
+
+def _padded(shape: tuple[int, ...], ndim: int) -> tuple[int, ...]:
+    return (1,) * (ndim - len(shape)) + shape
+
+
+def _only_moves(node: Node) -> bool:
+    """Whether an index only adds axes of length 1 and takes them away."""
+    plain = is_basic(node.options["at"]) and node.size == node.arguments[0].size
+    return plain and all(
+        i == slice(None) for i in node.options["at"] if isinstance(i, slice)
+    )
+
+
+# -- sums of products -----------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=4096)
+def terms(seen: Seen, count: int = LARGEST) -> list[Term]:
+    """An expression as a sum of up to so many terms; of one where it is no sum.
+
+    Of z - m, where z = a + b, two terms are z and -m, three are a, b and -m.
+    """
+    found = [(seen, 1.0)]
+    i = 0
+    while i < len(found):
+        part, sign = found[i]
+        sides = _signs(part)
+        if sides and len(found) - 1 + len(sides) <= count:
+            found[i : i + 1] = [(side, sign * s) for side, s in sides]
+        else:
+            i += 1
+    return _collected([_times(sign, product(part)) for part, sign in found])
+
+
+def _times(number: float, term: Term) -> Term:
+    return Term(number * term.number, term.powers)
+
+
+def _signs(seen: Seen) -> list[tuple[Seen, float]]:
+    """The parts of a sum with their signs; none for what is no sum."""
+    signs = {"add": (1.0, 1.0), "subtract": (1.0, -1.0), "negative": (-1.0,)}
+    arguments = seen.node.arguments
+    signed = zip(arguments, signs.get(seen.node.operation, ()), strict=False)
+    return [(seen_argument(seen, a), sign) for a, sign in signed]
+
+
+def _collected(found: list[Term]) -> list[Term]:
+    """Add up terms that differ by their numbers only: x + x = 2 x."""
+    sums: dict[Any, Term] = {}
+    for term in found:
+        before = sums.get(term.key())
+        number = term.number + (before.number if before else 0.0)
+        sums[term.key()] = Term(number, term.powers)
+    return list(sums.values())
+
+
+@functools.lru_cache(maxsize=4096)
+def product(seen: Seen) -> Term:
+    """An expression as a number times powers; itself to the first where it is none."""
+    term = Term(1.0, {})
+    waiting = [(seen, 1.0)]
+    while waiting:
+        part, power = waiting.pop()
+        if is_number(part.node) and _has_power(float(part.node.value), power):
+            term.number *= float(part.node.value) ** power
+        elif part.node.operation == "negative":
+            term.number *= -1.0
+            waiting.append((seen_argument(part, part.node.arguments[0]), power))
+        elif (factors := _factors(part)) and len(term.powers) < LARGEST:
+            waiting += [(factor, sign * power) for factor, sign in reversed(factors)]
+        else:
+            base, exponent = _base(part)
+            before = term.powers.get(base, 0.0)
+            if before and not _add_up(before, exponent * power):
+                return Term(1.0, {seen: 1.0})
+            term.powers[base] = before + exponent * power
+    return term
+
+
+def multiplied(terms: Iterable[Term]) -> Term:
+    """The product of terms."""
+    result = Term(1.0, {})
+    for term in terms:
+        result.number *= term.number
+        for base, power in term.powers.items():
+            result.powers[base] = result.powers.get(base, 0.0) + power
+    return result
+
+
+def is_number(node: Node) -> bool:
+    """Whether a node is a finite number that is written where it is used."""
+    kinds = node.is_literal and node.dtype.kind in "iuf"
+    return kinds and math.isfinite(float(node.value))
+
+
+def _has_power(number: float, power: float) -> bool:
+    return number > 0 or power > 0
+
+
+def _add_up(p: float, q: float) -> bool:
+    """Whether x^p x^q is x^(p + q) for every x, 0 and negative ones too."""
+    return p * q > 0 and p % 1 == q % 1 == 0
+
+
+def _factors(seen: Seen) -> list[tuple[Seen, float]]:
+    """The factors of a product or a quotient, and on which side they stand."""
+    node = seen.node
+    if node.operation == "multiply" and node.arguments[0] is not node.arguments[1]:
+        return [(seen_argument(seen, a), 1.0) for a in node.arguments]
+    if node.operation == "divide":
+        x, y = (seen_argument(seen, a) for a in node.arguments)
+        return [(x, 1.0), (y, -1.0)]
+    if node.operation == "reciprocal":
+        return [(seen_argument(seen, node.arguments[0]), -1.0)]
+    if node.operation == "matmul" and _is_outer(node):
+        return [
+            (through(Seen(node.arguments[0], (seen.labels[0], None))), 1.0),
+            (through(Seen(node.arguments[1], (None, seen.labels[1]))), 1.0),
+        ]
+    return []
+
+
+def _is_outer(node: Node) -> bool:
+    """Whether a matrix product multiplies a column with a row, and adds nothing up."""
+    left, right = node.arguments
+    return left.ndim == right.ndim == 2 and left.shape[1] == 1
+
+
+def _base(seen: Seen) -> tuple[Seen, float]:
+    """The base and exponent of a power; itself and 1 where it is none."""
+    node = seen.node
+    exponents = {"square": 2.0, "sqrt": 0.5, "multiply": 2.0}
+    if node.operation in exponents and len(set(node.arguments)) == 1:
+        return seen_argument(seen, node.arguments[0]), exponents[node.operation]
+    if node.operation == "power" and is_number(node.arguments[1]):
+        exponent = float(node.arguments[1].value)
+        return seen_argument(seen, node.arguments[0]), exponent
+    return seen, 1.0

@@ -1,0 +1,56 @@
+"""Minus signs move outwards, where they meet and cancel: mean(-x) is -mean(x).
+
+Rounding is the same on both sides of 0, so that every rule here is exact.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.graphs.node import Node
+from pellucid.graphs.recorder import Recorder
+from pellucid.graphs.traced import lifted, recorded
+
+PASSING = {"sum", "mean", "reshape", "transpose", "broadcast_to"}
+PRODUCTS = {"multiply", "divide", "matmul", "dot"}
+
+
+def moved_out(recorder: Recorder, node: Node) -> Any:
+    """The same with a minus sign further out, or None where there is none to move."""
+    signs = [a.operation == "negative" for a in node.arguments]
+    if not any(signs) or node.dtype.kind != "f":
+        return None
+    inner = [a.arguments[0] if a.operation == "negative" else a for a in node.arguments]
+    values = [lifted(a, recorder) for a in inner]
+    if node.operation == "negative":
+        return values[0]
+    if node.operation in PASSING:
+        return -recorded(node.operation, *values, **node.options)
+    if node.operation in PRODUCTS:
+        return _product(node, inner, all(signs))
+    if node.operation in {"add", "subtract"}:
+        return _sum(values, [signs[0], signs[1] != (node.operation == "subtract")])
+    return None
+
+
+def _product(node: Node, inner: list[Node], cancels: bool) -> Any:
+    """The sign of a product; a number takes it."""
+    numbers = [a.is_literal and a.weak for a in inner]
+    if not cancels and any(numbers):
+        inner = [a.value * -1 if n else a for a, n in zip(inner, numbers, strict=True)]
+        return recorded(node.operation, *inner, weak=node.weak)
+    made = recorded(node.operation, *inner, weak=node.weak)
+    return made if cancels else -made
+
+
+def _sum(values: list[Any], signs: list[bool]) -> Any:
+    x, y = values
+    match signs:
+        case [False, False]:
+            return x + y
+        case [False, True]:
+            return x - y
+        case [True, False]:
+            return y - x
+        case _:
+            return -(x + y)
