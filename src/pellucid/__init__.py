@@ -21,6 +21,7 @@ from pellucid.graphs.graph import Graph
 _HOME = {
     "PellucidError": "errors",
     "TraceError": "errors",
+    "TraceWarning": "errors",
     "Graph": "graphs.graph",
     "Node": "graphs.node",
     "graph": "graphs.trace",
@@ -31,10 +32,12 @@ _HOME = {
     "hvp": "graphs.gradient",
     "vjp": "graphs.gradient",
     "jvp": "graphs.gradient",
+    "stable": "graphs.stable",
     "check": "graphs.check",
     "source": "reading.source",
     "formula": "reading.formula",
     "draw": "reading.draw",
+    "explain": "reading.explain",
     "compile": "running.compile",
     "minimise": "minimisers.minimise",
     "methods": "minimisers.methods",
@@ -61,7 +64,8 @@ def _read(module: str, graph: Graph) -> str:
     return text
 
 
-Graph.readers.update(text=partial(_read, "text"), html=partial(_read, "html"))
+for _reader in ("text", "html", "phrase"):
+    Graph.readers[_reader] = partial(_read, _reader)
 
 
 def __getattr__(name: str) -> Any:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from xml.etree import ElementTree as ET
 
-from pellucid.errors import PellucidError, needs
+from pellucid.errors import needs
 from pellucid.files import write_whole
+from pellucid.reading.mathml import mathml as drawn
 from pellucid.show.canvas import svg
 from pellucid.show.inline import inline_svg
 from pellucid.show.text import cells, is_numeric, number, numbers
@@ -328,42 +326,7 @@ def mathml(latex: str) -> Markup:
     >>> mathml("a < b").striptags()
     'a<b'
     """
-    converter = needs("latex2mathml.converter", extra="plot")
-    known = re.sub(r"\{aligned\}", "{align*}", latex)
-    try:
-        math = converter.convert_to_element(known, display="block")
-    except Exception as error:
-        message = f"Expected a formula in LaTeX, got {latex!r}: mend its commands."
-        raise PellucidError(message) from error
-    for element in math.iter():
-        element.text = html.unescape(element.text or "")  # it writes &#x0002B; for +
-        element.attrib.pop("href", None)
-    for row in list(math.iter()):
-        if row.tag in ROWS:
-            _set_apart(row)
-    del math.attrib["xmlns"]  # HTML knows what MathML is
-    math.set("alttext", latex)
-    return _markup(ET.tostring(math, encoding="unicode"))
-
-
-ROWS = {"math", "mrow", "mtd"}  # elsewhere in MathML a child has its place
-
-
-def _set_apart(row: ET.Element) -> None:
-    """Space a row as TeX does: y log p, a = -b, |z|."""
-    children = list(row)
-    for left, right in reversed(list(pairwise(children))):
-        named = [
-            side.tag == "mi" and len(side.text or "") > 1 for side in (left, right)
-        ]
-        operator = left.tag == "mo" and (left.text or "=") not in ")]|"
-        if right.tag == "mo" and operator and right.text == "−":
-            right.set("form", "prefix")
-        elif any(named) and right.tag != "mo" and not operator:
-            space = ET.Element("mspace", width="0.167em")
-            row.insert(children.index(right), space)
-    for bar in (child for child in children if child.text == "|"):
-        bar.attrib |= {"lspace": "0", "rspace": "0"}
+    return _markup(drawn(latex))
 
 
 def _markup(text: str) -> Markup:

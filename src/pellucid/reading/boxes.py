@@ -4,45 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from pellucid.errors import GradientError
-from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.node import Node
 from pellucid.graphs.recorder import is_numbered
-from pellucid.reading.adjoints import adjoints, cost_of
+from pellucid.reading.numbers import Numbers, numbers_of, title
+from pellucid.reading.signs import shown_value, typeset
 from pellucid.reading.spelling import ATOM, Spelling, spelt
 from pellucid.reading.text import line
 
 UNFOLDED = 40  # nodes that are all drawn
 MOST = 150  # boxes of a drawing
 INLINE = 32  # characters of a formula that is folded into another
-LONGEST = 44  # characters of a formula in a box
-FULL = 6  # elements of an array that is shown in full
-
-SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-POWER_OF_TEN = re.compile(r"\b(\d+\.?\d*)e([+-]\d+)")
-# From NumPy's spelling to what stands in a box.
-TYPOGRAPHY: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
-    (r"\bnp\.(linalg\.)?", ""),
-    (r", keepdims=True", ""),
-    (r"\*\*(\d+)(?![\d.])", lambda match: match[1].translate(SUPERSCRIPTS)),
-    (r" \* ", " · "),
-    (r"<=", "≤"),
-    (r">=", "≥"),
-    (r"!=", "≠"),
-    (r"==", "="),
-    (r"-", "−"),
-    (r"\bsqrt\((\w+)\)", r"√\1"),
-    (r"\bsqrt\(", "√("),
-    (r"\bsum\((\w+)\)", r"Σ \1"),
-    (r"\.T\b", "ᵀ"),
-)
 
 
 @dataclass(frozen=True)
@@ -76,17 +52,9 @@ class Shown(NamedTuple):
     sources: Sequence[Node]
 
 
-class Numbers(NamedTuple):
-    """The values and gradients of nodes, and what is to be said of them."""
-
-    values: Mapping[Node, Any]
-    gradients: Mapping[Node, Any]
-    remark: str
-
-
 def diagram(graph: Graph, args: tuple[Any, ...]) -> Diagram:
     """The boxes and arrows of a graph; with arguments each box has its numbers."""
-    numbers = _numbers(graph, args)
+    numbers = numbers_of(graph, args)
     shown = _shown(graph)
     boxes = [_box(graph, each, numbers) for each in shown]
     arrows = [(a.name, each.node.name) for each in shown for a in each.sources]
@@ -163,107 +131,9 @@ def _rows(node: Node, numbers: Numbers) -> Iterator[tuple[str, str]]:
         yield "gradient", shown_value(numbers.gradients[node], shape=False)
 
 
-def title(graph: Graph, node: Node) -> str:
-    """The name of a node; of a result without one that of the function."""
-    if graph.outputs != (node,) or not is_numbered(node.name):
-        return node.name
-    taken = {z.name for z in graph.nodes}
-    return node.name if graph.title in taken else graph.title
-
-
 def _kind(graph: Graph, node: Node) -> str:
     if node in graph.outputs:
         return "output"
     if node.operation == "input":
         return "input"
     return "operation" if node.arguments else "constant"
-
-
-def typeset(numpy: str) -> str:
-    """A NumPy expression with the signs of mathematics.
-
-    >>> typeset("np.sqrt(a**2 + b**2) * -np.sum(loss)")
-    '√(a² + b²) · −Σ loss'
-    """
-    numpy = POWER_OF_TEN.sub(_as_power, numpy)
-    for pattern, sign in TYPOGRAPHY:
-        numpy = re.sub(pattern, sign, numpy)
-    return numpy if len(numpy) <= LONGEST else f"{numpy[: LONGEST - 1]}…"
-
-
-def shown_value(value: Any, shape: bool = True) -> str:
-    r"""A number, a small array in full, or the shape and range of a large one.
-
-    >>> shown_value(0.1 + 0.2), shown_value(np.eye(2)), shown_value(np.arange(-9, 9))
-    ('0.3', '[[1 0]\n[0 1]]', '18: −9 … 8')
-    """
-    array = np.asarray(value)
-    digits = 3 if array.ndim else 4
-    if array.size <= FULL:
-        column = array.ndim == 2 and array.shape[0] > 1 == array.shape[1]
-        numbers = array.T[0] if column else array
-        return _bracketed(numbers.tolist(), digits) + "ᵀ" * column
-    extent = _extent(array, digits)
-    return f"{'×'.join(map(str, array.shape))}: {extent}" if shape else extent
-
-
-def _extent(array: Any, digits: int) -> str:
-    """The smallest and the largest of many numbers, and how many are none."""
-    good = array[array == array]
-    missing = array.size - good.size
-    if missing:
-        rest = f"{_extent(good, digits)}, " if good.size else ""
-        return f"{rest}{missing} nan"
-    low, high = (shown_number(end(good).item(), digits) for end in (np.min, np.max))
-    if low == high:
-        return f"all {low}"
-    return f"{good.sum()} True" if good.dtype == bool else f"{low} … {high}"
-
-
-def _bracketed(numbers: Any, digits: int) -> str:
-    """Numbers in NumPy's brackets, the rows of a matrix below one another."""
-    if not isinstance(numbers, list):
-        return shown_number(numbers, digits)
-    rows = all(isinstance(part, list) and len(part) > 1 for part in numbers)
-    parts = [_bracketed(part, digits) for part in numbers]
-    return "[" + ("\n" if rows else " ").join(parts) + "]"
-
-
-def shown_number(value: Any, digits: int) -> str:
-    """A number rounded to digits, as in 2·10⁻⁵, with a true minus sign."""
-    text = f"{value + 0.0:.{digits}g}" if isinstance(value, float) else str(value)
-    return POWER_OF_TEN.sub(_as_power, text).replace("-", "−")
-
-
-def _as_power(number: re.Match[str]) -> str:
-    """2e-05 as 2·10⁻⁵."""
-    mantissa, exponent = number.groups()
-    power = f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
-    return power if mantissa == "1" else f"{mantissa}·{power}"
-
-
-# -- numbers --------------------------------------------------------------------------
-
-
-def _numbers(graph: Graph, args: tuple[Any, ...]) -> Numbers:
-    """The value and the gradient of each node, or none, and why."""
-    if graph.inputs and not args:
-        return Numbers({}, {}, "")
-    values = evaluate(graph.order, graph.bind(*args), graph.order)
-    if len(graph.outputs) != 1 or graph.outputs[0].size != 1:
-        return Numbers(values, {}, "no gradients: the result is more than one number")
-    try:
-        gradients = _gradients(graph, values)
-    except GradientError as error:
-        return Numbers(values, {}, f"no gradients: {error}")
-    cost = title(graph, cost_of(graph))
-    return Numbers(values, gradients, f"gradient of {cost} with respect to each box")
-
-
-def _gradients(graph: Graph, values: Mapping[Node, Any]) -> dict[Node, Any]:
-    """dJ/dz of every node z, as numbers; 0 for an input that J does not depend on."""
-    zero = {node: np.zeros(node.shape) for node in graph.inputs}
-    backward = adjoints(graph)
-    order = ancestors(backward.values(), stop=values)
-    computed = evaluate(order, values, list(backward.values()))
-    return zero | {node: computed[g] for node, g in backward.items()}

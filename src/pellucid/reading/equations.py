@@ -15,11 +15,13 @@ from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.recorder import is_numbered
 from pellucid.reading import latex
 from pellucid.reading.latex import Piece
-from pellucid.reading.notation import NOTATION, written
+from pellucid.reading.notation import NOTATION
+from pellucid.reading.rules import written
 from pellucid.reading.typesetter import (
     INDEXED,
     Index,
     Typesetter,
+    aligned,
     entries,
     is_array,
     needs_index,
@@ -115,11 +117,12 @@ class Equations:
         gradients = {backward[z] for z in self.shown if z in backward} - self.forward
         roots = {*graph.outputs, *(g for g in gradients if not g.is_literal)}
         self.parts, self.indexed = parts(self.order, roots)
+        # Numbers of the gradient, as 1/n, and guards are written where they are used.
+        self.parts -= {z for z in self.order if _is_slight(z)} - self.forward
         self.symbols: dict[Node, Symbol] = {}
         taken = {node.name for node in graph.order}
-        self.typesetter = Typesetter(
-            self._symbol, taken, self._lengths(taken), NOTATION
-        )
+        rules = NOTATION | {"where": self._choice}
+        self.typesetter = Typesetter(self._symbol, taken, self._lengths(taken), rules)
         self._rounded = False
 
     def lines(self) -> list[tuple[str, str]]:
@@ -157,10 +160,10 @@ class Equations:
         """An equation for each part of the function, in the order of computation."""
         for node in self.graph.order:
             if node.operation == "input":
-                self.symbols[node] = partial(_element, node.name, node)
+                self.symbols[node] = partial(element, node.name, node)
             elif node in self.parts:
                 name = self.titles.get(node, node.name)
-                self.symbols[node] = partial(_element, name, node)
+                self.symbols[node] = partial(element, name, node)
         lines = [
             Line(self._head(node), node)
             for node in self.graph.order
@@ -174,7 +177,7 @@ class Equations:
         return partial(self._call, node) if node in self.titles else self.symbols[node]
 
     def _call(self, node: Node, index: Index) -> Piece:
-        symbol = _element(self.titles[node], node, index)
+        symbol = element(self.titles[node], node, index)
         given = [self.typesetter.write(x).text for x in self.graph.inputs]
         listed = f"({', '.join(given)})" if 0 < len(given) <= LISTED else ""
         return Piece(symbol.text + listed)
@@ -189,7 +192,7 @@ class Equations:
             new = [x for x in ancestors([g], stop=seen) if x in self.parts]
             seen.update(ancestors([g], stop=seen))
             for node in new:
-                name = partial(_element, node.name, node)
+                name = partial(element, node.name, node)
                 left = partial(self._partial, owner[node]) if node in owner else name
                 self.symbols[node] = left
                 lines.append(Line(left, node))
@@ -199,8 +202,8 @@ class Equations:
 
     def _partial(self, z: Node, index: Index) -> Piece:
         cost = self.graph.outputs[0]
-        above = _element(self.titles.get(cost, cost.name), cost, ()).text
-        below = _element(z.name, z, index).text
+        above = element(self.titles.get(cost, cost.name), cost, ()).text
+        below = element(z.name, z, index).text
         return Piece(rf"\frac{{\partial {above}}}{{\partial {below}}}", latex.FRACTION)
 
     # -- writing ----------------------------------------------------------------------
@@ -210,6 +213,13 @@ class Equations:
         if node not in self.symbols:
             return None
         return self._value(node, index) or self.symbols[node](index)
+
+    def _choice(self, t: Typesetter, node: Node, index: Index) -> Piece:
+        """Cases; the guard of a derivative against 1/0 is left out, as in a book."""
+        x = node.arguments[2]
+        if node not in self.forward and _is_guard(node):
+            return t.write(x, aligned(index, node, x))
+        return NOTATION["where"](t, node, index)
 
     def _value(self, node: Node, index: Index) -> Piece | None:
         """The number that a node, or an element of it, is on the example arguments."""
@@ -251,12 +261,27 @@ class Equations:
         return f" {relation} {text}" if text != expression.text else ""
 
 
+def _is_slight(node: Node) -> bool:
+    return (node.known and not node.shape) or _is_guard(node)
+
+
+def _is_guard(node: Node) -> bool:
+    """Whether this is where(y == 0, 1, x), which keeps a derivative from 1/0."""
+    if node.operation != "where":
+        return False
+    condition, number, x = node.arguments
+    against = condition.operation == "equal" and condition.arguments[1]
+    if not (against and against.is_literal and number.is_literal and not x.is_literal):
+        return False
+    return bool(against.value == 0 and number.value == 1 and x.operation != "where")
+
+
 def _has_line(node: Node) -> bool:
     """Whether the person gave a result a name."""
     return node.operation != "input" and not is_numbered(node.name)
 
 
-def _element(name: str, node: Node, index: Index) -> Piece:
+def element(name: str, node: Node, index: Index) -> Piece:
     """A name for a whole array, or with indices for an element."""
     return latex.symbol(name, is_array(node, index), entries(index))
 

@@ -28,7 +28,8 @@ def formula(
 
     Letters of numbers are italic, those of arrays bold; a vector is a column; the
     product of two arrays element by element is \odot; [x > 0] is 1 where x > 0 and
-    else 0; indices count from 0, as in the code; log is the natural logarithm.
+    else 0, and so is H_h(x), with h at 0; indices count from 0, as in the code; log is
+    the natural logarithm; layers[0][0], weights of a network's first layer, is W^{(1)}.
 
     Parameters
     ----------
@@ -79,10 +80,10 @@ def formula(
         raise PellucidError(message)
     order = ancestors((*graph.order, *backward.values()))
     values = evaluate(order, graph.bind(*args), order) if numbers else {}
-    return _page(Equations(graph, backward, values).lines())
+    return page(Equations(graph, backward, values).lines())
 
 
-def _page(lines: list[tuple[str, str]]) -> str:
+def page(lines: list[tuple[str, str]]) -> str:
     r"""One equation, or all of them in `aligned`."""
     if len(lines) == 1:
         return " ".join(lines[0])

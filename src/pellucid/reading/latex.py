@@ -32,6 +32,8 @@ GREEK = re.compile(
 )
 SPELT = {"epsilon": r"\varepsilon", "eps": r"\varepsilon"}
 ACCENTS = ("hat", "bar", "tilde")
+# The weights and biases of a network, a list of pairs: W^{(1)} is layers[0][0].
+LAYER = re.compile(r"layers_(\d+)_([01])")
 # Functions whose one argument may stand without parentheses.
 KNOWN = re.compile(r"\\(log|exp|a?r?c?(sin|cos|tan)|(sin|cos|tan)h|det)(_.*)?")
 
@@ -197,7 +199,18 @@ def big(sign: str, letters: Sequence[str], body: Piece) -> Piece:
 
 def named(name: str) -> str:
     r"""\operatorname{name}; \mathrm where there are digits in it."""
-    return rf"\operatorname{{{name}}}" if name.isalpha() else rf"\mathrm{{{name}}}"
+    if name.isalpha():
+        return rf"\operatorname{{{name}}}"
+    escaped = name.replace("_", r"\_")
+    return rf"\mathrm{{{escaped}}}"
+
+
+def option(key: str, value: Any) -> Piece:
+    r"""What is fixed in a function that has no notation: \mathrm{axis} = 1."""
+    text = re.sub(r"[\\_#&%${}^~]", " ", str(value))
+    shown = text if re.fullmatch(r"-?[\d.]+", text) else rf"\text{{{text}}}"
+    escaped = key.replace("_", r"\_")
+    return Piece(rf"\mathrm{{{escaped}}} = {shown}")
 
 
 def between(left: str, x: Piece, right: str) -> Piece:
@@ -234,9 +247,14 @@ def _statement(x: Piece, compound: bool = False) -> str:
 
 
 def cases(condition: Piece, x: Piece, y: Piece) -> Piece:
-    """Choose x where the condition holds, else y."""
-    body = rf"{x.text} & {condition.text} \\ {y.text} & \text{{otherwise}}"
-    return Piece(rf"\begin{{cases}} {body} \end{{cases}}", CASES)
+    """Choose x where the condition holds, else y; further cases of y follow."""
+    rest = rf"{y.text} & \text{{otherwise}}"
+    if y.strength == CASES:
+        rest = y.text.removeprefix(BEGIN).removesuffix(END)
+    return Piece(rf"{BEGIN}{x.text} & {condition.text} \\ {rest}{END}", CASES)
+
+
+BEGIN, END = r"\begin{cases} ", r" \end{cases}"
 
 
 def matrix(height: int, width: int, cell: Callable[[int, int], str]) -> Piece:
@@ -260,7 +278,7 @@ def _excerpt(count: int) -> list[int | None]:
 
 
 def symbol(name: str, bold: bool = False, indices: Sequence[str] = ()) -> Piece:
-    r"""A person's name for a value: w_1, \mathrm{loss}, \beta_{ij}, \hat{m}.
+    r"""A person's name for a value: w_1, \mathrm{loss}, \beta_{ij}, \hat{m}, W^{(1)}.
 
     >>> (
     ...     symbol("w_1").text,
@@ -269,6 +287,8 @@ def symbol(name: str, bold: bool = False, indices: Sequence[str] = ()) -> Piece:
     ... )
     ('w_1', '\\boldsymbol{\\theta}', '\\mathrm{loss}_i')
     """
+    if layer := LAYER.fullmatch(name):
+        return _layered("Wb"[int(layer[2])], int(layer[1]) + 1, bold, indices)
     head, *parts = [part for part in name.split("_") if part] or [name]
     letters, digits = re.fullmatch(r"(.*?)(\d*)", head).groups()  # type: ignore[union-attr]
     text = letter(letters or head, bold)
@@ -285,6 +305,12 @@ def symbol(name: str, bold: bool = False, indices: Sequence[str] = ()) -> Piece:
             Piece(fenced(subscripted(Piece(text), own).text)), [], indices
         )
     return subscripted(Piece(text), own, indices)
+
+
+def _layered(name: str, number: int, bold: bool, indices: Sequence[str]) -> Piece:
+    r"""A symbol of one layer, as W^{(1)}."""
+    raised = Piece(f"{letter(name, bold)}^{{({number})}}")
+    return Piece(subscripted(raised, [], indices).text, POWER)
 
 
 def letter(word: str, bold: bool = False) -> str:

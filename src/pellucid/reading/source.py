@@ -7,11 +7,13 @@ from typing import Any
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.table import OPERATIONS
 from pellucid.graphs.recorder import is_numbered
 from pellucid.graphs.sharing import Lives
 from pellucid.graphs.structure import paths, written
 from pellucid.graphs.trace import graph as graph_of
-from pellucid.reading.spelling import ATOM, Spelling, at, spelt
+from pellucid.reading.helpers import written_out
+from pellucid.reading.spelling import ATOM, SPECIAL, Spelling, at, spelt
 
 WIDTH = 80  # columns that a statement may take
 
@@ -65,8 +67,14 @@ def source(graph_or_f: Graph | Callable[..., Any], *args: Any, **kwargs: Any) ->
     writer = Writer(graph)
     body = "\n".join(f"    {line}" for line in writer.lines())
     head = f"def {graph.title}({', '.join(_parameters(graph))}):"
-    helper = f"{SCATTER}\n\n" if writer.scatters else ""
-    return f"import numpy as np\n\n\n{helper}{head}\n{body}\n"
+    blocks = [_imports(graph), *writer.helpers(), f"{head}\n{body}\n"]
+    return "\n\n".join(blocks)
+
+
+def _imports(graph: Graph) -> str:
+    """SciPy is imported where its functions are called."""
+    scipys = any(node.operation.startswith("special.") for node in graph.order)
+    return "import numpy as np\n" + "import scipy.special\n" * scipys
 
 
 def _parameters(graph: Graph) -> list[str]:
@@ -90,10 +98,18 @@ class Writer:
             if n.operation == "assign" and self.lives.may_write(n)
         }
         self.inlined = self._inlined()
-        self.scatters = any(node.operation == "scatter" for node in graph.order)
+        self.taken = {graph.title, *(node.name for node in graph.order)}
         self._names: dict[Node, str] = {}
         self._pending: dict[Node, Spelling] = {}
         self._statements: list[str] = []
+
+    def helpers(self) -> list[str]:
+        """The functions that NumPy lacks, written out."""
+        used = {
+            n.operation: None for n in self.graph.order if n.operation in OPERATIONS
+        }
+        scatter = [SCATTER] if "scatter" in used else []
+        return scatter + written_out([n for n in used if n not in SPECIAL], self.taken)
 
     def lines(self) -> list[str]:
         """The body of the function."""
@@ -123,7 +139,8 @@ class Writer:
         """An expression that fits a line: arguments that are too long get a name."""
         while True:
             pending = [a for a in node.arguments if a in self._pending]
-            spelling = spelt(node, [self._reference(a) for a in node.arguments])
+            arguments = [self._reference(a) for a in node.arguments]
+            spelling = spelt(node, arguments, self.taken)
             if len(f"{node.name} = {spelling.text}") <= WIDTH or not pending:
                 for argument in pending:
                     self._pending.pop(argument, None)
@@ -152,14 +169,16 @@ class Writer:
 
     def _inlined(self) -> set[Node]:
         """Unnamed nodes with one reader, which no assignment in between changes."""
-        readers: dict[Node, list[Node]] = {}
+        readers: dict[Node, list[Node | None]] = {}
         for node in self.graph.order:
             for argument in node.arguments:
                 readers.setdefault(argument, []).append(node)
+        for node in self.graph.outputs:
+            readers.setdefault(node, []).append(None)  # the return statement
         overwritten = {
             self.lives.root[n.arguments[0]]: self.position[n] for n in self.in_place
         }
-        written_at: dict[Node, int] = {}
+        written_at: dict[Node | None, int] = {None: len(self.position)}
         inlined = set()
         for node in reversed(self.graph.order):
             written_at[node] = self.position[node]
@@ -171,10 +190,11 @@ class Writer:
                     written_at[node] = moved
         return inlined
 
-    def _may_inline(self, node: Node, readers: list[Node]) -> bool:
-        if len(readers) != 1 or node in self.graph.outputs:
+    def _may_inline(self, node: Node, readers: list[Node | None]) -> bool:
+        if len(readers) != 1 or (readers == [None] and len(self.graph.outputs) > 1):
             return False
-        target = readers[0] in self.in_place and readers[0].arguments[0] is node
+        (reader,) = readers
+        target = reader in self.in_place and reader.arguments[0] is node
         return (
             is_numbered(node.name)
             and node.operation not in ("input", "assign")

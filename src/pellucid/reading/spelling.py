@@ -6,13 +6,14 @@ needs them and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot
+from pellucid.reading.helpers import called_as
 
 
 class Spelling(NamedTuple):
@@ -36,14 +37,24 @@ BINARY = {
 }  # fmt: skip
 
 
-def spelt(node: Node, arguments: list[Spelling]) -> Spelling:
-    """An operation as an expression of its arguments."""
+def spelt(
+    node: Node, arguments: list[Spelling], taken: Collection[str] = ()
+) -> Spelling:
+    """An operation as an expression of its arguments; helpers take no taken name."""
     if node.operation in BINARY:
         return _binary(*BINARY[node.operation], *arguments)
     if node.operation in SPECIAL:
         return SPECIAL[node.operation](node, arguments)
-    options = [f"{key}={written(value)}" for key, value in node.options.items()]
-    return called(f"np.{node.operation}", [a.text for a in arguments] + options)
+    return _by_name(called_as(node.operation, taken), node, arguments)
+
+
+def _by_name(function: str, node: Node, arguments: list[Spelling]) -> Spelling:
+    """A function call; of several results the one that is meant."""
+    options = dict(node.options)
+    part = f"[{options.pop('part')}]" if "part" in options else ""
+    listed = [f"{key}={written(value)}" for key, value in options.items()]
+    call = called(function, [a.text for a in arguments] + listed)
+    return Spelling(f"{call.text}{part}", ATOM)
 
 
 def called(function: str, arguments: list[str]) -> Spelling:
@@ -145,7 +156,7 @@ def _is_line(node: Node) -> bool:
 
 def _einsum(node: Node, arguments: list[Spelling]) -> Spelling:
     return called(
-        "np.einsum", [repr(node.options["subscripts"]), *(a.text for a in arguments)]
+        "np.einsum", [quoted(node.options["subscripts"]), *(a.text for a in arguments)]
     )
 
 
@@ -175,6 +186,7 @@ SPECIAL: dict[str, Callable[[Node, list[Spelling]], Spelling]] = {
     "arange": _made,
     "assign": _assign, "scatter": _scatter, "constant": _constant,
     "copy": lambda node, arguments: arguments[0],
+    "input": lambda node, arguments: Spelling(node.name, ATOM),
 }  # fmt: skip
 
 
@@ -194,7 +206,19 @@ def written(value: Any) -> str:
         return value.__name__ if value in (int, float, bool) else f"np.{value.__name__}"
     if isinstance(value, np.ndarray):
         return _array(value)
-    return repr(value) if isinstance(value, (str, tuple)) else _number(value)
+    if isinstance(value, tuple):
+        parts = ", ".join(map(written, value))
+        return f"({parts},)" if len(value) == 1 else f"({parts})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, np.ufunc):
+        return f"np.{value.__name__}"
+    return quoted(value) if isinstance(value, str) else _number(value)
+
+
+def quoted(text: str) -> str:
+    """A string in double quotes, as formatted code has it."""
+    return repr(text) if set(text) & set("\"'\\") else f'"{text}"'
 
 
 def _array(value: Any) -> str:

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import os
+
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.reading.spelling import ATOM, Spelling, spelt
 
-WIDTH = 48  # columns for `name = expression` before shape and line begin
+WIDTH = 48  # columns of `name = expression` up to which shape and line are aligned
 
 
 def text(graph: Graph) -> str:
     """One line a node: its name, how it is computed, dtype, shape and source line."""
-    return "\n".join(line(node) for node in graph.nodes)
+    width = max((len(_left(node)) for node in graph.nodes), default=0)
+    several = len({node.line[0] for node in graph.nodes if node.line}) > 1
+    return "\n".join(line(node, min(width, WIDTH), several) for node in graph.nodes)
 
 
-def line(node: Node) -> str:
+def line(node: Node, width: int = WIDTH, with_file: bool = False) -> str:
     """One node as a line."""
-    left = (
-        f"{node.name} = {expression(node)}" if node.operation != "input" else node.name
-    )
     kind = "input " if node.operation == "input" else ""
-    shape = f"{kind}{node.dtype} {node.shape}" if node.shape else f"{kind}{node.dtype}"
-    where = f"line {node.line[1]}" if node.line else ""
-    return f"{left:<{WIDTH}}  {shape:<26}{where}".rstrip()
+    shape = f" {node.shape}" if node.shape else ""
+    return (
+        f"{_left(node):<{width}}  {kind + str(node.dtype) + shape:<24}"
+        f"  {_where(node, with_file)}"
+    ).rstrip()
+
+
+def _left(node: Node) -> str:
+    is_input = node.operation == "input"
+    return node.name if is_input else f"{node.name} = {expression(node)}"
+
+
+def _where(node: Node, with_file: bool) -> str:
+    """The source line, with its file where there are several."""
+    if node.line is None:
+        return ""
+    file, number = node.line
+    return f"{os.path.basename(file)}, line {number}" if with_file else f"line {number}"
 
 
 def expression(node: Node) -> str:

@@ -36,7 +36,7 @@ class Typesetter:
     lengths : dict
         How many elements a mean takes together, and the letter for it.
     notation : mapping
-        For each operation the rule that writes it.
+        For each operation the rule that writes it; "" for those without one.
     """
 
     def __init__(
@@ -59,7 +59,8 @@ class Typesetter:
 
     def expand(self, node: Node, index: Index = None) -> Piece:
         """A node as an expression of its arguments."""
-        return self._notation[node.operation](self, node, index)
+        rule = self._notation.get(node.operation, self._notation[""])
+        return rule(self, node, index)
 
     def write_all(self, node: Node, index: Index) -> Iterator[Piece]:
         """The arguments of an elementwise operation."""
@@ -135,7 +136,10 @@ def at(piece: Piece, index: Index) -> Piece:
     return latex.subscripted(piece, [], entries(index))
 
 
-REDUCTIONS = {"sum", "prod", "max", "min", "any", "all", "argmax", "argmin", "mean"}
+REDUCTIONS = {
+    "sum", "prod", "max", "min", "any", "all", "argmax", "argmin", "mean", "norm",
+    "logsumexp",
+}  # fmt: skip
 ELEMENTWISE = {name for name, each in OPERATIONS.items() if each.elementwise}
 # Operations that pass an index on to what they are made of.
 INDEXED = ELEMENTWISE | REDUCTIONS | {
