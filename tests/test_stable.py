@@ -79,7 +79,7 @@ def stable_of(function, values, **switches):
 def test_every_spelling_is_recognised(identity, naive, rng):
     values = examples(identity, rng)
     found = stable_of(naive, values)
-    assert identity.name in [rewrite.name for rewrite in found.rewrites]
+    assert identity.name in [rewrite.rule for rewrite in found.rewrites]
     np.testing.assert_allclose(found(**values), applied(identity.stable, values), 1e-14)
 
 
@@ -87,7 +87,7 @@ def test_every_spelling_is_recognised(identity, naive, rng):
 def test_a_spelling_in_a_matrix_is_recognised(identity, naive, rng):
     values = examples(identity, rng, shape=(4, 3))
     found = stable_of(naive, values)
-    assert identity.name in [rewrite.name for rewrite in found.rewrites]
+    assert identity.name in [rewrite.rule for rewrite in found.rewrites]
     np.testing.assert_allclose(found(**values), applied(naive, values), 1e-10, 1e-12)
 
 
@@ -164,7 +164,7 @@ def wrong(naive):
 def test_an_identity_can_be_switched_off(identity, rng):
     values = examples(identity, rng)
     found = stable_of(identity.naive[0], values, without=(identity.name,))
-    assert identity.name not in [rewrite.name for rewrite in found.rewrites]
+    assert identity.name not in [rewrite.rule for rewrite in found.rewrites]
 
 
 @pytest.mark.parametrize("identity", TABLE)
@@ -462,7 +462,7 @@ def test_a_graph_is_not_changed():
 
 def test_a_rewrite_tells_what_where_and_why():
     rewrite = pl.stable(with_mean, Z, Y).rewrites[0]
-    assert (rewrite.name, rewrite.digits) == ("sigmoid", 16)
+    assert (rewrite.rule, rewrite.digits) == ("sigmoid", 16)
     assert rewrite.before == "1 / (1 + np.exp(-z))"
     assert rewrite.after == "sigmoid(z)"
     assert rewrite.line[1] == inspect.getsourcelines(with_mean)[1] + 1

@@ -68,7 +68,7 @@ def stable(
     >>> import numpy as np, pellucid as pl
     >>> naive = pl.graph(lambda x: np.log(1 + np.exp(x)), 1.0)
     >>> stable = pl.stable(naive)
-    >>> float(stable(800.0)), [(r.name, r.after) for r in stable.rewrites]
+    >>> float(stable(800.0)), [(r.rule, r.after) for r in stable.rewrites]
     (800.0, [('softplus', 'softplus(x)')])
 
     See Higham, "Accuracy and Stability of Numerical Algorithms" (2002), chapter 1.

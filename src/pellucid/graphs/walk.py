@@ -56,8 +56,8 @@ class Rewrite:
     stable: Node
 
     @property
-    def name(self) -> str:
-        """The name of the rule, by which `without=` switches it off."""
+    def rule(self) -> str:
+        """The name of the identity, by which `without=` switches it off."""
         return self.identity.name
 
     @property
@@ -87,7 +87,7 @@ class Rewrite:
 
     def __str__(self) -> str:
         where = f"line {self.line[1]}: " if self.line else ""
-        return f"{where}{self.before} -> {self.after} ({self.name})"
+        return f"{where}{self.before} -> {self.after} ({self.rule})"
 
 
 class Walk:

@@ -37,7 +37,7 @@ STYLE = """
 }
 .pellucid-story h2 { font-size: 1.25em; font-weight: 600; margin: 0 0 .6em; }
 .pellucid-story p { max-width: 44em; margin: 0 0 .8em; }
-.pellucid-story .wide { overflow-x: auto; }
+.pellucid-story .wide { overflow: auto hidden; }
 .pellucid-story table { border-collapse: collapse; margin: .4em 0 1em; }
 .pellucid-story :is(th, td) {
   text-align: left; vertical-align: baseline; padding: .35em 1.6em .35em .5em;

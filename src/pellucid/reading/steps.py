@@ -151,7 +151,7 @@ class Teller:
         """For each line the naive formulas that are replaced, and by what."""
         found: dict[tuple[str, int] | None, dict[str, None]] = {}
         for each in self.stable.rewrites:
-            change = f"{each.before} → {each.after} ({each.name})"
+            change = f"{each.before} → {each.after} ({each.rule})"
             found.setdefault(each.line, {})[change] = None
         return found
 
@@ -236,14 +236,14 @@ def _remarks(graph: Graph, told: Sequence[Node], remark: str) -> Iterator[str]:
 
 def _rewritten(rewrites: Sequence[Rewrite], has_gradients: bool) -> Iterator[str]:
     """What is replaced by what, why, where it fails, and how many digits are won."""
-    names = {rewrite.name: rewrite for rewrite in rewrites}
-    if names:
+    rules = {rewrite.rule: rewrite for rewrite in rewrites}
+    if rules:
         new = ", and the gradient of what goes in is that of the new ones"
         yield (
             "Naive formulas are replaced before the function is differentiated, "
             f"compiled or minimised{new * has_gradients}:"
         )
-    for name, rewrite in names.items():
+    for rule, rewrite in rules.items():
         where = ", ".join(f"{x} = {v}" for x, v in rewrite.fails_at.items())
         proof = rewrite.identity.proof
-        yield f"{name}: {proof}. At {where} this wins {rewrite.digits} digits."
+        yield f"{rule}: {proof}. At {where} this wins {rewrite.digits} digits."
