@@ -1,16 +1,49 @@
-"""The README's Python runs, block after block, as a newcomer would type it."""
+"""The Python of the README and of the docs runs, as a newcomer would type it."""
 
 import re
 from pathlib import Path
 
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+import pytest
+
+import pellucid as pl
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
+
+
+def run(text, title):
+    """Run the blocks of a page one after the other; give the names they made."""
+    names = {}
+    for number, block in enumerate(re.findall(r"```python\n(.*?)```", text, re.S)):
+        exec(compile(block, f"{title}, block {number + 1}", "exec"), names)
+    return names
 
 
 def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    names = {}
-    for number, block in enumerate(re.findall(r"```python\n(.*?)```", README, re.S)):
-        exec(compile(block, f"README, block {number + 1}", "exec"), names)
+    names = run(README, "README")
     assert (tmp_path / "forward.svg").read_text("utf-8").startswith(("<?xml", "<svg"))
     assert "z = np.dot(w.T, x) + b" in capsys.readouterr().out
     assert names["fit"].fun < names["fit"].history[0]
+
+
+def test_the_backward_pass_reads_as_the_readme_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    graph = run(README, "README")["graph"]
+    promised = re.search(r"```text\n(z = .*?)```", README, re.S).group(1)
+    written = pl.source(pl.gradient(graph, ("w", "b"))).splitlines()
+    assert (
+        promised.splitlines()
+        == [line.strip() for line in written if "=" in line][
+            -len(promised.splitlines()) :
+        ]
+    )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_python_of_the_docs_prints_what_it_says(page, capsys):
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    run(text, page)
+    promised = re.findall(r"^print\(.*\)  # (.*)$", text, re.M)
+    assert capsys.readouterr().out.split("\n")[: len(promised)] == promised
