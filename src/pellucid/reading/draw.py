@@ -19,19 +19,25 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.trace import graph as graph_of
 from pellucid.reading import canvas, layout
 from pellucid.reading.boxes import Diagram, diagram
+from pellucid.reading.folds import Opened
 from pellucid.reading.mermaid import mermaid
 from pellucid.reading.picture import Picture, picture
 
 
-def draw(graph_or_f: Graph | Callable[..., Any], *args: Any) -> Drawing:
+def draw(
+    graph_or_f: Graph | Callable[..., Any],
+    *args: Any,
+    opened: Opened = None,
+    steps: bool | None = None,
+) -> Drawing:
     """Draw a function, or a graph: a box for each node, an arrow for each use.
 
     A box has the name of a node, its formula and, where example arguments are given,
     its value and the gradient of the result with respect to it. Inputs are round,
-    constants have a folded corner, operations are plain, outputs have a double line.
-    Plain numbers stand in the formulas. In a graph of more than 40 nodes those without
-    a name are written where they are used; of more than 150 boxes those in the middle
-    become one.
+    constants have a folded corner, operations are plain, outputs have a double line,
+    the calls of helper functions have bars; plain numbers stand in the formulas. Of
+    more than 150 boxes those in the middle become one. In the result of `pl.stable`
+    the boxes say which formulas were rewritten.
 
     Parameters
     ----------
@@ -39,6 +45,13 @@ def draw(graph_or_f: Graph | Callable[..., Any], *args: Any) -> Drawing:
         What to draw; a function is recorded on the example arguments first.
     *args
         Example arguments, whose values are shown.
+    opened : bool, str or sequence of str, optional
+        Which helper functions are a frame around their steps, by name, or all (True) or
+        none (False); the others are one box, as `p = sigmoid(z)`. Without it, all where
+        that gives at most 10 boxes, else none.
+    steps : bool, optional
+        Whether each step has its own box, or a result without a name is written where
+        it is used. Without it, each has one in a graph of at most 12 nodes.
 
     Returns
     -------
@@ -50,6 +63,8 @@ def draw(graph_or_f: Graph | Callable[..., Any], *args: Any) -> Drawing:
     ------
     TraceError
         When the function cannot be recorded.
+    PellucidError
+        When `opened` holds a name that no helper has.
 
     Examples
     --------
@@ -73,7 +88,10 @@ def draw(graph_or_f: Graph | Callable[..., Any], *args: Any) -> Drawing:
       n5 --> n6
     <BLANKLINE>
     """
-    return Drawing(diagram(graph_of(graph_or_f, *args), args))
+    graph = graph_of(graph_or_f, *args)
+    return Drawing(
+        diagram(graph, args, opened, steps), lambda: diagram(graph, args, True, steps)
+    )
 
 
 class Drawing:
@@ -87,8 +105,11 @@ class Drawing:
     (True, <Drawing of f: 2 boxes>)
     """
 
-    def __init__(self, diagram: Diagram) -> None:
+    def __init__(
+        self, diagram: Diagram, opened: Callable[[], Diagram] | None = None
+    ) -> None:
         self._diagram = diagram
+        self._opened = opened
 
     @property
     def mermaid(self) -> str:
@@ -162,11 +183,19 @@ class Drawing:
             raise MissingExtraError(message) from error
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: the drawing, as wide as it is."""
+        """What a notebook shows: the drawing, and what opens it where it is folded."""
         try:
-            return f'<div style="overflow-x:auto">{self.svg}</div>'
+            return scrolling(self.svg) + self._details()
         except MissingExtraError as error:
             return f"<pre>{escape(str(error))}</pre>"
+
+    def _details(self) -> str:
+        """The drawing with every function opened, shown when it is asked for."""
+        if self._opened is None or not self._diagram.functions:
+            return ""
+        names = escape(", ".join(self._diagram.functions))
+        inside = scrolling(Drawing(self._opened()).svg)
+        return f"<details><summary>open {names}</summary>{inside}</details>"
 
     def _repr_svg_(self) -> str | None:
         try:
@@ -176,6 +205,11 @@ class Drawing:
 
     def __repr__(self) -> str:
         return f"<Drawing of {self._diagram.title}: {len(self._diagram.boxes)} boxes>"
+
+
+def scrolling(svg: str) -> str:
+    """A drawing as wide as it is, in a page that may be narrower."""
+    return f'<div style="overflow-x:auto">{svg}</div>'
 
 
 FILES: dict[str, Callable[[Drawing], bytes]] = {

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import html as escaping
 
-from pellucid.errors import MissingExtraError
 from pellucid.graphs.graph import Graph
 from pellucid.reading.draw import draw
 from pellucid.reading.text import text
 
 
 def html(graph: Graph) -> str:
-    """The drawing, which scrolls when it is wide, or else the text form."""
-    try:
-        return f'<div style="overflow-x:auto">{draw(graph).svg}</div>'
-    except MissingExtraError:
+    """The drawing, which scrolls when it is wide and opens, or else the text form."""
+    drawing = draw(graph)
+    if drawing._repr_svg_() is None:
         return f"<pre>{escaping.escape(text(graph))}</pre>"
+    return drawing._repr_html_()

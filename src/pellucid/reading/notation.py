@@ -58,6 +58,10 @@ def _floor(x: Piece) -> Piece:
     return latex.between(r"\lfloor", x, r"\rfloor")
 
 
+def _trunc(x: Piece) -> Piece:
+    return latex.applied(latex.named("trunc"), x)
+
+
 def _heaviside(x: Piece, at_zero: Piece) -> Piece:
     """H_h(x): 0 below 0, h at 0, 1 above."""
     return latex.applied(rf"H_{latex.braced(at_zero.text)}", x)
@@ -118,16 +122,18 @@ NOTATION: dict[str, Rule] = REDUCTIONS | {
     "subtract":  pointwise(latex.minus),
     "multiply":  rules.multiply,
     "divide":    pointwise(latex.over),
+    "ratio":     pointwise(latex.over),
     "power":     rules.power,
     "float_power": rules.power,
     "negative":  pointwise(latex.negated),
     "positive":  pointwise(lambda x: x),
     "copy":      pointwise(lambda x: x),
     "cast":      pointwise(lambda x: x),
-    "conjugate": pointwise(lambda x: x),
+    "conjugate": rules.conjugate,
     "reciprocal": pointwise(lambda x: latex.over(ONE, x)),
     "square":    rules.square,
     "sqrt":      pointwise(latex.root),
+    "root":      pointwise(latex.root),
     "cbrt":      pointwise(lambda x: latex.root(x, "[3]")),
     "hypot":     pointwise(_hypotenuse),
     "absolute":  pointwise(lambda x: latex.between("|", x, "|")),
@@ -137,6 +143,10 @@ NOTATION: dict[str, Rule] = REDUCTIONS | {
     "floor_divide": pointwise(lambda x, y: _floor(latex.over(x, y))),
     "remainder": infix(r"\bmod"),
     "fmod":      infix(r"\bmod"),
+    "divmod":    part(pointwise(lambda x, y: _floor(latex.over(x, y))),
+                      infix(r"\bmod")),
+    "modf":      part(pointwise(lambda x: latex.minus(x, _trunc(x))),
+                      pointwise(_trunc)),
     "ldexp":     pointwise(lambda x, y: latex.times(x, _exp(y, "2"))),
 
     "exp":       _exponential,
@@ -156,6 +166,7 @@ NOTATION: dict[str, Rule] = REDUCTIONS | {
     "i0":        function("I_0"),
     "sigmoid":   _sigmoid,
     "softplus":  pointwise(lambda x: _log(latex.plus(ONE, _exp(x)))),
+    "log1mexp":  pointwise(lambda x: _log(latex.minus(ONE, _exp(latex.negated(x))))),
     "deg2rad":   pointwise(lambda x: latex.times(Piece(r"\frac{\pi}{180}"), x)),
     "radians":   pointwise(lambda x: latex.times(Piece(r"\frac{\pi}{180}"), x)),
     "rad2deg":   pointwise(lambda x: latex.times(Piece(r"\frac{180}{\pi}"), x)),

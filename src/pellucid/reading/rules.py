@@ -55,10 +55,11 @@ def named_as(name: str) -> Rule:
     """A function by a name, its options after the arguments; which result, below."""
 
     def rule(t: Typesetter, node: Node, index: Index) -> Piece:
-        if OPERATIONS[node.operation].elementwise:
-            return latex.applied(latex.named(name), *t.write_all(node, index))
         options = dict(node.options)
         part = [str(options.pop("part"))] if "part" in options else []
+        if OPERATIONS[node.operation].elementwise:
+            called = latex.applied(latex.named(name), *t.write_all(node, index))
+            return latex.subscripted(called, part, [])
         listed = [latex.option(key, value) for key, value in options.items()]
         arguments = map(t.write, node.arguments)
         called = latex.applied(latex.named(name), *arguments, *listed)
@@ -116,6 +117,12 @@ def square(t: Typesetter, node: Node, index: Index) -> Piece:
 def _exponent(base: Node, index: Index, exponent: str) -> str:
     r"""X^{\circ 2} has the squares of the elements of a matrix, X^2 would be X X."""
     return rf"\circ {exponent}" if is_matrix(base, index) else exponent
+
+
+def conjugate(t: Typesetter, node: Node, index: Index) -> Piece:
+    """The bar over complex numbers; real ones are their own conjugates."""
+    (x,) = t.write_all(node, index)
+    return Piece(rf"\overline{{{x.text}}}") if node.dtype.kind == "c" else x
 
 
 def matrix_product(t: Typesetter, node: Node, index: Index) -> Piece:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 LONGEST = 44  # characters of a formula
-FULL = 6  # elements of an array that is shown in full
+FULL = 12  # elements of an array that is shown in full
 
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 POWER_OF_TEN = re.compile(r"\b(\d+\.?\d*)e([+-]\d+)")

@@ -186,6 +186,7 @@ SPECIAL: dict[str, Callable[[Node, list[Spelling]], Spelling]] = {
     "arange": _made,
     "assign": _assign, "scatter": _scatter, "constant": _constant,
     "copy": lambda node, arguments: arguments[0],
+    "root": lambda node, arguments: called("np.sqrt", [arguments[0].text]),
     "input": lambda node, arguments: Spelling(node.name, ATOM),
 }  # fmt: skip
 
