@@ -116,6 +116,34 @@ def test_a_new_shape_has_its_own_program():
     assert compiled(np.ones((2, 2))) == 4.0
 
 
+def write_through_ravel(x):
+    x.ravel()[0] = 9.0  # a view, where x lies row by row; else a copy
+    return x + 0.0
+
+
+def test_an_argument_without_a_hash_is_a_constant():
+    compiled = pl.compile(lambda x, names: x * len(names))
+    first, second = {"a"}, {"a", "b"}
+    assert (compiled(2.0, first), compiled(2.0, second)) == (2.0, 4.0)
+    assert compiled(3.0, first) == 3.0
+
+
+ORDERS = {
+    "C": (np.ones((2, 3)), 14.0),
+    "F": (np.ones((3, 2)).T, 6.0),
+    "neither": (np.ones((2, 6))[:, ::2], 6.0),
+}
+
+
+@pytest.mark.parametrize("first", ORDERS)
+@pytest.mark.parametrize("second", ORDERS)
+def test_a_program_is_for_one_order_in_memory(first, second):
+    compiled = pl.compile(lambda x: np.sum(write_through_ravel(x)))
+    compiled(ORDERS[first][0])
+    x, expected = ORDERS[second]
+    assert compiled(x) == expected
+
+
 def test_integer_arrays_are_read_anew_in_each_call():
     compiled = pl.compile(lambda x, i: x[i] * 2)
     x = np.arange(4.0)
@@ -154,3 +182,11 @@ def test_works_as_a_decorator():
 def test_a_target_that_is_not_there_is_a_sentence():
     with pytest.raises(PellucidError, match="There is no target 'fortran'"):
         pl.compile(np.sin, target="fortran")
+
+
+def test_the_decorator_takes_options():
+    @pl.compile(verify=True)
+    def double(x):
+        return 2 * x
+
+    assert double(1.5) == 3.0

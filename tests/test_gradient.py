@@ -1,15 +1,19 @@
 """Gradients of every argument, kind and order; judged by hand, JAX and PyTorch."""
 
+import itertools
 import warnings
 from collections import namedtuple
 
 import numpy as np
 import pytest
+from pandas import Series
 
 import pellucid as pl
 from pellucid.errors import GradientError, PellucidError, TraceWarning
+from pellucid.graphs import structure
 from pellucid.graphs.derivatives import DERIVATIVES
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.recorder import Recorder
 
 X = np.array([0.5, -1.25, 2.0])
 Y = np.array([1.5, 0.25, -2.0])
@@ -49,6 +53,16 @@ def test_a_tuple_gives_a_tuple():
     assert isinstance(ours, tuple)
     np.testing.assert_allclose(np.concatenate(ours[:2]), np.r_[X * 2, Y * 2])
     assert ours[2] == pytest.approx(X @ Y)
+
+
+@pytest.mark.parametrize("recorded", [False, True], ids=["function", "graph"])
+def test_a_position_counts_through_any_number_of_arguments(recorded):
+    def power_sum(a, *xs):
+        return a * sum(x**k for k, x in enumerate(xs, 1))
+
+    args = (2.0, 3.0, 4.0, 5.0)
+    f = pl.graph(power_sum, *args) if recorded else power_sum
+    assert pl.gradient(f, (0, 2, 3))(*args) == (144.0, 16.0, 150.0)
 
 
 def test_a_tuple_of_one_gives_a_tuple_of_one():
@@ -415,6 +429,57 @@ def test_a_jacobian_has_the_shape_of_the_result_then_the_argument(name):
     assert np.shape(ours) == np.shape(f(x)) + np.shape(x)
 
 
+def network(p, x=A):
+    hidden = np.tanh(x @ p["W"] + p["b"])
+    return {"mean": np.mean(hidden, axis=0), "largest": np.max(hidden)}
+
+
+STARTS = {
+    "fewer rows": (curve, Y),
+    "fewer columns": (lambda x: np.outer(np.exp(x), np.sin(x)) / np.sum(x), X),
+    "one number": (lambda x: np.exp(x * X), 0.7),
+    "float32": (lambda x: x[:, None] * np.tanh(x), X.astype(np.float32)),
+    "structures": (network, {"W": A.T, "b": 0.5}),
+    "one value twice": (lambda x: [x, np.sum(x), x], X),
+    "gradient": (pl.gradient(cost), X),
+}
+
+
+def assert_same_array(one, other):
+    assert (one.shape, one.dtype) == (other.shape, other.dtype)
+    rtol = 1e-6 if one.dtype == np.float32 else 1e-13
+    np.testing.assert_allclose(one, other, rtol=rtol, atol=1e-16)
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_a_jacobian_at_numbers_is_the_one_in_a_traced_function(name):
+    f, x = STARTS[name]
+    ours, unrolled = pl.jacobian(f)(x), pl.graph(pl.jacobian(f), x)(x)
+    structure.mapped(assert_same_array, ours, unrolled)
+
+
+def nodes_recorded(monkeypatch, work):
+    count = itertools.count()
+    record = Recorder.record
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            Recorder, "record", lambda *a, **k: (next(count), record(*a, **k))[1]
+        )
+        work()
+    return next(count)
+
+
+def test_a_hessian_at_numbers_is_recorded_once_for_all_rows(monkeypatch):
+    f = pl.hessian(lambda w: np.sum(np.log(1 + np.exp(w * w[::-1]))))
+    small, large = np.ones(2), np.ones(40)
+    few = nodes_recorded(monkeypatch, lambda: f(small))
+    assert nodes_recorded(monkeypatch, lambda: f(large)) == few
+
+
+def test_a_value_returned_twice_is_differentiated_twice():
+    np.testing.assert_array_equal(pl.vjp(lambda x: (x, x))(X, (X, Y)), X + Y)
+
+
 def test_jacobians_of_structures():
     ours = pl.jacobian(lambda p: {"a": p["w"] * 2, "b": p["b"] ** 2})(
         {"w": X, "b": 3.0}
@@ -524,3 +589,58 @@ def test_arguments_stay_as_they_are():
 
     np.testing.assert_allclose(pl.gradient(f)(x), [0, *8 * X[1:]])
     np.testing.assert_array_equal(x, X)
+
+
+def unrolled(rate):
+    w = np.zeros(3)
+    for _ in range(3):
+        w = w - rate * pl.gradient(lambda w: np.sum((w - V) ** 4))(w)
+    return np.sum(w)
+
+
+V = np.array([0.3, -1.2, 0.7])
+AT_KNOWN_POINTS = {
+    "a number": (lambda a: pl.gradient(lambda b: a**2 * b**2)(3.0), 2.0),
+    "descent from zeros": (unrolled, 0.05),
+    "a Hessian": (lambda a: pl.hessian(lambda b: np.sin(a * b))(0.5), 0.7),
+}
+
+
+@pytest.mark.parametrize("case", AT_KNOWN_POINTS)
+def test_a_gradient_at_a_known_point_inside_a_traced_function_is_no_constant(case):
+    f, x = AT_KNOWN_POINTS[case]
+    assert pl.graph(f, x)(x) == pytest.approx(f(x), rel=1e-12)
+    slope = (f(x + 1e-6) - f(x - 1e-6)) / 2e-6
+    assert pl.gradient(f)(x) == pytest.approx(slope, rel=1e-6)
+
+
+def summed_squares(x):
+    return np.sum(x**2)
+
+
+UNFIT = {
+    "a series": (lambda: pl.gradient(summed_squares)(Series([1.0, 2.0])), "a Series"),
+    "complex": (lambda: pl.gradient(summed_squares)(1 + 2j), "of kind complex"),
+    "None": (lambda: pl.gradient(summed_squares)(None), "NoneType"),
+    "no place": (
+        lambda: pl.gradient(summed_squares, wrt=[0])(1.0),
+        "a position, a name",
+    ),
+    "not given": (lambda: pl.gradient(lambda a, n=2.0: a, wrt="n")(1.0), "wrt='n'"),
+    "jvp": (
+        lambda: pl.jvp(summed_squares)(V, 1.0),
+        r"the argument .* \(3,\); it has \(\)",
+    ),
+    "hvp": (lambda: pl.hvp(summed_squares)(V, np.ones((2, 3))), r"it has \(2, 3\)"),
+    "vjp": (
+        lambda: pl.vjp(summed_squares)(V, np.ones(2)),
+        r"the result .* it has \(2,\)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNFIT)
+def test_what_cannot_be_differentiated_is_told_in_a_sentence(case):
+    call, part = UNFIT[case]
+    with pytest.raises(GradientError, match=part):
+        call()

@@ -93,8 +93,9 @@ class Memory:
                 unknown = memory._operands_without_shadow()
                 waiting.extend(unknown)
                 if not unknown:
-                    memory._shadow = memory._laid_out()
                     waiting.pop()
+                    if memory._shadow is None:  # it may wait twice, as in d * d
+                        memory._shadow = memory._laid_out()
         return self._shadow
 
     def _operands_without_shadow(self) -> list[Memory]:
@@ -217,7 +218,16 @@ def _transpose(
     return recorder.record("transpose", (part,), **back)
 
 
+def _einsum(
+    recorder: Recorder, whole: Node, part: Node, options: Mapping[str, Any]
+) -> Node:
+    axes, _, kept = options["subscripts"].partition("->")
+    along = dict(zip(kept, np.indices(part.shape, sparse=True), strict=True))
+    return recorder.record("assign", (whole, part), at=tuple(along[i] for i in axes))
+
+
 WRITTEN_BACK: dict[str, WrittenBack] = {
+    "einsum": _einsum,
     "index": _index,
     "reshape": _reshape,
     "transpose": _transpose,

@@ -75,6 +75,16 @@ def empty(shape: Any, dtype: Any = None, order: str = "C", **_: Any) -> Any:
     return _new("empty", order, shape=_shape(shape), dtype=dtype)
 
 
+def ndarray(
+    shape: Any, dtype: Any = None, buffer: Any = None, offset: int = 0,
+    strides: Any = None, order: Any = None,
+) -> Any:  # fmt: skip
+    """The class called as a function: an empty array, if it is given no memory."""
+    if buffer is None and strides is None:
+        return empty(shape, dtype, order or "C")
+    return np.ndarray(shape, dtype or float, buffer, offset, strides, order)
+
+
 @creator
 def full(
     shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", **_: Any
@@ -129,7 +139,8 @@ def array(
         shared = object.mutable and not copy and _is_in_order(object, order)
         made = object if shared else copied(object, order)
     elif _holds_traced(object):
-        made = copied(recorded("stack", *(array(part) for part in object)), order)
+        stacked = recorded("stack", *(array(part) for part in object))
+        made = copied(stacked, "F" if order == "F" else "C")
     else:
         made = _fixed(np.array(object, dtype, order=order))
     if dtype is not None and made.dtype != np.dtype(dtype):

@@ -6,6 +6,7 @@ for, and the title of the function for messages; those with a vector take it las
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from typing import Any
 
@@ -23,8 +24,11 @@ def pulled(result: Any, seeds: Any, inputs: Any) -> Any:
     outputs = [node_of(leaf) for leaf in structure.leaves(result)]
     _check_real(outputs)
     nodes = [leaf.node for leaf in structure.leaves(inputs) if isinstance(leaf, Traced)]
-    pairs = dict(zip(outputs, structure.leaves(seeds), strict=True))
-    gradients = iter(pulled_back(current(), pairs, nodes))
+    given: dict[Node, Any] = {}
+    for node, seed in zip(outputs, structure.leaves(seeds), strict=True):
+        # One value may be returned at two places.
+        given[node] = given[node] + seed if node in given else seed
+    gradients = iter(pulled_back(current(), given, nodes))
     return structure.mapped(
         lambda leaf: next(gradients) if isinstance(leaf, Traced) else None, inputs
     )
@@ -53,6 +57,11 @@ def value_and_slopes(result: Any, inputs: Any, title: str) -> Any:
     return result, slopes(result, inputs, title)
 
 
+def result_and_inputs(result: Any, inputs: Any, title: str) -> Any:
+    """What a derivative is taken of, and with respect to what."""
+    return result, inputs
+
+
 def rows(result: Any, inputs: Any, title: str) -> Any:
     """The Jacobian, one backward pass for each element of the result."""
     if not isinstance(result, Traced) and isinstance(result, (tuple, list, dict)):
@@ -71,18 +80,42 @@ def rows(result: Any, inputs: Any, title: str) -> Any:
 
 def from_left(result: Any, inputs: Any, title: str, v: Any) -> Any:
     """v'J, by one backward pass."""
+    _check_vector(v, result, f"the result of {title}")
     return pulled(result, v, inputs)
 
 
 def from_right(result: Any, inputs: Any, title: str, v: Any) -> Any:
     """J v: v'J is linear in v, and its derivative is J."""
-    u = structure.mapped(lambda leaf: fresh(np.zeros(np.shape(leaf))), result)
+    _check_vector(v, inputs, f"the argument of {title}")
+    u = structure.mapped(_no_direction, result)
     return pulled(_inner(pulled(result, u, inputs), v), 1.0, u)
+
+
+def _no_direction(leaf: Any) -> Any:
+    """Zeros like a result, in which a derivative can be taken."""
+    dtype = np.dtype(getattr(leaf, "dtype", float))
+    return fresh(np.zeros(np.shape(leaf), dtype if dtype.kind == "f" else float))
 
 
 def curved(result: Any, inputs: Any, title: str, v: Any) -> Any:
     """H v, the gradient of (gradient . v)."""
+    _check_vector(v, inputs, f"the argument of {title}")
     return slopes(_inner(slopes(result, inputs, title), v), inputs, title)
+
+
+def _check_vector(v: Any, like: Any, name: str) -> None:
+    """Check that a vector has the structure and shapes of what it multiplies."""
+    ours, theirs = ([np.shape(x) for x in structure.leaves(tree)] for tree in (v, like))
+    if ours != theirs:
+        message = (
+            f"The vector must have the shape of {name}, {_listed(theirs)}; it has "
+            f"{_listed(ours)}."
+        )
+        raise GradientError(message)
+
+
+def _listed(shapes: list[tuple[int, ...]]) -> str:
+    return ", ".join(map(str, shapes))
 
 
 def _inner(a: Any, b: Any) -> Any:
@@ -114,7 +147,31 @@ def fresh(leaf: Any) -> Any:
     recorder, node = current(), node_of(leaf)
     with recorder.on_behalf_of(node):
         fresh = recorder.record("copy", (node,), weak=node.weak)
+        # What depends on it is no constant here, or it would be folded.
+        fresh = dataclasses.replace(fresh, known=False)
     return lifted(fresh, recorder, isinstance(leaf, np.ndarray), like=leaf)
+
+
+def inputs_of(argument: Any, title: str) -> Any:
+    """An argument as what is differentiated; refuse one without a float."""
+    made = structure.mapped(fresh, argument)
+    leaves = list(structure.leaves(made))
+    if leaves and not any(isinstance(leaf, Traced) for leaf in leaves):
+        message = (
+            f"{title} is differentiated with respect to floats and arrays of floats; "
+            f"what came is {_described(argument)}. Pass np.asarray(x, float) of it, or "
+            "name another argument with wrt=."
+        )
+        raise GradientError(message)
+    return made
+
+
+def _described(argument: Any) -> str:
+    kind = type(argument).__name__
+    if isinstance(argument, (np.ndarray, list, tuple, dict)):
+        dtype = getattr(argument, "dtype", None)
+        return f"of kind {kind} of {dtype}" if dtype else f"a {kind} without floats"
+    return f"{argument!r}, of kind {kind}" if np.ndim(argument) == 0 else f"a {kind}"
 
 
 def as_float(leaf: Any) -> Any:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import weakref
 from collections.abc import Callable, Sequence
+from inspect import Parameter
 from typing import Any, overload
 
 import numpy as np
@@ -20,14 +21,16 @@ from pellucid.graphs import structure
 from pellucid.graphs.derived import (
     as_float,
     curved,
-    fresh,
     from_left,
     from_right,
+    inputs_of,
+    result_and_inputs,
     rows,
     slopes,
     value_and_slopes,
 )
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.jacobians import jacobian_at
 from pellucid.graphs.lookups import creation_recorded
 from pellucid.graphs.node import Node, now
 from pellucid.graphs.notices import notice_unused
@@ -110,7 +113,8 @@ def jacobian(
 ) -> Function:
     """Differentiate every element of a result: J[i..., j...] = dz[i...]/dx[j...].
 
-    One backward pass for each element of the result.
+    One backward pass for each element of the result; at numbers it is recorded once,
+    and where the argument has fewer elements, one forward pass for each of these.
 
     Examples
     --------
@@ -120,7 +124,13 @@ def jacobian(
            [3., 2.]])
     """
     rewriting = Rewriting(stable, without)
-    return _derived(f, wrt, rows, "jacobian", rewriting)
+    both = _derived(f, wrt, result_and_inputs, "jacobian", rewriting)
+
+    def run(args: Any, kwargs: Any) -> Any:
+        graph = trace(both, args, kwargs)
+        return jacobian_at(graph, graph.bind(*args, **kwargs), rewriting)
+
+    return _derived(f, wrt, rows, "jacobian", rewriting, run=run)
 
 
 def hessian(
@@ -200,20 +210,24 @@ def hvp(
 
 def _derived(
     f: Function, wrt: Wrt, derive: Function, kind: str, rewriting: Rewriting,
-    takes_vector: bool = False,
+    takes_vector: bool = False, run: Function | None = None,
 ) -> Function:  # fmt: skip
-    """The function that calls f on traced values and derives from its result."""
+    """The function that calls f on traced values and derives from its result.
+
+    On numbers it is run by `run`, or else by tracing it and running the graph.
+    """
     title = title_of(f)
 
     def derived(*args: Any, **kwargs: Any) -> Any:
         if active.get() is None:
-            return _run(derived, f, wrt, args, kwargs)
+            how = run or _traced_first(derived)
+            return _at_numbers(how, f, wrt, kind, args, kwargs)
         v = (args[-1],) if takes_vector else ()
         args = args[: len(args) - len(v)]
         places = [_place(f, each, args, kwargs) for each in _each(wrt)]
         given: dict[str, Any] = {"args": list(args), "kwargs": dict(kwargs)}
         for room, key in dict.fromkeys(places):
-            given[room][key] = structure.mapped(fresh, given[room][key])
+            given[room][key] = inputs_of(given[room][key], title)
         asked = tuple(given[room][key] for room, key in places)
         # Taken before the call, because f may write into its arguments.
         inputs = structure.mapped(_as_it_stands, asked)
@@ -251,8 +265,15 @@ def _name(f: Function, wrt: int | str, args: Any) -> str:
     return names[place] if place < len(names) else str(wrt)
 
 
-def _run(derived: Function, f: Function, wrt: Wrt, args: Any, kwargs: Any) -> Any:
-    """Trace a derivative, run its graph, and give floats where floats came."""
+def _traced_first(derived: Function) -> Function:
+    """How a derivative is run: it is traced, and then the graph is run."""
+    return lambda args, kwargs: trace(derived, args, kwargs)(*args, **kwargs)
+
+
+def _at_numbers(
+    run: Function, f: Function, wrt: Wrt, kind: str, args: Any, kwargs: Any
+) -> Any:
+    """Run a derivative, and give floats where floats came."""
     args, kwargs = list(args), dict(kwargs)
     asked = []
     for each in _each(wrt):
@@ -260,15 +281,13 @@ def _run(derived: Function, f: Function, wrt: Wrt, args: Any, kwargs: Any) -> An
         given: Any = args if room == "args" else kwargs
         given[key] = structure.mapped(as_float, given[key])
         asked.append(given[key])
-    result = trace(derived, tuple(args), kwargs)(*args, **kwargs)
-    return _like(
-        result, tuple(asked) if isinstance(wrt, tuple) else asked[0], derived.__name__
-    )
+    result = run(tuple(args), kwargs)
+    return _like(result, tuple(asked) if isinstance(wrt, tuple) else asked[0], kind)
 
 
-def _like(result: Any, asked: Any, title: str) -> Any:
+def _like(result: Any, asked: Any, kind: str) -> Any:
     """Give a derivative with respect to a Python float as a Python float."""
-    if title.endswith("value_and_gradient"):
+    if kind == "value_and_gradient":
         return result[0], _like(result[1], asked, "gradient")
     if [path for path, _ in structure.paths(result)] != [
         path for path, _ in structure.paths(asked)
@@ -288,6 +307,11 @@ def _each(wrt: Wrt) -> tuple[int | str, ...]:
 def _place(f: Function, wrt: int | str, args: Any, kwargs: Any) -> tuple[str, Any]:
     """Where an argument stands in a call: among the positions or the keywords."""
     names = list(signature_of(f, tuple(args)).parameters)
+    if not isinstance(wrt, (int, str)):
+        raise GradientError(
+            f"wrt= takes a position, a name or a tuple of them, not {wrt!r}."
+        )
+    asked = wrt
     if isinstance(wrt, str):
         if wrt in kwargs:
             return "kwargs", wrt
@@ -301,8 +325,8 @@ def _place(f: Function, wrt: int | str, args: Any, kwargs: Any) -> tuple[str, An
     if wrt < len(names) and names[wrt] in kwargs:
         return "kwargs", names[wrt]
     message = (
-        f"{title_of(f)} was called with {len(args)} arguments; wrt={wrt!r} names none "
-        "of them."
+        f"{title_of(f)} was called with {len(args)} arguments; wrt={asked!r} names "
+        "none of them. What is differentiated is given in the call."
     )
     raise GradientError(message)
 
@@ -334,19 +358,28 @@ def _gradient_graph(graph: Graph, wrt: Wrt, stable: bool, without: Names) -> Gra
 
 
 def _parameter_name(graph: Graph, wrt: int | str) -> str:
-    return list(graph.parameters)[wrt] if isinstance(wrt, int) else wrt
+    return _places(graph)[wrt][0] if isinstance(wrt, int) else wrt
+
+
+def _places(graph: Graph) -> list[tuple[str, Any]]:
+    """Name and content of each argument by position; each of *args has its own."""
+    places: list[tuple[str, Any]] = []
+    for name, given in graph.parameters.items():
+        many = graph.signature.parameters[name].kind is Parameter.VAR_POSITIONAL
+        places += [(name, each) for each in given] if many else [(name, given)]
+    return places
 
 
 def _parameter(graph: Graph, wrt: int | str) -> Any:
     """An argument of a graph by position or name, or an input by its name."""
-    names = list(graph.parameters)
-    if isinstance(wrt, int) and -len(names) <= wrt < len(names):
-        return graph.parameters[names[wrt]]
+    places = _places(graph)
+    if isinstance(wrt, int) and -len(places) <= wrt < len(places):
+        return places[wrt][1]
     if wrt in graph.parameters:
         return graph.parameters[str(wrt)]
     for node in graph.inputs:
         if node.name == wrt:
             return node
     raise GradientError(
-        f"{graph.title} has no argument {wrt!r}; it has {', '.join(names)}."
+        f"{graph.title} has no argument {wrt!r}; it has {', '.join(graph.parameters)}."
     )

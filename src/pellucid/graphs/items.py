@@ -15,6 +15,7 @@ from pellucid.graphs.selections import Selection, selected
 from pellucid.graphs.traced import (
     FUNCTIONS,
     Traced,
+    current,
     index_of,
     lifted,
     recorded,
@@ -23,6 +24,10 @@ from pellucid.graphs.traced import (
 
 
 def _read(self: Traced, key: Any) -> Any:
+    if isinstance(key, tuple) and not key and not self.mutable:
+        return lifted(self.node, current(self))  # of a number the number
+    if isinstance(key, tuple) and not key:  # of an array without axes too
+        return Traced(self.memory) if self.shape else recorded("index", self, at=())
     at, indices = index_of(key)
     if any(node.dtype == bool for node in indices):
         return _selected(self, at, indices)

@@ -25,7 +25,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.creation import CREATORS, JOINED, without_lists
+from pellucid.graphs.creation import CREATORS, JOINED, ndarray, without_lists
+from pellucid.graphs.lists import METHODS, TakingLists
 from pellucid.graphs.notices import draws, is_drawn_from
 from pellucid.graphs.reach import names_in
 from pellucid.graphs.recorder import active, instruction, is_machinery
@@ -57,12 +58,17 @@ def _count(change: int) -> None:
     global _traces
     with _lock:
         _traces += change
-        for module in filter(None, map(sys.modules.get, WATCHED)):
+        for module in _watched():
             module.__class__ = _lookup(module) if _traces else ModuleType
         while not _traces and _imported:
             names, name, stand_in = _imported.pop()
             if names.get(name) is stand_in:
                 names[name] = vars(stand_in)["__wrapped__"]
+
+
+def _watched() -> tuple[ModuleType, ...]:
+    """The watched modules that are loaded."""
+    return tuple(filter(None, map(sys.modules.get, WATCHED)))
 
 
 # Names of the person's modules that are NumPy's, and what stands for them meanwhile.
@@ -72,12 +78,13 @@ _imported: list[tuple[dict[str, Any], str, Any]] = []
 def _stand_in_for_imported(values: Iterable[Any]) -> None:
     """Let names that functions have imported from NumPy stand for recording ones."""
     functions = [value for value in values if type(value) is FunctionType]
+    stand_ins = _stand_ins(_watched())
     for function in functions:
         names = function.__globals__
         if names.get("__name__", "").startswith("pellucid."):
             continue
         for name in names_in(function.__code__):
-            stand_in = _stand_ins().get(id(names.get(name)))
+            stand_in = stand_ins.get(id(names.get(name)))
             if stand_in is not None:
                 with _lock:
                     names[name] = stand_in
@@ -85,10 +92,12 @@ def _stand_in_for_imported(values: Iterable[Any]) -> None:
 
 
 @functools.cache
-def _stand_ins() -> dict[int, Callable[..., Any]]:
-    """For each function that makes arrays the one that asks who calls."""
-    return {id(vars(np)[name]): _by_caller(vars(np)[name], recording)
-            for name, recording in CREATORS.items()}  # fmt: skip
+def _stand_ins(modules: tuple[ModuleType, ...]) -> dict[int, Callable[..., Any]]:
+    """For each function of NumPy and SciPy that is recorded what asks who calls."""
+    offered = [value for module in modules for value in vars(module).values()]
+    found = {f: _of_lists(f) for f in offered if is_function(f) and f in FUNCTIONS}
+    found |= {vars(np)[name]: made for name, made in (CREATORS | JOINED).items()}
+    return {id(f): _by_caller(f, made) for f, made in found.items() if made is not f}
 
 
 def _by_caller(original: Any, recording: Any) -> Callable[..., Any]:
@@ -127,6 +136,11 @@ def _lookup(module: ModuleType) -> type[ModuleType]:
             found[name] = _by_context(original, JOINED[name])
         elif is_function(original) and original in FUNCTIONS:
             found[name] = _by_context(original, _of_lists(original))
+        elif isinstance(original, np.ufunc):
+            taking = TakingLists(original)
+            found[name] = _by_context(original, taking, is_called_or_its_method)
+        elif original is np.ndarray:
+            found[name] = _by_context(original, ndarray, is_called)
         elif isinstance(original, type) and original in NUMBERS:
             found[name] = _by_context(original, _as_cast(original), is_called)
         elif is_drawn_from(name, original):
@@ -162,22 +176,37 @@ LOOKUPS = {"LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM"}
 
 def is_called(frame: Any) -> bool:
     """Whether what a frame looks up is called at once, as in `np.float32(x)`."""
-    return _is_called(frame.f_code, frame.f_lasti)
+    return _uses(frame.f_code)[frame.f_lasti] == CALL
+
+
+def is_called_or_its_method(frame: Any) -> bool:
+    """Whether a frame calls what it looks up, or a ufunc's method, `np.add.reduce`."""
+    return _uses(frame.f_code)[frame.f_lasti] in (CALL, *METHODS)
+
+
+CALL = "()"
 
 
 @functools.lru_cache(maxsize=512)
-def _is_called(code: CodeType, offset: int) -> bool:
+def _uses(code: CodeType) -> dict[int, str]:
+    """What is done at once with what is looked up: a call, an attribute, or nothing."""
     steps = [i for i in dis.get_instructions(code) if i.opname not in {"CACHE", "NOP"}]
-    at = next(i for i, step in enumerate(steps) if step.offset == offset)
+    return {step.offset: _use(steps, at) for at, step in enumerate(steps)
+            if step.opname in LOOKUPS}  # fmt: skip
+
+
+def _use(steps: list[dis.Instruction], at: int) -> str:
     lookup, following = steps[at], steps[at + 1]
     as_method = sys.version_info >= (3, 12) and bool((lookup.arg or 0) & 1)
-    if lookup.opname == "LOAD_METHOD" or as_method:
-        return True
+    if lookup.opname == "LOAD_METHOD" or (lookup.opname == "LOAD_ATTR" and as_method):
+        return CALL
+    if following.opname in LOOKUPS:
+        return str(following.argval)
     # Otherwise a null is pushed: by Python 3.13 after it, before it by the others.
     module = steps[at - 1]
     null = following.opname == "PUSH_NULL" or steps[at - 2].opname == "PUSH_NULL"
     null = null or (module.opname == "LOAD_GLOBAL" and bool((module.arg or 0) & 1))
-    return null and following.opname not in LOOKUPS
+    return CALL if null and following.opname != "COPY" else ""  # (f := np.exp)(x)
 
 
 NUMBERS = {kind for kind in np.sctypeDict.values() if np.dtype(kind).kind in "biufc"}

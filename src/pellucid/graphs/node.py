@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 import operator
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,28 @@ import numpy as np
 _creation = itertools.count()
 _by_order = operator.attrgetter("order")
 _FLOAT = np.dtype(np.float64)
+
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class Call:
+    """One call of a helper while a function was recorded: `target = function(given)`.
+
+    Parameters
+    ----------
+    function : str
+        The name of the helper.
+    target : str or None
+        The caller's variable that its result was assigned to.
+    given : tuple of Node
+        The arguments that are nodes, in the order of the helper's parameters.
+    around : Call or None
+        The call that it was made in; None in the recorded function itself.
+    """
+
+    function: str
+    target: str | None
+    given: tuple[Node, ...]
+    around: Call | None
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -38,6 +61,8 @@ class Node:
         the array that it meets.
     line : (str, int) or None
         File and line number where the person wrote it.
+    call : Call or None
+        The call of a helper that it is part of.
     name : str
         A valid identifier, unique in its graph.
     known : bool
@@ -63,6 +88,7 @@ class Node:
     options: Mapping[str, Any] = field(default_factory=dict)
     weak: bool = False
     line: tuple[str, int] | None = None
+    call: Call | None = None
     name: str = ""
     known: bool = False
     quiet: bool = False
@@ -76,7 +102,7 @@ class Node:
     @property
     def size(self) -> int:
         """Number of elements."""
-        return int(np.prod(self.shape, dtype=np.int64))
+        return math.prod(self.shape)
 
     @property
     def value(self) -> Any:
@@ -96,7 +122,10 @@ class Node:
 
     def remade(self, arguments: tuple[Node, ...]) -> Node:
         """The same step on other arguments, made now."""
-        return replace(self, arguments=arguments, order=next(_creation))
+        return Node(
+            self.operation, arguments, self.shape, self.dtype, self.options, self.weak,
+            self.line, self.call, self.name, self.known, self.quiet,
+        )  # fmt: skip
 
     def christen(self, name: str) -> None:
         """Give a node the name that the trace found after making it; once."""

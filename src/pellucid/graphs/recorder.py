@@ -24,7 +24,7 @@ import numpy as np
 
 from pellucid.errors import TraceError, TraceWarning
 from pellucid.graphs.evaluate import evaluate
-from pellucid.graphs.node import Node, ancestors, constant
+from pellucid.graphs.node import Call, Node, ancestors, constant
 from pellucid.graphs.operations.table import OPERATIONS
 
 active: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar(
@@ -34,6 +34,7 @@ active: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar(
 # Frames of this folder, of these packages and of Python's own library are machinery,
 # not the person's code.
 HERE = os.path.dirname(__file__)
+TRACED = f"{__package__}.traced"  # where the stand-ins are defined
 BEGINNING = os.path.join(HERE, "trace.py")
 MACHINERY = {"numpy", "scipy", "sklearn", "pandas"}
 STANDARD = os.path.join(os.path.dirname(os.__file__), "")
@@ -95,6 +96,11 @@ class Recorder:
         self.thread: int | None = None  # of the trace, while it runs
         self.quiet = False  # whether new nodes are computed without warnings
         self._owner: Node | None = None
+        self._owners_call: Call | None = None
+        self._calls: dict[FrameType, Call | None] = {}  # inmost last
+        self._frame: FrameType | None = None  # the last of these
+        self._step: FrameType | None = None  # of NumPy's function that was called last
+        self._steps: set[Node] = set()  # what it made
         self._known: dict[Node, Any] = {}
         self._captured: dict[int, tuple[Any, Node]] = {}
         self.told: set[str] = set()  # the places that a warning has named
@@ -110,21 +116,24 @@ class Recorder:
         try:
             yield self
         finally:
-            self.thread = None
+            self.thread = self._frame = self._step = None
+            self._calls.clear()  # a frame keeps all of its variables
             active.reset(token)
 
     @contextlib.contextmanager
-    def on_behalf_of(self, node: Node) -> Iterator[None]:
+    def on_behalf_of(self, node: Node, call: Call | None = None) -> Iterator[None]:
         """Give new nodes the source line of the node they belong to, and no name.
 
-        What belongs to a quiet node is quiet too.
+        What belongs to a quiet node is quiet too. What takes the place of a node is
+        part of the same call of a helper; a derivative is not.
         """
-        before = self._owner, self.quiet
-        self._owner, self.quiet = node, self.quiet or node.quiet
+        before = self._owner, self._owners_call, self.quiet
+        self._owner, self._owners_call = node, call
+        self.quiet = self.quiet or node.quiet
         try:
             yield
         finally:
-            self._owner, self.quiet = before
+            self._owner, self._owners_call, self.quiet = before
 
     @contextlib.contextmanager
     def quietly(self) -> Iterator[None]:
@@ -186,15 +195,54 @@ class Recorder:
         shape, dtype = OPERATIONS[name].known(known, **options)
         frame = None if self._owner else persons_frame()
         line = (frame.f_code.co_filename, frame.f_lineno) if frame else None
-        line = self._owner.line if self._owner else line
-        is_known = all(a.known for a in nodes)
+        call = self._call_of(frame) if frame else self._owners_call
+        # What is differentiated counts as an input, also where its value is known.
+        is_known = name != "copy" and all(a.known for a in nodes)
         node = Node(
-            name, nodes, shape, dtype, options, weak, line, known=is_known,
+            name, nodes, shape, dtype, options, weak, line, call, known=is_known,
             quiet=self.quiet,
         )  # fmt: skip
-        if frame:
-            self.christen(node, target(frame))
+        variable = target(frame)
+        if frame and variable:
+            self._christen_last(node, variable, frame)
         return node
+
+    def _christen_last(self, node: Node, name: str, frame: FrameType) -> None:
+        """Let the last of the steps that one call takes have the variable's name."""
+        step = sys._getframe(2)
+        while step.f_back is not frame and step.f_back:
+            step = step.f_back
+        if step is not self._step:
+            self._step, self._steps = step, set()
+        for argument in self._steps.intersection(node.arguments):
+            self._numbers[name] = max(self._numbers[name] - 1, 1)
+            del self.names[argument.name]
+            argument.christen("")
+            self._steps.remove(argument)
+        self._steps.add(node)
+        self.christen(node, name)
+
+    def _call_of(self, frame: FrameType) -> Call | None:
+        """The call of a helper that a frame runs; None in the recorded function."""
+        if frame is not self._frame:
+            self._enter(frame)
+            self._frame = frame
+        return self._calls[frame]
+
+    def _enter(self, frame: FrameType) -> None:
+        """Let the calls be those that are running now, with a frame as the inmost."""
+        entered, outer = [], frame
+        while outer not in self._calls and outer.f_code.co_filename != BEGINNING:
+            if not (outer.f_code.co_filename.startswith(HERE) or is_machinery(outer)):
+                entered.append(outer)
+            if outer.f_back is None:
+                break
+            outer = outer.f_back
+        while self._calls and next(reversed(self._calls)) is not outer:
+            self._calls.popitem()
+        for each in reversed(entered):
+            around = next(reversed(self._calls.values()), None)
+            self._calls[each] = _called(each, around) if self._calls else None
 
     def christen(self, node: Node, name: str | None) -> None:
         """Give a node a name of its own: the one wanted, or that with a number."""
@@ -232,6 +280,19 @@ class Recorder:
         order = ancestors([node], stop=self._known)
         self._known.update(evaluate(order, self._known, order))
         return self._known[node]
+
+
+def _called(frame: FrameType, around: Call | None) -> Call | None:
+    """The call that a frame runs; a lambda or a comprehension is part of its caller."""
+    code, caller = frame.f_code, frame.f_back
+    if code.co_name.startswith("<"):
+        return around
+    parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    values: list[Any] = [frame.f_locals.get(name) for name in parameters]
+    # As it was last read: to read it now would record, and ask again for this call.
+    given = [v.memory._node for v in values if type(v).__module__ == TRACED]
+    name = target(caller) if caller and not is_machinery(caller) else None
+    return Call(code.co_name, name, tuple(given), around)
 
 
 class Numbered(str):

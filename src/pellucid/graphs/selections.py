@@ -92,8 +92,14 @@ def _refused() -> NoReturn:
 
 
 def selected(x: Traced, mask: Traced) -> Selection:
-    """Stand for x[mask]: outside the mask its first element inside."""
-    first = np.ravel(x)[np.argmax(mask)]
+    """Stand for x[mask]: outside the mask its first element inside.
+
+    Where there is none, a number stands there at which functions are smooth.
+    """
+    if x.size == 0:
+        return Selection(x, mask)
+    smooth = np.array(0.5 if x.dtype.kind == "f" else 1).astype(x.dtype)
+    first = np.where(np.any(mask), np.ravel(x)[np.argmax(mask)], smooth)
     return Selection(np.where(mask, x, first), mask)
 
 

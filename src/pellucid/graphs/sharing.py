@@ -18,6 +18,8 @@ def is_view(node: Node) -> bool:
     """Whether a value may share memory with the first argument."""
     if node.operation == "index":
         return is_basic(node.options["at"])
+    if node.operation == "einsum":
+        return len(node.arguments) == 1
     return node.operation == "copy" or (
         node.operation in OPERATIONS and OPERATIONS[node.operation].view
     )
@@ -52,5 +54,6 @@ class Lives:
         """Whether an assignment may be done in place: nobody reads the old content."""
         array, *others = (self.root[a] for a in node.arguments)
         owned = array is node.arguments[0] and array.operation != "input"
+        owned = owned and node.shape != ()  # which may be a number, not an array
         unread = self.last_use[array] is node and array not in self.outputs
         return owned and unread and array not in others

@@ -110,24 +110,35 @@ def _add(x: Node, y: Node) -> Any:
     flipped = _flipped(x)
     if flipped is not None:
         return recorded("subtract", y, flipped)  # -x + y = y - x
-    joined = _joined(x, y)
-    return _joined(y, x) if joined is None else joined
+    return _joined("add", x, y)
 
 
-def _joined(x: Node, y: Node) -> Any:
-    """where(c, a, 0) + where(c, 0, b) = where(c, a, b)."""
-    if x.operation == y.operation == "where" and x.arguments[0] is y.arguments[0]:
-        (c, a, zero), (_, nought, b) = x.arguments, y.arguments
-        if _is(zero, 0) and _is(nought, 0):
-            return recorded("where", c, a, b)
+def _joined(name: str, x: Node, y: Node) -> Any:
+    """where(c, a, 0) - where(c, 0, b) = where(c, a, -b), and so with +."""
+    if not x.operation == y.operation == "where":
+        return None
+    (c, a, b), (condition, p, q) = x.arguments, y.arguments
+    if c is not condition:
+        return None
+    signed = (lambda part: part) if name == "add" else _minus
+    if _is(b, 0) and _is(p, 0):
+        return recorded("where", c, a, signed(q))
+    if _is(a, 0) and _is(q, 0):
+        return recorded("where", c, signed(p), b)
     return None
+
+
+def _minus(x: Node) -> Any:
+    return recorded("negative", x)
 
 
 def _subtract(x: Node, y: Node) -> Any:
     if _is(y, 0) and _floats(x):
         return x  # x - 0 = x
     flipped = _flipped(y) if _floats(x, y) else None
-    return None if flipped is None else recorded("add", x, flipped)  # x - (-y) = x + y
+    if flipped is not None:
+        return recorded("add", x, flipped)  # x - (-y) = x + y
+    return _joined("subtract", x, y) if _floats(x, y) else None
 
 
 # -- products -------------------------------------------------------------------------

@@ -15,13 +15,13 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.identities import IDENTITIES
 from pellucid.graphs.lookups import creation_recorded
 from pellucid.graphs.node import Node
-from pellucid.graphs.normal import product, terms
 from pellucid.graphs.recorder import Recorder
+from pellucid.graphs.rewriting.normal import product, terms
+from pellucid.graphs.rewriting.walk import Rewrite as Rewrite
+from pellucid.graphs.rewriting.walk import Walk, tables
 from pellucid.graphs.trace import closed, resumed
 from pellucid.graphs.trace import graph as graph_of
 from pellucid.graphs.traced import Traced, current, lifted
-from pellucid.graphs.walk import Rewrite as Rewrite
-from pellucid.graphs.walk import Walk, table_of
 
 WALKS = 4
 
@@ -55,7 +55,7 @@ def stable(
     Returns
     -------
     StableGraph
-        The graph, and in `.rewrites` each formula replaced: `.name`, `.before`,
+        The graph, and in `.rewrites` each formula replaced: `.rule`, `.before`,
         `.after`, `.fails_at`, `.digits`, `.line`.
 
     Raises
@@ -104,7 +104,8 @@ def written_out(graph: Graph) -> Graph:
     outputs = list(graph.outputs)
     with recorder.running(), creation_recorded():
         for opens in (True, False):
-            outputs = Walk(recorder, {}, 0, False, opens).over(outputs)
+            walk = Walk(recorder, lambda _: None, 0, False, opens)
+            outputs = walk.over(outputs)
     found = iter(outputs)
     result = structure.mapped(lambda _: next(found), graph.result)
     return closed(replace(graph, result=result), recorder)
@@ -119,7 +120,7 @@ def stabilised(
     What is `derived` is a gradient: identities that cost time leave it alone.
     """
     outputs, rewrites = list(outputs), []
-    table = table_of(unused(without))
+    table = tables(unused(without))
     before, recorder.simplify = recorder.simplify, simplify.simpler
     try:
         for _ in range(WALKS):

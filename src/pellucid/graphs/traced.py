@@ -76,7 +76,7 @@ class Traced:
     def shape(self, shape: Any) -> None:
         reshaped: Any = np.reshape(self, shape)
         memory = reshaped.memory
-        if memory.parent is None:
+        if memory.parent is None and self.size:
             raise AttributeError("incompatible shape for in-place modification")
         self.memory = memory
 
@@ -247,12 +247,13 @@ def lifted(
     return Traced(Memory(recorder, node, shadow=shadow), mutable)
 
 
-def copied(x: Traced, order: Any = "K") -> Traced:
-    """An array of its own, with the same content."""
+def copied(x: Traced, order: Any = "K", content: Any = None) -> Traced:
+    """An array of its own, with the same content or another, laid out as asked."""
     layout = None
     if order == "F" or not (order == "C" or x.memory.by_rows):
         layout = Layout(ORDERED, (x.memory,), {"order": order or "K"})
-    return Traced(Memory(current(), x.node, layout=layout), mutable=True)
+    node = (x if content is None else content).node
+    return Traced(Memory(current(), node, layout=layout), mutable=True)
 
 
 def current(*values: Any) -> Recorder:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, overload
 
 import numpy as np
 
@@ -97,19 +97,32 @@ class Compiled:
         return self._latest
 
 
+@overload
 def compile(
-    f: Callable[..., Any] | Graph, target: str = "numpy", device: str | None = None, *,
+    f: None = None, target: str = ..., device: str | None = ..., *,
+    verify: bool = ..., stable: bool = ..., without: Sequence[str] = ...,
+) -> Callable[[Callable[..., Any]], Compiled]: ...  # fmt: skip
+@overload
+def compile(
+    f: Callable[..., Any] | Graph, target: str = ..., device: str | None = ..., *,
+    verify: bool = ..., stable: bool = ..., without: Sequence[str] = ...,
+) -> Compiled: ...  # fmt: skip
+def compile(
+    f: Callable[..., Any] | Graph | None = None, target: str = "numpy",
+    device: str | None = None, *,
     verify: bool = False, stable: bool = True, without: Sequence[str] = (),
-) -> Compiled:  # fmt: skip
+) -> Compiled | Callable[[Callable[..., Any]], Compiled]:  # fmt: skip
     """Compile a plain NumPy function or a graph into fast straight-line code.
 
-    Traced at the first call and again for each new combination of shapes and dtypes.
+    Traced at the first call and again for each new combination of shapes, dtypes and
+    orders in memory (C or F), on which it depends what is a view.
     Buffers for everything between are kept, so that a call allocates only its results.
 
     Parameters
     ----------
     f : callable or Graph
-        What to compile; also as a decorator, `@pl.compile`.
+        What to compile; also as a decorator, `@pl.compile` or
+        `@pl.compile(verify=True)`.
     target : str
         "numpy".
     device : None
@@ -148,7 +161,8 @@ def compile(
             "the CPU."
         )
         raise PellucidError(message)
-    return Compiled(f, verify=verify, stable=stable, without=without)
+    made = functools.partial(Compiled, verify=verify, stable=stable, without=without)
+    return made if f is None else made(f)
 
 
 def recorded_graph(f: Callable[..., Any], args: Any, kwargs: Any) -> Graph:
@@ -160,14 +174,35 @@ def recorded_graph(f: Callable[..., Any], args: Any, kwargs: Any) -> Graph:
 
 
 def kind_of(arguments: dict[str, Any]) -> Any:
-    """What a program depends on: structure, shapes, dtypes and constants."""
+    """What a program depends on: structure, shapes, dtypes, orders and constants."""
     return tuple((path, _kind(leaf)) for path, leaf in structure.paths(arguments))
 
 
 def _kind(leaf: Any) -> Any:
     if isinstance(leaf, np.ndarray):
-        return leaf.shape, leaf.dtype.str
-    return type(leaf) if is_float(leaf) else (type(leaf), leaf)
+        return leaf.shape, leaf.dtype.str, _order(leaf)
+    if is_float(leaf):
+        return type(leaf)
+    return type(leaf), leaf if isinstance(leaf, Hashable) else Itself(leaf)
+
+
+class Itself:
+    """Equal to itself alone; for what has no hash, like a set."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value  # held, so that its id is not given to another
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Itself) and other.value is self.value
+
+
+def _order(array: np.ndarray[Any, Any]) -> str:
+    """The order in memory, which says what is a view: C, F or neither."""
+    flags = array.flags
+    return "C" if flags.c_contiguous else "F" if flags.f_contiguous else ""
 
 
 def verified(program: Program, args: Any, kwargs: Any) -> None:

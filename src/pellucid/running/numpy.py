@@ -18,7 +18,7 @@ from pellucid.graphs.evaluate import evaluate, quietly
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot
-from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.operations.table import OPERATIONS, OPERATORS
 from pellucid.running.plan import Plan, planned
 
 SYMBOLS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**",
@@ -85,7 +85,7 @@ class Program:
             return f"{node.name} = {names[0]}[{self._index(node, names[1:])}]"
         out = self.plan.out.get(node)
         symbol = SYMBOLS.get(node.operation)
-        if symbol and not out:
+        if symbol and not out and not _may_raise(node):
             return f"{node.name} = {names[0]} {symbol} {names[1]}"
         given = dict(node.options)
         if node.operation in REDUCTIONS:
@@ -110,7 +110,8 @@ class Program:
     def _function(self, node: Node) -> str:
         if node.operation in REDUCTIONS:
             return f"np.{REDUCTIONS[node.operation]}.reduce"
-        function = OPERATIONS[node.operation].function
+        table = OPERATORS if _may_raise(node) else {}
+        function = table.get(node.operation) or OPERATIONS[node.operation].function
         plain = node.operation.isidentifier() and getattr(np, node.operation, None)
         if plain is function:
             return f"np.{node.operation}"
@@ -158,6 +159,14 @@ class Program:
         name = f"constant{len(self.fixed) + 1}"
         self.fixed[name] = value
         return name
+
+
+def _may_raise(node: Node) -> bool:
+    """Whether this is Python's own arithmetic where it can raise: 1 / 0.0, 0.0**-1."""
+    if not node.weak or node.operation in {"add", "subtract", "multiply"}:
+        return False
+    divisor = node.arguments[-1]
+    return node.operation == "power" or not (divisor.is_literal and divisor.value)
 
 
 def run_on(program: Program, inputs: dict[Node, Any]) -> Any:

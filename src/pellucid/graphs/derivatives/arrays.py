@@ -5,6 +5,7 @@ Each is the transpose of a linear map, but for products and extremes.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,8 @@ def product(g: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) ->
     order = (*(i for i in range(x.ndim) if i not in axes), *axes)
     moved = np.transpose(x, order)
     kept = moved.shape[: x.ndim - len(axes)]
-    d = np.reshape(product_of_others(np.reshape(moved, (*kept, -1))), moved.shape)
+    rows = np.reshape(moved, (*kept, math.prod(moved.shape[len(kept) :])))
+    d = np.reshape(product_of_others(rows), moved.shape)
     return spread(g, x, axis, keepdims) * np.transpose(d, inverse(order))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from pellucid.graphs.derivatives.arrays import spread
 from pellucid.graphs.derivatives.table import derivative
+from pellucid.graphs.operations.robust import ratio
 
 
 def direction(g: Any, z: Any, x: Any) -> Any:
@@ -26,9 +27,7 @@ def direction(g: Any, z: Any, x: Any) -> Any:
 
 def length(g: Any, z: Any, x: Any, **options: Any) -> Any:
     """x/z, and 0 at 0."""
-    return spread(g, x, **options) * (
-        x / spread(np.where(z == 0, 1.0, z), x, **options)
-    )
+    return spread(g, x, **options) * ratio(x, spread(z, x, **options))
 
 
 # fmt: off

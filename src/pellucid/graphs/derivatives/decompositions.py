@@ -56,20 +56,28 @@ def inverse_gaps(gaps: Any, g: Any) -> Any:
 # -- eigenvalues ----------------------------------------------------------------------
 
 
+def on_triangle(S: Any, UPLO: Any = "L") -> Any:
+    """A symmetric gradient, on the triangle that is read: each element counts twice."""
+    if UPLO.upper() == "U":
+        return np.triu(S) + np.triu(S, 1)
+    return np.tril(S) + np.tril(S, -1)
+
+
 def eigenvalues_of_symmetric(g: Any, z: Any, A: Any, UPLO: Any = "L") -> Any:
-    """V diag(g) V': the gradient is symmetric, as A is."""
+    """V diag(g) V', on a triangle."""
     V = np.linalg.eigh(A, UPLO)[1]
-    return (V * g[..., None, :]) @ h(V)
+    return on_triangle((V * g[..., None, :]) @ h(V), UPLO)
 
 
 def eigh(g: Any, z: Any, A: Any, part: int, UPLO: Any = "L") -> Any:
-    """V (F o (V'G - G'V) / 2) V' with F_ij = 1 / (w_j - w_i)."""
+    """V (F o (V'G - G'V) / 2) V' with F_ij = 1 / (w_j - w_i), on a triangle."""
     if part == 0:
         return eigenvalues_of_symmetric(g, z, A, UPLO)
     of_reals(z, "eigh")
     w, V = np.linalg.eigh(A, UPLO)
     P = t(V) @ g
-    return V @ (inverse_gaps(differences(w), g) * (P - t(P)) / 2) @ t(V)
+    S = V @ (inverse_gaps(differences(w), g) * (P - t(P)) / 2) @ t(V)
+    return on_triangle(S, UPLO)
 
 
 def eigenvalues(g: Any, z: Any, A: Any) -> Any:
@@ -132,14 +140,14 @@ def beyond(g: Any, U: Any, k: int) -> Any:
 
 
 def cholesky(g: Any, z: Any, A: Any) -> Any:
-    """L^-T sym(P) L^-1, P the lower half of L'G: symmetric, as A is.
+    """L^-T sym(P) L^-1, P the lower half of L'G; on the triangle that is read.
 
     Murray, "Differentiation of the Cholesky decomposition" (2016).
     """
     M = h(z) @ g.conjugate()
     P = np.tril(M, -1) + M * np.eye(z.shape[-1], dtype=z.dtype) / 2
     left = np.linalg.solve(h(z), P + h(P))
-    return (np.linalg.solve(h(z), h(left)) / 2).conjugate()
+    return on_triangle((np.linalg.solve(h(z), h(left)) / 2).conjugate())
 
 
 def mirrored(M: Any) -> Any:

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.derivatives.table import derivative, zero
+from pellucid.graphs.operations.robust import ratio
 from pellucid.graphs.traced import current, recorded
 
 
 def power_base(g: Any, z: Any, x: Any, y: Any) -> Any:
-    """Give y x^(y-1), and 0 where y = 0."""
+    """Give y x^(y-1), and 0 where y = 0, for x = 0 too."""
     if type(y) not in (int, float):
-        return g * (y * x ** np.where(y == 0, 1.0, y - 1))
+        return g * (y * x ** np.where((y == 0) & (x == 0), 1.0, y - 1))
     return g * (2 * x if y == 2 else y * x ** (y - 1) if y else 0.0)
 
 
@@ -49,7 +50,7 @@ def chosen(g: Any, z: Any, x: Any, y: Any) -> Any:
 
 def hypot(g: Any, z: Any, x: Any, y: Any) -> Any:
     """x/z, and 0 at the tip of the cone."""
-    return g * (x / np.where(z == 0, 1.0, z))
+    return g * ratio(x, z)
 
 
 def arcsinh(g: Any, z: Any, x: Any) -> Any:
@@ -57,21 +58,32 @@ def arcsinh(g: Any, z: Any, x: Any) -> Any:
     return g / (np.sqrt(x * x + 1) if np.iscomplexobj(x) else np.hypot(x, 1.0))
 
 
+def witch(g: Any, z: Any, x: Any) -> Any:
+    """1/(1+x^2), which is 0 where the square is infinite; Agnesi's curve."""
+    with current().quietly():
+        square = x * x
+    return g / (1 + square)
+
+
 def share(x: Any, y: Any, base: float = math.e) -> Any:
     """The share of b^x in b^x + b^y: sigmoid((x - y) log b); 1/2 where x = y = inf."""
     if is_finite_number(x) or is_finite_number(y):
         d = x - y
     else:
-        with current().quietly():
-            d = np.where(x == y, 0.0, x - y)
+        with current().quietly():  # not for all x == y: the curvature there counts
+            d = np.where((x == y) & np.isinf(x), 0.0, x - y)
     return recorded("sigmoid", d if base == math.e else d * math.log(base))
 
 
 def angle(g: Any, x: Any, y: Any) -> Any:
     """x/r^2, where r^2 itself may be out of range; 0 where there is no angle."""
     r = np.hypot(x, y)
-    r = np.where(r == 0, 1.0, r)
-    return g * (x / r / r)
+    return g * ratio(ratio(x, r), r)
+
+
+def root(g: Any, z: Any, x: Any) -> Any:
+    """1/(2 sqrt x), and 0 where x is 0: what it is the mean square of is 0 there."""
+    return np.where(z == 0, 0.0, g / np.where(z == 0, 1.0, 2 * z))
 
 
 # g = dJ/dz, z the result; sums over broadcast axes are taken by the backward pass.
@@ -99,6 +111,7 @@ derivative(np.fabs,       lambda g, z, x: g * np.sign(x))          # sign x, 0 a
 derivative(np.reciprocal, lambda g, z, x: -g * z**2)               # -1/x^2
 derivative(np.square,     lambda g, z, x: g * (2 * x))             # 2x
 derivative(np.sqrt,       lambda g, z, x: g / (2 * z))             # 1/(2 sqrt x)
+derivative("root",        root)                                    # and 0 where x is 0
 derivative(np.cbrt,       lambda g, z, x: g / (3 * z**2))          # x^(-2/3) / 3
 derivative(np.hypot,      hypot, lambda g, z, x, y: hypot(g, z, y, x))
 derivative(np.exp,        lambda g, z, x: g * z)                   # e^x
@@ -117,7 +130,7 @@ derivative(np.cos,        lambda g, z, x: -g * np.sin(x))          # -sin x
 derivative(np.tan,        lambda g, z, x: g * (1 + z**2))          # 1 + tan^2 x
 derivative(np.arcsin,     lambda g, z, x: g / np.sqrt((1 - x) * (1 + x)))
 derivative(np.arccos,     lambda g, z, x: -g / np.sqrt((1 - x) * (1 + x)))
-derivative(np.arctan,     lambda g, z, x: g / (1 + x**2))          # 1/(1+x^2)
+derivative(np.arctan,     witch)                                   # 1/(1+x^2)
 derivative(np.arctan2,    lambda g, z, y, x: angle(g, x, y),       # x/(x^2+y^2)
                           lambda g, z, y, x: -angle(g, y, x))      # -y/(x^2+y^2)
 derivative(np.sinh,       lambda g, z, x: g * np.cosh(x))          # cosh x

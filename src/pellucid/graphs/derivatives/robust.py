@@ -8,12 +8,25 @@ import numpy as np
 
 from pellucid.graphs.derivatives.arrays import spread
 from pellucid.graphs.derivatives.table import derivative
-from pellucid.graphs.operations.robust import sigmoid, softmax
+from pellucid.graphs.operations.robust import ratio, sigmoid, softmax
 
 
 def log_sum(g: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The derivative of log-sum-exp is softmax."""
     return spread(g, x, axis, keepdims) * softmax(x, axis=axis)
+
+
+def share(g: Any, z: Any, x: Any, w: Any, **options: Any) -> Any:
+    """The derivative of log(sum(w e^x)) by w: e^(x - z)."""
+    whole = x + 0 * w
+    return spread(g, whole, **options) * np.exp(whole - spread(z, whole, **options))
+
+
+def weighted_share(g: Any, z: Any, x: Any, w: Any, **options: Any) -> Any:
+    """The derivative of log(sum(w e^x)) by x: w e^(x - z), 0 where w is 0."""
+    counted = np.where(w == 0, -np.inf, x)
+    shares = w * np.exp(counted - spread(z, counted, **options))
+    return spread(g, counted, **options) * shares
 
 
 def softened(g: Any, z: Any, x: Any, axis: Any = None) -> Any:
@@ -27,11 +40,15 @@ def log_softened(g: Any, z: Any, x: Any, axis: Any = None) -> Any:
 
 
 # fmt: off
+derivative("ratio",       lambda g, z, x, y: ratio(g, y),              # 1/y
+                          lambda g, z, x, y: -ratio(g * z, y))        # -x/y^2
 derivative("sigmoid",     lambda g, z, x: g * (z * (1 - z)))          # p (1 - p)
 derivative("softplus",    lambda g, z, x: g * sigmoid(x))             # p
+derivative("log1mexp",    lambda g, z, x: g * np.exp(-x) / -np.expm1(-x))  # 1/(e^x - 1)
 derivative("log_loss",    lambda g, J, z, y: g * (sigmoid(z) - y),    # p - y
                           lambda g, J, z, y: -g * z)                  # -z
 derivative("logsumexp",   log_sum)
+derivative("log_weighted_sum", weighted_share, share)
 derivative("softmax",     softened)
 derivative("log_softmax", log_softened)
 derivative("log_product", lambda g, z, x, **o: spread(g, x, **o) / x)  # 1/x

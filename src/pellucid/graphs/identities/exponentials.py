@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pellucid.graphs.identities.table import identity
-from pellucid.graphs.operations.robust import log_loss, sigmoid, softplus
+from pellucid.graphs.operations.robust import log1mexp, log_loss, sigmoid, softplus
 
 # -- the logistic function ------------------------------------------------------------
 
@@ -13,6 +13,7 @@ identity(
     "sigmoid",
     lambda x: np.exp(x) / (1 + np.exp(x)),
     lambda x: 1 / (1 + np.exp(-x)),
+    lambda x: 1 / (1 + 1 / np.exp(x)),
     lambda x: 1 - 1 / (1 + np.exp(x)),
     lambda x: 1 - np.exp(-x) / (1 + np.exp(-x)),
     lambda x: 0.5 * (1 + np.tanh(x / 2)),
@@ -40,11 +41,36 @@ identity(
     "log sigmoid",
     lambda x: np.log(1 / (1 + np.exp(-x))),
     lambda x: np.log(sigmoid(x)),
+    lambda x: np.log1p(-sigmoid(-x)),
+    lambda x: x - softplus(x),
     stable=lambda x: -softplus(-x),
     proof="log(1 / (1 + e^-x)) = -log(1 + e^-x)",
     domain="every x",
     fails_at={"x": -800.0},
     digits=16,
+)
+
+identity(
+    "log odds",
+    lambda x: np.log(sigmoid(x) / (1 - sigmoid(x))),
+    lambda x: np.log(sigmoid(x)) - np.log(1 - sigmoid(x)),
+    stable=lambda x: +x,
+    proof="p / (1 - p) = e^x, where p = 1 / (1 + e^-x)",
+    domain="every x",
+    fails_at={"x": 800.0},
+    digits=16,
+)
+
+identity(
+    "log of a multiple of sigmoid",
+    lambda x, y: np.log(y * sigmoid(x)),
+    stable=lambda x, y: np.log(y) - softplus(-x),
+    proof="log(y p) = log y + log p",
+    domain="every x, y > 0; nan for y < 0 like the naive form; rounding is that of the "
+    "larger of log y and log p",
+    fails_at={"x": -800.0, "y": 2.0},
+    digits=16,
+    costly=True,
 )
 
 identity(
@@ -63,6 +89,8 @@ identity(
     "log loss",
     lambda z, y: y * np.log(sigmoid(z)) + (1 - y) * np.log(1 - sigmoid(z)),
     lambda z, y: y * np.log(sigmoid(z)) + (1 - y) * np.log(sigmoid(-z)),
+    lambda z, y: np.log(sigmoid(z) ** y * (1 - sigmoid(z)) ** (1 - y)),
+    lambda z, y: y * z - softplus(z),
     stable=lambda z, y: -log_loss(z, y),
     proof="log p = -softplus(-z), log(1 - p) = -softplus(z), both finite: 0 log 0 = 0",
     domain="every finite z, every y; labels y are 0, 1 or between",
@@ -77,11 +105,7 @@ identity(
     lambda x: np.log(1 - np.exp(-x)),
     lambda x: np.log(-np.expm1(-x)),
     lambda x: np.log1p(-np.exp(-x)),
-    stable=lambda x: np.where(
-        x > np.log(2.0),
-        np.log1p(-np.exp(-np.maximum(x, np.log(2.0)))),
-        np.log(-np.expm1(-np.minimum(x, np.log(2.0)))),
-    ),
+    stable=lambda x: log1mexp(x),
     proof="1 - e^-x = -expm1(-x), without cancellation where e^-x > 1/2",
     domain="every x; nan for x < 0 like the naive form",
     fails_at={"x": 1e-17},
@@ -102,7 +126,9 @@ identity(
 identity(
     "tanh",
     lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
+    lambda x: (np.exp(x) - 1 / np.exp(x)) / (np.exp(x) + 1 / np.exp(x)),
     lambda x: (np.exp(2 * x) - 1) / (np.exp(2 * x) + 1),
+    lambda x: (np.exp(x) ** 2 - 1) / (np.exp(x) ** 2 + 1),
     lambda x: (1 - np.exp(-2 * x)) / (1 + np.exp(-2 * x)),
     lambda x: np.sinh(x) / np.cosh(x),
     lambda x: 2 * sigmoid(2 * x) - 1,
@@ -116,6 +142,18 @@ identity(
 )
 
 identity(
+    "1 - tanh^2",
+    lambda x: 1 - np.tanh(x) ** 2,
+    lambda x: (1 - np.tanh(x)) * (1 + np.tanh(x)),
+    stable=lambda x: 4 * sigmoid(2 * x) * sigmoid(-2 * x),
+    proof="1 - tanh(x)^2 = 1 / cosh(x)^2 = 4 / ((1 + e^-2x) (1 + e^2x))",
+    domain="every x; rounding is that of 1",
+    fails_at={"x": 40.0},
+    digits=16,
+    costly=True,
+)
+
+identity(
     "expm1",
     lambda x: np.exp(x) - 1,
     stable=lambda x: np.expm1(x),
@@ -125,7 +163,27 @@ identity(
     digits=16,
 )
 
+identity(
+    "power of e",
+    lambda x: np.e**x,
+    stable=lambda x: np.exp(x),
+    proof="the definition of exp; the float np.e is not quite e",
+    domain="every x",
+    fails_at={"x": 700.0},
+    digits=3,
+)
+
 # -- logarithms undo exponentials -----------------------------------------------------
+
+identity(
+    "exp over itself",
+    lambda x: (e := np.exp(x)) / e,
+    stable=lambda x: np.exp(x - x),
+    proof="e^x / e^x = e^0",
+    domain="every x; nan for inf",
+    fails_at={"x": 800.0},
+    digits=16,
+)
 
 identity(
     "log exp",
@@ -145,5 +203,15 @@ identity(
     domain="every x, y > 0; nan for y < 0 like the naive form; rounding is that of the "
     "larger of x and log y",
     fails_at={"x": -800.0, "y": 2.0},
+    digits=16,
+)
+
+identity(
+    "log of two exponentials",
+    lambda x, y: np.log(np.exp(x) + np.exp(y)),
+    stable=lambda x, y: np.logaddexp(x, y),
+    proof="log(e^x + e^y) = m + log(1 + e^-|x - y|), where m is the larger of x and y",
+    domain="every x and y; rounding is that of the larger of |x| and |y|",
+    fails_at={"x": 800.0, "y": 799.0},
     digits=16,
 )

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 
 from pellucid.graphs.identities.table import identity
 from pellucid.graphs.operations.robust import log_product, norm
+from pellucid.graphs.operations.table import reduced_axes
+
+
+def count(x: Any, axis: Any) -> int:
+    """How many elements are reduced."""
+    axes = reduced_axes(np.ndim(x), axis)
+    return math.prod(np.shape(x)[i] for i in axes)
+
 
 identity(
     "hypot",
@@ -33,6 +44,17 @@ identity(
     lambda x, axis, keepdims: np.sqrt(np.sum(np.abs(x) ** 2, axis, keepdims=keepdims)),
     stable=lambda x, axis, keepdims: norm(x, axis, keepdims),
     proof="sqrt(sum(x^2)) = m sqrt(sum((x/m)^2)), where m is a power of 2 near max|x|",
+    domain="every x; the slope at 0, where there is none, is 0",
+    fails_at={"x": [3e200, 4e200]},
+    digits=16,
+)
+
+identity(
+    "root mean square",
+    lambda x, axis, keepdims: np.sqrt(np.mean(x**2, axis, keepdims=keepdims)),
+    lambda x, axis, keepdims: np.sqrt(np.mean(np.abs(x) ** 2, axis, keepdims=keepdims)),
+    stable=lambda x, axis, keepdims: norm(x, axis, keepdims) / count(x, axis) ** 0.5,
+    proof="sqrt(sum(x^2) / n) = sqrt(sum(x^2)) / sqrt(n)",
     domain="every x; the slope at 0, where there is none, is 0",
     fails_at={"x": [3e200, 4e200]},
     digits=16,

@@ -6,7 +6,9 @@ reduced can be broadcast against what is not.
 
 from __future__ import annotations
 
+import math
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -14,14 +16,22 @@ from pellucid.graphs.identities.table import identity
 from pellucid.graphs.operations.robust import (
     log_loss,
     log_softmax,
+    log_weighted_sum,
     logsumexp,
     sigmoid,
     softmax,
 )
+from pellucid.graphs.operations.table import reduced_axes
 
 total = partial(np.sum, keepdims=True)
 average = partial(np.mean, keepdims=True)
 largest = partial(np.max, keepdims=True)
+
+
+def length(z: Any, axis: Any) -> int:
+    """How many elements there are along axes."""
+    return math.prod(z.shape[i] for i in reduced_axes(z.ndim, axis))
+
 
 identity(
     "log-sum-exp",
@@ -38,6 +48,48 @@ identity(
 )
 
 identity(
+    "log of a weighted sum of exp",
+    lambda z, w, axis, keepdims: np.log(np.sum(w * np.exp(z), axis, keepdims=keepdims)),
+    stable=lambda z, w, axis, keepdims: log_weighted_sum(z, w, axis, keepdims),
+    proof="log(sum(w e^z)) = m + log(sum(w e^(z - m))), m = max(z) of those that count",
+    domain="every z and w; nan where the sum is negative, like the naive form; "
+    "rounding is that of the largest |z| and |log|w||",
+    fails_at={"z": [-800.0, -801.0], "w": [1.0, 2.0]},
+    digits=16,
+)
+
+identity(
+    "log of a mean of exp",
+    lambda z, axis, keepdims: np.log(np.mean(np.exp(z), axis, keepdims=keepdims)),
+    stable=lambda z, axis, keepdims: log_weighted_sum(
+        z, 1 / length(z, axis), axis, keepdims
+    ),
+    proof="the mean is the sum of e^z / n",
+    domain="every z; rounding is that of the largest |z|, or of log n",
+    fails_at={"z": [-800.0, -801.0]},
+    digits=16,
+)
+
+identity(
+    "log of a mean under softmax",
+    lambda z, w, axis, keepdims: np.log(
+        np.sum(w * np.exp(z), axis, keepdims=keepdims)
+        / np.sum(np.exp(z), axis, keepdims=keepdims)
+    ),
+    lambda z, w, axis, keepdims: np.log(
+        np.sum(w * softmax(z, axis), axis, keepdims=keepdims)
+    ),
+    stable=lambda z, w, axis, keepdims: log_weighted_sum(
+        log_softmax(z, axis), w, axis, keepdims
+    ),
+    proof="the sum of w e^u, where u = log(e^z / sum(e^z))",
+    domain="every z and w; nan where the sum is negative, like the naive form; "
+    "rounding is that of 1, or of the largest |u| and |log|w||",
+    fails_at={"z": [800.0, 0.0], "w": [0.0, 1.0]},
+    digits=16,
+)
+
+identity(
     "softmax",
     lambda z, axis: np.exp(z) / total(np.exp(z), axis),
     lambda z, axis: (
@@ -48,6 +100,17 @@ identity(
     domain="every z",
     fails_at={"z": [800.0, 801.0]},
     digits=16,
+)
+
+identity(
+    "softmax of two",
+    lambda x, y: np.exp(x) / (np.exp(x) + np.exp(y)),
+    stable=lambda x, y: softmax(np.stack([x, y]), 0)[0],
+    proof="e^x / (e^x + e^y) = e^(x - m) / (e^(x - m) + e^(y - m)), m = max(x, y)",
+    domain="every x and y",
+    fails_at={"x": 800.0, "y": 801.0},
+    digits=16,
+    costly=True,
 )
 
 identity(
@@ -78,6 +141,19 @@ identity(
     domain="every z",
     fails_at={"z": [800.0, 0.0]},
     digits=16,
+)
+
+identity(
+    "log of a multiple of softmax",
+    lambda z, y, axis: np.log(y * np.exp(z) / total(np.exp(z), axis)),
+    lambda z, y, axis: np.log(y * softmax(z, axis)),
+    stable=lambda z, y, axis: np.log(y) + log_softmax(z, axis),
+    proof="log(y p) = log y + log p",
+    domain="every z, y > 0; nan for y < 0 like the naive form; rounding is that of the "
+    "larger of log y and log p",
+    fails_at={"z": [800.0, 0.0], "y": [1.0, 2.0]},
+    digits=16,
+    costly=True,
 )
 
 identity(

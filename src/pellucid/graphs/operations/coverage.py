@@ -22,17 +22,17 @@ from pellucid.graphs.operations.table import OPERATIONS, UFUNCS
 from pellucid.graphs.refusals import name_of
 from pellucid.graphs.traced import FUNCTIONS
 
-# Their results are integers, booleans, dtypes, text or fixed arrays: there is no slope.
+# Their results are integers, booleans, steps, dtypes, text or fixed arrays: there is no
+# slope. tests/test_names.py sees that it is so, and that all others have one.
 _WITHOUT_SLOPE = """
-    all allclose any argmax argmin argpartition argsort array2string
-    array_equal array_equiv array_repr array_str bincount can_cast common_type
-    count_nonzero
-    diag_indices_from digitize einsum_path empty empty_like eye
-    histogram_bin_edges identity isclose iscomplex iscomplexobj isin isneginf isposinf
+    all allclose any arange argmax argmin argpartition argsort around array2string
+    array_equal array_equiv array_repr array_str can_cast common_type count_nonzero
+    diag_indices_from digitize einsum_path empty empty_like eye fix
+    identity isclose iscomplex iscomplexobj isin isneginf isposinf
     isreal isrealobj ix_ lexsort linalg.matrix_rank may_share_memory min_scalar_type
-    nanargmax nanargmin ndim ones ones_like ravel_multi_index result_type
-    searchsorted shape shares_memory size tri tril_indices_from triu_indices_from
-    unravel_index zeros zeros_like arange
+    nanargmax nanargmin ndim ones ones_like ravel_multi_index result_type round
+    searchsorted shape shares_memory sign size tri tril_indices_from triu_indices_from
+    unravel_index zeros zeros_like
 """
 WITHOUT_SLOPE = frozenset(_WITHOUT_SLOPE.split())
 # Their functions are overridable too, once somebody has asked for them.

@@ -8,6 +8,7 @@ import numpy as np
 
 from pellucid.graphs.operations.entries import as_traced, cast, flag, into, recorded_as
 from pellucid.graphs.operations.reductions import chosen, count, floating, is_mask
+from pellucid.graphs.operations.robust import root
 
 
 @recorded_as(np.var)
@@ -17,18 +18,29 @@ def var(
     correction: Any = np._NoValue,
 ) -> Any:  # fmt: skip
     """Mean square of the deviations from the mean; ddof fewer in the denominator."""
-    if correction is not np._NoValue and ddof != 0:
-        raise ValueError("ddof and correction are one option: give one of them")
-    ddof = ddof if correction is np._NoValue else correction
+    d = deviations(a, axis, dtype, where, mean)
+    n = left_of(d, axis, ddof, keepdims, where, correction)
+    return into(out, np.sum(square(d), axis=axis, keepdims=flag(keepdims)) / n)
+
+
+def deviations(a: Any, axis: Any, dtype: Any, where: Any, mean: Any) -> Any:
+    """How far the elements lie from their mean; 0 where they are not chosen."""
     a = floating(cast(as_traced(a), dtype))
     if mean is np._NoValue:
         mean = np.mean(a, axis=axis, keepdims=True, where=where)
-    d = a - mean
     # Left out before it is squared, so that no nan there reaches a derivative.
-    d = chosen(where, d, 0) if is_mask(where) else d
-    total = np.sum(square(d), axis=axis, keepdims=flag(keepdims))
-    n = count(a, axis, where, keepdims) - ddof
-    return into(out, total / (np.maximum(n, 0) if is_mask(where) else max(n, 0)))
+    return chosen(where, a - mean, 0) if is_mask(where) else a - mean
+
+
+def left_of(
+    d: Any, axis: Any, ddof: float, keepdims: Any, where: Any, correction: Any
+) -> Any:
+    """How many deviations there are, less what was fitted; at least 0."""
+    if correction is not np._NoValue and ddof != 0:
+        raise ValueError("ddof and correction are one option: give one of them")
+    n = count(d, axis, where, keepdims)
+    n = n - (ddof if correction is np._NoValue else correction)
+    return np.maximum(n, 0) if is_mask(where) else max(n, 0)
 
 
 def square(d: Any) -> Any:
@@ -42,9 +54,10 @@ def std(
     keepdims: Any = False, *, where: Any = True, mean: Any = np._NoValue,
     correction: Any = np._NoValue,
 ) -> Any:  # fmt: skip
-    """The root of the variance."""
+    """The root of the variance; like a length of 0, one of 0 has the gradient 0."""
     options: dict[str, Any] = {"where": where, "mean": mean, "correction": correction}
-    return into(out, np.sqrt(var(a, axis, dtype, None, ddof, keepdims, **options)))
+    variance = var(a, axis, dtype, None, ddof, keepdims, **options)
+    return into(out, root(variance))
 
 
 @recorded_as(np.cov)

@@ -14,6 +14,7 @@ import numpy as np
 from pellucid.graphs.traced import (
     FUNCTIONS,
     Traced,
+    copied,
     current,
     lifted,
     node_of,
@@ -43,6 +44,11 @@ def given(**options: Any) -> dict[str, Any]:
 def as_traced(a: Any) -> Any:
     """A stand-in also for a plain array, so that traced indices select from it."""
     return a if isinstance(a, Traced) else lifted(node_of(a), current(), mutable=True)
+
+
+def by_rows(a: Any) -> Any:
+    """The result of a function that lays it out row by row, whatever it is given."""
+    return copied(a, "C") if a.ndim else a
 
 
 def into(out: Any, result: Any) -> Any:

@@ -29,7 +29,7 @@ def meshgrid(
         for x, axis in zip(vectors, order, strict=True)
     )
     grids = grids if sparse else np.broadcast_arrays(*grids)
-    return tuple(np.copy(grid) for grid in grids) if copy else grids
+    return tuple(np.copy(grid, order="C") for grid in grids) if copy else grids
 
 
 @recorded_as(np.ix_)

@@ -133,12 +133,16 @@ def histogramdd(
     if len(bins) != d:
         raise ValueError("The dimension of bins must be equal to the dimension of x.")
     ranges = [None] * d if range is None else range
-    edges = [edges_of(*given) for given in zip(columns, bins, ranges, strict=True)]
+    # Of a range that is given, these edges are double whatever the samples are.
+    kinds = [None if r is None else np.float64 for r in ranges]
+    spread = [cast(c, kind) for c, kind in zip(columns, kinds, strict=True)]
+    edges = [edges_of(*given) for given in zip(spread, bins, ranges, strict=True)]
     shape = tuple(len(e) - 1 for e in edges)
     place, inside = _cell(columns, edges, shape)
     weights = None if weights is None else as_traced(weights)
-    H = gathered(weighed(weights, inside), place, math.prod(shape))
-    H = cast(np.reshape(H, shape), np.float64)
+    # NumPy adds weights up in double precision.
+    w = cast(weighed(weights, inside), np.float64)
+    H = np.reshape(gathered(w, place, math.prod(shape)), shape)
     return (_as_density(H, edges) if density else H), edges
 
 

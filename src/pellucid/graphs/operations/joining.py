@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs import creation
-from pellucid.graphs.operations.entries import as_traced, cast, into, recorded_as
+from pellucid.graphs.operations.entries import (
+    as_traced,
+    by_rows,
+    cast,
+    into,
+    recorded_as,
+)
 from pellucid.graphs.operations.shapes import axis_of, fixed
 from pellucid.graphs.traced import recorded
 
@@ -306,10 +312,12 @@ def tile(A: Any, reps: Any) -> Any:
 @recorded_as(np.repeat)
 def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
     """Each element several times, all as often or each as often as is said."""
-    a, axis = (np.ravel(a), 0) if axis is None else (a, axis_of(axis, a))
+    a = np.ravel(a) if axis is None or np.ndim(a) == 0 else a
+    axis = 0 if axis is None else axis_of(axis, a)
     repeats = fixed(repeats)
-    if np.ndim(repeats) or a.ndim == 0:
-        return picked(a, np.repeat(np.arange(a.shape[axis]), repeats), axis)
+    if np.ndim(repeats):
+        places = np.repeat(np.arange(a.shape[axis]), repeats)
+        return by_rows(picked(a, places, axis))
     shape: Sequence[int] = a.shape
     before, after = shape[: axis + 1], shape[axis + 1 :]
     wide = np.broadcast_to(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.entries import Function
-from pellucid.graphs.traced import Traced, recorded
+from pellucid.graphs.traced import Traced, copied, recorded
 
 
 def _method(function: Any) -> Function:
@@ -42,7 +42,8 @@ def _astype(
 ) -> Any:  # fmt: skip
     if np.dtype(dtype) == self.dtype:
         return np.copy(self) if copy else self
-    return recorded("cast", self, dtype=np.dtype(dtype))
+    made = recorded("cast", self, dtype=np.dtype(dtype))
+    return made if made.mutable or not self.mutable else copied(made)
 
 
 def _copy(self: Any, order: Any = "C") -> Any:

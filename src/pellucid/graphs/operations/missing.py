@@ -28,6 +28,7 @@ from pellucid.graphs.operations.quantiles import (
     rows,
 )
 from pellucid.graphs.operations.reductions import floating, is_mask, mean, reduced
+from pellucid.graphs.operations.robust import root
 from pellucid.graphs.operations.table import Known, Result, operation, reduced_shape
 from pellucid.graphs.operations.ufunc_methods import reduce
 from pellucid.graphs.refusals import refused
@@ -116,7 +117,8 @@ def nanstd(
 ) -> Any:  # fmt: skip
     """The root of that variance."""
     options: dict[str, Any] = {"where": where, "mean": mean, "correction": correction}
-    return into(out, np.sqrt(nanvar(a, axis, dtype, None, ddof, keepdims, **options)))
+    variance = nanvar(a, axis, dtype, None, ddof, keepdims, **options)
+    return into(out, root(variance))
 
 
 def _position_known(

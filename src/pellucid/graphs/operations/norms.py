@@ -122,7 +122,17 @@ def _of_vectors(x: Any, ord: Any, **options: Any) -> Any:
         return np.sum((x != 0).astype(real_dtype(x.dtype)), **options)
     if ord == 1:
         return np.sum(np.abs(x), **options)
-    return np.sum(np.abs(x) ** ord, **options) ** (1 / ord)
+    powers = np.sum(np.abs(x) ** ord, **options)
+    if ord < 1:
+        return powers ** (1 / ord)
+    # At the origin the root has an infinite slope, and the norm the middle one, 0.
+    is_origin = powers == 0
+    return np.where(is_origin, 1, powers) ** (1 / ord) * np.logical_not(is_origin)
+
+
+def number_or_array(value: Any) -> Any:
+    """A result without axes as a number, which np.where gives as an array."""
+    return value if value.ndim else value[()]
 
 
 def _of_matrices(x: Any, ord: Any, axis: tuple[int, int], keepdims: bool) -> Any:
@@ -192,7 +202,7 @@ def cond(x: Any, p: Any = None) -> Any:
             np.linalg.inv(x), **options
         )
     known = np.logical_not(np.any(np.isnan(x), axis=(-2, -1)))
-    return np.where(np.isnan(value) & known, np.inf, value)
+    return number_or_array(np.where(np.isnan(value) & known, np.inf, value))
 
 
 @recorded_as(np.linalg.matrix_rank)

@@ -8,10 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.operations.entries import Function, cast, into, recorded_as
+from pellucid.graphs.operations.entries import (
+    Function,
+    as_traced,
+    cast,
+    into,
+    recorded_as,
+)
 from pellucid.graphs.operations.subscripts import explicit
 from pellucid.graphs.operations.table import weightless
-from pellucid.graphs.traced import FUNCTIONS, recorded
+from pellucid.graphs.traced import FUNCTIONS, recorded, viewed
 
 
 @recorded_as(np.dot)
@@ -70,7 +76,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     for i, j in zip(left, right, strict=True):
         second[j] = first[i]
     kept = [k for k in first + second if (first + second).count(k) == 1]
-    return np.einsum(a, first, b, second, kept)
+    return np.copy(np.einsum(a, first, b, second, kept), order="C")
 
 
 def _same_lengths(a: Any, b: Any, left: list[int], right: list[int]) -> None:
@@ -90,6 +96,8 @@ def einsum(
 ) -> Any:  # fmt: skip
     """Sums of products, written with an index letter for each axis."""
     subscripts, arrays = explicit(operands)
+    if len(arrays) == 1 and out is None:  # NumPy gives a view if nothing is summed
+        return viewed("einsum", as_traced(arrays[0]), subscripts=subscripts)
     arrays = [cast(a, dtype) for a in arrays]
     options = {"optimize": optimize} if optimize is not False else {}
     return into(out, recorded("einsum", *arrays, subscripts=subscripts, **options))
@@ -218,6 +226,8 @@ def _matmul(a: Any, b: Any) -> Any:
 
 def _vecdot(a: Any, b: Any) -> Any:
     """Vector by vector: a row times a column."""
+    if a.ndim == b.ndim == 1:
+        return _matmul(np.conj(a), b)
     return _matmul(np.conj(a)[..., None, :], b[..., :, None])[..., 0, 0]
 
 

@@ -102,6 +102,7 @@ def fromfunction(
 def sort_complex(a: Any) -> Any:
     """Sorted along the last axis, as complex numbers."""
     made = np.sort(a)
-    small = made.dtype.char in "bhBH"
-    whole = made.dtype.kind == "c"
-    return made if whole else made.astype(np.complex64 if small else np.complex128)
+    if made.dtype.kind == "c":
+        return made
+    wider = {"g": np.clongdouble, **dict.fromkeys("bhBH", np.complex64)}
+    return made.astype(wider.get(made.dtype.char, np.complex128))

@@ -165,7 +165,8 @@ def _accumulation(name: str) -> Function:
         a: Any, axis: Any = None, dtype: Any = None, out: Any = None
     ) -> Any:
         a = as_traced(a)
-        a, axis = (np.ravel(a), 0) if axis is None else (a, int(axis))
+        a = a if a.ndim and axis is not None else np.ravel(a)
+        axis = 0 if axis is None else int(axis)
         return into(out, recorded(name, cast(a, dtype), axis=axis))
 
     return implementation

@@ -7,7 +7,7 @@ that say how.
 
 from __future__ import annotations
 
-TEXT = "it is about text, which has no derivative"
+TEXT = "it is about text, which has no derivative; make numbers of it outside"
 _GROUPS = {
     "the shape of the result depends on values; np.where(mask, x, 0) and np.sort keep "
     "the shape": """
@@ -20,7 +20,7 @@ _GROUPS = {
     "the shape of the result depends on values; np.linalg.eigvals of the companion "
     "matrix gives all roots": """
         roots""",
-    "it is NumPy's own part of np.ones_like; write that": """
+    "it is NumPy's own part of np.ones_like; write np.ones_like": """
         _ones_like""",
     "it reads or writes a file or raw bytes, and a traced value has none; return the "
     "value and save it outside": """
@@ -33,7 +33,8 @@ _GROUPS = {
         _partition _partition_index _replace _rjust _rpartition _rpartition_index
         _rstrip_chars _rstrip_whitespace _slice _strip_chars _strip_whitespace _zfill
         count endswith find index rfind rindex startswith""",
-    "it is about dates, which have no derivative": """
+    "it is about dates, which have no derivative; make numbers of them outside, "
+    "(t - t[0]) / np.timedelta64(1, 's')": """
         busday_count busday_offset datetime_as_string is_busday isnat""",
     "it is about records; hand their fields in as arrays of their own": """
         lib.recfunctions.append_fields lib.recfunctions.apply_along_fields
@@ -52,7 +53,7 @@ _GROUPS = {
         lib.scimath.sqrt""",
 }
 REASONS = {name: reason for reason, names in _GROUPS.items() for name in names.split()}
-REASONS["ufunc clip"] = "it is NumPy's own part of np.clip; write that"
+REASONS["ufunc clip"] = "it is NumPy's own part of np.clip; write np.clip"
 
 
 def reason_for(name: str) -> str | None:
@@ -111,8 +112,8 @@ def instead_of(package: str, name: str) -> str:
         return f"Write {spelling}."
     if package == "scipy.special" and name in COMPOSED:
         return (
-            f"Look it up in its module when it is called, as scipy.special.{name}: a "
-            f"name bound by `from scipy.special import {name}` is SciPy's own."
+            f"Look it up in its module when it is called, as scipy.special.{name}: "
+            "what a variable, a default or a dict holds is SciPy's own."
         )
     if package.startswith("scipy.stats"):
         return (

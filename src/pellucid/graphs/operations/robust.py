@@ -33,7 +33,8 @@ from pellucid.graphs.traced import Traced, recorded
 Function = Callable[..., Any]
 
 # What fast code writes out as the steps it is made of, to share them.
-COMPOSED = {"sigmoid", "softplus", "log_loss", "logsumexp", "softmax", "log_softmax"}
+COMPOSED = {"ratio", "sigmoid", "softplus", "log_loss", "logsumexp", "softmax",
+            "log_softmax"}  # fmt: skip
 
 
 def robust(enter: Callable[[str, Function], None]) -> Callable[[Function], Function]:
@@ -67,6 +68,10 @@ def _like_logaddexp(name: str, function: Function) -> None:
     elementwise(name, np.logaddexp, function)
 
 
+def _like_divide(name: str, function: Function) -> None:
+    elementwise(name, np.divide, function)
+
+
 def _float(dtype: Any) -> np.dtype[Any]:
     return OPERATIONS["exp"].known([((), dtype)])[1]
 
@@ -90,6 +95,12 @@ def _along_axis(name: str, function: Function) -> None:
     operation(name, function, _same_known)
 
 
+@robust(_like_divide)
+def ratio(x: Any, y: Any) -> Any:
+    """The quotient x / y, and 0 where y is 0."""
+    return x / np.where(y == 0, np.inf, y)
+
+
 @robust(_like_exp)
 def sigmoid(x: Any) -> Any:
     """1 / (1 + e^-x), from e^-|x|, which does not overflow."""
@@ -101,6 +112,14 @@ def sigmoid(x: Any) -> Any:
 def softplus(x: Any) -> Any:
     """log(1 + e^x), from e^-|x|, which does not overflow."""
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+@robust(_like_exp)
+def log1mexp(x: Any) -> Any:
+    """log(1 - e^-x), from the smaller of e^-x and 1 - e^-x."""
+    large = np.log1p(-np.exp(-np.maximum(x, 0.5)))
+    small = np.log(-np.expm1(-np.minimum(x, 1.0)))
+    return np.where(x > 0.7, large, small)[()]
 
 
 @robust(_like_logaddexp)
@@ -126,6 +145,26 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return z if keepdims else np.squeeze(z, axis=axis)[()]
 
 
+def _weighted_known(
+    arguments: list[Known], axis: Any = None, keepdims: bool = False
+) -> Result:
+    shape, dtype = OPERATIONS["logaddexp"].known(arguments)
+    return reduced_shape(shape, axis, keepdims), dtype
+
+
+def _weighted(name: str, function: Function) -> None:
+    operation(name, function, _weighted_known)
+
+
+@robust(_weighted)
+def log_weighted_sum(x: Any, w: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """log(sum(w e^x)), from e^(x - m), where m is the largest x of those that count."""
+    x = np.where(w == 0, -np.inf, x)
+    m = offset(x, axis)
+    z = np.log(np.sum(w * np.exp(x - m), axis=axis, keepdims=True)) + m
+    return z if keepdims else np.squeeze(z, axis=axis)[()]
+
+
 @robust(_along_axis)
 def softmax(x: Any, axis: Any = None) -> Any:
     """e^x / sum(e^x), from e^(x - m), where m is the largest x, or 0."""
@@ -141,6 +180,14 @@ def log_softmax(x: Any, axis: Any = None) -> Any:
     n = np.maximum(np.sum(x == m, axis=axis, keepdims=True, dtype=d.dtype), 1)
     rest = np.sum(np.where(x == m, 0, np.exp(d)), axis=axis, keepdims=True)
     return d - (np.log(n) + np.log1p(rest / n))
+
+
+elementwise("root", np.sqrt)
+
+
+def root(x: Any) -> Any:
+    """The root of a mean square, whose slope at 0 is taken as 0, as that of a norm."""
+    return recorded("root", x) if isinstance(x, Traced) else np.sqrt(x)
 
 
 def norm(x: Any, axis: Any = None, keepdims: bool = False) -> Any:

@@ -71,7 +71,7 @@ def nan_to_num(
     made = np.where(np.isnan(x), _like(nan, x), x)
     made = np.where(x == np.inf, _like(high, x), made)
     made = np.where(x == -np.inf, _like(low, x), made)
-    return made if copy else written(x, made)
+    return made[()] if copy else written(x, made)
 
 
 def _like(value: Any, x: Any) -> Any:

@@ -9,11 +9,17 @@ import numpy as np
 
 from pellucid.graphs import creation
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.operations.entries import as_traced, cast, into, recorded_as
+from pellucid.graphs.operations.entries import (
+    as_traced,
+    by_rows,
+    cast,
+    into,
+    recorded_as,
+)
 from pellucid.graphs.operations.shapes import axis_of, outline
 from pellucid.graphs.operations.table import OPERATIONS, operation
 from pellucid.graphs.refusals import refused, refused_shape
-from pellucid.graphs.traced import Traced, recorded, written
+from pellucid.graphs.traced import Traced, copied, recorded, written
 
 # -- by a condition -------------------------------------------------------------------
 
@@ -22,7 +28,8 @@ from pellucid.graphs.traced import Traced, recorded, written
 def where(condition: Any, *choices: Any) -> Any:
     """For each element x where the condition holds, else y."""
     if choices:
-        return recorded("where", condition, *choices)
+        chosen = recorded("where", condition, *choices)
+        return chosen if chosen.ndim else copied(chosen)  # an array, also without axes
     return nonzero(condition)
 
 
@@ -37,7 +44,7 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     chosen = as_traced(default)
     for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
         chosen = recorded("where", condition, choice, chosen)
-    return cast(creation.array(chosen), _common_dtype(*choicelist, default))
+    return cast(creation.array(chosen, order="C"), _common_dtype(*choicelist, default))
 
 
 def _common_dtype(*choices: Any) -> Any:
@@ -202,9 +209,10 @@ def take(
 ) -> Any:
     """Elements by their places along an axis."""
     a = as_traced(a)
-    a, axis = (np.ravel(a), 0) if axis is None else (a, axis_of(axis, a))
+    a = np.ravel(a) if axis is None or a.ndim == 0 else a
+    axis = 0 if axis is None else axis_of(axis, a)
     places = _in_range(_integers(indices), a.shape[axis], mode)
-    return into(out, a[(slice(None),) * axis + (places,)])
+    return into(out, by_rows(a[(slice(None),) * axis + (places,)]))
 
 
 def _along_axis(shape: tuple[int, ...], indices: Any, axis: int) -> tuple[Any, ...]:
@@ -247,7 +255,8 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
         a[...] = np.reshape(row, a.shape)
     else:
         places = np.take(np.arange(a.size), places, mode=mode)  # type: ignore
-        a[np.unravel_index(places, a.shape)] = values
+        rows = a if a.ndim else np.reshape(a, 1)
+        rows[np.unravel_index(places, rows.shape)] = values
 
 
 @recorded_as(np.unravel_index)
@@ -306,6 +315,8 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
 def putmask(a: Any, mask: Any, values: Any) -> None:
     """Write where a mask holds, each place the value with its number."""
     values = as_traced(values)
+    if values.size == 0:
+        return
     if values.shape != a.shape:
         values = np.resize(values, a.shape)
     a[...] = np.where(mask, cast(values, a.dtype), a)

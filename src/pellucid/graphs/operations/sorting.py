@@ -6,6 +6,7 @@ elements each goes where the sort puts it.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from pellucid.graphs.operations.entries import as_traced, given, recorded_as
 from pellucid.graphs.operations.table import Known, Result, operation
 from pellucid.graphs.refusals import refused
-from pellucid.graphs.traced import recorded
+from pellucid.graphs.traced import copied, recorded
 
 
 def _places_known(arguments: list[Known], axis: int = -1, **options: Any) -> Result:
@@ -25,8 +26,8 @@ def _places_known(arguments: list[Known], axis: int = -1, **options: Any) -> Res
 
 def _partition_known(arguments: list[Known], kth: Any, axis: int = -1) -> Result:
     known = _places_known(arguments, axis)
-    row = np.zeros(known[0][axis])
-    np.argpartition(row, kth)  # whether there is a kth
+    if math.prod(known[0]):
+        np.argpartition(np.zeros(known[0][axis]), kth)  # whether there is a kth
     return known
 
 
@@ -46,7 +47,7 @@ def argsort(
 ) -> Any:
     """The places of the elements, from the smallest on."""
     np.argsort(np.zeros(1), kind=kind, order=order, stable=stable)  # checks the options
-    a, axis = flat_or(a, axis)
+    a, axis = flat_or(a if np.ndim(a) else np.reshape(as_traced(a), 1), axis)
     kind = "stable" if stable else kind
     return recorded("argsort", a, axis=axis, **given(kind=kind))
 
@@ -58,7 +59,7 @@ def sort(
     """What stands at those places."""
     a, axis = flat_or(a, axis)
     places = argsort(a, axis, kind, order, stable=stable)
-    return np.take_along_axis(a, places, axis)
+    return copied(a, content=np.take_along_axis(a, places, axis))
 
 
 def places_of(kth: Any) -> Any:
@@ -88,7 +89,8 @@ def partition(
 ) -> Any:
     """What stands at those places."""
     a, axis = flat_or(a, axis)
-    return np.take_along_axis(a, argpartition(a, kth, axis, kind, order), axis)
+    places = argpartition(a, kth, axis, kind, order)
+    return copied(a, content=np.take_along_axis(a, places, axis))
 
 
 @recorded_as(np.lexsort)

@@ -2,7 +2,7 @@
 
 Its ufuncs come to a traced value through NumPy's protocol and are operations as they
 are. What SciPy writes in Python is given here as a composition of them, and found where
-it is looked up in its module, as `scipy.special.logsumexp(x)`.
+it is looked up, in its module or where a module of the person has imported it.
 """
 
 from __future__ import annotations

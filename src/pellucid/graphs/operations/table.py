@@ -107,15 +107,29 @@ def elementwise(
     OPERATIONS[name] = Operation(name, function or ufunc, known, elementwise=True)
 
 
+def _python_else_numpy(python: Callable[..., Any], ufunc: np.ufunc) -> Any:
+    """Python's result, or NumPy's inf or nan where Python raises or turns complex."""
+
+    def compute(x: Any, y: Any) -> Any:
+        try:
+            z = python(x, y)
+        except ArithmeticError:  # 1 / 0.0, 0.0**-1, 1e200**2
+            return float(ufunc(float(x), y))
+        lost = isinstance(z, complex) and not isinstance(x * y, complex)
+        return float(ufunc(x, y)) if lost else z  # (-1.0) ** 0.5
+
+    return compute
+
+
 # Python's operators compute on Python numbers as Python does, on arrays as NumPy does.
 OPERATORS: dict[str, Callable[..., Any]] = {
     "add": operator.add,
     "subtract": operator.sub,
     "multiply": operator.mul,
-    "divide": operator.truediv,
-    "floor_divide": operator.floordiv,
-    "remainder": operator.mod,
-    "power": operator.pow,
+    "divide": _python_else_numpy(operator.truediv, np.divide),
+    "floor_divide": _python_else_numpy(operator.floordiv, np.floor_divide),
+    "remainder": _python_else_numpy(operator.mod, np.remainder),
+    "power": _python_else_numpy(operator.pow, np.power),
     "negative": operator.neg,
     "positive": operator.pos,
     "absolute": operator.abs,

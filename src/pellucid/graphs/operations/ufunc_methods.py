@@ -274,7 +274,7 @@ def at(ufunc: np.ufunc, a: Any, indices: Any, b: Any = None, /) -> None:
     places = places_at(np.shape(a), indices)
     operands = () if b is None else (np.broadcast_to(as_traced(b), places.shape),)
     if ufunc in (np.add, np.subtract) and operands:
-        written(a, ufunc(a, _added_up(operands[0], places, np.shape(a))))
+        written(a, ufunc(a, _added_up(operands[0], places, a)))
         return
     flat, parts = np.ravel(places), [np.ravel(part) for part in operands]
     content = np.copy(np.ravel(as_traced(a)))
@@ -290,8 +290,9 @@ def places_at(shape: tuple[int, ...], indices: Any) -> Any:
     return np.asarray(places) if places.node.known else places
 
 
-def _added_up(b: Any, places: Any, shape: tuple[int, ...]) -> Any:
-    """The sum of what goes to each place."""
+def _added_up(b: Any, places: Any, a: Any) -> Any:
+    """The sum of what goes to each place of a, in the precision of the finer."""
+    b, shape = cast(b, np.promote_types(a.dtype, b.dtype)), a.shape
     traced = isinstance(places, Traced)
     at, computed = ((Slot(0),), (places,)) if traced else ((places,), ())
     total = recorded("scatter", b, *computed, at=at, shape=(math.prod(shape),))

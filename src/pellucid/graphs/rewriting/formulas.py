@@ -1,23 +1,36 @@
-"""The identities as graphs: each naive formula traced once, sorted by what to look for.
+"""The identities as graphs: each naive formula is traced once, when it may occur.
 
-A formula is kept twice where its own parts are instances of other identities: as it is
-written, and as it is after these have been replaced.
+It may, where all functions that it names do. A formula is kept twice where its own
+parts are instances of other identities: as it is written, and as it is after these have
+been replaced; see `walk`.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from pellucid.graphs.identities import IDENTITIES, Identity
-from pellucid.graphs.matching import ANY
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.normal import Seen, Term, product, seen_whole, terms
+from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.rewriting.matching import ANY
+from pellucid.graphs.rewriting.normal import (
+    ALIKE,
+    PRODUCTS,
+    SEEN_THROUGH,
+    Functions,
+    Seen,
+    Term,
+    functions,
+    product,
+    seen_whole,
+    terms,
+)
 from pellucid.graphs.trace import trace
 
 Needs = frozenset[tuple[str, float]]
@@ -26,29 +39,28 @@ Needs = frozenset[tuple[str, float]]
 EXAMPLES: dict[str, Any] = {"axis": -1, "keepdims": True, "at": (0,), "n": ANY}
 
 
-# Operations that are looked at as one.
-ALIKE = {"subtract": "add", "matmul": "sum", "dot": "sum"}
-
-
 @dataclass(frozen=True)
 class Formula:
-    """One naive spelling of an identity, and its unknowns by name."""
+    """One naive spelling of an identity, its unknowns by name, and how it is found.
+
+    `heading` is its kind, `functions` are those in its terms and factors, `needs` the
+    outermost, and `size` counts its steps: the longer of two is the more special.
+    """
 
     identity: Identity
     root: Seen
     unknowns: dict[str, Node]
+    keeps: bool  # whether the stable formula is told to keep reduced axes
+    heading: str
+    functions: Functions
     needs: Needs
-    keeps: bool = False  # whether the stable formula is told to keep reduced axes
-
-    @property
-    def size(self) -> int:
-        """How many steps it has; the longer of two formulas is the more special."""
-        steps = ancestors([self.root.node])
-        return sum(node.operation not in {"negative", "constant"} for node in steps)
+    size: int
 
 
 def kind(seen: Seen) -> str:
     """Under which heading an expression is looked for."""
+    if seen.node.operation not in SEEN_THROUGH:
+        return seen.node.operation
     found = terms(seen)
     if len(found) > 1:
         return "sum"
@@ -68,31 +80,99 @@ def needs(found: Iterable[Term]) -> Needs:
     )
 
 
-def formula(identity: Identity, naive: Callable[..., Any]) -> Formula:
+def inner_functions(node: Node, found: dict[Node, Functions]) -> Functions:
+    """The functions in a node's terms and factors; of a call, in its arguments."""
+    if node.operation in SEEN_THROUGH:
+        return functions(node, found)
+    return frozenset().union(*(functions(a, found) for a in node.arguments))
+
+
+def entered(
+    identity: Identity, root: Seen, unknowns: dict[str, Node], keeps: bool
+) -> Formula:
+    """A formula that has been traced, with what it is found by."""
+    steps = [n.operation for n in ancestors([root.node])]
+    return Formula(
+        identity, root, unknowns, keeps, kind(root), inner_functions(root.node, {}),
+        needs(terms(root)), sum(n not in {"negative", "constant"} for n in steps),
+    )  # fmt: skip
+
+
+@functools.cache
+def written(name: str, i: int) -> Formula:
     """Trace a naive formula on examples for its unknowns."""
+    identity = IDENTITIES[name]
+    naive = identity.naive[i]
     names = list(inspect.signature(naive).parameters)
     options = {name: EXAMPLES[name] for name in names if name in EXAMPLES}
     example = np.ones((3,) if "axis" in names else ())
     given = {name: example for name in names if name not in EXAMPLES}
     graph = trace(functools.partial(naive, **options), (), given)
-    root = seen_whole(graph.outputs[0])
     unknowns = {node.name: node for node in graph.inputs}
-    return Formula(identity, root, unknowns, needs(terms(root)), "keepdims" in names)
+    return entered(
+        identity, seen_whole(graph.outputs[0]), unknowns, "keepdims" in names
+    )
 
 
-def formulas(without: frozenset[str] = frozenset()) -> list[Formula]:
-    """Every spelling of every identity but those that are switched off."""
-    return [
-        formula(identity, naive)
-        for identity in IDENTITIES.values()
-        if identity.name not in without
-        for naive in identity.naive
-    ]
+# Functions that have other spellings: a sum may be a matrix product, a root a power.
+SPELLINGS = {"sum", "sqrt", "square", "index"}
 
 
-def sorted_by_kind(found: Iterable[Formula]) -> dict[str, list[Formula]]:
+def named_in(*formulas: Any) -> Functions:
+    """The operations that formulas call by name."""
+    names = frozenset(name for f in formulas for name in f.__code__.co_names)
+    return names & OPERATIONS.keys() - SPELLINGS
+
+
+@functools.cache
+def all_named() -> Functions:
+    """The functions that any formula names, naive or stable."""
+    each = IDENTITIES.values()
+    return frozenset().union(*(named_in(*one.naive, one.stable) for one in each))
+
+
+def possible(without: frozenset[str], present: Functions) -> Iterator[tuple[str, int]]:
+    """The formulas that may occur where these functions do."""
+    present = _before(present)
+    for identity in IDENTITIES.values():
+        for i, naive in enumerate(identity.naive):
+            if identity.name not in without and named_in(naive) <= present:
+                yield identity.name, i
+
+
+def _before(present: Functions) -> Functions:
+    """Functions, and those that may have stood there before they were replaced."""
+    grown = present
+    for identity in IDENTITIES.values():
+        stable = named_in(identity.stable)
+        if stable and stable <= present:
+            grown |= named_in(*identity.naive)
+    return grown if grown == present else _before(grown)
+
+
+class Table:
     """Formulas under the heading that they are looked for, the longest first."""
-    table: dict[str, list[Formula]] = {}
-    for one in sorted(found, key=lambda formula: -formula.size):
-        table.setdefault(kind(one.root), []).append(one)
-    return table
+
+    def __init__(self, found: Iterable[Formula]) -> None:
+        self.headed: dict[str, list[Formula]] = {}
+        self._functions: dict[str, set[Functions]] = {}
+        for one in sorted(found, key=lambda formula: -formula.size):
+            self.headed.setdefault(one.heading, []).append(one)
+            group = _group(one.root.node.operation)
+            self._functions.setdefault(group, set()).add(one.functions)
+
+    def may_have(self, operation: str) -> bool:
+        """Whether some formula ends in such an operation."""
+        return _group(operation) in self._functions
+
+    def has_one_of(self, operation: str, functions: Functions) -> bool:
+        """Whether some formula that ends so is made of no other functions."""
+        wanted = self._functions[_group(operation)]
+        return any(needed <= functions for needed in wanted)
+
+
+def _group(operation: str) -> str:
+    """Operations that may stand for each other as the last of a formula."""
+    if operation in {"add", "subtract"}:
+        return "sum"
+    return "product" if operation in PRODUCTS else operation

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.formulas import Formula
-from pellucid.graphs.matching import Bound, Match
 from pellucid.graphs.node import Node
-from pellucid.graphs.normal import Label, Labels, Seen, Summed, seen_whole
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.recorder import Recorder
+from pellucid.graphs.rewriting.formulas import Formula
+from pellucid.graphs.rewriting.matching import Bound, Match
+from pellucid.graphs.rewriting.normal import Label, Labels, Seen, Summed, seen_whole
 from pellucid.graphs.traced import lifted, recorded
 
 
@@ -136,7 +136,9 @@ class Instance:
             value = self._aligned(bound.whole, self.layout)
             return _scaled(value, bound.scale)
         if not powers:
-            return bound.term.number
+            is_double = self.node.dtype == np.float64
+            number = bound.term.number
+            return number if is_double else self.node.dtype.type(number)
         powers.sort(key=lambda pair: pair[1] < 0)  # x / y, not 1 / y * x
         base, power = powers[0]
         if power < 0:

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.normal import (
+from pellucid.graphs.operations.table import OPERATIONS, reduced_axes
+from pellucid.graphs.rewriting.normal import (
     Label,
     Seen,
     Summed,
@@ -25,7 +26,6 @@ from pellucid.graphs.normal import (
     seen_whole,
     terms,
 )
-from pellucid.graphs.operations.table import OPERATIONS, reduced_axes
 
 REDUCED = {"sum", "mean", "prod", "max", "logsumexp", "norm"}
 LINEAR = {"sum", "mean"}

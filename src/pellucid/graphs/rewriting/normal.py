@@ -145,6 +145,49 @@ def _only_moves(node: Node) -> bool:
     )
 
 
+# -- which functions ------------------------------------------------------------------
+
+# What sums of products are made of, and views; through them an expression is seen.
+PRODUCTS = {"multiply", "divide", "reciprocal", "square", "power", "sqrt", "matmul"}
+VIEWS = {"reshape", "index", "broadcast_to", "transpose"}
+SEEN_THROUGH = {"add", "subtract", "negative"} | PRODUCTS | VIEWS
+# Operations that are looked at as one.
+ALIKE = {"subtract": "add", "matmul": "sum", "dot": "sum"}
+
+Functions = frozenset[str]
+NO_FUNCTIONS: Functions = frozenset()
+
+
+def functions(node: Node, found: dict[Node, Functions]) -> Functions:
+    """The functions of which terms and factors of a node are; `found` is added to."""
+    waiting = [node]
+    while waiting:
+        one = waiting[-1]
+        through = one.arguments if one.operation in SEEN_THROUGH else ()
+        missing = [a for a in through if a not in found]
+        if missing:
+            waiting += missing
+            continue
+        waiting.pop()
+        found[one] = _own_functions(one).union(*(found[a] for a in through))
+    return found[node]
+
+
+def _own_functions(node: Node) -> Functions:
+    name = node.operation
+    if name == "power" and is_number(node.arguments[1]):
+        is_root = abs(node.arguments[1].value) == 0.5
+        return _functions_of("sqrt" if is_root else name)
+    return _functions_of(name)
+
+
+@functools.cache
+def _functions_of(name: str) -> Functions:
+    if name in SEEN_THROUGH - {"sqrt", "matmul"} | {"input", "constant"}:
+        return NO_FUNCTIONS
+    return frozenset([ALIKE.get(name, name)])
+
+
 # -- sums of products -----------------------------------------------------------------
 
 
@@ -200,7 +243,7 @@ def product(seen: Seen) -> Term:
         elif part.node.operation == "negative":
             term.number *= -1.0
             waiting.append((seen_argument(part, part.node.arguments[0]), power))
-        elif (factors := _factors(part)) and len(term.powers) < LARGEST:
+        elif _has_room(term, waiting) and (factors := _factors(part)):
             waiting += [(factor, sign * power) for factor, sign in reversed(factors)]
         else:
             base, exponent = _base(part)
@@ -209,6 +252,11 @@ def product(seen: Seen) -> Term:
                 return Term(1.0, {seen: 1.0})
             term.powers[base] = before + exponent * power
     return term
+
+
+def _has_room(term: Term, waiting: list[Any]) -> bool:
+    """Whether there may be more factors; a long product is not followed to its end."""
+    return len(term.powers) + len(waiting) < LARGEST
 
 
 def multiplied(terms: Iterable[Term]) -> Term:

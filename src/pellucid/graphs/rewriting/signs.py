@@ -15,10 +15,15 @@ PASSING = {"sum", "mean", "reshape", "transpose", "broadcast_to"}
 PRODUCTS = {"multiply", "divide", "matmul", "dot"}
 
 
+def has_sign(node: Node) -> bool:
+    """Whether an argument is the negative of something."""
+    return any(a.operation == "negative" for a in node.arguments)
+
+
 def moved_out(recorder: Recorder, node: Node) -> Any:
     """The same with a minus sign further out, or None where there is none to move."""
     signs = [a.operation == "negative" for a in node.arguments]
-    if not any(signs) or node.dtype.kind != "f":
+    if not has_sign(node) or node.dtype.kind != "f":
         return None
     inner = [a.arguments[0] if a.operation == "negative" else a for a in node.arguments]
     values = [lifted(a, recorder) for a in inner]
@@ -26,11 +31,24 @@ def moved_out(recorder: Recorder, node: Node) -> Any:
         return values[0]
     if node.operation in PASSING:
         return -recorded(node.operation, *values, **node.options)
+    if node.operation == "index":
+        return -_picked(node, values[0]) if signs[0] else None
+    if node.operation == "where":
+        return (
+            -recorded("where", node.arguments[0], *values[1:])
+            if all(signs[1:])
+            else None
+        )
     if node.operation in PRODUCTS:
         return _product(node, inner, all(signs))
     if node.operation in {"add", "subtract"}:
         return _sum(values, [signs[0], signs[1] != (node.operation == "subtract")])
     return None
+
+
+def _picked(node: Node, x: Any) -> Any:
+    """The same elements of another array."""
+    return recorded("index", x, *node.arguments[1:], **node.options)
 
 
 def _product(node: Node, inner: list[Node], cancels: bool) -> Any:

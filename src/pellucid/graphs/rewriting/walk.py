@@ -9,32 +9,50 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.formulas import (
-    Formula,
-    formulas,
-    kind,
-    needs,
-    sorted_by_kind,
-)
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.identities import Identity
-from pellucid.graphs.instances import Instance
 from pellucid.graphs.lookups import creation_recorded
-from pellucid.graphs.matching import Match, matches
-from pellucid.graphs.node import Node, constant
-from pellucid.graphs.normal import Seen, seen_whole, terms
+from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.operations.robust import COMPOSED
 from pellucid.graphs.operations.table import OPERATIONS
 from pellucid.graphs.recorder import Recorder
-from pellucid.graphs.signs import moved_out
-from pellucid.graphs.traced import lifted, node_of
+from pellucid.graphs.rewriting.formulas import (
+    Formula,
+    Table,
+    all_named,
+    entered,
+    inner_functions,
+    kind,
+    needs,
+    possible,
+    written,
+)
+from pellucid.graphs.rewriting.instances import Instance
+from pellucid.graphs.rewriting.inward import (
+    ALL_GOALS,
+    CHOOSING,
+    MOVED,
+    Inward,
+    fills,
+    inward,
+    moved,
+    moves,
+)
+from pellucid.graphs.rewriting.literals import moves_nothing, with_plain_numbers
+from pellucid.graphs.rewriting.matching import Match, matches
+from pellucid.graphs.rewriting.normal import Functions, seen_whole, terms
+from pellucid.graphs.rewriting.signs import has_sign, moved_out
+from pellucid.graphs.rewriting.synonyms import synonym
+from pellucid.graphs.traced import lifted, node_of, recorded
 
+# Beside these a number of NumPy's may stand for one of Python's (NEP 50).
+DOUBLES = {np.dtype(code) for code in "dD?bhilqBHILQ"}
 # A formula that has become one of these is its own stable form.
 OWN_FORM = {"sigmoid", "softplus", "log_loss", "logsumexp", "softmax", "log_softmax"}
 
@@ -94,11 +112,11 @@ class Walk:
     """One walk over a graph; what each node has become, and the formulas replaced."""
 
     def __init__(
-        self, recorder: Recorder, table: Mapping[str, list[Formula]], since: int,
-        derived: bool, opens: bool = False,
+        self, recorder: Recorder, table_of: Callable[[Functions], Table | None],
+        since: int, derived: bool, opens: bool = False,
     ) -> None:  # fmt: skip
         self.recorder = recorder
-        self.table = table
+        self.table_of = table_of
         self.since = since
         self.derived = derived
         self.opens = opens
@@ -106,15 +124,28 @@ class Walk:
         self.changed = False
         self._now: dict[Node, Node] = {}
         self._computed: dict[Any, Node] = {}
+        self._functions: dict[Node, Functions] = {}
+        self._goals: dict[Node, frozenset[str]] = {}
+        self._inside: dict[str, dict[Node, Node]] = {}
+        self._present: Functions = frozenset()
+        self._doubles = False
+        self._table: Table | None = None
 
     def over(self, outputs: Sequence[Node]) -> list[Node]:
         """The nodes that now compute the outputs."""
-        for node in self._order(outputs):
+        order = ancestors(outputs)
+        self._doubles = all(node.dtype in DOUBLES for node in order)
+        self._meet(order)
+        for node in order:
+            if node.order < self.since:
+                continue
             made = self._shared(self._remade(node))
             if self.opens and made.operation in COMPOSED:
                 self._now[node] = self._opened(made)
             else:
-                self._now[node] = self._with_sign(made) or self._rewritten(made, node)
+                made = self._renamed(made)
+                self._now[node] = self._with_sign(made) or self._replaced(made, node)
+            self._remember_goals(self._now[node])
         return [self._now.get(node, node) for node in outputs]
 
     def _shared(self, node: Node) -> Node:
@@ -126,25 +157,27 @@ class Walk:
         return found
 
     @contextlib.contextmanager
-    def _in_place_of(self, node: Node) -> Iterator[None]:
-        """Record nodes on the line of another, and as quiet as it is."""
-        quiet = self.recorder.quietly() if node.quiet else contextlib.nullcontext()
-        with self.recorder.on_behalf_of(node), quiet:
+    def _in_place_of(self, node: Node, quiet: bool = False) -> Iterator[None]:
+        """Record nodes on the line of another, and as quiet as it is, or quieter."""
+        silence = self.recorder.quietly() if quiet else contextlib.nullcontext()
+        with self.recorder.on_behalf_of(node, node.call), silence:
             yield
 
-    def _order(self, outputs: Iterable[Node]) -> list[Node]:
-        """The nodes to look at, each after its arguments."""
-        seen, waiting = set[Node](), list(outputs)
-        while waiting:
-            node = waiting.pop()
-            if node.order >= self.since and node not in seen:
-                seen.add(node)
-                waiting.extend(node.arguments)
-        return sorted(seen, key=lambda node: node.order)
+    def _meet(self, nodes: Iterable[Node]) -> None:
+        """Look from now on for the formulas that these functions make possible."""
+        names = {node.operation for node in nodes} & all_named()
+        if self._table is None or not names <= self._present:
+            self._present |= names
+            self._table = self.table_of(self._present)
 
     def _remade(self, node: Node) -> Node:
         """A node on the arguments as they are now; a number where it is known."""
-        arguments = tuple(self._now.get(a, a) for a in node.arguments)
+        now = [self._now.get(a, a) for a in node.arguments]
+        arguments = with_plain_numbers(node, now)
+        if moves_nothing(node):
+            return arguments[0]
+        if fills(node):
+            return arguments[1]
         if node.known and node.shape == () and node.operation != "constant":
             return self._folded(node)
         if arguments == node.arguments:
@@ -166,8 +199,24 @@ class Walk:
             arguments = [lifted(a, self.recorder) for a in node.arguments]
             return named(node_of(function(*arguments, **node.options)), node)
 
+    def _renamed(self, node: Node) -> Node:
+        """A function under the name by which formulas know it."""
+        function = synonym(node)
+        if function is None or self._table is None:
+            return node
+        with self._in_place_of(node):
+            arguments = [lifted(a, self.recorder) for a in node.arguments]
+            made = node_of(function(*arguments))
+        if made.dtype != node.dtype:
+            return node
+        self.changed = True
+        self._meet(ancestors([made], node.arguments))
+        return named(made, node)
+
     def _with_sign(self, node: Node) -> Node | None:
         """A node with a minus sign moved out of it."""
+        if not has_sign(node):
+            return None
         with self._in_place_of(node):
             moved = moved_out(self.recorder, node)
         if moved is None:
@@ -175,37 +224,89 @@ class Walk:
         self.changed = True
         return named(node_of(moved), node)
 
+    def _replaced(self, node: Node, written: Node) -> Node:
+        """A node as the table of identities has it, there or further in."""
+        made = self._rewritten(node, written)
+        return self._moved_in(node) or node if made is node else made
+
+    def _remember_goals(self, node: Node) -> None:
+        """Note which formulas stand behind what only moves elements."""
+        for part in moved(node):
+            own = frozenset([part.operation]) & ALL_GOALS
+            behind = self._goals.get(part, frozenset()) | own
+            self._goals[node] = self._goals.get(node, frozenset()) | behind
+
+    def _moved_in(self, node: Node) -> Node | None:
+        """A logarithm that has moved inwards, to formulas of which it is stable."""
+        is_wanted = not self.derived and self._table is not None
+        found = inward(node) if is_wanted else None
+        if found is None or not found[0].goals & self._goals.get(found[1], frozenset()):
+            return None
+        function, whole = found
+        inside = self._inside.setdefault(function.name, {})
+        steps = moves(whole, inside)
+        chooses = any(step.operation in CHOOSING for step in steps)
+        with self._in_place_of(node, quiet=chooses):
+            for step in steps:
+                inside[step] = self._inside_of(function, step, node)
+        if inside[whole].dtype != node.dtype:
+            return None
+        self.changed = True
+        self._remember_goals(inside[whole])
+        return named(inside[whole], node)
+
+    def _inside_of(self, function: Inward, step: Node, node: Node) -> Node:
+        """A function of one step: moved further in, or as the identities have it."""
+        if step.operation in MOVED:
+            known = self._inside[function.name]
+            inner = {part: known[part] for part in moved(step)}
+            arguments = tuple([inner.get(a, a) for a in step.arguments])
+            return node_of(recorded(step.operation, *arguments, **step.options))
+        number = step.is_literal and step.weak
+        value = node_of(node.dtype.type(step.value)) if number else step
+        made = node_of(function.apply(lifted(value, self.recorder)))
+        made = replace(made, line=node.line)
+        return self._rewritten(made, made)
+
     def _rewritten(self, node: Node, written: Node) -> Node:
         """What the table of identities puts in the place of a node."""
-        if node.dtype.kind != "f" or node.weak or not node.arguments or not node.size:
+        if node.dtype.kind != "f" or not node.arguments or not node.size:
             return node
-        seen = seen_whole(node)
-        for formula in self._candidates(seen):
-            for match in matches(formula.root, seen, Match()):
+        if node.weak and not self._doubles:
+            return node
+        for formula in self._candidates(node):
+            for match in matches(formula.root, seen_whole(node), Match()):
                 made = self._made(formula, match, node)
                 if made is not None:
                     self.rewrites.append(Rewrite(formula.identity, written, made))
                     self.changed = True
+                    self._meet((made, *made.arguments))
                     return made
         return node
 
-    def _candidates(self, seen: Seen) -> Iterable[Formula]:
+    def _candidates(self, node: Node) -> Iterator[Formula]:
         """The formulas that a node may be an instance of."""
-        found = self.table.get(kind(seen), [])
-        if not found:
+        table = self._table
+        if table is None or not table.may_have(node.operation):
             return
-        here = needs(terms(seen))
-        for formula in found:
-            if formula.needs <= here and not (self.derived and formula.identity.costly):
+        here = inner_functions(node, self._functions)
+        if not table.has_one_of(node.operation, here):
+            return
+        seen = seen_whole(node)
+        outer = needs(terms(seen))
+        for formula in table.headed.get(kind(seen), ()):
+            is_there = formula.functions <= here and formula.needs <= outer
+            if is_there and not (self.derived and formula.identity.costly):
                 yield formula
 
     def _made(self, formula: Formula, match: Match, node: Node) -> Node | None:
         """The stable formula on its unknowns; None where the dtype would change."""
         with self._in_place_of(node):
-            made = node_of(Instance(self.recorder, formula, match, node).result())
-        if made.dtype != node.dtype or made.weak:
-            return None
-        return named(made, node)
+            result = Instance(self.recorder, formula, match, node).result()
+            made = node_of(result)
+            if made.weak and not node.weak:
+                made = node_of(np.positive(lifted(made, self.recorder)))
+        return named(made, node) if made.dtype == node.dtype else None
 
 
 def named(made: Node, node: Node) -> Node:
@@ -236,20 +337,34 @@ def _frozen(value: Any) -> Any:
     return id(value) if isinstance(value, (np.ndarray, list)) else (type(value), value)
 
 
-@functools.cache
-def table_of(without: frozenset[str]) -> dict[str, list[Formula]]:
+def tables(without: frozenset[str]) -> Callable[[Functions], Table]:
+    """The table of the formulas that may occur where some functions do."""
+    return functools.partial(_table, without)
+
+
+@functools.lru_cache(maxsize=256)
+def _table(without: frozenset[str], present: Functions) -> Table:
     """The formulas, as written and with their own parts replaced."""
-    written = formulas(without)
-    table = sorted_by_kind(written)
-    return sorted_by_kind([*written, *(f for w in written for f in _again(w, table))])
+    names = list(possible(without, present))
+    replaced = [_replaced(*name, without) for name in names]
+    return Table([written(*name) for name in names] + [f for f in replaced if f])
 
 
-def _again(formula: Formula, table: Mapping[str, list[Formula]]) -> Iterator[Formula]:
+@functools.lru_cache(maxsize=256)
+def _written(without: frozenset[str], present: Functions) -> Table:
+    """The formulas as written."""
+    return Table(written(*name) for name in possible(without, present))
+
+
+@functools.lru_cache(maxsize=256)
+def _replaced(name: str, i: int, without: frozenset[str]) -> Formula | None:
     """A formula whose parts are instances of others, after these have been replaced."""
-    root, recorder = formula.root.node, Recorder()
+    one, recorder = written(name, i), Recorder()
+    root = one.root.node
     with recorder.running(), creation_recorded():
-        walk = Walk(recorder, table, 0, False)
+        walk = Walk(recorder, functools.partial(_written, without), 0, False)
         arguments = tuple(walk.over(root.arguments))
         made = seen_whole(root.remade(arguments))
-    if walk.rewrites and kind(made) not in OWN_FORM:
-        yield replace(formula, root=made, needs=needs(terms(made)))
+    if not walk.rewrites or kind(made) in OWN_FORM:
+        return None
+    return entered(one.identity, made, one.unknowns, one.keeps)

@@ -1,0 +1,82 @@
+"""Logarithms move inwards, through what only moves elements, to where a formula is.
+
+log(p[i]) is log(p)[i], and so it is with np.where, np.concatenate, np.stack and with
+what is assigned into an array: elements are moved before the logarithm or after it.
+Inside stands a sigmoid or a softmax, of which the logarithm is stable. 1 - p moves in
+the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pellucid.graphs.node import Node
+
+# Operations that only move elements, and which of their arguments these are.
+MOVED = {
+    "index": slice(1), "reshape": slice(1), "transpose": slice(1),
+    "broadcast_to": slice(1), "where": slice(1, 3), "assign": slice(2),
+    "concatenate": slice(None), "stack": slice(None),
+}  # fmt: skip
+# Some of what is moved is computed for nothing, and no warning is due.
+CHOOSING = {"where", "assign"}
+
+
+class Inward(NamedTuple):
+    """A function of one array that may move inwards, and to which operations."""
+
+    name: str
+    apply: Callable[[Any], Any]
+    goals: frozenset[str]
+
+
+LOG = Inward("log", lambda p: np.log(p), frozenset(["sigmoid", "softmax", "exp"]))
+REST = Inward("rest", lambda p: 1 - p, frozenset(["sigmoid"]))
+LOG_REST = Inward("log of rest", lambda p: np.log1p(-p), frozenset(["sigmoid"]))
+ALL_GOALS = LOG.goals | REST.goals | LOG_REST.goals
+
+
+def inward(node: Node) -> tuple[Inward, Node] | None:
+    """What may move inwards, and what it is a function of."""
+    match node.operation, node.arguments:
+        case "log", (p,):
+            return LOG, p
+        case "log1p", (Node(operation="negative", arguments=(p,)),):
+            return LOG_REST, p
+        case "subtract", (one, p) if one.is_literal and one.value == 1:
+            return REST, p
+    return None
+
+
+def moved(node: Node) -> tuple[Node, ...]:
+    """The arguments whose elements an operation moves; none where it computes."""
+    return node.arguments[MOVED[node.operation]] if node.operation in MOVED else ()
+
+
+def moves(whole: Node, known: Container[Node]) -> list[Node]:
+    """The steps that only move elements, and those that they begin with, in order."""
+    found: dict[Node, None] = {}
+    waiting = [whole]
+    while waiting:
+        step = waiting.pop()
+        if step not in found and step not in known:
+            found[step] = None
+            waiting += moved(step)
+    return sorted(found, key=lambda step: step.order)
+
+
+def fills(node: Node) -> bool:
+    """Whether an assignment replaces a whole array by another one like it."""
+    if node.operation != "assign" or len(node.arguments) != 2:
+        return False
+    x, value = node.arguments
+    everything = all(i is Ellipsis or _is_all(i) for i in node.options["at"])
+    alike = (x.shape, x.dtype) == (value.shape, value.dtype)
+    return everything and alike and not value.weak
+
+
+def _is_all(i: Any) -> bool:
+    return isinstance(i, slice) and i == slice(None)
