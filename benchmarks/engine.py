@@ -45,7 +45,9 @@ def engine(n, repeats):
     compiled(0.3)
     work = {
         "trace": lambda: pl.graph(f, 0.3),
-        "differentiate": lambda: pl.gradient(graph),
+        "make stable": lambda: pl.stable(graph),
+        "differentiate": lambda: pl.gradient(graph, stable=False),
+        "both, as gradient does": lambda: pl.gradient(graph),
         "print": lambda: str(graph),
         "write as source": lambda: pl.source(graph),
         "run by the reference": lambda: graph(0.3),
@@ -53,7 +55,7 @@ def engine(n, repeats):
     }
     print(f"a chain of {n:,} nodes: microseconds a node")
     for name, job in work.items():
-        print(f"  {name:<22}{1e6 * seconds(job, repeats) / n:>8.2f}")
+        print(f"  {name:<24}{1e6 * seconds(job, repeats) / n:>8.2f}")
 
 
 FIRST_GRADIENT = """

@@ -29,6 +29,8 @@ class Exact:
 
 def _binary(name: str) -> Any:
     def method(self: Exact, other: Any) -> Any:
+        if isinstance(other, np.ndarray):
+            return NotImplemented  # NumPy takes it element by element
         result = getattr(self.value, name)(Exact(other).value)
         return result if isinstance(result, bool) else Exact(result)
 

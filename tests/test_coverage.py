@@ -226,7 +226,7 @@ def docs():
 
 def test_the_page_is_up_to_date():
     page = (ROOT / "docs" / "coverage.md").read_text("utf-8")
-    assert page == docs().coverage()
+    assert page == docs().PAGES["coverage.md"]()
 
 
 def test_an_outdated_page_is_caught(tmp_path):

@@ -23,6 +23,18 @@ def sum_of_terms(x, n=N // 2):
     return total
 
 
+def product(x, n):
+    for _ in range(n):
+        x = x * np.exp(-x)
+    return x
+
+
+def quotients(x, n):
+    for _ in range(n):
+        x = np.sin(x) / (1 + np.exp(x))
+    return x
+
+
 def many_assignments(x, n):
     b = np.zeros(n)
     b[0] = x
@@ -89,6 +101,12 @@ def test_a_nested_structure_of_a_thousand_leaves():
 TASKS = {
     "trace": lambda n: pl.graph(lambda x: chain(x, n), 0.5),
     "differentiate": lambda n: pl.gradient(pl.graph(lambda x: chain(x, n), 0.5)),
+    "rewrite": lambda n: pl.stable(pl.graph(lambda x: chain(x, n), 0.5)),
+    "rewrite products": lambda n: pl.stable(pl.graph(lambda x: product(x, n), 0.5)),
+    "rewrite quotients": lambda n: pl.stable(pl.graph(lambda x: quotients(x, n), 0.5)),
+    "differentiate products": lambda n: pl.gradient(
+        pl.graph(lambda x: product(x, n), 0.5)
+    ),
     "assign": lambda n: pl.graph(lambda x: many_assignments(x, n), 0.5),
     "sum": lambda n: pl.gradient(pl.graph(lambda x: sum_of_terms(x, n), 0.5)),
 }

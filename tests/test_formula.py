@@ -123,6 +123,21 @@ def test_named_variables_become_equations(f, arguments, expected):
         (lambda a: np.sqrt(a) ** 2, (1.0,), r"\left( \sqrt{a} \right)^2"),
         (lambda a: 1e-8 * a + 2.5e10, (1.0,), r"10^{-8} a + 2.5 \times 10^{10}"),
         (lambda a: np.pi * a / 3.0, (1.0,), r"\frac{\pi a}{3}"),
+        # each of several results
+        (lambda a: np.modf(a)[1], (1.5,), r"\operatorname{trunc}(a)"),
+        (lambda a: np.modf(a)[0], (1.5,), r"a - \operatorname{trunc}(a)"),
+        (
+            lambda a: np.divmod(a, 0.3)[0],
+            (1.5,),
+            r"\left\lfloor \frac{a}{0.3} \right\rfloor",
+        ),
+        (lambda a: np.divmod(a, 0.3)[1], (1.5,), r"a \bmod 0.3"),
+        (lambda a: np.frexp(a)[0], (1.5,), r"(\operatorname{frexp}(a))_0"),
+        (
+            lambda x: np.real(np.conj(np.fft.fft(x))),
+            (x,),
+            r"\operatorname{Re}(\overline{\operatorname{fft}(\mathbf{x})})",
+        ),
         # truth values
         (lambda a, b: (a > b) * a, (1.0, 2.0), "[a > b] a"),
         (

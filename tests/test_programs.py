@@ -7,20 +7,30 @@ import pytest
 
 from pellucid.graphs.derivatives import DERIVATIVES
 
-SHAPES = [(3,), (3, 3), (), (2,), (2, 3)]
+SHAPES = [
+    *([shape] * 3 for shape in [(3,), (3, 3), (), (2,), (2, 3)]),
+    [(3,), (2, 3), (3,)],
+    [(3, 3), (3,), (3,)],
+    [(2, 3), (3,), (3, 2)],
+    [(2, 3), (2,), (3, 2)],
+    [(2, 3), (3, 2), (2,)],
+]
 
 
 def arguments_for(statement):
     """The first arguments that NumPy runs a statement on, and the program of it."""
-    for shape in SHAPES:
+    for shapes in SHAPES:
         rng = np.random.default_rng(3)
-        arguments = {name: rng.uniform(0.3, 1.7, shape) for name in "xyz"}
+        arguments = {
+            name: np.array(rng.uniform(0.3, 1.7, shape))
+            for name, shape in zip("xyz", shapes, strict=True)
+        }
         line = statement.format(
             v="v", a="x", b="y", c="z", n="0.5", k="0", i="0", j="-1"
         )
         try:
             arrays = programs.arrays_of(arguments, [line])
-        except (ValueError, IndexError, TypeError, np.linalg.LinAlgError):
+        except programs.DOES_NOT_FIT:
             continue
         total = " + ".join(programs.weighed(*item) for item in arrays.items())
         return arguments, programs.written(arguments, [line, f"return {total}"])

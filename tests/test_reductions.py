@@ -660,7 +660,6 @@ REFUSED = {
         lambda a: np.nanquantile(a, 0.5, weights=B, method="inverted_cdf"),
         "np.nanquantile with weights=",
     ),
-    "sort_complex": (lambda a: np.sort_complex(a), "np.sort_complex"),
     "at mask": (lambda a: np.add.at(a, a > 0, 1), "depends on values"),
     "at outside": (lambda a: np.add.at(B, 0, a[0]), "np.zeros"),
 }

@@ -16,6 +16,8 @@ import pellucid as pl
 from pellucid.errors import GradientError, TraceError
 from pellucid.graphs.derivatives import DERIVATIVES, special
 from pellucid.graphs.derivatives.special_tables import unknown
+from pellucid.graphs.notices import unused_allowed
+from pellucid.graphs.operations.coverage import slope_of
 from pellucid.graphs.operations.refused import COMPOSED
 from pellucid.graphs.operations.table import OPERATIONS
 from pellucid.graphs.traced import FUNCTIONS
@@ -191,6 +193,21 @@ def differentiable(name):
     return of_free, [args[i] for i in free]
 
 
+def total(result):
+    """A number to which every element of every result counts."""
+    parts = result if isinstance(result, tuple) else (result,)
+    return sum(np.sum(np.real(z) + 2 * np.imag(z)) for z in parts)
+
+
+@pytest.mark.parametrize("name", sorted(CASES.keys() - WITHOUT))
+def test_the_slope_is_as_the_coverage_page_says(name):
+    f, args = differentiable(name)
+    with unused_allowed():
+        slopes = run(pl.gradient(lambda args: total(f(*args))), args)
+    seen = "differentiable" if any(map(np.any, slopes)) else "no slope"
+    assert seen == slope_of(f"special.{name}")
+
+
 # SciPy gives itairy to seven digits only, so that differences of it say little.
 ELSEWHERE = {"gammasgn", "round", "wofz", "itairy"}
 PARTS = [
@@ -336,7 +353,7 @@ REFUSED = {
         lambda x: scipy.signal.hilbert(x),
         "scipy.signal.hilbert.*with functions",
     ),
-    "bound name": (lambda x: logsumexp(x), "as scipy.special.logsumexp"),
+    "bound name": (lambda x, f=logsumexp: f(x), "as scipy.special.logsumexp"),
     "no entry": (lambda x: sc.diric(x, 3), "scipy.special.diric.*with functions"),
 }
 
@@ -367,6 +384,11 @@ def test_source_imports_scipy_and_runs():
 @pytest.mark.parametrize("f", [softly, pl.gradient(softly)], ids=["value", "gradient"])
 def test_compiled_it_is_the_same(f):
     np.testing.assert_allclose(pl.compile(f)(X), f(X), rtol=1e-15)
+
+
+def test_a_name_imported_from_scipy_is_recorded():
+    assert pl.graph(lambda x: logsumexp(x**2), X)(X) == logsumexp(X**2)
+    pl.check(lambda x: logsumexp(x**2), X)
 
 
 def test_a_name_bound_outside_is_a_ufunc_like_any():

@@ -74,8 +74,7 @@ TEXTBOOK = {
     # np.hypot by the identity for sqrt(x^2 + y^2); 0 at the tip of the cone.
     hypotenuse: (
         ("a", "b"), (3.0, 4.0),
-        ["c = np.hypot(a, b)", "t = np.where(c == 0, 1.0, c)", "da = a / t",
-         "db = b / t"],
+        ["c = np.hypot(a, b)", "da = ratio(a, c)", "db = ratio(b, c)"],
     ),
     mean_squares: ("w", (W, X, Y), ["dr = 2 * r / 5", "dw = X.T @ dr"]),
     half_squares: (
@@ -103,6 +102,29 @@ TEXTBOOK = {
     ),
     deviation: ("x", (Y,), ["dd = d / 5", "dx = dd - np.sum(dd) / 5"]),
 }  # fmt: skip
+
+
+def by_label(z, y):
+    p = 1 / (1 + np.exp(-z))
+    return np.sum(np.where(y, -np.log(p), -np.log(1 - p)))
+
+
+def course(w, X, y):
+    m = X.shape[0]
+    p = 1 / (1 + np.exp(-(X @ w)))
+    return -1 / m * np.sum(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+def with_transposes(w, X, y):
+    r = X @ w - y
+    return r.T @ r
+
+
+TEXTBOOK |= {
+    by_label: ("z", (Y, Y > 0.5), ["dz = np.where(t, -sigmoid(-z), sigmoid(z))"]),
+    course: ("w", (W, X, Y), ["dw = X.T @ (0.2 * (sigmoid(X @ w) - y))"]),
+    with_transposes: ("w", (W, X, Y), ["dr = 2 * r", "dw = X.T @ dr"]),
+}
 
 
 def lines_of(source):

@@ -35,7 +35,11 @@ This page is written by `tools/docs.py` from the table in
 differentiating. `stable=False` switches that off, `without=("name",)` single
 identities. Terms and factors may come in any order, `x * x` is `x**2`, and reshapes,
 `keepdims`, `[:, None]` and transposes in between do not matter. What is computed twice
-is shared, numbers are computed at once, and minus signs meet and cancel.
+is shared, numbers are computed at once, and minus signs meet and cancel. A logarithm
+goes through what only moves elements to the formulas inside: `np.log(p[mask])`,
+`np.log(np.where(y == 1, p, 1 - p))`, `np.stack`, `np.concatenate`, and an array that
+was filled row by row. `expit`, `log_expit`, `logit`, `xlogy`, `xlog1py` and `entr` of
+`scipy.special` are seen as what they compute.
 
 Where the naive formula is right, the stable one differs from the exact value by at most
 2 units in the last place, or in that of its largest term where the domain says so. The

@@ -5,12 +5,14 @@ import importlib
 import numpy as np
 import scipy.special as sc
 
+from pellucid.graphs.derivatives import DERIVATIVES
+from pellucid.graphs.derivatives.special_tables import unknown
 from pellucid.graphs.operations.table import OPERATIONS, UFUNCS
 from pellucid.graphs.traced import recorded
 
 X = np.array([0.5, 0.25, 0.75])
 D = np.diag([1.0, 2.0, 3.0])
-WHOLE_NUMBERS = {"gcd", "lcm", "ldexp", "invert"}
+WHOLE_NUMBERS = {"gcd", "lcm", "invert"}
 
 
 def square(x):
@@ -36,6 +38,7 @@ def scattered(x):
 
 
 EXAMPLES = {
+    "ldexp": lambda x: np.ldexp(x, (4 * x).astype(int)),
     "divmod": lambda x: np.divmod(x, 0.3)[1],
     "arccosh": lambda x: np.arccosh(x + 1),
     "acosh": lambda x: np.acosh(x + 1),
@@ -78,6 +81,8 @@ EXAMPLES = {
     "lib.stride_tricks.sliding_window_view": lambda x: (
         np.lib.stride_tricks.sliding_window_view(x, 2)
     ),
+    "special.bdtr": lambda x: sc.bdtr(2.0, 5, x),
+    "special.bdtrc": lambda x: sc.bdtrc(2.0, 5, x),
     "special.eval_hermite": lambda x: sc.eval_hermite(2, x),
     "special.eval_hermitenorm": lambda x: sc.eval_hermitenorm(2, x),
     "special.lambertw": lambda x: sc.lambertw(x).real,
@@ -85,8 +90,12 @@ EXAMPLES = {
     "special.spherical_jn": lambda x: sc.spherical_jn(1, x),
     "special.spherical_kn": lambda x: sc.spherical_kn(1, x),
     "special.spherical_yn": lambda x: sc.spherical_yn(1, x),
-    "special.zeta": lambda x: sc.zeta(x + 2),
+    "special.wofz": lambda x: sc.wofz(x).imag,
+    "special.zeta": lambda x: sc.zeta(2.5, x),
+    "special.ellipj": lambda x: sc.ellipj(x, 0.6)[0],
     "log_loss": lambda x: robust("log_loss")(x, x),
+    "log_weighted_sum": lambda x: robust("log_weighted_sum")(x, x),
+    "ratio": lambda x: robust("ratio")(x, np.exp(x)),
 }
 
 
@@ -128,8 +137,10 @@ def _of_ufunc(name):
 
 
 def _of_scipy(name):
-    ufunc = getattr(sc, name)
-    return lambda x: first(ufunc(*[x] * ufunc.nin))
+    """A ufunc of x, and of constants where no formula for the derivative is known."""
+    ufunc, rule = getattr(sc, name), DERIVATIVES.get(f"special.{name}")
+    free = [rule is None or rule(i) is not unknown for i in range(ufunc.nin)]
+    return lambda x: first(ufunc(*[x if is_free else X for is_free in free]))
 
 
 importlib.import_module("pellucid.graphs.operations.special")  # enters SciPy's

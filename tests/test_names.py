@@ -1,0 +1,206 @@
+"""Each function of NumPy that is recorded, by name: a small call of that very function.
+
+Its value, shape and dtype are NumPy's, as a graph, compiled and written out, in single
+and double precision; its derivative is what the coverage page says, and agrees with
+differences twice.
+"""
+
+import types
+
+import numpy as np
+import pytest
+import scipy.special as sc
+from comparison import assert_foretold, assert_same
+from function_examples import EXAMPLES, inputs, program
+
+import pellucid as pl
+from pellucid.graphs import lookups, structure
+from pellucid.graphs.creation import CREATORS
+from pellucid.graphs.notices import unused_allowed
+from pellucid.graphs.operations import coverage
+from pellucid.graphs.operations.refused import REASONS
+from pellucid.graphs.operations.table import UFUNCS
+from pellucid.graphs.refusals import name_of
+from pellucid.graphs.traced import FUNCTIONS, Traced
+
+ENTRIES = {
+    entry.name.removeprefix("np."): entry
+    for family in (coverage.ufuncs, coverage.array_functions, coverage.fourier)
+    for entry in family()
+    if entry.reason is None
+}
+METHODS = {name for name in EXAMPLES if name.startswith("ndarray.")}
+
+
+def test_what_is_recorded_has_an_example_and_nothing_else():
+    assert EXAMPLES.keys() - METHODS == ENTRIES.keys()
+
+
+def names_in(table):
+    """The names of the functions in a table, as a person writes NumPy's."""
+    functions = [f for f in table if not isinstance(f, str)]
+    return {name_of(f).removeprefix("np.") for f in functions}
+
+
+def is_scipys(name):
+    """Whether test_special.py has it."""
+    return name.startswith("scipy.special.") or hasattr(sc, name)
+
+
+def test_every_entry_is_of_an_example_or_refused_or_scipys():
+    others = names_in(FUNCTIONS) - names_in(map(coverage.public, ENTRIES))
+    assert {name for name in others if not is_scipys(name)} - set(REASONS) == set()
+
+
+# They are no calls, or need a number: test_trace.py and test_never_silent.py have them.
+NO_CALLS = {"T", "mT", "dtype", "flat", "imag", "itemsize", "nbytes", "ndim", "real",
+            "shape", "size"}  # fmt: skip
+NEED_VALUES = {"item", "nonzero", "tolist"}
+
+
+def test_every_method_of_an_array_has_an_example():
+    public = {name for name in dir(np.ndarray) if not name.startswith("_")}
+    methods = public & set(dir(Traced)) - NO_CALLS - NEED_VALUES
+    assert {f"ndarray.{name}" for name in methods} == METHODS
+
+
+# The call reaches the entry of that name, and no other's.
+
+
+@pytest.fixture
+def reached(monkeypatch):
+    """Names of the entries that are reached while a function is recorded."""
+    seen = []
+
+    def spied(table, key, name):
+        entry = table[key]
+        spy = lambda *a, **k: (seen.append(name), entry(*a, **k))[1]  # noqa: E731
+        monkeypatch.setitem(table, key, spy)
+
+    def watch(name):
+        for key in [f for f in FUNCTIONS if not isinstance(f, str)]:
+            if key is coverage.public(name):
+                spied(FUNCTIONS, key, name)
+        if name in CREATORS:
+            spied(CREATORS, name, name)
+        lookups._lookup.cache_clear()
+        return seen
+
+    yield watch
+    monkeypatch.undo()
+    lookups._lookup.cache_clear()
+
+
+def recorded_by(name):
+    """The operation that a ufunc of one result is."""
+    return UFUNCS.get(coverage.public(name))
+
+
+# NumPy computes them from a size and a number, with operators.
+BY_OPERATORS = coverage.OF_SIZES
+
+
+@pytest.mark.parametrize("name", sorted(ENTRIES.keys() - BY_OPERATORS))
+def test_the_example_reaches_the_entry_of_its_name(name, reached):
+    seen = reached(name)
+    graph = pl.graph(program(name), inputs(name))
+    operations = {node.operation for node in graph.order}
+    assert name in seen or recorded_by(name) in operations
+
+
+def test_a_call_of_another_function_is_caught(reached):
+    seen = reached("nanmax")
+    pl.graph(program("max"), inputs("max"))
+    assert seen == []
+
+
+# Values.
+
+
+def in_single(values):
+    return [np.float32(v) if np.ndim(v) == 0 else v.astype("f4") for v in values]
+
+
+# Text about an array, and dtypes; test_coverage.py has them.
+NO_NUMBERS = {
+    "array2string", "array_repr", "array_str", "common_type", "einsum_path",
+    "min_scalar_type", "result_type",
+}  # fmt: skip
+NUMBERS = sorted(EXAMPLES.keys() - NO_NUMBERS)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_the_value_is_numpys(name):
+    f, values = program(name), inputs(name)
+    graph = pl.graph(f, values)
+    assert_same(graph(values), f(values))
+    structure.mapped(assert_foretold, graph.result, f(values))
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_the_value_is_numpys_in_single_precision(name):
+    f, values = program(name), in_single(inputs(name))
+    graph = pl.graph(f, values)
+    assert_same(graph(values), f(values))
+    structure.mapped(assert_foretold, graph.result, f(values))
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_the_compiled_value_is_numpys(name):
+    f, values = program(name), inputs(name)
+    assert_same(pl.compile(f)(values), f(values))
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_the_written_source_gives_numpys_value(name):
+    f, values = program(name), inputs(name)
+    module = types.ModuleType("written")
+    exec(pl.source(f, values), module.__dict__)
+    assert_same(module.f(values), f(values))
+
+
+# Derivatives: what the page says is what is seen.
+
+
+def weighted(z):
+    """A number to which each element, and each part of a complex one, counts."""
+    if isinstance(z, (str, type, np.dtype, bool)) or z is None:
+        return 0.0
+    w = np.cos(1.0 + np.arange(float(np.size(z)))).reshape(np.shape(z))
+    return np.sum(np.real(z) * w) + np.sum(np.imag(z) * w**2)
+
+
+def cost(name):
+    f = program(name)
+    return lambda values: sum(map(weighted, structure.leaves(f(values))))
+
+
+def seen(name):
+    """Whether an example has a gradient that is not zero."""
+    with unused_allowed():
+        slopes = pl.gradient(cost(name))(inputs(name))
+    return "differentiable" if any(map(np.any, slopes)) else "no slope"
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_the_slope_is_as_the_page_says(name):
+    assert seen(name) == ENTRIES[name].slope
+
+
+def test_a_wrong_claim_is_caught():
+    assert (seen("rint"), seen("exp")) == ("no slope", "differentiable")
+
+
+# NumPy reads one triangle of these, and the derivative is that of a symmetric matrix.
+SYMMETRIC = {"linalg.cholesky", "linalg.eigh", "linalg.eigvalsh"}
+SMOOTH = [name for name in ENTRIES if ENTRIES[name].slope == "differentiable"]
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_derivatives_agree_with_differences(name):
+    f, values = cost(name), inputs(name)
+    values = [np.where(np.isnan(v), 0.3, v)[()] for v in values]
+    if name in SYMMETRIC:
+        pl.check(lambda S: f([S + S.T]), values[0], order=2)
+    else:
+        pl.check(f, values, order=2)
