@@ -13,7 +13,7 @@ them, and the ufuncs of SciPy: each is recorded when it is met in a traced funct
 refused by name, with the reason and with what to write instead. A test holds this page
 against NumPy, so that a new function fails it until somebody has decided.
 
-- *Differentiable*: the derivative is there to any order. For each of NumPy's there is a
+- *Differentiable*: the derivative is there, and its own. For each of NumPy's there is a
   small call in `tools/function_examples.py`; its gradient has been seen not to be zero,
   and agrees with differences, twice.
 - *Without a slope*: integers, truth values, steps and fixed arrays. The gradient has

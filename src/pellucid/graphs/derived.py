@@ -6,7 +6,6 @@ for, and the title of the function for messages; those with a vector take it las
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from typing import Any
 
@@ -147,8 +146,6 @@ def fresh(leaf: Any) -> Any:
     recorder, node = current(), node_of(leaf)
     with recorder.on_behalf_of(node):
         fresh = recorder.record("copy", (node,), weak=node.weak)
-        # What depends on it is no constant here, or it would be folded.
-        fresh = dataclasses.replace(fresh, known=False)
     return lifted(fresh, recorder, isinstance(leaf, np.ndarray), like=leaf)
 
 

@@ -48,7 +48,10 @@ def computed(node: Node, arguments: list[Any]) -> Any:
 
 
 def _computed(node: Node, arguments: list[Any]) -> Any:
-    # Between Python numbers the result is a Python number, which stays weak (NEP 50).
-    table = OPERATORS if node.weak else {}
-    function = table.get(node.operation) or OPERATIONS[node.operation].function
-    return function(*arguments, **node.options)
+    return meaning(node)(*arguments, **node.options)
+
+
+def meaning(node: Node) -> Callable[..., Any]:
+    """What computes a node; of Python numbers one again, which stays weak (NEP 50)."""
+    own = OPERATORS.get(node.operation) if node.weak else None
+    return own or OPERATIONS[node.operation].function

@@ -18,7 +18,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.operations.table import is_elementwise
 from pellucid.graphs.recorder import is_numbered
 from pellucid.graphs.traced import recorded
 
@@ -60,8 +60,7 @@ class Sharing:
 
 def _is_shared(name: str, arguments: tuple[Node, ...]) -> bool:
     """Whether a step is fixed by its name and arguments; weak numbers are not."""
-    entry = OPERATIONS.get(name)
-    return bool(entry and entry.elementwise) and not all(a.weak for a in arguments)
+    return is_elementwise(name) and not all(a.weak for a in arguments)
 
 
 def _key(name: str, arguments: tuple[Node, ...]) -> Any:

@@ -14,11 +14,10 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs import structure
-from pellucid.graphs.evaluate import evaluate, quietly
+from pellucid.graphs.evaluate import evaluate, meaning, quietly
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot
-from pellucid.graphs.operations.table import OPERATIONS, OPERATORS
 from pellucid.running.plan import Plan, planned
 
 SYMBOLS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**",
@@ -110,8 +109,7 @@ class Program:
     def _function(self, node: Node) -> str:
         if node.operation in REDUCTIONS:
             return f"np.{REDUCTIONS[node.operation]}.reduce"
-        table = OPERATORS if _may_raise(node) else {}
-        function = table.get(node.operation) or OPERATIONS[node.operation].function
+        function = meaning(node)
         plain = node.operation.isidentifier() and getattr(np, node.operation, None)
         if plain is function:
             return f"np.{node.operation}"
@@ -162,7 +160,7 @@ class Program:
 
 
 def _may_raise(node: Node) -> bool:
-    """Whether this is Python's own arithmetic where it can raise: 1 / 0.0, 0.0**-1."""
+    """Whether a symbol stands for Python's arithmetic that can raise: 1 / 0.0."""
     if not node.weak or node.operation in {"add", "subtract", "multiply"}:
         return False
     divisor = node.arguments[-1]

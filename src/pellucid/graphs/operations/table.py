@@ -53,6 +53,11 @@ class Operation:
 OPERATIONS: dict[str, Operation] = {}
 
 
+def is_elementwise(name: str) -> bool:
+    """Whether this is an operation that is taken element by element."""
+    return name in OPERATIONS and OPERATIONS[name].elementwise
+
+
 def operation(
     name: str,
     function: Callable[..., Any],

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pellucid.graphs.node import Node, constant
-from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.operations.table import is_elementwise
 
 DOUBLE = np.dtype(np.float64)
 
@@ -17,17 +17,11 @@ def with_plain_numbers(node: Node, arguments: Sequence[Node]) -> tuple[Node, ...
 
     Beside a float64 that is no plain number, both mean the same (NEP 50).
     """
-    entry = OPERATIONS.get(node.operation)
-    if node.dtype != DOUBLE or entry is None or not entry.elementwise:
+    if node.dtype != DOUBLE or not is_elementwise(node.operation):
         return tuple(arguments)
     if not any(a.dtype == DOUBLE and not a.weak and a.shape for a in arguments):
         return tuple(arguments)
     return tuple([constant(float(a.value)) if is_double(a) else a for a in arguments])
-
-
-def is_elementwise(node: Node) -> bool:
-    """Whether a step is taken element by element."""
-    return node.operation in OPERATIONS and OPERATIONS[node.operation].elementwise
 
 
 def is_double(node: Node) -> bool:

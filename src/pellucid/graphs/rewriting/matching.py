@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.table import OPERATIONS, reduced_axes
+from pellucid.graphs.operations.table import is_elementwise, reduced_axes
 from pellucid.graphs.rewriting.normal import (
     Label,
     Seen,
@@ -230,7 +230,7 @@ def _factor(formula: Seen, seen: Seen, match: Match) -> Iterator[Match]:
         inner = seen_whole(seen.node.arguments[0])
         picked = match._replace(picked=seen.node)
         yield from exactly(seen_whole(formula.node.arguments[0]), inner, picked)
-    elif name in OPERATIONS and OPERATIONS[name].elementwise:
+    elif is_elementwise(name):
         yield from _call(formula, seen, match)
 
 

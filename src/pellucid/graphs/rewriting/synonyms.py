@@ -40,17 +40,11 @@ def synonym(node: Node) -> Function | None:
     name = node.operation
     if name == "einsum" and len(node.arguments) == 1:
         return _sum_of(node.options["subscripts"])
-    if name in REDUCTIONS and _is_the_argument(node):
+    if name in REDUCTIONS and node.size == node.arguments[0].size:
         return lambda x: np.reshape(x, node.shape)[... if node.shape else ()]
     if name in OF_POSITIVE and _is_positive(node.arguments[-1]):
         return OF_POSITIVE[name]
     return ALWAYS.get(name)
-
-
-def _is_the_argument(node: Node) -> bool:
-    """Whether a reduction goes along axes of length 1 alone."""
-    x = node.arguments[0]
-    return (node.size, node.dtype) == (x.size, x.dtype)
 
 
 def _sum_of(subscripts: str) -> Function | None:
