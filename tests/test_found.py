@@ -421,3 +421,14 @@ def test_an_array_is_an_array_and_a_number_is_a_number(expression):
         pl.graph(traced, NUMBER)
         theirs = f(NUMBER)
         assert seen == [(isinstance(theirs, np.ndarray), np.shape(theirs))]
+
+
+def test_an_empty_array_keeps_its_shape_in_the_source():
+    def f(y):
+        lower = np.tril(np.sin(y))
+        lower[...] = y
+        return np.sum(lower)
+
+    names = {}
+    exec(pl.source(f, np.zeros(0)), names)
+    assert names["f"](np.zeros(0)) == 0

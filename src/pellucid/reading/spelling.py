@@ -223,6 +223,8 @@ def quoted(text: str) -> str:
 
 
 def _array(value: Any) -> str:
+    if value.ndim > 1 and not value.size:  # [] has one axis
+        return f"np.empty({value.shape}, dtype={written(value.dtype)})"
     with np.printoptions(threshold=value.size + 1, floatmode="unique", linewidth=10**9):
         text = np.array2string(value, separator=", ").replace("\n", "")
     text = _finite_names(text)
