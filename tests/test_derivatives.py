@@ -9,6 +9,7 @@ import pellucid as pl
 from pellucid.errors import GradientError
 from pellucid.graphs.derivatives import DERIVATIVES
 from pellucid.graphs.notices import unused_allowed
+from pellucid.graphs.operations import robust
 from pellucid.graphs.operations.table import OPERATIONS
 
 X = np.array([[0.5, -1.25, 2.0], [0.75, -0.4, 3.0]])
@@ -315,6 +316,7 @@ CASES = [(operation, case) for operation, cases in RULES.items() for case in cas
 # Constant wherever they have a derivative: the gradient is 0.
 STEPS = {
     "sign": lambda x: np.sign(x),
+    "offset": lambda x: robust.offset(x, axis=1),
     "floor": lambda x: np.floor(x),
     "ceil": lambda x: np.ceil(x),
     "trunc": lambda x: np.trunc(x),

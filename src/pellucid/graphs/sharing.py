@@ -6,7 +6,7 @@ asks here whether an assignment may be done in place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
@@ -25,19 +25,28 @@ def is_view(node: Node) -> bool:
     )
 
 
-def roots(order: Sequence[Node]) -> dict[Node, Node]:
-    """For each node the node whose memory it may share."""
+def roots(order: Sequence[Node], parts: Mapping[Node, Node]) -> dict[Node, Node]:
+    """For each node the node whose memory it may share.
+
+    `parts` are values that are written straight into a part of a later one.
+    """
     root: dict[Node, Node] = {}
     for node in order:
-        root[node] = root[node.arguments[0]] if is_view(node) else node
+        own = root[node.arguments[0]] if is_view(node) else node
+        root[node] = parts.get(node, own)
     return root
 
 
 class Lives:
     """Who shares memory with whom, who reads it last, and what leaves the function."""
 
-    def __init__(self, graph: Graph, order: Sequence[Node]) -> None:
-        self.root = roots(graph.order)
+    def __init__(
+        self,
+        graph: Graph,
+        order: Sequence[Node],
+        parts: Mapping[Node, Node] | None = None,
+    ) -> None:
+        self.root = roots(graph.order, parts or {})
         self.last_use = {self.root[a]: node for node in order for a in node.arguments}
         self.outputs = {self.root[node] for node in graph.outputs}
         self.leaving = set(self.outputs)

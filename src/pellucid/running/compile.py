@@ -11,12 +11,13 @@ import numpy as np
 from pellucid.errors import PellucidError, TraceError
 from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node
 from pellucid.graphs.recorder import active
 from pellucid.graphs.stable import rewritten, unused, written_out
 from pellucid.graphs.trace import is_float, is_number, signature_of, title_of, trace
-from pellucid.running.numpy import Program, run_on
-
-TARGETS = ("numpy",)
+from pellucid.running import targets
+from pellucid.running.cache import Itself
+from pellucid.running.targets import Program
 
 
 class Compiled:
@@ -31,10 +32,13 @@ class Compiled:
     """
 
     def __init__(
-        self, f: Callable[..., Any] | Graph, *, verify: bool = False,
-        stable: bool = True, without: Sequence[str] = (),
+        self, f: Callable[..., Any] | Graph, target: str = "numpy",
+        device: str | None = None, *,
+        verify: bool = False, stable: bool = True, without: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self.f = f
+        self.target = targets.target(target)
+        self.device = device
         self.verify = verify
         self.stable = stable
         self.without = tuple(sorted(unused(without)))
@@ -73,7 +77,7 @@ class Compiled:
             else recorded_graph(self.f, args, kwargs)
         )
         graph = rewritten(graph, self.without) if self.stable else graph
-        program = Program(written_out(graph))
+        program = self.target.Program(written_out(graph), self.device)
         if self.verify:
             verified(program, args, kwargs)
         return program
@@ -115,8 +119,8 @@ def compile(
     """Compile a plain NumPy function or a graph into fast straight-line code.
 
     Traced at the first call and again for each new combination of shapes, dtypes and
-    orders in memory (C or F), on which it depends what is a view.
-    Buffers for everything between are kept, so that a call allocates only its results.
+    orders in memory (C or F), on which it depends what is a view. Graphs of equal
+    structure are compiled once. Threads may call it at once.
 
     Parameters
     ----------
@@ -124,9 +128,11 @@ def compile(
         What to compile; also as a decorator, `@pl.compile` or
         `@pl.compile(verify=True)`.
     target : str
-        "numpy".
-    device : None
-        The NumPy target runs on the CPU.
+        "numpy": straight-line NumPy, in memory that is kept between calls, so that a
+        call allocates only its results. "jax": XLA. "torch": PyTorch, without its
+        derivatives. Each takes NumPy arrays and gives NumPy arrays.
+    device : str or None
+        For "jax" and "torch": "cpu", "cuda", ...; None for the library's own choice.
     verify : bool
         Compare the first result of each program with the reference, node by node.
     stable : bool
@@ -142,7 +148,10 @@ def compile(
     Raises
     ------
     PellucidError
-        For a target that there is not, or a result that differs from the reference.
+        For a target or device that there is not, an operation that the target lacks, or
+        a result that differs from the reference.
+    MissingExtraError
+        For a target whose library is not installed.
     TraceError
         At the first call, when the function cannot be recorded.
 
@@ -155,13 +164,12 @@ def compile(
     >>> float(norm(np.array([3.0, 4.0])))
     5.0
     """
-    if target not in TARGETS or device not in (None, "cpu"):
-        message = (
-            f"There is no target {target!r} on device {device!r}; there is 'numpy', on "
-            "the CPU."
+
+    def made(f: Callable[..., Any] | Graph) -> Compiled:
+        return Compiled(
+            f, target, device, verify=verify, stable=stable, without=without
         )
-        raise PellucidError(message)
-    made = functools.partial(Compiled, verify=verify, stable=stable, without=without)
+
     return made if f is None else made(f)
 
 
@@ -186,19 +194,6 @@ def _kind(leaf: Any) -> Any:
     return type(leaf), leaf if isinstance(leaf, Hashable) else Itself(leaf)
 
 
-class Itself:
-    """Equal to itself alone; for what has no hash, like a set."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value  # held, so that its id is not given to another
-
-    def __hash__(self) -> int:
-        return id(self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Itself) and other.value is self.value
-
-
 def _order(array: np.ndarray[Any, Any]) -> str:
     """The order in memory, which says what is a view: C, F or neither."""
     flags = array.flags
@@ -219,3 +214,10 @@ def verified(program: Program, args: Any, kwargs: Any) -> None:
             raise PellucidError(
                 f"{program.graph.title}: compiled {a!r}, the reference {b!r}."
             )
+
+
+def run_on(program: Program, inputs: dict[Node, Any]) -> Any:
+    """Run a program on values by input node and give the result in its structure."""
+    outputs = program.run(*(inputs[node] for node in program.graph.inputs))
+    values = iter(outputs)
+    return structure.mapped(lambda _: next(values), program.graph.result)

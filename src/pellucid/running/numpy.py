@@ -1,24 +1,32 @@
-"""The NumPy target: a graph as one straight-line Python function with its own buffers.
+"""The NumPy target: a graph as one straight-line Python function with its own memory.
 
 The generated source is what runs, and it can be read: one statement an operation, in
 the person's names, with shapes in comments. Values that depend on no input are computed
-once. `out=` writes into buffers that are kept between calls (see `plan`).
+once. `out=` writes into memory that is kept between calls (see `plan`), and views of
+such memory are made once, above the function.
 """
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
-from pellucid.graphs import structure
-from pellucid.graphs.evaluate import evaluate, meaning, quietly
+from pellucid.errors import PellucidError
+from pellucid.graphs.evaluate import meaning, quietly
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.node import Node
-from pellucid.graphs.operations.indexing import Slot
-from pellucid.running.plan import Plan, planned
+from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.sharing import is_view
+from pellucid.running import writing
+from pellucid.running.cache import Kept, structure_of
+from pellucid.running.plan import planned
+from pellucid.running.targets import Array, rows_of
+from pellucid.running.tuning import QUICK, tuned
+from pellucid.running.writing import Names
 
 SYMBOLS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**",
            "floor_divide": "//", "remainder": "%"}  # fmt: skip
@@ -26,76 +34,274 @@ SYMBOLS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power":
 # What np.sum and its kind call, after three microseconds of looking at their arguments.
 REDUCTIONS = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum"}
 
+# Of these NumPy is three times as fast with a whole array as with one number.
+BETTER_FULL = {"maximum", "minimum"}
+LARGEST_FULL = 1 << 20  # elements
+
+_codes: Kept[_Code]
+
 
 class Program:
-    """A graph as source and as a function of the values of its inputs."""
+    """A graph as source and as a function of the values of its inputs.
 
-    def __init__(self, graph: Graph) -> None:
+    Each thread has its own memory, so that threads may call it at once.
+    """
+
+    def __init__(self, graph: Graph, device: str | None = None) -> None:
+        _check_cpu(device)
         self.graph = graph
-        outputs = set(graph.outputs)
-        order = [n for n in graph.order if not n.known or n in outputs]
-        self.plan: Plan = planned(graph, order)
-        self.fixed: dict[str, Any] = {}
-        folded = [a for n in order for a in n.arguments if a.known]
-        known = [n for n in graph.order if n.known]
-        self._values = evaluate(known, {}, folded) if folded else {}
-        self._is_quiet = any(node.quiet for node in order)
-        self._lines = [self._line(node) for node in order if node.operation != "input"]
-        self.source = self._source()
-        self._code = compile(self.source, f"<compiled {graph.title}>", "exec")
+        self._code = _code_of(graph, {})
         self._threads = threading.local()
+
+    @property
+    def source(self) -> str:
+        """What runs."""
+        return self._code.source
 
     @property
     def run(self) -> Callable[..., tuple[Any, ...]]:
         """The function of this thread: inputs in, outputs out, as flat sequences."""
         if not hasattr(self._threads, "run"):
-            self._threads.run = self._made()
-        run: Callable[..., tuple[Any, ...]] = self._threads.run
+            run = self._code.made({})
+            self._threads.run = quietly()(run) if self._code.is_quiet else run
+        made: Callable[..., tuple[Any, ...]] = self._threads.run
+        return made
+
+
+def _check_cpu(device: str | None) -> None:
+    if device not in (None, "cpu"):
+        message = f"The NumPy target runs on the CPU, not on {device!r}"
+        raise PellucidError(f'{message}: take target="jax" or "torch".')
+
+
+def _code_of(graph: Graph, staying: Mapping[Node, Node | None]) -> _Code:
+    """The code of a graph, made once for graphs of equal structure."""
+    place = {node: i for i, node in enumerate(graph.order)}
+    stays = tuple((place[a], b and place[b]) for a, b in staying.items())
+    key = structure_of(graph), stays
+    return _codes.of(key, lambda: _Code(*tuned(graph, staying)))
+
+
+class Training:
+    """Steps of a method on mini-batches, in memory that stays; see `targets`."""
+
+    flat: ClassVar[bool] = True
+
+    def __init__(
+        self, step: Callable[[int], Graph], kept: Sequence[Array],
+        data: Sequence[Any], device: str | None = None,
+    ) -> None:  # fmt: skip
+        _check_cpu(device)
+        self._graph_of = step
+        self._kept = [np.array(array, order="C") for array in kept]
+        self._data = [np.ascontiguousarray(d) if np.ndim(d) else d for d in data]
+        self._steps: dict[
+            Any, tuple[Callable[..., Any], list[tuple[Array, Array]]]
+        ] = {}
+        self.source = ""
+
+    @property
+    def kept(self) -> list[Array]:
+        """The parameters and the method's state now, as copies."""
+        return [array.copy() for array in self._kept]
+
+    def epoch(
+        self, batches: Sequence[Array | None], rates: Sequence[float], t: int
+    ) -> Array:
+        """Take a step on each batch; see `targets.Training`."""
+        figures = np.zeros((len(batches), 2))
+        with quietly():
+            for i, (batch, rate) in enumerate(zip(batches, rates, strict=True)):
+                run, gathered = self._step(batch)
+                for rows, part in gathered:
+                    rows.take(batch, 0, part, "wrap")
+                figures[i] = cost, _ = run(rate, float(t + i + 1))
+                if not math.isfinite(cost):
+                    return figures[: i + 1]
+        return figures
+
+    def _step(self, batch: Array | None) -> Any:
+        """The function of one step, and which rows it reads from where."""
+        key = batch if batch is None else len(batch)
+        if key not in self._steps:
+            self._steps[key] = self._made(batch)
+        return self._steps[key]
+
+    def _made(self, batch: Array | None) -> Any:
+        graph = self._graph_of(rows_of(batch, self._data))
+        count = len(self._kept)
+        before, data = graph.inputs[:count], graph.inputs[count + 2 :]
+        staying: dict[Node, Node | None] = dict(
+            zip(before, graph.outputs[2:], strict=True)
+        )
+        values, gathered = list(self._data), []
+        if batch is not None:
+            values = [np.empty((len(batch), *d.shape[1:]), d.dtype) for d in values]
+            gathered = list(zip(self._data, values, strict=True))
+        code = _code_of(graph, staying | dict.fromkeys(data))
+        memory = zip((*before, *data), (*self._kept, *values), strict=True)
+        self.source = code.source
+        return code.made({node.name: value for node, value in memory}), gathered
+
+
+class _Code:
+    """The source of a graph, and what its names are bound to.
+
+    `staying` are the inputs that keep their memory, and the outputs that replace them.
+    """
+
+    def __init__(self, graph: Graph, staying: Mapping[Node, Node | None]) -> None:
+        self.graph, self.staying = graph, staying
+        order, values = writing.folded(graph)
+        replacing = {now for now in staying.values() if now}
+        self.results = [n for n in graph.outputs if n not in replacing]
+        first = set(ancestors(self.results)) if staying else set(order)
+        self.first = [n for n in order if n in first]
+        self.rest = [n for n in order if n not in first]
+        taken = {graph.title, *(node.name for node in graph.order)}
+        fixed = {"np": np, "isfinite": math.isfinite}
+        self.names = Names(values, fixed, taken)
+        run = [*self.first, *self.rest]
+        self.plan = planned(graph, run, staying, self.names.series)
+        self.is_quiet = any(node.quiet for node in order)
+        self.numbers: dict[str, str] = {}
+        self.views = self._fixed_views()
+        self.source = self._source()
+        self._compiled = compile(self.source, f"<compiled {graph.title}>", "exec")
+
+    def made(self, memory: Mapping[str, Any]) -> Callable[..., tuple[Any, ...]]:
+        """The function, with memory of its own and that which is given."""
+        names = {**self.names.fixed, **memory}
+        exec(self._compiled, names)
+        run: Callable[..., tuple[Any, ...]] = names[self.graph.title]
         return run
 
-    def _made(self) -> Callable[..., tuple[Any, ...]]:
-        names: dict[str, Any] = {"np": np, **self.fixed}
-        names |= {b.name: np.empty(b.shape, b.dtype) for b in self.plan.buffers}
-        exec(self._code, names)
-        run: Callable[..., tuple[Any, ...]] = names[self.graph.title]
-        return quietly()(run) if self._is_quiet else run
+    def _fixed_views(self) -> dict[Node, str]:
+        """Views of memory that stays where it is, and how the source makes them."""
+        names = {n: n.name for n in self.staying if n.shape}
+        names |= {n: place.name for n, place in self.plan.out.items()}
+        like: dict[Node, Any] = {n: np.empty(n.shape, n.dtype) for n in names}
+        views = {}
+        for node in (*self.first, *self.rest):
+            if not is_view(node) or len(node.arguments) > 1:
+                continue
+            base = like.get(node.arguments[0])
+            view = None if base is None else meaning(node)(base, **node.options)
+            if base is not None and np.may_share_memory(view, base):
+                like[node], name = view, names[node.arguments[0]]
+                names[node] = node.name
+                views[node] = f"{node.name} = {self._call(node, [name])}"
+        return views
+
+    # -- the whole --------------------------------------------------------------------
 
     def _source(self) -> str:
-        arguments = ", ".join(node.name for node in self.graph.inputs)
-        returned = ", ".join(self._name(node) for node in self.graph.outputs)
-        comma = "," if len(self.graph.outputs) == 1 else ""
-        head = f"def {self.graph.title}({arguments}):"
-        body = [f"    {line}" for line in self._lines]
-        return "\n".join([head, *body, f"    return {returned}{comma}", ""])
+        lines = self._lines(self.first)
+        results = self._owned()
+        if self.staying:
+            lines.append(f"if not isfinite({results[0]}): return {', '.join(results)}")
+            lines += [*self._lines(self.rest), *self._put_back()]
+        inputs = [n.name for n in self.graph.inputs if n not in self.staying]
+        text = writing.function(self.graph.title, inputs, lines, results)
+        return "\n".join(["import numpy as np", *self._memory(), "", text])
+
+    def _owned(self) -> list[str]:
+        """The results, copied where they would show the memory of something else."""
+        root = self.plan.root
+        owners = [root[n] for n in self.results]
+        return [
+            f"np.array({self.names.of(n)})"
+            if n.shape
+            and (
+                root[n].operation in {"input", "constant"}
+                or root[n].known
+                or root[n] in owners[:i]
+            )
+            else self.names.of(n)
+            for i, n in enumerate(self.results)
+        ]
+
+    def _memory(self) -> list[str]:
+        """What is made once, before the function is."""
+        places = [f"{place.name} = {place.source}" for place in self.plan.places]
+        return [*places, *self.numbers.values(), *self.views.values()]
+
+    def _lines(self, nodes: Sequence[Node]) -> list[str]:
+        skipped = self.views.keys()
+        lines = []
+        for node in nodes:
+            if node.operation != "input" and node not in skipped:
+                lines += self._statements(node)
+        return lines
+
+    def _put_back(self) -> list[str]:
+        """Copies of what could not be written over the input that it replaces."""
+        moved = [
+            (before, now)
+            for before, now in self.staying.items()
+            if now and now is not before and not self._is_over(before, now)
+        ]
+        saved = [f"{b.name}_next = np.copy({self.names.of(n)})" for b, n in moved]
+        return saved + [f"np.copyto({b.name}, {b.name}_next)" for b, _ in moved]
+
+    def _is_over(self, before: Node, now: Node) -> bool:
+        return now in self.plan.out and self.plan.out[now].name == before.name
 
     # -- one statement a node ---------------------------------------------------------
 
-    def _line(self, node: Node) -> str:
-        comment = f"  # {node.shape}" if node.shape else ""
-        return f"{self._statement(node)}{comment}"
+    def _statements(self, node: Node) -> list[str]:
+        if node.operation == "concatenate" and node in self.plan.out:
+            name = self.plan.out[node].name
+            copied = self.plan.copied.get(node, [])
+            lines = [f"{rows} = {self.names.of(a)}" for rows, a in copied]
+            return [*lines, f"{node.name} = {name}"]
+        return [writing.shaped(self._statement(node), node)]
 
     def _statement(self, node: Node) -> str:
         if node.operation == "constant":
-            return f"{node.name} = {self._bound(node.value)}"
-        names = [self._name(argument) for argument in node.arguments]
+            return f"{node.name} = {self.names.bound(node.value)}"
+        names = [self._argument(node, argument) for argument in node.arguments]
         if node.operation == "assign":
             return self._assignment(node, names)
+        return f"{node.name} = {self._call(node, names)}"
+
+    def _call(self, node: Node, names: list[str]) -> str:
+        """The operation on arguments of these names."""
         if node.operation == "index":
-            return f"{node.name} = {names[0]}[{self._index(node, names[1:])}]"
+            return f"{names[0]}[{self.names.index(node.options['at'], names[1:])}]"
         out = self.plan.out.get(node)
         symbol = SYMBOLS.get(node.operation)
         if symbol and not out and not _may_raise(node):
-            return f"{node.name} = {names[0]} {symbol} {names[1]}"
+            return f"{names[0]} {symbol} {names[1]}"
         given = dict(node.options)
         if node.operation in REDUCTIONS:
             given.setdefault("axis", None)
-        options = [f"{key}={self._text(value)}" for key, value in given.items()]
+        options = self.names.options(given)
         options += [f"out={out.name}"] if out else []
-        return f"{node.name} = {self._function(node)}({', '.join(names + options)})"
+        return f"{self._function(node)}({', '.join(names + options)})"
+
+    def _argument(self, node: Node, argument: Node) -> str:
+        """The name of an argument; a number that meets an array becomes one first."""
+        others = {a.dtype for a in node.arguments if not a.weak}
+        number = argument.is_literal and isinstance(argument.value, (int, float))
+        number = number and argument.weak and len(others) == 1
+        ufunc = isinstance(OPERATIONS[node.operation].function, np.ufunc)
+        if not (number and ufunc and node in self.plan.out) or min(others).kind != "f":
+            return self.names.of(argument)
+        full = node.operation in BETTER_FULL and node.size <= LARGEST_FULL
+        shape = node.shape if full else ()
+        return self._number(argument.value, shape, min(others))
+
+    def _number(self, value: Any, shape: tuple[int, ...], dtype: Any) -> str:
+        source = f"np.full({shape}, {_written(value)}, np.{dtype.name})"
+        if source not in self.numbers:
+            name = f"{self.names.series('number')}{len(self.numbers) + 1}"
+            self.numbers[source] = f"{name} = {source}"
+        return self.numbers[source].partition(" ")[0]
 
     def _assignment(self, node: Node, names: list[str]) -> str:
         array, value, *indices = names
-        at = self._index(node, indices)
+        at = self.names.index(node.options["at"], indices)
         if node in self.plan.in_place:
             return f"{array}[{at}] = {value}; {node.name} = {array}"
         out = self.plan.out.get(node)
@@ -109,54 +315,15 @@ class Program:
     def _function(self, node: Node) -> str:
         if node.operation in REDUCTIONS:
             return f"np.{REDUCTIONS[node.operation]}.reduce"
-        function = meaning(node)
+        function = QUICK.get(node.operation) or meaning(node)
         plain = node.operation.isidentifier() and getattr(np, node.operation, None)
         if plain is function:
             return f"np.{node.operation}"
-        name = f"_{node.operation.replace('.', '_')}"
-        self.fixed[name] = function
-        return name
+        return self.names.bound(function, f"_{node.operation.replace('.', '_')}")
 
-    def _name(self, node: Node) -> str:
-        if node.is_literal and node.weak and np.isfinite(node.value):
-            text = repr(node.value)
-            return f"({text})" if text.startswith("-") else text
-        if node.is_literal and node.weak:
-            return self._bound(node.value)  # inf and nan cannot be written
-        return self._bound(self._values[node]) if node in self._values else node.name
 
-    def _index(self, node: Node, indices: list[str]) -> str:
-        at = node.options["at"]
-        parts = [
-            indices[i.position] if isinstance(i, Slot) else self._text(i) for i in at
-        ]
-        return ", ".join(parts) if parts else "()"
-
-    def _text(self, value: Any) -> str:
-        """An option as it is written, or the name of what it is bound to."""
-        if isinstance(value, slice):
-            return self._slice(value)
-        if value is None or isinstance(value, (bool, int, str)):
-            return repr(value)
-        if value is Ellipsis:
-            return "..."
-        if isinstance(value, tuple) and all(isinstance(v, int) for v in value):
-            return repr(value)
-        return self._bound(value)
-
-    def _slice(self, value: slice) -> str:
-        start, stop, step = (
-            "" if v is None else repr(v) for v in (value.start, value.stop, value.step)
-        )
-        return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
-
-    def _bound(self, value: Any) -> str:
-        for name, before in self.fixed.items():
-            if before is value:
-                return name
-        name = f"constant{len(self.fixed) + 1}"
-        self.fixed[name] = value
-        return name
+def _written(value: Any) -> str:
+    return repr(value) if np.isfinite(value) else f"float('{value}')"
 
 
 def _may_raise(node: Node) -> bool:
@@ -167,8 +334,4 @@ def _may_raise(node: Node) -> bool:
     return node.operation == "power" or not (divisor.is_literal and divisor.value)
 
 
-def run_on(program: Program, inputs: dict[Node, Any]) -> Any:
-    """Run a program on values by input node and give the result in its structure."""
-    outputs = program.run(*(inputs[node] for node in program.graph.inputs))
-    values = iter(outputs)
-    return structure.mapped(lambda _: next(values), program.graph.result)
+_codes = Kept(size=64)

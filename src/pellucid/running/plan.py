@@ -3,11 +3,17 @@
 Values that share memory (views of one another) have one *root*. A root is reused by a
 later value once its last reader has run. Results that leave the function, and what they
 share memory with, live in memory of their own, made anew in each call.
+
+What is joined into one array is written there at once, piece by piece, so that the
+gradients of all parameters stand in one vector without a copy. And what takes the place
+of an input that stays (parameters after a step) is written over it, if nobody reads the
+old content any more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,96 +24,199 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.operations.table import OPERATIONS
 from pellucid.graphs.sharing import Lives
 
-# Operations that write their result where `out=` says.
-WITH_OUT = {name for name, o in OPERATIONS.items() if isinstance(o.function, np.ufunc)}
-WITH_OUT |= {
-    "dot",
-    "matmul",
-    "sum",
-    "mean",
-    "max",
-    "min",
-    "prod",
-    "cumsum",
-    "cumprod",
-    "assign",
-}
+# What writes its result where `out=` says, beside the ufuncs.
+WITH_OUT = {"sum", "max", "min", "prod", "cumsum", "cumprod", "dot", "matmul", "assign"}
 
 
 @dataclass(frozen=True)
-class Buffer:
-    """A piece of memory that is kept between calls."""
+class Place:
+    """A piece of memory that is kept between calls, and how its source makes it."""
 
     name: str
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
+    source: str = ""
 
 
-Pool = dict[tuple[tuple[int, ...], np.dtype[Any]], list[Buffer]]
+Pool = dict[tuple[tuple[int, ...], np.dtype[Any]], list[Place]]
 
 
 @dataclass
 class Plan:
-    """For each node: the buffer that it is written to, if any, and whether in place."""
+    """For each node the place that it is written to, if any, and whether in place.
 
-    out: dict[Node, Buffer] = field(default_factory=dict)
+    `copied` says of what is joined which rows are not written there at once.
+    """
+
+    out: dict[Node, Place] = field(default_factory=dict)
     in_place: set[Node] = field(default_factory=set)
-    buffers: list[Buffer] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)  # to be made, in this order
+    copied: dict[Node, list[tuple[str, Node]]] = field(default_factory=dict)
+    root: dict[Node, Node] = field(default_factory=dict)
 
 
-def planned(graph: Graph, order: Sequence[Node]) -> Plan:
-    """Give each value a memory, reusing those that are read no more."""
-    plan = Plan()
-    lives = Lives(graph, order)
-    free: Pool = {}
-    held: dict[Node, Buffer] = {}
-    for node in order:
-        ending = lives.ending(node)
-        if (
-            node.operation == "assign"
-            and lives.may_write(node)
-            and not node.arguments[0].known
-        ):
-            owner = lives.root[node.arguments[0]]
-            plan.in_place.add(node)
+def planned(
+    graph: Graph, order: Sequence[Node], staying: Mapping[Node, Node | None],
+    series: Callable[[str], str],
+) -> Plan:  # fmt: skip
+    """Give each value a memory, reusing those that are read no more.
+
+    `staying` are the inputs whose memory is the same in each call, and the output that
+    takes the place of each, if there is one. `series` makes a wish like "buffer" a name
+    that, with a number, is none of the person's.
+    """
+    return _Planner(graph, order, staying, series).plan
+
+
+class _Planner:
+    """One walk over the nodes in the order in which they are run."""
+
+    def __init__(
+        self, graph: Graph, order: Sequence[Node], staying: Mapping[Node, Node | None],
+        series: Callable[[str], str],
+    ) -> None:  # fmt: skip
+        self.plan = Plan()
+        self.buffer, self.piece = series("buffer"), series("piece")
+        self.count = itertools.count(1)
+        self.free: Pool = {}
+        self.held: dict[Node, Place] = {}
+        self.pieces: dict[Node, Place] = {}
+        self.lives = Lives(graph, order)
+        self.position = {node: i for i, node in enumerate(order)}
+        self.after = {now: before for before, now in staying.items() if now is not None}
+        parts = self._joined(order)
+        self.lives = Lives(graph, order, parts)
+        self.plan.root = self.lives.root
+        for node in order:
+            self._place(node)
+
+    def _place(self, node: Node) -> None:
+        ending = self.lives.ending(node)
+        if node.operation == "assign" and self._may_assign(node):
+            owner = self.lives.root[node.arguments[0]]
+            self.plan.in_place.add(node)
             ending.discard(owner)
-            if owner in held:
-                held[node] = held.pop(owner)
-        elif node.operation in WITH_OUT and node.shape and node not in lives.leaving:
-            buffer = _in_place(node, ending, lives.root, held) or _from_pool(
-                node, free, plan
-            )
-            ending = {root for root in ending if held.get(root) is not buffer}
-            plan.out[node] = held[node] = buffer
-        for root in ending & held.keys():
-            buffer = held.pop(root)
-            free.setdefault((buffer.shape, buffer.dtype), []).append(buffer)
-    return plan
+            if owner in self.held:
+                self.held[node] = self.held.pop(owner)
+        elif node in self.pieces:
+            self.plan.out[node] = self.pieces[node]
+        elif self._is_written_out(node):
+            place = self._over(node) or self._reused(node, ending) or self._free(node)
+            ending = {root for root in ending if self.held.get(root) is not place}
+            self.plan.out[node] = self.held[node] = place
+        for root in ending & self.held.keys():
+            place = self.held.pop(root)
+            self.free.setdefault((place.shape, place.dtype), []).append(place)
 
+    def _may_assign(self, node: Node) -> bool:
+        return self.lives.may_write(node) and not node.arguments[0].known
 
-def _in_place(
-    node: Node, ending: set[Node], root: dict[Node, Node], held: dict[Node, Buffer]
-) -> Buffer | None:
-    """The buffer of an argument that is read for the last time, element by element."""
-    if not OPERATIONS[node.operation].elementwise:
-        return None
-    for argument in node.arguments:
-        same = (argument.shape, argument.dtype) == (node.shape, node.dtype)
-        if (
-            same
-            and argument in ending
-            and argument in held
-            and root[argument] is argument
+    def _is_written_out(self, node: Node) -> bool:
+        leaves = node in self.lives.leaving and node not in self.after
+        return _has_out(node) and node.shape != () and not leaves
+
+    def _over(self, node: Node) -> Place | None:
+        """The memory of the input whose place this takes, if nobody needs it later."""
+        before = self.after.get(node)
+        if before is None or (before.shape, before.dtype) != (node.shape, node.dtype):
+            return None
+        if before in self.lives.outputs:  # what it holds goes elsewhere at the end
+            return None
+        last = self.lives.last_use.get(before, node)
+        is_read = any(self.lives.root[a] is before for a in node.arguments)
+        if self.position[last] > self.position[node] or (
+            is_read and not _by_element(node)
         ):
-            return held[argument]
-    return None
+            return None
+        return Place(before.name, before.shape, before.dtype)
+
+    def _reused(self, node: Node, ending: set[Node]) -> Place | None:
+        """The memory of an argument that is read for the last time, by element."""
+        if not _by_element(node):
+            return None
+        for argument in node.arguments:
+            same = (argument.shape, argument.dtype) == (node.shape, node.dtype)
+            own = self.lives.root[argument] is argument
+            if same and own and argument in ending and argument in self.held:
+                return self.held[argument]
+        return None
+
+    def _free(self, node: Node) -> Place:
+        """Memory that nobody reads any more, or new memory."""
+        waiting = self.free.get((node.shape, node.dtype))
+        return waiting.pop() if waiting else self._new(node)
+
+    def _new(self, node: Node) -> Place:
+        source = f"np.empty({node.shape}, np.{node.dtype.name})"
+        name = f"{self.buffer}{next(self.count)}"
+        place = Place(name, node.shape, node.dtype, source)
+        self.plan.places.append(place)
+        return place
+
+    # -- pieces of what is joined -----------------------------------------------------
+
+    def _joined(self, order: Sequence[Node]) -> dict[Node, Node]:
+        """The values that are written straight into what they are joined to."""
+        parts: dict[Node, Node] = {}
+        for node in order:
+            if node.operation == "concatenate" and self._is_filled(node):
+                whole = self.plan.out[node] = self.held[node] = self._new(node)
+                begin = 0
+                for argument in node.arguments:
+                    rows = f"{whole.name}[{begin}:{begin + argument.shape[0]}]"
+                    begin += argument.shape[0]
+                    if not self._fill(node, rows, argument, parts):
+                        self.plan.copied.setdefault(node, []).append((rows, argument))
+        return parts
+
+    def _is_filled(self, node: Node) -> bool:
+        return (
+            node.options.get("axis", 0) == 0
+            and node not in self.lives.leaving
+            and all(a.dtype == node.dtype for a in node.arguments)
+        )
+
+    def _fill(
+        self, whole: Node, rows: str, argument: Node, parts: dict[Node, Node]
+    ) -> bool:
+        """Reserve these rows of the whole for the value that an argument shows."""
+        value: Node | None = argument
+        while value and value.operation == "reshape":
+            value = value.arguments[0]
+        if not value or not self._is_own(value) or value in parts:
+            return False
+        source = f"{rows}.reshape({value.shape})"
+        name = f"{self.piece}{len(self.pieces) + 1}"
+        place = Place(name, value.shape, value.dtype, source)
+        self.plan.places.append(place)
+        while value is not None:
+            parts[value], self.pieces[value] = whole, place
+            value = self._before(value, parts)
+        return True
+
+    def _is_own(self, value: Node) -> bool:
+        """Whether a value can be written anywhere."""
+        own = self.lives.root[value] is value and value not in self.lives.leaving
+        runs = value in self.position and value.operation != "assign"
+        return own and runs and _has_out(value) and value.shape != ()
+
+    def _before(self, value: Node, parts: Mapping[Node, Node]) -> Node | None:
+        """An argument that the value may be written over, element by element."""
+        if not _by_element(value):
+            return None
+        for a in value.arguments:
+            same = (a.shape, a.dtype) == (value.shape, value.dtype)
+            free = self._is_own(a) and self.lives.last_use.get(a) is value
+            if same and free and a not in parts:
+                return a
+        return None
 
 
-def _from_pool(node: Node, free: Pool, plan: Plan) -> Buffer:
-    """A buffer that nobody reads any more, or a new one."""
-    waiting = free.get((node.shape, node.dtype))
-    if waiting:
-        return waiting.pop()
-    buffer = Buffer(f"buffer{len(plan.buffers) + 1}", node.shape, node.dtype)
-    plan.buffers.append(buffer)
-    return buffer
+def _by_element(node: Node) -> bool:
+    return OPERATIONS[node.operation].elementwise
+
+
+def _has_out(node: Node) -> bool:
+    operation = OPERATIONS.get(node.operation)
+    ufunc = operation and isinstance(operation.function, np.ufunc)
+    return bool(ufunc) or node.operation in WITH_OUT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from pellucid.graphs.graph import Graph
@@ -20,6 +20,8 @@ class Stages:
         What to run.
     later : collection of Node
         The inputs that come again and again.
+    program : callable
+        Makes a graph runnable: the `Program` of a target.
 
     Examples
     --------
@@ -31,7 +33,10 @@ class Stages:
     [2.718282, 5.436564]
     """
 
-    def __init__(self, graph: Graph, later: Collection[Node]) -> None:
+    def __init__(
+        self, graph: Graph, later: Collection[Node],
+        program: Callable[[Graph], Any] = Program,
+    ) -> None:  # fmt: skip
         reached = set(later)
         for node in graph.order:
             if any(argument in reached for argument in node.arguments):
@@ -39,16 +44,15 @@ class Stages:
         used = [a for n in reached for a in n.arguments] + list(graph.outputs)
         passed = {n: _input(n) for n in used if n not in reached and not n.known}
         early = [node for node in graph.inputs if node not in reached]
-        self._first = _program(graph, early, list(passed))
+        self._first = program(_part(graph, early, list(passed)))
         second = dict(passed)
         for node in graph.order:
             if node in reached:
                 arguments = tuple(second.get(a, a) for a in node.arguments)
                 second[node] = dataclasses.replace(node, arguments=arguments)
         inputs = [second[node] for node in later] + list(passed.values())
-        self._second = _program(
-            graph, inputs, [second.get(n, n) for n in graph.outputs]
-        )
+        outputs = [second.get(n, n) for n in graph.outputs]
+        self._second = program(_part(graph, inputs, outputs))
         self._kept: tuple[Any, ...] = ()
 
     def begin(self, *early: Any) -> None:
@@ -57,7 +61,8 @@ class Stages:
 
     def finish(self, *later: Any) -> tuple[Any, ...]:
         """Compute the rest, and give the outputs as a flat tuple."""
-        return self._second.run(*later, *self._kept)
+        values: tuple[Any, ...] = self._second.run(*later, *self._kept)
+        return values
 
 
 def _input(node: Node) -> Node:
@@ -65,6 +70,7 @@ def _input(node: Node) -> Node:
     return dataclasses.replace(node, operation="input", arguments=(), options={})
 
 
-def _program(graph: Graph, inputs: list[Node], outputs: list[Node]) -> Program:
+def _part(graph: Graph, inputs: list[Node], outputs: list[Node]) -> Graph:
+    """The part of a graph between these inputs and these outputs."""
     parameters = {node.name: node for node in inputs}
-    return Program(Graph(graph.title, parameters, tuple(outputs), graph.signature))
+    return Graph(graph.title, parameters, tuple(outputs), graph.signature)

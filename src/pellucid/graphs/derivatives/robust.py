@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.derivatives.arrays import spread
-from pellucid.graphs.derivatives.table import derivative
+from pellucid.graphs.derivatives.table import derivative, zero
 from pellucid.graphs.operations.robust import ratio, sigmoid, softmax
 
 
@@ -51,5 +51,6 @@ derivative("logsumexp",   log_sum)
 derivative("log_weighted_sum", weighted_share, share)
 derivative("softmax",     softened)
 derivative("log_softmax", log_softened)
+zero("offset")
 derivative("log_product", lambda g, z, x, **o: spread(g, x, **o) / x)  # 1/x
 # fmt: on

@@ -129,6 +129,16 @@ def log_loss(z: Any, y: Any) -> Any:
     return np.abs(z) * wrong + np.log1p(np.exp(-np.abs(z)))
 
 
+def _offset_known(arguments: list[Known], axis: Any = None) -> Result:
+    shape, dtype = arguments[0]
+    return reduced_shape(shape, axis, keepdims=True), _float(dtype)
+
+
+def _offsetting(name: str, function: Function) -> None:
+    operation(name, function, _offset_known)
+
+
+@robust(_offsetting)
 def offset(x: Any, axis: Any = None) -> Any:
     """The largest x, where some e^x could leave the range of floats; else 0."""
     largest = np.max(x, axis=axis, keepdims=True)

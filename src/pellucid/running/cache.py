@@ -1,0 +1,90 @@
+"""Programs are made once for graphs of equal structure, and the last ones are kept."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from pellucid.graphs.graph import Graph
+
+T = TypeVar("T")
+LARGE = 1 << 20  # bytes beyond which two constants are equal only if they are one
+
+
+class Kept(Generic[T]):
+    """The last `size` things that were made, by key; threads may share it.
+
+    >>> squares = Kept(size=2)
+    >>> squares.of(3, lambda: 9), squares.of(3, lambda: 0)
+    (9, 9)
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._things: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What was made for this key, or what `make` gives now."""
+        with self._lock:
+            if key in self._things:
+                self._things.move_to_end(key)
+                return self._things[key]
+        made = make()  # outside the lock: it may take seconds
+        with self._lock:
+            thing = self._things.setdefault(key, made)
+            self._things.move_to_end(key)
+            if len(self._things) > self._size:
+                self._things.popitem(last=False)
+        return thing
+
+
+class Itself:
+    """Equal to itself alone; for what has no hash, like a set."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value  # held, so that its id is not given to another
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Itself) and other.value is self.value
+
+
+def structure_of(graph: Graph) -> Hashable:
+    """A key that is equal for graphs that compute the same and read the same.
+
+    It holds operations, arguments, options, shapes, dtypes, names, and the content of
+    constants; not where nodes were written.
+    """
+    place = {node: i for i, node in enumerate(graph.order)}
+    steps = tuple(
+        (node.operation, tuple(place[a] for a in node.arguments), node.shape,
+         node.dtype.str, node.weak, node.quiet, node.name,
+         tuple((key, content(value)) for key, value in node.options.items()))
+        for node in graph.order
+    )  # fmt: skip
+    ends = tuple(tuple(place[n] for n in ns) for ns in (graph.inputs, graph.outputs))
+    return graph.title, steps, ends
+
+
+def content(value: Any) -> Hashable:
+    """A key that is equal for options and constants of equal content."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        if value.dtype.hasobject or value.nbytes > LARGE:
+            return Itself(value)
+        return value.shape, value.dtype.str, value.tobytes()
+    if isinstance(value, slice):
+        return slice, value.start, value.stop, value.step
+    if isinstance(value, (tuple, list)):
+        return type(value), tuple(map(content, value))
+    if isinstance(value, (float, complex)):
+        return type(value), repr(value)  # -0.0 is not 0.0, and nan is nan
+    if isinstance(value, Hashable):
+        return type(value), value
+    return Itself(value)

@@ -1,0 +1,241 @@
+"""What is equal and faster in NumPy: rules that a graph is put through before it runs.
+
+Each rule gives the same numbers but for the last bits: within an ulp for an operation
+by element, and for sums within the bound of the order in which NumPy itself adds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs import structure
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node, constant
+from pellucid.graphs.operations import robust
+from pellucid.graphs.operations.table import reduced_shape
+from pellucid.running.writing import folded
+
+SHORT = 128  # as many terms NumPy adds one after another, too
+LONG = 1 << 20  # terms up to which a dot product may stand for a pairwise sum
+
+
+def tuned(
+    graph: Graph, staying: Mapping[Node, Node | None]
+) -> tuple[Graph, dict[Node, Node | None]]:
+    """The graph by faster operations, and what replaces its staying inputs now."""
+    order, values = folded(graph)
+    now = {node: constant(value) for node, value in values.items()}
+    for node in order:
+        if node.operation in {"input", "constant"}:
+            now[node] = node
+            continue
+        arguments = tuple(_plain(node, now[a]) for a in node.arguments)
+        again = node.remade(arguments)
+        rule = RULES.get(node.operation) if _is_float_array(node) else None
+        now[node] = (rule(again, *arguments) if rule else None) or again
+        if now[node].operation == "maximum":
+            _mask_after(now, node, now[node])
+    result = structure.mapped(lambda node: now[node], graph.result)
+    made = dataclasses.replace(graph, result=result)
+    return made, {a: b and now[b] for a, b in staying.items()}
+
+
+def _plain(node: Node, argument: Node) -> Node:
+    """The number of which a constant array is full, where it only meets an array."""
+    like = [a for a in node.arguments if a.shape == node.shape and not a.known]
+    if argument.operation != "constant" or not like or node.operation not in PLAINER:
+        return argument
+    value = np.asarray(argument.value)
+    if not value.size or argument.weak or (value != value.flat[0]).any():
+        return argument
+    same = argument.dtype == node.dtype == like[0].dtype and value.dtype.kind == "f"
+    return constant(float(value.flat[0])) if same else argument
+
+
+def _mask_after(now: dict[Node, Node], product: Node, h: Node) -> None:
+    """Where h = max(x, 0), x > 0 is h > 0, so that x is needed no more."""
+    mask = product.arguments[-1]
+    if mask.operation == "greater" and product.operation == "multiply":
+        now[mask] = _made("greater", mask, h, constant(0.0))
+
+
+def _is_float_array(node: Node) -> bool:
+    return all(
+        n.dtype in (np.float32, np.float64) or n.is_literal or n.dtype == bool
+        for n in (node, *node.arguments)
+    )
+
+
+def _made(operation: str, like: Node, *arguments: Node, **options: Any) -> Node:
+    """A step in the place of another, under its name."""
+    return Node(
+        operation, arguments, like.shape, like.dtype, options, like.weak,
+        like.line, like.call, like.name, like.known, like.quiet,
+    )  # fmt: skip
+
+
+def _number(node: Node) -> float | None:
+    """The Python number that a node is."""
+    return float(node.value) if node.is_literal and node.weak else None
+
+
+# -- by element -----------------------------------------------------------------------
+
+
+def _power(node: Node, x: Node, y: Node) -> Node | None:
+    """x**2 = x x, which rounds once."""
+    return _made("square", node, x) if node.shape and _number(y) == 2 else None
+
+
+def _divide(node: Node, x: Node, y: Node) -> Node | None:
+    """X / c = x (1 / c)."""
+    c = _number(y)
+    if not node.shape or not c or not math.isfinite(1 / c) or abs(1 / c) < 1e-30:
+        return None
+    return _multiply(node, constant(1 / c), x) or _made(
+        "multiply", node, x, constant(1 / c)
+    )
+
+
+def _subtract(node: Node, x: Node, y: Node) -> Node | None:
+    """C a - c b = c (a - b)."""
+    if not x.operation == y.operation == "multiply" or x.arguments[0].shape:
+        return None
+    (c, a), (d, b) = x.arguments, y.arguments
+    if _number(c) is None or _number(c) != _number(d):
+        return None
+    if not a.shape == b.shape == node.shape:
+        return None
+    difference = dataclasses.replace(node, name=f"{node.name}_whole", arguments=(a, b))
+    return _made("multiply", node, c, difference)
+
+
+def _multiply(node: Node, x: Node, y: Node) -> Node | None:
+    """X (x > 0) = max(x, 0), of -inf too; a (b x) = (a b) x."""
+    if (
+        y.operation == "greater"
+        and y.arguments[0] is x
+        and _number(y.arguments[1]) == 0
+    ):
+        return _made("maximum", node, x, constant(0.0))
+    for a, inner in ((x, y), (y, x)):
+        if a.weak and inner.operation == "multiply" and inner.shape:
+            for b, rest in (inner.arguments, inner.arguments[::-1]):
+                if b.weak:
+                    return _made("multiply", node, _product(a, b, node), rest)
+    return None
+
+
+def _product(a: Node, b: Node, like: Node) -> Node:
+    """The product of two Python numbers."""
+    x, y = _number(a), _number(b)
+    if x is not None and y is not None:
+        return constant(x * y)
+    name = f"{like.name}_factor"
+    return Node("multiply", (a, b), (), np.dtype(float), {}, True, name=name)
+
+
+@functools.cache
+def _farthest(dtype: Any) -> float:
+    """How far from 0 every e^x is well within the range of floats."""
+    return 0.9 * float(np.log(np.finfo(np.result_type(dtype, np.float32)).max))
+
+
+@functools.cache
+def _kept_shape(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:
+    """The shape after a reduction that keeps its axes."""
+    return reduced_shape(shape, axis, keepdims=True)
+
+
+def offset(x: Any, axis: Any = None) -> Any:
+    """As `robust.offset`, with one look at all of x, which mostly is enough."""
+    if x.ndim and x.size and np.abs(x).max() < _farthest(x.dtype):
+        return np.zeros(_kept_shape(x.shape, axis), x.dtype)
+    return robust.offset(x, axis=axis)
+
+
+# -- sums and products ----------------------------------------------------------------
+
+
+def _sum(node: Node, x: Node) -> Node | None:
+    """Sums over the rows or a few columns of a matrix, and of squares, as products."""
+    axis, ndim = node.options.get("axis"), x.ndim
+    if set(node.options) - {"axis", "keepdims"} or x.dtype != node.dtype:
+        return None
+    if (
+        x.operation == "square"
+        and axis is None
+        and not node.shape
+        and 1 < x.size <= LONG
+    ):
+        flat = _made(
+            "reshape", _named(x, "flat", (x.size,)), x.arguments[0], shape=(x.size,)
+        )
+        return _made("dot", node, flat, flat)
+    if ndim != 2 or axis not in (0, 1, -1) or not x.size:
+        return None
+    kept = bool(node.options.get("keepdims"))
+    if axis == 0 and not kept:
+        return _made("dot", node, _ones(x.shape[0], x.dtype), x)
+    if axis in (1, -1) and x.shape[1] <= SHORT:
+        shape = (x.shape[1], 1) if kept else x.shape[1]
+        return _made("dot", node, x, _ones(shape, x.dtype))
+    return None
+
+
+def _ones(shape: Any, dtype: Any) -> Node:
+    return constant(np.ones(shape, dtype))
+
+
+def _named(node: Node, suffix: str, shape: tuple[int, ...]) -> Node:
+    name = f"{node.name}_{suffix}"
+    return dataclasses.replace(node, name=name, shape=shape)
+
+
+def _mean(node: Node, x: Node) -> Node | None:
+    """sum(x) / n, without NumPy's looking at its arguments."""
+    if (
+        set(node.options) - {"axis", "keepdims"}
+        or x.dtype != node.dtype
+        or not node.size
+    ):
+        return None
+    n = x.size // node.size
+    total = _named(node, "sum", node.shape)
+    again = dataclasses.replace(total, operation="sum", arguments=(x,))
+    again = _sum(again, x) or again
+    if not n:
+        return None
+    if node.shape:
+        return _made("multiply", node, again, constant(1 / n))
+    return _made("divide", node, again, constant(float(n)))
+
+
+def _matmul(node: Node, x: Node, y: Node) -> Node | None:
+    """Of matrices and vectors, np.dot: the same product, half a microsecond sooner."""
+    if x.dtype != y.dtype or not 1 <= x.ndim <= 2 or not 1 <= y.ndim <= 2:
+        return None
+    return _made("dot", node, x, y)
+
+
+# What is done with a number as with an array that is full of it.
+PLAINER = {"add", "subtract", "multiply", "divide", "power"}
+
+# Functions that are faster where most arguments lie.
+QUICK: dict[str, Callable[..., Any]] = {"offset": offset}
+
+RULES: dict[str, Callable[..., Node | None]] = {
+    "power": _power,
+    "divide": _divide,
+    "subtract": _subtract,
+    "multiply": _multiply,
+    "sum": _sum,
+    "mean": _mean,
+    "matmul": _matmul,
+}

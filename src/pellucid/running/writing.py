@@ -1,0 +1,130 @@
+"""A graph as the source of one straight-line Python function, for every target.
+
+A target says how an operation is spelled; here is what all of them share: which nodes
+are run and which are known beforehand, what each value is called in the source, and
+what the names in it are bound to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.evaluate import evaluate
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node
+from pellucid.graphs.operations.indexing import Slot
+
+
+def folded(graph: Graph) -> tuple[list[Node], dict[Node, Any]]:
+    """The nodes to run, in order, and the values of those that depend on no input."""
+    outputs = set(graph.outputs)
+    order = [n for n in graph.order if not n.known or n in outputs]
+    wanted = [a for n in order for a in n.arguments if a.known]
+    known = [n for n in graph.order if n.known]
+    return order, evaluate(known, {}, wanted) if wanted else {}
+
+
+class Names:
+    """What stands in the source for each value: a name, or a plain number.
+
+    Attributes
+    ----------
+    fixed : dict
+        What the names that the source does not assign are bound to.
+    """
+
+    def __init__(
+        self, values: Mapping[Node, Any], fixed: Mapping[str, Any] | None = None,
+        taken: Iterable[str] = (),
+    ) -> None:  # fmt: skip
+        self.values = values
+        self._taken = set(taken)  # names of the person's, which are bound to nothing
+        self.fixed: dict[str, Any] = dict(fixed or {})
+        self._names = {id(value): name for name, value in self.fixed.items()}
+
+    def of(self, node: Node) -> str:
+        """The name of a node's value, or the number itself."""
+        if node.is_literal and node.weak and np.isfinite(node.value):
+            text = repr(node.value)
+            return f"({text})" if text.startswith("-") else text
+        if node.is_literal:
+            return self.bound(node.value)  # inf and nan cannot be written
+        return self.bound(self.values[node]) if node in self.values else node.name
+
+    def bound(self, value: Any, wish: str = "") -> str:
+        """The name that is bound to this object, `wish` if it is free."""
+        if id(value) not in self._names:
+            name = wish if wish and self._is_free(wish) else self._free(wish)
+            self._names[id(value)] = name
+            self.fixed[name] = value
+        return self._names[id(value)]
+
+    def series(self, wish: str) -> str:
+        """A beginning of names that, with a number, are none of the person's."""
+        while any(name.startswith(wish) for name in self._taken):
+            wish = f"_{wish}"
+        return wish
+
+    def _free(self, wish: str) -> str:
+        numbered = (f"{wish or 'constant'}{i}" for i in count(len(self.fixed) + 1))
+        return next(filter(self._is_free, numbered))
+
+    def _is_free(self, name: str) -> bool:
+        return name not in self.fixed and name not in self._taken
+
+    def text(self, value: Any) -> str:
+        """An option as it is written, or the name of what it is bound to."""
+        if isinstance(value, slice):
+            return _slice(value)
+        if value is None or isinstance(value, (bool, int, str)):
+            return repr(value)
+        if value is Ellipsis:
+            return "..."
+        if isinstance(value, tuple) and all(isinstance(v, int) for v in value):
+            return repr(value)
+        return self.bound(value)
+
+    def index(self, at: Iterable[Any], indices: Sequence[str]) -> str:
+        """An index as it stands between brackets."""
+        parts = [
+            indices[i.position] if isinstance(i, Slot) else self.text(i) for i in at
+        ]
+        return ", ".join(parts) if parts else "()"
+
+    def options(self, options: Mapping[str, Any]) -> list[str]:
+        """Options as keyword arguments."""
+        return [f"{key}={self.text(value)}" for key, value in options.items()]
+
+
+def _slice(value: slice) -> str:
+    start, stop, step = (
+        "" if v is None else repr(v) for v in (value.start, value.stop, value.step)
+    )
+    return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
+
+
+def function(
+    title: str, inputs: Sequence[str], lines: Sequence[str], results: Sequence[str]
+) -> str:
+    """One Python function that gives a tuple."""
+    comma = "," if len(results) == 1 else ""
+    body = "".join(f"    {line}\n" for line in lines)
+    head = f"def {title}({', '.join(inputs)}):\n"
+    return f"{head}{body}    return {', '.join(results)}{comma}\n"
+
+
+def shaped(statement: str, node: Node) -> str:
+    """A statement with the shape of its result in a comment."""
+    return f"{statement}  # {node.shape}" if node.shape else statement
+
+
+def made(source: str, title: str, names: Mapping[str, Any]) -> Callable[..., Any]:
+    """The function that a source defines, its names bound."""
+    scope = dict(names)
+    exec(compile(source, f"<compiled {title}>", "exec"), scope)
+    run: Callable[..., Any] = scope[title]
+    return run
