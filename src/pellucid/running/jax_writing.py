@@ -1,0 +1,262 @@
+"""A graph as the source of a function of jax.numpy.
+
+The source is written while it runs on shapes and dtypes alone, so that each statement
+gives what its node promises: JAX's own rules of promotion differ from NumPy's.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from pellucid.errors import PellucidError
+from pellucid.graphs.evaluate import evaluate
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node
+from pellucid.graphs.operations.indexing import Slot
+from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.running.jax_operations import SELECTIONS, phrase, spelling
+from pellucid.running.writing import Names, function, made, shaped
+
+BAKED = 1024  # elements up to which a constant is part of the code; else an argument
+
+# Operations whose arguments keep their dtypes, though the result may have another.
+AS_GIVEN = {"index", "cast", "any", "all", "argmax", "argmin", "nanargmax",
+            "nanargmin", "argsort", "argpartition", "real", "imag", "copy",
+            "fft.rfft"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How far the numbers of a node may reach that index an axis."""
+
+    node: Node
+    axis: int
+    size: int
+
+
+def check(numbers: Any, axis: int, size: int) -> None:
+    """Raise NumPy's error for an index out of range."""
+    numbers = np.ravel(numbers)
+    out = numbers[(numbers < -size) | (numbers >= size)]
+    if out.size:
+        message = f"index {out[0]} is out of bounds for axis {axis} with size {size}"
+        raise IndexError(message)
+
+
+def furthest(index: Any, size: int) -> Any:
+    """Of all indices the one that is most out of range, where one is."""
+    index = index.astype(jnp.int64)
+    low, high = jnp.min(index, initial=0), jnp.max(index, initial=0)
+    return jnp.where(low < -size, low, high)
+
+
+class Written:
+    """A graph as source, and as the function that it defines.
+
+    The function takes the inputs and the `constants`, and gives the outputs and for
+    each of the `limits` the index that goes furthest.
+    """
+
+    def __init__(self, graph: Graph, outputs: Sequence[Node]) -> None:
+        self._order = [n for n in graph.order if not n.known and n.operation != "input"]
+        values = known_values(graph, self._order, outputs)
+        large = {n: v for n, v in values.items() if np.size(v) > BAKED}
+        small = {n: v for n, v in values.items() if n not in large}
+        self.constants = list(large.values())
+        limits = itertools.chain.from_iterable(map(limits_of, self._order))
+        self.limits = list(dict.fromkeys(limits))
+        taken = {graph.title, *(node.name for node in graph.order)}
+        self._names = Names(small, {"jnp": jnp}, taken)
+        self._arguments = [*graph.inputs, *large]
+        specs = [shape_of(n) for n in self._arguments]
+        self._lines: list[str] = []
+        jax.eval_shape(self._write, *specs)
+        results = [self._name(node) for node in outputs]
+        results += [self._furthest(limit) for limit in self.limits]
+        arguments = [self._name(node) for node in self._arguments]
+        self.source = function(graph.title, arguments, self._lines, results)
+        self.function = made(self.source, graph.title, self._names.fixed)
+
+    def _write(self, *arguments: Any) -> None:
+        """Write the statements, each after those before it have been run on shapes."""
+        names = map(self._name, self._arguments)
+        values = dict(zip(names, arguments, strict=True))
+        for node in self._order:
+            text = self._expression(node)
+            value = attempted(node, text, self._names.fixed, values)
+            exact = getattr(value, "dtype", None) == node.dtype  # a float has none
+            if not exact or getattr(value, "weak_type", False):
+                text = f"jnp.asarray({text}, {dtype_text(node.dtype)})"
+                value = jnp.asarray(value, node.dtype)
+            values[self._name(node)] = value
+            self._lines.append(shaped(f"{self._name(node)} = {text}", node))
+
+    def _furthest(self, limit: Limit) -> str:
+        name = self._names.bound(furthest, "furthest")
+        return f"{name}({self._name(limit.node)}, {limit.size})"
+
+    def _name(self, node: Node) -> str:
+        """What stands for a value; the person's jnp makes way for the module."""
+        name = self._names.of(node)
+        return "jnp_" if name == "jnp" else name
+
+    # -- one expression a node --------------------------------------------------------
+
+    def _expression(self, node: Node) -> str:
+        supported(node)
+        pairs = zip(node.arguments, argument_dtypes(node), strict=True)
+        names = [self._argument(argument, dtype) for argument, dtype in pairs]
+        if node.operation in SELECTIONS:
+            return self._selection(node, names)
+        options = {key: self._option(value) for key, value in node.options.items()}
+        return phrase(node, names, options, self._function(node))
+
+    def _argument(self, node: Node, dtype: np.dtype[Any]) -> str:
+        """The name of a value in the dtype in which an operation takes it."""
+        if node.dtype == dtype or (node.is_literal and node.weak):
+            return self._name(node)
+        if node.is_literal or node in self._names.values:
+            value = node.value if node.is_literal else self._names.values[node]
+            return self._names.bound(np.asarray(value).astype(dtype)[()])
+        return f"{self._name(node)}.astype({dtype_text(dtype)})"
+
+    def _selection(self, node: Node, names: list[str]) -> str:
+        """An index, an assignment, or the sum into places that an index reads."""
+        at = node.options["at"]
+        if node.operation == "scatter":
+            at = self._names.index(at, names[1:])
+            zeros = f"jnp.zeros({node.shape}, {dtype_text(node.dtype)})"
+            return f"{zeros}.at[{at}].add({names[0]})"
+        x = f"jnp.asarray({names[0]})" if node.arguments[0].known else names[0]
+        if node.operation == "index":
+            return f"{x}[{self._names.index(at, names[1:])}]"
+        return f"{x}.at[{self._names.index(at, names[2:])}].set({names[1]})"
+
+    def _function(self, node: Node) -> str:
+        """The name of what computes an operation; raise where JAX has nothing."""
+        found = spelling(node.operation)
+        if found is None:
+            raise refused(node, "it has no such function")
+        room, _, name = node.operation.rpartition(".")
+        plain = f"jnp.{node.operation}"
+        module = getattr(jnp, room, None) if room else jnp
+        if getattr(module, name, None) is found:
+            return plain
+        return self._names.bound(found, node.operation.replace(".", "_"))
+
+    def _option(self, value: Any) -> str:
+        if isinstance(value, np.dtype):
+            return dtype_text(value)
+        return self._names.text(value)
+
+
+def known_values(
+    graph: Graph, order: Sequence[Node], outputs: Sequence[Node]
+) -> dict[Node, Any]:
+    """The values, that depend on no input, of arguments and outputs."""
+    wanted = [a for n in order for a in n.arguments if a.known]
+    wanted += [n for n in outputs if n.known]
+    values = evaluate([n for n in graph.order if n.known], {}, wanted)
+    return {node: values[node] for node in wanted}
+
+
+def dtype_text(dtype: np.dtype[Any]) -> str:
+    """A dtype as it is written."""
+    return "jnp.bool_" if dtype.kind == "b" else f"jnp.{dtype.name}"
+
+
+def supported(node: Node) -> np.dtype[Any]:
+    """The dtype of a node; raise where JAX has no such numbers."""
+    if node.dtype.char in "gGO":
+        raise refused(node, f"it has no {node.dtype.name}")
+    return node.dtype
+
+
+def shape_of(node: Node) -> Any:
+    """What JAX knows of a node before it has a value."""
+    struct: Any = jax.ShapeDtypeStruct
+    return struct(node.shape, supported(node))
+
+
+def attempted(node: Node, text: str, fixed: Any, values: Any) -> Any:
+    """The value of an expression; raise and say for which node there is none."""
+    try:
+        return eval(text, fixed, values)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise refused(node, str(error)) from error
+
+
+def refused(node: Node, reason: str) -> PellucidError:
+    """The error for a node that JAX cannot run."""
+    where = f"{node.line[0]}, line {node.line[1]}: " if node.line else ""
+    return PellucidError(
+        f"{where}JAX cannot run {node.operation} ({node.name}): "
+        f'{reason.rstrip(".")}; use target="numpy".'
+    )
+
+
+def argument_dtypes(node: Node) -> list[np.dtype[Any]]:
+    """The dtypes in which NumPy would compute a node's arguments."""
+    meaning = OPERATIONS[node.operation].function
+    ufunc = getattr(meaning, "args", (meaning,))[0]
+    given = [a.dtype for a in node.arguments]
+    if isinstance(ufunc, np.ufunc) and ufunc.signature is None:
+        return loop(ufunc, tuple(map(type_of, node.arguments)))[: len(given)]
+    if node.operation in {"assign", "scatter"}:
+        ours = 2 if node.operation == "assign" else 1
+        return [node.dtype] * ours + given[ours:]
+    if node.operation == "where":
+        return [np.dtype(bool), node.dtype, node.dtype]
+    if node.operation in AS_GIVEN:
+        return given
+    return [joint(a, node.dtype) for a in node.arguments]
+
+
+def joint(argument: Node, dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype of an argument as wide as that of the result."""
+    return dtype if argument.weak else np.result_type(argument.dtype, dtype)
+
+
+def type_of(node: Node) -> Any:
+    """What NumPy's rules of promotion see: a Python number's type, or the dtype."""
+    if not node.weak:
+        return node.dtype
+    return {"f": float, "c": complex}.get(node.dtype.kind, int)
+
+
+@functools.lru_cache(maxsize=1024)
+def loop(ufunc: np.ufunc, types: tuple[Any, ...]) -> list[np.dtype[Any]]:
+    """The dtypes of the loop that NumPy would run."""
+    return list(ufunc.resolve_dtypes((*types, *(None,) * ufunc.nout)))
+
+
+def limits_of(node: Node) -> Iterator[Limit]:
+    """The limits of the computed indices of a node."""
+    first = {"index": 1, "scatter": 1, "assign": 2}.get(node.operation)
+    if first is None:
+        return
+    indices = node.arguments[first:]
+    shape = node.shape if node.operation != "index" else node.arguments[0].shape
+    at = node.options["at"]
+    used = sum(axes_used(i) for i in at)
+    axis = 0
+    for i in at:
+        index = indices[i.position] if isinstance(i, Slot) else None
+        if index and index.size and index.dtype.kind in "iu":
+            yield Limit(index, axis, shape[axis])
+        axis += len(shape) - used if i is Ellipsis else axes_used(i)
+
+
+def axes_used(i: Any) -> int:
+    """How many axes a part of an index stands for."""
+    if i is None or i is Ellipsis:
+        return 0
+    return i.ndim if isinstance(i, np.ndarray) and i.dtype.kind == "b" else 1
