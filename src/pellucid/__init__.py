@@ -41,6 +41,7 @@ _HOME = {
     "compile": "running.compile",
     "minimise": "minimisers.minimise",
     "methods": "minimisers.methods",
+    "schedules": "minimisers.schedules",
     "rows": "tables.sources",
     "datasets": "tables.datasets",
     "costs": "models.costs",
@@ -49,9 +50,9 @@ _HOME = {
     "LinearRegression": "models.linear",
     "LogisticRegression": "models.logistic",
     "MLPClassifier": "models.perceptrons",
-    "MLPRegressor": "models.perceptrons",
+    "MLPRegressor": "models.perceptron_regressor",
 }
-_MODULES = {"methods", "datasets", "costs", "penalties", "activations"}
+_MODULES = {"methods", "schedules", "datasets", "costs", "penalties", "activations"}
 
 __all__ = sorted(_HOME)
 __version__ = "0.1.0"

@@ -1,168 +1,215 @@
-"""Descent by a method's steps, on all rows or on mini-batches."""
+"""Descent by a method's steps, on all rows or on mini-batches, inside a target."""
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pellucid.errors import MinimiseError
-from pellucid.graphs import structure
-from pellucid.graphs.gradient import value_and_gradient
-from pellucid.graphs.trace import is_number
-from pellucid.minimisers.task import Fit, Task, Watch, fitted
-from pellucid.running.compile import Compiled
+from pellucid.minimisers.judge import Judge, judge_of
+from pellucid.minimisers.schedules import rate_at
+from pellucid.minimisers.steps import Settings, Step
+from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch, fitted
+from pellucid.running import targets
 
-PATIENCE = 10  # epochs without progress after which mini-batches stop
+AT_ONCE = 100  # steps that are taken inside the target when nobody looks between
+
+Array = NDArray[Any]
 
 
 class Descent:
-    """One step of a method, compiled together with the cost and its gradient.
+    """Steps of a method on a task, with the parameters kept inside the target."""
 
-    The parameters and the method's state are kept as one flat list, which the compiled
-    step takes and gives back.
-    """
+    def __init__(
+        self, task: Task, method: Any, options: Options, *,
+        batched: bool, measured: bool, before: Fit | None,
+    ) -> None:  # fmt: skip
+        self.method, self.options = method, options
+        self.target = targets.target(options.target)
+        settings = Settings(measured, options.clip_norm)
+        flat = self.target.Training.flat
+        self.step = Step(task, method, settings, flat, batched)
+        standing = before.standing if before else None
+        if standing and standing.method is type(method):
+            self.restart(_fitting(standing.kept, self.step.kept), standing.t)
+        else:
+            self.restart(self.step.kept, 0)
 
-    def __init__(self, task: Task, method: Any, measured: bool) -> None:
-        self.task = task
-        leaves = list(structure.leaves(task.start))
-        states = [method.start(w) for w in leaves]
-        self.count = len(leaves)
-        self.kept = [*leaves, *structure.leaves(states)]
-        self._example = leaves, states
-        self._compiled = Compiled(_step(task, method, measured), stable=False)
-        self._programs: dict[Any, Any] = {}
-        self._cost = Compiled(task.cost, **task.rewriting)
+    def restart(self, kept: list[Array], t: int) -> None:
+        """Be where these arrays are, after t steps."""
+        self.training = self.target.Training(
+            self.step, kept, self.step.data, self.options.device
+        )
+        self.t = t
 
-    def step(self, data: tuple[Any, ...]) -> tuple[float, float, list[Any]]:
-        """The cost and the largest slope here, and what to keep after the step."""
-        key = tuple(np.shape(d) for d in data)
-        if key not in self._programs:
-            self._programs[key] = self._compiled.program(*self._example, *data).run
-        inputs = [d for d in structure.leaves(data) if is_number(d)]
-        try:
-            cost, slope, *after = self._programs[key](*self.kept, *inputs)
-        except ArithmeticError:  # between Python numbers overflow is an error, not inf
-            return math.nan, math.nan, self.kept
-        return float(cost), float(slope), after
+    def take(self, batches: list[Array | None]) -> Array:
+        """Take a step on each batch; gives the cost and the slope (steps, 2) of each.
+
+        A cost that is not finite is the last, and its step is not taken.
+        """
+        numbers = range(self.t + 1, self.t + 1 + len(batches))
+        rates = [rate_at(self.method.rate, float(t)) for t in numbers]
+        looks = self.training.epoch(batches, rates, self.t)
+        self.t += len(looks) - (not math.isfinite(looks[-1, 0]))
+        return looks
 
     @property
     def x(self) -> Any:
         """The parameters now, in the structure of the start."""
-        leaves = iter(self.kept[: self.count])
-        return structure.mapped(
-            lambda leaf: _as_kind(next(leaves), leaf), self.task.start
+        return self.step.x(self.training.kept)
+
+    def standing(self, rng: np.random.Generator | None = None) -> Standing:
+        """What is needed to go on from here."""
+        return Standing(type(self.method), self.training.kept, self.t, rng)
+
+
+def _fitting(kept: list[Array], new: list[Array]) -> list[Array]:
+    """What a Fit has kept, where it is for this problem."""
+    if [(a.shape, a.dtype) for a in kept] != [(a.shape, a.dtype) for a in new]:
+        raise MinimiseError(
+            "The Fit to go on from was made on another kind of target, or of another "
+            "start: go on as it began, or start at fit.x."
         )
-
-    def cost(self) -> float:
-        """The cost of all rows now."""
-        return float(self._cost(self.x, *self.task.data))
+    return kept
 
 
-def _step(task: Task, method: Any, measured: bool) -> Callable[..., Any]:
-    both = value_and_gradient(task.cost, **task.rewriting)
+class Way:
+    """The places that a method comes to on the cost of all rows.
 
-    def step(leaves: Any, states: Any, *data: Any) -> Any:
-        parts = iter(leaves)
-        cost, tree = both(structure.mapped(lambda _: next(parts), task.start), *data)
-        gradients = list(structure.leaves(tree))
-        steps = zip(leaves, gradients, states, strict=True)
-        after = [method.step(w, g, state) for w, g, state in steps]
-        slope = _largest(leaves, gradients) if measured else 0.0
-        return cost, slope, [w for w, _ in after], [state for _, state in after]
-
-    step.__name__ = f"{task.cost.__name__}_step"
-    return step
-
-
-def _largest(leaves: Any, gradients: Any) -> Any:
-    """The largest |g| max(|w|, 1): what the cost would change if w changed by its size.
-
-    Dennis & Schnabel, "Numerical Methods for Unconstrained Optimization" (1983), 7.2.5.
+    After a hundred steps, and where nobody looks, a hundred are taken at once inside
+    the target; when the way ends between them, they are walked again up to there.
+    There are no other numbers of steps, because some targets compile each anew.
     """
-    pairs = zip(leaves, gradients, strict=True)
-    slopes = [np.max(np.abs(g) * np.maximum(np.abs(w), 1.0)) for w, g in pairs]
-    return np.max(np.array(slopes))
+
+    def __init__(self, descent: Descent, alone: bool) -> None:
+        self.descent = descent
+        self.alone = alone
+
+    def places(self, limit: int) -> Iterator[tuple[float, float]]:
+        """The cost and the slope at the start and after each of `limit` steps."""
+        done = 0
+        while done <= limit:
+            self._kept, self._t = self.descent.training.kept, self.descent.t
+            # The last place stands alone: its cost is known before its step is taken.
+            ahead = not self.alone and min(done, limit - done) >= AT_ONCE
+            looks = self.descent.take([None] * (AT_ONCE if ahead else 1))
+            for self._passed, (cost, slope) in enumerate(looks.tolist()):
+                yield cost, slope
+            if not math.isfinite(cost):
+                return
+            done += len(looks)
+
+    def here(self) -> Descent:
+        """The descent at the place that was given last."""
+        if self.descent.t != self._t + self._passed:
+            self.descent.restart(self._kept, self._t)
+            for _ in range(self._passed):
+                self.descent.take([None])
+        return self.descent
+
+    def x(self) -> Any:
+        """The parameters at the place that was given last, when it began a block."""
+        return self.descent.step.x(self._kept)
 
 
-def _as_kind(value: Any, leaf: Any) -> Any:
-    return float(value) if isinstance(leaf, float) else np.asarray(value)
-
-
-def full_batch(task: Task, method: Any, limit: int, tol: float, watch: Watch) -> Fit:
+def full_batch(
+    task: Task, method: Any, options: Options, watch: Watch, before: Fit | None
+) -> Fit:
     """Take steps on the cost of all rows until the slope is small."""
-    descent = Descent(task, method, measured=tol > 0)
+    measured = options.tol > 0
+    descent = Descent(
+        task, method, options, batched=False, measured=measured, before=before
+    )
+    judge = judge_of(task, options, before, watches_all=False)
+    way = Way(descent, alone=watch.looks or options.validation is not None)
     history: list[float] = []
-    reason = f"reached max_iter, {limit}"
-    for iteration in watch.over(limit):
-        cost, slope, after = descent.step(task.data)
-        history.append(cost)
-        if not math.isfinite(cost):
-            reason = (
-                f"the cost is {cost} at iteration {iteration - 1}; try a smaller rate"
-            )
-            break
-        if tol and slope <= tol * max(1.0, abs(cost)):
-            reason = "converged: the slope is small"
-            break
-        if watch.told(iteration - 1, cost, lambda: descent.x):
-            reason = "stopped by the callback"
-            break
-        descent.kept = after
-    else:
-        history.append(descent.cost())
-        watch.told(limit, history[-1], lambda: descent.x)
-    return fitted(descent.x, history, len(history) - 1, f"{_name(method)}: {reason}")
+    reason = f"reached max_iter, {options.limit}"
+    with watch.over(options.limit):
+        for iteration, (cost, slope) in enumerate(way.places(options.limit)):
+            history.append(cost)
+            found = _why_here(cost, slope, options.tol, way)
+            judge.look(cost, way.x)
+            if not found and watch.told(iteration, cost, way.x):
+                found = "stopped by the callback"
+            if found or judge.tired:
+                reason = found or judge.reason
+                break
+    return _summed(way.here(), judge, history, len(history) - 1, reason)
 
 
-def _name(method: Any) -> str:
-    return type(method).__name__
+def _why_here(cost: float, slope: float, tol: float, way: Way) -> str:
+    """Why the way ends at a place; '' where it goes on."""
+    if not math.isfinite(cost):
+        return f"the cost is {cost} at step {way.descent.t + 1}; try a smaller rate"
+    if way.descent.step.task.is_flat(slope, cost, tol):
+        return "converged: the slope is small"
+    return ""
 
 
 def mini_batch(
-    task: Task, method: Any, size: int, limit: int, tol: float, rng: Any, watch: Watch
-) -> Fit:
+    task: Task, method: Any, size: int, options: Options, watch: Watch,
+    before: Fit | None,
+) -> Fit:  # fmt: skip
     """Take steps on the cost of shuffled batches until epochs gain no more."""
     n = _rows(task.data)
     if size < 1:
         raise MinimiseError(f"batch_size is {size}; a batch has at least one row.")
-    descent = Descent(task, method, measured=False)
-    history: list[float] = []
-    best, patience = math.inf, 0
-    reason = f"reached max_iter, {limit} epochs"
-    for epoch in watch.over(limit):
-        history.append(_epoch(descent, rng.permutation(n), size))
-        patience = 0 if history[-1] < best - tol else patience + 1
-        best = min(best, history[-1])
-        if not math.isfinite(history[-1]):
-            reason = f"the cost is {history[-1]} in epoch {epoch}; try a smaller rate"
-            break
-        if watch.told(epoch, history[-1], lambda: descent.x):
-            reason = "stopped by the callback"
-            break
-        if tol and patience >= PATIENCE:
-            reason = f"converged: {PATIENCE} epochs did not lower the cost"
-            break
-    return fitted(
-        descent.x,
-        history or [descent.cost()],
-        len(history),
-        f"{_name(method)}: {reason}",
+    if not options.limit:  # no step, and so no batch: the cost of all rows
+        return full_batch(task, method, options, watch, before)
+    descent = Descent(
+        task, method, options, batched=True, measured=False, before=before
     )
+    judge = judge_of(task, options, before, watches_all=options.tol > 0)
+    rng = _shuffler(options.random_state, before)
+    history: list[float] = []
+    reason = f"reached max_iter, {options.limit} epochs"
+    with watch.over(options.limit):
+        for epoch in range(1, options.limit + 1):
+            cost = _epoch(descent, rng.permutation(n), size)
+            history.append(cost)
+            if not math.isfinite(cost):
+                where = f"step {descent.t + 1}, in epoch {watch.first + epoch}"
+                reason = f"the cost is {cost} at {where}; try a smaller rate"
+                break
+            judge.look(cost, lambda: descent.x)
+            if watch.told(epoch, cost, lambda: descent.x):
+                reason = "stopped by the callback"
+                break
+            if judge.tired:
+                reason = judge.reason
+                break
+    return _summed(descent, judge, history, len(history), reason, rng)
 
 
-def _epoch(descent: Descent, order: Any, size: int) -> float:
+def _epoch(descent: Descent, order: Array, size: int) -> float:
     """One pass over all rows; gives the mean cost of a row's batch."""
-    total = 0.0
-    for begin in range(0, len(order), size):
-        rows = order[begin : begin + size]
-        cost, _, descent.kept = descent.step(
-            tuple(np.take(d, rows, 0) for d in descent.task.data)
-        )
-        total += cost * len(rows)
-    return total / len(order)
+    batches = [order[begin : begin + size] for begin in range(0, len(order), size)]
+    costs = descent.take([*batches])[:, 0]
+    if not math.isfinite(costs[-1]):
+        return float(costs[-1])
+    return float(costs @ [len(rows) for rows in batches]) / len(order)
+
+
+def _summed(
+    descent: Descent, judge: Judge, history: list[float], nit: int, reason: str,
+    rng: np.random.Generator | None = None,
+) -> Fit:  # fmt: skip
+    """The Fit of a descent; with validation data, its best parameters."""
+    message = f"{type(descent.method).__name__}: {reason}"
+    standing = descent.standing(copy.deepcopy(rng))
+    return judge.best(fitted(descent.x, history, nit, message, standing=standing))
+
+
+def _shuffler(random_state: Any, before: Fit | None) -> np.random.Generator:
+    """What shuffles the rows: that of the Fit before, or one with this seed."""
+    if random_state is None and before and before.standing and before.standing.rng:
+        return copy.deepcopy(before.standing.rng)
+    return np.random.default_rng(random_state)
 
 
 def _rows(data: tuple[Any, ...]) -> int:

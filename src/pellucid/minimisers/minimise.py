@@ -5,54 +5,58 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from pellucid.errors import MinimiseError
 from pellucid.graphs.trace import title_of
+from pellucid.minimisers.auto import decided, told
 from pellucid.minimisers.descent import full_batch, mini_batch
-from pellucid.minimisers.methods import Adam, Newton
+from pellucid.minimisers.lbfgs import lbfgs
+from pellucid.minimisers.methods import LBFGS, Method, Newton
 from pellucid.minimisers.newton import newton
-from pellucid.minimisers.task import Callback, Fit, Task, Watch
+from pellucid.minimisers.quadratic import Exact, solved
+from pellucid.minimisers.task import Callback, Fit, Options, Task, Watch, joined
 
-FEW = 100  # parameters up to which "auto" uses Newton
+# Methods that take all rows at once, and choose how far to go.
+WHOLE: dict[type, Callable[..., Fit]] = {Newton: newton, LBFGS: lbfgs, Exact: solved}
 
 
 def minimise(
-    cost: Callable[..., Any],
-    start: Any,
-    *data: Any,
-    method: Any = "auto",
-    batch_size: int | None = None,
-    max_iter: int | None = None,
-    tol: float = 1e-8,
-    random_state: Any = None,
-    callback: Callback | None = None,
-    verbose: bool | int = False,
-    stable: bool = True,
-    without: Sequence[str] = (),
-) -> Fit:
+    cost: Callable[..., Any], start: Any, *data: Any, method: Any = "auto",
+    batch_size: int | None = None, max_iter: int | None = None, tol: float = 1e-8,
+    random_state: Any = None, callback: Callback | None = None,
+    verbose: bool | int = False, stable: bool = True, without: Sequence[str] = (),
+    target: str = "numpy", device: str | None = None, clip_norm: float | None = None,
+    validation: Sequence[Any] | None = None, patience: int = 10,
+) -> Fit:  # fmt: skip
     """Minimise `cost(start, *data)` over `start`.
 
     Parameters
     ----------
     cost : callable
-        A plain NumPy function whose result has one element.
-    start : float, array, or list, dict or tuple of them
+        A plain NumPy function whose result has one element. One that is a value, such
+        as a frozen dataclass with a `__call__`, is recorded and compiled once for all
+        fits; another function is recorded each time, as what it captures may change.
+    start : float, array, or list, dict or tuple of them, or Fit
         Where to begin. A tuple is spread over the leading arguments:
-        `cost(a, b, *data)` for `start=(a, b)`.
+        `cost(a, b, *data)` for `start=(a, b)`. A `Fit` is gone on with: parameters,
+        the method's state, the count of steps and the shuffling; 5 and 5 epochs are 10
+        epochs to the bit. With another method, its parameters alone.
     *data
         Further arguments, not changed.
     method : "auto" or a method of `pellucid.methods`
-        "auto" is Newton for up to 100 parameters without mini-batches, else Adam.
+        "auto" reads the graph of the cost. A quadratic cost is solved in one step; one
+        that is smooth goes to Newton, or with more than 100 parameters to LBFGS; one
+        with kinks (as of abs, max or where), and mini-batches, go to Adam. `.message`
+        tells which and why.
     batch_size : int, optional
         Cut all data along their first axis into shuffled mini-batches of so many rows.
     max_iter : int, optional
         Iterations, or epochs with mini-batches; 100 for Newton, 1,000 else, 100 epochs.
     tol : float
-        Stop when the largest slope, |g| max(|w|, 1), is at most tol max(1, |J|); 0 runs
-        all iterations. With mini-batches: when ten epochs gained less than tol.
+        Stop when the largest slope, |g| max(|w|, 1), is at most tol max(1, |J|), or of
+        the size of rounding in float32; 0 runs all iterations. With mini-batches or
+        validation data: when `patience` epochs gained less than tol.
     random_state : int, Generator or None
-        Seeds the shuffling.
+        Seeds the shuffling, which is the same on each target.
     callback : callable, optional
         `callback(iteration, cost, x)` after each; a true result stops.
     verbose : bool or int
@@ -62,11 +66,24 @@ def minimise(
         Whether naive formulas are replaced first; see `pellucid.stable`.
     without : sequence of str
         Identities that are not used for that, by name.
+    target : str
+        What runs the steps: "numpy", "jax" or "torch".
+    device : str, optional
+        Where, such as "cuda"; the CPU unless given.
+    clip_norm : float, optional
+        The largest norm of the whole gradient; a longer one is shortened to it.
+    validation : tuple, optional
+        Data in the place of `data` whose cost is watched after each iteration or epoch
+        (`.validation_history`); it stops when `patience` of them gained less than tol,
+        and gives the parameters that did best.
+    patience : int
+        Epochs without gain that are waited for.
 
     Returns
     -------
     Fit
-        `.x`, `.fun`, `.history`, `.nit`, `.success`, `.message`.
+        `.x`, `.fun`, `.history`, `.nit`, `.success`, `.message`. A cost that is nan or
+        infinite stops at once, and the message names the step.
 
     Raises
     ------
@@ -82,35 +99,54 @@ def minimise(
     ... )
     >>> [round(float(p), 6) for p in fit.x]
     [2.0, 1.0]
+    >>> fit.message
+    'Exact Newton step (the cost is quadratic): converged: the slope is small'
     """
-    task = Task(cost, start, data, {"stable": stable, "without": without})
-    chosen = _chosen(method, task, batch_size)
-    watch = Watch(callback, verbose, title_of(cost))
-    if isinstance(chosen, Newton):
-        if batch_size is not None:
-            raise MinimiseError(
-                "Newton takes all rows at once: leave batch_size out, or use Adam."
-            )
-        return newton(task, chosen, _limit(max_iter, 100), tol, watch)
-    if batch_size is None:
-        return full_batch(task, chosen, _limit(max_iter, 1000), tol, watch)
-    rng = np.random.default_rng(random_state)
-    return mini_batch(task, chosen, batch_size, _limit(max_iter, 100), tol, rng, watch)
+    before = start if isinstance(start, Fit) else None
+    rewriting = {"stable": stable, "without": tuple(without)}
+    task = Task(cost, before.x if before else start, data, rewriting)
+    chosen, why = _chosen(method, task, batch_size, clip_norm)
+    held_out = None if validation is None else tuple(validation)
+    limit = _limit(max_iter, chosen, batch_size)
+    options = Options(
+        limit, tol, patience, clip_norm, held_out, target, device, random_state
+    )
+    watch = Watch(callback, verbose, title_of(cost), before.nit if before else 0)
+    if batch_size is not None:
+        fit = mini_batch(task, chosen, batch_size, options, watch, before)
+    else:
+        run: Callable[..., Fit] = WHOLE.get(type(chosen), full_batch)
+        fit = run(task, chosen, options, watch, before)
+    fit = told(fit, why) if why else fit
+    return joined(before, fit) if before else fit
 
 
-def _chosen(method: Any, task: Task, batch_size: int | None) -> Any:
-    if isinstance(method, Newton) or hasattr(method, "step"):
-        return method
-    if method != "auto":
-        message = (
-            f"The method is {method!r}; it is one of pellucid.methods, such as "
-            "pellucid.methods.Adam(), or 'auto'."
-        )
+def _chosen(
+    method: Any, task: Task, batch_size: int | None, clip_norm: float | None
+) -> tuple[Any, str]:
+    """The method, and why it was chosen; refuse what it cannot do."""
+    if clip_norm is not None and not clip_norm > 0:
+        message = f"clip_norm is {clip_norm}; a gradient is longer than 0"
+        raise MinimiseError(f"{message}: take None to leave it as it is.")
+    if isinstance(method, str) and method == "auto":
+        return decided(task, batch_size is not None, clip_norm is not None)
+    name = type(method).__name__
+    if type(method) not in WHOLE and not isinstance(method, Method):
+        message = f"The method is {method!r}; it is one of pellucid.methods"
+        raise MinimiseError(f"{message}, such as pellucid.methods.Adam(), or 'auto'.")
+    if type(method) in WHOLE and batch_size is not None:
+        message = f"{name} takes all rows at once: leave batch_size out, or use Adam."
         raise MinimiseError(message)
-    return Newton() if task.size <= FEW and batch_size is None else Adam(rate=0.01)
+    if type(method) in WHOLE and clip_norm is not None:
+        message = f"{name} chooses how far to go: leave clip_norm out, or use Adam."
+        raise MinimiseError(message)
+    return method, ""
 
 
-def _limit(max_iter: int | None, default: int) -> int:
-    if max_iter is not None and max_iter < 0:
+def _limit(max_iter: int | None, method: Any, batch_size: int | None) -> int:
+    """How many iterations or epochs at most."""
+    if max_iter is None:
+        return 100 if isinstance(method, Newton) or batch_size else 1000
+    if max_iter < 0:
         raise MinimiseError(f"max_iter is {max_iter}; it counts iterations, from 0.")
-    return default if max_iter is None else int(max_iter)
+    return int(max_iter)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,19 +14,41 @@ from numpy.typing import NDArray
 from pellucid.errors import MinimiseError
 from pellucid.graphs import structure
 from pellucid.graphs.trace import is_float, title_of
-from pellucid.show.progress import is_watched, progress
+from pellucid.show.progress import Bar, is_watched, progress
 
 Callback = Callable[[int, float, Any], Any]
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What a method carries from step to step, so that a Fit can be gone on with.
+
+    Parameters
+    ----------
+    method : type
+        Of which method.
+    kept : list of arrays
+        The parameters and the method's state.
+    t : int
+        How many steps were taken.
+    rng : Generator or None
+        What will shuffle the rows of the next epoch.
+    """
+
+    method: type
+    kept: list[Any]
+    t: int
+    rng: np.random.Generator | None = None
+
+
+@dataclass(frozen=True)
 class Fit:
-    """What a minimisation found.
+    """What a minimisation found; `minimise(cost, fit, *data)` goes on from there.
 
     Parameters
     ----------
     x : structure of `start`
-        The parameters.
+        The parameters; with validation data, those that did best on them.
     fun : float
         The cost there.
     history : array
@@ -37,6 +60,10 @@ class Fit:
         Whether it stopped because it had converged.
     message : str
         Which method, and why it stopped.
+    validation_history : array
+        The cost of the validation data beside each entry of `history`; empty without.
+    standing : Standing or None
+        The method's state, for going on.
     """
 
     x: Any
@@ -45,11 +72,43 @@ class Fit:
     nit: int
     success: bool
     message: str
+    validation_history: NDArray[np.float64] = field(
+        default_factory=lambda: np.zeros(0), repr=False
+    )
+    standing: Standing | None = field(default=None, repr=False)
 
 
-def fitted(x: Any, history: list[float], nit: int, message: str) -> Fit:
+def fitted(x: Any, history: list[float], nit: int, message: str, **more: Any) -> Fit:
     """Sum up a minimisation; its message says whether it converged."""
-    return Fit(x, history[-1], np.array(history), nit, "converged" in message, message)
+    success = "converged" in message
+    return Fit(x, history[-1], np.array(history), nit, success, message, **more)
+
+
+def joined(before: Fit, after: Fit) -> Fit:
+    """Two minimisations, the second of which went on from the first, as one."""
+    history, watched = (
+        np.concatenate([a[: before.nit], b]) if len(b) else b
+        for a, b in (
+            (before.history, after.history),
+            (before.validation_history, after.validation_history),
+        )
+    )
+    nit = before.nit + after.nit
+    return replace(after, nit=nit, history=history, validation_history=watched)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a cost is minimised, whatever the method; see `minimise`."""
+
+    limit: int
+    tol: float = 1e-8
+    patience: int = 10
+    clip_norm: float | None = None
+    validation: tuple[Any, ...] | None = None
+    target: str = "numpy"
+    device: str | None = None
+    random_state: Any = None
 
 
 class Task:
@@ -59,13 +118,17 @@ class Task:
         self, cost: Callable[..., Any], start: Any, data: tuple[Any, ...],
         rewriting: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        self.rewriting = dict(rewriting or {})
-        spread = isinstance(start, tuple) and not hasattr(start, "_fields")
+        self.rewriting = {"stable": True, "without": (), **(rewriting or {})}
+        self.stable, self.without = self.rewriting["stable"], self.rewriting["without"]
+        self.given = cost
+        self.spread = isinstance(start, tuple) and not hasattr(start, "_fields")
         self.start = structure.mapped(_as_float, start)
-        self.data = tuple(_as_array(d) for d in data)
+        if not self.size:
+            raise MinimiseError("start holds no numbers; it holds what is to be found.")
+        self.data = tuple(as_data(d) for d in data)
 
         def of_one(w: Any, *data: Any) -> Any:
-            value = cost(*w, *data) if spread else cost(w, *data)
+            value = cost(*w, *data) if self.spread else cost(w, *data)
             if np.size(value) != 1:
                 message = f"The cost has shape {np.shape(value)}; it is one number"
                 raise MinimiseError(f"{message}: take np.sum or np.mean of it.")
@@ -78,6 +141,17 @@ class Task:
     def size(self) -> int:
         """How many parameters there are."""
         return sum(np.size(leaf) for leaf in structure.leaves(self.start))
+
+    @property
+    def eps(self) -> float:
+        """What rounding moves by: that of the coarsest array."""
+        values = [*structure.leaves(self.start), *structure.leaves(self.data)]
+        dtypes = [np.asarray(v).dtype for v in values if is_float(v)]
+        return max(float(np.finfo(dtype).eps) for dtype in dtypes)
+
+    def is_flat(self, slope: float, cost: float, tol: float) -> bool:
+        """Whether a slope is small beside the cost, or nothing but rounding."""
+        return tol > 0 and slope <= max(tol, 4 * self.eps) * max(1.0, abs(cost))
 
     def parts(self, vector: NDArray[np.float64]) -> list[Any]:
         """The leaves of `start` filled from a flat vector."""
@@ -95,37 +169,48 @@ class Task:
 
 
 class Watch:
-    """Tells the person, and asks the callback, as the iterations go by."""
+    """Tells the person, and asks the callback, as the iterations go by.
+
+    `first` is how many iterations were taken before, by a Fit that is gone on with.
+    """
 
     def __init__(
-        self, callback: Callback | None, verbose: bool | int, title: str
+        self, callback: Callback | None, verbose: bool | int, title: str, first: int = 0
     ) -> None:
         self.callback = callback
         self.every = 0 if isinstance(verbose, bool) else int(verbose)
         self.bar = verbose is True and is_watched()
         self.tenths = verbose is True and not self.bar
         self.title = title
+        self.first = first
+        self._bar = Bar()
 
-    def over(self, limit: int) -> Iterator[int]:
-        """Count iterations from 1, under a bar where one is wanted and can be seen."""
+    @property
+    def looks(self) -> bool:
+        """Whether somebody wants to know of each iteration."""
+        return bool(self.callback or self.every or self.bar or self.tenths)
+
+    @contextmanager
+    def over(self, limit: int) -> Iterator[None]:
+        """Go through iterations under a bar, where one is wanted and can be seen."""
         self.every = max(1, limit // 10) if self.tenths else self.every
         if not self.bar:
-            yield from range(1, limit + 1)
+            yield
             return
-        with progress(f"minimise {self.title}", total=limit) as bar:
-            for iteration in range(1, limit + 1):
-                yield iteration
-                bar.advance(figure=f"cost {self.cost:.6g}")
+        with progress(f"minimise {self.title}", total=limit) as self._bar:
+            yield
 
     def told(self, iteration: int, cost: float, x: Callable[[], Any]) -> bool:
         """Report one iteration; True when the callback wants to stop."""
-        self.cost = cost
-        if self.every and iteration % self.every == 0:
-            print(f"iteration {iteration:>5}   cost {cost:.6f}")
-        return bool(self.callback and iteration and self.callback(iteration, cost, x()))
+        if iteration:
+            self._bar.advance(figure=f"cost {cost:.6g}")
+        count = self.first + iteration
+        if self.every and count % self.every == 0:
+            print(f"iteration {count:>5}   cost {cost:.6f}")
+        return bool(self.callback and iteration and self.callback(count, cost, x()))
 
 
-def _as_array(data: Any) -> Any:
+def as_data(data: Any) -> Any:
     """Lists and data frames as arrays; the rest as it is."""
     return np.asarray(data) if isinstance(data, list) or hasattr(data, "iloc") else data
 

@@ -1,0 +1,153 @@
+"""What kind of function a cost is, read from its graph.
+
+The degree of a node is that of a polynomial in the parameters: 0 for what does not
+depend on them, 1 for what is linear, 2 for what is quadratic, and infinite for what is
+no polynomial, or of which nothing is known. Sums keep the degree, products add it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node
+from pellucid.graphs.stable import rewritten, written_out
+
+Degrees = Mapping[Node, float]
+Rule = Callable[[Node, Degrees], float]
+
+
+def _highest(node: Node, degrees: Degrees) -> float:
+    """Sums, and what moves elements about: the highest degree of an argument."""
+    return max(degrees[a] for a in node.arguments)
+
+
+def _product(node: Node, degrees: Degrees) -> float:
+    return sum(degrees[a] for a in node.arguments)
+
+
+def _quotient(node: Node, degrees: Degrees) -> float:
+    above, below = node.arguments
+    return math.inf if degrees[below] else degrees[above]
+
+
+def _square(node: Node, degrees: Degrees) -> float:
+    return _to_the(2, node.arguments[0], degrees)
+
+
+def _power(node: Node, degrees: Degrees) -> float:
+    base, exponent = node.arguments
+    n = float(exponent.value) if exponent.is_literal else math.nan
+    return _to_the(n, base, degrees) if n >= 0 and n.is_integer() else math.inf
+
+
+def _to_the(n: float, base: Node, degrees: Degrees) -> float:
+    """The degree of a power; the even ones of |x| are those of x."""
+    if n % 2 == 0 and base.operation in EVEN:
+        return n * EVEN[base.operation] * degrees[base.arguments[0]]
+    return n * degrees[base]
+
+
+def _first(node: Node, degrees: Degrees) -> float:
+    """Linear in the first argument, which the others only place."""
+    array, *places = node.arguments
+    return math.inf if any(degrees[p] for p in places) else degrees[array]
+
+
+def _choice(node: Node, degrees: Degrees) -> float:
+    condition, x, y = node.arguments
+    return math.inf if degrees[condition] else max(degrees[x], degrees[y])
+
+
+def _assigned(node: Node, degrees: Degrees) -> float:
+    array, value, *places = node.arguments
+    fixed = not any(degrees[p] for p in places)
+    return max(degrees[array], degrees[value]) if fixed else math.inf
+
+
+# Whose even powers are polynomials, and the degree that they count with.
+EVEN = {"norm": 1.0, "absolute": 1.0, "sqrt": 0.5}
+
+DEGREES: dict[str, Rule] = {
+    **dict.fromkeys(
+        ("add", "subtract", "negative", "positive", "sum", "mean", "cumsum", "copy",
+         "reshape", "broadcast_to", "transpose", "diagonal", "concatenate", "stack",
+         "real", "fft.fft", "fft.ifft", "fft.rfft", "fft.irfft", "imag", "conjugate",
+         "lib.stride_tricks.sliding_window_view", "deg2rad", "rad2deg", "degrees",
+         "radians"),
+        _highest,
+    ),
+    **dict.fromkeys(("multiply", "dot", "matmul", "einsum", "convolve"), _product),
+    "square": _square,
+    "divide": _quotient,
+    "power": _power,
+    "index": _first,
+    "scatter": _first,
+    "where": _choice,
+    "assign": _assigned,
+}  # fmt: skip
+
+# The slope of these jumps, or is nothing, somewhere where parameters may come to.
+KINKED = frozenset(
+    ("absolute", "fabs", "maximum", "minimum", "fmax", "fmin", "max", "min", "where",
+     "sign", "heaviside", "copysign", "floor", "ceil", "rint", "trunc", "remainder",
+     "floor_divide", "fmod", "modf", "divmod", "frexp", "median", "quantile", "cast",
+     "fmax.reduce", "fmin.reduce", "maximum.accumulate", "minimum.accumulate",
+     "argmax", "argmin", "nanargmax", "nanargmin", "argsort", "argpartition",
+     "searchsorted", "greater", "greater_equal", "less", "less_equal", "equal",
+     "not_equal", "signbit", "nextafter", "spacing")
+)  # fmt: skip
+
+
+def degrees_of(graph: Graph, parameters: Iterable[Node]) -> dict[Node, float]:
+    """The degree of each node in the parameters.
+
+    Examples
+    --------
+    >>> import numpy as np, pellucid as pl
+    >>> g = pl.graph(lambda w, x: np.sum((w * x - 1) ** 2), np.ones(2), np.ones(2))
+    >>> degrees_of(g, g.inputs[:1])[g.outputs[0]]
+    2.0
+    """
+    degrees: dict[Node, float] = dict.fromkeys(parameters, 1.0)
+    for node in graph.order:
+        if node not in degrees:
+            degrees[node] = _degree(node, degrees)
+    return degrees
+
+
+def _degree(node: Node, degrees: Mapping[Node, float]) -> float:
+    if not any(degrees[a] for a in node.arguments):
+        return 0.0
+    rule = DEGREES.get(node.operation)
+    exact = node.dtype.kind in "fc"  # a whole number of a parameter is a stair
+    return rule(node, degrees) if rule and exact else math.inf
+
+
+def kink_of(graph: Graph, degrees: Mapping[Node, float]) -> str:
+    """The kinked operation that is taken of what depends on parameters, or ''."""
+    for node in graph.order:
+        if node.operation in KINKED and any(degrees[a] for a in node.arguments):
+            return node.operation
+    return ""
+
+
+def character(graph: Graph, parameters: int) -> tuple[float, str]:
+    """The degree of a cost in its first inputs, and its kinked operation, or ''.
+
+    The graph is read as it was written and with naive formulas replaced: either may
+    show what the other hides, as a norm squared, or the largest z taken from z.
+
+    Examples
+    --------
+    >>> import numpy as np, pellucid as pl
+    >>> character(pl.graph(lambda w: np.sum(np.abs(w)), np.ones(2)), 1)
+    (inf, 'absolute')
+    """
+    degree, kinks = math.inf, []
+    for form in (graph, written_out(graph), rewritten(graph)):
+        degrees = degrees_of(form, form.inputs[:parameters])
+        degree = min(degree, degrees[form.outputs[0]])
+        kinks.append(kink_of(form, degrees))
+    return degree, kinks[0] and kinks[-1]

@@ -1,0 +1,76 @@
+"""L-BFGS on a flat vector of parameters; see `methods.LBFGS`."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from pellucid.minimisers.methods import LBFGS
+from pellucid.minimisers.search import wolfe
+from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch
+from pellucid.minimisers.whole import Problem, State, Vector, Walk, problem_of
+
+Pair = tuple[Vector, Vector]
+
+
+def lbfgs(
+    task: Task, method: LBFGS, options: Options, watch: Watch, before: Fit | None
+) -> Fit:
+    """Take quasi-Newton steps until the slope is small; see `methods.LBFGS`."""
+    problem = problem_of(task, options)
+    pairs: deque[Pair] = deque(_pairs_of(before), method.memory)
+    walk = Walk(task, problem, options, watch, before)
+    fit, end = walk.taken(LBFGS, lambda state: stepped(problem, state, pairs))
+    kept = [end.w, *(part for pair in pairs for part in pair)]
+    return replace(fit, standing=Standing(LBFGS, kept, fit.nit))
+
+
+def _pairs_of(before: Fit | None) -> list[Pair]:
+    """The pairs that a Fit remembers, the oldest first."""
+    standing = before.standing if before else None
+    if standing is None or standing.method is not LBFGS:
+        return []
+    return list(zip(standing.kept[1::2], standing.kept[2::2], strict=True))
+
+
+def stepped(problem: Problem, state: State, pairs: deque[Pair]) -> State | None:
+    """One step of algorithm 7.5; None when no step lowers the cost any more."""
+    if not state.g.any():
+        return None
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        first = 1.0 if pairs else min(1.0, 1 / float(np.sum(np.abs(state.g))))
+        after = wolfe(problem, state, -product(state.g, pairs), first)
+        if after is None and pairs:  # what is remembered misleads: begin anew
+            pairs.clear()
+            return stepped(problem, state, pairs)
+    if after is not None:
+        s, y = after.w - state.w, after.g - state.g
+        if s @ y > np.finfo(float).eps * (y @ y):  # keeps H positive definite
+            pairs.append((s, y))
+    return after
+
+
+def product(g: Vector, pairs: Iterable[Pair]) -> Vector:
+    """H g by two loops over the pairs, the oldest first (algorithm 7.4).
+
+    H begins as gamma I, gamma = s'y / y'y of the newest pair (7.20).
+
+    Examples
+    --------
+    >>> product(np.array([2.0, 4.0]), [(np.array([1.0, 1.0]), np.array([2.0, 2.0]))])
+    array([1., 2.])
+    """
+    q, pairs = g.copy(), list(pairs)
+    alphas = []
+    for s, y in reversed(pairs):
+        alphas.append(s @ q / (s @ y))
+        q -= alphas[-1] * y
+    if pairs:
+        s, y = pairs[-1]
+        q *= (s @ y) / (y @ y)
+    for (s, y), alpha in zip(pairs, reversed(alphas), strict=True):
+        q += s * (alpha - y @ q / (s @ y))
+    return q

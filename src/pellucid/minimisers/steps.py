@@ -1,0 +1,223 @@
+"""One step of a method as a graph: the cost, its gradient and the update together.
+
+The parameters lie in as few arrays as the target likes. On NumPy and PyTorch all
+leaves of one dtype are slices of one vector, so that a method steps once for all of
+them; on JAX each leaf is an array of its own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.errors import MinimiseError, TraceError
+from pellucid.graphs import structure
+from pellucid.graphs.gradient import value_and_gradient
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.stable import written_out
+from pellucid.graphs.trace import is_float, is_number, trace
+from pellucid.minimisers.recording import is_by_value, once
+from pellucid.minimisers.task import Task
+
+Array = NDArray[Any]
+
+
+class Packing:
+    """Which leaves lie in which array.
+
+    Examples
+    --------
+    >>> packing = Packing([np.ones((2, 2)), np.zeros(3)], flat=True)
+    >>> packing.packed([np.ones((2, 2)), np.zeros(3)])
+    [array([1., 1., 1., 1., 0., 0., 0.])]
+    >>> [leaf.shape for leaf in packing.unpacked([np.arange(7.0)])]
+    [(2, 2), (3,)]
+    """
+
+    def __init__(self, leaves: Sequence[Array], flat: bool) -> None:
+        self.flat = flat
+        self.shapes = [leaf.shape for leaf in leaves]
+        places: dict[Hashable, list[int]] = {}
+        for i, leaf in enumerate(leaves):
+            places.setdefault(leaf.dtype if flat else i, []).append(i)
+        self.places = list(places.values())
+
+    def packed(self, leaves: Sequence[Any]) -> list[Any]:
+        """The arrays in which these leaves lie; plain NumPy, which can be traced."""
+        if not self.flat:
+            return list(leaves)
+        groups = [[leaves[i] for i in places] for places in self.places]
+        return [_end_to_end(group) for group in groups]
+
+    def unpacked(self, arrays: Sequence[Any]) -> list[Any]:
+        """The leaves as slices of the arrays."""
+        if not self.flat:
+            return list(arrays)
+        found = {}
+        for theta, places in zip(arrays, self.places, strict=True):
+            begin = 0
+            for i in places:
+                end = begin + int(np.prod(self.shapes[i]))
+                found[i] = theta[begin:end].reshape(self.shapes[i])
+                begin = end
+        return [found[i] for i in range(len(self.shapes))]
+
+
+def _end_to_end(group: list[Any]) -> Any:
+    if len(group) == 1:
+        return np.ravel(group[0])
+    return np.concatenate([np.ravel(leaf) for leaf in group])
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """What a step does besides: whether it tells the slope, and clips the gradient."""
+
+    measured: bool = False
+    clip_norm: float | None = None
+
+
+class Step:
+    """One step of a method on a task, as a graph for each number of rows.
+
+    Attributes
+    ----------
+    kept : list of arrays
+        The parameters at the start, and the state of the method.
+    data : list of arrays
+        What batches are taken from.
+    """
+
+    def __init__(
+        self, task: Task, method: Any, settings: Settings, flat: bool, batched: bool
+    ) -> None:
+        self.task, self.method, self.settings = task, method, settings
+        self.batched = batched
+        leaves = _as_arrays(task)
+        self.packing = Packing(leaves, flat)
+        parameters = self.packing.packed(leaves)
+        self._states = [method.start(w) for w in parameters]
+        states = [np.asarray(s) for s in structure.leaves(self._states)]
+        self.kept: list[Array] = [*parameters, *states]
+        self._given = structure.mapped(_contiguous, task.data)
+        self._inputs = _inputs_of(self, batched)
+        self.data = [d for d in structure.leaves(self._given) if self._inputs(d)]
+
+    def __call__(self, rows: int) -> Graph:
+        """The graph of a step on so many rows, made once for equal costs."""
+        make = functools.partial(self._graph, rows, self._inputs)
+        if not is_by_value(self.method) or self._inputs is not is_number:
+            return make()
+        method = dataclasses.replace(self.method, rate=0.0)
+        settings = self.settings, self.packing.flat, self.batched, rows
+        return once(self.task, (method, settings), self.task.data, make)
+
+    def x(self, kept: Sequence[Array]) -> Any:
+        """The parameters in these arrays, in the structure of the start."""
+        leaves = iter(self.packing.unpacked(kept[: len(self._states)]))
+        return structure.mapped(
+            lambda leaf: _as_kind(next(leaves), leaf), self.task.start
+        )
+
+    def _graph(self, rows: int, is_input: Callable[[Any], bool]) -> Graph:
+        data = self._given
+        if self.batched:
+            data = tuple(d[:rows] for d in data)
+        graph = trace(self._function(), (self.kept, 0.5, 1.0, *data), {}, is_input)
+        _same_kinds(self.kept, graph, self.method)
+        return written_out(graph)
+
+    def _function(self) -> Callable[..., Any]:
+        """The step as a plain function of what is kept, the rate, t and the data."""
+        task, packing, method = self.task, self.packing, self.method
+        both = value_and_gradient(task.cost, **task.rewriting)
+        count, states = len(self._states), self._states
+        measured, clip_norm = self.settings.measured, self.settings.clip_norm
+
+        def step(kept: Any, rate: Any, t: Any, *data: Any) -> Any:
+            w, state = kept[:count], iter(kept[count:])
+            leaves = iter(packing.unpacked(w))
+            x = structure.mapped(lambda _: next(leaves), task.start)
+            cost, tree = both(x, *data)
+            g = packing.packed(list(structure.leaves(tree)))
+            slope = steepest(w, g) if measured else 0.0
+            g = g if clip_norm is None else clipped(g, clip_norm)
+            before = structure.mapped(lambda _: next(state), states)
+            steps = zip(w, g, before, strict=True)
+            after = [method.step(*each, rate, t) for each in steps]
+            return cost, slope, [w for w, _ in after], [state for _, state in after]
+
+        step.__name__ = f"{task.cost.__name__}_step"
+        return step
+
+
+def steepest(w: Sequence[Any], g: Sequence[Any]) -> Any:
+    """The largest |g| max(|w|, 1): what the cost would change if w changed by its size.
+
+    Dennis & Schnabel, "Numerical Methods for Unconstrained Optimization" (1983), 7.2.5.
+    """
+    pairs = [(a, b) for a, b in zip(w, g, strict=True) if a.size]
+    slopes = [np.max(np.abs(b) * np.maximum(np.abs(a), 1.0)) for a, b in pairs]
+    return np.max(np.array(slopes)) if len(slopes) > 1 else sum(slopes)
+
+
+def clipped(g: Sequence[Any], norm: float) -> list[Any]:
+    """The gradient, shortened where it is longer than `norm`.
+
+    g min(1, norm / (|g| + 1e-6)), |g| over all parameters, as torch's clip_grad_norm_;
+    Pascanu, Mikolov & Bengio, "On the difficulty of training recurrent neural networks"
+    (2013).
+    """
+    length = np.linalg.norm(np.array([np.linalg.norm(part) for part in g]))
+    scale = np.minimum(1.0, norm / (length + 1e-6))
+    return [part * scale for part in g]
+
+
+def _as_arrays(task: Task) -> list[Array]:
+    """The leaves of the start as arrays.
+
+    Python's floats take the dtype of the arrays that they meet (NEP 50).
+    """
+    leaves = list(structure.leaves(task.start))
+    met = [v.dtype for v in [*leaves, *structure.leaves(task.data)]
+           if is_float(v) and not isinstance(v, float)]  # fmt: skip
+    dtype = np.result_type(*met) if met else np.dtype(float)
+    return [np.asarray(v, dtype) if isinstance(v, float) else v for v in leaves]
+
+
+def _contiguous(leaf: Any) -> Any:
+    """An array in one piece, from which rows are taken fastest."""
+    return np.ascontiguousarray(leaf) if np.ndim(leaf) and is_number(leaf) else leaf
+
+
+def _as_kind(value: Any, leaf: Any) -> Any:
+    return float(value) if isinstance(leaf, float) else np.array(value)
+
+
+def _inputs_of(step: Step, batched: bool) -> Callable[[Any], bool]:
+    """Integer arrays are inputs too, or constants where they choose what is done."""
+    if batched or not any(
+        is_number(d) and not is_float(d) for d in structure.leaves(step.task.data)
+    ):
+        return is_number
+    try:
+        step._graph(0, is_number)
+    except TraceError:
+        return is_float
+    return is_number
+
+
+def _same_kinds(kept: Sequence[Array], graph: Graph, method: Any) -> None:
+    """Refuse a step whose results could not be the next one's arguments."""
+    for before, after in zip(kept, graph.outputs[2:], strict=True):
+        if (before.shape, before.dtype) != (after.shape, after.dtype):
+            message = (
+                f"A step of {type(method).__name__} turns {before.dtype}{before.shape} "
+                f"into {after.dtype}{after.shape}; both must be the same."
+            )
+            raise MinimiseError(message)

@@ -1,0 +1,185 @@
+"""What Newton and LBFGS share: a cost of one flat vector, and the way down it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.graphs import structure
+from pellucid.graphs.gradient import hvp, value_and_gradient
+from pellucid.minimisers.judge import Judge, judge_of
+from pellucid.minimisers.recording import filled, program_of, recorded
+from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch, fitted
+from pellucid.running.stages import Stages
+from pellucid.running.targets import target
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A cost of a flat vector, its gradient and its Hessian's products.
+
+    `eps` is the rounding of its coarsest array.
+    """
+
+    eps: float
+    value_and_gradient: Callable[[Vector], tuple[float, Vector]]
+    product: Callable[[Vector, Vector], Vector]
+
+    def at(self, w: Vector) -> State:
+        """The cost and the gradient at a place."""
+        return State(w, *self.value_and_gradient(w))
+
+
+@dataclass(frozen=True)
+class State:
+    """A point of the way: parameters, cost and gradient."""
+
+    w: Vector
+    cost: float
+    g: Vector
+
+    @property
+    def slope(self) -> float:
+        """The largest |g| max(|w|, 1), as in descent."""
+        return float(np.max(np.abs(self.g) * np.maximum(np.abs(self.w), 1), initial=0))
+
+
+def problem_of(task: Task, options: Options) -> Problem:
+    """The cost, its gradient and its Hessian's products, compiled on the target."""
+    slopes = value_and_gradient(task.cost, **task.rewriting)
+    args = task.start, *task.data
+    graph = recorded(task, slopes, *args)
+    run = program_of(graph, options).run
+    data = filled(graph, args)[len(list(structure.leaves(task.start))) :]
+
+    def value(w: Vector) -> tuple[float, Vector]:
+        cost, *gradients = run(*task.parts(w), *data)
+        return float(cost), flat(gradients)
+
+    return Problem(task.eps, value, _product(task, options))
+
+
+def _product(task: Task, options: Options) -> Callable[[Vector, Vector], Vector]:
+    """Products H(w) v; what depends on w alone is computed once for all v.
+
+    The graph is recorded at the first product: who needs none does not pay for it.
+    """
+    at: list[Any] = [None]
+    made: list[Any] = []
+
+    def make() -> tuple[Stages, list[Any]]:
+        args = task.start, *task.data, task.start
+        graph = recorded(task, hvp(task.cost, **task.rewriting), *args)
+        count = len(list(structure.leaves(task.start)))
+        module = target(options.target)
+        stages = Stages(
+            graph,
+            later=graph.inputs[-count:],
+            program=lambda part: module.Program(part, options.device),
+        )
+        return stages, filled(graph, args)[count:-count]
+
+    def product(w: Vector, v: Vector) -> Vector:
+        if not made:
+            made.extend(make())
+        stages, data = made
+        if at[0] is not w:
+            at[0] = w
+            stages.begin(*task.parts(w), *data)
+        return flat(list(stages.finish(*task.parts(v))))
+
+    return product
+
+
+def flat(leaves: list[Any]) -> Vector:
+    """All parameters one after another."""
+    parts = [np.ravel(leaf).astype(float) for leaf in leaves]
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+Following = Callable[[State], State | None]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A way down: from place to place until the slope is small.
+
+    `polished` takes one step more from there, as Newton does: it squares the error.
+    """
+
+    task: Task
+    problem: Problem
+    options: Options
+    watch: Watch
+    before: Fit | None = None
+    polished: bool = False
+
+    def taken(self, method: type, following: Following) -> tuple[Fit, State]:
+        """Go from the start; gives the Fit, and the place that was reached last."""
+        state = self.problem.at(begin(self.task, method, self.before))
+        judge = judge_of(self.task, self.options, self.before, watches_all=False)
+        history: list[float] = []
+        reason = f"reached max_iter, {self.options.limit}"
+        with self.watch.over(self.options.limit):
+            for iteration in range(self.options.limit + 1):
+                history.append(state.cost)
+                found = self._found(judge, history, state)
+                near = self._is_near(state)
+                last = iteration == self.options.limit
+                if found or last or (near and not self.polished):
+                    reason = found or (SMALL if near else reason)
+                    break
+                after = following(state)
+                if after is None:
+                    reason = SMALL if near else "converged: no step lowers the cost"
+                    break
+                state = after
+                if near:
+                    history.append(state.cost)
+                    reason = SMALL
+                    break
+        return self._fit(method, judge, history, state, reason), state
+
+    def _is_near(self, state: State) -> bool:
+        return self.task.is_flat(state.slope, state.cost, self.options.tol)
+
+    def _found(self, judge: Judge, history: list[float], state: State) -> str:
+        """Why the way ends at a place, whatever the slope; '' where it goes on."""
+        iteration = len(history) - 1
+
+        def x() -> Any:
+            return self.task.rebuilt(state.w)
+
+        if not math.isfinite(state.cost):
+            return f"the cost is {state.cost} at step {iteration + 1}"
+        judge.look(state.cost, x)
+        if self.watch.told(iteration, state.cost, x):
+            return "stopped by the callback"
+        return judge.reason if judge.tired else ""
+
+    def _fit(
+        self, method: type, judge: Judge, history: list[float], state: State,
+        reason: str,
+    ) -> Fit:  # fmt: skip
+        message = f"{method.__name__}: {reason}"
+        x, nit = self.task.rebuilt(state.w), len(history) - 1
+        standing = Standing(method, [state.w], nit)
+        return judge.best(fitted(x, history, nit, message, standing=standing))
+
+
+SMALL = "converged: the slope is small"
+
+
+def begin(task: Task, method: type, before: Fit | None) -> Vector:
+    """Where to begin: where the Fit before stood, or at the start."""
+    standing = before.standing if before else None
+    if standing and standing.method is method:
+        return np.array(standing.kept[0])
+    return flat(list(structure.leaves(task.start)))
