@@ -10,9 +10,11 @@ ESTIMATORS = [
     pl.LinearRegression(positive=True),
     pl.LogisticRegression(),
     pl.LogisticRegression(class_weight="balanced"),
+    pl.LogisticRegression(l1_ratio=0.5),
     # As scikit-learn sets its own for these checks.
     pl.MLPClassifier(max_iter=100),
     pl.MLPRegressor(max_iter=100),
+    pl.MLPClassifier(solver="lbfgs", max_iter=100),
 ]
 
 

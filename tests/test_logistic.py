@@ -142,6 +142,51 @@ def test_every_solver_reaches_the_same_optimum(solver, rng):
     assert np.array_equal(auto.coef_, named.coef_)
 
 
+# -- the elastic net ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("l1_ratio", [0.3, 1.0])
+@pytest.mark.parametrize("C", [0.1, 1.0])
+@pytest.mark.parametrize("intercept", [True, False], ids=["b", "no b"])
+def test_the_elastic_net_is_sagas(classes, l1_ratio, C, intercept, rng):
+    X = rng.normal(size=(150, 8)) + rng.normal(size=8)
+    y = np.digitize(
+        X[:, 0] - X[:, 1] + rng.logistic(size=150), [0.0, 1.5][: classes - 1]
+    )
+    settings = {"l1_ratio": l1_ratio, "C": C, "fit_intercept": intercept}
+    s = rng.uniform(0.5, 2, 150)
+    ours = pl.LogisticRegression(**settings).fit(X, y, s)
+    theirs = tight(X, y, s, solver="saga", **settings)
+    assert_same_model(ours, theirs, rtol=1e-6)
+    assert np.array_equal(ours.coef_ == 0, np.abs(theirs.coef_) < 1e-9)
+
+
+def test_lasso_on_columns_of_unlike_scales(rng):
+    X, y = pl.datasets.breast_cancer()
+    model = pl.LogisticRegression(l1_ratio=1.0).fit(X, y)
+    slope = X.T @ (y - model.predict_proba(X)[:, 1])  # = sign(w) where w is not 0
+    w = model.coef_[0]
+    np.testing.assert_allclose(slope[w != 0], np.sign(w[w != 0]), atol=1e-6)
+    assert np.all(np.abs(slope[w == 0]) <= 1)
+    assert 0 < np.sum(w == 0) < 30
+    assert (np.diff(model.history_) <= 0).all()
+
+
+def test_lasso_on_more_features_than_rows(rng):
+    X = rng.normal(size=(60, 2000))
+    y = X[:, 0] + X[:, 1] > 0
+    model = pl.LogisticRegression(l1_ratio=1.0, C=0.1).fit(X, y)
+    assert np.flatnonzero(model.coef_[0]).size < 20
+    assert model.coef_[0, :2].min() > 0
+
+
+def test_an_infinite_C_leaves_no_penalty(rng):
+    X, y = rng.normal(size=(60, 3)), rng.integers(0, 2, 60)
+    net, none = (pl.LogisticRegression(C=np.inf, l1_ratio=r).fit(X, y) for r in (1, 0))
+    np.testing.assert_allclose(net.coef_, none.coef_)
+
+
 def test_the_likelihood_itself_agrees(rng):
     X, y = rng.normal(size=(100, 2)), rng.integers(0, 2, 100)
 
@@ -326,7 +371,7 @@ def test_a_pickled_model_leaves_the_rows_behind(frame):
         ({}, ["a", "b"], "expected a value of y for each row of X, got 2 values for 3"),
         ({"C": 0}, [0, 1, 1], "expected C to be a positive number, or infinity"),
         ({"solver": "newton"}, [0, 1, 1], "expected solver to be one of 'auto'"),
-        ({"l1_ratio": 0.5}, [0, 1, 1], "expected l1_ratio=0"),
+        ({"l1_ratio": 1.5}, [0, 1, 1], "expected l1_ratio to be a number from 0 to 1"),
         ({"max_iter": 1.5}, [0, 1, 1], "expected max_iter to be a whole number from 0"),
     ],
     ids=["one class", "lengths", "C", "solver", "l1", "max_iter"],
@@ -339,6 +384,7 @@ def test_what_is_wrong_is_said(settings, y, message):
 def test_the_parameters_are_scikit_learns():
     theirs = sklearn.linear_model.LogisticRegression().get_params()
     ours = pl.LogisticRegression().get_params()
-    expected = theirs | {"solver": "auto", "learning_rate": 0.01, "start": 0.0}
+    new = {"learning_rate": 0.01, "start": 0.0, "target": "numpy", "device": None}
+    expected = theirs | {"solver": "auto"} | new
     del expected["penalty"]  # deprecated
     assert ours == expected

@@ -86,6 +86,12 @@ def one_of(*choices: Any) -> Check:
     return lambda value: any(value is c or _equal(value, c) for c in choices), said
 
 
+def either(*checks: Check) -> Check:
+    """Check for what passes one of several checks."""
+    said = " or ".join(expected for _, expected in checks)
+    return lambda value: any(passes(value) for passes, _ in checks), said
+
+
 def _equal(value: Any, choice: Any) -> bool:
     return isinstance(value, str) and value == choice
 
@@ -155,7 +161,7 @@ def training_rows(
     """
     _same_length(model, X, y)
     checked = _validated(model, X, y, accept_sparse="csr", dtype=FLOATS, **options)
-    dense, y = _dense(checked[0]), checked[1]
+    dense, y = filled(checked[0]), checked[1]
     if sample_weight is None:
         return dense, y, None
     s = _check_sample_weight(sample_weight, dense, dtype=float)
@@ -174,10 +180,11 @@ def rows_to_predict(model: Any, X: Any) -> Array:
         X = pd.DataFrame(X.X, columns=list(X.names))
     check_is_fitted(model)
     options = {"accept_sparse": "csr", "dtype": FLOATS, "reset": False}
-    return _dense(_validated(model, X, **options))
+    return filled(_validated(model, X, **options))
 
 
-def _dense(X: Any) -> Array:
+def filled(X: Any) -> Array:
+    """A sparse matrix filled out; the rest as it is."""
     array: Array = X.toarray() if sparse.issparse(X) else X  # type: ignore[attr-defined]
     return array
 
@@ -197,7 +204,7 @@ def _validated(model: Any, X: Any, *y: Any, **options: Any) -> Any:
 def _refuse_infinite(model: Any, array: Any, what: str) -> None:
     """Say which cell is not finite; scikit-learn knows only that there is one."""
     try:
-        cells = np.asarray(_dense(array), dtype=float)
+        cells = np.asarray(filled(array), dtype=float)
     except (TypeError, ValueError):
         return
     bad = np.argwhere(~np.isfinite(cells))

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ModelError
+from pellucid.graphs.operations.robust import logsumexp
 
 __all__ = [
     "absolute_error",
@@ -220,7 +221,7 @@ def cross_entropy(output: Any, target: Any) -> Any:
         classes = np.arange(np.shape(output)[-1])
         target = np.expand_dims(target, -1) == classes  # (n, k)
     target = _matched("cross_entropy", output, target)
-    return _log_sum_exp(output) - np.sum(target * output, axis=-1)
+    return logsumexp(output, axis=-1) - np.sum(target * output, axis=-1)  # (n,)
 
 
 def poisson(output: Any, target: Any) -> Any:
@@ -263,13 +264,6 @@ def _by_row(loss: Any) -> Any:
     """Sum over the outputs of each row."""
     outputs = tuple(range(1, np.ndim(loss)))
     return np.sum(loss, axis=outputs) if outputs else loss  # (n,)
-
-
-def _log_sum_exp(z: Any) -> Any:
-    """Compute log sum_i e^(z_i) = s + log sum_i e^(z_i - s), which holds for any s."""
-    # Near the largest z nothing overflows; a whole number has no slope to follow.
-    s = np.floor(np.max(z, axis=-1, keepdims=True))  # (n, 1)
-    return s[..., 0] + np.log(np.sum(np.exp(z - s), axis=-1))  # (n,)
 
 
 def _matched(cost: str, output: Any, target: Any) -> Any:

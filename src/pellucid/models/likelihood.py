@@ -4,62 +4,94 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.gradient import hvp
 from pellucid.minimisers.methods import Newton
 from pellucid.minimisers.minimise import minimise
-from pellucid.minimisers.task import Fit
-from pellucid.models import costs, penalties
+from pellucid.minimisers.task import Fit, Options, Task, Watch
+from pellucid.models import costs, penalties, proximal
 from pellucid.models.base import Array
+from pellucid.running.compile import Compiled
 
-MANY = 1_000_000  # cells of X beyond which Newton does not form the Hessian
+BLOCK = 4096  # rows
+DENSE = 1000  # parameters beyond which the Hessian is not formed
 
-Cost = Callable[..., Any]
+
+def loss_of(k: int) -> Callable[[Any, Any], Any]:
+    """The cost of a row of k classes, from its linear output."""
+    return _log_loss if k == 2 else costs.cross_entropy
 
 
-def mean_cost(k: int, Cn: float, lengths: Any = None) -> Cost:
-    """J(w, b) = mean(log_loss(Xw + b, y)) + |w|^2 / (2 C n).
+def _log_loss(z: Any, y: Any) -> Any:
+    """-log of the chance of y = 0 or 1: log(1 + e^z) - y z; its gradient is p - y."""
+    return np.logaddexp(0, z) - y * z
+
+
+@dataclass(frozen=True)
+class MeanCost:
+    """J(w, b) = mean(loss(Xw + b, y)) + ((1 - r) |w|^2 / 2 + r |w|_1) / (C n).
 
     Parameters
     ----------
     k : int
-        How many classes; with more than two, cross_entropy takes the place of log_loss.
+        How many classes: log loss of two, cross-entropy of more.
     Cn : float
-        C times the number of rows; infinity for no penalty.
-    lengths : array that broadcasts to w, optional
-        By which the columns of X were divided, and so the weights multiplied.
-
-    Returns
-    -------
-    callable
-        J of w (d,) or (d, k), b () or (k,), X (n, d), y (n,) or one-hot (n, k), and the
-        weights s (n,) where rows count differently.
+        C times the rows, or the sum of their weights; infinity for no penalty.
+    l1_ratio : float
+        r.
 
     Examples
     --------
     >>> X, y = np.array([[0.0], [1.0]]), np.array([0.0, 1.0])
-    >>> round(float(mean_cost(2, np.inf)(np.zeros(1), 0.0, X, y)), 6)
+    >>> round(float(MeanCost(2, np.inf)(np.zeros(1), 0.0, X, y)), 6)
     0.693147
     """
-    loss_of = costs.log_loss if k == 2 else costs.cross_entropy
 
-    def cost(w: Any, b: Any, X: Any, y: Any, s: Any = None) -> Any:
+    k: int
+    Cn: float
+    l1_ratio: float = 0.0
+
+    def __call__(self, w: Any, b: Any, X: Any, y: Any, s: Any = None) -> Any:
+        """J of w (d,) or (d, k), b () or (k,), X (n, d), y (n,) or (n, k), s (n,)."""
         z = X @ w + b  # (n,) or (n, k)
-        loss = loss_of(z, y)  # (n,)
-        if np.isinf(Cn):
-            J = np.average(loss, weights=s)
-        else:
-            penalty = penalties.l2(w if lengths is None else w / lengths) / Cn
-            J = np.average(loss, weights=s) + penalty
+        loss = loss_of(self.k)(z, y)  # (n,)
+        J = np.average(loss, weights=s)
+        if np.isfinite(self.Cn):
+            penalty = elastic(w, self.l1_ratio)
+            J = J + penalty / self.Cn
         return J
 
-    return cost
+
+def elastic(w: Any, l1_ratio: float) -> Any:
+    """The penalty (1 - r) |w|^2 / 2 + r |w|_1 (Zou & Hastie 2005)."""
+    if not l1_ratio:
+        return penalties.l2(w)
+    return (1 - l1_ratio) * penalties.l2(w) + l1_ratio * penalties.l1(w)
 
 
-def minimised(
-    cost: Cost, start: Any, rows: Any, *, intercept: bool, **options: Any
+@dataclass(frozen=True)
+class Smooth:
+    """J(w, b) = mean(loss(Xw + b, y)) + sum(ridge w^2) / 2, a ridge a feature."""
+
+    k: int
+
+    def __call__(
+        self, w: Any, b: Any, X: Any, y: Any, ridge: Any, s: Any = None
+    ) -> Any:
+        """J, as in `MeanCost`, with a ridge (d,) or (d, 1)."""
+        return self.of_output(X @ w + b, y, s) + np.sum(ridge * w**2) / 2
+
+    def of_output(self, z: Any, y: Any, s: Any = None) -> Any:
+        """The mean loss, as a function of the linear output."""
+        return np.average(loss_of(self.k)(z, y), weights=s)
+
+
+def descended(
+    cost: Any, start: Any, rows: Any, *, intercept: bool, **options: Any
 ) -> Fit:
     """Minimise J over (w, b), or over w alone where there is no intercept."""
     if intercept:
@@ -73,39 +105,115 @@ def minimised(
     return dataclasses.replace(fit, x=(*fit.x, 0.0 * b))
 
 
-def newton(
-    k: int, Cn: float, start: Any, rows: Any, *, intercept: bool, **options: Any
-) -> Fit:
-    """Minimise J by Newton's method, on columns that are centred and of like length.
+def solved(
+    cost: MeanCost, start: Any, rows: Any, options: Options, *,
+    intercept: bool, verbose: bool | int,
+) -> Fit:  # fmt: skip
+    """Minimise J by (proximal) Newton, on columns that are centred and of like length.
 
-    The lengths are such that the Hessian at w = 0 has ones on its diagonal: there every
-    p is 1/k, and H_jj = mean(x_j^2) p (1 - p) + 1 / (C n). Cost and optimum stay as
-    they are. Without a penalty it stops when the classes turn out to be separable.
+    Cost and optimum stay as they are. Without a penalty it stops when the classes turn
+    out to be separable.
     """
     (w, b), (X, y, *s) = start, rows
-    weights = s[0] if s else None
-    mean = np.average(X, axis=0, weights=weights) * intercept  # (d,)
-    X = X - mean
-    squares = np.average(X**2, axis=0, weights=weights) * (k - 1) / k**2 + 1 / Cn
-    lengths = np.sqrt(np.where(squares > 0, squares, 1.0))
-    X /= lengths
-    lengths = lengths if w.ndim == 1 else lengths[:, None]  # as w: (d,) or (d, 1)
+    columns = Columns.of(X, cost, intercept, *s)
+    lengths = columns.lengths if w.ndim == 1 else columns.lengths[:, None]
+    X, ridge = columns.scaled(X), (1 - cost.l1_ratio) / cost.Cn / lengths**2
+    start = w * lengths, b + columns.mean @ w * intercept
 
     def done(_: int, J: float, x: Any) -> bool:
         u, *b = x
-        return np.isinf(Cn) and separates(X @ u + sum(b), y)
+        return bool(np.isinf(cost.Cn)) and separates(X @ u + sum(b), y)
 
-    fit = minimised(
-        mean_cost(k, Cn, lengths),
-        (w * lengths, b + mean @ w),
-        (X, y, *s),
-        intercept=intercept,
-        method=Newton() if X.size <= MANY else Newton(dense=0),
-        callback=done,
-        **options,
-    )
+    if w.size > DENSE and not cost.l1_ratio:
+        fit = descended(
+            Smooth(cost.k), start, (X, y, ridge, *s), intercept=intercept,
+            method=Newton(dense=0), callback=done, tol=options.tol, verbose=verbose,
+            max_iter=options.limit, target=options.target, device=options.device,
+        )  # fmt: skip
+    else:
+        lam = np.broadcast_to(cost.l1_ratio / cost.Cn / lengths, w.shape)
+        fit = proximal.minimised(
+            Task(Smooth(cost.k), start, (X, y, ridge, *s)),
+            np.append(lam, np.zeros(np.size(b))),
+            curvature(Smooth(cost.k), options, X, y, ridge, *s),
+            np.append(np.full(w.size, True), np.full(np.size(b), intercept)),
+            options,
+            Watch(done, verbose, "J"),
+        )
     w = fit.x[0] / lengths
-    return dataclasses.replace(fit, x=(w, fit.x[1] - mean @ w))
+    return dataclasses.replace(fit, x=(w, fit.x[1] - columns.mean @ w))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How the columns of X are centred and scaled: (X - mean) / lengths.
+
+    The lengths are such that the Hessian at w = 0 has ones on its diagonal: there every
+    p is 1/k, and H_jj = mean(x_j^2) p (1 - p) + 1 / (C n).
+    """
+
+    mean: Array
+    lengths: Array
+
+    @classmethod
+    def of(
+        cls, X: Array, cost: MeanCost, centred: bool, s: Array | None = None
+    ) -> Columns:
+        """Measure the columns; without an intercept they stay where they are."""
+        mean = np.average(X, axis=0, weights=s) * centred  # (d,)
+        squares = np.average((X - mean) ** 2, axis=0, weights=s)
+        curved = squares * (cost.k - 1) / cost.k**2 + 1 / cost.Cn
+        return cls(mean, np.sqrt(np.where(curved > 0, curved, 1.0)))
+
+    def scaled(self, X: Array) -> Array:
+        """The columns, centred and scaled."""
+        X = X - self.mean
+        X /= self.lengths
+        return X
+
+
+def curvature(
+    cost: Smooth,
+    options: Options,
+    X: Array,
+    y: Array,
+    ridge: Array,
+    s: Array | None = None,
+) -> proximal.Hessian:
+    """The Hessian H = A' Q A + ridge, where A = [X 1] and z = A u.
+
+    Q is the Hessian of the mean loss by the linear outputs z, from its graph: a row's
+    loss depends on its own z alone, so that Q times ones tells all that Q holds.
+    """
+    k = 1 if y.ndim == 1 else y.shape[1]
+    A = np.column_stack([X, np.ones(len(X))])  # (n, d + 1)
+    data = (y,) if s is None else (y, s)
+    where = options.target, options.device
+    product = Compiled(hvp(cost.of_output), *where, stable=False)
+    penalty = np.append(ridge, 0.0)  # (d + 1,)
+
+    def hessian(u: Array, moves: Array) -> Array:
+        z = A @ u.reshape(len(penalty), k)  # (n, k)
+        some = moves.reshape(-1, k).any(axis=1)  # columns of A
+        a, m = A if some.all() else A[:, some], int(some.sum())
+        H = np.empty((m, k, m, k))
+        for c in range(k):
+            ones = np.zeros_like(z)
+            ones[:, c] = 1.0
+            q = product(z.reshape(y.shape), *data, ones.reshape(y.shape))
+            for e, q_e in enumerate(q.reshape(z.shape).T[: c + 1]):
+                H[:, c, :, e] = H[:, e, :, c] = square(a, q_e)
+            H[:, c, :, c] += np.diag(penalty[some])
+        chosen = moves.reshape(-1, k)[some].ravel()
+        return np.asarray(H.reshape(m * k, m * k)[np.ix_(chosen, chosen)])
+
+    return hessian
+
+
+def square(A: Array, q: Array) -> Array:
+    """A' diag(q) A (m, m), over blocks of rows that stay in the cache."""
+    blocks = [slice(begin, begin + BLOCK) for begin in range(0, len(A), BLOCK)]
+    return np.asarray(sum(A[i].T @ (q[i, None] * A[i]) for i in blocks))
 
 
 def separates(z: Array, y: Array) -> bool:

@@ -12,19 +12,19 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import compute_class_weight
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.minimisers.methods import GradientDescent
-from pellucid.minimisers.task import Fit
+from pellucid.minimisers.task import Fit, Options
 from pellucid.models import activations, base, formulas, pictures, summary
 from pellucid.models.base import Array
 from pellucid.models.likelihood import (
+    MeanCost,
+    descended,
     likeliest,
-    mean_cost,
-    minimised,
-    newton,
     separates,
+    solved,
 )
+from pellucid.running.targets import TARGETS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,12 +45,9 @@ CHECKS = {
     "warm_start": base.flag,
     "learning_rate": base.positive(),
     "start": base.number(-np.inf, expected="a number"),
+    "target": base.one_of(*TARGETS),
 }
 
-L1 = (
-    "LogisticRegression: expected l1_ratio=0, the penalty |w|^2 / 2, which is the one "
-    "that can be fitted; leave l1_ratio out."
-)
 SEPARABLE = (
     "LogisticRegression: the classes are separable, so that larger weights always "
     "lower the cost, and without a penalty it has no minimum; give a finite C."
@@ -60,19 +57,19 @@ SEPARABLE = (
 class LogisticRegression(ClassifierMixin, BaseEstimator):
     """The smallest neural network: p = sigmoid(Xw + b), the chance of the second class.
 
-        J(w, b) = mean(log_loss(Xw + b, y)) + |w|^2 / (2 C n)
+        J(w, b) = mean(log_loss(Xw + b, y)) + ((1 - r) |w|^2 / 2 + r |w|_1) / (C n)
 
     For more than two classes it is softmax and cross_entropy. Where rows have weights,
     the mean is weighted and n is their sum; b is not penalised. What scikit-learn's
-    class takes, this one takes; every solver but "gradient-descent" is the same damped
-    Newton on the graph's own Hessian, and reaches the same optimum.
+    class takes, this one takes; every solver but "gradient-descent" is the same
+    (proximal) Newton on the graph's own Hessian, and reaches the same optimum.
 
     Parameters
     ----------
     C : float
         The inverse strength of the penalty; infinity for none.
     l1_ratio : float
-        The part of |w|_1 in the penalty; only 0 can be fitted.
+        r, the part of |w|_1 in the penalty; it makes weights exactly 0.
     dual : bool
         Of no effect: the dual problem has the same optimum.
     tol : float
@@ -99,6 +96,10 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         Of gradient descent: how far to go for a slope of 1.
     start : float
         What the weights are filled with at first; b is 0.
+    target : str
+        What it runs on: "numpy", "jax" or "torch".
+    device : str, optional
+        Where: "cpu", or "cuda" on a GPU.
 
     Attributes
     ----------
@@ -134,24 +135,13 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
     """
 
     def __init__(
-        self,
-        *,
-        C: float = 1.0,
-        l1_ratio: float = 0.0,
-        dual: bool = False,
-        tol: float = 1e-4,
-        fit_intercept: bool = True,
-        intercept_scaling: float = 1,
-        class_weight: Any = None,
-        random_state: Any = None,
-        solver: str = "auto",
-        max_iter: int = 100,
-        verbose: bool | int = 0,
-        warm_start: bool = False,
-        n_jobs: int | None = None,
-        learning_rate: float = 0.01,
-        start: float = 0.0,
-    ) -> None:
+        self, *, C: float = 1.0, l1_ratio: float = 0.0, dual: bool = False,
+        tol: float = 1e-4, fit_intercept: bool = True, intercept_scaling: float = 1,
+        class_weight: Any = None, random_state: Any = None, solver: str = "auto",
+        max_iter: int = 100, verbose: bool | int = 0, warm_start: bool = False,
+        n_jobs: int | None = None, learning_rate: float = 0.01, start: float = 0.0,
+        target: str = "numpy", device: str | None = None,
+    ) -> None:  # fmt: skip
         self.C = C
         self.l1_ratio = l1_ratio
         self.dual = dual
@@ -167,6 +157,8 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         self.n_jobs = n_jobs
         self.learning_rate = learning_rate
         self.start = start
+        self.target = target
+        self.device = device
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -208,8 +200,6 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         """
         base.check_parameters(self, CHECKS)
         X, y = base.unpacked(X, y)
-        if self.l1_ratio and np.isfinite(self.C):
-            raise ModelError(L1)
         self._target = base.target_name(y)
         X, y, s = base.training_rows(self, X, y, sample_weight)
         t, s = self._coded(y, s)
@@ -240,23 +230,28 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
 
     def _minimised(self) -> Fit:
         """Cost, penalty and method."""
-        k, rows, start = len(self.classes_), base.rows_of(self), self._start()
-        options: dict[str, Any] = {
-            "intercept": self.fit_intercept,
-            "max_iter": self.max_iter,
-            "verbose": self.verbose,
-        }
-        if self.solver != DESCENT:
-            options["tol"] = min(self.tol, TIGHT)
-            return newton(k, self._Cn, start, rows, **options)
-        cost, method = mean_cost(k, self._Cn), GradientDescent(self.learning_rate)
-        return minimised(cost, start, rows, method=method, tol=self.tol, **options)
+        rows, start = base.rows_of(self), self._start()
+        shared: dict[str, Any] = {"intercept": self.fit_intercept}
+        shared["verbose"] = self.verbose
+        where: dict[str, Any] = {"target": self.target, "device": self.device}
+        if self.solver == DESCENT:
+            shared |= {"max_iter": self.max_iter, "tol": self.tol, **where}
+            method = GradientDescent(self.learning_rate)
+            return descended(self._cost, start, rows, method=method, **shared)
+        options = Options(self.max_iter, min(self.tol, TIGHT), **where)
+        return solved(self._cost, start, rows, options, **shared)
+
+    @property
+    def _cost(self) -> MeanCost:
+        ratio = float(self.l1_ratio) if np.isfinite(self._Cn) else 0.0
+        return MeanCost(len(self.classes_), self._Cn, ratio)
 
     def _store(self, fit: Fit) -> None:
         """Keep the solution, and say when it is none."""
         (w, b), (X, y, *_) = fit.x, base.rows_of(self)
-        if w.ndim > 1:  # a shift of all classes changes nothing: take out its mean
-            w, b = w - w.mean(axis=1, keepdims=True), b - np.mean(b)
+        if w.ndim > 1:  # a shift of all classes changes no p: take out its mean
+            b = b - np.mean(b)
+            w = w if self._cost.l1_ratio else w - w.mean(axis=1, keepdims=True)
         self.coef_ = np.atleast_2d(w.T)  # (1, d) or (k, d)
         self.intercept_ = np.atleast_1d(b)  # (1,) or (k,)
         self.history_, self.n_iter_ = fit.history, np.array([fit.nit], np.int32)
@@ -346,10 +341,9 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
     def graph_(self) -> Graph:
         """J as a graph of w, b, X and y (and of the weights s)."""
         check_is_fitted(self)
-        cost = mean_cost(len(self.classes_), self._Cn)
         w, b = self.coef_.T, self.intercept_  # (d, 1) or (d, k), (1,) or (k,)
         start = (w[:, 0], float(b[0])) if len(b) == 1 else (w, b)
-        return base.recorded_cost(self, cost, *start)
+        return base.recorded_cost(self, self._cost, *start)
 
     def formula(self, format: str = "text") -> str:  # noqa: A002
         """Write the fitted model, z and p, as "text" or as "latex".

@@ -1,32 +1,42 @@
-"""Multilayer perceptrons: classes and numbers from features that are learned."""
+"""A multilayer perceptron: classes from features that are learned."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.base import ClassifierMixin, MultiOutputMixin, RegressorMixin
-from sklearn.utils.multiclass import check_classification_targets
+from scipy import special
+from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
+from sklearn.utils import compute_class_weight, compute_sample_weight
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import (
+    _check_partial_fit_first_call,
+    check_classification_targets,
+    type_of_target,
+)
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from pellucid.errors import ModelError
-from pellucid.models import activations, base, costs
+from pellucid.models import base
 from pellucid.models.base import Array
-from pellucid.models.network import CHECKS, Network
+from pellucid.models.multilayer import CHECKS, Multilayer, in_batches
+from pellucid.models.network import OUTPUTS
 from pellucid.show import plots
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class MLPClassifier(ClassifierMixin, Network):
+class MLPClassifier(ClassifierMixin, Multilayer):
     """Classes by a network: p = sigmoid(z), or softmax(z) of three classes or more.
 
-        J = mean(log_loss(z, y)) + alpha sum |W|^2 / 2n     two classes
-        J = mean(cross_entropy(z, y)) + ...                 more
+        J = mean(log_loss(z, y)) + alpha sum |W|^2 / 2n     two classes, or many labels
+        J = mean(cross_entropy(z, y)) + ...                 three classes or more
 
-    z is the linear output of `forward`, n the rows of a batch. Every parameter has the
-    meaning that it has in scikit-learn's class of the same name.
+    z is the linear output of `forward`, n the rows of a batch, or the sum of their
+    weights. Every parameter has the meaning that it has in scikit-learn's class of the
+    same name, and the same `random_state` gives the same steps.
 
     Parameters
     ----------
@@ -35,19 +45,26 @@ class MLPClassifier(ClassifierMixin, Network):
     activation : str
         Of the hidden layers: "identity", "logistic", "tanh" or "relu".
     solver : str
-        "adam", or "sgd" for gradient descent with momentum.
+        "adam", "sgd" for gradient descent with momentum, or "lbfgs" on all rows.
     alpha : float
         The weight of the penalty.
     batch_size : int or "auto"
         Rows a batch; "auto" is 200, or all if there are fewer.
+    learning_rate : str
+        Of "sgd": "constant"; "invscaling", the first rate / (rows seen + 1)^power_t;
+        or "adaptive", a fifth each time that epochs gain no more, down to 1e-6.
     learning_rate_init : float
-        The learning rate.
+        The learning rate, or the first.
+    power_t : float
+        Of "invscaling".
     max_iter : int
-        Epochs at most.
+        Epochs at most; of "lbfgs" iterations.
+    shuffle : bool
+        Whether each epoch takes the rows in another order.
     random_state : int, RandomState or None
         Seeds the weights, the order of the rows and the rows set aside.
     tol : float
-        What an epoch must gain.
+        What an epoch must gain; of "lbfgs" the slope at which to stop.
     verbose : bool or int
         True shows a progress bar, k tells the cost each k epochs.
     warm_start : bool
@@ -60,21 +77,38 @@ class MLPClassifier(ClassifierMixin, Network):
         The part of the rows that is set aside.
     beta_1, beta_2, epsilon : float
         Of "adam".
-    n_iter_no_change : int
+    n_iter_no_change : int or infinity
         Epochs in a row that may gain less than `tol`.
+    max_fun : int
+        Of "lbfgs": how often the cost may be computed.
+    class_weight : dict, list of dict or "balanced", optional
+        How often the rows of each class count; "balanced" for all classes alike.
+    target : str
+        What it runs on: "numpy", "jax" or "torch".
+    device : str, optional
+        Where: "cpu", or "cuda" on a GPU.
 
     Attributes
     ----------
     classes_ : array (k,)
-        The classes, sorted.
+        The classes, sorted; of many labels a row, their numbers.
     coefs_, intercepts_ : lists of arrays (d, h) and (h,)
         Weights and biases of each layer.
-    history_ : array (n_iter_,)
-        Entry i is the mean cost of the batches of epoch i.
-    validation_history_ : array (n_iter_,)
+    history_, loss_curve_ : array and list of float
+        Entry i is the mean cost of the batches of epoch i; of "lbfgs", which has no
+        `loss_curve_`, the cost at iteration i. A warm start goes on with them.
+    validation_history_ : array
         With early_stopping, the cost of the rows set aside after epoch i.
-    n_iter_, loss_ : int, float
-        Epochs, and the cost of the last.
+    validation_scores_, best_validation_score_ : list of float, float
+        With early_stopping, their score; else None.
+    n_iter_, loss_, best_loss_ : int, float, float
+        Epochs, the cost of the last, and the least (None with early_stopping).
+    t_ : int
+        How many rows were seen, counting again in each epoch.
+    n_layers_, n_outputs_, out_activation_ : int, int, str
+        Layers with the features', outputs, and what makes them probabilities.
+    n_features_in_, feature_names_in_ : int, array (d,) of str
+        How many features there are, and their names where X had some.
     graph_ : Graph
         J as a graph.
 
@@ -94,11 +128,26 @@ class MLPClassifier(ClassifierMixin, Network):
     array([0, 1, 1, 0])
     """
 
-    @staticmethod
-    def _loss(z: Any, y: Any) -> Any:
-        if z.shape[1] == 1:
-            return costs.log_loss(z[:, 0], y)
-        return costs.cross_entropy(z, y)
+    _result_name = "p"
+
+    def __init__(
+        self, hidden_layer_sizes: Any = (100,), activation: str = "relu", *,
+        solver: str = "adam", alpha: float = 0.0001, batch_size: int | str = "auto",
+        learning_rate: str = "constant", learning_rate_init: float = 0.001,
+        power_t: float = 0.5, max_iter: int = 200, shuffle: bool = True,
+        random_state: Any = None, tol: float = 1e-4, verbose: bool | int = False,
+        warm_start: bool = False, momentum: float = 0.9,
+        nesterovs_momentum: bool = True, early_stopping: bool = False,
+        validation_fraction: float = 0.1, beta_1: float = 0.9, beta_2: float = 0.999,
+        epsilon: float = 1e-8, n_iter_no_change: float = 10, max_fun: int = 15000,
+        class_weight: Any = None, target: str = "numpy", device: str | None = None,
+    ) -> None:  # fmt: skip
+        self._set(locals())
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Learn weights and biases.
@@ -107,8 +156,8 @@ class MLPClassifier(ClassifierMixin, Network):
         ----------
         X : array (n, d), data frame, sparse matrix or `Table` with its target
             Features; scale them first.
-        y : array (n,)
-            Classes: numbers or text.
+        y : array (n,), or (n, k) of 0 and 1
+            Classes, numbers or text; or for each of k labels whether a row has it.
         sample_weight : array (n,), optional
             How much each row counts.
 
@@ -126,22 +175,92 @@ class MLPClassifier(ClassifierMixin, Network):
         """
         base.check_parameters(self, CHECKS)
         X, y = base.unpacked(X, y)
-        X, y, s = base.training_rows(self, X, y, sample_weight)
-        check_classification_targets(y)
-        self.classes_, codes = np.unique(
-            column_or_1d(y, warn=True), return_inverse=True
-        )
-        k = len(self.classes_)
-        if k < 2:
-            message = f"expected two classes or more in y, found one class, {y[0]!r}"
-            raise ModelError(f"{type(self).__name__}: {message}; add rows of another.")
-        Y = (codes if k == 2 else np.eye(k)[codes]).astype(X.dtype)  # (n,) or (n, k)
-        self._output_name = "sigmoid" if k == 2 else "softmax"
-        self._trained(X, Y, s, strata=codes)
+        X, y, s = base.training_rows(self, X, y, sample_weight, multi_output=True)
+        y = _one_or_many(y)
+        self.classes_ = self._classes(y)
+        self._trained(X, self._coded(y, X), self._weighted(y, s), onward=False)
         return self
 
+    @available_if(in_batches)  # type: ignore[untyped-decorator]
+    def partial_fit(
+        self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None
+    ) -> Self:
+        """Go on learning, with one epoch over these rows.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As in `fit`.
+        classes : array (k,)
+            All classes that there will be; needed in the first call.
+
+        Raises
+        ------
+        ModelError
+            For a class that is not among them, or with early_stopping.
+
+        Examples
+        --------
+        >>> model = MLPClassifier((3,), random_state=0)
+        >>> for rows in (0, 1), (2, 3):
+        ...     model = model.partial_fit(np.eye(4)[[*rows]], [0, 1], classes=[0, 1, 2])
+        >>> model.t_, model.predict_proba(np.eye(4)).shape
+        (4, (4, 3))
+        """
+        base.check_parameters(self, CHECKS)
+        self._refuse_onward()
+        is_first = _check_partial_fit_first_call(self, classes)
+        options = {"multi_output": True, "reset": is_first}
+        X, y, s = base.training_rows(self, X, y, sample_weight, **options)
+        y = _one_or_many(y)
+        self._trained(X, self._coded(y, X), self._weighted(y, s), onward=True)
+        return self
+
+    def _classes(self, y: Array) -> Array:
+        """The classes, or the numbers of the labels; those of before, to go on."""
+        many = y.ndim > 1
+        classes: Array = np.arange(y.shape[1]) if many else base.classes_of(self, y)[0]
+        before = getattr(self, "classes_", classes)
+        if self.warm_start and not np.array_equal(classes, before):
+            message = f"expected the classes of the last fit, {before}, got {classes}"
+            raise ModelError(f"MLPClassifier: {message}; set warm_start=False.")
+        return classes
+
+    def _coded(self, y: Array, X: Array) -> Array:
+        """1 where a row is of a class, else 0 (n, k); of two classes one column."""
+        self._loss = "log_loss"
+        if y.ndim > 1:
+            return np.asarray(y != 0, X.dtype)
+        unknown = np.setdiff1d(y, self.classes_)
+        if len(unknown):
+            message = (
+                f"expected classes among {self.classes_}, found {unknown.tolist()[0]!r}"
+            )
+            raise ModelError(f"MLPClassifier: {message}; name all in the first call.")
+        one_hot: Array = (y[:, None] == self.classes_).astype(X.dtype)
+        if len(self.classes_) == 2:
+            return one_hot[:, 1:]
+        self._loss = "cross_entropy"
+        return one_hot
+
+    def _weighted(self, y: Array, s: Array | None) -> Array | None:
+        """The weights of the rows times those of their classes."""
+        if self.class_weight is None:
+            return s
+        s = np.ones(len(y)) if s is None else s
+        if y.ndim > 1:
+            return np.asarray(s * compute_sample_weight(self.class_weight, y))
+        options = {"classes": np.unique(y), "y": y, "sample_weight": s}
+        of_class = compute_class_weight(self.class_weight, **options)
+        return np.asarray(s * of_class[np.searchsorted(options["classes"], y)])
+
+    def _linear_of_both(self, X: Any) -> Array:
+        """Linear outputs (n, k); of two classes -z and z, for both tails."""
+        z = self._linear(X)
+        return np.hstack([-z, z]) if z.shape[1] == 1 else z
+
     def predict_proba(self, X: Any) -> Array:
-        """The probability of each class (n, k).
+        """The probability of each class or label (n, k).
 
         Examples
         --------
@@ -150,15 +269,11 @@ class MLPClassifier(ClassifierMixin, Network):
         >>> model.predict_proba(X).shape
         (10, 2)
         """
-        z = self._linear(X)
-        if z.shape[1] > 1:
-            p: Array = activations.softmax(z)
-            return p
-        p = activations.sigmoid(z)  # (n, 1)
-        return np.hstack([1 - p, p])
+        z = self._linear_of_both(X)
+        return np.asarray(OUTPUTS[self.out_activation_](z))
 
     def predict_log_proba(self, X: Any) -> Array:
-        """The logarithm of the probability of each class (n, k).
+        """The logarithm of the probability of each class or label (n, k).
 
         Examples
         --------
@@ -167,14 +282,13 @@ class MLPClassifier(ClassifierMixin, Network):
         >>> bool((model.predict_log_proba(X) <= 0).all())
         True
         """
-        z = self._linear(X)
-        if z.shape[1] == 1:
-            z = np.hstack([np.zeros_like(z), z])
-        return -np.stack([costs.cross_entropy(z, np.full(len(z), c))
-                          for c in range(z.shape[1])], axis=1)  # fmt: skip
+        z = self._linear_of_both(X)
+        if self.out_activation_ == "softmax":
+            return np.asarray(special.log_softmax(z, axis=1))
+        return np.asarray(special.log_expit(z))
 
     def predict(self, X: Any) -> Array:
-        """The most probable class of each row (n,).
+        """The most probable class of each row (n,), or whether it has a label (n, k).
 
         Examples
         --------
@@ -183,16 +297,25 @@ class MLPClassifier(ClassifierMixin, Network):
         >>> model.predict(X).shape
         (10,)
         """
-        chosen = _chosen(self._linear(X))
-        classes: Array = self.classes_[chosen]
-        return classes
+        z = self._linear(X)
+        decided = self._decided(z)
+        one_label = self.out_activation_ == "softmax" or z.shape[1] == 1
+        labels: Array = self.classes_[decided.ravel()] if one_label else decided
+        return labels
 
-    def _scored(self, z: Array, y: Array, s: Array) -> float:
-        """Accuracy, the part of the rows that are right."""
-        right = _chosen(z) == (y if y.ndim == 1 else np.argmax(y, axis=1))
-        return float(np.average(right, weights=s))
+    def _decided(self, z: Array) -> Array:
+        """The position of the likeliest class (n,), or whether p > 1/2 (n, k)."""
+        is_one = self.out_activation_ == "softmax"
+        return np.argmax(z, axis=1) if is_one else (z > 0).astype(int)
 
-    _result_name = "p"
+    def _scored(self, z: Array, y: Array, s: Array | None) -> float:
+        """Accuracy, the part of the rows that are right; y codes 0 and 1 as z does."""
+        right, said = self._decided(y - 0.5), self._decided(z)
+        return float(accuracy_score(right, said, sample_weight=s))
+
+    def _strata(self, y: Array) -> Array | None:
+        """Of two classes, rows are set aside in like parts."""
+        return y[:, 0] if y.shape[1] == 1 else None
 
     def plot(self) -> Figure:
         """Draw the regions of the classes for two features, else the cost by epoch.
@@ -205,136 +328,22 @@ class MLPClassifier(ClassifierMixin, Network):
         'epoch'
         """
         check_is_fitted(self)
-        if self.n_features_in_ != 2:
+        X, Y, *_ = base.rows_of(self)
+        codes = self._decided(Y - 0.5)
+        if self.n_features_in_ != 2 or codes.size > len(X):
             return self._cost_curve()
-        X, Y, _ = base.rows_of(self)
-        y = self.classes_[Y.astype(int) if Y.ndim == 1 else np.argmax(Y, axis=1)]
+        y = self.classes_[codes.ravel()]
         right = np.mean(self.predict(X) == y)
         title = f"The network is right about {right:.1%} of the rows"
         names = base.feature_names(self)
         return plots.boundary(X, y, self.predict, names=names, title=title)
 
 
-def _chosen(z: Array) -> Array:
-    """The position of the most probable class; of two, by the 0.5 threshold."""
-    if z.shape[1] == 1:
-        return np.array(z[:, 0] > 0, int)
-    chosen: Array = np.argmax(z, axis=1)
-    return chosen
-
-
-class MLPRegressor(MultiOutputMixin, RegressorMixin, Network):
-    """Numbers by a network: the linear output z of `forward`.
-
-        J = mean(squared_error(z, y)) / 2 + alpha sum |W|^2 / 2n
-
-    n is the rows of a batch, and the error of a row is summed over its targets. Every
-    parameter has the meaning that it has in scikit-learn's class of the same name.
-
-    Parameters
-    ----------
-    hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate_init
-        As in `MLPClassifier`.
-    max_iter, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum
-        As in `MLPClassifier`.
-    early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change
-        As in `MLPClassifier`; the score of rows set aside is r2.
-
-    Attributes
-    ----------
-    coefs_, intercepts_, history_, validation_history_, n_iter_, loss_, graph_
-        As in `MLPClassifier`.
-
-    Examples
-    --------
-    >>> X = np.linspace(-1, 1, 2000)[:, None]
-    >>> model = MLPRegressor((20,), learning_rate_init=0.02, random_state=0)
-    >>> model.fit(X, X[:, 0] ** 2).score(X, X[:, 0] ** 2) > 0.9
-    True
-    """
-
-    _output_name = "identity"
-    _result_name = "z"
-
-    @staticmethod
-    def _loss(z: Any, y: Any) -> Any:
-        z = z[:, 0] if z.shape[1] == 1 else z
-        return costs.squared_error(z, y) / 2
-
-    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
-        """Learn weights and biases.
-
-        Parameters
-        ----------
-        X : array (n, d), data frame, sparse matrix or `Table` with its target
-            Features; scale them first.
-        y : array (n,) or (n, k)
-            Targets.
-        sample_weight : array (n,), optional
-            How much each row counts.
-
-        Raises
-        ------
-        ModelError
-            For a parameter or rows that cannot be used.
-
-        Examples
-        --------
-        >>> X = np.linspace(-1, 1, 50)[:, None]
-        >>> model = MLPRegressor((5,), tol=0.01, random_state=0).fit(X, X[:, 0])
-        >>> model.coefs_[0].shape
-        (1, 5)
-        """
-        base.check_parameters(self, CHECKS)
-        X, y = base.unpacked(X, y)
-        options = {"multi_output": True, "y_numeric": True}
-        X, y, s = base.training_rows(self, X, y, sample_weight, **options)
-        self._one_target = y.ndim == 1
-        y = y[:, 0] if y.ndim > 1 and y.shape[1] == 1 else y
-        self._trained(X, y.astype(X.dtype), s, strata=None)
-        return self
-
-    def predict(self, X: Any) -> Array:
-        """The output for each row, (n,) or (n, k) as y was.
-
-        Examples
-        --------
-        >>> X = np.linspace(-1, 1, 50)[:, None]
-        >>> model = MLPRegressor((5,), tol=0.01, random_state=0).fit(X, X[:, 0])
-        >>> model.predict(X).shape
-        (50,)
-        """
-        z = self._linear(X)
-        output: Array = z[:, 0] if self._one_target else z
-        return output
-
-    def _scored(self, z: Array, y: Array, s: Array) -> float:
-        """r2, weighted."""
-        z = z[:, 0] if y.ndim == 1 else z
-        sse = np.average((y - z) ** 2, axis=0, weights=s)
-        sst = np.average((y - np.average(y, axis=0, weights=s)) ** 2, axis=0, weights=s)
-        return float(np.mean(1 - sse / np.where(sst > 0, sst, 1)))
-
-    def plot(self) -> Figure:
-        """Draw the curve for one feature, else the cost by epoch.
-
-        Examples
-        --------
-        >>> X = np.linspace(-1, 1, 50)[:, None]
-        >>> model = MLPRegressor((5,), tol=0.01, random_state=0).fit(X, X[:, 0])
-        >>> model.plot().axes[0].get_xlabel()
-        'x'
-        """
-        check_is_fitted(self)
-        X, y, _ = base.rows_of(self)
-        if self.n_features_in_ != 1 or y.ndim > 1:
-            return self._cost_curve()
-        names = base.feature_names(self)
-
-        def curve(x: Array) -> Array:
-            return self.predict(x[:, None])
-
-        layers = len(self.coefs_) - 1
-        plural = "" if layers == 1 else "s"
-        title = f"A network of {layers} hidden layer{plural} follows the points"
-        return plots.curve(X[:, 0], y, curve, title=title, x_label=names[0])
+def _one_or_many(y: Any) -> Array:
+    """One label a row (n,), or many (n, k), filled out where y is sparse."""
+    y = base.filled(y)
+    if type_of_target(y).startswith("multilabel"):
+        return np.asarray(y)
+    column: Array = column_or_1d(y, warn=True)
+    check_classification_targets(column)
+    return column

@@ -1,0 +1,153 @@
+"""The epochs of a perceptron's training: their order, their rate, and when to stop.
+
+All as scikit-learn does it, so that the same seed gives the same steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from pellucid.models.base import Array
+from pellucid.models.network import Layers
+
+SLOWEST = 1e-6  # the rate below which "adaptive" gives up
+
+
+class Order(np.random.Generator):
+    """The order of rows: each epoch shuffles that of the epoch before, or none does."""
+
+    def __init__(self, rng: np.random.RandomState, shuffle: bool) -> None:
+        super().__init__(rng._bit_generator)
+        self._rng, self._shuffle = rng, shuffle
+        self._rows: Array | None = None
+
+    def permutation(self, n: Any, axis: int = 0) -> Any:
+        """The rows of the next epoch."""
+        rows = np.arange(n) if self._rows is None else self._rows
+        self._rows = rows[self._rng.permutation(n)] if self._shuffle else rows
+        return self._rows
+
+
+@dataclass(frozen=True)
+class AdamHat:
+    """Adam with the eps that the paper calls eps hat: w = w - a m / (sqrt(v) + eps).
+
+    m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,
+    a = rate sqrt(1 - b2^t) / (1 - b1^t).
+    In `methods.Adam`, eps stands beside the corrected root, and is sqrt(1 - b2^t) times
+    as much here. Kingma & Ba (2015), end of section 2.
+    """
+
+    rate: float
+    beta1: float
+    beta2: float
+    eps: float
+
+    def start(self, w: Any) -> Any:
+        """No moments yet."""
+        return np.zeros_like(w), np.zeros_like(w)
+
+    def step(self, w: Any, g: Any, state: Any, rate: Any, t: Any) -> Any:
+        """Take one step."""
+        m, v = state
+        m = self.beta1 * m + (1 - self.beta1) * g
+        v = self.beta2 * v + (1 - self.beta2) * g**2
+        a = rate * (1 - self.beta2**t) ** 0.5 / (1 - self.beta1**t)
+        return w - a * m / (np.sqrt(v) + self.eps), (m, v)
+
+
+@dataclass(eq=False)
+class Rate:
+    """The learning rate alpha of the step to come.
+
+    "constant" stays at `first`; "invscaling" is first / (rows seen + 1)^power, from
+    epoch to epoch; "adaptive" is a fifth of what it was each time training is stuck.
+
+    Examples
+    --------
+    >>> rate = Rate("adaptive", 0.1, 0.5)
+    >>> rate.lowered(), rate(1)
+    (True, 0.02)
+    """
+
+    kind: str
+    first: float
+    power: float
+    now: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.now = float(self.first)
+
+    def __call__(self, _: float) -> float:
+        """The rate of a step; that of a whole epoch is the same."""
+        return self.now
+
+    def seen(self, rows: int) -> None:
+        """Look at the end of an epoch, so many rows after the start."""
+        if self.kind == "invscaling":
+            self.now = float(self.first) / (rows + 1) ** self.power
+
+    def lowered(self) -> bool:
+        """Whether there is a lower rate to go on with."""
+        if self.kind != "adaptive" or self.now <= SLOWEST:
+            return False
+        self.now /= 5
+        return True
+
+
+@dataclass
+class Watch:
+    """Ends training when more than `patience` epochs in a row gained less than `tol`.
+
+    The gain is that of the cost, or of the score of rows that were set aside, which
+    `judge` gives, with their cost; then the best parameters are kept.
+    """
+
+    rate: Rate
+    tol: float = 0.0
+    patience: float = 10
+    rows: int = 0  # an epoch
+    judge: Callable[[Layers], tuple[float, float]] | None = None
+    seen: int = 0
+    waited: int = 0
+    stopped: bool = False
+    losses: list[float] = field(default_factory=list)
+    best_loss: float = np.inf
+    scores: list[float] = field(default_factory=list)
+    best_score: float = -np.inf
+    held_out: list[float] = field(default_factory=list)
+    layers: Any = None
+
+    def __call__(self, epoch: int, loss: float, layers: Layers) -> bool:
+        """Look at an epoch; True when it is time to stop."""
+        self.seen += self.rows
+        self.losses.append(loss)
+        gained = (
+            self._rose(*self.judge(layers), layers) if self.judge else self._fell(loss)
+        )
+        self.waited = 0 if gained else self.waited + 1
+        self.rate.seen(self.seen)
+        stuck = self.waited > self.patience
+        self.stopped = stuck and not self.rate.lowered()
+        if stuck and not self.stopped:
+            self.waited = 0
+        return self.stopped
+
+    def _fell(self, loss: float) -> bool:
+        """Whether the cost fell enough."""
+        fell = loss <= self.best_loss - self.tol
+        self.best_loss = min(self.best_loss, loss)
+        return fell
+
+    def _rose(self, score: float, cost: float, layers: Layers) -> bool:
+        """Whether the score rose enough."""
+        self.scores.append(score)
+        self.held_out.append(cost)
+        rose = not score < self.best_score + self.tol
+        if score > self.best_score:
+            self.best_score, self.layers = score, layers
+        return rose

@@ -1,0 +1,362 @@
+"""What the two multilayer perceptrons share: training, and what is told of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from pellucid.errors import ModelError
+from pellucid.graphs.graph import Graph
+from pellucid.minimisers.methods import LBFGS, GradientDescent
+from pellucid.minimisers.minimise import minimise
+from pellucid.minimisers.task import Fit
+from pellucid.models import base, formulas
+from pellucid.models.base import Array
+from pellucid.models.epochs import AdamHat, Order, Rate, Watch
+from pellucid.models.network import (
+    ACTIVATIONS,
+    LOSSES,
+    OUTPUT_OF,
+    Cost,
+    Layers,
+    forward,
+    glorot,
+)
+from pellucid.models.summary import Summary
+from pellucid.running.targets import TARGETS
+from pellucid.show import plots
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+STOCHASTIC = ("adam", "sgd")
+SHARE = base.number(0, np.nextafter(1, 0), "a number from 0 to below 1")
+
+CHECKS = {
+    "activation": base.one_of(*ACTIVATIONS),
+    "solver": base.one_of("lbfgs", *STOCHASTIC),
+    "alpha": base.number(0),
+    "batch_size": base.either(base.one_of("auto"), base.count(1)),
+    "learning_rate": base.one_of("constant", "invscaling", "adaptive"),
+    "learning_rate_init": base.positive(),
+    "power_t": base.number(0),
+    "max_iter": base.count(1),
+    "shuffle": base.flag,
+    "tol": base.number(0),
+    "warm_start": base.flag,
+    "momentum": base.number(0, 1),
+    "nesterovs_momentum": base.flag,
+    "early_stopping": base.flag,
+    "validation_fraction": SHARE,
+    "beta_1": SHARE,
+    "beta_2": SHARE,
+    "epsilon": base.positive(),
+    "n_iter_no_change": base.either(
+        base.count(1), base.number(np.inf, expected="infinity")
+    ),
+    "max_fun": base.count(1),
+    "target": base.one_of(*TARGETS),
+}
+
+
+def in_batches(model: Any) -> bool:
+    """Whether the model can learn from one batch after another."""
+    if model.solver not in STOCHASTIC:
+        message = (
+            "partial_fit learns in mini-batches, and solver='lbfgs' takes all rows"
+        )
+        raise AttributeError(f"{type(model).__name__}: {message}; set solver='adam'.")
+    return True
+
+
+class Multilayer(BaseEstimator):
+    """What the two perceptrons share; they say what the output means and costs."""
+
+    hidden_layer_sizes: Any
+    activation: str
+    solver: str
+    alpha: float
+    batch_size: int | str
+    learning_rate: str
+    learning_rate_init: float
+    power_t: float
+    max_iter: int
+    shuffle: bool
+    random_state: Any
+    tol: float
+    verbose: bool | int
+    warm_start: bool
+    momentum: float
+    nesterovs_momentum: bool
+    early_stopping: bool
+    validation_fraction: float
+    beta_1: float
+    beta_2: float
+    epsilon: float
+    n_iter_no_change: float
+    max_fun: int
+    target: str
+    device: str | None
+
+    out_activation_: str  # one of OUTPUTS
+    _loss: str  # one of LOSSES
+    _scored: Callable[[Array, Array, Array | None], float]
+    _strata: Callable[[Array], Array | None]
+
+    def _set(self, parameters: Mapping[str, Any]) -> None:
+        """Keep the constructor's parameters as they came, as scikit-learn asks."""
+        for name in self._get_param_names():
+            setattr(self, name, parameters[name])
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    # -- fit: cost + penalty + method -------------------------------------------------
+
+    def _trained(self, X: Array, y: Array, s: Array | None, onward: bool) -> None:
+        """Minimise the cost; onward, by one epoch more."""
+        rng = check_random_state(self.random_state)
+        if not (onward or self.warm_start) or self._sizes(X, y) != self._fitted_sizes:
+            self._begin(X, y, rng)
+        rows = [X, y] if s is None else [X, y, s.astype(X.dtype)]
+        learn = self._by_epochs if self.solver in STOCHASTIC else self._by_lbfgs
+        fit = learn(rows, rng, onward)
+        if not np.isfinite(fit.fun):
+            message = f"{type(self).__name__}: {fit.message}"
+            raise ModelError(f"{message}; or scale the features first.")
+
+    def _refuse_onward(self) -> None:
+        """Early stopping needs to see all epochs; classes, to be balanced, all rows."""
+        balanced = getattr(self, "class_weight", None) == "balanced"
+        if self.early_stopping or balanced:
+            wrong = 'class_weight="balanced"' if balanced else "early_stopping=True"
+            message = f"partial_fit sees one batch alone, and does not take {wrong}"
+            raise ModelError(f"{type(self).__name__}: {message}; leave it out.")
+
+    def _begin(self, X: Array, y: Array, rng: np.random.RandomState) -> None:
+        """Draw new weights, and forget what was learned."""
+        factor = 2 if self.activation == "logistic" else 6
+        layers = glorot(self._sizes(X, y), factor, rng, X.dtype)
+        self.n_layers_, self.n_outputs_ = len(layers) + 1, y.shape[1]
+        self.out_activation_ = OUTPUT_OF[self._loss]
+        self.t_ = 0
+        self._watch: Watch | None = None
+        self._last: Fit | None = None
+        self._keep(layers)
+
+    def _by_lbfgs(self, rows: list[Array], rng: Any, onward: bool) -> Fit:
+        """L-BFGS on all rows."""
+        self._rows = base.kept(*rows)
+        options = {"method": LBFGS(), "tol": self.tol, "max_iter": self.max_iter}
+        fit = self._minimised(self._layers, rows, options)
+        self._keep(fit.x)
+        self.n_iter_, self.history_, self.loss_ = fit.nit, fit.history, fit.fun
+        if not fit.success:
+            self._warn(fit.message)
+        return fit
+
+    def _by_epochs(self, rows: list[Array], rng: Any, onward: bool) -> Fit:
+        """Mini-batches, until epochs gain no more."""
+        rows, held_out = self._set_aside(rows, rng)
+        self._rows = base.kept(*rows)
+        watch = self._watching(len(rows[0]), held_out, onward)
+        options: dict[str, Any] = {
+            "method": self._method(watch.rate),
+            "batch_size": self._rows_a_batch(len(rows[0])),
+            "max_iter": 1 if onward else self.max_iter,
+            "tol": 0.0,
+            "random_state": Order(rng, self.shuffle),
+            "callback": watch,
+        }
+        start = self._last if onward and self._last else self._layers
+        fit = self._minimised(start, rows, options)
+        self._keep(watch.layers if held_out else fit.x)
+        self._tell(fit, watch)
+        if fit.nit == self.max_iter and not (onward or watch.stopped):
+            self._warn(f"the cost still fell after {fit.nit} epochs")
+        return fit
+
+    def _minimised(self, start: Any, rows: list[Array], options: dict[str, Any]) -> Fit:
+        where: dict[str, Any] = {"target": self.target, "device": self.device}
+        return minimise(
+            self.cost, start, *rows, verbose=self.verbose, **where, **options
+        )
+
+    @property
+    def cost(self) -> Cost:
+        """J, the cost of layers on rows."""
+        return Cost(self.activation, self._loss, float(self.alpha))
+
+    def _method(self, rate: Rate) -> AdamHat | GradientDescent:
+        if self.solver == "adam":
+            return AdamHat(rate.first, self.beta_1, self.beta_2, self.epsilon)
+        return GradientDescent(rate, self.momentum, self.nesterovs_momentum)
+
+    def _set_aside(
+        self, rows: list[Array], rng: Any
+    ) -> tuple[list[Array], list[Array]]:
+        """The rows to learn from, and with early stopping those to judge by."""
+        if not self.early_stopping:
+            return rows, []
+        split = train_test_split(
+            *rows,
+            test_size=self.validation_fraction,
+            random_state=rng,
+            stratify=self._strata(rows[1]),
+        )
+        if len(split[1]) < 2:
+            message = f"validation_fraction sets {len(split[1])} rows aside"
+            raise ModelError(f"{type(self).__name__}: {message}; let it be more.")
+        return split[::2], split[1::2]
+
+    def _watching(self, n: int, held_out: list[Array], onward: bool) -> Watch:
+        """What watches over the epochs; it goes on with those of the last fit."""
+        watch = self._watch or Watch(Rate("constant", 0.0, 0.0))
+        rate = Rate(self.learning_rate, self.learning_rate_init, self.power_t)
+        return dataclasses.replace(
+            watch,
+            rate=watch.rate if onward and self._watch else rate,
+            tol=self.tol,
+            patience=self.n_iter_no_change,
+            rows=n,
+            judge=(lambda layers: self._judged(layers, *held_out))
+            if held_out
+            else None,
+        )
+
+    def _tell(self, fit: Fit, watch: Watch) -> None:
+        """Keep what the epochs were like, in scikit-learn's words and in ours."""
+        early = self.early_stopping
+        self.n_iter_, self.t_, self.loss_ = fit.nit, watch.seen, float(fit.history[-1])
+        self.loss_curve_, self.history_ = [*watch.losses], np.array(watch.losses)
+        self.best_loss_ = None if early else watch.best_loss
+        self.validation_scores_ = watch.scores if early else None
+        self.best_validation_score_ = watch.best_score if early else None
+        if early:
+            self.validation_history_ = np.array(watch.held_out)
+        self._watch = dataclasses.replace(watch, judge=None)
+        self._last = dataclasses.replace(fit, nit=0)  # the next fit counts its own
+
+    def _keep(self, layers: Layers) -> None:
+        self.coefs_ = [W for W, _ in layers]
+        self.intercepts_ = [b for _, b in layers]
+
+    def _warn(self, reason: str) -> None:
+        message = f"{type(self).__name__}: {reason}; raise max_iter."
+        warnings.warn(message, ConvergenceWarning, stacklevel=5)
+
+    def _sizes(self, X: Array, y: Array) -> list[int]:
+        """Units of each layer, from the features to the outputs."""
+        hidden = [int(h) for h in np.atleast_1d(self.hidden_layer_sizes)]
+        if any(h < 1 for h in hidden):
+            message = f"expected hidden_layer_sizes above 0, got {hidden}"
+            raise ModelError(f"{type(self).__name__}: {message}.")
+        return [X.shape[1], *hidden, y.shape[1]]
+
+    @property
+    def _fitted_sizes(self) -> list[int]:
+        coefs = getattr(self, "coefs_", [])
+        return [len(W) for W in coefs] + [W.shape[1] for W in coefs[-1:]]
+
+    def _rows_a_batch(self, n: int) -> int:
+        return min(200 if self.batch_size == "auto" else int(self.batch_size), n)
+
+    def _judged(self, layers: Layers, X: Array, y: Array, s: Any = None) -> Any:
+        """The score and the cost of rows that were set aside."""
+        z = forward(layers, X, ACTIVATIONS[self.activation])
+        cost = float(np.average(LOSSES[self._loss](z, y), weights=s))
+        return self._scored(z, y, s) if np.isfinite(z).all() else np.nan, cost
+
+    # -- what was fitted --------------------------------------------------------------
+
+    @property
+    def _layers(self) -> Layers:
+        check_is_fitted(self)
+        return list(zip(self.coefs_, self.intercepts_, strict=True))
+
+    @property
+    def _output_name(self) -> str:
+        return {"logistic": "sigmoid"}.get(self.out_activation_, self.out_activation_)
+
+    @property
+    def graph_(self) -> Graph:
+        """J as a graph of the layers, of X, y and the weights s where there are any."""
+        return base.recorded_cost(self, self.cost, self._layers)
+
+    def _linear(self, X: Any) -> Array:
+        """The linear outputs z (n, k)."""
+        X = base.rows_to_predict(self, X)
+        z: Array = forward(self._layers, X, ACTIVATIONS[self.activation])
+        return z
+
+    def formula(self, format: str = "text") -> str:  # noqa: A002
+        r"""Write the network, one line a layer, as "text" or as "latex".
+
+        Raises
+        ------
+        ModelError
+            For another format.
+
+        Examples
+        --------
+        >>> import pellucid as pl
+        >>> X, y = np.array([[0.0], [1.0]] * 5), np.array([0, 1] * 5)
+        >>> model = pl.MLPClassifier((3,), max_iter=300, tol=0.1).fit(X, y)
+        >>> print(model.formula())
+        h1 = relu(X W1 + b1)
+        p = sigmoid(h1 W2 + b2)
+        """
+        return formulas.network(self, format)
+
+    def summary(self) -> Summary:
+        """Sum up the network: its layers, and how many parameters each has.
+
+        Examples
+        --------
+        >>> import pellucid as pl
+        >>> X, y = np.array([[0.0], [1.0]] * 5), np.array([0, 1] * 5)
+        >>> model = pl.MLPClassifier((3,), max_iter=300, tol=0.1).fit(X, y)
+        >>> model.summary().frame["parameters"].tolist()
+        [6, 4]
+        """
+        import pandas as pd
+
+        shapes = [W.shape for W in self.coefs_]
+        functions = [self.activation] * (len(shapes) - 1) + [self._output_name]
+        frame = pd.DataFrame(
+            {
+                "inputs": [d for d, _ in shapes],
+                "outputs": [h for _, h in shapes],
+                "activation": functions,
+                "parameters": [d * h + h for d, h in shapes],
+            },
+            index=pd.RangeIndex(1, len(shapes) + 1, name="layer"),
+        )
+        figures = {
+            "parameters": int(frame["parameters"].sum()),
+            "epochs": self.n_iter_,
+            "cost": self.loss_,
+        }
+        return Summary(type(self).__name__, figures, frame)
+
+    def _cost_curve(self) -> Figure:
+        curves = {"training rows": self.history_}
+        if self.solver in STOCHASTIC and self.early_stopping:
+            curves["rows set aside"] = self.validation_history_
+        first, last = self.history_[0], self.history_[-1]
+        unit = "epoch" if self.solver in STOCHASTIC else "iteration"
+        title = (
+            f"The cost falls from {first:.3g} to {last:.3g} in {self.n_iter_} {unit}s"
+        )
+        return plots.costs(curves, title=title, x_label=unit)
