@@ -23,6 +23,8 @@ import hypothesis.strategies as st
 import numpy as np
 
 import pellucid as pl
+from pellucid.errors import PellucidError
+from pellucid.graphs import structure
 
 LARGEST = 50.0
 SHAPES = [(), (1,), (2,), (3,), (0,), (1, 3), (2, 1), (2, 3), (3, 3), (2, 1, 3)]
@@ -409,6 +411,29 @@ def check(arguments, source):
             assert ours.dtype == value.dtype, f"d{name} is {ours.dtype}"
             close(ours, unstable, f"d{name} without rewriting")
         return against_differences(program, values, gradients)
+
+
+def check_on(target, arguments, source):
+    """Hold what a target makes of a program and its gradient against the reference.
+
+    False where the target lacks an operation of it and says so.
+    """
+    program = made(source)
+    values = tuple(arguments.values())
+    single = "float32" in source or any(v.dtype == np.float32 for v in values)
+    close = functools.partial(assert_close, 3e-4 if single else 1e-10)
+    slopes = pl.value_and_gradient(program, tuple(arguments))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = structure.leaves(slopes(*values))
+        try:
+            ours = structure.leaves(pl.compile(slopes, target)(*values))
+        except PellucidError as refusal:
+            assert "lacks" in str(refusal), refusal  # noqa: PT017 (told from a failure)
+            return False
+    for number, pair in enumerate(zip(ours, expected, strict=True)):
+        close(*pair, f"result {number} on {target}")
+    return True
 
 
 def rerun(graph, values):
