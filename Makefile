@@ -13,4 +13,4 @@ size:
 	@$(BIN)/python tools/size.py
 
 bench:
-	@for script in $(wildcard benchmarks/*.py); do $(BIN)/python $$script || exit 1; done
+	@$(BIN)/pellucid bench

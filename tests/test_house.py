@@ -31,6 +31,7 @@ ROOMS = (
     "models",
     "report",
     "tour",
+    "bench",
     "command",
 )
 NAMESPACES = ("costs", "penalties", "activations", "methods", "schedules", "datasets")

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from pellucid.bench.names import NAMES
 from pellucid.errors import ExpressionError, PellucidError
 
 PATH = click.Path(readable=False, path_type=Path)  # the readers say it better
@@ -187,3 +188,25 @@ def graph(expression: str, values: Sequence[str], out: Path | None) -> None:
         from pellucid.reading.draw import draw
 
         click.echo(f"\nThe drawing: {draw(f, *given.values()).save(out)}")
+
+
+@main.command(
+    short_help="Race the peers that are installed.",
+    epilog="\b\n" + "\n".join(f"{name:<12}{what}" for name, what in NAMES.items()),
+)
+@click.argument(
+    "name", required=False, type=click.Choice(list(NAMES)), metavar="[NAME]"
+)
+@click.option("--tiny", is_flag=True, help="A few seconds each, to see that it runs.")
+@click.option("--out", type=PATH, metavar="FILE", help="Write the figures as JSON.")
+@click.option("--markdown", is_flag=True, help="Tell the tables as Markdown.")
+@debug
+def bench(name: str | None, out: Path | None, tiny: bool, markdown: bool) -> None:
+    """Run the benchmark NAME, or all of them in about ten minutes.
+
+    The rivals are autograd, JAX, PyTorch and scikit-learn, where they are installed;
+    each runs in a process of its own. The tables give theirs / ours.
+    """
+    from pellucid.bench.run import run
+
+    run(name, tiny=tiny, out=out, as_markdown=markdown, tell=click.echo)

@@ -1,0 +1,40 @@
+"""How long work takes: its first run, and the fastest of those after it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from pellucid.bench.contest import Mark
+
+READABLE = 0.002  # seconds: shorter work is repeated between two looks at the clock
+
+
+def seconds(work: Callable[[], Any], times: int = 1) -> float:
+    """The mean time of a run, of so many in a row.
+
+    >>> seconds(lambda: time.sleep(0.01)) >= 0.01
+    True
+    """
+    begin = time.perf_counter()
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - begin) / times
+
+
+def mark(work: Callable[[], Any], *, least: int = 2, budget: float = 0.5) -> Mark:
+    """Time the first run, then runs until there are `least` and the budget is spent.
+
+    >>> measured = mark(lambda: None, budget=0.0)
+    >>> measured.best <= measured.cold
+    True
+    """
+    cold = seconds(work)
+    warm = seconds(work)
+    times = max(1, round(READABLE / max(warm, 1e-9)))
+    until = time.perf_counter() + budget
+    best, runs = warm, 1
+    while runs < least or time.perf_counter() < until:
+        best, runs = min(best, seconds(work, times)), runs + 1
+    return Mark(best, cold)

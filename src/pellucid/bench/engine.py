@@ -1,0 +1,91 @@
+"""What the engine itself costs: tracing, differentiating, printing, running."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from pellucid.bench.clock import mark
+from pellucid.bench.contest import Contest, Mark, Rival
+from pellucid.bench.networks import NETWORKS, Task, data
+from pellucid.bench.trainers.ours import Cost
+from pellucid.graphs.gradient import gradient
+from pellucid.graphs.stable import stable
+from pellucid.graphs.trace import graph as traced
+from pellucid.minimisers.methods import Adam
+from pellucid.minimisers.minimise import minimise
+from pellucid.models.network import glorot
+from pellucid.reading.source import source
+from pellucid.running.compile import compile  # noqa: A004 (the public name)
+
+CHAINS = {"a chain of 200": 200, "a chain of 10,000": 10_000}
+
+
+def chain(n: int) -> Callable[[Any], Any]:
+    """Give a function of n operations.
+
+    >>> len(traced(chain(10), 0.3).nodes)  # with its input
+    11
+    """
+
+    def f(x: Any) -> Any:
+        for _ in range(n // 2):
+            x = np.sin(x) + 0.5
+        return x
+
+    return f
+
+
+def work(n: int) -> dict[str, Callable[[], Any]]:
+    """What the engine does to a chain of n nodes."""
+    f = chain(n)
+    graph = traced(f, 0.3)
+    compiled = compile(graph)
+    return {
+        "traced": lambda: traced(f, 0.3),
+        "made stable": lambda: stable(graph),
+        "differentiated": lambda: gradient(graph, stable=False),
+        "stable, then differentiated": lambda: gradient(graph),
+        "printed": lambda: str(graph),
+        "written as source": lambda: source(graph),
+        "run by the reference": lambda: graph(0.3),
+        "run compiled": lambda: compiled(0.3),
+    }
+
+
+def measured(case: str, tiny: bool) -> dict[str, Mark]:
+    """Time each thing the engine does, a node; or a network's first step."""
+    if case in NETWORKS:
+        return {"from function to first step": first_step(NETWORKS[case])}
+    n = CHAINS[case]
+    return {
+        f"{name}, a node": Mark(mark(job, budget=0.1).best / n)
+        for name, job in work(n).items()
+    }
+
+
+def first_step(task: Task) -> Mark:
+    """Trace, differentiate, rewrite, compile and run a step, with nothing kept."""
+    X, y = data(replace(task, rows=task.batch))
+    Y = np.eye(task.sizes[-1], dtype=X.dtype)[y]
+    start = glorot(list(task.sizes), 6, np.random.RandomState(0), X.dtype)
+    alphas = itertools.count(1)  # another constant, so that it is another graph
+
+    def step() -> None:
+        minimise(Cost(1 / next(alphas)), start, X, Y, method=Adam(), max_iter=1, tol=0)
+
+    return mark(step, budget=0.2)
+
+
+CONTEST = Contest(
+    title="The engine",
+    note="What is done to a chain of nodes, for one of them; and all that is done "
+    "before a network's step runs, with the first step.",
+    cases=(*CHAINS, *NETWORKS),
+    rivals={"Pellucid": Rival(measured, ours=True)},
+    rounds=1,
+)

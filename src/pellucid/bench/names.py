@@ -1,0 +1,10 @@
+"""The names of the benchmarks, apart from them so that help is there at once."""
+
+NAMES = {
+    "training": "whole fits and bare steps of three perceptrons",
+    "gradients": "gradients of a dozen NumPy functions",
+    "first": "the time to the first result, imports included",
+    "memory": "the peak memory of training",
+    "growth": "the time of a step as batch, width and depth grow",
+    "engine": "what the engine itself costs a node",
+}

@@ -1,0 +1,147 @@
+"""What came of the races, as tables of ratios: theirs / ours, higher is better."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pellucid.bench.contest import Contest, Outcome, Record, contest
+
+SCALES = {
+    "s": ((1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
+    "B": ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")),
+}
+DIGITS = 3  # more are not resolved
+
+
+@dataclass(frozen=True)
+class Table:
+    """A heading, the heads of the columns, and rows of text."""
+
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def markdown(self) -> str:
+        """Write it for a page.
+
+        >>> print(Table("Speed", ["", "JAX"], [["a fit", "2.0"]]).markdown())
+        **Speed**
+        <BLANKLINE>
+        |  | JAX |
+        | --- | ---: |
+        | a fit | 2.0 |
+        """
+        rule = ["---", *["---:"] * (len(self.heads) - 1)]
+        lines = [f"| {' | '.join(cells)} |" for cells in (self.heads, rule, *self.rows)]
+        return "\n".join([f"**{self.title}**", "", *lines])
+
+
+def tables(outcome: Outcome) -> list[Table]:
+    """The tables of a benchmark: one a measure, then one of the cold runs.
+
+    A row is a case and one of ours: what it took, and what each rival took for that.
+    """
+    event = contest(outcome.name)
+    measures = dict.fromkeys(record.measure for record in outcome.records)
+    if len(event.rivals) == 1:
+        return [_figures(event, outcome.records)]
+    ratios = [_ratios(event, outcome, measure) for measure in measures]
+    return [*ratios, *_cold(event, outcome.records)]
+
+
+def quantity(value: float, unit: str) -> str:
+    """Write seconds or bytes with a prefix.
+
+    >>> quantity(0.00123, "s"), quantity(3 * 2**20, "B"), quantity(0, "B")
+    ('1.23 ms', '3 MiB', '0 KiB')
+    """
+    scales = SCALES[unit]
+    size, name = next((s for s in scales if value >= s[0]), scales[-1])
+    return f"{_rounded(value / size)} {name}"
+
+
+def _rounded(value: float) -> str:
+    """Three digits, and no exponent.
+
+    >>> _rounded(17.84), _rounded(1234.5), _rounded(0.951)
+    ('17.8', '1234', '0.951')
+    """
+    if not math.isfinite(value):
+        return str(value)
+    return f"{value:.0f}" if value >= 100 else f"{value:.{DIGITS}g}"
+
+
+@dataclass(frozen=True)
+class Board:
+    """The records of one measure of a benchmark, by case and rival."""
+
+    event: Contest
+    measure: str
+    records: Mapping[tuple[str, str], Record]
+
+    def names(self, ours: bool) -> list[str]:
+        """Our entrants, or theirs, as far as they were measured."""
+        present = {rival for _, rival in self.records}
+        entrants = self.event.rivals.items()
+        return [name for name, r in entrants if r.ours == ours and name in present]
+
+    def rows(self) -> list[list[str]]:
+        """A row a case and one of ours: what it takes, and the ratios."""
+        return [
+            [case, ours, quantity(self.records[case, ours].best, self.event.unit),
+             *(self.ratio(case, ours, rival) for rival in self.names(ours=False))]
+            for case in self.event.cases
+            for ours in self.names(ours=True)
+            if (case, ours) in self.records
+        ]  # fmt: skip
+
+    def ratio(self, case: str, ours: str, rival: str) -> str:
+        """Theirs / ours, and whether it is what was aimed at."""
+        if (case, rival) not in self.records:
+            return "–"
+        mine = self.records[case, ours].best
+        ratio = self.records[case, rival].best / mine if mine else math.inf
+        goal = self.event.goals.get((self.measure, case, ours, rival))
+        return _rounded(ratio) + (f" ({verdict(ratio, goal)})" if goal else "")
+
+
+def _ratios(event: Contest, outcome: Outcome, measure: str) -> Table:
+    """One measure: theirs / ours, with the goal where there is one."""
+    found = {(r.case, r.rival): r for r in outcome.records if r.measure == measure}
+    board = Board(event, measure, found)
+    heads = ["", "ours", "takes", *board.names(ours=False)]
+    return Table(f"{event.title}: {measure}, theirs / ours", heads, board.rows())
+
+
+def verdict(ratio: float, goal: float) -> str:
+    """Say whether a goal is met.
+
+    >>> verdict(1.5, 1.4), verdict(1.3, 1.4)
+    ('1.4 met', '1.4 not met')
+    """
+    return f"{goal:g} {'met' if ratio >= goal else 'not met'}"
+
+
+def _figures(event: Contest, records: Sequence[Record]) -> Table:
+    """Plain figures where there is nobody to compare with."""
+    rows = [[r.case, r.measure, quantity(r.best, event.unit)] for r in records]
+    return Table(event.title, ["", "", "takes"], rows)
+
+
+def _cold(event: Contest, records: Sequence[Record]) -> list[Table]:
+    """The first runs of all, which compile and load what the others find ready."""
+    cold = {(r.case, r.rival): r.cold for r in records if r.cold is not None}
+    rivals = [name for name in event.rivals if any(name == r for _, r in cold)]
+    rows = [
+        [case, *(_time(cold.get((case, rival)), event.unit) for rival in rivals)]
+        for case in event.cases
+        if any(case == c for c, _ in cold)
+    ]
+    title = f"{event.title}: the first run, compiling included"
+    return [Table(title, ["", *rivals], rows)] if rows else []
+
+
+def _time(value: float | None, unit: str) -> str:
+    return "–" if value is None else quantity(value, unit)

@@ -1,0 +1,245 @@
+"""The benchmarks: each runs, says who is missing, and compares like with like."""
+
+import json
+import os
+
+import benchmark_pages
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from pellucid.bench import memory, race
+from pellucid.bench.contest import AbsentError, Contest, Outcome, Record, Rival, contest
+from pellucid.bench.functions import PROBLEMS
+from pellucid.bench.names import NAMES
+from pellucid.bench.networks import Task, data
+from pellucid.bench.results import Results
+from pellucid.bench.tables import tables
+from pellucid.bench.telling import markdown
+from pellucid.bench.trainers import pytorch
+from pellucid.bench.trainers.table import TRAINERS, WHOLE
+from pellucid.command import main
+from pellucid.errors import PellucidError
+
+LIBRARIES = ("autograd", "jax", "torch")
+EASY = Task((4, 16, 3), 32, 400, 30)
+
+
+@pytest.fixture
+def alone(tmp_path, monkeypatch):
+    """A machine on which no rival but scikit-learn is installed."""
+    for library in LIBRARIES:
+        message = f"No module named {library!r}"
+        text = f"raise ModuleNotFoundError({message!r}, name={library!r})\n"
+        (tmp_path / f"{library}.py").write_text(text, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return tmp_path
+
+
+def typed(*words):
+    """What comes of words typed after `pellucid bench`."""
+    return CliRunner().invoke(main, ["bench", *map(str, words)], prog_name="pellucid")
+
+
+# The command
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_benchmark_runs_and_leaves_its_figures(name, alone):
+    result = typed(name, "--tiny", "--out", alone / "figures.json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert contest(name).title in result.stdout
+    held = json.loads((alone / "figures.json").read_text("utf-8"))
+    assert held["command"] == f"pellucid bench {name} --tiny"
+    assert {"date", "processor", "cores", "Python", "BLAS", "numpy"} <= set(
+        held["machine"]
+    )
+    (outcome,) = held["outcomes"]
+    assert outcome["name"] == name
+    assert {key for record in outcome["records"] for key in record} == set(
+        Record.__dataclass_fields__
+    )
+    assert min(record["best"] for record in outcome["records"]) >= 0
+    assert any(contest(name).rivals[r["rival"]].ours for r in outcome["records"])
+
+
+def test_rivals_that_are_not_installed_are_left_out_and_named(alone):
+    told = " ".join(typed("first", "--tiny").stdout.split())
+    assert (
+        "Left out: autograd (autograd is not installed), JAX (jax is not installed), "
+        "PyTorch (torch is not installed)."
+    ) in told
+
+
+def test_a_name_that_there_is_not_is_refused_in_a_sentence():
+    result = typed("nonsense")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "'nonsense' is not one of 'training', 'gradients'" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_markdown_can_be_had(alone):
+    told = typed("gradients", "--tiny", "--markdown").stdout
+    assert "| --- | ---: | ---: |" in told
+
+
+def test_help_names_every_benchmark():
+    told = typed("--help").stdout
+    assert [name for name in NAMES if f"  {name} " not in told] == []
+
+
+# The race
+
+ONE = {"best": 2.0, "cold": 5.0, "check": 0.5}
+TWO = {"best": 1.0, "cold": 3.0, "check": 0.4}
+
+
+def test_the_least_of_all_rounds_counts_and_the_first_cold_run():
+    best = race.record("a fit", "seconds", "JAX", [ONE, TWO])
+    assert best == Record("a fit", "seconds", "JAX", 1.0, cold=5.0, check=0.5)
+
+
+def test_rounds_are_interleaved():
+    rivals = {name: Rival(dict) for name in "xy"}
+    event = Contest("", "", ("a", "b"), rivals, apart=True, rounds=2)
+    assert [f"{rival}{case}" for rival, (case,) in race.heats(event, False)] == [
+        *("xa", "ya", "xb", "yb"),
+        *("xa", "ya", "xb", "yb"),
+    ]
+
+
+def raced(monkeypatch, failing):
+    """The first result, where the process of one rival fails and others answer."""
+
+    def run(words, environment):
+        if words[1] == failing:
+            return {"failed": "Killed"}
+        return {"marks": {case: {"imports included": ONE} for case in words[3]}}
+
+    monkeypatch.setattr(race, "run", run)
+    return race.race("first", False, str)
+
+
+def test_a_rival_that_fails_is_left_out_with_the_reason(monkeypatch):
+    outcome = raced(monkeypatch, failing="JAX")
+    assert outcome.absent == {"JAX": "failed: Killed"}
+    assert {record.rival for record in outcome.records} >= {"Pellucid", "PyTorch"}
+
+
+def test_a_failure_of_ours_is_an_error(monkeypatch):
+    with pytest.raises(
+        PellucidError, match=r"^first: expected .* ended with Killed\.$"
+    ):
+        raced(monkeypatch, failing="Pellucid")
+
+
+def test_a_process_that_fails_tells_its_last_line():
+    answer = race.run(["first", "nobody", True, []], dict(os.environ))
+    assert answer == {"failed": "KeyError: 'nobody'"}
+
+
+# The tables
+
+FIT = "a whole fit"
+SMALL = "20-32-32-3"
+RECORDS = [
+    Record(SMALL, FIT, "Pellucid, NumPy", 0.1, cold=0.3),
+    Record(SMALL, FIT, "PyTorch, eager Adam", 1.5, cold=2.0),
+    Record(SMALL, FIT, "PyTorch, fused Adam", 0.65),
+]
+
+
+def test_a_table_gives_ratios_and_whether_the_goal_is_met():
+    warm, cold = tables(Outcome("training", RECORDS))
+    assert warm.rows == [
+        [SMALL, "Pellucid, NumPy", "100 ms", "15 (10 met)", "6.5 (7 not met)"]
+    ]
+    assert cold.rows == [[SMALL, "300 ms", "2 s"]]
+
+
+def test_results_are_read_as_they_were_saved(tmp_path):
+    outcome = Outcome("training", RECORDS, {"JAX by hand": "jax is not installed"})
+    results = Results("pellucid bench training", {"cores": "2"}, [outcome])
+    results.save(tmp_path / "figures.json")
+    assert markdown(Results.load(tmp_path / "figures.json")) == markdown(results)
+
+
+def test_a_page_is_filled_between_its_marks_and_nowhere_else():
+    results = Results("", {}, [Outcome("training", RECORDS)])
+    page = f"above\n<!-- bench: training, {FIT} -->\nold\n<!-- bench: end -->\nbelow\n"
+    filled = benchmark_pages.filled(page, results)
+    assert "15 (10 met)" in filled
+    assert "old" not in filled
+    assert filled.startswith("above\n<!-- bench: training")
+    assert filled.endswith("<!-- bench: end -->\nbelow\n")
+    assert benchmark_pages.filled(filled, results) == filled
+
+
+@pytest.mark.parametrize("page", benchmark_pages.PAGES, ids=lambda page: page.name)
+def test_the_pages_show_the_figures_that_are_kept(page):
+    if not benchmark_pages.RESULTS.exists():
+        pytest.skip("no run is kept yet")
+    results = Results.load(benchmark_pages.RESULTS)
+    text = page.read_text("utf-8")
+    assert benchmark_pages.filled(text, results) == text
+
+
+# Like is compared with like
+
+
+def lengths(rival):
+    """The length of each gradient, by a rival in a process of its own."""
+    answer = race.run(["gradients", rival, True, list(PROBLEMS)], dict(os.environ))
+    if "absent" in answer:
+        pytest.skip(answer["absent"])
+    return {
+        case: marks["a gradient"]["check"] for case, marks in answer["marks"].items()
+    }
+
+
+@pytest.fixture(scope="module")
+def expected():
+    return lengths("Pellucid, NumPy")
+
+
+@pytest.mark.parametrize("rival", ["autograd", "JAX, jitted", "PyTorch, eager"])
+def test_every_rival_finds_our_gradients(rival, expected):
+    assert lengths(rival) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("name", [name for name in TRAINERS if name != WHOLE])
+def test_every_trainer_learns_as_scikit_learn_does(name):
+    X, y = data(EASY)
+    try:
+        cost = TRAINERS[name](EASY).fit(X, y)
+    except AbsentError as absent:
+        pytest.skip(str(absent))
+    assert cost == pytest.approx(TRAINERS["scikit-learn"](EASY).fit(X, y), rel=0.3)
+
+
+@pytest.mark.parametrize("costed", [True, False])
+def test_a_step_is_had_with_its_cost_and_without(costed):
+    trainer = TRAINERS["Pellucid, NumPy"](EASY.tiny())
+    assert trainer.step(*data(EASY.tiny()), costed, 0.0) > 0
+
+
+def test_the_epoch_says_its_cost_or_nothing():
+    trainer = TRAINERS["Pellucid, NumPy"](EASY.tiny())
+    state = trainer.start(*data(EASY.tiny()))
+    assert np.isnan(trainer.epoch(state, False))
+    assert 0 < trainer.epoch(state, True) < 5
+
+
+def test_torch_compile_says_when_there_is_no_compiler(monkeypatch):
+    pytest.importorskip("torch")
+    monkeypatch.setattr(pytorch.shutil, "which", lambda name: None)
+    with pytest.raises(AbsentError, match=r"needs a C\+\+ compiler"):
+        pytorch.Whole(EASY)
+
+
+def test_the_peak_of_memory_is_seen():
+    memory.forget()
+    before = memory.peak()
+    assert np.ones(10_000_000).sum() == 1e7  # 80 MB, gone again
+    assert memory.peak() - before == pytest.approx(80e6, rel=0.1)
