@@ -23,6 +23,7 @@ from pellucid.graphs.operations.table import OPERATIONS
 from pellucid.graphs.sharing import is_view
 from pellucid.running import writing
 from pellucid.running.cache import Kept, structure_of
+from pellucid.running.memory import Arena, size_of
 from pellucid.running.plan import planned
 from pellucid.running.targets import Array, rows_of
 from pellucid.running.tuning import QUICK, tuned
@@ -93,7 +94,8 @@ class Training:
     ) -> None:  # fmt: skip
         _check_cpu(device)
         self._graph_of = step
-        self._kept = [np.array(array, order="C") for array in kept]
+        self._arena = Arena()
+        self._kept = _copied(kept, Arena().cut(size_of(kept)))
         self._data = [np.ascontiguousarray(d) if np.ndim(d) else d for d in data]
         self._steps: dict[
             Any, tuple[Callable[..., Any], list[tuple[Array, Array]]]
@@ -110,6 +112,7 @@ class Training:
     ) -> Array:
         """Take a step on each batch; see `targets.Training`."""
         figures = np.zeros((len(batches), 2))
+        _check_rows(batches, rows_of(None, self._data))
         with quietly():
             for i, (batch, rate) in enumerate(zip(batches, rates, strict=True)):
                 run, gathered = self._step(batch)
@@ -139,9 +142,25 @@ class Training:
             values = [np.empty((len(batch), *d.shape[1:]), d.dtype) for d in values]
             gathered = list(zip(self._data, values, strict=True))
         code = _code_of(graph, staying | dict.fromkeys(data))
-        memory = zip((*before, *data), (*self._kept, *values), strict=True)
+        pairs = zip((*before, *data), (*self._kept, *values), strict=True)
+        memory = {node.name: value for node, value in pairs}
         self.source = code.source
-        return code.made({node.name: value for node, value in memory}), gathered
+        # Steps on other numbers of rows take turns, in the same memory.
+        return code.made(memory | {"empty": self._arena.cut(code.size)}), gathered
+
+
+def _copied(arrays: Sequence[Array], empty: Callable[..., Array]) -> list[Array]:
+    copies = [empty(array.shape, array.dtype) for array in arrays]
+    for copy, array in zip(copies, arrays, strict=True):
+        copy[...] = array
+    return copies
+
+
+def _check_rows(batches: Sequence[Array | None], n: int) -> None:
+    """Once an epoch, so that no batch needs to be looked at."""
+    rows = [batch for batch in batches if batch is not None and batch.size]
+    if rows and not 0 <= min(map(np.min, rows)) <= max(map(np.max, rows)) < n:
+        raise IndexError(f"A batch names rows beyond the {n} of the data.")
 
 
 class _Code:
@@ -159,10 +178,12 @@ class _Code:
         self.first = [n for n in order if n in first]
         self.rest = [n for n in order if n not in first]
         taken = {graph.title, *(node.name for node in graph.order)}
-        fixed = {"np": np, "isfinite": math.isfinite}
+        fixed = {"np": np, "empty": np.empty, "isfinite": math.isfinite}
         self.names = Names(values, fixed, taken)
         run = [*self.first, *self.rest]
-        self.plan = planned(graph, run, staying, self.names.series)
+        over = {a: b for a, b in staying.items() if b not in first}
+        self.plan = planned(graph, run, over, self.names.series)
+        self.size = size_of(place for place in self.plan.places if place.is_new)
         self.is_quiet = any(node.quiet for node in order)
         self.numbers: dict[str, str] = {}
         self.views = self._fixed_views()

@@ -21,7 +21,7 @@ import numpy as np
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.operations.table import OPERATIONS, is_elementwise
 from pellucid.graphs.sharing import Lives
 
 # What writes its result where `out=` says, beside the ufuncs.
@@ -36,6 +36,7 @@ class Place:
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     source: str = ""
+    is_new: bool = False  # not a part of another
 
 
 Pool = dict[tuple[tuple[int, ...], np.dtype[Any]], list[Place]]
@@ -87,6 +88,7 @@ class _Planner:
         parts = self._joined(order)
         self.lives = Lives(graph, order, parts)
         self.plan.root = self.lives.root
+        self._lead_up()
         for node in order:
             self._place(node)
 
@@ -118,15 +120,13 @@ class _Planner:
     def _over(self, node: Node) -> Place | None:
         """The memory of the input whose place this takes, if nobody needs it later."""
         before = self.after.get(node)
-        if before is None or (before.shape, before.dtype) != (node.shape, node.dtype):
+        if before is None or node not in self.position or not _alike(before, node):
             return None
         if before in self.lives.outputs:  # what it holds goes elsewhere at the end
             return None
-        last = self.lives.last_use.get(before, node)
+        last = self.position[self.lives.last_use.get(before, node)]
         is_read = any(self.lives.root[a] is before for a in node.arguments)
-        if self.position[last] > self.position[node] or (
-            is_read and not _by_element(node)
-        ):
+        if last > self.position[node] or (is_read and not _by_element(node)):
             return None
         return Place(before.name, before.shape, before.dtype)
 
@@ -135,9 +135,8 @@ class _Planner:
         if not _by_element(node):
             return None
         for argument in node.arguments:
-            same = (argument.shape, argument.dtype) == (node.shape, node.dtype)
-            own = self.lives.root[argument] is argument
-            if same and own and argument in ending and argument in self.held:
+            own = self.lives.root[argument] is argument and argument in self.held
+            if own and argument in ending and _alike(argument, node):
                 return self.held[argument]
         return None
 
@@ -147,11 +146,18 @@ class _Planner:
         return waiting.pop() if waiting else self._new(node)
 
     def _new(self, node: Node) -> Place:
-        source = f"np.empty({node.shape}, np.{node.dtype.name})"
+        source = f"empty({node.shape}, np.{node.dtype.name})"
         name = f"{self.buffer}{next(self.count)}"
-        place = Place(name, node.shape, node.dtype, source)
+        place = Place(name, node.shape, node.dtype, source, is_new=True)
         self.plan.places.append(place)
         return place
+
+    def _lead_up(self) -> None:
+        """Write over an input already what leads up to that which replaces it."""
+        for now, before in self.after.items():
+            value = self._over(now) and self._before(now, self.pieces)
+            if value and _by_element(value) and self.lives.last_use[before] is value:
+                self.pieces[value] = Place(before.name, before.shape, before.dtype)
 
     # -- pieces of what is joined -----------------------------------------------------
 
@@ -200,20 +206,23 @@ class _Planner:
         runs = value in self.position and value.operation != "assign"
         return own and runs and _has_out(value) and value.shape != ()
 
-    def _before(self, value: Node, parts: Mapping[Node, Node]) -> Node | None:
+    def _before(self, value: Node, parts: Mapping[Node, Any]) -> Node | None:
         """An argument that the value may be written over, element by element."""
         if not _by_element(value):
             return None
         for a in value.arguments:
-            same = (a.shape, a.dtype) == (value.shape, value.dtype)
             free = self._is_own(a) and self.lives.last_use.get(a) is value
-            if same and free and a not in parts:
+            if free and a not in parts and _alike(a, value):
                 return a
         return None
 
 
+def _alike(a: Node, b: Node) -> bool:
+    return (a.shape, a.dtype) == (b.shape, b.dtype)
+
+
 def _by_element(node: Node) -> bool:
-    return OPERATIONS[node.operation].elementwise
+    return is_elementwise(node.operation)
 
 
 def _has_out(node: Node) -> bool:
