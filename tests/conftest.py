@@ -52,6 +52,13 @@ def fail_where_package_is_missing(report: Any) -> None:
             report.longrepr = f"CI may not skip for a missing package. {reason}"
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test on a target needs the library of the target."""
+    target = getattr(item, "callspec", None) and item.callspec.params.get("target")
+    if isinstance(target, str) and target in {"jax", "torch"}:
+        pytest.importorskip(target)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Iterator[None]:
     report = yield

@@ -47,3 +47,9 @@ def test_the_python_of_the_docs_prints_what_it_says(page, capsys):
     run(text, page)
     promised = re.findall(r"^print\(.*\)  # (.*)$", text, re.M)
     assert capsys.readouterr().out.split("\n")[: len(promised)] == promised
+
+
+def test_the_source_reads_as_the_docs_say(capsys):
+    text = (ROOT / "docs" / "running.md").read_text("utf-8")
+    run(text, "running.md")
+    assert f"```text\n{capsys.readouterr().out.rstrip()}\n```" in text

@@ -18,8 +18,9 @@ EXAMPLES = {"numpy": 100, "torch": 60, "jax": 15}  # XLA takes a second for each
 
 
 @pytest.mark.parametrize("statement", programs.STATEMENTS)
-def test_every_statement_runs_on_torch(statement):
-    programs.check_on("torch", *arguments_for(statement))
+@pytest.mark.parametrize("target", ["torch"])
+def test_every_statement_runs(target, statement):
+    programs.check_on(target, *arguments_for(statement))
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -6,7 +6,6 @@ import warnings
 import numpy as np
 import operation_examples
 import pytest
-import torch
 from function_examples import EXAMPLES, inputs, program
 
 import pellucid as pl
@@ -16,11 +15,14 @@ from pellucid.graphs.evaluate import evaluate, quietly
 from pellucid.graphs.operations.table import OPERATIONS
 from pellucid.graphs.stable import written_out
 from pellucid.graphs.trace import is_number, trace
-from pellucid.running import torch_steps
 from pellucid.running.compile import recorded_graph
-from pellucid.running.torch import Program, Training
-from pellucid.running.torch_operations import SPELLED
-from pellucid.running.torch_reads import looks
+
+torch = pytest.importorskip("torch")
+
+from pellucid.running import torch_steps  # noqa: E402
+from pellucid.running.torch import Program, Training  # noqa: E402
+from pellucid.running.torch_operations import SPELLED  # noqa: E402
+from pellucid.running.torch_reads import looks  # noqa: E402
 
 DTYPES = [np.float32, np.float64]
 by_dtype = pytest.mark.parametrize("dtype", DTYPES, ids=lambda d: d.__name__)

@@ -224,7 +224,12 @@ class _Code:
             lines += [*self._lines(self.rest), *self._put_back()]
         inputs = [n.name for n in self.graph.inputs if n not in self.staying]
         text = writing.function(self.graph.title, inputs, lines, results)
-        return "\n".join(["import numpy as np", *self._memory(), "", text])
+        return "\n".join([*self._imports(), "", *self._memory(), text])
+
+    def _imports(self) -> list[str]:
+        """What the source needs; the memory of a training is given to it."""
+        own = self.plan.places and not self.staying
+        return ["import numpy as np", *(["from numpy import empty"] if own else [])]
 
     def _owned(self) -> list[str]:
         """The results, copied where they would show the memory of something else."""
@@ -245,7 +250,8 @@ class _Code:
     def _memory(self) -> list[str]:
         """What is made once, before the function is."""
         places = [f"{place.name} = {place.source}" for place in self.plan.places]
-        return [*places, *self.numbers.values(), *self.views.values()]
+        lines = [*places, *self.numbers.values(), *self.views.values()]
+        return [*lines, ""] if lines else []
 
     def _lines(self, nodes: Sequence[Node]) -> list[str]:
         skipped = self.views.keys()
