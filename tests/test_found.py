@@ -432,3 +432,14 @@ def test_an_empty_array_keeps_its_shape_in_the_source():
     names = {}
     exec(pl.source(f, np.zeros(0)), names)
     assert names["f"](np.zeros(0)) == 0
+
+
+@pytest.mark.parametrize("number", [1e-310, 1e308, 5e-324])
+def test_a_number_whose_reciprocal_is_no_float(number):
+    def f(x):
+        return np.sum(x / number)
+
+    with np.errstate(over="ignore"):
+        x = np.array([1e-3, 2.0])
+        np.testing.assert_array_equal(pl.gradient(f)(x), np.ones(2) / number)
+        assert pl.compile(f)(x) == f(x)

@@ -19,7 +19,6 @@ from pellucid.errors import PellucidError
 from pellucid.graphs.evaluate import meaning, quietly
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.operations.table import OPERATIONS
 from pellucid.graphs.sharing import is_view
 from pellucid.running import writing
 from pellucid.running.cache import Kept, structure_of
@@ -34,6 +33,10 @@ SYMBOLS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power":
 
 # What np.sum and its kind call, after three microseconds of looking at their arguments.
 REDUCTIONS = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum"}
+
+# What takes a number sooner as an array, which NumPy need not make in each call.
+BY_NUMBER = {"add", "subtract", "multiply", "divide", "power", "maximum", "minimum",
+             "greater", "greater_equal", "less", "less_equal"}  # fmt: skip
 
 # Of these NumPy is three times as fast with a whole array as with one number.
 BETTER_FULL = {"maximum", "minimum"}
@@ -233,19 +236,13 @@ class _Code:
 
     def _owned(self) -> list[str]:
         """The results, copied where they would show the memory of something else."""
-        root = self.plan.root
-        owners = [root[n] for n in self.results]
-        return [
-            f"np.array({self.names.of(n)})"
-            if n.shape
-            and (
-                root[n].operation in {"input", "constant"}
-                or root[n].known
-                or root[n] in owners[:i]
-            )
-            else self.names.of(n)
-            for i, n in enumerate(self.results)
-        ]
+        root, shown, texts = self.plan.root, set(), []
+        for node in self.results:
+            owner, text = root[node], self.names.of(node)
+            given = owner.operation == "input" or owner.known or owner in shown
+            texts.append(f"np.array({text})" if given and node.shape else text)
+            shown.add(owner)
+        return texts
 
     def _memory(self) -> list[str]:
         """What is made once, before the function is."""
@@ -310,14 +307,12 @@ class _Code:
     def _argument(self, node: Node, argument: Node) -> str:
         """The name of an argument; a number that meets an array becomes one first."""
         others = {a.dtype for a in node.arguments if not a.weak}
-        number = argument.is_literal and isinstance(argument.value, (int, float))
-        number = number and argument.weak and len(others) == 1
-        ufunc = isinstance(OPERATIONS[node.operation].function, np.ufunc)
-        if not (number and ufunc and node in self.plan.out) or min(others).kind != "f":
+        meets = node.operation in BY_NUMBER and node in self.plan.out
+        real = argument.is_literal and isinstance(argument.value, (int, float))
+        if not (meets and real and argument.weak and _is_float(others)):
             return self.names.of(argument)
         full = node.operation in BETTER_FULL and node.size <= LARGEST_FULL
-        shape = node.shape if full else ()
-        return self._number(argument.value, shape, min(others))
+        return self._number(argument.value, node.shape if full else (), min(others))
 
     def _number(self, value: Any, shape: tuple[int, ...], dtype: Any) -> str:
         source = f"np.full({shape}, {_written(value)}, np.{dtype.name})"
@@ -347,6 +342,10 @@ class _Code:
         if plain is function:
             return f"np.{node.operation}"
         return self.names.bound(function, f"_{node.operation.replace('.', '_')}")
+
+
+def _is_float(dtypes: set[np.dtype[Any]]) -> bool:
+    return len(dtypes) == 1 and min(dtypes).kind == "f"
 
 
 def _written(value: Any) -> str:

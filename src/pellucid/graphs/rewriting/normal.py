@@ -276,7 +276,11 @@ def is_number(node: Node) -> bool:
 
 
 def _has_power(number: float, power: float) -> bool:
-    return number > 0 or power > 0
+    """Whether number^power is a float."""
+    try:
+        return math.isfinite(math.pow(number, power))
+    except (OverflowError, ValueError):  # 1e-310^-1, 0^-1, (-8)^(1/3)
+        return False
 
 
 def _add_up(p: float, q: float) -> bool:
