@@ -226,3 +226,24 @@ def test_a_curvature_that_is_not_finite_is_a_sentence():
         pytest.raises(pl.PellucidError, match="bring the data to smaller numbers"),
     ):
         pl.minimise(lambda w, x: np.sum((w * x) ** 2), np.zeros(2), np.full(2, 1e200))
+
+
+@pytest.mark.parametrize("digits", [4, 6, 8], ids="condition 1e{}".format)
+def test_a_large_quadratic_cost_of_any_condition_is_solved(digits):
+    h = np.logspace(0, digits, 600)  # curvatures
+    fit = pl.minimise(lambda w: h @ w**2 / 2 - np.sum(w), np.zeros(600))
+    assert fit.success
+    np.testing.assert_allclose(fit.x * h, 1.0, rtol=1e-6)
+
+
+WHYS = {
+    "linear": (lambda w: np.sum(w), np.ones(2), "(the cost is linear)"),
+    "one parameter": (lambda w: np.exp(w) - w, 1.0, "has 1 parameter)"),
+    "two parameters": (lambda w: np.sum(np.exp(w) - w), np.ones(2), "2 parameters)"),
+}
+
+
+@pytest.mark.parametrize("case", WHYS.values(), ids=WHYS.keys())
+def test_the_message_says_why(case):
+    cost, start, why = case
+    assert why in pl.minimise(cost, start).message

@@ -1,6 +1,7 @@
 """The compiled function equals the reference, in any order of transformations."""
 
 import threading
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -167,6 +168,57 @@ def test_the_source_is_what_runs_and_reuses_its_buffers():
     compiled(*args)
     assert "z = np.add(" in compiled.source
     assert compiled.source.count("out=") > compiled.source.count("buffer") / 2
+
+
+X3 = np.arange(3.0)
+CHOOSING = {
+    "integers, how often": (np.repeat, np.array([1, 0, 2]), np.array([2, 2, 0])),
+    "integers, a shape": (lambda x, k: np.reshape(x, k), np.array([3, 1]),
+                          np.array([1, 3])),
+    "integers, a range": (lambda x, k: sum(x[i] for i in range(k[0])), np.array([1]),
+                          np.array([3])),
+    "a mask": (lambda x, k: np.sum(x[k]), X3 > 0, X3 > 1),
+    "text": (lambda x, k: x * (k == "a"), np.array(list("aab")), np.array(list("baa"))),
+    "complex": (lambda x, k: np.abs(x * k), np.array([1j]), np.array([2j])),
+    "objects": (lambda x, k: x * k[0], np.array([1, "s"], object),
+                np.array([2, "s"], object)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize("case", CHOOSING.values(), ids=CHOOSING.keys())
+def test_arrays_that_choose_what_is_done_have_programs_of_their_own(case, target):
+    f, *arrays = case
+    pytest.importorskip(target)
+    compiled = pl.compile(f, target=target)
+    for k in (*arrays, *arrays):
+        np.testing.assert_array_equal(compiled(X3, k), f(X3, k))
+
+
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+def test_verify_passes_over_what_is_no_number(target):
+    pytest.importorskip(target)
+    compiled = pl.compile(lambda x: {"a": x + 1, "n": None, "s": "s"}, target,
+                          verify=True)  # fmt: skip
+    assert compiled(X3)["n"] is None
+
+
+def test_what_is_no_function_is_a_sentence():
+    with pytest.raises(PellucidError, match="takes a function or a Graph, not 3"):
+        pl.compile(3)
+
+
+def test_works_as_the_decorator_of_a_method():
+    @dataclass(frozen=True)
+    class Line:
+        slope: float
+
+        @pl.compile
+        def at(self, x):
+            return self.slope * x
+
+    values = [Line(slope).at(X3)[1] for slope in (2.0, 3.0, 2.0)]
+    assert values == [2.0, 3.0, 2.0]
 
 
 def test_works_as_a_decorator():

@@ -1,7 +1,7 @@
 """Every method reaches the minimum, and says how it stopped."""
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -165,6 +165,22 @@ BAD = {
     "newton in batches": ({"method": pl.methods.Newton(), "batch_size": 4},
                           "Newton takes all"),
     "negative iterations": ({"max_iter": -1}, "max_iter is -1"),
+    "half an iteration": ({"max_iter": 2.5}, "max_iter is 2.5; it counts"),
+    "half a row": ({"batch_size": 2.5}, "batch_size is 2.5; a batch has"),
+    "a class for a method": ({"method": pl.methods.Adam}, "one of pellucid.methods"),
+    "no tolerance": ({"tol": None}, "tol is None; give a number"),
+    "nan for a tolerance": ({"tol": np.nan}, "tol is nan; give a number"),
+    "no patience": ({"patience": 0}, "patience is 0; it counts epochs"),
+    "clipped to nothing": ({"clip_norm": 0.0}, "clip_norm is 0.0; a gradient"),
+    "clipped to text": ({"clip_norm": "a"}, "clip_norm is 'a'; a gradient"),
+    "a callback that is none": ({"callback": 3}, "callback is 3; give a function"),
+    "validation that is no tuple": ({"validation": 3}, "validation is 3; give a tuple"),
+    "verbose text": ({"verbose": "a"}, "verbose is 'a'; give True"),
+    "a seed that is none": ({"batch_size": 4, "random_state": "a"},
+                            "random_state is 'a'; give a whole number"),
+    "text for a rate": ({"method": pl.methods.Adam("a")}, "The rate is 'a'; it is"),
+    "a schedule of no step": ({"method": pl.methods.Adam(lambda: 0.1)},
+                              "it is a number, or a schedule"),
 }  # fmt: skip
 
 
@@ -175,14 +191,120 @@ def test_bad_settings_are_a_sentence(case):
         pl.minimise(line, (0.0, 0.0), x, y, **options)
 
 
-def test_data_of_different_lengths_cannot_be_cut():
-    with pytest.raises(MinimiseError, match="the lengths are"):
-        pl.minimise(line, (0.0, 0.0), x, y[:-1], batch_size=4)
+UNCUT = {
+    "of different lengths": ((x, y[:-1]), "the lengths are"),
+    "without rows": ((x, 3.0), "the lengths are"),
+    "of text": ((x, np.full(len(x), "a")), "arrays of numbers; data hold <U1"),
+    "complex": ((x, 1j * y), "arrays of numbers; data hold complex128"),
+}
 
 
-def test_a_start_that_is_no_number_is_a_sentence():
-    with pytest.raises(MinimiseError, match="start holds 'zero'"):
-        pl.minimise(lambda w: w, "zero")
+@pytest.mark.parametrize("case", UNCUT.values(), ids=UNCUT.keys())
+def test_data_that_cannot_be_cut_are_a_sentence(case):
+    data, sentence = case
+    with pytest.raises(MinimiseError, match=sentence):
+        pl.minimise(line, (0.0, 0.0), *data, batch_size=4)
+
+
+NO_START = {
+    "text": ("zero", "start holds 'zero'"),
+    "an array of text": (np.array(["zero"]), "start holds <U4; it holds real"),
+    "a complex number": (1j, "start holds complex128; it holds real"),
+    "complex": (np.array([1j]), "start holds complex128; it holds real"),
+    "nothing": ([], "start holds no numbers"),
+}
+
+
+@pytest.mark.parametrize("case", NO_START.values(), ids=NO_START.keys())
+def test_a_start_that_is_no_number_is_a_sentence(case):
+    start, sentence = case
+    with pytest.raises(MinimiseError, match=sentence):
+        pl.minimise(lambda w: w, start)
+
+
+def test_masked_data_are_a_sentence():
+    with pytest.raises(MinimiseError, match="data hold a masked array"):
+        pl.minimise(line, (0.0, 0.0), np.ma.array(x), y)
+
+
+def test_no_epochs_between_keep_the_shuffling():
+    def gone_on(start, epochs):
+        return pl.minimise(line, start, x, y, batch_size=8, max_iter=epochs,
+                           random_state=None if epochs < 4 else 0)  # fmt: skip
+
+    halves = gone_on(gone_on(gone_on((0.0, 0.0), 4), 0), 3)
+    assert halves.x == gone_on((0.0, 0.0), 7).x
+
+
+def test_a_cost_that_is_no_function_is_a_sentence():
+    with pytest.raises(MinimiseError, match="cost is 3; give a function"):
+        pl.minimise(3, 0.0)
+
+
+# -- nothing is stale -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """Integers choose how often each row counts."""
+
+    def __call__(self, w, times, x):
+        return np.sum((w - np.repeat(x, times)) ** 2)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Text chooses which rows count."""
+
+    def __call__(self, w, kinds, x):
+        return np.sum((w - x) ** 2 * (kinds == "a"))
+
+
+@dataclass(frozen=True)
+class Captured:
+    """A frozen dataclass that holds an array, of which its hash knows nothing."""
+
+    a: np.ndarray = field(compare=False)
+
+    def __call__(self, w, _, x):
+        return np.sum((w - x @ self.a) ** 2)
+
+
+ROWS = np.array([1.0, 2.0, 4.0])
+BY_VALUE = {
+    "integers that choose": [(Repeated(), np.array(k)) for k in ([1, 0, 0], [0, 0, 1])],
+    "text": [(Chosen(), np.array(list(k))) for k in ("abb", "bba")],
+    "fields that are not compared": [
+        (Captured(np.array(a)), 0.0) for a in ([1.0, 0.0, 0.0], [0.0, 0.0, 1.0])
+    ],
+}
+TAKEN = {
+    "auto": "auto",
+    "descent": pl.methods.GradientDescent(0.25),
+    "newton": pl.methods.Newton(),
+    "lbfgs": pl.methods.LBFGS(),
+}
+
+
+@pytest.mark.parametrize("method", TAKEN.values(), ids=TAKEN.keys())
+@pytest.mark.parametrize("costs", BY_VALUE.values(), ids=BY_VALUE.keys())
+def test_costs_by_value_are_recorded_anew_for_other_constants(costs, method):
+    found = [pl.minimise(cost, 0.0, k, ROWS, method=method).x for cost, k in costs]
+    np.testing.assert_allclose(found, [1.0, 4.0], rtol=1e-6)
+
+
+def test_a_frozen_cost_without_equality_is_recorded_each_time():
+    @dataclass(frozen=True, eq=False)
+    class Distance:
+        a: np.ndarray
+
+        def __call__(self, w):
+            return np.sum((w - self.a) ** 2)
+
+    cost = Distance(np.ones(2))
+    pl.minimise(cost, np.zeros(2))
+    cost.a[:] = 5.0
+    np.testing.assert_allclose(pl.minimise(cost, np.zeros(2)).x, 5.0)
 
 
 def test_verbose_where_nobody_watches_tells_the_cost_ten_times(capsys):

@@ -189,6 +189,20 @@ def test_what_is_kept_is_a_copy(target):
     np.testing.assert_array_equal(start(np.float64)[0], kept)
 
 
+@pytest.mark.parametrize("target", targets.TARGETS)
+def test_a_training_that_has_ended_gives_what_it_kept(target):
+    training, _ = trained(descent, target, np.float64, BATCHES)
+    w, v = training.kept
+    np.testing.assert_array_equal(training.first(1), [w])
+    np.testing.assert_array_equal(training.ended(), [w, v])
+
+
+@pytest.mark.parametrize("target", ["numpy"])
+def test_rows_that_there_are_not_are_refused(target):
+    with pytest.raises(IndexError, match="beyond the 6"):
+        trained(descent, target, np.float64, [np.array([0, 6])])
+
+
 def test_gradients_are_written_straight_into_one_vector():
     training, _ = trained(joined, "numpy", np.float64, BATCHES[:1])
     assert "concatenate" not in training.source

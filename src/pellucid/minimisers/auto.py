@@ -6,15 +6,17 @@ from dataclasses import replace
 from typing import Any
 
 from pellucid.graphs import structure
+from pellucid.graphs.graph import Graph
 from pellucid.minimisers.degree import character
 from pellucid.minimisers.methods import LBFGS, Adam, Newton
 from pellucid.minimisers.quadratic import Exact
-from pellucid.minimisers.recording import once
+from pellucid.minimisers.recording import once_for
 from pellucid.minimisers.task import Fit, Task
 from pellucid.running.compile import recorded_graph
 
 FEW = 100  # parameters up to which Newton's Hessian is formed
 RATE = 0.01  # of Adam
+POLYNOMIALS = ("does not depend on start", "is linear", "is quadratic")  # by degree
 
 
 def decided(task: Task, batched: bool, clipped: bool) -> tuple[Any, str]:
@@ -29,11 +31,11 @@ def decided(task: Task, batched: bool, clipped: bool) -> tuple[Any, str]:
         return Adam(RATE), "for clip_norm"
     degree, kink = _character(task)
     if degree <= 2:
-        return Exact(), "the cost is quadratic" if degree == 2 else "the cost is linear"
+        return Exact(), f"the cost {POLYNOMIALS[int(degree)]}"
     if kink:
         return Adam(RATE), f"the cost has kinks: {kink}"
     method = Newton() if task.size <= FEW else LBFGS()
-    return method, f"the cost is smooth and has {task.size:,} parameters"
+    return method, f"the cost is smooth and has {_counted(task.size)}"
 
 
 def _character(task: Task) -> tuple[float, str]:
@@ -41,10 +43,15 @@ def _character(task: Task) -> tuple[float, str]:
     args = task.start, *task.data
     count = len(list(structure.leaves(task.start)))
 
-    def make() -> tuple[float, str]:
-        return character(recorded_graph(task.cost, args, {}), count)
+    def make() -> tuple[Graph, tuple[float, str]]:
+        graph = recorded_graph(task.cost, args, {})
+        return graph, character(graph, count)
 
-    return once(task, "character", args, make)
+    return once_for(task, "character", args, make)
+
+
+def _counted(size: int) -> str:
+    return f"{size:,} parameter{'' if size == 1 else 's'}"
 
 
 def told(fit: Fit, why: str) -> Fit:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import MinimiseError
+from pellucid.graphs.trace import is_number
 from pellucid.minimisers.judge import Judge, judge_of
 from pellucid.minimisers.schedules import rate_at
 from pellucid.minimisers.steps import Settings, Step
@@ -36,9 +37,9 @@ class Descent:
         self.step = Step(task, method, settings, flat, batched)
         standing = before.standing if before else None
         if standing and standing.method is type(method):
-            self.restart(_fitting(standing.kept, self.step.kept), standing.t)
+            self.restart(_fitting(standing.kept, self.step.started()), standing.t)
         else:
-            self.restart(self.step.kept, 0)
+            self.restart(self.step.started(), 0)
 
     def restart(self, kept: list[Array], t: int) -> None:
         """Be where these arrays are, after t steps."""
@@ -61,11 +62,13 @@ class Descent:
     @property
     def x(self) -> Any:
         """The parameters now, in the structure of the start."""
-        return self.step.x(self.training.kept)
+        return self.step.x(self.training.first(self.step.count))
 
-    def standing(self, rng: np.random.Generator | None = None) -> Standing:
-        """What is needed to go on from here."""
-        return Standing(type(self.method), self.training.kept, self.t, rng)
+    def ended(self, rng: np.random.Generator | None = None) -> tuple[Any, Standing]:
+        """The parameters, and what is needed to go on from here; no step follows."""
+        kept = self.training.ended()  # which frees what only steps need
+        x = self.step.x([array.copy() for array in kept[: self.step.count]])
+        return x, Standing(type(self.method), kept, self.t, rng)
 
 
 def _fitting(kept: list[Array], new: list[Array]) -> list[Array]:
@@ -114,12 +117,13 @@ class Way:
 
     def x(self) -> Any:
         """The parameters at the place that was given last, when it began a block."""
-        return self.descent.step.x(self._kept)
+        return self.descent.step.x([array.copy() for array in self._kept])
 
 
 def full_batch(
-    task: Task, method: Any, options: Options, watch: Watch, before: Fit | None
-) -> Fit:
+    task: Task, method: Any, options: Options, watch: Watch, before: Fit | None,
+    rng: np.random.Generator | None = None,
+) -> Fit:  # fmt: skip
     """Take steps on the cost of all rows until the slope is small."""
     measured = options.tol > 0
     descent = Descent(
@@ -139,7 +143,7 @@ def full_batch(
             if found or judge.tired:
                 reason = found or judge.reason
                 break
-    return _summed(way.here(), judge, history, len(history) - 1, reason)
+    return _summed(way.here(), judge, history, len(history) - 1, reason, rng)
 
 
 def _why_here(cost: float, slope: float, tol: float, way: Way) -> str:
@@ -157,15 +161,13 @@ def mini_batch(
 ) -> Fit:  # fmt: skip
     """Take steps on the cost of shuffled batches until epochs gain no more."""
     n = _rows(task.data)
-    if size < 1:
-        raise MinimiseError(f"batch_size is {size}; a batch has at least one row.")
+    rng = _shuffler(options.random_state, before)
     if not options.limit:  # no step, and so no batch: the cost of all rows
-        return full_batch(task, method, options, watch, before)
+        return full_batch(task, method, options, watch, before, rng)
     descent = Descent(
         task, method, options, batched=True, measured=False, before=before
     )
     judge = judge_of(task, options, before, watches_all=options.tol > 0)
-    rng = _shuffler(options.random_state, before)
     history: list[float] = []
     reason = f"reached max_iter, {options.limit} epochs"
     with watch.over(options.limit):
@@ -201,20 +203,31 @@ def _summed(
 ) -> Fit:  # fmt: skip
     """The Fit of a descent; with validation data, its best parameters."""
     message = f"{type(descent.method).__name__}: {reason}"
-    standing = descent.standing(copy.deepcopy(rng))
-    return judge.best(fitted(descent.x, history, nit, message, standing=standing))
+    x, standing = descent.ended(copy.deepcopy(rng))
+    return judge.best(fitted(x, history, nit, message, standing=standing))
 
 
 def _shuffler(random_state: Any, before: Fit | None) -> np.random.Generator:
     """What shuffles the rows: that of the Fit before, or one with this seed."""
     if random_state is None and before and before.standing and before.standing.rng:
         return copy.deepcopy(before.standing.rng)
-    return np.random.default_rng(random_state)
+    try:
+        return np.random.default_rng(random_state)
+    except (TypeError, ValueError):
+        message = f"random_state is {random_state!r}; give a whole number from 0 on"
+        raise MinimiseError(f"{message}, a NumPy Generator or None.") from None
 
 
 def _rows(data: tuple[Any, ...]) -> int:
+    """How many rows there are; refuse what cannot be cut into batches."""
     lengths = sorted({len(d) if np.ndim(d) else 0 for d in data})
     if len(lengths) != 1 or lengths[0] == 0:
         message = "Mini-batches cut all data along the first axis; the lengths are"
-        raise MinimiseError(f"{message} {lengths}.")
+        advice = "give arrays of one length, and let the cost hold what has no rows"
+        raise MinimiseError(f"{message} {lengths}: {advice}.")
+    for d in data:
+        if not is_number(d):
+            found = getattr(d, "dtype", type(d).__name__)
+            message = f"Mini-batches are cut from arrays of numbers; data hold {found}"
+            raise MinimiseError(f"{message}: turn it into such an array first.")
     return lengths[0]

@@ -13,6 +13,7 @@ from pellucid.minimisers.lbfgs import lbfgs
 from pellucid.minimisers.methods import LBFGS, Method, Newton
 from pellucid.minimisers.newton import newton
 from pellucid.minimisers.quadratic import Exact, solved
+from pellucid.minimisers.settings import refuse_wrong
 from pellucid.minimisers.task import Callback, Fit, Options, Task, Watch, joined
 
 # Methods that take all rows at once, and choose how far to go.
@@ -88,7 +89,8 @@ def minimise(
     Raises
     ------
     MinimiseError
-        For data of different lengths, a batch size below one, or an unknown method.
+        For settings that cannot be, an unknown method, a start that holds no numbers,
+        and data that cannot be cut into mini-batches.
 
     Examples
     --------
@@ -102,6 +104,11 @@ def minimise(
     >>> fit.message
     'Exact Newton step (the cost is quadratic): converged: the slope is small'
     """
+    refuse_wrong({
+        "cost": cost, "batch_size": batch_size, "max_iter": max_iter, "tol": tol,
+        "callback": callback, "clip_norm": clip_norm, "validation": validation,
+        "patience": patience, "verbose": verbose,
+    })  # fmt: skip
     before = start if isinstance(start, Fit) else None
     rewriting = {"stable": stable, "without": tuple(without)}
     task = Task(cost, before.x if before else start, data, rewriting)
@@ -125,13 +132,11 @@ def _chosen(
     method: Any, task: Task, batch_size: int | None, clip_norm: float | None
 ) -> tuple[Any, str]:
     """The method, and why it was chosen; refuse what it cannot do."""
-    if clip_norm is not None and not clip_norm > 0:
-        message = f"clip_norm is {clip_norm}; a gradient is longer than 0"
-        raise MinimiseError(f"{message}: take None to leave it as it is.")
     if isinstance(method, str) and method == "auto":
         return decided(task, batch_size is not None, clip_norm is not None)
     name = type(method).__name__
-    if type(method) not in WHOLE and not isinstance(method, Method):
+    is_one = isinstance(method, Method) and not isinstance(method, type)
+    if type(method) not in WHOLE and not is_one:
         message = f"The method is {method!r}; it is one of pellucid.methods"
         raise MinimiseError(f"{message}, such as pellucid.methods.Adam(), or 'auto'.")
     if type(method) in WHOLE and batch_size is not None:
@@ -147,6 +152,4 @@ def _limit(max_iter: int | None, method: Any, batch_size: int | None) -> int:
     """How many iterations or epochs at most."""
     if max_iter is None:
         return 100 if isinstance(method, Newton) or batch_size else 1000
-    if max_iter < 0:
-        raise MinimiseError(f"max_iter is {max_iter}; it counts iterations, from 0.")
     return int(max_iter)

@@ -10,6 +10,7 @@ Golub & Van Loan, "Matrix computations" (2013), 3.5.3 (refinement), 4.2 and 11.3
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -27,6 +28,7 @@ from pellucid.minimisers.whole import (
 )
 
 FORMED = 500  # parameters up to which H is formed
+FORMED_AT_LAST = 5000  # up to which it is where conjugate gradients do not arrive
 REFINEMENTS = 3
 PRODUCTS = 5000  # at most, in one solution by conjugate gradients
 
@@ -137,6 +139,10 @@ def conjugate(problem: Problem, state: State) -> Solver:
     w, eps = state.w, problem.eps
     floor = _floor(state, np.ones(1), problem.product(w, w), eps)
 
+    @functools.cache
+    def by_itself() -> Solver:
+        return formed(problem, state)
+
     def solve(g: Vector) -> Vector:
         d, r, p = np.zeros_like(g), -g, -g
         enough = 10 * eps * float(np.linalg.norm(g))
@@ -149,12 +155,19 @@ def conjugate(problem: Problem, state: State) -> Solver:
             if curvature < -rounding:
                 raise NoMinimum(CONCAVE)
             if curvature <= rounding:
+                _refuse_straight(r, g, floor)
                 break
             alpha = float(r @ r) / curvature
             d, before, r = d + alpha * p, float(r @ r), r - alpha * Hp
             p = r + float(r @ r) / before * p
-        if np.linalg.norm(r) > max(floor, 1e-3 * float(np.linalg.norm(g))):
-            raise NoMinimum(STRAIGHT)
+        else:  # too many directions curve too differently
+            return by_itself()(g) if w.size <= FORMED_AT_LAST else d
         return d
 
     return solve
+
+
+def _refuse_straight(r: Vector, g: Vector, floor: float) -> None:
+    """Refuse a cost that falls along a line without curvature."""
+    if np.linalg.norm(r) > max(floor, 1e-3 * float(np.linalg.norm(g))):
+        raise NoMinimum(STRAIGHT)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
+import numpy as np
+
 from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.stable import rewritten, written_out
+from pellucid.graphs.trace import is_number
 from pellucid.minimisers.task import Options, Task
-from pellucid.running.cache import Kept
+from pellucid.running.cache import Kept, content
 from pellucid.running.compile import kind_of, recorded_graph
 from pellucid.running.targets import Program, target
 
@@ -29,7 +32,7 @@ def is_by_value(thing: Any) -> bool:
     (True, False)
     """
     parameters = getattr(type(thing), "__dataclass_params__", None)
-    if parameters is None or not parameters.frozen:
+    if parameters is None or not (parameters.frozen and parameters.eq):
         return False
     try:
         hash(thing)
@@ -47,19 +50,41 @@ def once(task: Task, more: Hashable, args: Any, make: Callable[[], T]) -> T:
         return make()
     kind = kind_of({"start": task.start, "args": args})
     rewriting = tuple(sorted(task.rewriting.items()))
-    made: T = MADE.of((task.given, task.spread, kind, rewriting, more), make)
+    made: T = MADE.of((content(task.given), task.spread, kind, rewriting, more), make)
     return made
+
+
+def once_for(
+    task: Task, more: Hashable, args: Any, make: Callable[[], tuple[Graph, T]]
+) -> T:
+    """What `make` finds of a graph; anew for other integers that choose what is done.
+
+    Those are constants of the graph, and no part of the kind of arguments.
+    """
+    graph, found = once(task, more, args, make)
+    return found if _holds(graph, args) else make()[1]
+
+
+def _holds(graph: Graph, args: Sequence[Any]) -> bool:
+    """Whether the integer arrays that are constants of a graph are these."""
+    places = structure.leaves(dict(graph.parameters))
+    pairs = zip(places, structure.leaves(list(args)), strict=False)
+    return all(
+        np.array_equal(place, value)
+        for place, value in pairs
+        if isinstance(place, np.ndarray) and is_number(place)
+    )
 
 
 def recorded(task: Task, f: Callable[..., Any], *args: Any) -> Graph:
     """The graph of a function of the task, made stable and ready to be run."""
 
-    def make() -> Graph:
+    def make() -> tuple[Graph, Graph]:
         graph = recorded_graph(f, args, {})
-        graph = rewritten(graph, task.without) if task.stable else graph
-        return written_out(graph)
+        stable = rewritten(graph, task.without) if task.stable else graph
+        return graph, written_out(stable)
 
-    return once(task, f.__name__, args, make)
+    return once_for(task, f.__name__, args, make)
 
 
 def program_of(graph: Graph, options: Options) -> Program:

@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from pellucid.errors import MinimiseError
+
 __all__ = ["constant", "cosine", "exponential", "step", "warmup"]
 
 
@@ -166,4 +168,10 @@ def rate_at(rate: Any, t: float) -> float:
     >>> rate_at(0.1, 3), rate_at(constant(0.2), 3)
     (0.1, 0.2)
     """
-    return float(rate(t) if callable(rate) else rate)
+    try:
+        return float(rate(t) if callable(rate) else rate)
+    except (TypeError, ValueError) as error:
+        message = f"The rate is {rate!r}; it is a number, or a schedule"
+        raise MinimiseError(f"{message}: a function that gives it for step t.") from (
+            error
+        )

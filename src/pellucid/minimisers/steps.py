@@ -87,8 +87,8 @@ class Step:
 
     Attributes
     ----------
-    kept : list of arrays
-        The parameters at the start, and the state of the method.
+    count : int
+        How many arrays the parameters lie in, the first of those that are kept.
     data : list of arrays
         What batches are taken from.
     """
@@ -98,15 +98,22 @@ class Step:
     ) -> None:
         self.task, self.method, self.settings = task, method, settings
         self.batched = batched
-        leaves = _as_arrays(task)
-        self.packing = Packing(leaves, flat)
-        parameters = self.packing.packed(leaves)
-        self._states = [method.start(w) for w in parameters]
-        states = [np.asarray(s) for s in structure.leaves(self._states)]
-        self.kept: list[Array] = [*parameters, *states]
+        self.packing = Packing(_as_arrays(task), flat)
+        parameters, states = self._first()
+        self.count = len(parameters)
+        self._states = structure.mapped(lambda _: 0.0, states)  # the structure alone
+        self._like = [(a.shape, a.dtype) for a in _together(parameters, states)]
         self._given = structure.mapped(_contiguous, task.data)
         self._inputs = _inputs_of(self, batched)
         self.data = [d for d in structure.leaves(self._given) if self._inputs(d)]
+
+    def _first(self) -> tuple[list[Array], list[Any]]:
+        parameters = self.packing.packed(_as_arrays(self.task))
+        return parameters, [self.method.start(w) for w in parameters]
+
+    def started(self) -> list[Array]:
+        """The parameters at the start, and the state of the method."""
+        return _together(*self._first())
 
     def __call__(self, rows: int) -> Graph:
         """The graph of a step on so many rows, made once for equal costs."""
@@ -118,8 +125,8 @@ class Step:
         return once(self.task, (method, settings), self.task.data, make)
 
     def x(self, kept: Sequence[Array]) -> Any:
-        """The parameters in these arrays, in the structure of the start."""
-        leaves = iter(self.packing.unpacked(kept[: len(self._states)]))
+        """The parameters in these arrays, as views, in the structure of the start."""
+        leaves = iter(self.packing.unpacked(kept[: self.count]))
         return structure.mapped(
             lambda leaf: _as_kind(next(leaves), leaf), self.task.start
         )
@@ -128,15 +135,16 @@ class Step:
         data = self._given
         if self.batched:
             data = tuple(d[:rows] for d in data)
-        graph = trace(self._function(), (self.kept, 0.5, 1.0, *data), {}, is_input)
-        _same_kinds(self.kept, graph, self.method)
+        kept = [np.empty(*like) for like in self._like]
+        graph = trace(self._function(), (kept, 0.5, 1.0, *data), {}, is_input)
+        _same_kinds(kept, graph, self.method)
         return written_out(graph)
 
     def _function(self) -> Callable[..., Any]:
         """The step as a plain function of what is kept, the rate, t and the data."""
         task, packing, method = self.task, self.packing, self.method
         both = value_and_gradient(task.cost, **task.rewriting)
-        count, states = len(self._states), self._states
+        count, states = self.count, self._states
         measured, clip_norm = self.settings.measured, self.settings.clip_norm
 
         def step(kept: Any, rate: Any, t: Any, *data: Any) -> Any:
@@ -154,6 +162,10 @@ class Step:
 
         step.__name__ = f"{task.cost.__name__}_step"
         return step
+
+
+def _together(parameters: list[Array], states: list[Any]) -> list[Array]:
+    return [*parameters, *(np.asarray(s) for s in structure.leaves(states))]
 
 
 def steepest(w: Sequence[Any], g: Sequence[Any]) -> Any:
@@ -196,7 +208,7 @@ def _contiguous(leaf: Any) -> Any:
 
 
 def _as_kind(value: Any, leaf: Any) -> Any:
-    return float(value) if isinstance(leaf, float) else np.array(value)
+    return float(value) if isinstance(leaf, float) else value
 
 
 def _inputs_of(step: Step, batched: bool) -> Callable[[Any], bool]:

@@ -212,6 +212,11 @@ class Watch:
 
 def as_data(data: Any) -> Any:
     """Lists and data frames as arrays; the rest as it is."""
+    if isinstance(data, np.ma.MaskedArray):
+        raise MinimiseError(
+            "data hold a masked array; a cost is of all numbers: "
+            "fill the masked ones in or leave their rows out."
+        )
     return np.asarray(data) if isinstance(data, list) or hasattr(data, "iloc") else data
 
 
@@ -220,9 +225,14 @@ def _as_float(leaf: Any) -> Any:
         raise MinimiseError(
             f"start holds {leaf!r}; it holds numbers and arrays of numbers."
         )
-    if isinstance(leaf, (int, float, np.number)):
+    if isinstance(leaf, (int, float, np.integer, np.floating)):
         return float(leaf)
     array = np.asarray(leaf)
+    if array.dtype.kind not in "fiub":
+        raise MinimiseError(
+            f"start holds {array.dtype}; it holds real numbers and arrays of them: "
+            "split a complex number into two, and turn text into numbers."
+        )
     return array if is_float(array) else array.astype(float)
 
 

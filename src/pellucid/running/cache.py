@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -83,6 +84,9 @@ def content(value: Any) -> Hashable:
         return slice, value.start, value.stop, value.step
     if isinstance(value, (tuple, list)):
         return type(value), tuple(map(content, value))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = dataclasses.fields(value)
+        return type(value), tuple(content(getattr(value, f.name)) for f in fields)
     if isinstance(value, (float, complex)):
         return type(value), repr(value)  # -0.0 is not 0.0, and nan is nan
     if isinstance(value, Hashable):

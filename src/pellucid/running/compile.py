@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import types
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, overload
 
@@ -16,7 +17,7 @@ from pellucid.graphs.recorder import active
 from pellucid.graphs.stable import rewritten, unused, written_out
 from pellucid.graphs.trace import is_float, is_number, signature_of, title_of, trace
 from pellucid.running import targets
-from pellucid.running.cache import Itself
+from pellucid.running.cache import Itself, content
 from pellucid.running.targets import Program
 
 
@@ -36,6 +37,9 @@ class Compiled:
         device: str | None = None, *,
         verify: bool = False, stable: bool = True, without: Sequence[str] = (),
     ) -> None:  # fmt: skip
+        if not callable(f):
+            message = f"pellucid.compile takes a function or a Graph, not {f!r}"
+            raise PellucidError(f"{message}: give it the function, uncalled.")
         self.f = f
         self.target = targets.target(target)
         self.device = device
@@ -43,6 +47,7 @@ class Compiled:
         self.stable = stable
         self.without = tuple(sorted(unused(without)))
         self._programs: dict[Any, Program] = {}
+        self._choosing: set[Any] = set()  # kinds whose integers choose what is done
         self._latest: Program | None = None
         self.__name__ = f.title if isinstance(f, Graph) else title_of(f)
         self.__doc__ = getattr(f, "__doc__", None)
@@ -50,6 +55,10 @@ class Compiled:
             functools.update_wrapper(
                 self, f, assigned=("__module__", "__qualname__"), updated=()
             )
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """A compiled method, whose `self` is a constant."""
+        return self if instance is None else types.MethodType(self, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the program for these shapes and dtypes."""
@@ -64,9 +73,16 @@ class Compiled:
             key: Any = None
         else:
             signature = signature_of(self.f, args)
-            key = kind_of(dict(signature.bind(*args, **kwargs).arguments))
+            arguments = dict(signature.bind(*args, **kwargs).arguments)
+            key = kind_of(arguments)
+            if key in self._choosing:
+                key = key, kind_of(arguments, is_float)
         if key not in self._programs:
-            self._programs[key] = self._made(args, kwargs)
+            program = self._made(args, kwargs)
+            if not isinstance(self.f, Graph) and chooses(program.graph):
+                self._choosing.add(key)
+                key = key, kind_of(arguments, is_float)
+            self._programs[key] = program
         self._latest = self._programs[key]
         return self._latest
 
@@ -181,17 +197,32 @@ def recorded_graph(f: Callable[..., Any], args: Any, kwargs: Any) -> Graph:
         return trace(f, args, kwargs, is_float)
 
 
-def kind_of(arguments: dict[str, Any]) -> Any:
+def chooses(graph: Graph) -> bool:
+    """Whether integer arrays choose what is done, and so are constants of a graph."""
+    places = structure.leaves(dict(graph.parameters))
+    return any(isinstance(p, np.ndarray) and is_number(p) for p in places)
+
+
+def kind_of(
+    arguments: dict[str, Any], is_input: Callable[[Any], bool] = is_number
+) -> Any:
     """What a program depends on: structure, shapes, dtypes, orders and constants."""
-    return tuple((path, _kind(leaf)) for path, leaf in structure.paths(arguments))
+    leaves = structure.paths(arguments)
+    return tuple((path, _kind(leaf, is_input)) for path, leaf in leaves)
 
 
-def _kind(leaf: Any) -> Any:
+def _kind(leaf: Any, is_input: Callable[[Any], bool]) -> Any:
     if isinstance(leaf, np.ndarray):
-        return leaf.shape, leaf.dtype.str, _order(leaf)
+        kind = leaf.shape, leaf.dtype.str, _order(leaf)
+        return kind if is_input(leaf) else (*kind, _content(leaf))
     if is_float(leaf):
         return type(leaf)
     return type(leaf), leaf if isinstance(leaf, Hashable) else Itself(leaf)
+
+
+def _content(array: np.ndarray[Any, Any]) -> Any:
+    """A key for what an array holds: its elements where they are objects."""
+    return array.tobytes() if not array.dtype.hasobject else content(array.tolist())
 
 
 def _order(array: np.ndarray[Any, Any]) -> str:
@@ -205,7 +236,7 @@ def verified(program: Program, args: Any, kwargs: Any) -> None:
     values = program.graph.bind(*args, **kwargs)
     ours, reference = run_on(program, values), program.graph(*args, **kwargs)
     for a, b in zip(structure.leaves(ours), structure.leaves(reference), strict=True):
-        if not np.allclose(
+        if is_number(b) and not np.allclose(
             a,
             b,
             rtol=1e-5 if np.asarray(b).dtype.itemsize < 8 else 1e-12,

@@ -181,7 +181,15 @@ class Training:
     @property
     def kept(self) -> list[Array]:
         """The kept arrays now, as copies."""
-        return [np.array(a) for a in self._kept]
+        return self.first(len(self._kept))
+
+    def first(self, count: int) -> list[Array]:
+        """Copies of so many of the kept arrays, the parameters alone."""
+        return [np.array(a) for a in self._kept[:count]]
+
+    def ended(self) -> list[Array]:
+        """The kept arrays themselves; the training is over."""
+        return self.kept
 
     @property
     def source(self) -> str:

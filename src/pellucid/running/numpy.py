@@ -108,7 +108,18 @@ class Training:
     @property
     def kept(self) -> list[Array]:
         """The parameters and the method's state now, as copies."""
-        return [array.copy() for array in self._kept]
+        return self.first(len(self._kept))
+
+    def first(self, count: int) -> list[Array]:
+        """Copies of so many of the kept arrays, the parameters alone."""
+        return [array.copy() for array in self._kept[:count]]
+
+    def ended(self) -> list[Array]:
+        """The kept arrays themselves; the training is over and holds no memory."""
+        kept, self._kept = self._kept, []
+        self._steps.clear()
+        self._arena = Arena()
+        return kept
 
     def epoch(
         self, batches: Sequence[Array | None], rates: Sequence[float], t: int

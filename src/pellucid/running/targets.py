@@ -52,6 +52,14 @@ class Training(Protocol):
         """The kept arrays now, as copies."""
         ...
 
+    def first(self, count: int) -> list[Array]:
+        """Copies of so many of the kept arrays, the parameters alone."""
+        ...
+
+    def ended(self) -> list[Array]:
+        """The kept arrays themselves; the training is over and holds no memory."""
+        ...
+
     def epoch(
         self, batches: Sequence[Array | None], rates: Sequence[float], t: int
     ) -> Array:

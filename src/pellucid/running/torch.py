@@ -123,7 +123,17 @@ class Training:
     @property
     def kept(self) -> list[Array]:
         """The kept arrays now, as copies."""
-        return [np.array(k.cpu().numpy()) for k in self._kept]
+        return self.first(len(self._kept))
+
+    def first(self, count: int) -> list[Array]:
+        """Copies of so many of the kept arrays, the parameters alone."""
+        return [np.array(k.cpu().numpy()) for k in self._kept[:count]]
+
+    def ended(self) -> list[Array]:
+        """The kept arrays themselves; the training is over and holds no memory."""
+        for memory in (self._programs, self._batches, self._steps):
+            memory.clear()
+        return [k.cpu().numpy() for k in self._kept]
 
     @property
     def source(self) -> str:

@@ -69,7 +69,7 @@ class Ours(Loop):
         method, training = Adam(RATE, BETA1, BETA2, EPS), self.module.Training
         problem = Minimised(Cost(ALPHA), layers, (X, Y))
         step = steps.Step(problem, method, steps.Settings(), training.flat, True)
-        kept = step.kept, step.data
+        kept = step.started(), step.data
         return SimpleNamespace(
             costed=training(step, *kept), rng=rng, t=0,
             costless=training(lambda rows: costless(step(rows)), *kept),
