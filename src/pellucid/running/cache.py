@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -61,8 +62,17 @@ def structure_of(graph: Graph) -> Hashable:
     """A key that is equal for graphs that compute the same and read the same.
 
     It holds operations, arguments, options, shapes, dtypes, names, and the content of
-    constants; not where nodes were written.
+    constants; not where nodes were written. A graph is immutable, so it is made once.
     """
+    if graph not in _structures:
+        _structures[graph] = _structure(graph)
+    return _structures[graph]
+
+
+_structures: WeakKeyDictionary[Graph, Hashable] = WeakKeyDictionary()
+
+
+def _structure(graph: Graph) -> Hashable:
     place = {node: i for i, node in enumerate(graph.order)}
     steps = tuple(
         (node.operation, tuple(place[a] for a in node.arguments), node.shape,
