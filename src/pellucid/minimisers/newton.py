@@ -29,10 +29,10 @@ def stepped(problem: Problem, state: State, dense: int) -> State | None:
         slope = float(state.g @ d)
         if not slope < 0:
             d, slope = -state.g, -float(state.g @ state.g)
-        return _searched(problem, state, d, slope)
+        return searched(problem, state, d, slope)
 
 
-def _searched(problem: Problem, state: State, d: Vector, slope: float) -> State | None:
+def searched(problem: Problem, state: State, d: Vector, slope: float) -> State | None:
     """Backtracking: halve the step until it pays."""
     t = 1.0
     for _ in range(60):

@@ -19,13 +19,12 @@ from collections.abc import Callable
 import numpy as np
 from scipy import linalg
 
-from pellucid.minimisers.newton import scales
+from pellucid.minimisers.newton import scales, searched
 from pellucid.minimisers.task import Fit, Options, Task, Watch
 from pellucid.minimisers.whole import Problem, State, Walk, problem_of
 from pellucid.models.base import Array
 
 SWEEPS = 3  # of coordinate descent before signs are tried
-HALVINGS = 60
 SHIFT = 1e-12  # of a Hessian with ones on its diagonal
 
 Hessian = Callable[[Array, Array], Array]  # H of u, rows and columns where a mask says
@@ -169,18 +168,3 @@ def definite(H: Array, c: Array) -> Array:
             continue
         u: Array = linalg.cho_solve(factor, c)
         return u
-
-
-def searched(problem: Problem, at: State, d: Array, gain: float) -> State | None:
-    """Backtracking: halve the step until F falls by a part of what was promised."""
-    t = 1.0
-    for _ in range(HALVINGS):
-        there = problem.at(at.w + t * d)
-        if there.cost <= at.cost + 1e-4 * t * gain and there.cost < at.cost:
-            return there
-        # So near the minimum costs are equal but for rounding; the slope still tells.
-        near = abs(there.cost - at.cost) <= 50 * problem.eps * max(1.0, abs(at.cost))
-        if near and np.abs(there.g).max() < 0.5 * np.abs(at.g).max():
-            return State(there.w, min(there.cost, at.cost), there.g)
-        t /= 2
-    return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -96,11 +95,10 @@ def _power(node: Node, x: Node, y: Node) -> Node | None:
 def _divide(node: Node, x: Node, y: Node) -> Node | None:
     """X / c = x (1 / c)."""
     c = _number(y)
-    if not node.shape or not c or not math.isfinite(1 / c) or abs(1 / c) < 1e-30:
+    if not node.shape or not c or not _is_tame(1 / c):
         return None
-    return _multiply(node, constant(1 / c), x) or _made(
-        "multiply", node, x, constant(1 / c)
-    )
+    factor = constant(1 / c)
+    return _multiply(node, factor, x) or _made("multiply", node, x, factor)
 
 
 def _subtract(node: Node, x: Node, y: Node) -> Node | None:
@@ -116,6 +114,11 @@ def _subtract(node: Node, x: Node, y: Node) -> Node | None:
     return _made("multiply", node, c, difference)
 
 
+def _is_tame(number: float) -> bool:
+    """Whether a factor is far from where floats end, in float32 too."""
+    return 1e-30 <= abs(number) <= 1e30
+
+
 def _multiply(node: Node, x: Node, y: Node) -> Node | None:
     """X (x > 0) = max(x, 0), of -inf too; a (b x) = (a b) x."""
     if (
@@ -127,16 +130,17 @@ def _multiply(node: Node, x: Node, y: Node) -> Node | None:
     for a, inner in ((x, y), (y, x)):
         if a.weak and inner.operation == "multiply" and inner.shape:
             for b, rest in (inner.arguments, inner.arguments[::-1]):
-                if b.weak:
-                    return _made("multiply", node, _product(a, b, node), rest)
+                factor = _product(a, b, node) if b.weak else None
+                if factor:
+                    return _made("multiply", node, factor, rest)
     return None
 
 
-def _product(a: Node, b: Node, like: Node) -> Node:
-    """The product of two Python numbers."""
+def _product(a: Node, b: Node, like: Node) -> Node | None:
+    """The product of two Python numbers, where it may be formed beforehand."""
     x, y = _number(a), _number(b)
     if x is not None and y is not None:
-        return constant(x * y)
+        return constant(x * y) if _is_tame(x * y) else None
     name = f"{like.name}_factor"
     return Node("multiply", (a, b), (), np.dtype(float), {}, True, name=name)
 
