@@ -6,6 +6,8 @@ for, and the title of the function for messages; those with a vector take it las
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import os
 from typing import Any
 
@@ -125,17 +127,43 @@ def _inner(a: Any, b: Any) -> Any:
 
 def _cost(result: Any, title: str) -> Any:
     """Check that a result is a cost."""
-    if not isinstance(result, (Traced, np.ndarray, np.number, int, float)):
-        came = "None" if result is None else f"a {type(result).__name__}"
-    elif np.size(result) != 1:
-        came = f"shape {np.shape(result)}"
+    if isinstance(result, (Traced, np.ndarray, np.number, int, float)):
+        if np.size(result) == 1:
+            return result
+        came = f"shape {np.shape(result)}. Use pellucid.jacobian, or sum it"
     else:
-        return result
-    message = (
-        f"A gradient needs a cost with one element; {title} gives {came}. Use "
-        "pellucid.jacobian, or sum it."
-    )
+        came = _no_cost(result, title)
+    message = f"A gradient needs a cost with one element; {title} gives {came}."
     raise GradientError(message)
+
+
+def _no_cost(result: Any, title: str) -> str:
+    """What came instead of a number, and what gives one."""
+    kind = type(result).__name__
+    if result is None:
+        return "None: it does not end in `return`, so return the cost"
+    if isinstance(result, (tuple, list)) and result:
+        return (
+            f"a {kind} of {len(result)}. Use lambda *args: {title}(*args)[0] for the "
+            "first of them alone, or pellucid.jacobian for all"
+        )
+    if isinstance(result, dict) and result:
+        key = next(iter(result))
+        return (
+            f"a dict. Use lambda *args: {title}(*args)[{key!r}] for one of its values, "
+            "or pellucid.jacobian for all"
+        )
+    if inspect.isgenerator(result):
+        return "a generator, as it has `yield`. Return the cost, sum(...) of the terms"
+    if inspect.iscoroutine(result):
+        result.close()
+        return "a coroutine, as it is `async`. Write a plain `def`"
+    if kind == "Selection":
+        return "x[mask], whose length depends on values. Return np.sum of it"
+    if dataclasses.is_dataclass(result):
+        field = dataclasses.fields(result)[0].name
+        return f"a {kind}. Use lambda *args: {title}(*args).{field}, a number"
+    return f"a {kind}. Return a number or an array with one element"
 
 
 def fresh(leaf: Any) -> Any:
@@ -143,6 +171,8 @@ def fresh(leaf: Any) -> Any:
     leaf = as_float(leaf)
     if not isinstance(leaf, (Traced, float, np.ndarray, np.floating)):
         return leaf
+    if isinstance(leaf, np.ndarray) and np.dtype(leaf.dtype).kind not in "fc":
+        return leaf  # of booleans, texts, dates or objects, which have no slope
     recorder, node = current(), node_of(leaf)
     with recorder.on_behalf_of(node):
         fresh = recorder.record("copy", (node,), weak=node.weak)
@@ -153,14 +183,20 @@ def inputs_of(argument: Any, title: str) -> Any:
     """An argument as what is differentiated; refuse one without a float."""
     made = structure.mapped(fresh, argument)
     leaves = list(structure.leaves(made))
-    if leaves and not any(isinstance(leaf, Traced) for leaf in leaves):
+    wrong = [leaf for leaf in leaves if _is_complex(leaf)]
+    if wrong or (leaves and not any(isinstance(leaf, Traced) for leaf in leaves)):
+        argument = wrong[0] if wrong else argument
         message = (
             f"{title} is differentiated with respect to floats and arrays of floats; "
-            f"what came is {_described(argument)}. Pass np.asarray(x, float) of it, or "
+            f"what came is {_described(argument)}. {_as_floats(argument, title)}, or "
             "name another argument with wrt=."
         )
         raise GradientError(message)
     return made
+
+
+def _is_complex(leaf: Any) -> bool:
+    return isinstance(leaf, np.ndarray) and leaf.dtype.kind == "c"
 
 
 def _described(argument: Any) -> str:
@@ -168,7 +204,39 @@ def _described(argument: Any) -> str:
     if isinstance(argument, (np.ndarray, list, tuple, dict)):
         dtype = getattr(argument, "dtype", None)
         return f"of kind {kind} of {dtype}" if dtype else f"a {kind} without floats"
+    if dataclasses.is_dataclass(argument):
+        return f"a {kind}, which is a dataclass"
+    if _is_object(argument):
+        return f"an object of the class {kind}"
     return f"{argument!r}, of kind {kind}" if np.ndim(argument) == 0 else f"a {kind}"
+
+
+def _is_object(argument: Any) -> bool:
+    """Whether this is an instance of a class of Python, no number and no array."""
+    return hasattr(argument, "__dict__") and not (
+        callable(argument) or hasattr(argument, "__array__") or np.ndim(argument)
+    )
+
+
+def _as_floats(argument: Any, title: str) -> str:
+    """How an argument of another kind is passed as floats."""
+    kind = type(argument).__name__
+    if dataclasses.is_dataclass(argument):
+        return (
+            f"Differentiate lambda fields: {title}({kind}(**fields)) at "
+            "dataclasses.asdict(p), a dict of the fields of p"
+        )
+    if kind == "DataFrame":
+        return "Pass {name: np.asarray(column, float) for name, column in df.items()}"
+    if isinstance(argument, (complex, np.complexfloating)) or _is_complex(argument):
+        return "Pass the real and the imaginary part, and write x + 1j * y inside"
+    if hasattr(argument, "toarray"):
+        return "Pass x.toarray()"
+    if isinstance(argument, (set, frozenset)):
+        return "Pass np.array(sorted(x), float)"
+    if _is_object(argument) and not hasattr(argument, "__float__"):
+        return 'Pass vars(p), a dict of its attributes, and write p["name"] for p.name'
+    return "Pass np.asarray(x, float) of it"
 
 
 def as_float(leaf: Any) -> Any:

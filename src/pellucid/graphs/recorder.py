@@ -10,8 +10,6 @@ import contextlib
 import contextvars
 import dis
 import functools
-import linecache
-import os
 import sys
 import threading
 import warnings
@@ -24,6 +22,14 @@ import numpy as np
 
 from pellucid.errors import TraceError, TraceWarning
 from pellucid.graphs.evaluate import evaluate
+from pellucid.graphs.frames import BEGINNING as BEGINNING
+from pellucid.graphs.frames import HERE as HERE
+from pellucid.graphs.frames import MACHINERY as MACHINERY
+from pellucid.graphs.frames import code as code
+from pellucid.graphs.frames import instruction as instruction
+from pellucid.graphs.frames import is_machinery as is_machinery
+from pellucid.graphs.frames import persons_frame as persons_frame
+from pellucid.graphs.frames import place as place
 from pellucid.graphs.node import Call, Node, ancestors, constant
 from pellucid.graphs.operations.table import OPERATIONS
 
@@ -31,26 +37,7 @@ active: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar(
     "active", default=None
 )
 
-# Frames of this folder, of these packages and of Python's own library are machinery,
-# not the person's code.
-HERE = os.path.dirname(__file__)
 TRACED = f"{__package__}.traced"  # where the stand-ins are defined
-BEGINNING = os.path.join(HERE, "trace.py")
-MACHINERY = {"numpy", "scipy", "sklearn", "pandas"}
-STANDARD = os.path.join(os.path.dirname(os.__file__), "")
-
-
-def is_machinery(frame: FrameType) -> bool:
-    """Whether a frame runs NumPy's code or ours."""
-    return _is_machinery(frame.f_globals.get("__name__", ""), frame.f_code.co_filename)
-
-
-@functools.lru_cache(maxsize=4096)
-def _is_machinery(module: str, file: str) -> bool:
-    if module.partition(".")[0] in MACHINERY or file.startswith(HERE):
-        return True
-    return file.startswith(STANDARD) and "-packages" not in file
-
 
 # Outside arrays up to so many bytes are copied, so that later writes do not reach them.
 SMALL = 1 << 20
@@ -312,40 +299,7 @@ def is_numbered(name: str) -> bool:
     return not name or isinstance(name, Numbered)
 
 
-# -- the person's line and variable ---------------------------------------------------
-
-
-def persons_frame() -> FrameType | None:
-    """The innermost frame that runs the person's own code."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame:
-        file = frame.f_code.co_filename
-        if file == BEGINNING:
-            return None  # beyond it is who asked for the trace
-        if not (file.startswith(HERE) or is_machinery(frame)):
-            return frame
-        frame = frame.f_back
-    return None
-
-
-def place() -> str:
-    """Where the person's code stands, as a message begins: `cost.py, line 12`."""
-    frame = persons_frame()
-    if frame is None:
-        return "in the traced function"
-    return f"{os.path.basename(frame.f_code.co_filename)}, line {frame.f_lineno}"
-
-
-def code() -> str:
-    """The line of the person's code, as a message quotes it."""
-    frame = persons_frame()
-    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno) if frame else ""
-    return f"`{line.strip()}`" if line.strip() else "the code"
-
-
-def instruction(frame: FrameType | None) -> str:
-    """The instruction that a frame is running."""
-    return dis.opname[frame.f_code.co_code[frame.f_lasti]] if frame else ""
+# -- the person's variable -------------------------------------------------
 
 
 def target(frame: FrameType | None) -> str | None:

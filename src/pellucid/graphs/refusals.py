@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
-from types import FrameType
 from typing import Any, NoReturn
 
 import numpy as np
 
 from pellucid.errors import TraceError
+from pellucid.graphs.advice import failure_advice, library_advice, number_advice
+from pellucid.graphs.branches import branch_advice
+from pellucid.graphs.frames import code, place
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.refused import ATTRIBUTES, instead_of, reason_for
-from pellucid.graphs.recorder import (
-    Recorder,
-    active,
-    code,
-    instruction,
-    is_machinery,
-    persons_frame,
-    place,
-)
+from pellucid.graphs.operations.refused import ATTRIBUTES, reason_for
+from pellucid.graphs.recorder import Recorder, active
+from pellucid.graphs.sites import Site, site, site_of
 
 
 def refuse(reason: str) -> NoReturn:
@@ -59,6 +55,9 @@ def refused(name: str) -> NoReturn:
 
 def refused_attribute(node: Node, name: str) -> NoReturn:
     """Say that arrays have this, and traced ones have not."""
+    at = site()
+    if at and at.library:
+        refused_in_library(node, at)
     reason = ATTRIBUTES.get(name, "write it with a function of NumPy")
     refuse(
         f"{code()} takes .{name} of a traced value ({described(node)}), which cannot "
@@ -68,72 +67,54 @@ def refused_attribute(node: Node, name: str) -> NoReturn:
 
 def refused_number(node: Node, needs: str = "needs") -> NoReturn:
     """Say that there is no number yet, and what to write instead."""
-    library = library_function()
-    if library:
-        refused_in_library(node, *library)
+    at = site()
+    if at and at.library:
+        refused_in_library(node, at)
     refuse(
         f"{code()} {needs} the number in a traced value ({described(node)}), which has "
-        f"none yet. {_advice()}"
+        f"none yet. {number_advice(at, node.dtype.kind)}"
     )
 
 
-def library_function() -> tuple[str, str] | None:
-    """The package and name of SciPy's function that the person called, if any."""
-    frame: FrameType | None = sys._getframe(1)
-    inner = None
-    while frame and is_machinery(frame):
-        inner, frame = frame, frame.f_back
-    module = inner.f_globals.get("__name__", "") if inner else ""
-    if inner is None or not module.startswith("scipy."):
-        return None
-    public = [part for part in module.split(".") if not part.startswith("_")]
-    return ".".join(public), inner.f_code.co_name
-
-
-def refused_in_library(node: Node, package: str, name: str) -> NoReturn:
-    """Say that SciPy's own code computes with numbers, and how NumPy spells it."""
+def refused_in_library(node: Node, at: Site) -> NoReturn:
+    """Say that a library's own code computes with numbers, and how NumPy spells it."""
     refuse(
-        f"{code()} hands a traced value ({described(node)}) to {package}.{name}, which "
-        f"computes with numbers and cannot be recorded. {instead_of(package, name)}"
+        f"{code()} hands a traced value ({described(node)}) to "
+        f"{at.called_or_library}, which computes with numbers and cannot be recorded. "
+        f"{library_advice(at)}"
     )
-
-
-def _advice() -> str:
-    """What to write where a number is needed that there is not."""
-    if instruction(persons_frame()) == "STORE_SUBSCR":
-        return (
-            "If it writes into an array that was made outside the function, make that "
-            "inside, with np.zeros, np.empty, np.array or np.copy, looked up as "
-            "np.zeros: a name bound by `from numpy import zeros` makes a plain array."
-        )
-    return (
-        "Stay with NumPy's functions: np.exp(x) for math.exp(x), np.dot(A, x) and "
-        "np.take(A, i) for A.dot(x) and A[i] of an array A from outside, "
-        "np.array([x, y]) for a list, x.astype(dtype) for np.float32(x), np.mean(x) "
-        "for statistics.mean(x); or compute it outside and pass it in."
-    )
-
-
-# What Python does by comparing numbers one by one, and NumPy at once.
-_INSTEAD = {
-    "max(": "np.maximum(a, b) for max(a, b), np.max(x) for max(x)",
-    "min(": "np.minimum(a, b) for min(a, b), np.min(x) for min(x)",
-    "sorted(": "np.sort(np.array(values)) for sorted(values)",
-    ".sort(": "np.sort(np.array(values)) for values.sort()",
-    "any(": "np.any(x) for any(x)",
-    "all(": "np.all(x) for all(x)",
-}
 
 
 def refused_branch(node: Node) -> NoReturn:
     """Say that a graph has no branches."""
-    line = code()
-    instead = [spelling for call, spelling in _INSTEAD.items() if call in line]
-    choice = "np.where(condition, ..., ...), which computes both sides and selects"
+    at = site()
+    if at and at.library and at.library not in sys.stdlib_module_names:
+        refused_in_library(node, at)
     refuse(
-        f"{line} branches on a value that is being traced ({described(node)}).\n"
-        f"A graph has no branches: use {'; '.join([*instead, choice])}."
+        f"{code()} branches on a value that is being traced ({described(node)}).\n"
+        f"{branch_advice(at)}"
     )
+
+
+def failure(error: BaseException) -> str:
+    """What Python or a library says of a traced value, with the person's line."""
+    at = site_of(error)
+    reason = STAND_INS.sub("a traced value", str(error)).strip().splitlines()[0]
+    if at is None:
+        return f"in the traced function: {reason}. {failure_advice(at, reason)}"
+    met = (
+        f"hands a traced value to {at.called_or_library}, which cannot take it"
+        if at.library
+        else "needs a number, and a traced value has none yet"
+    )
+    return (
+        f"{place(at.frame, at.line)}: {code(at.frame, at.line)} {met} "
+        f"({reason.rstrip('.')}). {failure_advice(at, reason)}"
+    )
+
+
+# As Python's own messages name what stands for an array.
+STAND_INS = re.compile(r"(<class ')?'?\b(pellucid\.[\w.]+\.)?(Traced|Selection|Flat)\b'?>?")
 
 
 def refused_shape(call: str, instead: str) -> NoReturn:

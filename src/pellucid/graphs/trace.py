@@ -5,10 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import keyword
-import linecache
-import os
 import re
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -50,7 +47,9 @@ from pellucid.graphs.operations import sorting as sorting
 from pellucid.graphs.operations import ufunc_methods as ufunc_methods
 from pellucid.graphs.operations import ufuncs as ufuncs
 from pellucid.graphs.reach import reached
-from pellucid.graphs.recorder import Recorder, is_machinery
+from pellucid.graphs.recorder import Recorder, place
+from pellucid.graphs.refusals import STAND_INS, failure
+from pellucid.graphs.sites import holds_stand_in, site_of
 from pellucid.graphs.traced import lifted, node_of
 
 
@@ -205,44 +204,28 @@ def _called(
 
 
 def _refusal(raised: Exception, recorder: Recorder) -> BaseException | None:
-    """The error of ours that NumPy has wrapped, or Python has raised in our stead."""
+    """The error of ours that NumPy has wrapped, or others have raised in our stead."""
+    if recorder.broken is not None:
+        return recorder.broken
     error: BaseException | None = raised
     while error:
         if isinstance(error, TraceError):
             return error
-        if isinstance(error, TypeError) and STAND_INS.search(str(error)):
-            return TraceError(_python_refuses(error))
+        if _is_of_stand_in(error):
+            return TraceError(failure(error))
         error = error.__cause__ or error.__context__
     # C code may replace our error by one of its own, which says nothing.
-    lost = str(recorder.refusal or "").startswith(f"{_place_of(raised)[2]}: ")
+    at = site_of(raised)
+    where = f"{place(at.frame, at.line)}: " if at else ": "
+    lost = str(recorder.refusal or "").startswith(where)
     return recorder.refusal if lost else None
 
 
-# As Python's own messages name what stands for an array.
-STAND_INS = re.compile(r"'?\b(Traced|Selection|Flat)\b'?")
-
-
-def _place_of(error: BaseException) -> tuple[str, int, str]:
-    """File and line of the person's code that an error comes from, and both as text."""
-    frames = [
-        (frame.f_code.co_filename, number)
-        for frame, number in traceback.walk_tb(error.__traceback__)
-        if not is_machinery(frame)
-    ]
-    file, number = frames[-1] if frames else ("", 0)
-    return file, number, f"{os.path.basename(file)}, line {number}"
-
-
-def _python_refuses(error: TypeError) -> str:
-    """What Python itself refused, with the person's file and line."""
-    file, number, place = _place_of(error)
-    line = linecache.getline(file, number).strip()
-    reason = STAND_INS.sub("a traced value", str(error))
-    return (
-        f"{place}: `{line}` needs a number, and a traced value has none yet "
-        f"({reason}). Stay with NumPy's functions: np.array([x, y]) for a list, "
-        "x.astype(int) for int(x); or compute it outside and pass it in."
-    )
+def _is_of_stand_in(error: BaseException) -> bool:
+    """Whether Python or a library failed because a value is no array of numbers."""
+    named = isinstance(error, TypeError) and STAND_INS.search(str(error))
+    kinds = (TypeError, AttributeError, NotImplementedError)
+    return bool(named) or (isinstance(error, kinds) and holds_stand_in(error))
 
 
 def input_names(

@@ -80,45 +80,11 @@ ATTRIBUTES = {
 }
 
 
-# -- SciPy's functions that compute with numbers of their own --------------------------
+# -- functions of scipy.special ------------------------------------------------------
 
-_AS_IN_NUMPY = """
-    cholesky cond det eig eigh eigvals eigvalsh inv lstsq norm pinv qr solve svd svdvals
-"""
-_INSTEAD = {
-    **{f"scipy.linalg.{n}": f"np.linalg.{n}" for n in _AS_IN_NUMPY.split()},
-    "scipy.linalg.toeplitz": "an index, c[np.abs(i[:, None] - i)]",
-    "scipy.linalg.block_diag": "np.block",
-    "scipy.linalg.solve_triangular": "np.linalg.solve(np.tril(L), b)",
-    "scipy.signal.convolve": "np.convolve",
-    "scipy.signal.correlate": "np.correlate",
-    "scipy.integrate.trapezoid": "np.trapezoid",
-    "scipy.interpolate.interp1d": "np.interp",
-    "scipy.fft.fft": "np.fft.fft",
-    "scipy.spatial.cdist": "np.linalg.norm(x[:, None] - y, axis=-1)",
-}
 # Recorded as compositions, where they are looked up in their module.
 COMPOSED = {
     "comb", "factorial", "log_softmax", "logsumexp", "multigammaln", "perm",
     "polygamma", "softmax", "spherical_in", "spherical_jn", "spherical_kn",
     "spherical_yn",
 }  # fmt: skip
-
-
-def instead_of(package: str, name: str) -> str:
-    """The spelling that is recorded, of a function of SciPy."""
-    spelling = _INSTEAD.get(f"{package}.{name}")
-    if spelling:
-        return f"Write {spelling}."
-    if package == "scipy.special" and name in COMPOSED:
-        return (
-            f"Look it up in its module when it is called, as scipy.special.{name}: "
-            "what a variable, a default or a dict holds is SciPy's own."
-        )
-    if package.startswith("scipy.stats"):
-        return (
-            "Write the density with NumPy; distribution functions are ufuncs of "
-            "scipy.special (ndtr for norm.cdf, log_ndtr for norm.logcdf, stdtr for "
-            "t.cdf)."
-        )
-    return "Write it with functions of NumPy and ufuncs of scipy.special."
