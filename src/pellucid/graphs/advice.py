@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from pellucid.graphs.elsewhere import instead_of, spelled
+from pellucid.graphs.elsewhere import drawn, instead_of, spelled
 from pellucid.graphs.sites import Site
 
 _VALUE = "loss, slope = pl.value_and_gradient(f)(x)"
@@ -53,9 +53,11 @@ def _of_text(site: Site) -> str:
     inner = site.expression
     shown = any(isinstance(n, (ast.FormattedValue, ast.JoinedStr))
                 for n in (inner, *site.around))  # fmt: skip
-    if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mod):
-        left = inner.left
-        shown = isinstance(left, ast.Constant) and isinstance(left.value, str)
+    if isinstance(inner, ast.BinOp) and isinstance(inner.op, (ast.Mod, ast.Add)):
+        sides = (inner.left, inner.right)
+        shown = any(isinstance(n, ast.JoinedStr) or
+                    (isinstance(n, ast.Constant) and isinstance(n.value, str))
+                    for n in sides)  # fmt: skip
     if isinstance(inner, ast.Call):
         shown = shown or site.called.rpartition(".")[2] == "format"
     if not shown:
@@ -88,7 +90,9 @@ def _of_call(site: Site) -> str:
         if name in ("float", "int", "complex", "round", ".item", ".tolist", ".__float__"):
             return _of_conversion(site, name)
         if name.startswith("numpy.random.") or name.startswith("random."):
-            return ""
+            return f"It draws random numbers: {drawn(name)}."
+        if name == "math.log" and len(site.calls[0].args) == 2:
+            name = "math.log/2"
         if spelled(name):
             return spelled(name)
         if name in _STEPS:
@@ -119,10 +123,13 @@ def _of_conversion(site: Site, name: str) -> str:
 
 def _of_whole(site: Site, inside: str) -> str:
     """For int(x): an index, a number of steps, or a number to count with."""
+    call = site.calls[0]
     parents = [n for n in site.around if not isinstance(n, (ast.BinOp, ast.UnaryOp))]
     around = parents[0] if parents else None
     if isinstance(around, ast.Subscript):
-        return f"Write ({inside}).astype(int) for {site.text}."
+        whole = isinstance(call.args[0], (ast.Name, ast.Subscript, ast.Call))
+        inside = inside if whole else f"({inside})"
+        return f"Write {inside}.astype(int) for {site.text}."
     if isinstance(around, ast.Call):
         return _of_size(site)
     return f"Write np.trunc({inside}) for {site.text}."
@@ -170,12 +177,16 @@ def _of_operator(site: Site) -> str:
     return instead_of(site.library, site.library) if site.library else ""
 
 
-def library_advice(site: Site) -> str:
-    """What to write for a call into a library."""
+def library_advice(site: Site, known: bool = False) -> str:
+    """What to write for a call into a library; "" where only what is known is asked."""
     for name in site.functions:
         if spelled(name):
             return spelled(name)
-    return _of_text(site) or instead_of(site.called_or_library, site.library)
+    if known and site.library in ("", "numpy"):
+        return ""
+    return _of_text(site) or instead_of(
+        site.called_or_library, site.library, site.entered
+    )
 
 
 def failure_advice(site: Site | None, reason: str) -> str:

@@ -49,7 +49,8 @@ def _of_call(site: Site) -> str:
         return ""
     for call in site.calls:
         name = name_of(call.func, site.frame)
-        written = _written(call, name.rpartition(".")[2])
+        own = "" if name.startswith("numpy.") else name.rpartition(".")[2]
+        written = _written(call, own)
         if written:
             return f"Write {written} for {_text(call)}."
         if spelled(name):

@@ -130,10 +130,10 @@ def _cost(result: Any, title: str) -> Any:
     if isinstance(result, (Traced, np.ndarray, np.number, int, float)):
         if np.size(result) == 1:
             return result
-        came = f"shape {np.shape(result)}. Use pellucid.jacobian, or sum it"
+        came = f"shape {np.shape(result)}. Use pellucid.jacobian, or sum it."
     else:
         came = _no_cost(result, title)
-    message = f"A gradient needs a cost with one element; {title} gives {came}."
+    message = f"A gradient needs a cost with one element; {title} gives {came}"
     raise GradientError(message)
 
 
@@ -141,29 +141,29 @@ def _no_cost(result: Any, title: str) -> str:
     """What came instead of a number, and what gives one."""
     kind = type(result).__name__
     if result is None:
-        return "None: it does not end in `return`, so return the cost"
+        return "None: does it end in `return`?"
     if isinstance(result, (tuple, list)) and result:
         return (
             f"a {kind} of {len(result)}. Use lambda *args: {title}(*args)[0] for the "
-            "first of them alone, or pellucid.jacobian for all"
+            "first of them alone, or pellucid.jacobian for all."
         )
     if isinstance(result, dict) and result:
         key = next(iter(result))
         return (
             f"a dict. Use lambda *args: {title}(*args)[{key!r}] for one of its values, "
-            "or pellucid.jacobian for all"
+            "or pellucid.jacobian for all."
         )
     if inspect.isgenerator(result):
-        return "a generator, as it has `yield`. Return the cost, sum(...) of the terms"
+        return "a generator, as it has `yield`. Return the cost, sum(...) of the terms."
     if inspect.iscoroutine(result):
         result.close()
-        return "a coroutine, as it is `async`. Write a plain `def`"
+        return "a coroutine, as it is `async`. Write a plain `def`."
     if kind == "Selection":
-        return "x[mask], whose length depends on values. Return np.sum of it"
+        return "x[mask], whose length depends on values. Return np.sum of it."
     if dataclasses.is_dataclass(result):
         field = dataclasses.fields(result)[0].name
-        return f"a {kind}. Use lambda *args: {title}(*args).{field}, a number"
-    return f"a {kind}. Return a number or an array with one element"
+        return f"a {kind}. Use lambda *args: {title}(*args).{field}, a number."
+    return f"a {kind}. Return a number or an array with one element."
 
 
 def fresh(leaf: Any) -> Any:

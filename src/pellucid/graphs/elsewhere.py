@@ -19,6 +19,7 @@ _INVERSE = "acos acosh asin asinh atan atanh"
 
 _TABLE = """
 math.log(x) -> np.log(x)
+math.log/2(x, base) -> np.log(x) / np.log(base)
 math.atan2(y, x) -> np.arctan2(y, x)
 math.pow(x, y) -> x**y
 math.hypot(x, y) -> np.hypot(x, y)
@@ -48,6 +49,8 @@ statistics.correlation(x, y) -> np.corrcoef(x, y)[0, 1]
 statistics.covariance(x, y) -> np.cov(x, y)[0, 1]
 bisect.bisect(a, x) -> np.searchsorted(a, x, side="right")
 bisect.bisect_left(a, x) -> np.searchsorted(a, x)
+decimal.Decimal(x) -> x
+fractions.Fraction(x) -> x
 heapq.nlargest(n, x) -> np.sort(x)[::-1][:n]
 heapq.nsmallest(n, x) -> np.sort(x)[:n]
 
@@ -159,12 +162,12 @@ _LINEAR = """
     scipy.ndimage.convolve scipy.ndimage.convolve1d scipy.ndimage.correlate
     scipy.ndimage.zoom scipy.ndimage.shift scipy.ndimage.sobel scipy.ndimage.laplace
     scipy.fft.dct scipy.fft.idct scipy.fft.dst scipy.fft.idst
-    scipy.integrate.simpson scipy.integrate.romb scipy.interpolate.CubicSpline
+    scipy.integrate.simpson scipy.integrate.romb
 """
 
 # Random numbers by a distribution's parameters: drawn without them outside.
 _DRAWN = """
-    normal gauss normalvariate: mean + deviation * z, z standard normal
+    normal gauss normalvariate: mean + deviation * noise, noise standard normal
     uniform: low + (high - low) * u, u uniform in [0, 1)
     exponential expovariate: -scale * np.log1p(-u), u uniform in [0, 1)
     lognormal lognormvariate: np.exp(mean + deviation * z), z standard normal
@@ -177,7 +180,8 @@ _DRAWN = """
 def _lines(table: str, mark: str) -> dict[str, tuple[str, str]]:
     """The lines of a table by the name before the parenthesis."""
     pairs = [line.split(mark) for line in table.splitlines() if mark in line]
-    return {call.partition("(")[0].strip(): (call.strip(), spelling.strip())
+    return {call.partition("(")[0].strip():
+            (call.strip().replace("/2", ""), spelling.strip())
             for call, spelling in pairs}  # fmt: skip
 
 
@@ -210,10 +214,12 @@ DRAWN = {
 def spelled(called: str) -> str:
     """How to write the call of a function, by its public name; "" where unknown."""
     call, spelling = SPELLINGS.get(called, ("", ""))
+    if " with " in spelling or ", " in spelling and " for " in spelling:
+        return f"For {call} write {spelling}."
     return f"Write {spelling} for {call}." if call else ""
 
 
-def instead_of(called: str, library: str = "") -> str:
+def instead_of(called: str, library: str = "", entered: str = "") -> str:
     """How to write the call of a function of a library with NumPy."""
     package, _, name = called.rpartition(".")
     if package == "scipy.special" and name in COMPOSED:
@@ -223,9 +229,10 @@ def instead_of(called: str, library: str = "") -> str:
         )
     if called in LINEAR:
         return (
-            "It is linear, a matrix times its argument: write M @ x with M = np.array("
-            f"[{called}(e, ...) for e in np.eye(x.size)]).T, made outside."
+            "It is linear: write M @ x with the matrix M = np.array([F(e) for e in "
+            "np.eye(x.size)]).T, made outside, where F(e) is this call with e for x."
         )
+    called = called if f"{called}.{entered}" not in WAYS else f"{called}.{entered}"
     known = spelled(called) or _same_in_numpy(called)
     ways = (way for start, way in WAYS.items() if called.startswith(start))
     return known or next(ways, "") or WAYS.get(library, WAYS[""])
@@ -264,9 +271,18 @@ WAYS = {
         "Its steps are not recorded: write them out, for t in h * np.arange(n): "
         "y = y + h * g(t + h / 2, y + h / 2 * g(t, y))."
     ),
+    "scipy.interpolate.CubicSpline.__init__": (
+        "It is linear in y: write M @ y with the matrix M = np.array([CubicSpline(t, e)"
+        "(q) for e in np.eye(y.size)]).T."
+    ),
+    "scipy.interpolate.CubicSpline": (
+        "Write np.polyval(np.array(spline.c)[:, i], x - np.array(spline.x)[i]) for "
+        "spline(x), with i = np.searchsorted(spline.x[1:-1], x)."
+    ),
     "scipy.interpolate": "Write np.interp(x, xp, fp), which is linear between points.",
     "scipy.sparse.diags": "Write np.diag(x).",
     "scipy.sparse": "Write S.toarray() @ x for S @ x of a sparse S.",
+    "pandas.DataFrame.dot": "Take the array first: frame.to_numpy() @ x for frame.dot(x).",
     "pandas.Series": _OUTSIDE,
     "pandas.DataFrame": _OUTSIDE,
     "pandas": "Take the array first: column.to_numpy() * x for column * x.",

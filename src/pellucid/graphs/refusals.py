@@ -45,7 +45,10 @@ def name_of(function: Any) -> str:
 
 def refused(name: str) -> NoReturn:
     """Say that a function is not recorded, and why where there is a reason."""
-    reason = reason_for(name)
+    reason, at = reason_for(name), site()
+    known = "" if reason or not at else library_advice(at, known=True)
+    if known:
+        refuse(f"{name} cannot be recorded. {known}")
     why = f": {reason}." if reason else (
         ". Write it with other functions of NumPy, or apply it to a constant outside "
         "the function."
@@ -96,9 +99,9 @@ def refused_branch(node: Node) -> NoReturn:
     )
 
 
-def failure(error: BaseException) -> str:
+def failure(error: BaseException, raised: BaseException) -> str:
     """What Python or a library says of a traced value, with the person's line."""
-    at = site_of(error)
+    at = site_of(error) or site_of(raised)
     reason = STAND_INS.sub("a traced value", str(error)).strip().splitlines()[0]
     if at is None:
         return f"in the traced function: {reason}. {failure_advice(at, reason)}"

@@ -37,7 +37,8 @@ class Selection(np.lib.mixins.NDArrayOperatorsMixin):
         self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any
     ) -> Any:
         out = options.pop("out", (None,))
-        if method != "__call__" or options or not (out[0] is None or out[0] is self):
+        whole = ufunc.signature is not None  # matmul takes more than the element
+        if method != "__call__" or whole or options or not (out[0] is None or out[0] is self):
             _refused()
         full = ufunc(*(self._full(x) for x in inputs))
         if out[0] is None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import dis
 import functools
 import itertools
 import linecache
 import sys
 import types
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
@@ -37,15 +39,21 @@ class Site:
         The innermost that the instruction belongs to; None where no source is found.
     around : tuple of ast.AST
         What that stands in, inmost first.
-    library : str
-        The library that it has called, as "scipy"; "" where there is none.
+    module, entered : str
+        The module that it has called into, and the function there; "" where none is.
     """
 
     frame: FrameType
     line: int
     expression: ast.expr | None
     around: tuple[ast.AST, ...]
-    library: str
+    module: str
+    entered: str
+
+    @property
+    def library(self) -> str:
+        """The library that is called, as "scipy"; "" where there is none."""
+        return self.module.partition(".")[0]
 
     @property
     def calls(self) -> list[ast.Call]:
@@ -64,8 +72,11 @@ class Site:
     @property
     def called_or_library(self) -> str:
         """What is called, as a message names it."""
-        known = self.called.partition(".")[0] == self.library
-        return self.called if known else self.library
+        if self.called.partition(".")[0] == self.library:
+            return self.called
+        parts = self.module.split(".")
+        hidden = [part.startswith("_") or part == "core" for part in parts]
+        return ".".join(parts[: hidden.index(True) if True in hidden else None][:2])
 
     @property
     def functions(self) -> list[str]:
@@ -129,10 +140,11 @@ def holds_stand_in(error: BaseException) -> bool:
 def _made(
     frame: FrameType, instruction: int, line: int, inner: FrameType | None
 ) -> Site:
-    ours = inner is None or inner.f_code.co_filename.startswith(HERE)
-    module = "" if ours else inner.f_globals.get("__name__", "")  # type: ignore[union-attr]
-    library = str(module).partition(".")[0]
-    return Site(frame, line, *_expression(frame, instruction), library)
+    expression, around = _expression(frame, instruction)
+    if inner is None or inner.f_code.co_filename.startswith(HERE):
+        return Site(frame, line, expression, around, "", "")
+    module = str(inner.f_globals.get("__name__", ""))
+    return Site(frame, line, expression, around, module, inner.f_code.co_name)
 
 
 # -- the syntax tree ------------------------------------------------------------------
@@ -150,23 +162,41 @@ def _expression(
     parents = _parents("".join(linecache.getlines(code.co_filename, frame.f_globals)))
     if None in (line, last, column, end):
         return None, ()
-    begins, ends = (line, column), (last, end)
-    found, size = None, (1 << 30, 1 << 30)
-    for node in parents:
-        if not isinstance(node, ast.expr) or node.end_lineno is None:
-            continue
-        first = (node.lineno, node.col_offset)
-        final = (node.end_lineno, node.end_col_offset or 0)
-        if first <= begins and final >= ends:  # type: ignore[operator]
-            extent = (final[0] - first[0], final[1] - first[1])
-            if extent <= size:
-                found, size = node, extent
+    found = _innermost(parents, (line, column), (last, end))  # type: ignore[arg-type]
+    found = _test_of(found) if "JUMP" in dis.opname[code.co_code[instruction]] else found
     around: list[ast.AST] = []
-    node: Any = found
-    while node is not None and parents.get(node) is not None:
-        node = parents[node]
+    node: ast.AST | None = found
+    while node is not None and (node := parents.get(node)) is not None:
         around.append(node)
-    return found, tuple(around)
+    return found if isinstance(found, ast.expr) else None, tuple(around)
+
+
+Place = tuple[int, int]
+
+
+def _innermost(nodes: Iterable[ast.AST], first: Place, last: Place) -> ast.AST | None:
+    """The smallest expression or statement that spans two places in the text."""
+    found: ast.AST | None = None
+    size = (1 << 30, 1 << 30)
+    for node in nodes:
+        if not isinstance(node, (ast.expr, ast.stmt)) or node.end_lineno is None:
+            continue
+        begin = (node.lineno, node.col_offset)
+        end = (node.end_lineno, node.end_col_offset or 0)
+        extent = (end[0] - begin[0], end[1] - begin[1])
+        if begin <= first and end >= last and extent <= size:
+            found, size = node, extent
+    return found
+
+
+def _test_of(node: ast.AST | None) -> ast.AST | None:
+    """What a jump tests that stands for the whole of a choice."""
+    if isinstance(node, (ast.If, ast.While, ast.Assert, ast.IfExp)):
+        return node.test
+    if isinstance(node, (ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)):
+        tests = node.generators[-1].ifs
+        return tests[0] if tests else node
+    return node
 
 
 @functools.lru_cache(maxsize=4)

@@ -212,7 +212,7 @@ def _refusal(raised: Exception, recorder: Recorder) -> BaseException | None:
         if isinstance(error, TraceError):
             return error
         if _is_of_stand_in(error):
-            return TraceError(failure(error))
+            return TraceError(failure(error, raised))
         error = error.__cause__ or error.__context__
     # C code may replace our error by one of its own, which says nothing.
     at = site_of(raised)
