@@ -132,20 +132,20 @@ def test_what_needs_a_number_has_no_gradient(name):
 SPELLINGS = {
     "math.exp": (lambda x: math.exp(x[0]), "np.exp(x)"),
     "statistics": (lambda x: statistics.mean(x), "np.mean(x)"),
-    "dot": (lambda x: TABLE.dot(x), "np.dot(A, x)"),
-    "index": (lambda x: TABLE[x.astype(int)], "np.take(A, i)"),
+    "dot": (lambda x: TABLE.dot(x), "np.dot(TABLE, x)"),
+    "index": (lambda x: TABLE[x.astype(int)], "np.array(TABLE)[x.astype(int)]"),
     "list": (lambda x: range(x), "np.array([x, y])"),
     "scalar type": (lambda x: x.dtype.type(x), "x.astype(dtype)"),
     "view": (lambda x: x.view(np.int64), "x.astype(dtype)"),
     "partition": (lambda x: x.resize(3), "np.reshape"),
     "objects": (lambda x: np.array([x[0], None]), "an array of floats, or a list"),
     "random": (lambda x: np.random.normal(x), "mean + deviation * noise"),
-    "max": (lambda x: max(x[0], x[1]), "np.maximum(a, b)"),
-    "min": (lambda x: min(x[0], x[1]), "np.minimum(a, b)"),
-    "max of an array": (lambda x: max(x), "np.max(x)"),
+    "max": (lambda x: max(x[0], x[1]), "np.maximum(x[0], x[1])"),
+    "min": (lambda x: min(x[0], x[1]), "np.minimum(x[0], x[1])"),
+    "max of an array": (lambda x: max(x), "np.max(np.array([*x]))"),
     "sorted": (lambda x: sorted([x[0], x[1]]), "np.sort("),
     "list sort": (lambda x: [x[0], x[1]].sort(), "np.sort("),
-    "any": (lambda x: any(x > 0), "np.any(x)"),
+    "any": (lambda x: any(x > 0), "np.any(x > 0)"),
     "if": (lambda x: 1 if x[0] > 0 else 2, "np.where"),
     "mask": (lambda x: x[x > 0] @ x[x > 0], "np.where(mask, x, 0)"),
 }
@@ -289,7 +289,7 @@ def test_a_creator_that_is_found_elsewhere_is_refused_by_name():
         b[0] = x[0]
         return b.sum()
 
-    with pytest.raises(pl.TraceError, match="`from numpy import zeros`") as caught:
+    with pytest.raises(pl.TraceError, match=r"b = np\.copy\(b\)") as caught:
         pl.graph(f, V)
     assert "b[0] = x[0]" in str(caught.value)
 

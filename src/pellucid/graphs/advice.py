@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from pellucid.graphs.elsewhere import drawn, instead_of, spelled
+from pellucid.graphs.elsewhere import WAYS, drawn, instead_of, spelled
 from pellucid.graphs.sites import Site
 
 _VALUE = "loss, slope = pl.value_and_gradient(f)(x)"
@@ -99,6 +99,9 @@ def _of_call(site: Site) -> str:
             return _of_size(site)
         if name.startswith("numpy.ndarray."):
             return _of_method(site)
+    library = site.called.partition(".")[0]
+    if "." in site.called[1:] and library in WAYS:
+        return instead_of(site.called, library)
     return _of_type(site)
 
 
@@ -184,6 +187,10 @@ def library_advice(site: Site, known: bool = False) -> str:
             return spelled(name)
     if known and site.library in ("", "numpy"):
         return ""
+    made = site.library == "pandas" and isinstance(site.expression, ast.Call)
+    if made and not any(isinstance(n, ast.BinOp) for n in ast.walk(site.expression)):
+        name = site.called if site.called.startswith("pandas.") else "pandas.DataFrame"
+        return instead_of(name, "pandas")
     return _of_text(site) or instead_of(
         site.called_or_library, site.library, site.entered
     )
@@ -200,6 +207,8 @@ def failure_advice(site: Site | None, reason: str) -> str:
         )
     if site.library:
         return library_advice(site)
+    if "Tensor" in reason and not site.called:
+        return instead_of("torch", "torch")
     library = site.called.partition(".")[0] if "." in site.called[1:] else ""
     known = instead_of(site.called, library) if library else GENERAL
     return _of_writing(site) or _of_text(site) or _of_call(site) or known

@@ -183,7 +183,7 @@ def inputs_of(argument: Any, title: str) -> Any:
     """An argument as what is differentiated; refuse one without a float."""
     made = structure.mapped(fresh, argument)
     leaves = list(structure.leaves(made))
-    wrong = [leaf for leaf in leaves if _is_complex(leaf)]
+    wrong = [leaf for leaf in structure.leaves(argument) if _is_complex(leaf)]
     if wrong or (leaves and not any(isinstance(leaf, Traced) for leaf in leaves)):
         argument = wrong[0] if wrong else argument
         message = (
@@ -196,7 +196,9 @@ def inputs_of(argument: Any, title: str) -> Any:
 
 
 def _is_complex(leaf: Any) -> bool:
-    return isinstance(leaf, np.ndarray) and leaf.dtype.kind == "c"
+    """Whether this is an array of complex numbers; a traced value may be one."""
+    traced = type(leaf) is Traced
+    return not traced and isinstance(leaf, np.ndarray) and leaf.dtype.kind == "c"
 
 
 def _described(argument: Any) -> str:

@@ -286,6 +286,8 @@ WAYS = {
     "pandas.Series": _OUTSIDE,
     "pandas.DataFrame": _OUTSIDE,
     "pandas": "Take the array first: column.to_numpy() * x for column * x.",
+    "numpy.ma": "Write np.where(mask, 0, x), and np.sum(~mask) for their number.",
+    "numpy.matrix": "Write np.array(A), and @ for the product.",
     "matplotlib": _OUTSIDE,
     "json": _OUTSIDE,
     "pickle": _OUTSIDE,

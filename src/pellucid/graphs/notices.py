@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs import structure
-from pellucid.graphs.elsewhere import drawn
+from pellucid.graphs.elsewhere import drawn as drawn_outside
 from pellucid.graphs.node import Node
 from pellucid.graphs.recorder import Recorder, active, place, warn
 from pellucid.graphs.refusals import refuse
@@ -122,7 +122,7 @@ def _drawing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
     def draw(*args: Any, **kwargs: Any) -> Any:
         if any(isinstance(value, Traced) for value in (*args, *kwargs.values())):
             refuse(
-                f"{name} draws random numbers by a traced value: {drawn(name)}."
+                f"{name} draws random numbers by a traced value: {drawn_outside(name)}."
             )
         drawn = original(*args, **kwargs)
         recorder = active.get()

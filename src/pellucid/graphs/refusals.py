@@ -79,6 +79,21 @@ def refused_number(node: Node, needs: str = "needs") -> NoReturn:
     )
 
 
+def no_parts(node: Node, what: str) -> str:
+    """What is said of `len` and iteration of a number."""
+    at = site()
+    if at and "." in at.called.strip(".") and not at.called.startswith("numpy."):
+        return (
+            f"{place()}: {code()} hands a traced value ({described(node)}) to "
+            f"{at.called}, which computes with numbers and cannot be recorded. "
+            f"{library_advice(at)}"
+        )
+    return (
+        f"{place()}: {code()}: {what} of a traced value without axes "
+        f"({described(node)}); np.atleast_1d gives it one."
+    )
+
+
 def refused_in_library(node: Node, at: Site) -> NoReturn:
     """Say that a library's own code computes with numbers, and how NumPy spells it."""
     refuse(

@@ -224,7 +224,7 @@ def _refusal(raised: Exception, recorder: Recorder) -> BaseException | None:
 def _is_of_stand_in(error: BaseException) -> bool:
     """Whether Python or a library failed because a value is no array of numbers."""
     named = isinstance(error, TypeError) and STAND_INS.search(str(error))
-    kinds = (TypeError, AttributeError, NotImplementedError)
+    kinds = (TypeError, AttributeError)
     return bool(named) or (isinstance(error, kinds) and holds_stand_in(error))
 
 

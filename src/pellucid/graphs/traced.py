@@ -19,10 +19,11 @@ from pellucid.graphs.buffers import ORDERED, Layout, Memory, layout_of
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.operations.table import UFUNCS
-from pellucid.graphs.recorder import Recorder, active, code, place
+from pellucid.graphs.recorder import Recorder, active
 from pellucid.graphs.refusals import (
     described,
     name_of,
+    no_parts,
     refused,
     refused_attribute,
     refused_branch,
@@ -129,7 +130,7 @@ class Traced:
         return np.copy(self)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        refused(f"pickling a traced value ({described(self.node)})")
+        refused_number(self.node)
 
     def __len__(self) -> int:
         if not self.shape:
@@ -143,11 +144,7 @@ class Traced:
 
     def _has_no_parts(self, what: str) -> NoReturn:
         """Raise where NumPy raises too, so that a function may catch it."""
-        message = (
-            f"{place()}: {code()}: {what} of a traced value without axes "
-            f"({described(self.node)}); np.atleast_1d gives it one."
-        )
-        raise TraceError(message)
+        raise TraceError(no_parts(self.node, what))
 
     def __repr__(self) -> str:
         node = self.memory._node
