@@ -1,0 +1,934 @@
+"""Each refusal says what to write instead, and what it says was written and works.
+
+A program is given as it was written and as the refusal says to write it: the first is
+refused with this spelling, the second is differentiated and agrees with differences of
+the first, which is plain Python and runs on numbers.
+"""
+
+import ast
+import inspect
+import linecache
+
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid.graphs.elsewhere import DRAWN, LINEAR, SPELLINGS, WAYS
+
+for module in ("integrate", "interpolate", "linalg", "ndimage", "optimize", "signal",
+               "sparse", "spatial", "special", "stats", "fft"):  # fmt: skip
+    pytest.importorskip(f"scipy.{module}")
+
+V = np.array([0.5, 1.25, 2.0, 0.75])
+W = np.array([1.5, 0.4, 1.1, 2.2])
+A = np.array([[4.0, 1, 0.2, 0], [1, 3, 0.5, 0.3], [0.2, 0.5, 2, 0.1], [0, 0.3, 0.1, 1]])
+
+HEAD = """
+import bisect, cmath, decimal, fractions, functools, heapq, json, math, pickle
+import random, statistics
+import matplotlib
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np, pandas as pd, scipy, scipy.stats, scipy.linalg, scipy.optimize
+import scipy.integrate, scipy.interpolate, scipy.signal, scipy.ndimage, scipy.special
+import scipy.spatial, scipy.fft, scipy.sparse
+import sklearn.metrics, sklearn.metrics.pairwise, sklearn.linear_model
+from scipy import stats
+from scipy.stats import norm, zscore
+import pellucid as pl
+"""
+
+
+def program(source):
+    """The function `f` of a source, which is read as a file is."""
+    name = f"<advice {hash(source)}>"
+    whole = f"{HEAD}{inspect.cleandoc(source)}\n"
+    linecache.cache[name] = len(whole), None, whole.splitlines(True), name
+    space = {"V": V.copy(), "W": W.copy(), "A": A.copy(), "OUT": np.zeros(4)}
+    exec(compile(whole, name, "exec"), space)
+    return space["f"]
+
+
+def differences(f, x, step=1e-5):
+    """Central differences of the sum of a result, element by element."""
+    x = np.asarray(x, float)
+    slope = np.zeros(x.shape)
+    for at in np.ndindex(x.shape):
+        h = np.zeros(x.shape)
+        h[at] = step
+        ends = [np.sum(np.real(np.asarray(f(one), complex)))
+                for one in (x + h, x - h)]  # fmt: skip
+        slope[at] = (ends[0] - ends[1]) / (2 * step)
+    return slope
+
+
+def refusal(f, x):
+    """The sentence that refuses a program."""
+    with np.errstate(all="ignore"), pytest.raises(pl.PellucidError) as caught:
+        pl.gradient(f)(x)
+    return str(caught.value)
+
+
+# -- spellings of functions -----------------------------------------------------------
+
+NUMBERS = {
+    "x": 0.7, "y": 0.4, "z": 0.7, "a": 1.3, "b": 2.1, "n": 3.0, "k": 2.0, "q": 0.3,
+    "base": 2.0, "loc": 0.2, "scale": 1.4, "s": 0.8, "df": 3.0, "mu": 1.2, "p": 0.4,
+}  # fmt: skip
+ARRAYS = {
+    "x": V, "y": W, "p": V, "q": W, "A": A, "B": A + 1, "b": W, "L": A, "c": V,
+    "X": A, "Y": A + 1.5, "xp": np.arange(4.0), "fp": V, "v": W, "values": V,
+    "mask": V > 1, "n": 2,
+}  # fmt: skip
+OWN = {
+    "math.acosh": {"x": 1.7}, "cmath.acosh": {"x": 1.7}, "math.ldexp": {"n": 3},
+    "math.dist": ARRAYS, "math.fsum": ARRAYS, "math.sumprod": ARRAYS,
+    "bisect.bisect": {"a": [0.1, 1.0]}, "bisect.bisect_left": {"a": [0.1, 1.0]},
+    "scipy.signal.convolve": {"a": V}, "scipy.signal.fftconvolve": {"a": V},
+    "scipy.signal.correlate": {"a": V},
+    "sklearn.metrics.log_loss": {"y": [0, 1, 1, 0], "p": V / 3},
+    "scipy.stats.multivariate_normal.logpdf": {"x": V, "mean": W, "cov": A},
+    "scipy.stats.multivariate_normal.pdf": {"x": V, "mean": W, "cov": A},
+    "scipy.stats.entropy": {"p": V},
+    **{f"scipy.stats.{n}.logpmf": {"k": 1.0, "n": 5, "mu": 1.2, "p": 0.4}
+       for n in ("poisson", "binom", "bernoulli")},
+    "scipy.stats.beta.logpdf": {"b": 2.1, "x": 0.7},
+}  # fmt: skip
+OF_NUMBERS = ("math.", "cmath.", "bisect.", "decimal.", "fractions.", "scipy.stats.")
+OF_SAMPLES = ("zscore", "skew", "kurtosis", "sem", "gmean", "hmean", "iqr", "pearsonr")
+# Names that are written out by hand below: a function that is handed on, two steps.
+BY_HAND = {
+    "math.modf", "math.isclose", "math.isnan", "math.isinf", "math.isfinite",
+    "math.factorial", "math.comb", "math.ceil", "math.floor", "math.trunc",
+    "bisect.bisect", "bisect.bisect_left", "cmath.phase", "math.sumprod", "math.ldexp",
+    "numpy.poly1d", "numpy.vectorize", "numpy.frompyfunc", "numpy.nditer",
+    "numpy.fromiter", "numpy.ma.masked_where", "numpy.matrix", "heapq.nlargest",
+    "heapq.nsmallest", "scipy.linalg.cho_solve", "scipy.linalg.cho_factor",
+    "scipy.linalg.lu_factor", "scipy.linalg.lu_solve", "scipy.linalg.expm",
+    "scipy.linalg.logm", "scipy.linalg.sqrtm", "scipy.integrate.quad",
+    "scipy.interpolate.interp1d", "scipy.spatial.distance.pdist", "math.log/2",
+    "scipy.stats.linregress", "scipy.stats.trim_mean", "scipy.linalg.lstsq",
+    "scipy.linalg.svd", "scipy.linalg.eigh", "scipy.linalg.eig", "scipy.linalg.qr",
+    "scipy.linalg.eigvals", "scipy.stats.pearsonr", "scipy.fft.fftshift",
+    "scipy.linalg.det", "scipy.signal.correlate", "decimal.Decimal",
+    "fractions.Fraction",
+}  # fmt: skip
+
+
+def arguments_of(name, call):
+    """Parameter names of a call in the table, and a value for each."""
+    names = [node.id for node in ast.parse(call, mode="eval").body.args]
+    numbers = name.startswith(OF_NUMBERS) and not name.endswith(OF_SAMPLES)
+    usual = NUMBERS if numbers else ARRAYS
+    return names, [{**usual, **OWN.get(name, {})}[each] for each in names]
+
+
+SPELLED = sorted(set(SPELLINGS) - BY_HAND)
+
+
+@pytest.mark.parametrize("name", SPELLED)
+def test_a_function_of_another_library_is_spelled_in_numpy(name):
+    call, spelling = SPELLINGS[name]
+    names, given = arguments_of(name, call)
+    place = next(i for i, v in enumerate(given) if isinstance(v, (float, np.ndarray)))
+    signature = ", ".join(names)
+    written = program(f"def f({signature}):\n    return np.sum(np.abs({call}))")
+    followed = program(f"def f({signature}):\n    return np.sum(np.abs({spelling}))")
+
+    def at(f):
+        return lambda v: f(*given[:place], v, *given[place + 1 :])
+
+    value = given[place]
+    said = refusal(at(written), value)
+    assert spelling in said
+    assert f"line {len(HEAD.splitlines()) + 2}: " in said
+    assert "in the traced" not in said
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(at(followed)(value), at(written)(value), rtol=1e-10)
+        slope = pl.gradient(at(followed))(value)
+        judge = differences(at(written), value)
+    np.testing.assert_allclose(slope, judge, rtol=2e-5, atol=1e-7)
+
+
+# -- programs -------------------------------------------------------------------------
+
+# name: (as it was written, what is said, as it says to write it[, the argument])
+PROGRAMS = {
+    "if all": (
+        """
+        def f(x):
+            if np.all(x > 0):
+                return np.sum(np.log(x))
+            return np.sum(x)
+        """,
+        "return np.where(np.all(x > 0), np.sum(np.log(x)), np.sum(x))",
+        "f = lambda x: np.where(np.all(x > 0), np.sum(np.log(x)), np.sum(x))",
+    ),
+    "if else assigns": (
+        """
+        def f(x):
+            s = np.sum(x)
+            if s > 1:
+                s = s**2
+            else:
+                s = s * 3
+            return s
+        """,
+        "use s = np.where(s > 1, s ** 2, s * 3)",
+        """
+        def f(x):
+            s = np.sum(x)
+            s = np.where(s > 1, s ** 2, s * 3)
+            return s
+        """,
+    ),
+    "if assigns": (
+        """
+        def f(x):
+            y = x[0]
+            if y < 1:
+                y += x[1]
+            return y * x[2]
+        """,
+        "use y = np.where(y < 1, y + x[1], y)",
+        """
+        def f(x):
+            y = x[0]
+            y = np.where(y < 1, y + x[1], y)
+            return y * x[2]
+        """,
+    ),
+    "while with a tolerance": (
+        """
+        def f(x):
+            a = z = x[1]
+            while abs(z * z - a) > 1e-10:
+                z = 0.5 * (z + a / z)
+            return z
+        """,
+        "`for _ in range(100):` with enough steps, and in it z = "
+        "np.where(abs(z * z - a) > 1e-10, 0.5 * (z + a / z), z)",
+        """
+        def f(x):
+            a = z = x[1]
+            for _ in range(100):
+                z = np.where(abs(z * z - a) > 1e-10, 0.5 * (z + a / z), z)
+            return z
+        """,
+    ),
+    "break with a tolerance": (
+        """
+        def f(x):
+            a = z = x[1]
+            for _ in range(30):
+                new = 0.5 * (z + a / z)
+                if abs(new - z) < 1e-9:
+                    break
+                z = new
+            return z
+        """,
+        "let it take all steps, and in the place of `break` write z = "
+        "np.where(abs(new - z) < 1e-09, z, ...)",
+        """
+        def f(x):
+            a = z = x[1]
+            for _ in range(30):
+                new = 0.5 * (z + a / z)
+                z = np.where(abs(new - z) < 1e-9, z, new)
+            return z
+        """,
+    ),
+    "while true": (
+        """
+        def f(x):
+            a = z = x[1]
+            while True:
+                new = 0.5 * (z + a / z)
+                if abs(new - z) < 1e-9:
+                    break
+                z = new
+            return z
+        """,
+        "let it take `for _ in range(100):` with enough steps",
+        """
+        def f(x):
+            a = z = x[1]
+            for _ in range(100):
+                new = 0.5 * (z + a / z)
+                z = np.where(abs(new - z) < 1e-9, z, new)
+            return z
+        """,
+    ),
+    "continue": (
+        """
+        def f(x):
+            t = 0.0
+            for v in x:
+                if v < 1:
+                    continue
+                t = t + v**2
+            return t
+        """,
+        "in the place of `continue`, write t = np.where(v < 1, t, ...)",
+        """
+        def f(x):
+            t = 0.0
+            for v in x:
+                t = np.where(v < 1, t, t + v**2)
+            return t
+        """,
+    ),
+    "recursion": (
+        """
+        def f(x):
+            def root(a, z):
+                if abs(z * z - a) < 1e-10:
+                    return z
+                return root(a, 0.5 * (z + a / z))
+            return root(x[1], x[1])
+        """,
+        "A recursion in a graph has a fixed number of steps",
+        """
+        def f(x):
+            z = a = x[1]
+            for _ in range(100):
+                z = np.where(abs(z * z - a) < 1e-10, z, 0.5 * (z + a / z))
+            return z
+        """,
+    ),
+    "early return": (
+        """
+        def f(x):
+            if np.linalg.norm(x) < 1e-8:
+                return 0.0
+            return np.sum(x / np.linalg.norm(x))
+        """,
+        "return np.where(np.linalg.norm(x) < 1e-08, 0.0, np.sum(x / np.linalg.norm(x)))",
+        "f = lambda x: np.where(np.linalg.norm(x) < 1e-08, 0.0, "
+        "np.sum(x / np.linalg.norm(x)))",
+    ),
+    "raise": (
+        """
+        def f(x):
+            if np.any(np.isnan(x)):
+                raise ValueError("nan")
+            return np.sum(x**2)
+        """,
+        "leave the check out of the function",
+        "f = lambda x: np.sum(x**2)",
+    ),
+    "assert": (
+        """
+        def f(x):
+            assert np.isfinite(x).all()
+            return np.sum(x**2)
+        """,
+        "leave the assert out",
+        "f = lambda x: np.sum(x**2)",
+    ),
+    "tells": (
+        """
+        def f(x):
+            if np.sum(x) > 100:
+                print("large")
+            return np.sum(x**2)
+        """,
+        "leave out what only tells or keeps",
+        "f = lambda x: np.sum(x**2)",
+    ),
+    "conditional": (
+        "f = lambda x: x[0] if x[0] > 1 else x[1]**2",
+        "np.where(x[0] > 1, x[0], x[1] ** 2)",
+        "f = lambda x: np.where(x[0] > 1, x[0], x[1] ** 2)",
+    ),
+    "and": (
+        "f = lambda x: x[0] if x[0] > 0 and x[1] > 2 else x[1]",
+        "np.where(np.logical_and(x[0] > 0, x[1] > 2), x[0], x[1])",
+        "f = lambda x: np.where(np.logical_and(x[0] > 0, x[1] > 2), x[0], x[1])",
+    ),
+    "or value": (
+        "f = lambda x: (x[0] or 1.0) * x[1]",
+        "np.where(x[0] != 0, x[0], 1.0)",
+        "f = lambda x: np.where(x[0] != 0, x[0], 1.0) * x[1]",
+    ),
+    "and value": (
+        "f = lambda x: (x[0] and x[2]) * x[1]",
+        "np.where(x[0] != 0, x[2], x[0])",
+        "f = lambda x: np.where(x[0] != 0, x[2], x[0]) * x[1]",
+    ),
+    "not": (
+        "f = lambda x: x[1] if not x[0] else x[0]**2",
+        "np.where(np.logical_not(x[0]), x[1], x[0] ** 2)",
+        "f = lambda x: np.where(np.logical_not(x[0]), x[1], x[0] ** 2)",
+    ),
+    "chain": (
+        "f = lambda x: x[1] if 0 < x[0] < 1 else x[0]",
+        "np.where(np.logical_and(0 < x[0], x[0] < 1), x[1], x[0])",
+        "f = lambda x: np.where(np.logical_and(0 < x[0], x[0] < 1), x[1], x[0])",
+    ),
+    "in": (
+        "f = lambda x: x[0] if x[0] in (1.0, 2.0) else x[1]",
+        "np.where(np.isin(x[0], (1.0, 2.0)), x[0], x[1])",
+        "f = lambda x: np.where(np.isin(x[0], (1.0, 2.0)), x[0], x[1])",
+    ),
+    "allclose": (
+        "f = lambda x: np.sum(x) if np.allclose(x, 0) else np.sum(x**2)",
+        "np.where(np.allclose(x, 0), np.sum(x), np.sum(x ** 2))",
+        "f = lambda x: np.where(np.allclose(x, 0), np.sum(x), np.sum(x ** 2))",
+    ),
+    "any in a test": (
+        "f = lambda x: np.sum(x**2) if any(v > 1 for v in x) else x[0]",
+        "np.any([v > 1 for v in x])",
+        "f = lambda x: np.where(np.any([v > 1 for v in x]), np.sum(x**2), x[0])",
+    ),
+    "bool": (
+        "f = lambda x: bool(x[1] > 0) * x[1]",
+        "Write x[1] > 0 for bool(x[1] > 0)",
+        "f = lambda x: (x[1] > 0) * x[1]",
+    ),
+    "min": (
+        "f = lambda x: min(x[0], x[1])**2",
+        "np.minimum(x[0], x[1])",
+        "f = lambda x: np.minimum(x[0], x[1])**2",
+    ),
+    "max of all": (
+        "f = lambda x: max(x)**2",
+        "np.max(np.array([*x]))",
+        "f = lambda x: np.max(np.array([*x]))**2",
+    ),
+    "max of three": (
+        "f = lambda x: max(x[0], x[1], 1.0)**2",
+        "np.max(np.array([x[0], x[1], 1.0]))",
+        "f = lambda x: np.max(np.array([x[0], x[1], 1.0]))**2",
+    ),
+    "max by a key": (
+        "f = lambda x: max(x, key=lambda v: -v**2)**2",
+        "np.array([*x])[np.argmax([(lambda v: -v ** 2)(v) for v in x])]",
+        "f = lambda x: np.array([*x])[np.argmax([(lambda v: -v**2)(v) for v in x])]**2",
+    ),
+    "sorted": (
+        "f = lambda x: sorted(x, reverse=True)[0]**2",
+        "np.sort(np.array([*x]))[::-1]",
+        "f = lambda x: np.sort(np.array([*x]))[::-1][0]**2",
+    ),
+    "list sort": (
+        "f = lambda x: (lambda a: (a.sort(), a[0])[1])([x[1], x[0]])**2",
+        "np.sort(np.array(a))",
+        "f = lambda x: np.sort(np.array([x[1], x[0]]))[0]**2",
+    ),
+    "list index": (
+        "f = lambda x: x[[0.5, 1.25].index(x[1])]",
+        "np.argmax(np.array([0.5, 1.25]) == x[1])",
+        "f = lambda x: x[np.argmax(np.array([0.5, 1.25]) == x[1])]",
+        V,
+        "followed",
+    ),
+    "comprehension": (
+        "f = lambda x: sum(v**2 for v in x if v > 1)",
+        "np.where(v > 1, ..., 0)",
+        "f = lambda x: sum(np.where(v > 1, v**2, 0) for v in x)",
+    ),
+    "filter": (
+        "f = lambda x: sum(filter(lambda v: v > 1, x))",
+        "[np.where((lambda v: v > 1)(v), v, 0) for v in x]",
+        "f = lambda x: sum([np.where((lambda v: v > 1)(v), v, 0) for v in x])",
+    ),
+    "match": (
+        """
+        def f(x):
+            match x[0]:
+                case 0.0:
+                    return x[1]
+                case _:
+                    return x[2]**2
+        """,
+        "np.where(value == pattern, ..., ...)",
+        "f = lambda x: np.where(x[0] == 0.0, x[1], x[2]**2)",
+    ),
+    "float": (
+        "f = lambda x: float(np.sum(x**2))",
+        "Write np.sum(x ** 2) for float(np.sum(x ** 2))",
+        "f = lambda x: np.sum(x ** 2)",
+    ),
+    "int": (
+        "f = lambda x: x[1] * int(x[1])",
+        "Write np.trunc(x[1]) for int(x[1])",
+        "f = lambda x: x[1] * np.trunc(x[1])",
+    ),
+    "int index": (
+        "f = lambda x: x[int(x[1])]**2",
+        "Write x[1].astype(int) for int(x[1])",
+        "f = lambda x: x[x[1].astype(int)]**2",
+    ),
+    "number of steps": (
+        "f = lambda x: sum(x[1] for _ in range(int(x[1])))",
+        "pass the number as an integer argument, or as a default",
+        "f = lambda x, n=1: sum(x[1] for _ in range(n))",
+    ),
+    "complex": (
+        "f = lambda x: abs(complex(x[0], x[1]))",
+        "Write x[0] + 1j * x[1]",
+        "f = lambda x: abs(x[0] + 1j * x[1])",
+    ),
+    "item": (
+        "f = lambda x: x.item(1)**2",
+        "Write x[1] for x.item(1)",
+        "f = lambda x: x[1]**2",
+    ),
+    "tolist": (
+        "f = lambda x: sum(x.tolist())",
+        "Write x for x.tolist()",
+        "f = lambda x: sum(x)",
+    ),
+    "logarithm to a base": (
+        "f = lambda x: math.log(x[1], 3)",
+        "np.log(x) / np.log(base)",
+        "f = lambda x: np.log(x[1]) / np.log(3)",
+    ),
+    "map": (
+        "f = lambda x: sum(map(math.sin, x))",
+        "Write np.sin(x) for math.sin(x)",
+        "f = lambda x: sum(map(np.sin, x))",
+    ),
+    "floor": (
+        "f = lambda x: x[1] - math.floor(x[1])",
+        "np.floor(x)",
+        "f = lambda x: x[1] - np.floor(x[1])",
+    ),
+    "isnan": (
+        "f = lambda x: 0.0 if math.isnan(x[0]) else x[0]**2",
+        "np.isnan(x)",
+        "f = lambda x: np.where(np.isnan(x[0]), 0.0, x[0]**2)",
+    ),
+    "factorial": (
+        "f = lambda x: math.factorial(x[0])",
+        "scipy.special.gamma(n + 1)",
+        "f = lambda x: scipy.special.gamma(x[0] + 1)",
+        V,
+        "followed",
+    ),
+    "comb": (
+        "f = lambda x: math.comb(5, x[0])",
+        "scipy.special.binom(n, k)",
+        "f = lambda x: scipy.special.binom(x[0] + 5, 2.0)",
+        V,
+        "followed",
+    ),
+    "bisect": (
+        "f = lambda x: x[bisect.bisect([0.7, 1.0], x[1])]**2",
+        'np.searchsorted(a, x, side="right")',
+        "f = lambda x: x[np.searchsorted([0.7, 1.0], x[1], side='right')]**2",
+    ),
+    "nlargest": (
+        "f = lambda x: heapq.nlargest(2, x)[1]**2",
+        "np.sort(x)[::-1][:n]",
+        "f = lambda x: np.sort(x)[::-1][:2][1]**2",
+    ),
+    "f-string": (
+        """
+        def f(x):
+            loss = np.sum(x**2)
+            print(f"{loss:.3f}")
+            return loss
+        """,
+        "leave the text out of the function, and print what comes back",
+        "f = lambda x: pl.value_and_gradient(lambda x: np.sum(x**2))(x)[0]",
+    ),
+    "percent": (
+        """
+        def f(x):
+            loss = np.sum(x**2)
+            print("%.3f" % loss)
+            return loss
+        """,
+        "leave the text out",
+        "f = lambda x: np.sum(x**2)",
+    ),
+    "history": (
+        """
+        LOSSES = []
+        def f(x):
+            loss = np.sum(x**2)
+            LOSSES.append(float(loss))
+            return loss
+        """,
+        "leave the record out of the function, and keep what comes back",
+        "f = lambda x: np.sum(x**2)",
+    ),
+    "json": (
+        """
+        def f(x):
+            json.dumps({"loss": np.sum(x)})
+            return np.sum(x**2)
+        """,
+        "with the numbers that pl.value_and_gradient returns",
+        "f = lambda x: np.sum(x**2)",
+    ),
+    "pickle": (
+        """
+        def f(x):
+            pickle.dumps(x)
+            return np.sum(x**2)
+        """,
+        "with the numbers that pl.value_and_gradient returns",
+        "f = lambda x: np.sum(x**2)",
+    ),
+    "plot": (
+        """
+        def f(x):
+            plt.plot(V, x)
+            return np.sum(x**2)
+        """,
+        "to matplotlib.pyplot.plot, which",
+        "f = lambda x: np.sum(x**2)",
+        V,
+        "followed",
+    ),
+    "outside array": (
+        """
+        def f(x):
+            OUT[0] = x[0]**2
+            return OUT.sum()
+        """,
+        "write into a copy that is made inside, b = np.copy(OUT)",
+        """
+        def f(x):
+            b = np.copy(OUT)
+            b[0] = x[0]**2
+            return b.sum()
+        """,
+    ),
+    "index of an array": (
+        "f = lambda x: W[np.argmax(x)] * x[0]",
+        "Write np.array(W)[np.argmax(x)]",
+        "f = lambda x: np.array(W)[np.argmax(x)] * x[0]",
+    ),
+    "index of a list": (
+        "f = lambda x: [1.0, 2.0, 3.0, 4.0][np.argmax(x)] * x[0]",
+        "Write np.array([1.0, 2.0, 3.0, 4.0])[np.argmax(x)]",
+        "f = lambda x: np.array([1.0, 2.0, 3.0, 4.0])[np.argmax(x)] * x[0]",
+    ),
+    "mask of an array": (
+        "f = lambda x: np.sum(W[x > 1]) * x[0]",
+        "Write np.array(W)[x > 1]",
+        "f = lambda x: np.sum(np.array(W)[x > 1]) * x[0]",
+    ),
+    "slice": (
+        "f = lambda x: x[:x[2]].sum()",
+        "np.where(np.arange(x.size) < n, x, 0)",
+        "f = lambda x: np.where(np.arange(x.size) < x[2], x, 0).sum()",
+        V,
+        "followed",
+    ),
+    "method": (
+        "f = lambda x: A.dot(x).sum()",
+        "Write np.dot(A, x) for A.dot(x)",
+        "f = lambda x: np.dot(A, x).sum()",
+    ),
+    "dict key": (
+        "f = lambda x: {x[0]: x[1]}[x[0]]",
+        "keep values by name or by position",
+        "f = lambda x: {'x': x[1]}['x']",
+    ),
+    "vectorize": (
+        "f = lambda x: np.sum(np.vectorize(lambda v: v**2)(x))",
+        "np.array([g(v) for v in x])",
+        "f = lambda x: np.sum(np.array([(lambda v: v**2)(v) for v in x]))",
+    ),
+    "frompyfunc": (
+        "f = lambda x: np.sum(np.frompyfunc(lambda v: v**2, 1, 1)(x))",
+        "np.array([g(v) for v in x])",
+        "f = lambda x: np.sum(np.array([(lambda v: v**2)(v) for v in x]))",
+    ),
+    "nditer": (
+        "f = lambda x: sum(v**2 for v in np.nditer(x))",
+        "np.ravel(x)",
+        "f = lambda x: sum(v**2 for v in np.ravel(x))",
+    ),
+    "fromiter": (
+        "f = lambda x: np.fromiter((v**2 for v in x), float).sum()",
+        "np.array([*values])",
+        "f = lambda x: np.array([*(v**2 for v in x)]).sum()",
+    ),
+    "masked": (
+        "f = lambda x: np.ma.masked_where(x > 1, x).sum()",
+        "np.where(mask, 0, x)",
+        "f = lambda x: np.where(x > 1, 0, x).sum()",
+    ),
+    "masked array": (
+        "f = lambda x: np.ma.array(x, mask=V > 1).sum()",
+        "np.where(mask, 0, x)",
+        "f = lambda x: np.where(V > 1, 0, x).sum()",
+        V,
+    ),
+    "matrix": (
+        "f = lambda x: (np.matrix(A) * x[:, None]).sum()",
+        "np.array(A), and @ for the product",
+        "f = lambda x: (np.array(A) @ x[:, None]).sum()",
+    ),
+    "cho_solve": (
+        "f = lambda S: scipy.linalg.cho_solve(scipy.linalg.cho_factor(S + S.T), V)[0]",
+        "np.linalg.solve(A, b) of the matrix A itself",
+        "f = lambda S: np.linalg.solve(S + S.T, V)[0]",
+        A,
+    ),
+    "lu_solve": (
+        "f = lambda S: scipy.linalg.lu_solve(scipy.linalg.lu_factor(S), V)[0]",
+        "np.linalg.solve(A, b) of the matrix A itself",
+        "f = lambda S: np.linalg.solve(S, V)[0]",
+        A,
+    ),
+    **{name: (
+        f"f = lambda S: scipy.linalg.{name}(S + S.T)[0, 1]",
+        f"(V * np.{ufunc}(w)) @ V.T with w, V = np.linalg.eigh(A)",
+        f"""
+        def f(S):
+            w, V = np.linalg.eigh(S + S.T)
+            return ((V * np.{ufunc}(w)) @ V.T)[0, 1]
+        """,
+        A,
+    ) for name, ufunc in (("expm", "exp"), ("logm", "log"), ("sqrtm", "sqrt"))},
+    **{f"{name} of SciPy": (
+        f"f = lambda S: np.sum(scipy.linalg.{call}**2)",
+        f"np.linalg.{name}(A",
+        f"f = lambda S: np.sum(np.linalg.{call}**2)",
+        A,
+    ) for name, call in (("svd", "svd(S)[1]"), ("eigh", "eigh(S + S.T)[0]"),
+                         ("lstsq", "lstsq(S, V)[0]"), ("qr", "qr(S)[1]"),
+                         ("det", "det(S)"))},
+    "quad": (
+        "f = lambda x: scipy.integrate.quad(lambda t: np.exp(-x[0] * t), 0, x[1])[0]",
+        "(b - a) / 2 * np.sum(w * g(a + (b - a) * (t + 1) / 2)) with t, w = "
+        "np.polynomial.legendre.leggauss(50)",
+        """
+        def f(x):
+            t, w = np.polynomial.legendre.leggauss(50)
+            a, b = 0, x[1]
+            g = lambda t: np.exp(-x[0] * t)
+            return (b - a) / 2 * np.sum(w * g(a + (b - a) * (t + 1) / 2))
+        """,
+    ),
+    "solve_ivp": (
+        "f = lambda x: scipy.integrate.solve_ivp(lambda t, y: -x[0] * y, (0, 1), [1.0],"
+        " rtol=1e-9, atol=1e-9).y[0, -1]",
+        "for t in h * np.arange(n): y = y + h * g(t + h / 2, y + h / 2 * g(t, y))",
+        """
+        def f(x):
+            g, y, h = lambda t, y: -x[0] * y, 1.0, 1 / 400
+            for t in h * np.arange(400):
+                y = y + h * g(t + h / 2, y + h / 2 * g(t, y))
+            return y
+        """,
+    ),
+    "brentq": (
+        "f = lambda x: scipy.optimize.brentq(lambda z: z**2 - x[0], 0, 2, xtol=1e-13)",
+        "for _ in range(20): z = z - g(z) / dg(z)",
+        """
+        def f(x):
+            g, dg, z = lambda z: z**2 - x[0], lambda z: 2 * z, 1.0
+            for _ in range(20):
+                z = z - g(z) / dg(z)
+            return z
+        """,
+    ),
+    "minimize": (
+        "f = lambda x: scipy.optimize.minimize(lambda z: np.sum((z - x)**2), V + 1,"
+        " tol=1e-12).x[0]**2",
+        "for _ in range(100): z = z - rate * pl.gradient(g)(z)",
+        """
+        def f(x):
+            g, z = lambda z: np.sum((z - x)**2), V + 1
+            for _ in range(100):
+                z = z - 0.25 * pl.gradient(g)(z)
+            return z[0]**2
+        """,
+    ),
+    "curve_fit": (
+        "f = lambda x: scipy.optimize.curve_fit(lambda t, a: a * t, W, x)[0][0]",
+        "np.linalg.lstsq(A, y)[0]",
+        "f = lambda x: np.linalg.lstsq(W[:, None], x)[0][0]",
+        V,
+        "followed",
+    ),
+    "assignment": (
+        "f = lambda S: S[scipy.optimize.linear_sum_assignment(S)].sum()",
+        "find them outside, and pass the indices",
+        "f = lambda S, at=scipy.optimize.linear_sum_assignment(A): S[at].sum()",
+        A,
+    ),
+    "interp1d": (
+        "f = lambda x: scipy.interpolate.interp1d(np.arange(4), x)(1.5)",
+        "np.interp(x, xp, fp)",
+        "f = lambda x: np.interp(1.5, np.arange(4), x)",
+    ),
+    "interpolator": (
+        "f = lambda x: scipy.interpolate.make_interp_spline(np.arange(4), V, 1)(x[1])",
+        "np.interp(x, xp, fp)",
+        "f = lambda x: np.interp(x[1], np.arange(4), V)",
+    ),
+    "spline of traced values": (
+        "f = lambda y: scipy.interpolate.CubicSpline(np.arange(4), y)(1.5)",
+        "M = np.array([CubicSpline(t, e)(q) for e in np.eye(y.size)]).T",
+        """
+        from scipy.interpolate import CubicSpline
+        def f(y):
+            M = np.array([CubicSpline(np.arange(4), e)(1.5) for e in np.eye(y.size)]).T
+            return M @ y
+        """,
+    ),
+    "spline at a traced place": (
+        """
+        spline = scipy.interpolate.CubicSpline(np.arange(4), V)
+        def f(x):
+            return np.sum(spline(x))
+        """,
+        "np.polyval(np.array(spline.c)[:, i], x - np.array(spline.x)[i])",
+        """
+        spline = scipy.interpolate.CubicSpline(np.arange(4), V)
+        def f(x):
+            i = np.searchsorted(spline.x[1:-1], x)
+            return np.sum(np.polyval(np.array(spline.c)[:, i], x - np.array(spline.x)[i]))
+        """,
+        np.array([0.3, 1.6, 2.2, 2.9]),
+    ),
+    "pdist": (
+        "f = lambda x: scipy.spatial.distance.pdist(x[:, None]).sum()",
+        "i, j = np.triu_indices(len(X), 1)",
+        """
+        def f(x):
+            X = x[:, None]
+            i, j = np.triu_indices(len(X), 1)
+            return np.linalg.norm(X[i] - X[j], axis=-1).sum()
+        """,
+    ),
+    "linregress": (
+        "f = lambda x: stats.linregress(W, x).slope",
+        "np.polyfit(x, y, 1)",
+        "f = lambda x: np.polyfit(W, x, 1)[0]",
+    ),
+    "frozen distribution": (
+        "f = lambda x: np.sum(norm(x[0], x[1]).logpdf(V))",
+        "scipy.stats.norm.logpdf(x, loc, scale)",
+        "f = lambda x: np.sum(-((V - x[0]) / x[1])**2 / 2"
+        " - np.log(x[1] * np.sqrt(2 * np.pi)))",
+    ),
+    "imported zscore": (
+        "f = lambda x: np.sum(zscore(x)**3)",
+        "to scipy.stats.zscore, which",
+        "f = lambda x: np.sum(((x - np.mean(x)) / np.std(x))**3)",
+    ),
+    "another of SciPy": (
+        "f = lambda x: stats.ttest_1samp(x, 0.0).statistic",
+        "to scipy.stats.ttest_1samp, which",
+        "f = lambda x: np.mean(x) / (np.std(x, ddof=1) / np.sqrt(x.size))",
+    ),
+    "sparse": (
+        "f = lambda x: np.sum((scipy.sparse.csr_array(A) @ x)**2)",
+        "Write S.toarray() @ x",
+        "f = lambda x: np.sum((scipy.sparse.csr_array(A).toarray() @ x)**2)",
+    ),
+    "sparse diagonal": (
+        "f = lambda x: np.sum((scipy.sparse.diags(x) @ W)**2)",
+        "Write np.diag(x)",
+        "f = lambda x: np.sum((np.diag(x) @ W)**2)",
+    ),
+    "column": (
+        """
+        df = pd.DataFrame({"a": V, "b": W})
+        def f(x):
+            return np.sum((df["a"] * x[0] - df["b"])**2)
+        """,
+        "Take the array first: column.to_numpy() * x",
+        """
+        df = pd.DataFrame({"a": V, "b": W})
+        def f(x):
+            return np.sum((df["a"].to_numpy() * x[0] - df["b"].to_numpy())**2)
+        """,
+    ),
+    "frame dot": (
+        """
+        df = pd.DataFrame({"a": V, "b": W})
+        def f(x):
+            return np.sum(df.dot(x[:2])**2)
+        """,
+        "frame.to_numpy() @ x",
+        """
+        df = pd.DataFrame({"a": V, "b": W})
+        def f(x):
+            return np.sum((df.to_numpy() @ x[:2])**2)
+        """,
+    ),
+    "series": (
+        "f = lambda x: pd.Series(x).sum()**2",
+        "with the numbers that pl.value_and_gradient returns",
+        "f = lambda x: x.sum()**2",
+    ),
+    "frame": (
+        """
+        def f(x):
+            pd.DataFrame({"a": x}).to_string()
+            return x.sum()**2
+        """,
+        "with the numbers that pl.value_and_gradient returns",
+        "f = lambda x: x.sum()**2",
+    ),
+    "drawn": (
+        "f = lambda x: random.gauss(x[0], x[1])",
+        "mean + deviation * noise",
+        "f = lambda x, noise=0.3: x[0] + x[1] * noise",
+        V,
+        "followed",
+    ),
+    "drawn from a generator": (
+        """
+        rng = np.random.default_rng(0)
+        def f(x):
+            return rng.uniform(x[0], x[1])
+        """,
+        "low + (high - low) * u",
+        "f = lambda x, u=0.3: x[0] + (x[1] - x[0]) * u",
+        V,
+        "followed",
+    ),
+    **{f"linear {name}": (
+        f"f = lambda x: np.sum(scipy.{call.format('x')}**2)",
+        "M = np.array([F(e) for e in np.eye(x.size)]).T",
+        f"""
+        M = np.array([scipy.{call.format("e")} for e in np.eye(4)]).T
+        def f(x):
+            return np.sum((M @ x)**2)
+        """,
+    ) for name, call in {
+        "lfilter": "signal.lfilter([1.0], [1, -0.5], {})",
+        "detrend": "signal.detrend({})",
+        "savgol_filter": "signal.savgol_filter({}, 3, 1)",
+        "gaussian_filter": "ndimage.gaussian_filter({}, 1.0)",
+        "convolve": "ndimage.convolve({}, [1.0, 2.0, 0.5])",
+        "zoom": "ndimage.zoom({}, 2)",
+        "sobel": "ndimage.sobel({})",
+        "dct": "fft.dct({})",
+        "simpson": "integrate.simpson({})",
+    }.items()},
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_a_refusal_says_to_write_works(name):
+    written, says, followed, *more = PROGRAMS[name]
+    at = more[0] if more else V
+    said = refusal(program(written), at.copy())
+    assert says in said
+    assert "site-packages" not in said
+    judge = program(followed if len(more) > 1 else written)
+    with np.errstate(all="ignore"):
+        slope = pl.gradient(program(followed))(at.copy())
+        np.testing.assert_allclose(slope, differences(judge, at), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_refusal_names_a_line_of_the_person(name):
+    written, _, _, *more = PROGRAMS[name]
+    said = refusal(program(written), (more[0] if more else V).copy())
+    assert said.startswith("<advice ")
