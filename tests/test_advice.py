@@ -6,8 +6,8 @@ the first, which is plain Python and runs on numbers.
 """
 
 import ast
-import inspect
 import linecache
+import textwrap
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ import pellucid as pl
 def program(source):
     """The function `f` of a source, which is read as a file is."""
     name = f"<advice {hash(source)}>"
-    whole = f"{HEAD}{inspect.cleandoc(source)}\n"
+    whole = f"{HEAD}{textwrap.dedent(source).strip()}\n"
     linecache.cache[name] = len(whole), None, whole.splitlines(True), name
     space = {"V": V.copy(), "W": W.copy(), "A": A.copy(), "OUT": np.zeros(4)}
     exec(compile(whole, name, "exec"), space)
@@ -417,11 +417,9 @@ PROGRAMS = {
         "f = lambda x: np.sort(np.array([x[1], x[0]]))[0]**2",
     ),
     "list index": (
-        "f = lambda x: x[[0.5, 1.25].index(x[1])]",
-        "np.argmax(np.array([0.5, 1.25]) == x[1])",
-        "f = lambda x: x[np.argmax(np.array([0.5, 1.25]) == x[1])]",
-        V,
-        "followed",
+        "f = lambda x: x[[0, 1].index(x[1].astype(int))]",
+        "np.argmax(np.array([0, 1]) == x[1].astype(int))",
+        "f = lambda x: x[np.argmax(np.array([0, 1]) == x[1].astype(int))]",
     ),
     "comprehension": (
         "f = lambda x: sum(v**2 for v in x if v > 1)",
@@ -614,9 +612,9 @@ PROGRAMS = {
         "f = lambda x: np.sum(np.array(W)[x > 1]) * x[0]",
     ),
     "slice": (
-        "f = lambda x: x[:x[2]].sum()",
+        "f = lambda x: x[:x[2] + 0.5].sum()",
         "np.where(np.arange(x.size) < n, x, 0)",
-        "f = lambda x: np.where(np.arange(x.size) < x[2], x, 0).sum()",
+        "f = lambda x: np.where(np.arange(x.size) < x[2] + 0.5, x, 0).sum()",
         V,
         "followed",
     ),
@@ -742,6 +740,8 @@ PROGRAMS = {
                 z = z - 0.25 * pl.gradient(g)(z)
             return z[0]**2
         """,
+        V,
+        "followed",
     ),
     "curve_fit": (
         "f = lambda x: scipy.optimize.curve_fit(lambda t, a: a * t, W, x)[0][0]",

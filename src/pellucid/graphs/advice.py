@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from pellucid.graphs.elsewhere import WAYS, drawn, instead_of, spelled
+from pellucid.graphs.elsewhere import drawn, instead_of, spelled, way
 from pellucid.graphs.sites import Site
 
 _VALUE = "loss, slope = pl.value_and_gradient(f)(x)"
@@ -99,9 +99,8 @@ def _of_call(site: Site) -> str:
             return _of_size(site)
         if name.startswith("numpy.ndarray."):
             return _of_method(site)
-    library = site.called.partition(".")[0]
-    if "." in site.called[1:] and library in WAYS:
-        return instead_of(site.called, library)
+    if way(site.called):
+        return instead_of(site.called)
     return _of_type(site)
 
 

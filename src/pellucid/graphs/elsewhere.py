@@ -234,8 +234,12 @@ def instead_of(called: str, library: str = "", entered: str = "") -> str:
         )
     called = called if f"{called}.{entered}" not in WAYS else f"{called}.{entered}"
     known = spelled(called) or _same_in_numpy(called)
-    ways = (way for start, way in WAYS.items() if called.startswith(start))
-    return known or next(ways, "") or WAYS.get(library, WAYS[""])
+    return known or way(called) or WAYS.get(library, WAYS[""])
+
+
+def way(called: str) -> str:
+    """The way for the first library whose name the called one begins with."""
+    return next((w for start, w in WAYS.items() if called.startswith(start or "?")), "")
 
 
 def _same_in_numpy(called: str) -> str:
@@ -286,8 +290,8 @@ WAYS = {
     "pandas.Series": _OUTSIDE,
     "pandas.DataFrame": _OUTSIDE,
     "pandas": "Take the array first: column.to_numpy() * x for column * x.",
-    "numpy.ma": "Write np.where(mask, 0, x), and np.sum(~mask) for their number.",
     "numpy.matrix": "Write np.array(A), and @ for the product.",
+    "numpy.ma": "Write np.where(mask, 0, x), and np.sum(~mask) for their number.",
     "matplotlib": _OUTSIDE,
     "json": _OUTSIDE,
     "pickle": _OUTSIDE,
