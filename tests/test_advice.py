@@ -8,6 +8,7 @@ the first, which is plain Python and runs on numbers.
 import ast
 import linecache
 import textwrap
+import warnings
 
 import numpy as np
 import pytest
@@ -81,15 +82,15 @@ ARRAYS = {
     "mask": V > 1, "n": 2,
 }  # fmt: skip
 OWN = {
-    "math.acosh": {"x": 1.7}, "cmath.acosh": {"x": 1.7}, "math.ldexp": {"n": 3},
-    "math.dist": ARRAYS, "math.fsum": ARRAYS, "math.sumprod": ARRAYS,
+    "math.acosh": {"x": 1.7}, "cmath.acosh": {"x": 1.7},
+    "math.dist": ARRAYS, "math.fsum": ARRAYS,
     "bisect.bisect": {"a": [0.1, 1.0]}, "bisect.bisect_left": {"a": [0.1, 1.0]},
     "scipy.signal.convolve": {"a": V}, "scipy.signal.fftconvolve": {"a": V},
     "scipy.signal.correlate": {"a": V},
     "sklearn.metrics.log_loss": {"y": [0, 1, 1, 0], "p": V / 3},
     "scipy.stats.multivariate_normal.logpdf": {"x": V, "mean": W, "cov": A},
     "scipy.stats.multivariate_normal.pdf": {"x": V, "mean": W, "cov": A},
-    "scipy.stats.entropy": {"p": V},
+    "scipy.stats.entropy": {"p": V}, "scipy.fft.fft2": {"x": A},
     **{f"scipy.stats.{n}.logpmf": {"k": 1.0, "n": 5, "mu": 1.2, "p": 0.4}
        for n in ("poisson", "binom", "bernoulli")},
     "scipy.stats.beta.logpdf": {"b": 2.1, "x": 0.7},
@@ -98,19 +99,16 @@ OF_NUMBERS = ("math.", "cmath.", "bisect.", "decimal.", "fractions.", "scipy.sta
 OF_SAMPLES = ("zscore", "skew", "kurtosis", "sem", "gmean", "hmean", "iqr", "pearsonr")
 # Names that are written out by hand below: a function that is handed on, two steps.
 BY_HAND = {
-    "math.modf", "math.isclose", "math.isnan", "math.isinf", "math.isfinite",
-    "math.factorial", "math.comb", "math.ceil", "math.floor", "math.trunc",
-    "bisect.bisect", "bisect.bisect_left", "cmath.phase", "math.sumprod", "math.ldexp",
+    "math.factorial", "math.comb", "math.log/2", "bisect.bisect",
     "numpy.poly1d", "numpy.vectorize", "numpy.frompyfunc", "numpy.nditer",
-    "numpy.fromiter", "numpy.ma.masked_where", "numpy.matrix", "heapq.nlargest",
-    "heapq.nsmallest", "scipy.linalg.cho_solve", "scipy.linalg.cho_factor",
+    "numpy.fromiter", "numpy.ma.masked_where", "heapq.nlargest",
+    "scipy.linalg.cho_solve", "scipy.linalg.cho_factor",
     "scipy.linalg.lu_factor", "scipy.linalg.lu_solve", "scipy.linalg.expm",
     "scipy.linalg.logm", "scipy.linalg.sqrtm", "scipy.integrate.quad",
-    "scipy.interpolate.interp1d", "scipy.spatial.distance.pdist", "math.log/2",
-    "scipy.stats.linregress", "scipy.stats.trim_mean", "scipy.linalg.lstsq",
-    "scipy.linalg.svd", "scipy.linalg.eigh", "scipy.linalg.eig", "scipy.linalg.qr",
-    "scipy.linalg.eigvals", "scipy.stats.pearsonr", "scipy.fft.fftshift",
-    "scipy.linalg.det", "scipy.signal.correlate", "decimal.Decimal",
+    "scipy.interpolate.interp1d", "scipy.spatial.distance.pdist",
+    "scipy.stats.linregress", "scipy.linalg.lstsq", "scipy.linalg.svd",
+    "scipy.linalg.eigh", "scipy.linalg.eig", "scipy.linalg.qr", "scipy.stats.pearsonr",
+    "scipy.linalg.eigvalsh", "scipy.linalg.cholesky", "decimal.Decimal",
     "fractions.Fraction",
 }  # fmt: skip
 
@@ -126,11 +124,13 @@ def arguments_of(name, call):
 SPELLED = sorted(set(SPELLINGS) - BY_HAND)
 
 
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", SPELLED)
 def test_a_function_of_another_library_is_spelled_in_numpy(name):
     call, spelling = SPELLINGS[name]
     names, given = arguments_of(name, call)
-    place = next(i for i, v in enumerate(given) if isinstance(v, (float, np.ndarray)))
+    floats = [i for i, v in enumerate(given) if isinstance(v, (float, np.ndarray))]
+    place = floats[-1 if name.endswith("pmf") else 0]  # counts have no slope
     signature = ", ".join(names)
     written = program(f"def f({signature}):\n    return np.sum(np.abs({call}))")
     followed = program(f"def f({signature}):\n    return np.sum(np.abs({spelling}))")
@@ -517,6 +517,36 @@ PROGRAMS = {
         'np.searchsorted(a, x, side="right")',
         "f = lambda x: x[np.searchsorted([0.7, 1.0], x[1], side='right')]**2",
     ),
+    "poly1d": (
+        "f = lambda x: np.poly1d(x)(1.5)",
+        "np.polyval(c, t)",
+        "f = lambda x: np.polyval(x, 1.5)",
+    ),
+    "decimal": (
+        "f = lambda x: decimal.Decimal(x[0]) * 2",
+        "Write x for decimal.Decimal(x)",
+        "f = lambda x: x[0] * 2",
+        V,
+        "followed",
+    ),
+    "fraction": (
+        "f = lambda x: fractions.Fraction(x[0]) * 2",
+        "Write x for fractions.Fraction(x)",
+        "f = lambda x: x[0] * 2",
+        V,
+        "followed",
+    ),
+    "eig": (
+        "f = lambda S: np.sum(np.real(scipy.linalg.eig(S)[0])**2)",
+        "np.linalg.eig(A)",
+        "f = lambda S: np.sum(np.real(np.linalg.eig(S)[0])**2)",
+        A,
+    ),
+    "pearsonr": (
+        "f = lambda x: stats.pearsonr(x, W)[0]",
+        "np.corrcoef(x, y)[0, 1]",
+        "f = lambda x: np.corrcoef(x, W)[0, 1]",
+    ),
     "nlargest": (
         "f = lambda x: heapq.nlargest(2, x)[1]**2",
         "np.sort(x)[::-1][:n]",
@@ -693,7 +723,13 @@ PROGRAMS = {
         A,
     ) for name, call in (("svd", "svd(S)[1]"), ("eigh", "eigh(S + S.T)[0]"),
                          ("lstsq", "lstsq(S, V)[0]"), ("qr", "qr(S)[1]"),
-                         ("det", "det(S)"))},
+                         ("det", "det(S)"), ("eigvalsh", "eigvalsh(S + S.T)"))},
+    "cholesky": (
+        "f = lambda S: scipy.linalg.cholesky(S @ S.T)[0, 1]",
+        "np.linalg.cholesky(A).T",
+        "f = lambda S: np.linalg.cholesky(S @ S.T).T[0, 1]",
+        A,
+    ),
     "quad": (
         "f = lambda x: scipy.integrate.quad(lambda t: np.exp(-x[0] * t), 0, x[1])[0]",
         "(b - a) / 2 * np.sum(w * g(a + (b - a) * (t + 1) / 2)) with t, w = "
@@ -751,10 +787,11 @@ PROGRAMS = {
         "followed",
     ),
     "assignment": (
-        "f = lambda S: S[scipy.optimize.linear_sum_assignment(S)].sum()",
+        "f = lambda S: (S * A)[scipy.optimize.linear_sum_assignment(S)].sum()",
         "find them outside, and pass the indices",
-        "f = lambda S, at=scipy.optimize.linear_sum_assignment(A): S[at].sum()",
-        A,
+        "at = scipy.optimize.linear_sum_assignment(A + np.vander(V))\n"
+        "f = lambda S: (S * A)[at].sum()",
+        A + np.vander(V),
     ),
     "interp1d": (
         "f = lambda x: scipy.interpolate.interp1d(np.arange(4), x)(1.5)",
@@ -932,3 +969,250 @@ def test_a_refusal_names_a_line_of_the_person(name):
     written, _, _, *more = PROGRAMS[name]
     said = refusal(program(written), (more[0] if more else V).copy())
     assert said.startswith("<advice ")
+
+
+# -- every piece of advice is in a table ----------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sentences():
+    """What is said of the programs above."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return {
+            name: refusal(program(written), (more[0] if more else V).copy())
+            for name, (written, _, _, *more) in PROGRAMS.items()
+        }
+
+
+@pytest.mark.parametrize("name", sorted(BY_HAND))
+def test_what_is_written_by_hand_is_followed(name, sentences):
+    call, spelling = SPELLINGS[name]
+    assert any(spelling in said for said in sentences.values())
+
+
+@pytest.mark.parametrize("name", sorted(set(WAYS) - {"jax", "torch"}))
+def test_what_is_said_of_a_library_is_followed(name, sentences):
+    assert any(WAYS[name] in said for said in sentences.values())
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", sorted(LINEAR))
+def test_a_linear_function_is_told_to_be_a_matrix(name):
+    given = LINEAR_CALLS.get(name.rpartition(".")[2], "{}").format("x")
+    f = program(f"f = lambda x: np.sum({name}({given}))")
+    g = program(f"f = lambda x: {name}({given})")
+    assert "M = np.array([F(e) for e in np.eye(x.size)]).T" in refusal(f, LONG)
+    M = np.array([g(e) for e in np.eye(LONG.size)]).T
+    np.testing.assert_allclose(M @ LONG, g(LONG), rtol=1e-10, atol=1e-12)
+
+
+LONG = np.sin(np.arange(17.0))
+LINEAR_CALLS = {
+    "lfilter": "[1.0], [1, -0.5], {}", "filtfilt": "[1.0], [1, -0.5], {}",
+    "sosfilt": "scipy.signal.butter(2, 0.3, output='sos'), {}",
+    "savgol_filter": "{}, 5, 2", "gaussian_filter": "{}, 1.0",
+    "gaussian_filter1d": "{}, 1.0", "convolve": "{}, [1.0, 2.0, 0.5]",
+    "convolve1d": "{}, [1.0, 2.0, 0.5]", "correlate": "{}, [1.0, 2.0, 0.5]",
+    "uniform_filter1d": "{}, 3", "zoom": "{}, 2", "shift": "{}, 0.5",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(set(DRAWN) - {"gauss"}))
+def test_a_draw_is_told_how_it_is_written(name):
+    module = "np.random" if hasattr(np.random, name) else "random"
+    parameters = "x[:2], np.eye(2)" if name.startswith("multi") else "x[0]"
+    said = refusal(program(f"f = lambda x: {module}.{name}({parameters})"), V)
+    assert DRAWN[name] in said
+
+
+# -- arguments and results ------------------------------------------------------------
+
+ARGUMENTS = """
+import dataclasses
+@dataclasses.dataclass
+class Params:
+    w: np.ndarray
+    b: float
+class Model:
+    def __init__(self):
+        self.w, self.b = V, 2.0
+p, m, df = Params(V, 2.0), Model(), pd.DataFrame({"a": V, "b": W})
+"""
+OF_ARGUMENTS = {
+    "dataclass": (
+        "lambda p: np.sum(p.w**2) * p.b",
+        "p",
+        "lambda fields: f(Params(**fields)) at dataclasses.asdict(p)",
+        "pl.gradient(lambda fields: f(Params(**fields)))(dataclasses.asdict(p))['w']",
+        2 * V * 2,
+    ),
+    "object": (
+        "lambda p: np.sum(p.w**2) * p.b",
+        "m",
+        'Pass vars(p), a dict of its attributes, and write p["name"] for p.name',
+        "pl.gradient(lambda p: np.sum(p['w']**2) * p['b'])(vars(m))['w']",
+        2 * V * 2,
+    ),
+    "frame": (
+        "lambda p: np.sum(p['a']**2 * p['b'])",
+        "df",
+        "Pass {name: np.asarray(column, float) for name, column in df.items()}",
+        "pl.gradient(f)({name: np.asarray(column, float) "
+        "for name, column in df.items()})['a']",
+        2 * V * W,
+    ),
+    "series": (
+        "lambda p: np.sum(p**2)",
+        "df['a']",
+        "Pass np.asarray(x, float)",
+        "pl.gradient(f)(np.asarray(df['a'], float))",
+        2 * V,
+    ),
+    "objects": (
+        "lambda p: np.sum(p**2)",
+        "V.astype(object)",
+        "Pass np.asarray(x, float)",
+        "pl.gradient(f)(np.asarray(V.astype(object), float))",
+        2 * V,
+    ),
+    "fraction": (
+        "lambda p: p**2",
+        "fractions.Fraction(1, 2)",
+        "Pass np.asarray(x, float)",
+        "pl.gradient(f)(np.asarray(fractions.Fraction(1, 2), float))",
+        1.0,
+    ),
+    "set": (
+        "lambda p: sum(v**2 for v in p)",
+        "{1.0, 2.0}",
+        "Pass np.array(sorted(x), float)",
+        "pl.gradient(f)(np.array(sorted({1.0, 2.0}), float))",
+        [2.0, 4.0],
+    ),
+    "sparse": (
+        "lambda p: np.sum(p**2)",
+        "scipy.sparse.csr_array(A)",
+        "Pass x.toarray()",
+        "pl.gradient(f)(scipy.sparse.csr_array(A).toarray())",
+        2 * A,
+    ),
+    "complex": (
+        "lambda z: np.sum(np.abs(z)**2)",
+        "V + 1j * W",
+        "Pass the real and the imaginary part, and write x + 1j * y inside",
+        "pl.gradient(lambda x, y: f(x + 1j * y), wrt=1)(V, W)",
+        2 * W,
+    ),
+    "loss and more": (
+        "lambda x: (np.sum(x**2), x * 2)",
+        "V",
+        "Use lambda *args: f(*args)[0]",
+        "pl.gradient(lambda *args: f(*args)[0])(V)",
+        2 * V,
+    ),
+    "dict": (
+        "lambda x: {'loss': np.sum(x**2)}",
+        "V",
+        "Use lambda *args: f(*args)['loss']",
+        "pl.gradient(lambda *args: f(*args)['loss'])(V)",
+        2 * V,
+    ),
+    "dataclass result": (
+        "lambda x: Params(np.sum(x**2), 1.0)",
+        "V",
+        "Use lambda *args: f(*args).w",
+        "pl.gradient(lambda *args: f(*args).w)(V)",
+        2 * V,
+    ),
+    "no return": (
+        "lambda x: None",
+        "V",
+        "f gives None: does it end in `return`?",
+        "pl.gradient(lambda x: np.sum(x**2))(V)",
+        2 * V,
+    ),
+    "vector": (
+        "lambda x: x**2",
+        "V",
+        "Use pellucid.jacobian, or sum it.",
+        "pl.gradient(lambda x: np.sum(f(x)))(V)",
+        2 * V,
+    ),
+    "generator": (
+        "lambda x: (yield x[0])",
+        "V",
+        "a generator, as it has `yield`. Return the cost, sum(...) of the terms",
+        "pl.gradient(lambda x: sum(f(x)))(V)",
+        [1, 0, 0, 0],
+    ),
+    "text": (
+        "lambda x: 'loss'",
+        "V",
+        "f gives a str. Return a number or an array with one element.",
+        "pl.gradient(lambda x: np.sum(x**2))(V)",
+        2 * V,
+    ),
+    "selection": (
+        "lambda x: x[x > 1]**2",
+        "V",
+        "x[mask], whose length depends on values. Return np.sum of it.",
+        "pl.gradient(lambda x: np.sum(f(x)))(V)",
+        2 * V * (V > 1),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_ARGUMENTS)
+def test_an_argument_or_result_that_is_no_number_is_told_apart(name):
+    f, given, says, followed, slope = OF_ARGUMENTS[name]
+    space = program(f"{ARGUMENTS}f = {f}").__globals__
+    with pytest.raises(pl.PellucidError) as caught:
+        pl.gradient(space["f"])(eval(given, space))
+    assert says in str(caught.value)
+    np.testing.assert_allclose(eval(followed, space), slope)
+
+
+def test_a_coroutine_is_told_apart():
+    f = program("async def f(x):\n    return np.sum(x)")
+    assert "a coroutine, as it is `async`. Write a plain `def`." in refusal(f, V)
+
+
+def test_a_product_of_selections_is_refused():
+    f = program("f = lambda x: np.sum(x[x > 1] @ x[x > 1])")
+    assert "np.where(mask, x, 0)" in refusal(f, V)
+    g = program("f = lambda x: np.sum(np.where(x > 1, x, 0) @ np.where(x > 1, x, 0))")
+    np.testing.assert_allclose(pl.gradient(g)(V), 2 * V * (V > 1))
+
+
+@pytest.mark.parametrize("name", ["torch", "jax"])
+def test_another_engines_functions_are_numpys(name):
+    pytest.importorskip(name)
+    module = {"jax": "jax.numpy", "torch": "torch"}[name]
+    written = f"import {module} as other\nf = lambda x: other.sum(other.exp(x))"
+    said = refusal(program(written), V)
+    assert f"Write np.exp; pl.compile(f, target={name!r}) runs it there." in said
+    followed = program("f = lambda x: np.sum(np.exp(x))")
+    assert_same = np.testing.assert_allclose
+    assert_same(pl.compile(pl.gradient(followed), target=name)(V), np.exp(V))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_is_named_rather_than_what_it_left_behind():
+    f = program(
+        """
+        import threading
+        def f(x):
+            out = []
+            thread = threading.Thread(target=lambda: out.append(np.sum(x)))
+            thread.start(), thread.join()
+            return out[0]
+        """
+    )
+    assert "in another thread" in refusal(f, V)
+
+
+def test_a_program_without_source_is_refused_in_general_words():
+    space = {}
+    exec("import math\ndef f(x):\n    return math.exp(x[0])", space)
+    assert "Stay with NumPy's functions" in refusal(space["f"], V)

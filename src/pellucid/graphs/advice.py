@@ -87,7 +87,15 @@ def _of_call(site: Site) -> str:
     if not isinstance(site.expression, ast.Call):
         return ""
     for name in site.functions:
-        if name in ("float", "int", "complex", "round", ".item", ".tolist", ".__float__"):
+        if name in (
+            "float",
+            "int",
+            "complex",
+            "round",
+            ".item",
+            ".tolist",
+            ".__float__",
+        ):
             return _of_conversion(site, name)
         if name.startswith("numpy.random.") or name.startswith("random."):
             return f"It draws random numbers: {drawn(name)}."
@@ -184,7 +192,7 @@ def library_advice(site: Site, known: bool = False) -> str:
     for name in site.functions:
         if spelled(name):
             return spelled(name)
-    if known and site.library in ("", "numpy"):
+    if known:
         return ""
     made = site.library == "pandas" and isinstance(site.expression, ast.Call)
     if made and not any(isinstance(n, ast.BinOp) for n in ast.walk(site.expression)):

@@ -140,7 +140,9 @@ def _of_operators(node: ast.BoolOp) -> str:
         return f"Write {condition(node)} for {_text(node)}."
     first, rest = node.values[0], node.values[1:]
     other = _text(rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest))
-    sides = (other, _text(first)) if isinstance(node.op, ast.And) else (_text(first), other)
+    sides = (
+        (other, _text(first)) if isinstance(node.op, ast.And) else (_text(first), other)
+    )
     return _chosen(f"{_text(first)} != 0", *sides)
 
 
@@ -148,9 +150,9 @@ def _outermost_boolean(site: Site) -> ast.AST | None:
     """The widest `and`, `or`, `not` or comparison that the expression is a part of."""
     found: ast.AST | None = None
     for node in (site.expression, *site.around):
-        if isinstance(node, (ast.BoolOp, ast.Compare)):
-            found = node
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        if isinstance(node, (ast.BoolOp, ast.Compare)) or (
+            isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+        ):
             found = node
         elif node is not site.expression:
             break
@@ -175,7 +177,9 @@ def _of_statement(site: Site) -> str:
     """For `if`, `while` and `assert`."""
     statement = next((n for n in site.around if isinstance(n, ast.stmt)), None)
     if isinstance(statement, ast.Assert):
-        return "A graph checks no values: leave the assert out, and check before the call."
+        return (
+            "A graph checks no values: leave the assert out, and check before the call."
+        )
     if isinstance(statement, ast.While):
         return _repeated(site, statement.test, statement)
     if isinstance(statement, ast.If) and _is_in(site.expression, statement.test):
@@ -185,7 +189,9 @@ def _of_statement(site: Site) -> str:
             "A graph has no branches: use np.where(value == pattern, ..., ...) for each "
             "case, which computes both sides and selects."
         )
-    return _chosen(site.text if isinstance(site.expression, ast.Compare) else "condition")
+    return _chosen(
+        site.text if isinstance(site.expression, ast.Compare) else "condition"
+    )
 
 
 def _of_if(site: Site, statement: ast.If) -> str:
@@ -248,7 +254,9 @@ def _of_loop(site: Site, statement: ast.If, last: ast.stmt) -> str:
             "A loop in a graph has a fixed number of steps, each whole: in the place of "
             f"`continue`, write {name} = {_where(test, name, '...')} for what it skips."
         )
-    steps = f"`{STEPS}` with enough steps" if isinstance(loop, ast.While) else "all steps"
+    steps = (
+        f"`{STEPS}` with enough steps" if isinstance(loop, ast.While) else "all steps"
+    )
     return (
         f"A loop in a graph has a fixed number of steps: let it take {steps}, and in "
         f"the place of `break` write {name} = {_where(test, name, '...')}, which keeps "
@@ -338,7 +346,7 @@ def _numpy(name: str, *arguments: ast.expr) -> ast.expr:
 class _Recorded(ast.NodeTransformer):
     """Python's operators of truth become NumPy's."""
 
-    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:  # noqa: N802
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
         """Write `a and b` as np.logical_and(a, b)."""
         name = "logical_and" if isinstance(node.op, ast.And) else "logical_or"
         parts = [self.visit(value) for value in node.values]
@@ -347,14 +355,14 @@ class _Recorded(ast.NodeTransformer):
             whole = _numpy(name, whole, part)
         return whole
 
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:  # noqa: N802
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
         """Write `not a` as np.logical_not(a)."""
         operand = self.visit(node.operand)
         if isinstance(node.op, ast.Not):
             return _numpy("logical_not", operand)
         return node
 
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:  # noqa: N802
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
         """Write `a < b < c` as np.logical_and, `a in b` as np.isin."""
         sides = [node.left, *node.comparators]
         pairs: list[ast.expr] = []
@@ -370,7 +378,7 @@ class _Recorded(ast.NodeTransformer):
             whole = _numpy("logical_and", whole, pair)
         return whole
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.expr:
         """Write any(...) as np.any(...), math.isnan(...) as np.isnan(...)."""
         self.generic_visit(node)
         written = _text(node.func)

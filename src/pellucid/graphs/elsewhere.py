@@ -12,7 +12,7 @@ from pellucid.graphs.operations.refused import COMPOSED
 
 _SAME_IN_NUMPY = """
     math: cbrt ceil copysign degrees exp exp2 expm1 fabs floor fmod isfinite isinf isnan
-        ldexp log10 log1p log2 radians sqrt tan tanh sin sinh cos cosh trunc
+        log10 log1p log2 radians sqrt tan tanh sin sinh cos cosh trunc
     cmath: cos cosh exp log log10 sin sinh sqrt tan tanh
 """
 _INVERSE = "acos acosh asin asinh atan atanh"
@@ -25,7 +25,6 @@ math.pow(x, y) -> x**y
 math.hypot(x, y) -> np.hypot(x, y)
 math.dist(p, q) -> np.linalg.norm(np.subtract(p, q))
 math.fsum(x) -> np.sum(np.array([*x]))
-math.sumprod(p, q) -> np.dot(p, q)
 math.gamma(x) -> scipy.special.gamma(x)
 math.lgamma(x) -> scipy.special.gammaln(x)
 math.erf(x) -> scipy.special.erf(x)
@@ -33,8 +32,6 @@ math.erfc(x) -> scipy.special.erfc(x)
 math.factorial(n) -> scipy.special.gamma(n + 1)
 math.comb(n, k) -> scipy.special.binom(n, k)
 math.isclose(a, b) -> np.isclose(a, b)
-math.modf(x) -> np.modf(x)
-cmath.phase(z) -> np.angle(z)
 
 statistics.mean(x) -> np.mean(x)
 statistics.fmean(x) -> np.mean(x)
@@ -60,7 +57,6 @@ numpy.frompyfunc(g) -> np.array([g(v) for v in x])
 numpy.nditer(x) -> np.ravel(x)
 numpy.fromiter(values) -> np.array([*values])
 numpy.ma.masked_where(mask, x) -> np.where(mask, 0, x)
-numpy.matrix(A) -> np.array(A), with @ for the product
 
 scipy.linalg.cholesky(A) -> np.linalg.cholesky(A).T
 scipy.linalg.cho_solve(c_and_lower, b) -> np.linalg.solve(A, b) of the matrix A itself
@@ -100,7 +96,6 @@ scipy.fft.ifft(x) -> np.fft.ifft(x)
 scipy.fft.rfft(x) -> np.fft.rfft(x)
 scipy.fft.irfft(x) -> np.fft.irfft(x)
 scipy.fft.fft2(x) -> np.fft.fft2(x)
-scipy.fft.fftshift(x) -> np.fft.fftshift(x)
 scipy.spatial.distance.cdist(X, Y) -> np.linalg.norm(X[:, None] - Y, axis=-1)
 scipy.spatial.distance.pdist(X) -> np.linalg.norm(X[i] - X[j], axis=-1) with i, j = np.triu_indices(len(X), 1)
 scipy.spatial.distance.euclidean(x, y) -> np.linalg.norm(x - y)
@@ -142,7 +137,6 @@ scipy.stats.iqr(x) -> np.percentile(x, 75) - np.percentile(x, 25)
 scipy.stats.entropy(p) -> np.sum(scipy.special.entr(p / np.sum(p)))
 scipy.stats.pearsonr(x, y) -> np.corrcoef(x, y)[0, 1]
 scipy.stats.linregress(x, y) -> np.polyfit(x, y, 1), slope and intercept
-scipy.stats.trim_mean(x, p) -> np.mean(np.sort(x)[k:x.size - k]) with k = int(p * x.size)
 
 sklearn.metrics.mean_squared_error(y, p) -> np.mean((y - p)**2)
 sklearn.metrics.root_mean_squared_error(y, p) -> np.sqrt(np.mean((y - p)**2))
@@ -191,7 +185,7 @@ def _same() -> dict[str, tuple[str, str]]:
     for part in _SAME_IN_NUMPY.replace("\n        ", " ").strip().splitlines():
         module, _, names = part.strip().partition(": ")
         for name in names.split():
-            arguments = {"copysign": "x, y", "fmod": "x, y", "ldexp": "x, n"}.get(name, "x")
+            arguments = {"copysign": "x, y", "fmod": "x, y"}.get(name, "x")
             found[f"{module}.{name}"] = (
                 f"{module}.{name}({arguments})", f"np.{name}({arguments})",
             )  # fmt: skip
@@ -214,7 +208,7 @@ DRAWN = {
 def spelled(called: str) -> str:
     """How to write the call of a function, by its public name; "" where unknown."""
     call, spelling = SPELLINGS.get(called, ("", ""))
-    if " with " in spelling or ", " in spelling and " for " in spelling:
+    if " with " in spelling or (", " in spelling and " for " in spelling):
         return f"For {call} write {spelling}."
     return f"Write {spelling} for {call}." if call else ""
 
@@ -295,9 +289,7 @@ WAYS = {
     "matplotlib": _OUTSIDE,
     "json": _OUTSIDE,
     "pickle": _OUTSIDE,
-    "jax": (
-        "Write NumPy's functions; pl.compile(f, target='jax') runs them there."
-    ),
+    "jax": ("Write NumPy's functions; pl.compile(f, target='jax') runs them there."),
     "torch": (
         "Write NumPy's functions; pl.compile(f, target='torch') runs them there."
     ),
@@ -312,7 +304,5 @@ def drawn(name: str) -> str:
     """How random numbers are drawn whose distribution is traced."""
     spelling = DRAWN.get(name.rpartition(".")[2])
     if spelling is None:
-        return (
-            "a draw has no slope: draw outside and pass the numbers as an argument"
-        )
+        return "a draw has no slope: draw outside and pass the numbers as an argument"
     return f"draw outside, pass the numbers as an argument and write {spelling}"

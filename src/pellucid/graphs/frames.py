@@ -65,7 +65,9 @@ def place(frame: FrameType | None = None, line: int | None = None) -> str:
     frame = frame or told_frame()
     if frame is None:
         return "in the traced function"
-    return f"{os.path.basename(frame.f_code.co_filename)}, line {line or frame.f_lineno}"
+    return (
+        f"{os.path.basename(frame.f_code.co_filename)}, line {line or frame.f_lineno}"
+    )
 
 
 def code(frame: FrameType | None = None, number: int | None = None) -> str:

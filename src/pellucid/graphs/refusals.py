@@ -46,7 +46,7 @@ def name_of(function: Any) -> str:
 def refused(name: str) -> NoReturn:
     """Say that a function is not recorded, and why where there is a reason."""
     reason, at = reason_for(name), site()
-    known = "" if reason or not at else library_advice(at, known=True)
+    known = library_advice(at, known=True) if at else ""
     if known:
         refuse(f"{name} cannot be recorded. {known}")
     why = f": {reason}." if reason else (
@@ -132,7 +132,9 @@ def failure(error: BaseException, raised: BaseException) -> str:
 
 
 # As Python's own messages name what stands for an array.
-STAND_INS = re.compile(r"(<class ')?'?\b(pellucid\.[\w.]+\.)?(Traced|Selection|Flat)\b'?>?")
+STAND_INS = re.compile(
+    r"(<class ')?'?\b(pellucid\.[\w.]+\.)?(Traced|Selection|Flat)\b'?>?"
+)
 
 
 def refused_shape(call: str, instead: str) -> NoReturn:

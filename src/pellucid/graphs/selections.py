@@ -38,7 +38,12 @@ class Selection(np.lib.mixins.NDArrayOperatorsMixin):
     ) -> Any:
         out = options.pop("out", (None,))
         whole = ufunc.signature is not None  # matmul takes more than the element
-        if method != "__call__" or whole or options or not (out[0] is None or out[0] is self):
+        if (
+            method != "__call__"
+            or whole
+            or options
+            or not (out[0] is None or out[0] is self)
+        ):
             _refused()
         full = ufunc(*(self._full(x) for x in inputs))
         if out[0] is None:

@@ -83,7 +83,9 @@ class Site:
         """The name of what is called, and of the functions among its arguments."""
         found = [name_of(call.func, self.frame) for call in self.calls]
         for call in self.calls:
-            references = (n for n in call.args if isinstance(n, (ast.Name, ast.Attribute)))
+            references = (
+                n for n in call.args if isinstance(n, (ast.Name, ast.Attribute))
+            )
             found += [name_of(n, self.frame) for n in references]
         return [name for name in found if name]
 
@@ -163,7 +165,9 @@ def _expression(
     if None in (line, last, column, end):
         return None, ()
     found = _innermost(parents, (line, column), (last, end))  # type: ignore[arg-type]
-    found = _test_of(found) if "JUMP" in dis.opname[code.co_code[instruction]] else found
+    found = (
+        _test_of(found) if "JUMP" in dis.opname[code.co_code[instruction]] else found
+    )
     around: list[ast.AST] = []
     node: ast.AST | None = found
     while node is not None and (node := parents.get(node)) is not None:

@@ -21,7 +21,6 @@ from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.operations.table import UFUNCS
 from pellucid.graphs.recorder import Recorder, active
 from pellucid.graphs.refusals import (
-    described,
     name_of,
     no_parts,
     refused,
