@@ -303,7 +303,8 @@ PROGRAMS = {
                 return 0.0
             return np.sum(x / np.linalg.norm(x))
         """,
-        "return np.where(np.linalg.norm(x) < 1e-08, 0.0, np.sum(x / np.linalg.norm(x)))",
+        "return np.where(np.linalg.norm(x) < 1e-08, 0.0, "
+        "np.sum(x / np.linalg.norm(x)))",
         "f = lambda x: np.where(np.linalg.norm(x) < 1e-08, 0.0, "
         "np.sum(x / np.linalg.norm(x)))",
     ),
@@ -824,7 +825,8 @@ PROGRAMS = {
         spline = scipy.interpolate.CubicSpline(np.arange(4), V)
         def f(x):
             i = np.searchsorted(spline.x[1:-1], x)
-            return np.sum(np.polyval(np.array(spline.c)[:, i], x - np.array(spline.x)[i]))
+            step = x - np.array(spline.x)[i]
+            return np.sum(np.polyval(np.array(spline.c)[:, i], step))
         """,
         np.array([0.3, 1.6, 2.2, 2.9]),
     ),
@@ -987,7 +989,7 @@ def sentences():
 
 @pytest.mark.parametrize("name", sorted(BY_HAND))
 def test_what_is_written_by_hand_is_followed(name, sentences):
-    call, spelling = SPELLINGS[name]
+    _, spelling = SPELLINGS[name]
     assert any(spelling in said for said in sentences.values())
 
 

@@ -8,6 +8,8 @@ from pellucid.graphs.elsewhere import drawn, instead_of, spelled, way
 from pellucid.graphs.sites import Site
 
 _VALUE = "loss, slope = pl.value_and_gradient(f)(x)"
+_CONVERSIONS = {"float", "int", "complex", ".item", ".tolist"}
+_RECORDS = {"append", "write", "add_scalar", "info", "debug"}
 _STEPS = {"range", "numpy.zeros", "numpy.ones", "numpy.empty", "numpy.arange",
           "numpy.linspace", "numpy.eye", "numpy.full"}  # fmt: skip
 GENERAL = (
@@ -87,17 +89,9 @@ def _of_call(site: Site) -> str:
     if not isinstance(site.expression, ast.Call):
         return ""
     for name in site.functions:
-        if name in (
-            "float",
-            "int",
-            "complex",
-            "round",
-            ".item",
-            ".tolist",
-            ".__float__",
-        ):
+        if name in _CONVERSIONS:
             return _of_conversion(site, name)
-        if name.startswith("numpy.random.") or name.startswith("random."):
+        if name.startswith(("numpy.random.", "random.")):
             return f"It draws random numbers: {drawn(name)}."
         if name == "math.log" and len(site.calls[0].args) == 2:
             name = "math.log/2"
@@ -117,12 +111,12 @@ def _of_conversion(site: Site, name: str) -> str:
     call = site.calls[0]
     inside = _value_of(call)
     outer = [n for n in site.around if isinstance(n, ast.Call)]
-    if outer and isinstance(outer[0].func, ast.Attribute):
-        if outer[0].func.attr in ("append", "write", "add_scalar", "info", "debug"):
-            return (
-                "A number is there when the graph runs: leave the record out of the "
-                f"function, and keep what comes back, {_VALUE}."
-            )
+    around = outer[0].func if outer else None
+    if isinstance(around, ast.Attribute) and around.attr in _RECORDS:
+        return (
+            "A number is there when the graph runs: leave the record out of the "
+            f"function, and keep what comes back, {_VALUE}."
+        )
     if name == "int":
         return _of_whole(site, inside)
     if name == "complex" and len(call.args) == 2:
@@ -194,8 +188,9 @@ def library_advice(site: Site, known: bool = False) -> str:
             return spelled(name)
     if known:
         return ""
-    made = site.library == "pandas" and isinstance(site.expression, ast.Call)
-    if made and not any(isinstance(n, ast.BinOp) for n in ast.walk(site.expression)):
+    called = site.expression if isinstance(site.expression, ast.Call) else None
+    parts = ast.walk(called) if called and site.library == "pandas" else ()
+    if parts and not any(isinstance(n, ast.BinOp) for n in parts):
         name = site.called if site.called.startswith("pandas.") else "pandas.DataFrame"
         return instead_of(name, "pandas")
     return _of_text(site) or instead_of(

@@ -40,7 +40,7 @@ def _text(node: ast.AST) -> str:
     return ast.unparse(node)
 
 
-# -- calls of Python's own functions that compare ---------------------------------------
+# -- calls of Python's own functions that compare -------------------------------------
 
 
 def _of_call(site: Site) -> str:
@@ -186,8 +186,8 @@ def _of_statement(site: Site) -> str:
         return _of_if(site, statement)
     if isinstance(statement, ast.Match):
         return (
-            "A graph has no branches: use np.where(value == pattern, ..., ...) for each "
-            "case, which computes both sides and selects."
+            "A graph has no branches: use np.where(value == pattern, ..., ...) for "
+            "each case, which computes both sides and selects."
         )
     return _chosen(
         site.text if isinstance(site.expression, ast.Compare) else "condition"
@@ -251,8 +251,8 @@ def _of_loop(site: Site, statement: ast.If, last: ast.stmt) -> str:
     test, name = condition(statement.test), _changed(loop)
     if isinstance(last, ast.Continue):
         return (
-            "A loop in a graph has a fixed number of steps, each whole: in the place of "
-            f"`continue`, write {name} = {_where(test, name, '...')} for what it skips."
+            "A loop in a graph has a fixed number of steps, each whole: in the place "
+            f"of `continue`, write {name} = {_where(test, name, '...')} for what it skips."
         )
     steps = (
         f"`{STEPS}` with enough steps" if isinstance(loop, ast.While) else "all steps"

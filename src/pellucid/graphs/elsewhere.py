@@ -1,7 +1,7 @@
 """What other libraries compute with numbers, and how NumPy writes it in a graph.
 
-A line is `call -> spelling`. The call has the parameters that the spelling names; a
-test runs each pair and compares values and derivatives.
+A line is `call -> spelling`, a longer one goes on indented. The call has the parameters
+that the spelling names; a test runs each pair and compares values and derivatives.
 """
 
 from __future__ import annotations
@@ -77,16 +77,23 @@ scipy.linalg.eigvalsh(A) -> np.linalg.eigvalsh(A)
 scipy.linalg.eig(A) -> np.linalg.eig(A)
 scipy.linalg.eigvals(A) -> np.linalg.eigvals(A)
 scipy.linalg.qr(A) -> np.linalg.qr(A)
-scipy.linalg.expm(A) -> (V * np.exp(w)) @ V.T with w, V = np.linalg.eigh(A), for a symmetric A
-scipy.linalg.logm(A) -> (V * np.log(w)) @ V.T with w, V = np.linalg.eigh(A), for a symmetric A
-scipy.linalg.sqrtm(A) -> (V * np.sqrt(w)) @ V.T with w, V = np.linalg.eigh(A), for a symmetric A
-scipy.linalg.block_diag(A, B) -> np.block([[A, np.zeros((len(A), len(B)))], [np.zeros((len(B), len(A))), B]])
-scipy.linalg.toeplitz(c) -> c[np.abs(np.subtract.outer(np.arange(c.size), np.arange(c.size)))]
-scipy.linalg.circulant(c) -> c[np.subtract.outer(np.arange(c.size), np.arange(c.size)) % c.size]
+scipy.linalg.expm(A) -> (V * np.exp(w)) @ V.T with w, V = np.linalg.eigh(A), for a
+    symmetric A
+scipy.linalg.logm(A) -> (V * np.log(w)) @ V.T with w, V = np.linalg.eigh(A), for a
+    symmetric A
+scipy.linalg.sqrtm(A) -> (V * np.sqrt(w)) @ V.T with w, V = np.linalg.eigh(A), for a
+    symmetric A
+scipy.linalg.block_diag(A, B) -> np.block([[A, np.zeros((len(A), len(B)))],
+    [np.zeros((len(B), len(A))), B]])
+scipy.linalg.toeplitz(c) -> c[np.abs(np.subtract.outer(np.arange(c.size),
+    np.arange(c.size)))]
+scipy.linalg.circulant(c) -> c[np.subtract.outer(np.arange(c.size), np.arange(c.size)) %
+    c.size]
 
 scipy.integrate.trapezoid(y) -> np.trapezoid(y)
 scipy.integrate.cumulative_trapezoid(y) -> np.cumsum((y[1:] + y[:-1]) / 2)
-scipy.integrate.quad(g, a, b) -> (b - a) / 2 * np.sum(w * g(a + (b - a) * (t + 1) / 2)) with t, w = np.polynomial.legendre.leggauss(50)
+scipy.integrate.quad(g, a, b) -> (b - a) / 2 * np.sum(w * g(a + (b - a) * (t + 1) / 2))
+    with t, w = np.polynomial.legendre.leggauss(50)
 scipy.interpolate.interp1d(xp, fp) -> np.interp(x, xp, fp)
 scipy.signal.convolve(a, v) -> np.convolve(a, v)
 scipy.signal.fftconvolve(a, v) -> np.convolve(a, v)
@@ -97,7 +104,8 @@ scipy.fft.rfft(x) -> np.fft.rfft(x)
 scipy.fft.irfft(x) -> np.fft.irfft(x)
 scipy.fft.fft2(x) -> np.fft.fft2(x)
 scipy.spatial.distance.cdist(X, Y) -> np.linalg.norm(X[:, None] - Y, axis=-1)
-scipy.spatial.distance.pdist(X) -> np.linalg.norm(X[i] - X[j], axis=-1) with i, j = np.triu_indices(len(X), 1)
+scipy.spatial.distance.pdist(X) -> np.linalg.norm(X[i] - X[j], axis=-1) with i, j =
+    np.triu_indices(len(X), 1)
 scipy.spatial.distance.euclidean(x, y) -> np.linalg.norm(x - y)
 scipy.spatial.distance.sqeuclidean(x, y) -> np.sum((x - y)**2)
 scipy.spatial.distance.cityblock(x, y) -> np.sum(np.abs(x - y))
@@ -105,28 +113,44 @@ scipy.spatial.distance.chebyshev(x, y) -> np.max(np.abs(x - y))
 scipy.spatial.distance.cosine(x, y) -> 1 - x @ y / np.linalg.norm(x) / np.linalg.norm(y)
 scipy.spatial.distance.correlation(x, y) -> 1 - np.corrcoef(x, y)[0, 1]
 
-scipy.stats.norm.logpdf(x, loc, scale) -> -((x - loc) / scale)**2 / 2 - np.log(scale * np.sqrt(2 * np.pi))
-scipy.stats.norm.pdf(x, loc, scale) -> np.exp(-((x - loc) / scale)**2 / 2) / (scale * np.sqrt(2 * np.pi))
+scipy.stats.norm.logpdf(x, loc, scale) -> -((x - loc) / scale)**2 / 2 - np.log(scale *
+    np.sqrt(2 * np.pi))
+scipy.stats.norm.pdf(x, loc, scale) -> np.exp(-((x - loc) / scale)**2 / 2) / (scale *
+    np.sqrt(2 * np.pi))
 scipy.stats.norm.cdf(x, loc, scale) -> scipy.special.ndtr((x - loc) / scale)
 scipy.stats.norm.sf(x, loc, scale) -> scipy.special.ndtr((loc - x) / scale)
 scipy.stats.norm.logcdf(x, loc, scale) -> scipy.special.log_ndtr((x - loc) / scale)
 scipy.stats.norm.logsf(x, loc, scale) -> scipy.special.log_ndtr((loc - x) / scale)
 scipy.stats.norm.ppf(q, loc, scale) -> loc + scale * scipy.special.ndtri(q)
-scipy.stats.multivariate_normal.logpdf(x, mean, cov) -> -((x - mean) @ np.linalg.solve(cov, x - mean) + np.linalg.slogdet(2 * np.pi * cov)[1]) / 2
-scipy.stats.multivariate_normal.pdf(x, mean, cov) -> np.exp(-(x - mean) @ np.linalg.solve(cov, x - mean) / 2) / np.sqrt(np.linalg.det(2 * np.pi * cov))
-scipy.stats.t.logpdf(x, df, loc, scale) -> scipy.special.gammaln((df + 1) / 2) - scipy.special.gammaln(df / 2) - np.log(scale * np.sqrt(df * np.pi)) - (df + 1) / 2 * np.log1p(((x - loc) / scale)**2 / df)
+scipy.stats.multivariate_normal.logpdf(x, mean, cov) -> -((x - mean) @
+    np.linalg.solve(cov, x - mean) + np.linalg.slogdet(2 * np.pi * cov)[1]) / 2
+scipy.stats.multivariate_normal.pdf(x, mean, cov) -> np.exp(-(x - mean) @
+    np.linalg.solve(cov, x - mean) / 2) / np.sqrt(np.linalg.det(2 * np.pi * cov))
+scipy.stats.t.logpdf(x, df, loc, scale) -> scipy.special.gammaln((df + 1) / 2) -
+    scipy.special.gammaln(df / 2) - np.log(scale * np.sqrt(df * np.pi)) - (df + 1) / 2 *
+    np.log1p(((x - loc) / scale)**2 / df)
 scipy.stats.expon.logpdf(x, loc, scale) -> -(x - loc) / scale - np.log(scale)
 scipy.stats.expon.pdf(x, loc, scale) -> np.exp(-(x - loc) / scale) / scale
-scipy.stats.laplace.logpdf(x, loc, scale) -> -np.abs(x - loc) / scale - np.log(2 * scale)
-scipy.stats.cauchy.logpdf(x, loc, scale) -> -np.log1p(((x - loc) / scale)**2) - np.log(np.pi * scale)
-scipy.stats.logistic.logpdf(x, loc, scale) -> -(x - loc) / scale - 2 * np.log1p(np.exp(-(x - loc) / scale)) - np.log(scale)
-scipy.stats.lognorm.logpdf(x, s) -> -(np.log(x) / s)**2 / 2 - np.log(x * s * np.sqrt(2 * np.pi))
-scipy.stats.gamma.logpdf(x, a, loc, scale) -> scipy.special.xlogy(a - 1, (x - loc) / scale) - (x - loc) / scale - scipy.special.gammaln(a) - np.log(scale)
-scipy.stats.beta.logpdf(x, a, b) -> scipy.special.xlogy(a - 1, x) + scipy.special.xlog1py(b - 1, -x) - scipy.special.betaln(a, b)
-scipy.stats.poisson.logpmf(k, mu) -> scipy.special.xlogy(k, mu) - mu - scipy.special.gammaln(k + 1)
-scipy.stats.poisson.pmf(k, mu) -> np.exp(scipy.special.xlogy(k, mu) - mu - scipy.special.gammaln(k + 1))
-scipy.stats.binom.logpmf(k, n, p) -> np.log(scipy.special.binom(n, k)) + scipy.special.xlogy(k, p) + scipy.special.xlog1py(n - k, -p)
-scipy.stats.bernoulli.logpmf(k, p) -> scipy.special.xlogy(k, p) + scipy.special.xlog1py(1 - k, -p)
+scipy.stats.laplace.logpdf(x, loc, scale) -> -np.abs(x - loc) / scale - np.log(2 *
+    scale)
+scipy.stats.cauchy.logpdf(x, loc, scale) -> -np.log1p(((x - loc) / scale)**2) -
+    np.log(np.pi * scale)
+scipy.stats.logistic.logpdf(x, loc, scale) -> -(x - loc) / scale - 2 *
+    np.log1p(np.exp(-(x - loc) / scale)) - np.log(scale)
+scipy.stats.lognorm.logpdf(x, s) -> -(np.log(x) / s)**2 / 2 - np.log(x * s * np.sqrt(2 *
+    np.pi))
+scipy.stats.gamma.logpdf(x, a, loc, scale) -> scipy.special.xlogy(a - 1, (x - loc) /
+    scale) - (x - loc) / scale - scipy.special.gammaln(a) - np.log(scale)
+scipy.stats.beta.logpdf(x, a, b) -> scipy.special.xlogy(a - 1, x) +
+    scipy.special.xlog1py(b - 1, -x) - scipy.special.betaln(a, b)
+scipy.stats.poisson.logpmf(k, mu) -> scipy.special.xlogy(k, mu) - mu -
+    scipy.special.gammaln(k + 1)
+scipy.stats.poisson.pmf(k, mu) -> np.exp(scipy.special.xlogy(k, mu) - mu -
+    scipy.special.gammaln(k + 1))
+scipy.stats.binom.logpmf(k, n, p) -> np.log(scipy.special.binom(n, k)) +
+    scipy.special.xlogy(k, p) + scipy.special.xlog1py(n - k, -p)
+scipy.stats.bernoulli.logpmf(k, p) -> scipy.special.xlogy(k, p) +
+    scipy.special.xlog1py(1 - k, -p)
 scipy.stats.zscore(x) -> (x - np.mean(x)) / np.std(x)
 scipy.stats.skew(x) -> np.mean((x - np.mean(x))**3) / np.std(x)**3
 scipy.stats.kurtosis(x) -> np.mean((x - np.mean(x))**4) / np.var(x)**2 - 3
@@ -142,9 +166,12 @@ sklearn.metrics.mean_squared_error(y, p) -> np.mean((y - p)**2)
 sklearn.metrics.root_mean_squared_error(y, p) -> np.sqrt(np.mean((y - p)**2))
 sklearn.metrics.mean_absolute_error(y, p) -> np.mean(np.abs(y - p))
 sklearn.metrics.r2_score(y, p) -> 1 - np.sum((y - p)**2) / np.sum((y - np.mean(y))**2)
-sklearn.metrics.log_loss(y, p) -> -np.mean(np.where(np.equal(y, 1), np.log(p), np.log(1 - p)))
-sklearn.metrics.pairwise.rbf_kernel(X, Y) -> np.exp(-np.sum((X[:, None] - Y)**2, axis=-1) / X.shape[1])
-sklearn.metrics.pairwise.euclidean_distances(X, Y) -> np.linalg.norm(X[:, None] - Y, axis=-1)
+sklearn.metrics.log_loss(y, p) -> -np.mean(np.where(np.equal(y, 1), np.log(p), np.log(1
+    - p)))
+sklearn.metrics.pairwise.rbf_kernel(X, Y) -> np.exp(-np.sum((X[:, None] - Y)**2,
+    axis=-1) / X.shape[1])
+sklearn.metrics.pairwise.euclidean_distances(X, Y) -> np.linalg.norm(X[:, None] - Y,
+    axis=-1)
 """
 
 # What is linear in its argument is a matrix, which can be made from numbers.
@@ -165,7 +192,7 @@ _DRAWN = """
     uniform: low + (high - low) * u, u uniform in [0, 1)
     exponential expovariate: -scale * np.log1p(-u), u uniform in [0, 1)
     lognormal lognormvariate: np.exp(mean + deviation * z), z standard normal
-    laplace: loc - scale * np.sign(u) * np.log1p(-2 * np.abs(u)), u uniform in [-0.5, 0.5)
+    laplace: loc - scale * np.sign(u) * np.log1p(-2 * np.abs(u)), u within 0.5 of 0
     gumbel: loc - scale * np.log(-np.log(u)), u uniform in (0, 1)
     multivariate_normal: mean + np.linalg.cholesky(cov) @ z, z standard normal
 """
@@ -173,7 +200,8 @@ _DRAWN = """
 
 def _lines(table: str, mark: str) -> dict[str, tuple[str, str]]:
     """The lines of a table by the name before the parenthesis."""
-    pairs = [line.split(mark) for line in table.splitlines() if mark in line]
+    lines = table.replace("\n    ", " ").splitlines()
+    pairs = [line.split(mark) for line in lines if mark in line]
     return {call.partition("(")[0].strip():
             (call.strip().replace("/2", ""), spelling.strip())
             for call, spelling in pairs}  # fmt: skip
@@ -280,7 +308,9 @@ WAYS = {
     "scipy.interpolate": "Write np.interp(x, xp, fp), which is linear between points.",
     "scipy.sparse.diags": "Write np.diag(x).",
     "scipy.sparse": "Write S.toarray() @ x for S @ x of a sparse S.",
-    "pandas.DataFrame.dot": "Take the array first: frame.to_numpy() @ x for frame.dot(x).",
+    "pandas.DataFrame.dot": (
+        "Take the array first: frame.to_numpy() @ x for frame.dot(x)."
+    ),
     "pandas.Series": _OUTSIDE,
     "pandas.DataFrame": _OUTSIDE,
     "pandas": "Take the array first: column.to_numpy() * x for column * x.",

@@ -26,10 +26,11 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.creation import CREATORS, JOINED, ndarray, without_lists
+from pellucid.graphs.frames import instruction
 from pellucid.graphs.lists import METHODS, TakingLists
 from pellucid.graphs.notices import draws, is_drawn_from
 from pellucid.graphs.reach import names_in
-from pellucid.graphs.recorder import active, instruction, is_machinery
+from pellucid.graphs.recorder import active, is_machinery
 from pellucid.graphs.traced import FUNCTIONS, Traced, recorded
 
 _lock = threading.Lock()

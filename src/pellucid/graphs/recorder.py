@@ -26,7 +26,6 @@ from pellucid.graphs.frames import BEGINNING as BEGINNING
 from pellucid.graphs.frames import HERE as HERE
 from pellucid.graphs.frames import MACHINERY as MACHINERY
 from pellucid.graphs.frames import code as code
-from pellucid.graphs.frames import instruction as instruction
 from pellucid.graphs.frames import is_machinery as is_machinery
 from pellucid.graphs.frames import persons_frame as persons_frame
 from pellucid.graphs.frames import place as place

@@ -268,4 +268,4 @@ def public_name(value: Any) -> str:
         for offered in [name] if name else list(space):
             if space.get(offered) is value or (name and offered in space):
                 return ".".join([*parts[:length], offered]).removeprefix("builtins.")
-    return public_name(kind) if not name else name
+    return name or public_name(kind)
