@@ -734,7 +734,10 @@ UNRECORDABLE = {
     "out outside": (lambda x: np.exp(x, out=OUTSIDE), "made outside"),
     "method of outside": (lambda x: OUTSIDE.dot(x), "np.dot(OUTSIDE, x)"),
     "searchsorted": (lambda x: OUTSIDE.searchsorted(x[0]), "number"),
-    "index outside": (lambda x: OUTSIDE[np.argmax(x)], "np.array(OUTSIDE)[np.argmax(x)]"),
+    "index outside": (
+        lambda x: OUTSIDE[np.argmax(x)],
+        "np.array(OUTSIDE)[np.argmax(x)]",
+    ),
     "ufunc of a list": (lambda x: (f := np.exp)([x[0], f(x[1])]), "np.array([x, y])"),
     "fromiter": (lambda x: np.fromiter((v for v in x), float), "number"),
     "shape from a value": (lambda x: np.zeros(x[0].astype(int)), "number"),

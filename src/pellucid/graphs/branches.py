@@ -252,7 +252,8 @@ def _of_loop(site: Site, statement: ast.If, last: ast.stmt) -> str:
     if isinstance(last, ast.Continue):
         return (
             "A loop in a graph has a fixed number of steps, each whole: in the place "
-            f"of `continue`, write {name} = {_where(test, name, '...')} for what it skips."
+            f"of `continue`, write {name} = {_where(test, name, '...')} for what it "
+            "skips."
         )
     steps = (
         f"`{STEPS}` with enough steps" if isinstance(loop, ast.While) else "all steps"
