@@ -99,7 +99,8 @@ OF_NUMBERS = ("math.", "cmath.", "bisect.", "decimal.", "fractions.", "scipy.sta
 OF_SAMPLES = ("zscore", "skew", "kurtosis", "sem", "gmean", "hmean", "iqr", "pearsonr")
 # Names that are written out by hand below: a function that is handed on, two steps.
 BY_HAND = {
-    "math.factorial", "math.comb", "math.log/2", "bisect.bisect",
+    "math.factorial", "math.comb", "math.log/2",
+    "scipy.linalg.cholesky/2", "scipy.linalg.solve_triangular/2", "bisect.bisect",
     "numpy.poly1d", "numpy.vectorize", "numpy.frompyfunc", "numpy.nditer",
     "numpy.fromiter", "numpy.ma.masked_where", "heapq.nlargest",
     "scipy.linalg.cho_solve", "scipy.linalg.cho_factor",
@@ -180,6 +181,46 @@ PROGRAMS = {
             s = np.sum(x)
             s = np.where(s > 1, s ** 2, s * 3)
             return s
+        """,
+    ),
+    "elif": (
+        """
+        def f(x):
+            s = x[0]
+            if s > 1:
+                y = s
+            elif s > 0.3:
+                y = s**2
+            else:
+                y = 0.0
+            return y
+        """,
+        "use y = np.where(s > 1, s, ...)",
+        """
+        def f(x):
+            s = x[0]
+            y = np.where(s > 1, s, np.where(s > 0.3, s**2, 0.0))
+            return y
+        """,
+    ),
+    "while with a count": (
+        """
+        def f(x):
+            t = x[2]
+            n = 0
+            while abs(t**2 - x[1]) > 1e-10 and n < 50:
+                t -= (t**2 - x[1]) / (2 * t)
+                n += 1
+            return t
+        """,
+        "and in it t = np.where(",
+        """
+        def f(x):
+            t = x[2]
+            for _ in range(50):
+                new = t - (t**2 - x[1]) / (2 * t)
+                t = np.where(abs(t**2 - x[1]) > 1e-10, new, t)
+            return t
         """,
     ),
     "if assigns": (
@@ -725,6 +766,18 @@ PROGRAMS = {
     ) for name, call in (("svd", "svd(S)[1]"), ("eigh", "eigh(S + S.T)[0]"),
                          ("lstsq", "lstsq(S, V)[0]"), ("qr", "qr(S)[1]"),
                          ("det", "det(S)"), ("eigvalsh", "eigvalsh(S + S.T)"))},
+    "lower cholesky": (
+        "f = lambda S: scipy.linalg.cholesky(S @ S.T, lower=True)[1, 0]",
+        "Write np.linalg.cholesky(A) for scipy.linalg.cholesky(A, lower=True)",
+        "f = lambda S: np.linalg.cholesky(S @ S.T)[1, 0]",
+        A,
+    ),
+    "lower triangle": (
+        "f = lambda S: scipy.linalg.solve_triangular(S, V, lower=True)[2]",
+        "np.linalg.solve(np.tril(L), b)",
+        "f = lambda S: np.linalg.solve(np.tril(S), V)[2]",
+        A,
+    ),
     "cholesky": (
         "f = lambda S: scipy.linalg.cholesky(S @ S.T)[0, 1]",
         "np.linalg.cholesky(A).T",

@@ -93,10 +93,8 @@ def _of_call(site: Site) -> str:
             return _of_conversion(site, name)
         if name.startswith(("numpy.random.", "random.")):
             return f"It draws random numbers: {drawn(name)}."
-        if name == "math.log" and len(site.calls[0].args) == 2:
-            name = "math.log/2"
         if spelled(name):
-            return spelled(name)
+            return spelled(_variant(name, site))
         if name in _STEPS:
             return _of_size(site)
         if name.startswith("numpy.ndarray."):
@@ -104,6 +102,13 @@ def _of_call(site: Site) -> str:
     if way(site.called):
         return instead_of(site.called)
     return _of_type(site)
+
+
+def _variant(name: str, site: Site) -> str:
+    """The name of the second form of a function: a base, the lower triangle."""
+    call = site.calls[0]
+    other = len(call.args) == 2 if name == "math.log" else "lower=True" in site.text
+    return f"{name}/2" if other and spelled(f"{name}/2") else name
 
 
 def _of_conversion(site: Site, name: str) -> str:
@@ -185,7 +190,7 @@ def library_advice(site: Site, known: bool = False) -> str:
     """What to write for a call into a library; "" where only what is known is asked."""
     for name in site.functions:
         if spelled(name):
-            return spelled(name)
+            return spelled(_variant(name, site))
     if known:
         return ""
     called = site.expression if isinstance(site.expression, ast.Call) else None

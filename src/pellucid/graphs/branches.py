@@ -211,13 +211,16 @@ def _of_if(site: Site, statement: ast.If) -> str:
     if isinstance(last, ast.Return):
         return _of_return(site, statement, last)
     names = _assigned(body)
+    inside = [n for part in body for n in ast.walk(part)]
+    if not names and any(isinstance(n, (ast.Assign, ast.AugAssign)) for n in inside):
+        return _chosen(test)
     if not names:
         return (
             "A graph has no branches: leave out what only tells or keeps, and do it "
             "with the value that the function returns."
         )
     name = names[0]
-    kept = _single(statement.orelse, name) or name
+    kept = _single(statement.orelse, name) or ("..." if statement.orelse else name)
     return _chosen(test, _single(body, name) or "...", kept).replace(
         "use np", f"use {name} = np", 1
     )
@@ -312,7 +315,9 @@ def _changed(loop: ast.For | ast.While) -> str:
     read = {n.id for n in ast.walk(loop)
             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}  # fmt: skip
     carried = [name for name in names if name in read]
-    return carried[-1] if carried else "value"
+    tested = _text(loop.test) if isinstance(loop, ast.While) else ""
+    asked = [name for name in carried if name in tested]
+    return (asked[:1] or carried[-1:] or ["value"])[0]
 
 
 def _single(body: list[ast.stmt], name: str) -> str:

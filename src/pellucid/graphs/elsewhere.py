@@ -59,6 +59,8 @@ numpy.fromiter(values) -> np.array([*values])
 numpy.ma.masked_where(mask, x) -> np.where(mask, 0, x)
 
 scipy.linalg.cholesky(A) -> np.linalg.cholesky(A).T
+scipy.linalg.cholesky/2(A, lower=True) -> np.linalg.cholesky(A)
+scipy.linalg.solve_triangular/2(L, b, lower=True) -> np.linalg.solve(np.tril(L), b)
 scipy.linalg.cho_solve(c_and_lower, b) -> np.linalg.solve(A, b) of the matrix A itself
 scipy.linalg.cho_factor(A) -> np.linalg.solve(A, b) of the matrix A itself
 scipy.linalg.lu_factor(A) -> np.linalg.solve(A, b) of the matrix A itself
