@@ -301,16 +301,6 @@ def test_what_else_is_in_the_folder_stays():
 
 ROWS = "x,y\n1,2\n2,4\n3,7\n"
 BAD_TABLES = {
-    "missing cell": (
-        "x,y\n1,2\n2,\n3,6\n",
-        'bad.csv, line 3, column "y": expected a number, found an empty cell (1 such '
-        "cell in 3 rows); fill such cells in or leave their rows out.",
-    ),
-    "text cell": (
-        "x,y\n1,2\nn/a,4\n3,6\n",
-        'bad.csv, line 3, column "x": expected a number, found "n/a" (1 such cell in 3 '
-        "rows); fill such cells in or leave their rows out.",
-    ),
     "ragged line": (
         "x,y\n1,2\n2\n3,6\n",
         "bad.csv, line 3: expected 2 cells as in line 1, found 1 (1 such line in 3 "
@@ -326,9 +316,9 @@ BAD_TABLES = {
         "bad.csv: expected two rows or more to fit, found 1 row; add rows.",
     ),
     "constant column": (
-        "x,c,y\n1,7,2\n2,7,4\n",
-        'bad.csv, column "c": expected values that differ, found 7.0 in all 2 rows; '
-        "leave the column out.",
+        "c,y\n7,2\n7,4\n",
+        'bad.csv: expected a column to learn from, found none that can be used: "c" '
+        "constant: always 7; name one as a category or a number.",
     ),
     "one class": (
         "x,y\n1,a\n2,a\n",
@@ -354,7 +344,7 @@ BAD_WORDS = {
     "no such file": (
         ["fit", "none.csv", "--target", "y"],
         1,
-        "none.csv: expected a CSV or TSV file, found nothing of that name; check the "
+        "none.csv: expected a file with a table, found nothing of that name; check the "
         "path.",
     ),
     "no target": (
@@ -394,7 +384,7 @@ BAD_WORDS = {
     "no such data": (
         ["tour", "--data", "nowhere"],
         1,
-        f"{Path('nowhere', 'linear', 'data_1d.csv')}: expected a CSV or TSV file, "
+        f"{Path('nowhere', 'linear', 'data_1d.csv')}: expected a file with a table, "
         "found nothing of that name; check the path.",
     ),
     "unknown function": (
@@ -471,13 +461,13 @@ def assert_refused(result, status, sentence):
 
 
 def test_a_process_ends_with_the_sentence_and_the_status():
-    written("bad.csv", BAD_TABLES["missing cell"][0])
+    written("bad.csv", BAD_TABLES["one row"][0])
     code = "from pellucid.command import main; main(prog_name='pellucid')"
     words = [sys.executable, "-c", code, "fit", "bad.csv", "--target", "y"]
     run = subprocess.run(words, capture_output=True, text=True, check=False)
     assert run.returncode == 1
     assert run.stdout == ""
-    assert run.stderr == f"pellucid: {BAD_TABLES['missing cell'][1]}\n"
+    assert run.stderr == f"pellucid: {BAD_TABLES['one row'][1]}\n"
     assert left() == ["bad.csv"]
 
 

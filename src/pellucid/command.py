@@ -142,16 +142,43 @@ def tour(data: Path | None, out: Path) -> None:
     "--seed", type=click.IntRange(min=0), metavar="N", default=0, show_default=True,
     help="Set other rows aside.",
 )  # fmt: skip
+@click.option("--drop", multiple=True, metavar="COL", help="Leave a column out.")
+@click.option(
+    "--category", multiple=True, metavar="COL", help="Take a column as a category."
+)
+@click.option(
+    "--number", multiple=True, metavar="COL",
+    help="Take a column as numbers; what is none is missing.",
+)  # fmt: skip
+@click.option("--date", multiple=True, metavar="COL", help="Take a column as dates.")
+@click.option(
+    "--missing", type=click.Choice(["drop", "impute", "refuse"]), default="drop",
+    show_default=True,
+    help="Leave rows with a missing cell out, fill such cells in by the median or the "
+    "most frequent level, or refuse them.",
+)  # fmt: skip
+@click.option(
+    "--sheet", metavar="NAME", help="A sheet of a workbook.  [default: first]"
+)
 @debug
-def fit(table: Path, target: str, out: Path, **choices: Any) -> None:
-    """Fit a model to TABLE, a CSV or TSV file.
+def fit(
+    table: Path, target: str, model: str, out: Path, seed: int, **reading: Any
+) -> None:
+    """Fit a model to TABLE: CSV of any dialect, TSV, Excel, Parquet or Feather.
 
-    A fifth of the rows is set aside to judge the model by. Tells the coefficients and
-    r2 or accuracy; report.html adds the formula and the pictures.
+    Each column is given a role (number, category, date, ...), which is told with its
+    reason; rows with a missing cell are left out and counted. A fifth of the rows is
+    set aside to judge the model by. Tells the coefficients and r2 or accuracy;
+    report.html adds the formula and the pictures.
     """
+    from pellucid.tables.preparing import columns_named
     from pellucid.tour.table import run
 
-    run(table, target, out, **choices, tell=click.echo)
+    plurals = {"category": "categories", "number": "numbers", "date": "dates"}
+    for option in ("drop", *plurals):
+        name = plurals.get(option, option)
+        reading[name] = columns_named(reading.pop(option))
+    run(table, target, out, model=model, seed=seed, reading=reading, tell=click.echo)
 
 
 @main.command(

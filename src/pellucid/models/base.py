@@ -19,6 +19,7 @@ from sklearn.utils.validation import (
 from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.trace import trace
+from pellucid.tables.arrays import frame_grid, is_frame
 from pellucid.tables.table import Table
 
 Array = NDArray[Any]
@@ -102,18 +103,22 @@ flag: Check = (lambda value: isinstance(value, (bool, np.bool_)), "True or False
 # -- rows -----------------------------------------------------------------------------
 
 
-def unpacked(X: Any, y: Any) -> tuple[Any, Any]:
+def unpacked(model: Any, X: Any, y: Any) -> tuple[Any, Any]:
     """Take the features and the target out of a `Table`, with their names.
+
+    The model keeps the table's preparation, for rows to predict.
 
     Raises
     ------
     ModelError
         When there is no target.
     """
+    model.preparation_ = None
     if isinstance(X, Table) and y is None:
         import pandas as pd
 
         table = X.for_fitting()
+        model.preparation_ = table.preparation
         y = pd.Series(table.y, name=table.target)
         return pd.DataFrame(table.X, columns=list(table.names)), y
     if y is None:
@@ -123,6 +128,26 @@ def unpacked(X: Any, y: Any) -> tuple[Any, Any]:
         )
         raise ModelError(message)
     return X, y
+
+
+def prepared(model: Any, X: Any) -> Any:
+    """Raw columns as the model learned to read them; other rows as they are.
+
+    Raises
+    ------
+    TableError
+        For a column that is not there, a level that was never seen, a missing cell.
+    """
+    import pandas as pd
+
+    recipe = getattr(model, "preparation_", None)
+    if isinstance(X, Table):
+        if recipe is None or X.raw is None:
+            return pd.DataFrame(X.X, columns=list(X.names))
+        return pd.DataFrame(recipe.complete(X.raw), columns=list(recipe.names))
+    if recipe is None or not is_frame(X) or list(X.columns) == list(recipe.names):
+        return X
+    return pd.DataFrame(recipe.complete(frame_grid(X)), columns=list(recipe.names))
 
 
 def training_rows(
@@ -174,11 +199,8 @@ def training_rows(
 
 def rows_to_predict(model: Any, X: Any) -> Array:
     """Take in rows of the features that a fitted model knows; see `training_rows`."""
-    if isinstance(X, Table):
-        import pandas as pd
-
-        X = pd.DataFrame(X.X, columns=list(X.names))
     check_is_fitted(model)
+    X = prepared(model, X)
     options = {"accept_sparse": "csr", "dtype": FLOATS, "reset": False}
     return filled(_validated(model, X, **options))
 

@@ -126,7 +126,7 @@ class LinearRegression(MultiOutputMixin, RegressorMixin, BaseEstimator):
         array([2.])
         """
         base.check_parameters(self, CHECKS)
-        X, y = base.unpacked(X, y)
+        X, y = base.unpacked(self, X, y)
         self._target = base.target_name(y)
         options = {"multi_output": True, "y_numeric": True}
         X, y, s = base.training_rows(self, X, y, sample_weight, **options)

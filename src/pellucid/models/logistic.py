@@ -199,7 +199,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         array([[0.8021]])
         """
         base.check_parameters(self, CHECKS)
-        X, y = base.unpacked(X, y)
+        X, y = base.unpacked(self, X, y)
         self._target = base.target_name(y)
         X, y, s = base.training_rows(self, X, y, sample_weight)
         t, s = self._coded(y, s)

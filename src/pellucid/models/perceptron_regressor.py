@@ -105,7 +105,7 @@ class MLPRegressor(RegressorMixin, Multilayer):
         (1, 5)
         """
         base.check_parameters(self, CHECKS)
-        X, y = base.unpacked(X, y)
+        X, y = base.unpacked(self, X, y)
         self._trained(*self._taken(X, y, sample_weight), onward=False)
         return self
 

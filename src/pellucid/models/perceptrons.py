@@ -174,7 +174,7 @@ class MLPClassifier(ClassifierMixin, Multilayer):
         ['no', 'yes']
         """
         base.check_parameters(self, CHECKS)
-        X, y = base.unpacked(X, y)
+        X, y = base.unpacked(self, X, y)
         X, y, s = base.training_rows(self, X, y, sample_weight, multi_output=True)
         y = _one_or_many(y)
         self.classes_ = self._classes(y)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import narwhals as nw
@@ -9,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import TableError
-from pellucid.tables.grid import Grid, default_names, distinct, numbers
+from pellucid.tables.cells import numbers
+from pellucid.tables.grid import Column, Grid, default_names, distinct
 from pellucid.tables.wording import counted
 
 
@@ -23,30 +25,92 @@ def is_frame(source: object) -> bool:
     return nw.dependencies.is_into_dataframe(source)
 
 
-def frame_grid(frame: Any) -> Grid:
-    """Lay out a data frame as a grid."""
+def frame_grid(frame: Any, source: str = "data frame") -> Grid:
+    """Lay out a data frame as a grid, its types kept."""
     arrow = nw.dependencies.is_pyarrow_table(frame)
     labels = frame.column_names if arrow else frame.columns
-    names = distinct([str(label) for label in labels], "data frame")
-    columns = list(nw.from_native(frame, eager_only=True).iter_columns())
-    values = np.empty((len(frame), len(columns)))
-    for j, column in enumerate(columns):
-        plain = column.dtype.is_numeric() or column.dtype == nw.Boolean
-        values[:, j] = (
-            column.cast(nw.Float64).to_numpy() if plain else numbers(column.to_list())
-        )
-    return Grid("data frame", names, values, lambda j: columns[j].to_list(), row)
+    names, notes = distinct([str(label) for label in labels])
+    columns = list(_unique(frame, names).iter_columns())
+    made = [_column(name, c) for name, c in zip(names, columns, strict=True)]
+    return Grid(source, made, row, notes=notes)
+
+
+def _unique(frame: Any, names: list[str]) -> nw.DataFrame[Any]:
+    """A frame of narwhals, in which no two columns have one name."""
+    if nw.dependencies.is_pandas_dataframe(frame):
+        frame = frame.set_axis(names, axis="columns")
+    return nw.from_native(frame, eager_only=True)
+
+
+def _column(name: str, column: nw.Series[Any]) -> Column:
+    """A column of a frame as numbers, with what its type says."""
+    dtype, n = column.dtype, len(column)
+    nothing = np.full(n, np.nan)
+    if dtype.is_numeric():
+        return Column(name, _floats(column), column.to_list, "number")
+    if dtype == nw.Boolean:
+        return Column(name, _floats(column), column.to_list, "boolean")
+    if dtype in (nw.Datetime, nw.Date):
+        return Column(name, _days(column), column.to_list, "date")
+    if dtype == nw.Duration:
+        seconds = column.dt.total_microseconds().cast(nw.Float64) / 8.64e10
+        return Column(name, seconds.to_numpy(), column.to_list, "duration")
+    if dtype in (nw.Categorical, nw.Enum):
+        levels = _ordered(column)
+        given = column.cast(nw.String) if dtype == nw.Categorical else column
+        return Column(name, nothing, given.to_list, "category", levels)
+    cells = column.to_list()
+    return _objects(name, cells)
+
+
+def _objects(name: str, cells: Sequence[Any]) -> Column:
+    """A column of text, or of objects that are numbers or truth values after all."""
+    given = [cell for cell in cells if cell is not None and cell == cell]
+    if given and all(type(cell) in (bool, np.bool_) for cell in given):
+        truths = [float(c) if c is not None and c == c else np.nan for c in cells]
+        return Column(name, np.array(truths), lambda: cells, "boolean")
+    values = numbers(cells)
+    typed = not any(isinstance(cell, str) for cell in given)
+    kind = "number" if given and typed and np.isfinite(values).sum() else "text"
+    return Column(name, values, lambda: cells, kind)
+
+
+def _floats(column: nw.Series[Any]) -> NDArray[np.float64]:
+    values = column.cast(nw.Float64).to_numpy()
+    return np.array(values, dtype=np.float64)
+
+
+def _days(column: nw.Series[Any]) -> NDArray[np.float64]:
+    """Days since the beginning of 1970."""
+    naive = column.cast(nw.Datetime("us"))
+    counts = naive.dt.timestamp("us").cast(nw.Float64) / 8.64e10
+    return np.array(counts.to_numpy(), dtype=np.float64)
+
+
+def _ordered(column: nw.Series[Any]) -> tuple[str, ...]:
+    """The levels of an ordered category, in their order; none of another."""
+    native = column.to_native()
+    if column.dtype == nw.Enum:
+        return tuple(column.dtype.categories)  # type: ignore[attr-defined]
+    categorical = getattr(native, "cat", None)
+    if categorical is not None and getattr(categorical, "ordered", False):
+        return tuple(map(str, categorical.categories))
+    return ()
 
 
 def array_grid(source: object) -> Grid:
     """Lay out an array (n, d), or (n,) for one column, as a grid."""
     cells = two_dimensional(source)  # (n, d)
-    if cells.dtype.kind in "biuf":
-        values = cells.astype(np.float64)
-    else:
-        values = numbers(cells.ravel().tolist()).reshape(cells.shape)
     names = default_names(cells.shape[1])
-    return Grid("array", names, values, lambda j: cells[:, j].tolist(), row, False)
+    made = [_of_array(name, cells[:, j]) for j, name in enumerate(names)]
+    return Grid("array", made, row, False)
+
+
+def _of_array(name: str, cells: NDArray[Any]) -> Column:
+    if cells.dtype.kind in "biuf":
+        kind = "boolean" if cells.dtype.kind == "b" else "number"
+        return Column(name, cells.astype(np.float64), cells.tolist, kind)
+    return _objects(name, cells.tolist())
 
 
 def two_dimensional(source: object) -> NDArray[Any]:
@@ -79,22 +143,20 @@ def pair_grid(X: object, y: object, name: str) -> Grid:
     """Lay out features X (n, d) and a target y (n,) as a grid, the target last."""
     features = frame_grid(X) if is_frame(X) else array_grid(X)
     target = array_grid(y)
-    n, d = features.values.shape
-    if len(target.values) != n:
+    n = features.n
+    if target.n != n:
         raise TableError(
             "expected one value of y for each row of X, found "
-            f"{counted(len(target.values), 'value')} for {counted(n, 'row')}; look for "
+            f"{counted(target.n, 'value')} for {counted(n, 'row')}; look for "
             "what is missing in one of them."
         )
-    if target.values.shape[1] != 1:
+    if len(target.columns) != 1:
         raise TableError(
             "expected one value of y a row, found "
-            f"{target.values.shape[1]}; choose one column of y."
+            f"{len(target.columns)}; choose one column of y."
         )
-    return Grid(
-        source="pair (X, y)",
-        names=distinct([*features.names, name], "pair (X, y)"),
-        values=np.column_stack([features.values, target.values]),
-        column=lambda j: target.column(0) if j == d else features.column(j),
-        place=row,
-    )
+    names, notes = distinct([*features.names, name])
+    columns = [*features.columns, target.columns[0]]
+    renamed = [Column(new, c.numbers, c.cells, c.kind, c.levels)
+               for new, c in zip(names, columns, strict=True)]  # fmt: skip
+    return Grid("pair (X, y)", renamed, row, notes=notes)

@@ -11,21 +11,30 @@ import numpy as np
 from pellucid.errors import TableError
 from pellucid.tables.arrays import array_grid, frame_grid, is_frame, pair_grid
 from pellucid.tables.files import file_grid
-from pellucid.tables.grid import to_table
+from pellucid.tables.grid import Grid
+from pellucid.tables.preparing import Wishes, to_table
 from pellucid.tables.table import Table
 
 
 def rows(
-    source: Any, target: str | int | None = None, *, header: bool | None = None
-) -> Table:
-    r"""Read rows of numbers from a file, a data frame or arrays.
+    source: Any, target: str | int | None = None, *, drop: Any = (),
+    categories: Any = (), numbers: Any = (), dates: Any = (), missing: str = "drop",
+    header: bool | None = None, sheet: str | int | None = None,
+) -> Table:  # fmt: skip
+    r"""Read any table: each column gets a role, and the roles make numbers.
 
-    A file is CSV or TSV in UTF-8, its cells divided by commas, semicolons or tabs,
-    whichever cuts most lines alike. Cells may stand in double quotes and may then hold
-    delimiters and line ends; blank lines and lines that begin with # are passed over.
-    The first line gives the names of the columns when it holds text and no number, or
-    text above a number. Columns without names are called x1, x2, ... A cell is a number
-    when Python's `float` reads it and it is finite.
+    A file may be CSV of any dialect (commas, semicolons, tabs, bars or blanks; UTF-8,
+    UTF-16 or Windows-1252; decimal commas, marks between thousands, signs of currency
+    and percent; names of rows; titles, comments, units and totals around the rows),
+    packed by gzip or zip, or Excel, Parquet or Feather. What is doubtful is read in
+    the likeliest way and told in `.preparation`; lines of different lengths are
+    refused.
+
+    A column becomes a number as it stands, 0 and 1 for truth values, days since
+    1970-01-01 for dates, or for a category a column `name[level]` for each level but
+    the first. It is left out when it numbers or names the rows, never varies, copies
+    another, or is mostly missing. Missing cells are empty ones and the usual spellings
+    (NA, N/A, NaN, null, None, -, ?, ., #N/A, what Excel writes for an error).
 
     Parameters
     ----------
@@ -34,22 +43,29 @@ def rows(
     target : str or int, optional
         The column to learn: its name or, where columns have no names, its number,
         counted from 1. With (X, y) it is what to call y, "y" if nothing else is said.
+    drop, categories, numbers, dates : str or sequence of str
+        Columns that are left out, or whose role is said and not found.
+    missing : str
+        What becomes of a missing cell: its row is left out and counted ("drop"), it
+        is filled in by the median or the most frequent level, and a column
+        `name[missing]` tells where ("impute"), or it is an error ("refuse"). A row
+        without a target is always left out.
     header : bool, optional
-        Whether the first line of a file holds names, where the rule above must not
-        decide.
+        Whether the first line of a file holds names; None decides by what it holds.
+    sheet : str or int, optional
+        Which sheet of a workbook, by name or number from 1; the first if not said.
 
     Returns
     -------
     Table
-        X (n, d) in float64, y (n,), their names. A target in which no cell is a number
-        is kept as text, class labels; any other becomes float64.
+        X (n, d) in float64, y (n,), their names, and the preparation. A target is
+        float64 where it holds numbers, else text, the labels of classes.
 
     Raises
     ------
     TableError
-        When a cell is missing, not finite or no number, a line has too few cells, the
-        target is no column, the file cannot be read: one sentence that names the file,
-        line (or row) and column, counted from 1.
+        When the file is no table, a line has too few cells, the target is no column or
+        nothing can be learned from: one sentence that names file, line and column.
 
     See Also
     --------
@@ -66,21 +82,37 @@ def rows(
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "houses.csv")
-    ...     _ = path.write_text("age,kind,price\n3,house,250\n8,flat,n/a\n")
-    ...     print(rows(path, target="kind"))
-    Traceback (most recent call last):
-    pellucid.errors.TableError: houses.csv, line 3, column "price": expected a number,
-    found "n/a" (1 such cell in 2 rows); fill such cells in or leave their rows out.
+    ...     lines = "3;house;2,5", "8;flat;1,25", "9;flat;NA", "5;house;3,1", "4;flat;2"
+    ...     _ = path.write_text("\n".join(["age;kind;price", *lines]))
+    ...     print(rows(path, target="price").preparation)
+    5 rows read, 1 left out for a missing cell (price 1)
+    <BLANKLINE>
+    column  role      becomes      why
+    ──────  ────────  ───────────  ────────────────────────────────
+    age     number    age          numbers
+    kind    category  kind[house]  2 levels, against "flat"
+    price   target                 written with "," before decimals
     """
     if not (target is None or isinstance(target, str | int | np.integer)):
         raise TableError(
             "rows: expected as target the name or the number of a column, found an "
             f"object of type {type(target).__name__}; give arrays as rows((X, y))."
         )
+    named = "y" if target is None and isinstance(source, tuple) else target
+    grid = grid_of(source, named, header, sheet)
+    wishes = Wishes.of(
+        grid, missing, drop=drop, categories=categories, numbers=numbers, dates=dates
+    )
+    return to_table(grid, named, wishes)
+
+
+def grid_of(
+    source: Any, target: str | int | None = None, header: bool | None = None,
+    sheet: str | int | None = None,
+) -> Grid:  # fmt: skip
+    """Read a source, whatever it is, into columns that are not yet judged."""
     if isinstance(source, str | os.PathLike):
-        return to_table(file_grid(Path(source), header), target)
+        return file_grid(Path(source), header, sheet)
     if isinstance(source, tuple) and len(source) == 2:
-        name = "y" if target is None else str(target)
-        return to_table(pair_grid(*source, name), name)
-    grid = frame_grid(source) if is_frame(source) else array_grid(source)
-    return to_table(grid, target)
+        return pair_grid(*source, str(target))
+    return frame_grid(source) if is_frame(source) else array_grid(source)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import TableError
 from pellucid.tables.wording import counted, quoted, shown
+
+if TYPE_CHECKING:
+    from pellucid.tables.grid import Grid
+    from pellucid.tables.preparation import Preparation
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -30,6 +34,10 @@ class Table:
         What the target is called.
     source : str
         What errors call the table: a file's name, "data frame", "array".
+    preparation : Preparation or None
+        What was done to each column and row, and why.
+    raw : Grid or None
+        The columns as they came, to which a fitted model applies its own preparation.
 
     Examples
     --------
@@ -45,6 +53,8 @@ class Table:
     names: tuple[str, ...]
     target: str | None
     source: str = "table"
+    preparation: Preparation | None = None
+    raw: Grid | None = None
 
     def __repr__(self) -> str:
         arrow = "" if self.target is None else f" -> {self.target}"

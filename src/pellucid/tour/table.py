@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from pellucid.models.logistic import LogisticRegression
 from pellucid.show import plots
 from pellucid.show.text import number
 from pellucid.tables.sources import rows
+from pellucid.tables.table import Table
 from pellucid.tables.wording import counted, quoted
 from pellucid.tour.data import Points
 from pellucid.tour.folder import expect_room
@@ -50,8 +51,8 @@ def run(
     out: Path,
     *,
     model: str = "auto",
-    header: bool | None = None,
     seed: int = 0,
+    reading: Mapping[str, Any] | None = None,
     tell: Callable[[str], object] = print,
 ) -> dict[str, dict[str, Any]]:
     """Fit a table, tell what was found, leave the page and the pictures in a folder.
@@ -59,17 +60,17 @@ def run(
     Parameters
     ----------
     path
-        A CSV or TSV file.
+        Any file that `pellucid.rows` reads.
     target
         The column to learn.
     out
         The folder for report.html and the pictures.
     model
         "linear", "logistic", or "auto": logistic for a target that names classes.
-    header
-        Whether the first line holds names; None decides by what it holds.
     seed
         Chooses the rows that are set aside.
+    reading
+        Options of `pellucid.rows`.
     tell
         What takes the lines for the terminal.
 
@@ -85,9 +86,13 @@ def run(
     """
     expect_libraries("plot")
     expect_room(out)
-    points = read(path, target, header)
+    table = rows(path, target, **(reading or {})).for_fitting()
+    points = Points(
+        table.X, np.asarray(table.y), table.names, str(table.target), table.source
+    )
     classes = means_classes(points, model)
     guide = Guide(f"What {path.name} says about {points.target}", tell=tell)
+    read(guide, table)
     introduced(guide, points, classes, model)
     train, test = split(guide, points, classes, seed)
     estimator = LogisticRegression() if classes else LinearRegression()
@@ -102,11 +107,16 @@ def run(
 # -- what there is, and which model suits it ------------------------------------------
 
 
-def read(path: Path, target: str, header: bool | None) -> Points:
-    """Read a file in which there is something to learn."""
-    table = rows(path, target, header=header).for_fitting()
-    names, y = table.names, np.asarray(table.y)
-    return Points(table.X, y, names, str(table.target), table.source)
+def read(guide: Guide, table: Table) -> None:
+    """What was done to the columns and rows of the table, and why."""
+    preparation = table.preparation
+    if preparation is None:
+        return
+    guide.stretch("preparation", "What was done to the table")
+    guide.say(f"{preparation.sentence()}.")
+    for note in preparation.notes:
+        guide.say(f"Note: {note}.")
+    guide.table(preparation.told(), preparation.HEADERS, caption="Columns")
 
 
 def means_classes(points: Points, model: str) -> bool:

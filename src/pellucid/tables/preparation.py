@@ -1,0 +1,319 @@
+"""What was done to each column of a table: a recipe, to be read and used again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.errors import TableError
+from pellucid.show.text import table as as_text
+from pellucid.tables.cells import Marks, is_missing
+from pellucid.tables.grid import Column, Grid
+from pellucid.tables.roles import LEFT_OUT, Role, text_of, values_of
+from pellucid.tables.wording import counted, listed, quoted, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is done with one column.
+
+    Parameters
+    ----------
+    column : str
+        Its name in the table.
+    role : Role
+        What it is taken for.
+    missing : int
+        How many of its cells were missing.
+    fill : float, optional
+        What takes the place of a missing cell, as a number or the place of a level;
+        then a column tells where that was so.
+    """
+
+    column: str
+    role: Role
+    missing: int = 0
+    fill: float | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it becomes: the columns of X."""
+        if self.role.kind == LEFT_OUT:
+            return ()
+        made: tuple[str, ...] = (self.column,)
+        if self.role.kind == "category":
+            made = tuple(f"{self.column}[{level}]" for level in self.role.levels[1:])
+        return made if self.fill is None else (*made, f"{self.column}[missing]")
+
+    def encoded(self, values: Values) -> Values:
+        """The columns of X (n, k) from numbers or places of levels (n,)."""
+        holes = np.isnan(values)
+        x = values if self.fill is None else np.where(holes, self.fill, values)
+        columns = x[:, np.newaxis]
+        if self.role.kind == "category":
+            places = np.arange(1.0, len(self.role.levels))
+            columns = (x[:, np.newaxis] == places).astype(float)
+            columns[np.isnan(x)] = np.nan
+        if self.fill is None:
+            return columns
+        return np.column_stack([columns, holes.astype(float)])
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """How raw columns become the numbers of a table, and why.
+
+    It is plain data, kept with a fitted model, and used again on other rows of the
+    same columns.
+
+    Attributes
+    ----------
+    steps : tuple of Step
+        A step a column, in the order of the table.
+    target : Step or None
+        Of the column to learn; its role is "number" or "label".
+    rows, left_out : int
+        How many rows were read, and how many of them left out for a missing cell.
+    notes : tuple of str
+        What was decided that may be wrong.
+
+    Examples
+    --------
+    >>> import pandas as pd, pellucid as pl
+    >>> frame = pd.DataFrame(
+    ...     {
+    ...         "pet": ["cat", "dog", "cat", None],
+    ...         "age": [1, 2, 3, 4],
+    ...         "weight": [4.0, 9.0, 4.5, 3.0],
+    ...     }
+    ... )
+    >>> table = pl.rows(frame, target="weight")
+    >>> print(table.preparation)
+    4 rows read, 1 left out for a missing cell (pet 1)
+    <BLANKLINE>
+    column  role      becomes   why
+    ──────  ────────  ────────  ───────────────────────
+    pet     category  pet[dog]  2 levels, against "cat"
+    age     number    age       numbers
+    weight  target              numbers
+    """
+
+    source: str
+    steps: tuple[Step, ...]
+    target: Step | None
+    rows: int
+    left_out: int
+    notes: tuple[str, ...] = ()
+
+    HEADERS: ClassVar[tuple[str, ...]] = ("column", "role", "becomes", "why")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of X."""
+        return tuple(name for step in self.steps for name in step.names)
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The raw columns from which X is made."""
+        return tuple(step.column for step in self.steps if step.names)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row a column: its role, what it becomes, missing cells, and why."""
+        import pandas as pd
+
+        return pd.DataFrame(self._rows()).set_index("column")
+
+    def _every(self) -> list[Step]:
+        return [*self.steps, *([self.target] if self.target else [])]
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """A row a column; the last is the target's."""
+        told = [_told(step) for step in self._every()]
+        if self.target:
+            told[-1] |= {"role": "target", "becomes": ""}
+        return told
+
+    def told(self) -> list[list[str]]:
+        """A row a column, under `HEADERS`."""
+        return [[row[name] for name in self.HEADERS]
+                for row in self._rows()]  # fmt: skip
+
+    def __str__(self) -> str:
+        table = as_text(self.told(), self.HEADERS)
+        return "\n".join([self.sentence(), *self.notes, "", table])
+
+    def sentence(self) -> str:
+        """How many rows were read and left out, and for which columns."""
+        read = f"{counted(self.rows, 'row')} read"
+        if not self.left_out:
+            return read
+        kept = [s for s in self._every() if s.fill is None and s.role.kind != LEFT_OUT]
+        holes = [(s.missing, s.column) for s in kept if s.missing]
+        most = ", ".join(f"{name} {k}" for k, name in sorted(holes, reverse=True)[:5])
+        more = f" and {len(holes) - 5} more" if len(holes) > 5 else ""
+        return f"{read}, {self.left_out} left out for a missing cell ({most}{more})"
+
+    # -- on other rows ----------------------------------------------------------------
+
+    def applied(self, grid: Grid, strict: bool = True) -> Values:
+        """The columns of X (n, d) for other rows; nan where a cell is missing.
+
+        Parameters
+        ----------
+        grid : Grid
+            The rows, with the columns that the recipe knows, in any order.
+        strict : bool
+            Whether a level that was never seen is an error, or counts as missing.
+
+        Raises
+        ------
+        TableError
+            For a column that is not there, a level that was never seen, or text in the
+            place of a number.
+        """
+        place = {name.strip(): j for j, name in enumerate(grid.names)}
+        absent = [name for name in self.used if name.strip() not in place]
+        if absent:
+            raise TableError(
+                f"{grid.source}: expected the columns {listed(self.used)}, as the "
+                f"model was fitted to, found none called {listed(absent)}; name it so, "
+                "or fit again."
+            )
+        parts = [np.empty((grid.n, 0))]
+        for step in self.steps:
+            if step.names:
+                column = grid.columns[place[step.column.strip()]]
+                values = values_of(column, _read_as(column, step.role))
+                if strict:
+                    _expect_known(grid, column, step, values)
+                parts.append(step.encoded(values))
+        return np.column_stack(parts)
+
+    def complete(self, grid: Grid) -> Values:
+        """The columns of X (n, d) for other rows, none of which may have a hole.
+
+        Raises
+        ------
+        TableError
+            As `applied`, and for a missing cell.
+        """
+        X = self.applied(grid)
+        holes = np.isnan(X)
+        if not holes.any():
+            return X
+        i, j = divmod(int(holes.argmax()), X.shape[1])
+        name = next(s.column for s in self.steps if self.names[j] in s.names)
+        rows = counted(int(holes.any(axis=1).sum()), "such row")
+        raise TableError(
+            f"{grid.source}, {grid.place(i)}, column {quoted(name)}: expected a value, "
+            f"found a missing cell ({rows} in {counted(grid.n, 'row')}); fill such "
+            "cells in or leave their rows out."
+        )
+
+    # -- as plain data ----------------------------------------------------------------
+
+    def as_dict(self) -> dict[str, Any]:
+        """The recipe as dicts, lists, texts and numbers, for a file."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Preparation:
+        """The recipe that `as_dict` gave."""
+        target = data["target"]
+        return cls(
+            source=str(data["source"]),
+            steps=tuple(map(_step, data["steps"])),
+            target=None if target is None else _step(target),
+            rows=int(data["rows"]),
+            left_out=int(data["left_out"]),
+            notes=tuple(map(str, data["notes"])),
+        )
+
+
+def _step(data: Mapping[str, Any]) -> Step:
+    role = dict(data["role"])
+    marks = Marks(**role.pop("marks"))
+    levels = tuple(map(str, role.pop("levels")))
+    fill = data["fill"]
+    return Step(
+        column=str(data["column"]),
+        role=Role(levels=levels, marks=marks, **{k: str(v) for k, v in role.items()}),
+        missing=int(data["missing"]),
+        fill=None if fill is None else float(fill),
+    )
+
+
+SHOWN = 4  # columns that one column becomes, listed by name
+
+
+def _told(step: Step) -> dict[str, Any]:
+    """One row of the table that tells of a preparation."""
+    made = step.names
+    becomes = ", ".join(made[:SHOWN]) + (f", ... ({len(made)})" * (len(made) > SHOWN))
+    kind = step.role.kind
+    why = step.role.reason
+    if step.role.scale and step.role.scale not in why:
+        why = f"{why}, {step.role.scale}"
+    if step.fill is not None:
+        why = f"{why}; {counted(step.missing, 'missing cell')} filled in"
+    return {
+        "column": step.column,
+        "role": kind,
+        "becomes": becomes,
+        "missing": step.missing,
+        "why": why,
+    }
+
+
+def _read_as(column: Column, role: Role) -> Role:
+    """A role for a column that another source may hold by another type."""
+    if role.kind == "date" and column.kind == "date":
+        return replace(role, format="")
+    return role
+
+
+def _expect_known(grid: Grid, column: Column, step: Step, values: Values) -> None:
+    """Refuse a cell that is there, but is nothing that the recipe knows."""
+    holes = np.flatnonzero(np.isnan(values)).tolist()
+    if not len(holes):
+        return
+    cells = column.cells()
+    unknown = [i for i in holes if not is_missing(cells[i])]
+    if not unknown or (step.role.kind == "number" and "count as" in step.role.reason):
+        return
+    found = shown(text_of(cells[unknown[0]]))
+    expected = f"a {step.role.kind}"
+    if step.role.levels:
+        expected = f"one of the levels {listed(step.role.levels)}"
+    raise TableError(
+        f"{grid.source}, {grid.place(unknown[0])}, column {quoted(column.name)}: "
+        f"expected {expected}, as the model was fitted to, found {found} "
+        f"({counted(len(unknown), 'such cell')} in {counted(grid.n, 'row')}); mend it "
+        "or leave its row out."
+    )
+
+
+def filled_step(step: Step, values: Values) -> Step:
+    """A step that fills missing cells in: by the median, or the most frequent level."""
+    there = values[np.isfinite(values)]
+    if step.role.kind in ("category", "boolean"):
+        places, counts = np.unique(there, return_counts=True)
+        return replace(step, fill=float(places[np.argmax(counts)]))
+    return replace(step, fill=float(np.median(there)))
+
+
+def names_of(given: Any) -> Sequence[str]:
+    """The columns that an option names: one, or a list of them."""
+    if isinstance(given, str | int):
+        return [str(given)]
+    return [str(name) for name in given]

@@ -1,0 +1,323 @@
+"""Which role each column has in a model, and why.
+
+A role is found from the column alone: a number as it stands, a category, a truth
+value, a date; or it is left out, because it numbers the rows, names them, never
+varies, or is mostly missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.tables.cells import Marks, is_missing, marks_of, number, truths
+from pellucid.tables.dates import format_of, moments, unit_of
+from pellucid.tables.files import are_codes
+from pellucid.tables.grid import ROW_NAMES, Column
+from pellucid.tables.wording import counted, quoted, shown
+
+FEW = 20  # levels that a text column may always have
+MANY = 100  # levels that it may have where each has rows enough
+EACH = 5  # rows a level, then
+MOSTLY = 0.5  # share of missing cells from which a column is left out
+STRAY = 0.1  # share of other text up to which a column of numbers is one
+NUMBERING = re.compile(
+    r"id|index|idx|row|rows|row\s?names?|unnamed:\s?0|#|\(row names\)", re.IGNORECASE
+)
+FIRST = re.compile(r"X|(?i:no|nr|num|number|obs|obsno|observation|case)\.?")
+IDENTIFIER = re.compile(r"(.*[\W_])?(id|uuid|guid|key|code no|ssn)", re.IGNORECASE)
+CAMEL = re.compile(r".*[a-z]I[Dd]")
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a column is taken for.
+
+    Parameters
+    ----------
+    kind : str
+        "number", "category", "boolean", "date" or "left out".
+    reason : str
+        Why, in a few words.
+    levels : tuple of str
+        Of a category, the reference first; of a boolean, what is 0 and what is 1.
+    marks : Marks
+        How its numbers are written.
+    format : str
+        Of a date.
+    scale : str
+        What a number counts: "days since 1970-01-01".
+    """
+
+    kind: str
+    reason: str
+    levels: tuple[str, ...] = ()
+    marks: Marks = field(default_factory=Marks)
+    format: str = ""
+    scale: str = ""
+
+
+LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """The different cells of a column, each with how often it occurs, as text."""
+
+    texts: tuple[str, ...]  # not missing, sorted
+    missing: int
+    n: int
+
+    @property
+    def given(self) -> int:
+        """Rows that hold something."""
+        return self.n - self.missing
+
+
+def text_of(cell: object) -> str:
+    """A cell as a level is called; whole numbers without decimals.
+
+    >>> text_of(" a "), text_of(2.0), text_of(True)
+    ('a', '2', 'True')
+    """
+    if isinstance(cell, float | np.floating) and float(cell).is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def levels_of(cells: Sequence[object]) -> Levels:
+    """Collect the levels of a column."""
+    counts: dict[object, int] = {}
+    for cell in cells:
+        key = cell if isinstance(cell, str) or cell == cell else None
+        counts[key] = counts.get(key, 0) + 1
+    missing = sum(k for cell, k in counts.items() if is_missing(cell))
+    texts = {text_of(cell) for cell in counts if not is_missing(cell)}
+    numeric = all(np.isfinite(number(text)) for text in texts)
+    ordered = sorted(texts, key=lambda text: (number(text) if numeric else 0.0, text))
+    return Levels(tuple(ordered), missing, len(cells))
+
+
+# -- a feature ------------------------------------------------------------------------
+
+
+def role_of(
+    column: Column, decimal: str = ".", *, first: bool = False, judged: bool = True
+) -> Role:
+    """Find the role of a feature.
+
+    Parameters
+    ----------
+    column : Column
+        As it was read.
+    decimal : str
+        The decimal mark of the file, for numbers that may be read in two ways.
+    first : bool
+        Whether it is the first column, which may number the rows by other names too.
+    judged : bool
+        Whether a column from which nothing can be learned is left out.
+    """
+    n = len(column.numbers)
+    role = _typed(column, decimal)
+    if not judged or n < 2:
+        return role
+    if role.kind == "number":
+        role = _numbering(column, role, first)
+    if role.kind == LEFT_OUT:
+        return role
+    given = n - missing_of(column, role)
+    if not given:
+        return Role(LEFT_OUT, "holds nothing")
+    if given < (1 - MOSTLY) * n:
+        share = f"{100 * (n - given) / n:.0f} % of its cells are missing"
+        return Role(LEFT_OUT, f"mostly missing: {share}")
+    return _varying(column, role)
+
+
+def _typed(column: Column, decimal: str) -> Role:
+    """The role by what the cells are."""
+    if column.kind == "number":
+        return Role("number", "numbers")
+    if column.kind == "boolean":
+        return Role("boolean", "false is 0, true is 1", ("False", "True"))
+    if column.kind == "date":
+        return Role("date", "as a number", scale="days since 1970-01-01")
+    if column.kind == "duration":
+        return Role("number", "a duration, in days", scale="days")
+    levels = levels_of(column.cells())
+    if column.kind == "category":
+        return category(levels, column.levels)
+    return of_text(column, levels, decimal)
+
+
+def of_text(column: Column, levels: Levels, decimal: str) -> Role:
+    """The role of a column of text: number, truth value, date, category or name."""
+    if not levels.texts:
+        return Role(LEFT_OUT, "holds nothing")
+    if are_codes(list(levels.texts)):
+        return _named(column, levels, "a code, as it begins with 0")
+    numeric = as_number(column, levels, decimal)
+    if numeric:
+        return numeric
+    pair = truths(levels.texts)
+    if pair:
+        zero, one = sorted(pair, key=lambda level: pair[level])
+        return Role("boolean", f"{quoted(zero)} is 0, {quoted(one)} is 1", (zero, one))
+    date = format_of(levels.texts)
+    if date:
+        form, doubt = date
+        unit = unit_of(form)
+        reason = (
+            f"written as {form}, as a number" + doubt * " (or month and day swapped)"
+        )
+        return Role("date", reason, format=form, scale=unit)
+    return _named(column, levels)
+
+
+def as_number(column: Column, levels: Levels, decimal: str) -> Role | None:
+    """The role of text that is numbers, but for a few cells; None for other text."""
+    marks, share = marks_of(levels.texts, decimal)
+    if share < 1 - STRAY and len(levels.texts) > FEW:
+        return None
+    odd = {text for text in levels.texts if np.isnan(marks.number(text))}
+    if odd:
+        return _with_stray(column, levels, marks, odd)
+    signs = {text[-1] for text in levels.texts} & {"%"}
+    reason = f"in {signs.pop()}" if signs else ""
+    if marks != Marks():
+        reason = _written(levels.texts, marks)
+    return Role("number", reason or "numbers", marks=marks)
+
+
+def _written(texts: Sequence[str], marks: Marks) -> str:
+    """How the numbers of a column are written, where it is not plainly."""
+    both = {marks.decimal: "before decimals", marks.thousands: "between thousands"}
+    there = [f"{quoted(mark)} {where}" for mark, where in both.items()
+             if mark and any(mark in text for text in texts)]  # fmt: skip
+    return f"written with {' and '.join(there)}" if there else ""
+
+
+def _with_stray(
+    column: Column, levels: Levels, marks: Marks, odd: set[str]
+) -> Role | None:
+    """Numbers, where a few cells are none; None where they are rather all labels.
+
+    Measurements have decimals or marks, or stray text without a digit: "207a" beside
+    "207" is a label, and so is "rotary" beside a few small numbers.
+    """
+    cells = [text_of(cell) for cell in column.cells() if not is_missing(cell)]
+    stray = sum(cell in odd for cell in cells)
+    numerals = set(levels.texts) - odd
+    measured = any(not text.lstrip("+-").isdecimal() for text in numerals)
+    coded = any(char.isdecimal() for text in odd for char in text)
+    few = len(numerals) <= FEW and not measured
+    if stray > STRAY * len(cells) or few or (coded and not measured):
+        return None
+    are = "is" if stray == 1 else "are"
+    reason = f"{counted(stray, 'cell')} that {are} no number ({shown(min(odd))}) count"
+    return Role("number", f"{reason} as missing", marks=marks)
+
+
+def category(levels: Levels, order: tuple[str, ...] = ()) -> Role:
+    """A category: its levels in their order, or sorted; the first is the reference."""
+    there = set(levels.texts)
+    kept = tuple(level for level in order if level in there) if order else levels.texts
+    how = "ordered, " if order else ""
+    reason = f"{how}{counted(len(kept), 'level')}, against {quoted(kept[0])}"
+    return Role("category", reason, kept) if len(kept) > 1 else Role(
+        LEFT_OUT, f"constant: always {quoted(kept[0])}"
+    )  # fmt: skip
+
+
+def _named(column: Column, levels: Levels, why: str = "") -> Role:
+    """A category where levels come again, else a name of each row."""
+    k, n = len(levels.texts), levels.given
+    if k == n and n > 2:
+        return Role(LEFT_OUT, "names each row: no text comes twice")
+    often = n >= (2 if k > 2 else 1.5) * k if k <= FEW else k <= MANY and n >= EACH * k
+    if k == 1 or often:
+        found = category(levels)
+        return replace(found, reason=f"{found.reason}{'; ' * bool(why)}{why}")
+    return Role(LEFT_OUT, f"too many levels: {k} in {counted(n, 'row')}")
+
+
+def _numbering(column: Column, role: Role, first: bool) -> Role:
+    """A number, but for one that counts or names the rows."""
+    name = column.name.strip()
+    x = values_of(column, role)
+    n = len(x)
+    whole = n > 2 and np.isfinite(x).all() and (x == np.round(x)).all()
+    steps = whole and (np.diff(x) == 1).all() and x[0] in (0, 1)
+    numbering = NUMBERING.fullmatch(name) or (first and FIRST.fullmatch(name))
+    if steps and numbering:
+        return Role(LEFT_OUT, f"numbers the rows from {int(x[0])} to {int(x[-1])}")
+    named = IDENTIFIER.fullmatch(name) or CAMEL.fullmatch(name)
+    if (name == ROW_NAMES or named) and whole and len(np.unique(x)) == n:
+        return Role(LEFT_OUT, "an identifier: no number comes twice")
+    return role
+
+
+def _varying(column: Column, role: Role) -> Role:
+    """The role of a column that varies; one that does not is left out."""
+    if role.kind == "category":
+        return role
+    x = values_of(column, role)
+    there = x[np.isfinite(x)]
+    if len(there) and (there == there[0]).all():
+        return Role(LEFT_OUT, f"constant: always {there[0]:g}")
+    return role
+
+
+# -- cells as numbers, by a role ------------------------------------------------------
+
+
+def values_of(column: Column, role: Role) -> NDArray[Any]:
+    """A column as numbers (n,), or as the places of its levels, nan where missing."""
+    if role.kind == "category":
+        place = {level: float(i) for i, level in enumerate(role.levels)}
+        return _by_level(column.cells(), lambda text: place.get(text, np.nan))
+    if role.kind == "boolean" and column.kind != "boolean":
+        zero, one = (level.casefold() for level in role.levels)
+        truth = {zero: 0.0, one: 1.0}
+        return _by_level(
+            column.cells(), lambda text: truth.get(text.casefold(), np.nan)
+        )
+    if role.kind == "date" and role.format:
+        return _dates(column.cells(), role.format)
+    if column.kind != "text":
+        x = column.numbers
+        return np.where(np.isfinite(x), x, np.nan)
+    return _by_level(column.cells(), role.marks.number)
+
+
+def _by_level(
+    cells: Sequence[object], value: Callable[[str], float]
+) -> NDArray[np.float64]:
+    """A number for each cell; each different cell is looked at once."""
+    known: dict[object, float] = {}
+
+    def of(cell: object) -> float:
+        found = known.get(cell)
+        if found is None:
+            found = np.nan if is_missing(cell) else value(text_of(cell))
+            known[cell] = found
+        return found
+
+    return np.fromiter(map(of, cells), np.float64, len(cells))
+
+
+def _dates(cells: Sequence[object], form: str) -> NDArray[np.float64]:
+    different = [cell for cell in dict.fromkeys(cells) if not is_missing(cell)]
+    read = moments([text_of(cell) for cell in different], form)
+    known = dict(zip(different, read.tolist(), strict=True))
+    return np.fromiter((known.get(c, np.nan) for c in cells), np.float64, len(cells))
+
+
+def missing_of(column: Column, role: Role) -> int:
+    """How many cells of a column hold nothing that its role can use."""
+    return int(np.isnan(values_of(column, role)).sum())
