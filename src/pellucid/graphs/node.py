@@ -37,6 +37,10 @@ class Call:
     given: tuple[Node, ...]
     around: Call | None
 
+    def assigned_to(self, variable: str) -> None:
+        """Note the variable that was found to hold the result; once."""
+        object.__setattr__(self, "target", variable)
+
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Node:

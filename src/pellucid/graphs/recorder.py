@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
-import dis
-import functools
 import sys
 import threading
 import warnings
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -31,12 +29,18 @@ from pellucid.graphs.frames import persons_frame as persons_frame
 from pellucid.graphs.frames import place as place
 from pellucid.graphs.node import Call, Node, ancestors, constant
 from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.variables import (
+    RETURNED,
+    Assignment,
+    Awaited,
+    assignments,
+    node_in,
+)
 
 active: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar(
     "active", default=None
 )
 
-TRACED = f"{__package__}.traced"  # where the stand-ins are defined
 
 # Outside arrays up to so many bytes are copied, so that later writes do not reach them.
 SMALL = 1 << 20
@@ -85,8 +89,7 @@ class Recorder:
         self._owners_call: Call | None = None
         self._calls: dict[FrameType, Call | None] = {}  # inmost last
         self._frame: FrameType | None = None  # the last of these
-        self._step: FrameType | None = None  # of NumPy's function that was called last
-        self._steps: set[Node] = set()  # what it made
+        self._awaited: list[Awaited] = []  # what no variable holds yet
         self._known: dict[Node, Any] = {}
         self._captured: dict[int, tuple[Any, Node]] = {}
         self.told: set[str] = set()  # the places that a warning has named
@@ -102,8 +105,10 @@ class Recorder:
         try:
             yield self
         finally:
-            self.thread = self._frame = self._step = None
+            self.read_names()
+            self.thread = self._frame = None
             self._calls.clear()  # a frame keeps all of its variables
+            self._awaited.clear()
             active.reset(token)
 
     @contextlib.contextmanager
@@ -180,6 +185,7 @@ class Recorder:
                  for a in nodes]  # fmt: skip
         shape, dtype = OPERATIONS[name].known(known, **options)
         frame = None if self._owner else persons_frame()
+        self.read_names()
         line = (frame.f_code.co_filename, frame.f_lineno) if frame else None
         call = self._call_of(frame) if frame else self._owners_call
         # What is differentiated counts as an input, also where its value is known.
@@ -188,25 +194,43 @@ class Recorder:
             name, nodes, shape, dtype, options, weak, line, call, known=is_known,
             quiet=self.quiet,
         )  # fmt: skip
-        variable = target(frame)
-        if frame and variable:
-            self._christen_last(node, variable, frame)
+        awaited = self._await(frame) if frame else None
+        if awaited:
+            awaited.nodes.add(node)
         return node
 
-    def _christen_last(self, node: Node, name: str, frame: FrameType) -> None:
-        """Let the last of the steps that one call takes have the variable's name."""
-        step = sys._getframe(2)
-        while step.f_back is not frame and step.f_back:
-            step = step.f_back
-        if step is not self._step:
-            self._step, self._steps = step, set()
-        for argument in self._steps.intersection(node.arguments):
-            self._numbers[name] = max(self._numbers[name] - 1, 1)
-            del self.names[argument.name]
-            argument.christen("")
-            self._steps.remove(argument)
-        self._steps.add(node)
-        self.christen(node, name)
+    def _await(self, frame: FrameType) -> Awaited | None:
+        """What is kept for the assignment that a frame is about to do."""
+        found = assigned(frame)
+        if found is None:
+            return None
+        holder, coming = found
+        for each in reversed(self._awaited):
+            if each.frame is holder and each.assignment is coming:
+                self._read(each)  # in a loop it may have been done
+                return each
+        self._awaited.append(Awaited(holder, coming, holder.f_lasti))
+        return self._awaited[-1]
+
+    def read_names(self) -> None:
+        """Give each new node the name of the variable that holds it by now."""
+        for each in self._awaited:
+            if each.frame.f_lasti != each.seen:
+                self._read(each)
+        if self._awaited and any(each.is_over for each in self._awaited):
+            self._awaited = [each for each in self._awaited if not each.is_over]
+
+    def _read(self, awaited: Awaited) -> None:
+        for name, node in awaited.found():
+            if node in awaited.nodes:
+                awaited.nodes.remove(node)
+                self.christen(node, name)
+            call = node.call
+            while call and awaited.calls:
+                if call in awaited.calls:
+                    call.assigned_to(name)
+                    awaited.calls.remove(call)
+                call = call.around
 
     def _call_of(self, frame: FrameType) -> Call | None:
         """The call of a helper that a frame runs; None in the recorded function."""
@@ -228,7 +252,21 @@ class Recorder:
             self._calls.popitem()
         for each in reversed(entered):
             around = next(reversed(self._calls.values()), None)
-            self._calls[each] = _called(each, around) if self._calls else None
+            self._calls[each] = self._called(each, around) if self._calls else None
+
+    def _called(self, frame: FrameType, around: Call | None) -> Call | None:
+        """The call that a frame runs; a lambda or a comprehension is part of its caller."""
+        code, caller = frame.f_code, frame.f_back
+        if code.co_name.startswith("<"):
+            return around
+        parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        nodes = [node_in(frame.f_locals.get(name)) for name in parameters]
+        call = Call(code.co_name, None, tuple(filter(None, nodes)), around)
+        if caller and not is_machinery(caller):
+            awaited = self._await(caller)
+            if awaited:
+                awaited.calls.add(call)
+        return call
 
     def christen(self, node: Node, name: str | None) -> None:
         """Give a node a name of its own: the one wanted, or that with a number."""
@@ -268,19 +306,6 @@ class Recorder:
         return self._known[node]
 
 
-def _called(frame: FrameType, around: Call | None) -> Call | None:
-    """The call that a frame runs; a lambda or a comprehension is part of its caller."""
-    code, caller = frame.f_code, frame.f_back
-    if code.co_name.startswith("<"):
-        return around
-    parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    values: list[Any] = [frame.f_locals.get(name) for name in parameters]
-    # As it was last read: to read it now would record, and ask again for this call.
-    given = [v.memory._node for v in values if type(v).__module__ == TRACED]
-    name = target(caller) if caller and not is_machinery(caller) else None
-    return Call(code.co_name, name, tuple(given), around)
-
-
 class Numbered(str):
     """A name that the trace gave, not the person: t1, t2, ..."""
 
@@ -301,46 +326,14 @@ def is_numbered(name: str) -> bool:
 # -- the person's variable -------------------------------------------------
 
 
-def target(frame: FrameType | None) -> str | None:
-    """The variable that the result of the frame's current call is assigned to."""
+def assigned(frame: FrameType | None) -> tuple[FrameType, Assignment] | None:
+    """Whose variables the result of the frame's current instruction may go to."""
     while frame:
-        name = _targets(frame.f_code).get(frame.f_lasti)
-        if name != RETURNED:
-            return name
+        coming = assignments(frame.f_code).get(frame.f_lasti)
+        if coming is not RETURNED:
+            return (frame, coming) if coming and coming.places else None
         # `return a + b`: the name is given by whoever called.
         frame = frame.f_back
         if frame and is_machinery(frame):
             return None
     return None
-
-
-RETURNED = "<returned>"
-PASSED_OVER = {"CACHE", "EXTENDED_ARG", "COPY", "NOP"}
-STORES = {"STORE_FAST", "STORE_NAME", "STORE_GLOBAL", "STORE_DEREF",
-          "STORE_FAST_STORE_FAST", "STORE_FAST_LOAD_FAST"}  # fmt: skip
-
-
-@functools.lru_cache(maxsize=512)
-def _targets(code: CodeType) -> dict[int, str]:
-    """For each instruction whose result is assigned at once: to which variable."""
-    found: dict[int, str] = {}
-    following = after_call = None
-    end = len(code.co_code)
-    for instruction in reversed(list(dis.get_instructions(code))):
-        kind = instruction.opname
-        if kind == "CALL":
-            after_call = following
-        elif kind == "PRECALL":  # Python 3.11 makes a call in two instructions
-            following = after_call
-        if following:
-            # A frame may stand anywhere in an instruction's inline cache.
-            found.update(dict.fromkeys(range(instruction.offset, end, 2), following))
-        end = instruction.offset
-        if kind == "RETURN_VALUE":
-            following = RETURNED
-        elif kind in STORES:
-            stored = instruction.argval
-            following = stored if isinstance(stored, str) else stored[0]
-        elif kind not in PASSED_OVER:
-            following = None
-    return found

@@ -30,7 +30,9 @@ def refuse(reason: str) -> NoReturn:
 
 def described(node: Node) -> str:
     """A traced value as a message names it."""
-    source = node
+    recorder, source = active.get(), node
+    if recorder:
+        recorder.read_names()
     while source.operation == "copy" and not source.name:
         source = source.arguments[0]
     return f"{source.name or source.operation}, shape {node.shape}"

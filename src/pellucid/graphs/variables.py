@@ -1,0 +1,135 @@
+"""Which variable holds a value: it gives the value its name.
+
+The bytecode says where a result may go: to the variables that are assigned next. Which
+of them holds what is then looked up where they are, once they are assigned. So an
+element of `a, b = p` is found in a or in b, by whatever way it came there, and a
+reading of the bytecode that is wrong costs a name but never gives that of another.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
+
+from pellucid.graphs.node import Call, Node
+
+# The stand-ins, and where each has its content, as it was last read: to read it now
+# would record.
+HOLDERS = {
+    f"{__package__}.traced": lambda value: value.memory._node,
+    f"{__package__}.selections": lambda value: node_in(value.full),
+}
+
+
+def node_in(value: Any) -> Node | None:
+    """The node that a variable's content stands for, if it is a stand-in."""
+    content = HOLDERS.get(type(value).__module__)
+    return content(value) if content else None
+
+
+class Place(NamedTuple):
+    """A variable, or an attribute or an item of one: h, self.h, d["h"]."""
+
+    variable: str
+    part: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the content is called."""
+        return self.part or self.variable
+
+    def node(self, frame: FrameType, variables: Mapping[str, Any]) -> Node | None:
+        """The node that stands there now."""
+        held = variables.get(self.variable, frame.f_globals.get(self.variable))
+        if self.part is None:
+            return node_in(held)
+        parts = held if isinstance(held, dict) else getattr(held, "__dict__", {})
+        return node_in(dict.get(parts, self.part))
+
+
+class Assignment(NamedTuple):
+    """The places that are assigned one after the other, and the last instruction."""
+
+    places: tuple[Place, ...]
+    end: int
+
+
+# The result is handed to the caller, who may assign it.
+RETURNED = Assignment((), -1)
+
+MOVES = {"SWAP", "COPY", "UNPACK_SEQUENCE", "UNPACK_EX", "EXTENDED_ARG", "NOP"}
+PLAIN = ("STORE_FAST", "STORE_NAME", "STORE_GLOBAL", "STORE_DEREF")
+
+
+@functools.lru_cache(maxsize=512)
+def assignments(code: CodeType) -> dict[int, Assignment]:
+    """For each instruction the assignment that comes next."""
+    found: dict[int, Assignment] = {}
+    coming, goes_on, end = Assignment((), -1), 0, len(code.co_code)
+    instructions = list(dis.get_instructions(code))
+    for i, each in reversed([*enumerate(instructions)]):
+        places = _assigned(instructions, i)
+        if each.opname in ("RETURN_VALUE", "YIELD_VALUE"):
+            coming, goes_on = RETURNED, 0
+        elif places is not None:
+            before = coming if goes_on else Assignment((), each.offset)
+            coming = Assignment(places + before.places, before.end)
+            goes_on = 1 + LOADED.get(each.opname, 0)  # until the next is no part of it
+        elif each.opname not in MOVES:
+            goes_on = max(goes_on - 1, 0)
+        # A frame may stand anywhere in an instruction's inline cache.
+        found.update(dict.fromkeys(range(each.offset, end, 2), coming))
+        end = each.offset
+    return found
+
+
+# How many instructions before it load what a store writes into.
+LOADED = {"STORE_ATTR": 1, "STORE_SUBSCR": 2}
+
+
+def _assigned(instructions: list[dis.Instruction], i: int) -> tuple[Place, ...] | None:
+    """The places that an instruction assigns; None where it assigns nothing."""
+    name, argument = instructions[i].opname, instructions[i].argval
+    if name == "STORE_FAST_STORE_FAST":
+        return tuple(map(Place, argument))
+    if name.startswith(PLAIN):
+        return (Place(argument if isinstance(argument, str) else argument[0]),)
+    if name not in LOADED:
+        return None
+    owner = instructions[i - LOADED[name]]
+    part = argument if name == "STORE_ATTR" else instructions[i - 1].argval
+    variable = owner.argval[1] if isinstance(owner.argval, tuple) else owner.argval
+    is_named = owner.opname.startswith(("LOAD_FAST", "LOAD_NAME", "LOAD_GLOBAL",
+                                        "LOAD_DEREF", "STORE_FAST"))  # fmt: skip
+    if is_named and isinstance(part, str) and part.isidentifier():
+        return (Place(variable, part),)
+    return ()
+
+
+@dataclass(eq=False, slots=True)
+class Awaited:
+    """What was made for an assignment that is not over yet."""
+
+    frame: FrameType
+    assignment: Assignment
+    seen: int  # where the frame stood when its variables were last read
+    nodes: set[Node] = field(default_factory=set)
+    calls: set[Call] = field(default_factory=set)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the frame is past the assignment, or has returned."""
+        return self.frame.f_lasti > self.assignment.end or self.frame.f_back is None
+
+    def found(self) -> Iterator[tuple[str, Node]]:
+        """The variables that hold a node now."""
+        self.seen = self.frame.f_lasti
+        variables = self.frame.f_locals
+        for place in self.assignment.places:
+            node = place.node(self.frame, variables)
+            if node is not None:
+                yield place.name, node
