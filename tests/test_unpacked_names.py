@@ -21,7 +21,7 @@ def array(params):
 
 
 def read_once(params):
-    beta, gamma = params
+    _beta, gamma = params
     return gamma
 
 
@@ -223,6 +223,57 @@ CASES = [
     (captured, (P,), "p a b"),
 ]
 NAMES = [f.__name__ for f, *_ in CASES]
+
+
+def argument(params):
+    beta, gamma = params
+    return beta * gamma
+
+
+def starred_arguments(*params):
+    beta, gamma = params
+    return beta * gamma
+
+
+def layers(params):
+    (W1, b1), (W2, b2) = params
+    return np.sum(np.tanh(W1 + b1) @ W2 + b2)
+
+
+def helped(params):
+    def layer(each):
+        W, b = each
+        return np.tanh(W + b)
+
+    return np.sum(layer(params[0]) @ layer(params[1]))
+
+
+def looped(params):
+    total = 0.0
+    for W, b in params:
+        total = total + np.sum(W @ W + b)
+    return total
+
+
+LAYERS = [(A, P), (A + 1, Q)]
+ELEMENTS = {
+    "tuple": (argument, ((2.0, 3.0),), "beta gamma"),
+    "list": (argument, ([2.0, 3.0],), "beta gamma"),
+    "star": (starred_arguments, (2.0, 3.0), "beta gamma"),
+    "nested": (layers, (LAYERS,), "W1 b1 W2 b2"),
+    "in a helper": (helped, (LAYERS,), "W b W_2 b_2"),
+    # Of a loop's variables only the last would have the name.
+    "in a loop": (looped, (LAYERS,), "params_0_0 params_0_1 params_1_0 params_1_1"),
+}
+
+
+@pytest.mark.parametrize("case", ELEMENTS)
+def test_elements_of_an_argument_are_called_as_they_were_unpacked(case):
+    f, values, names = ELEMENTS[case]
+    graph, scope = pl.graph(f, *values), {}
+    assert [node.name for node in graph.inputs] == names.split()
+    exec(pl.source(graph), scope)
+    np.testing.assert_allclose(scope[f.__name__](*values), f(*values), rtol=1e-14)
 
 
 def given_names(graph):

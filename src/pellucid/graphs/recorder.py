@@ -34,7 +34,9 @@ from pellucid.graphs.variables import (
     Assignment,
     Awaited,
     assignments,
+    held,
     node_in,
+    unpacked,
 )
 
 active: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar(
@@ -90,6 +92,7 @@ class Recorder:
         self._calls: dict[FrameType, Call | None] = {}  # inmost last
         self._frame: FrameType | None = None  # the last of these
         self._awaited: list[Awaited] = []  # what no variable holds yet
+        self.elements: set[Node] = set()  # of arguments; named by their place
         self._known: dict[Node, Any] = {}
         self._captured: dict[int, tuple[Any, Node]] = {}
         self.told: set[str] = set()  # the places that a warning has named
@@ -106,6 +109,8 @@ class Recorder:
             yield self
         finally:
             self.read_names()
+            for frame in self._calls:
+                self._name_elements(frame)
             self.thread = self._frame = None
             self._calls.clear()  # a frame keeps all of its variables
             self._awaited.clear()
@@ -220,17 +225,21 @@ class Recorder:
         if self._awaited and any(each.is_over for each in self._awaited):
             self._awaited = [each for each in self._awaited if not each.is_over]
 
+    def _name_elements(self, frame: FrameType) -> None:
+        """Call elements of arguments as the variables they were unpacked into."""
+        for name, node in held(frame, unpacked(frame.f_code)) if self.elements else ():
+            if node in self.elements:
+                self.elements.remove(node)
+                del self.names[node.name]
+                node.christen("")
+                self.christen(node, name)
+
     def _read(self, awaited: Awaited) -> None:
         for name, node in awaited.found():
             if node in awaited.nodes:
                 awaited.nodes.remove(node)
                 self.christen(node, name)
-            call = node.call
-            while call and awaited.calls:
-                if call in awaited.calls:
-                    call.assigned_to(name)
-                    awaited.calls.remove(call)
-                call = call.around
+            awaited.note_call(node.call, name)
 
     def _call_of(self, frame: FrameType) -> Call | None:
         """The call of a helper that a frame runs; None in the recorded function."""
@@ -249,13 +258,13 @@ class Recorder:
                 break
             outer = outer.f_back
         while self._calls and next(reversed(self._calls)) is not outer:
-            self._calls.popitem()
+            self._name_elements(self._calls.popitem()[0])
         for each in reversed(entered):
             around = next(reversed(self._calls.values()), None)
             self._calls[each] = self._called(each, around) if self._calls else None
 
     def _called(self, frame: FrameType, around: Call | None) -> Call | None:
-        """The call that a frame runs; a lambda or a comprehension is part of its caller."""
+        """The call that a frame runs; a lambda is part of its caller."""
         code, caller = frame.f_code, frame.f_back
         if code.co_name.startswith("<"):
             return around

@@ -256,7 +256,13 @@ def _with_inputs(
         recorder.input(names[path], leaf) if path in names else leaf
         for path, leaf in structure.paths(dict(given))
     )
-    return structure.mapped(lambda _: next(nodes), dict(given))
+    made = structure.mapped(lambda _: next(nodes), dict(given))
+    recorder.elements = {
+        leaf
+        for path, leaf in structure.paths(made)
+        if isinstance(leaf, Node) and isinstance(path[-1], int)
+    }
+    return made
 
 
 def _stand_in(leaf: Any, value: Any, recorder: Recorder) -> Any:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import dis
 import functools
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
@@ -110,6 +111,29 @@ def _assigned(instructions: list[dis.Instruction], i: int) -> tuple[Place, ...] 
     return ()
 
 
+def held(frame: FrameType, places: Iterable[Place]) -> Iterator[tuple[str, Node]]:
+    """What each place is called, and the node that stands there; where one does."""
+    variables = frame.f_locals
+    for place in places:
+        node = place.node(frame, variables)
+        if node is not None:
+            yield place.name, node
+
+
+@functools.lru_cache(maxsize=512)
+def unpacked(code: CodeType) -> tuple[Place, ...]:
+    """The variables that a variable is unpacked into, outside of loops."""
+    instructions = list(dis.get_instructions(code))
+    loops = [(each.argval, each.offset) for each in instructions
+             if "JUMP_BACKWARD" in each.opname]  # fmt: skip
+    found: list[Place] = []
+    for before, each in itertools.pairwise(instructions):
+        once = not any(start <= each.offset <= end for start, end in loops)
+        if once and "UNPACK" in each.opname and before.opname.startswith("LOAD"):
+            found += assignments(code)[each.offset].places
+    return tuple(found)
+
+
 @dataclass(eq=False, slots=True)
 class Awaited:
     """What was made for an assignment that is not over yet."""
@@ -128,8 +152,12 @@ class Awaited:
     def found(self) -> Iterator[tuple[str, Node]]:
         """The variables that hold a node now."""
         self.seen = self.frame.f_lasti
-        variables = self.frame.f_locals
-        for place in self.assignment.places:
-            node = place.node(self.frame, variables)
-            if node is not None:
-                yield place.name, node
+        return held(self.frame, self.assignment.places)
+
+    def note_call(self, call: Call | None, name: str) -> None:
+        """Note the variable that holds what a call gave, in it and those around it."""
+        while call and self.calls:
+            if call in self.calls:
+                call.assigned_to(name)
+                self.calls.remove(call)
+            call = call.around
