@@ -31,6 +31,7 @@ from pellucid.graphs.masks import (
     selected,
     total,
     under,
+    whole_reads,
 )
 from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.operations.table import OPERATIONS
@@ -67,7 +68,7 @@ def backward(
     """Reverse accumulation: dJ/dx = sum over uses of x of (dJ/dz) (dz/dx)."""
     order = ancestors(seeds)
     needed = depending(order, wrt)
-    risk = risks(order, needed, wrt)
+    risk, whole = risks(order, needed, wrt), whole_reads(order, needed)
     inner = needed.difference(wrt)
     adjoint = {node: _traced(seed) for node, seed in seeds.items()}
     for node in reversed(order):
@@ -77,7 +78,8 @@ def backward(
             g = named_after(recorder, node, adjoint[node])
             for position, argument in enumerate(node.arguments):
                 if argument in needed:
-                    part = contribution(recorder, node, position, g, risk[argument])
+                    risky = NOTHING if node in whole else risk[argument]
+                    part = contribution(recorder, node, position, g, risky)
                     if part is not None:
                         adjoint[argument] = total(adjoint.get(argument), part)
     return {node: selected(g) for node, g in adjoint.items()}

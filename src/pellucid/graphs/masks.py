@@ -123,6 +123,38 @@ def risks(order: Iterable[Node], needed: set[Node], wrt: Iterable[Node]) -> Any:
     return risk
 
 
+def whole_reads(order: list[Node], needed: set[Node]) -> set[Node]:
+    """The reads that together take a whole array, as `a, b = p`, and need no mask.
+
+    Those do not count of which a part is not taken later, behind another choice.
+    """
+    users: dict[Node, list[Node]] = {}
+    for node in order:
+        for argument in {*node.arguments} & needed:
+            users.setdefault(argument, []).append(node)
+    whole: set[Node] = set()
+    chosen: set[Node] = set()  # whose adjoint may be under a mask
+    for node in reversed([node for node in order if node in needed]):
+        later = [user for user in users.get(node, ()) if user in needed]
+        if chosen.isdisjoint(later) and _covers(later, node):
+            whole.update(later)
+        elif any(u in chosen or u.operation in CHOICES for u in later):
+            chosen.add(node)
+    return whole
+
+
+def _covers(reads: list[Node], array: Node) -> bool:
+    """Whether basic reads together take every element."""
+    if not all(r.operation == "index" and is_basic(r.options["at"]) for r in reads):
+        return False
+    if not reads or sum(r.size for r in reads) < array.size:
+        return False
+    taken = np.zeros(array.shape, bool)
+    for read in reads:
+        taken[read.options["at"]] = True
+    return bool(taken.all())
+
+
 def own_risk(node: Node) -> int:
     """What a zero may meet in the rules of one step."""
     if node.operation in PLAIN:
@@ -162,8 +194,7 @@ def _extreme(g: Any, z: Any, x: Any, **options: Any) -> Any:
 
 
 def _read(g: Any, z: Any, x: Any, *indices: Any, at: Any) -> Any:
-    ones = np.ones(z.shape, bool)
-    read = recorded("scatter", ones, *indices, at=at, shape=x.shape)
+    read = recorded("assign", np.zeros(x.shape, bool), True, *indices, at=at)
     return chosen_by(read, True, indexed(g, z, x, *indices, at=at))
 
 
@@ -219,6 +250,13 @@ def mixes(node: Node) -> bool:
     return node.operation in {"cumsum", "cumprod", "softmax"}
 
 
+def _indexed(m: Any, z: Any, x: Any, *indices: Any, at: Any) -> Any:
+    """What was read counts where any reading of it does."""
+    if not may_repeat(at, x.shape):
+        return recorded("assign", np.zeros(x.shape, bool), m, *indices, at=at)
+    return indexed(np.where(m, 1.0, 0.0), z, x, *indices, at=at) > 0
+
+
 def _reduced(m: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return spread(m, x, axis, keepdims)
 
@@ -240,11 +278,11 @@ MASKS: dict[str, Callable[[int], Callable[..., Any]]] = {
     **dict.fromkeys(("sum", "mean", "max", "min", "prod", "norm", "logsumexp"),
                     lambda _: _reduced),
     **dict.fromkeys(("cumsum", "cumprod", "softmax"), lambda _: _along),
-    "copy":        lambda _: lambda m, z, x: m,
+    **dict.fromkeys(("copy", "real", "imag", "conjugate"), lambda _: lambda m, z, x: m),
     "cast":        lambda _: lambda m, z, x, dtype: m,
     "reshape":     lambda _: lambda m, z, x, shape: np.reshape(m, x.shape),
     "transpose":   lambda _: turned,
-    "index":       lambda _: indexed,
+    "index":       lambda _: _indexed,
     "concatenate": joined,
     "stack":       stacked,
     "assign":      _replaced,

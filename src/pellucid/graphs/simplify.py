@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.table import is_elementwise
 from pellucid.graphs.recorder import is_numbered
@@ -278,7 +280,7 @@ def _product(x: Node, y: Node) -> Any:
 
 def _into_choice(x: Node, y: Node) -> Any:
     """2 where(c, x, 0) = where(c, 2 x, 0)."""
-    if not (_is_number(x) and y.operation == "where" and math.isfinite(x.value)):
+    if not (_is_number(x) and y.operation == "where" and np.isfinite(x.value)):
         return None
     c, a, b = y.arguments
     if _is(a, 0):

@@ -343,7 +343,10 @@ def number(value: Any, digits: int | None = None) -> Piece:
     if isinstance(value, (bool, np.bool_)):
         return Piece(str(int(value)))
     if isinstance(value, (complex, np.complexfloating)):
-        return Piece(f"({value.real:g} + {value.imag:g} i)")
+        sign = "-" if math.copysign(1, value.imag) < 0 else "+"
+        return Piece(f"({value.real:g} {sign} {abs(value.imag):g} i)")
+    if isinstance(value, np.integer):
+        value = int(value)  # that of an int8 may have no negative
     if value < 0 or (value == 0 and math.copysign(1, value) < 0):
         return negated(number(-value, digits))
     if not math.isfinite(value):

@@ -261,7 +261,7 @@ def written(value: Any, digits: int | None = None) -> Piece:
     """A number, or an array: a vector as a column, a matrix as rows."""
     array = np.asarray(value)
     if array.size == 1:
-        return latex.number(array.item() if array.ndim else value, digits)
+        return latex.number(array.reshape(())[()], digits)
     if array.ndim > 2:
         shape = Piece(r" \times ".join(map(str, array.shape)))
         return latex.applied(latex.named("array"), shape)
