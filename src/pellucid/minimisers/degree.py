@@ -96,7 +96,7 @@ KINKED = frozenset(
      "fmax.reduce", "fmin.reduce", "maximum.accumulate", "minimum.accumulate",
      "argmax", "argmin", "nanargmax", "nanargmin", "argsort", "argpartition",
      "searchsorted", "greater", "greater_equal", "less", "less_equal", "equal",
-     "not_equal", "signbit", "nextafter", "spacing")
+     "not_equal", "signbit", "nextafter", "spacing", "hypot", "norm")
 )  # fmt: skip
 
 
@@ -128,9 +128,33 @@ def _degree(node: Node, degrees: Mapping[Node, float]) -> float:
 def kink_of(graph: Graph, degrees: Mapping[Node, float]) -> str:
     """The kinked operation that is taken of what depends on parameters, or ''."""
     for node in graph.order:
-        if node.operation in KINKED and any(degrees[a] for a in node.arguments):
+        decisive = node.arguments[: 1 if node.operation == "where" else None]
+        if any(degrees[a] for a in decisive) and _is_kinked(node):
             return node.operation
     return ""
+
+
+def _is_kinked(node: Node) -> bool:
+    """Whether the slope of an operation jumps; that of a root does at a least of 0."""
+    if node.operation == "cast":
+        return node.dtype.kind not in "fc"
+    if node.operation == "sqrt":
+        return _reaches_zero(node.arguments[0])
+    return node.operation in KINKED
+
+
+def _reaches_zero(node: Node) -> bool:
+    """Whether a node is a square, or a sum of squares and of nothing else."""
+    if node.operation in ("add", "sum", "mean", "reshape", "index"):
+        return all(_reaches_zero(a) for a in node.arguments)
+    if node.operation == "power":
+        exponent = node.arguments[1]
+        return exponent.is_literal and exponent.value % 2 == 0 < exponent.value
+    if node.operation == "multiply":
+        x, y = node.arguments
+        made = x.operation == y.operation and x.arguments == y.arguments
+        return x is y or (made and x.options == y.options and bool(x.arguments))
+    return node.operation == "square"
 
 
 def character(graph: Graph, parameters: int) -> tuple[float, str]:

@@ -225,6 +225,8 @@ def quoted(text: str) -> str:
 def _array(value: Any) -> str:
     if value.ndim > 1 and not value.size:  # [] has one axis
         return f"np.empty({value.shape}, dtype={written(value.dtype)})"
+    if value.dtype.kind == "c" and not np.isfinite(value).all():  # nanj is no number
+        return f"np.array({written(value.tolist())}, dtype={written(value.dtype)})"
     with np.printoptions(threshold=value.size + 1, floatmode="unique", linewidth=10**9):
         text = np.array2string(value, separator=", ").replace("\n", "")
     text = _finite_names(text)
@@ -239,7 +241,11 @@ def _array(value: Any) -> str:
 
 
 def _number(value: Any) -> str:
-    text = _finite_names(repr(value.item() if isinstance(value, np.generic) else value))
+    number = value.item() if isinstance(value, np.generic) else value
+    if isinstance(number, complex) and not np.isfinite(number):
+        text = f"complex({_number(number.real)}, {_number(number.imag)})"
+    else:
+        text = _finite_names(repr(number))
     if isinstance(value, np.generic) and value.dtype not in (
         np.dtype(float),
         np.dtype(int),
