@@ -1,4 +1,4 @@
-"""`method="auto"`: a choice that hangs on data alone is no kink, a root of squares is."""
+"""`method="auto"`: a choice by data is no kink, a root of squares is one."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A constant of each kind is read right: as text, source, formula, drawing and story."""
+"""A constant of each kind is read right: text, source, formula, drawing, story."""
 
 import warnings
 
