@@ -63,6 +63,9 @@ for _name in (
     "cosh",
 ):
     setattr(Exact, _name, _unary(getattr(mpmath, _name)))
+Exact.log10 = _unary(mpmath.log10)
+Exact.log2 = _unary(lambda x: mpmath.log(x, 2))
+Exact.exp2 = _unary(lambda x: mpmath.mpf(2) ** x)
 
 
 def exact(value: Any) -> Any:

@@ -44,6 +44,11 @@ SCALES = {
         -robust.log_softmax(z), np.abs(np.log(y))
     ),
     "log of two exponentials": lambda x, y: np.maximum(np.abs(x), np.abs(y)),
+    "logistic density": lambda x: 1.5 * robust.sigmoid(x) * robust.sigmoid(-x),
+    "log of cosh": lambda x: np.maximum(np.abs(x), np.log(2)),
+    "log of sinh": lambda x: np.maximum(np.abs(x), np.log(2)),
+    "log10 of a sum of powers": lambda z: np.maximum(np.max(np.abs(z)), 1),
+    "log2 of a sum of powers": lambda z: np.maximum(np.max(np.abs(z)), np.log2(3)),
     "mean under softmax": lambda w, z: np.max(np.abs(w)),
 }
 # Unknowns that only have some values.
@@ -54,6 +59,7 @@ POSITIVE = {
     "difference of roots",
     "log of a product",
     "log1p",
+    "log of sinh",
 }
 POSITIVE_W = {"log of a weighted sum of exp", "log of a mean under softmax"}
 POSITIVE_Y = {

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dis
 import functools
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from pellucid.graphs.node import Call, Node
 
 # The stand-ins, and where each has its content, as it was last read: to read it now
 # would record.
-HOLDERS = {
+HOLDERS: dict[str, Callable[[Any], Node | None]] = {
     f"{__package__}.traced": lambda value: value.memory._node,
     f"{__package__}.selections": lambda value: node_in(value.full),
 }

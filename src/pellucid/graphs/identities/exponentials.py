@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from pellucid.graphs.identities.table import identity
@@ -213,5 +215,39 @@ identity(
     proof="log(e^x + e^y) = m + log(1 + e^-|x - y|), where m is the larger of x and y",
     domain="every x and y; rounding is that of the larger of |x| and |y|",
     fails_at={"x": 800.0, "y": 799.0},
+    digits=16,
+)
+
+# -- hyperbolic functions under a logarithm, and the logistic density ------------------
+
+identity(
+    "log of cosh",
+    lambda x: np.log(np.cosh(x)),
+    stable=lambda x: np.logaddexp(x, -x) - math.log(2),
+    proof="cosh x = (e^x + e^-x) / 2",
+    domain="every x; rounding is that of the larger of |x| and log 2",
+    fails_at={"x": 800.0},
+    digits=16,
+)
+
+identity(
+    "log of sinh",
+    lambda x: np.log(np.sinh(x)),
+    stable=lambda x: x + log1mexp(2 * x) - math.log(2),
+    proof="sinh x = e^x (1 - e^-2x) / 2",
+    domain="x > 0; nan for x < 0 like the naive form; rounding is that of the larger "
+    "of |x| and log 2",
+    fails_at={"x": 800.0},
+    digits=16,
+)
+
+identity(
+    "logistic density",
+    lambda x: np.exp(x) / (1 + np.exp(x)) ** 2,
+    lambda x: np.exp(-x) / (1 + np.exp(-x)) ** 2,
+    stable=lambda x: sigmoid(x) * sigmoid(-x),
+    proof="e^x / (1 + e^x)^2 = (e^x / (1 + e^x)) (1 / (1 + e^x))",
+    domain="every x; rounding is that of 3/2 of the result, as of two factors",
+    fails_at={"x": 800.0},
     digits=16,
 )

@@ -48,6 +48,33 @@ identity(
 )
 
 identity(
+    "log10 of a sum of powers",
+    lambda z, axis, keepdims: np.log10(np.sum(10**z, axis, keepdims=keepdims)),
+    lambda z, axis, keepdims: np.log10(np.sum(10.0**z, axis, keepdims=keepdims)),
+    stable=lambda z, axis, keepdims: (
+        logsumexp(z * math.log(10), axis, keepdims) / math.log(10)
+    ),
+    proof="10^z = e^(z log 10), and log10(s) = log(s) / log 10",
+    domain="every z; rounding is that of the largest |z|, or of log10 of n",
+    fails_at={"z": [-800.0, -801.0]},
+    digits=16,
+)
+
+identity(
+    "log2 of a sum of powers",
+    lambda z, axis, keepdims: np.log2(np.sum(2**z, axis, keepdims=keepdims)),
+    lambda z, axis, keepdims: np.log2(np.sum(2.0**z, axis, keepdims=keepdims)),
+    lambda z, axis, keepdims: np.log2(np.sum(np.exp2(z), axis, keepdims=keepdims)),
+    stable=lambda z, axis, keepdims: (
+        logsumexp(z * math.log(2), axis, keepdims) / math.log(2)
+    ),
+    proof="2^z = e^(z log 2), and log2(s) = log(s) / log 2",
+    domain="every z; rounding is that of the largest |z|, or of log2 of n",
+    fails_at={"z": [-1100.0, -1101.0]},
+    digits=16,
+)
+
+identity(
     "log of a weighted sum of exp",
     lambda z, w, axis, keepdims: np.log(np.sum(w * np.exp(z), axis, keepdims=keepdims)),
     stable=lambda z, w, axis, keepdims: log_weighted_sum(z, w, axis, keepdims),
