@@ -1,4 +1,4 @@
-"""Logarithms of hyperbolic functions and of sums of powers, where the naive forms fail."""
+"""Logs of hyperbolic functions and of sums of powers, where the naive forms fail."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,8 @@ CASES = {
         [800 - np.log(2), 800 - np.log(2), 0], [1, -1, 0], [0, 0, 1],
     ),
     "log sinh": (
-        lambda x: np.log(np.sinh(x)), [800.0, 1.0], [800 - np.log(2), np.log(np.sinh(1))],
+        lambda x: np.log(np.sinh(x)), [800.0, 1.0],
+        [800 - np.log(2), np.log(np.sinh(1))],
         [1, 1 / np.tanh(1)], [0, -1 / np.sinh(1) ** 2],
     ),
     "logistic density": (
