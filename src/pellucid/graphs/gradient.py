@@ -36,12 +36,21 @@ from pellucid.graphs.node import Node, now
 from pellucid.graphs.notices import notice_unused
 from pellucid.graphs.recorder import active
 from pellucid.graphs.stable import Rewriting, rewritten
-from pellucid.graphs.trace import closed, resumed, signature_of, title_of, trace
+from pellucid.graphs.trace import (
+    Constant,
+    closed,
+    resumed,
+    signature_of,
+    title_of,
+    trace,
+)
 from pellucid.graphs.traced import Traced, current, lifted, node_of
 
 Wrt = int | str | tuple[int | str, ...]
 Function = Callable[..., Any]
 Names = Sequence[str]
+Record = Callable[[Function], Graph]  # a function at the numbers of one call
+Run = Callable[[Record, Any, Any], Any]
 
 
 @overload
@@ -126,8 +135,8 @@ def jacobian(
     rewriting = Rewriting(stable, without)
     both = _derived(f, wrt, result_and_inputs, "jacobian", rewriting)
 
-    def run(args: Any, kwargs: Any) -> Any:
-        graph = trace(both, args, kwargs)
+    def run(record: Record, args: Any, kwargs: Any) -> Any:
+        graph = record(both)
         return jacobian_at(graph, graph.bind(*args, **kwargs), rewriting)
 
     return _derived(f, wrt, rows, "jacobian", rewriting, run=run)
@@ -210,7 +219,7 @@ def hvp(
 
 def _derived(
     f: Function, wrt: Wrt, derive: Function, kind: str, rewriting: Rewriting,
-    takes_vector: bool = False, run: Function | None = None,
+    takes_vector: bool = False, run: Run | None = None,
 ) -> Function:  # fmt: skip
     """The function that calls f on traced values and derives from its result.
 
@@ -221,7 +230,8 @@ def _derived(
     def derived(*args: Any, **kwargs: Any) -> Any:
         if active.get() is None:
             how = run or _traced_first(derived)
-            return _at_numbers(how, f, wrt, kind, args, kwargs)
+            given = args, kwargs
+            return _at_numbers(how, f, wrt, kind, takes_vector, *given)
         v = (args[-1],) if takes_vector else ()
         args = args[: len(args) - len(v)]
         places = [_place(f, each, args, kwargs) for each in _each(wrt)]
@@ -265,24 +275,39 @@ def _name(f: Function, wrt: int | str, args: Any) -> str:
     return names[place] if place < len(names) else str(wrt)
 
 
-def _traced_first(derived: Function) -> Function:
+def _traced_first(derived: Function) -> Run:
     """How a derivative is run: it is traced, and then the graph is run."""
-    return lambda args, kwargs: trace(derived, args, kwargs)(*args, **kwargs)
+    return lambda record, args, kwargs: record(derived)(*args, **kwargs)
 
 
 def _at_numbers(
-    run: Function, f: Function, wrt: Wrt, kind: str, args: Any, kwargs: Any
-) -> Any:
-    """Run a derivative, and give floats where floats came."""
-    args, kwargs = list(args), dict(kwargs)
-    asked = []
-    for each in _each(wrt):
-        room, key = _place(f, each, args, kwargs)
-        given: Any = args if room == "args" else kwargs
-        given[key] = structure.mapped(as_float, given[key])
-        asked.append(given[key])
-    result = run(tuple(args), kwargs)
-    return _like(result, tuple(asked) if isinstance(wrt, tuple) else asked[0], kind)
+    run: Run, f: Function, wrt: Wrt, kind: str, takes_vector: bool, args: Any,
+    kwargs: Any,
+) -> Any:  # fmt: skip
+    """Run a derivative, and give floats where floats came.
+
+    It is recorded for these numbers alone, so that what is not differentiated is a
+    constant.
+    """
+    count = len(args) - takes_vector
+    given: dict[str, Any] = {"args": list(args[:count]), "kwargs": dict(kwargs)}
+    places = [_place(f, each, *given.values()) for each in _each(wrt)]
+    held = {"args": _held(list(args[:count])), "kwargs": _held(dict(kwargs))}
+    for room, key in places:
+        floats = structure.mapped(as_float, given[room][key])
+        given[room][key] = held[room][key] = floats
+    asked = tuple(given[room][key] for room, key in places)
+    v = args[count:]
+
+    def record(f: Function) -> Graph:
+        return trace(f, (*held["args"], *v), held["kwargs"])
+
+    result = run(record, (*given["args"], *v), given["kwargs"])
+    return _like(result, asked if isinstance(wrt, tuple) else asked[0], kind)
+
+
+def _held(arguments: Any) -> Any:
+    return structure.mapped(Constant, arguments)
 
 
 def _like(result: Any, asked: Any, kind: str) -> Any:

@@ -122,7 +122,9 @@ class Flat:
         return FUNCTIONS[np.copy](np.ravel(self.array))
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
-        refuse(f"{code()} takes x.flat for an array; write np.ravel(x).")
+        if not self.array.node.known:
+            refuse(f"{code()} takes x.flat for an array; write np.ravel(x).")
+        return np.ravel(np.asarray(self.array)).astype(*args, **kwargs)
 
 
 def _write_flat(self: Traced, value: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -152,14 +152,14 @@ def constant(value: Any) -> Node:
     )
 
 
-def ancestors(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
+def ancestors(outputs: Iterable[Node], stop: Container[Node] = ()) -> list[Node]:
     """All nodes that the outputs are computed from, in an order to compute them."""
-    seen = set(stop)
+    seen = set[Node]()
     found = []
     waiting = list(outputs)
     while waiting:
         node = waiting.pop()
-        if node not in seen:
+        if node not in seen and node not in stop:
             seen.add(node)
             found.append(node)
             waiting.extend(node.arguments)

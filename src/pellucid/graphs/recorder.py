@@ -310,8 +310,11 @@ class Recorder:
 
     def known_value(self, node: Node) -> Any:
         """The value of a node that depends on no input."""
-        order = ancestors([node], stop=self._known)
-        self._known.update(evaluate(order, self._known, order))
+        if node not in self._known:
+            order = ancestors([node], stop=self._known)
+            before = {a for n in order for a in n.arguments if a in self._known}
+            values = {a: self._known[a] for a in before}
+            self._known.update(evaluate(order, values, order))
         return self._known[node]
 
 

@@ -6,18 +6,19 @@ import dataclasses
 import inspect
 import keyword
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from pellucid.errors import PellucidError, TraceError
+from pellucid.graphs import conversions as conversions
 from pellucid.graphs import items as items
 from pellucid.graphs import operators as operators
 from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.lookups import creation_recorded
-from pellucid.graphs.node import Node
+from pellucid.graphs.node import Node, constant
 from pellucid.graphs.notices import drawing_noticed
 from pellucid.graphs.operations import complex_numbers as complex_numbers
 
@@ -51,6 +52,17 @@ from pellucid.graphs.recorder import Recorder, place
 from pellucid.graphs.refusals import STAND_INS, failure
 from pellucid.graphs.sites import holds_stand_in, site_of
 from pellucid.graphs.traced import lifted, node_of
+
+
+@dataclasses.dataclass(frozen=True)
+class Constant:
+    """An argument whose numbers are known while the function is recorded."""
+
+    value: Any
+
+
+def _plain(leaf: Any) -> Any:
+    return leaf.value if isinstance(leaf, Constant) else leaf
 
 
 def is_float(value: Any) -> bool:
@@ -131,17 +143,26 @@ def trace(
     kwargs: Mapping[str, Any],
     is_input: Callable[[Any], bool] = is_float,
 ) -> Graph:
-    """Run a function on stand-ins for the arguments that are inputs."""
+    """Run a function on stand-ins for the arguments that are inputs.
+
+    An argument, or a part of one, that is a `Constant` is none.
+    """
     signature = signature_of(f, args)
     bound = signature.bind(*args, **kwargs)
     given = dict(bound.arguments)
     recorder = Recorder()
-    names = input_names(given, is_input)
-    parameters = _with_inputs(given, names, recorder)
-    stand_ins = structure.mapped(
-        lambda leaf, value: _stand_in(leaf, value, recorder), parameters, given
-    )
-    bound.arguments.update(stand_ins)
+    names = input_names(structure.mapped(_plain, given), is_input)
+    pairs = [
+        _argument(leaf, names.get(path), recorder)
+        for path, leaf in structure.paths(given)
+    ]
+    parameters = _filled(given, [parameter for parameter, _ in pairs])
+    recorder.elements = {
+        leaf
+        for path, leaf in structure.paths(parameters)
+        if isinstance(leaf, Node) and isinstance(path[-1], int)
+    }
+    bound.arguments.update(_filled(given, [stand_in for _, stand_in in pairs]))
     values = list(reached([f, *structure.leaves(given)]))
     noticed = drawing_noticed(recorder, f, values)
     with recorder.running(), creation_recorded(values), noticed:
@@ -248,25 +269,30 @@ def input_names(
     return names
 
 
-def _with_inputs(
-    given: Mapping[str, Any], names: Mapping[Any, str], recorder: Recorder
-) -> Any:
-    """The arguments with an input node in the place of each float."""
-    nodes = iter(
-        recorder.input(names[path], leaf) if path in names else leaf
-        for path, leaf in structure.paths(dict(given))
-    )
-    made = structure.mapped(lambda _: next(nodes), dict(given))
-    recorder.elements = {
-        leaf
-        for path, leaf in structure.paths(made)
-        if isinstance(leaf, Node) and isinstance(path[-1], int)
-    }
-    return made
+def _filled(tree: Any, leaves: Iterable[Any]) -> Any:
+    """The same structure with other leaves."""
+    found = iter(leaves)
+    return structure.mapped(lambda _: next(found), tree)
 
 
-def _stand_in(leaf: Any, value: Any, recorder: Recorder) -> Any:
-    """A traced value for an input, laid out in memory as the example is."""
-    if not isinstance(leaf, Node):
-        return leaf
-    return lifted(leaf, recorder, isinstance(value, np.ndarray), like=value)
+def _argument(leaf: Any, name: str | None, recorder: Recorder) -> tuple[Any, Any]:
+    """An argument as the graph holds it, and as the function is given it."""
+    if isinstance(leaf, Constant):
+        return leaf.value, _known(leaf.value, name, recorder)
+    if name is None:
+        return leaf, leaf
+    node = recorder.input(name, leaf)
+    return node, lifted(node, recorder, isinstance(leaf, np.ndarray), like=leaf)
+
+
+def _known(value: Any, name: str | None, recorder: Recorder) -> Any:
+    """A constant as the function is given it: itself, or what stands for an array.
+
+    A stand-in takes traced values in its methods and can be written to, as in the plain
+    function; its numbers are there where they are asked for.
+    """
+    if not (isinstance(value, np.ndarray) and is_float(value)):
+        return value
+    node = constant(value)
+    recorder.christen(node, name)
+    return lifted(node, recorder, mutable=True, like=value)

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 
 from pellucid.errors import TraceError
+from pellucid.graphs import structure
 from pellucid.graphs.buffers import ORDERED, Layout, Memory, layout_of
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot
@@ -23,11 +24,7 @@ from pellucid.graphs.recorder import Recorder, active
 from pellucid.graphs.refusals import (
     name_of,
     no_parts,
-    refused,
-    refused_attribute,
-    refused_branch,
     refused_elsewhere,
-    refused_number,
     refused_objects,
     refused_outside,
 )
@@ -43,9 +40,9 @@ class Traced:
     """
 
     __slots__ = ("memory", "mutable")
-    __hash__ = None  # type: ignore[assignment]
     __getitem__: ClassVar[Any]  # in items.py
     __setitem__: ClassVar[Any]
+    _value: ClassVar[Any]  # in conversions.py
 
     def __init__(self, memory: Memory, mutable: bool = False) -> None:
         self.memory = memory
@@ -115,21 +112,11 @@ class Traced:
         """The transpose of the last two axes, a view."""
         return np.matrix_transpose(self)
 
-    def __getattr__(self, name: str) -> Any:
-        """Refuse what an array has and a traced one has not."""
-        known = hasattr(np.ndarray, name) or hasattr(np.float64, name)
-        if name.startswith("__") or not known:
-            raise AttributeError(f"a traced array has no attribute {name!r}")
-        refused_attribute(self.memory.node, name)
-
     def __copy__(self) -> Any:
         return np.copy(self)
 
     def __deepcopy__(self, memo: Any) -> Any:
         return np.copy(self)
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        refused_number(self.node)
 
     def __len__(self) -> int:
         if not self.shape:
@@ -144,12 +131,6 @@ class Traced:
     def _has_no_parts(self, what: str) -> NoReturn:
         """Raise where NumPy raises too, so that a function may catch it."""
         raise TraceError(no_parts(self.node, what))
-
-    def __repr__(self) -> str:
-        node = self.memory._node
-        return (
-            f"<traced {node.name or node.operation}, shape {self.shape}, {self.dtype}>"
-        )
 
     # -- NumPy's protocols ------------------------------------------------------------
 
@@ -179,47 +160,6 @@ class Traced:
         out = kwargs.pop("out", None)
         result = called(function, args, kwargs)
         return result if out is None else written(out, result)
-
-    def __array__(self, *args: Any, **kwargs: Any) -> Any:
-        value = np.array(self._value())
-        value.flags.writeable = False
-        return value
-
-    # -- Python's conversions, possible only where no input is involved ---------------
-
-    def __float__(self) -> float:
-        return float(self._value())
-
-    def __int__(self) -> int:
-        return int(self._value())
-
-    def __complex__(self) -> complex:
-        return complex(self._value())
-
-    def __index__(self) -> int:
-        value: int = self._value("needs, for an index or a range,").__index__()
-        return value
-
-    def __bool__(self) -> bool:
-        if not self.node.known:
-            refused_branch(self.node)
-        return bool(self._value())
-
-    def __format__(self, how: str) -> str:
-        return format(self._value(), how) if how else str(self)
-
-    def item(self, *args: int) -> Any:
-        """The number itself; refused for a traced one."""
-        return self._value().item(*args)
-
-    def tolist(self) -> Any:
-        """The numbers as a list; refused for traced ones."""
-        return self._value().tolist()
-
-    def _value(self, needs: str = "needs") -> Any:
-        if not self.node.known:
-            refused_number(self.node, needs)
-        return self.memory.recorder.known_value(self.node)
 
 
 def is_one_step(ufunc: np.ufunc) -> bool:
@@ -313,11 +253,12 @@ def viewed(step: str, x: Traced, **options: Any) -> Traced:
 
 
 def called(key: Any, args: Any, kwargs: Any) -> Any:
-    """Record a function of NumPy; refuse one, or an option, that is not known."""
-    if key not in FUNCTIONS:
-        return FUNCTIONS["outside"](key, args, kwargs)
-    if key in WRITERS and args and not isinstance(args[0], Traced):
-        refused_outside()
+    """Record a function of NumPy; compute it where it cannot be but all is known."""
+    outside: Callable[..., Any] = FUNCTIONS["outside"]
+    if key not in FUNCTIONS or writes_outside(key, args):
+        return outside(key, args, kwargs)
+    recorder = current()
+    before = recorder.refusal
     try:
         return FUNCTIONS[key](*args, **kwargs)
     except TypeError as error:
@@ -325,11 +266,29 @@ def called(key: Any, args: Any, kwargs: Any) -> Any:
         if inside:
             raise
         options = ", ".join([f"{len(args)} arguments", *(f"{k}=" for k in kwargs)])
-        refused(f"{named(key, args)} with {options}")
+        return outside(key, args, kwargs, f"{named(key, args)} with {options}")
+    except TraceError:
+        if key in WRITERS or not all_known(args, kwargs):
+            raise
+        recorder.refusal = before
+        return outside(key, args, kwargs)
 
 
-# These write into their first argument.
-WRITERS = {np.put, np.copyto, np.place, np.putmask, np.fill_diagonal, np.put_along_axis}
+# These write into their first argument; so does the method `at` of a ufunc.
+WRITERS = {np.put, np.copyto, np.place, np.putmask, np.fill_diagonal,
+           np.put_along_axis, "at"}  # fmt: skip
+
+
+def writes_outside(key: Any, args: Any) -> bool:
+    """Whether a function writes into an array without a trace."""
+    first = args[key == "at" :][:1]
+    return key in WRITERS and bool(first) and not isinstance(first[0], Traced)
+
+
+def all_known(*trees: Any) -> bool:
+    """Whether nothing in these arguments depends on an input."""
+    leaves = structure.leaves(trees)
+    return all(leaf.node.known for leaf in leaves if isinstance(leaf, Traced))
 
 
 def named(key: Any, args: Any) -> str:
@@ -347,7 +306,10 @@ def written(out: Any, result: Any, casting: Any = "same_kind") -> Any:
     if isinstance(out, tuple):
         out = out[0]
     if not isinstance(out, Traced):
-        refused_outside()
+        if not all_known(result):
+            refused_outside()
+        np.copyto(out, np.asarray(result), casting)
+        return out
     if not np.can_cast(result.dtype, out.dtype, casting):
         message = f"cannot cast {result.dtype} to {out.dtype} in an in-place operation"
         raise TypeError(message)

@@ -8,22 +8,36 @@ import numpy as np
 
 from pellucid.graphs import structure
 from pellucid.graphs.operations.entries import recorded_as
-from pellucid.graphs.refusals import refused
-from pellucid.graphs.traced import FUNCTIONS, WRITERS, Traced, named
+from pellucid.graphs.refusals import refused, refused_outside
+from pellucid.graphs.traced import (
+    FUNCTIONS,
+    WRITERS,
+    Traced,
+    all_known,
+    named,
+    writes_outside,
+)
 
 
 @recorded_as("outside")
-def outside(key: Any, args: Any, kwargs: Any) -> Any:
-    """What NumPy itself gives for constants; refused for traced values."""
-    values = [v for v in structure.leaves((args, kwargs)) if isinstance(v, Traced)]
-    if isinstance(key, str) or key in WRITERS or not all(v.node.known for v in values):
-        refused(named(key, args))
-    args, kwargs = structure.mapped(_plain, (args, kwargs))
+def outside(key: Any, args: Any, kwargs: Any, name: str = "") -> Any:
+    """What NumPy itself gives for known values; refused for others."""
+    known, outside = all_known(args, kwargs), writes_outside(key, args)
+    if outside and not known:
+        refused_outside()
+    if not known or (key in WRITERS and not outside):
+        refused(name or named(key, args))
+    args, kwargs = structure.mapped(numbers_of, (args, kwargs))
+    if isinstance(key, str):  # a method of a ufunc
+        key, args = getattr(args[0], key), args[1:]
     return structure.mapped(_fixed, key(*args, **kwargs))
 
 
-def _plain(value: Any) -> Any:
-    return np.asarray(value) if isinstance(value, Traced) else value
+def numbers_of(value: Any) -> Any:
+    """The numbers in the place of a known value; anything else as it is."""
+    if not isinstance(value, Traced):
+        return value
+    return np.asarray(value) if value.mutable else value._value()
 
 
 def _fixed(value: Any) -> Any:
