@@ -21,7 +21,7 @@ from pellucid.graphs.elsewhere import drawn as drawn_outside
 from pellucid.graphs.node import Node
 from pellucid.graphs.recorder import Recorder, active, place, warn
 from pellucid.graphs.refusals import refuse
-from pellucid.graphs.traced import Traced
+from pellucid.graphs.traced import Traced, all_known, numbers_of
 
 # By name, so that nothing is loaded that the person does not use.
 GENERATORS = {("numpy.random._generator", "Generator"), ("random", "Random"),
@@ -120,10 +120,11 @@ def _making(original: Callable[..., Any]) -> Callable[..., Any]:
 def _drawing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def draw(*args: Any, **kwargs: Any) -> Any:
-        if any(isinstance(value, Traced) for value in (*args, *kwargs.values())):
+        if not all_known(args, kwargs):
             refuse(
                 f"{name} draws random numbers by a traced value: {drawn_outside(name)}."
             )
+        args, kwargs = structure.mapped(numbers_of, (args, kwargs))
         drawn = original(*args, **kwargs)
         recorder = active.get()
         if recorder is not None:

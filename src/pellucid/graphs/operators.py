@@ -110,8 +110,28 @@ def _rdivmod(self: Any, other: Any) -> Any:
 
 
 def _round(self: Any, ndigits: int | None = None) -> Any:
+    if self.node.known and not self.mutable:
+        return round(self._value(), ndigits)
     return np.round(self, ndigits or 0)
 
+
+def _repeated(multiply: Callable[..., Any]) -> Callable[..., Any]:
+    """Repeat a list as often as a whole number says, as NumPy's numbers do."""
+
+    def operator(self: Traced, other: Any) -> Any:
+        if isinstance(other, (list, tuple)) and _is_count(self):
+            return other * self.__index__()
+        return multiply(self, other)
+
+    return operator
+
+
+def _is_count(value: Traced) -> bool:
+    return not value.mutable and value.dtype.kind in "iu"
+
+
+for _name in ("__mul__", "__rmul__"):
+    setattr(Traced, _name, _repeated(getattr(Traced, _name)))
 
 for _name, _function in {
     "divmod": _divmod,

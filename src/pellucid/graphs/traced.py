@@ -222,11 +222,17 @@ def recorded(name: str, *arguments: Any, weak: bool = False, **options: Any) -> 
     node = recorder.record(name, nodes, weak, **options)
     if node.dtype.hasobject and not node.known:
         refused_objects()
+    if name in RAISING and node.known:
+        recorder.known_value(node)
     layout = None
     if len(node.shape) > 1:
         operands = tuple(map(_operand, arguments, nodes))
         layout = layout_of(name, operands, options)
     return Traced(Memory(recorder, node, layout=layout))
+
+
+# For some numbers these raise at once, so that the function can catch it.
+RAISING = {"linalg.cholesky", "linalg.inv", "linalg.solve"}
 
 
 def _operand(value: Any, node: Node) -> Any:
@@ -261,17 +267,17 @@ def called(key: Any, args: Any, kwargs: Any) -> Any:
     before = recorder.refusal
     try:
         return FUNCTIONS[key](*args, **kwargs)
+    except TraceError:
+        if key in WRITERS or not all_known(args, kwargs):
+            raise
+        recorder.refusal = before
+        return outside(key, args, kwargs)
     except TypeError as error:
         inside = error.__traceback__ and error.__traceback__.tb_next
         if inside:
             raise
         options = ", ".join([f"{len(args)} arguments", *(f"{k}=" for k in kwargs)])
         return outside(key, args, kwargs, f"{named(key, args)} with {options}")
-    except TraceError:
-        if key in WRITERS or not all_known(args, kwargs):
-            raise
-        recorder.refusal = before
-        return outside(key, args, kwargs)
 
 
 # These write into their first argument; so does the method `at` of a ufunc.
@@ -289,6 +295,13 @@ def all_known(*trees: Any) -> bool:
     """Whether nothing in these arguments depends on an input."""
     leaves = structure.leaves(trees)
     return all(leaf.node.known for leaf in leaves if isinstance(leaf, Traced))
+
+
+def numbers_of(value: Any) -> Any:
+    """The numbers in the place of a known value; anything else as it is."""
+    if not isinstance(value, Traced):
+        return value
+    return np.asarray(value) if value.mutable else value._value()
 
 
 def named(key: Any, args: Any) -> str:

@@ -15,6 +15,7 @@ from pellucid.graphs.traced import (
     Traced,
     all_known,
     named,
+    numbers_of,
     writes_outside,
 )
 
@@ -31,13 +32,6 @@ def outside(key: Any, args: Any, kwargs: Any, name: str = "") -> Any:
     if isinstance(key, str):  # a method of a ufunc
         key, args = getattr(args[0], key), args[1:]
     return structure.mapped(_fixed, key(*args, **kwargs))
-
-
-def numbers_of(value: Any) -> Any:
-    """The numbers in the place of a known value; anything else as it is."""
-    if not isinstance(value, Traced):
-        return value
-    return np.asarray(value) if value.mutable else value._value()
 
 
 def _fixed(value: Any) -> Any:
