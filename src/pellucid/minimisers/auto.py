@@ -43,7 +43,7 @@ def _character(task: Task) -> tuple[float, str]:
     args = task.start, *task.data
     count = len(list(structure.leaves(task.start)))
 
-    def make() -> tuple[Graph, tuple[float, str]]:
+    def make(args: Any) -> tuple[Graph, tuple[float, str]]:
         graph = recorded_graph(task.cost, args, {})
         return graph, character(graph, count)
 

@@ -220,7 +220,7 @@ def _shuffler(random_state: Any, before: Fit | None) -> np.random.Generator:
 
 def _rows(data: tuple[Any, ...]) -> int:
     """How many rows there are; refuse what cannot be cut into batches."""
-    lengths = sorted({len(d) if np.ndim(d) else 0 for d in data})
+    lengths = sorted({_length(d) for d in data})
     if len(lengths) != 1 or lengths[0] == 0:
         message = "Mini-batches cut all data along the first axis; the lengths are"
         advice = "give arrays of one length, and let the cost hold what has no rows"
@@ -231,3 +231,10 @@ def _rows(data: tuple[Any, ...]) -> int:
             message = f"Mini-batches are cut from arrays of numbers; data hold {found}"
             raise MinimiseError(f"{message}: turn it into such an array first.")
     return lengths[0]
+
+
+def _length(data: Any) -> int:
+    """How many rows there seem to be; 0 for what has none."""
+    if isinstance(data, (list, tuple)):
+        return len(data)
+    return len(data) if isinstance(data, np.ndarray) and data.ndim else 0

@@ -11,7 +11,7 @@ import numpy as np
 
 from pellucid.graphs import structure
 from pellucid.minimisers.recording import filled, program_of, recorded
-from pellucid.minimisers.task import Fit, Options, Task, as_data
+from pellucid.minimisers.task import Fit, Options, Task
 
 
 class Judge:
@@ -105,7 +105,7 @@ def cost_of(
     task: Task, options: Options, data: tuple[Any, ...]
 ) -> Callable[[Any], float]:
     """The cost of these data as a function of the parameters, on the target."""
-    args = task.start, *(as_data(d) for d in data)
+    args = task.start, *task.taken(data)
     graph = recorded(task, task.cost, *args)
     run = program_of(graph, options).run
     given = filled(graph, args)[len(list(structure.leaves(task.start))) :]

@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from pellucid.errors import TraceError
 from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.stable import rewritten, written_out
-from pellucid.graphs.trace import is_number
+from pellucid.graphs.trace import Constant, is_number
 from pellucid.minimisers.task import Options, Task
 from pellucid.running.cache import Kept, content
 from pellucid.running.compile import kind_of, recorded_graph
@@ -44,9 +45,10 @@ def is_by_value(thing: Any) -> bool:
 def once(task: Task, more: Hashable, args: Any, make: Callable[[], T]) -> T:
     """What `make` gives, made once for equal costs and kinds of arguments.
 
-    A plain function is recorded each time: what it captures may have changed.
+    A plain function is recorded each time: what it captures may have changed; and so
+    is a function of objects, such as data frames.
     """
-    if not is_by_value(task.given):
+    if not is_by_value(task.given) or not all(map(_is_plain, structure.leaves(args))):
         return make()
     kind = kind_of({"start": task.start, "args": args})
     rewriting = tuple(sorted(task.rewriting.items()))
@@ -54,15 +56,41 @@ def once(task: Task, more: Hashable, args: Any, make: Callable[[], T]) -> T:
     return made
 
 
+def _is_plain(leaf: Any) -> bool:
+    """Whether the kind of an argument is known by its type, dtype and value."""
+    return leaf is None or isinstance(leaf, (np.ndarray, np.generic, *PLAIN))
+
+
+PLAIN = (bool, int, float, complex, str, bytes)
+
+
 def once_for(
-    task: Task, more: Hashable, args: Any, make: Callable[[], tuple[Graph, T]]
+    task: Task, more: Hashable, args: Any, make: Callable[[Any], tuple[Graph, T]]
 ) -> T:
     """What `make` finds of a graph; anew for other integers that choose what is done.
 
-    Those are constants of the graph, and no part of the kind of arguments.
+    Those are constants of the graph, and no part of the kind of arguments. A cost that
+    asks its data for numbers is recorded once more, with these data as constants: it is
+    run twice, side effects too. What is found then is for these data alone.
     """
-    graph, found = once(task, more, args, make)
-    return found if _holds(graph, args) else make()[1]
+    try:
+        graph, found = once(task, more, args, lambda: make(args))
+    except TraceError:
+        return make(with_known(args, len(task.data)))[1]
+    return found if _holds(graph, args) else make(args)[1]
+
+
+def with_known(args: Any, count: int) -> tuple[Any, ...]:
+    """The arguments with the data, so many after the first, as constants."""
+    first, *rest = args
+    return first, *known(rest[:count]), *rest[count:]
+
+
+def known(data: Any) -> Any:
+    """Data as constants: copies, because programs are kept and data may change."""
+    return structure.mapped(
+        lambda d: Constant(np.array(d) if isinstance(d, np.ndarray) else d), data
+    )
 
 
 def _holds(graph: Graph, args: Sequence[Any]) -> bool:
@@ -79,7 +107,7 @@ def _holds(graph: Graph, args: Sequence[Any]) -> bool:
 def recorded(task: Task, f: Callable[..., Any], *args: Any) -> Graph:
     """The graph of a function of the task, made stable and ready to be run."""
 
-    def make() -> tuple[Graph, Graph]:
+    def make(args: Any) -> tuple[Graph, Graph]:
         graph = recorded_graph(f, args, {})
         stable = rewritten(graph, task.without) if task.stable else graph
         return graph, written_out(stable)

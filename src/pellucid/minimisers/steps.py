@@ -7,6 +7,7 @@ them; on JAX each leaf is an array of its own.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 from collections.abc import Callable, Hashable, Sequence
@@ -21,7 +22,7 @@ from pellucid.graphs.gradient import value_and_gradient
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.stable import written_out
 from pellucid.graphs.trace import is_float, is_number, trace
-from pellucid.minimisers.recording import is_by_value, once
+from pellucid.minimisers.recording import is_by_value, known, once
 from pellucid.minimisers.task import Task
 
 Array = NDArray[Any]
@@ -104,7 +105,8 @@ class Step:
         self._states = structure.mapped(lambda _: 0.0, states)  # the structure alone
         self._like = [(a.shape, a.dtype) for a in _together(parameters, states)]
         self._given = structure.mapped(_contiguous, task.data)
-        self._inputs = _inputs_of(self, batched)
+        self._inputs: Callable[[Any], bool] = is_number
+        self._ready = None if batched else self._tried()
         self.data = [d for d in structure.leaves(self._given) if self._inputs(d)]
 
     def _first(self) -> tuple[list[Array], list[Any]]:
@@ -116,7 +118,27 @@ class Step:
         return _together(*self._first())
 
     def __call__(self, rows: int) -> Graph:
-        """The graph of a step on so many rows, made once for equal costs."""
+        """The graph of a step on so many rows."""
+        return self._recorded(rows) if self._ready is None else self._ready
+
+    def _tried(self) -> Graph:
+        """The graph of a step on all rows.
+
+        Arrays of integers are inputs too, or constants where they choose what is done.
+        Where the cost asks its data for numbers, all of them are constants: it is run
+        once more, side effects too.
+        """
+        data = list(structure.leaves(self._given))
+        has_integers = any(is_number(d) and not is_float(d) for d in data)
+        for inputs in (is_number, is_float) if has_integers else (is_number,):
+            self._inputs = inputs
+            with contextlib.suppress(TraceError):
+                return self._recorded(0)
+        self._inputs = is_nothing
+        return self._recorded(0)
+
+    def _recorded(self, rows: int) -> Graph:
+        """The graph of a step, made once for equal costs."""
         make = functools.partial(self._graph, rows, self._inputs)
         if not is_by_value(self.method) or self._inputs is not is_number:
             return make()
@@ -135,6 +157,8 @@ class Step:
         data = self._given
         if self.batched:
             data = tuple(d[:rows] for d in data)
+        if is_input is is_nothing:
+            data, is_input = known(data), is_number
         kept = [np.empty(*like) for like in self._like]
         graph = trace(self._function(), (kept, 0.5, 1.0, *data), {}, is_input)
         _same_kinds(kept, graph, self.method)
@@ -211,17 +235,9 @@ def _as_kind(value: Any, leaf: Any) -> Any:
     return float(value) if isinstance(leaf, float) else value
 
 
-def _inputs_of(step: Step, batched: bool) -> Callable[[Any], bool]:
-    """Integer arrays are inputs too, or constants where they choose what is done."""
-    if batched or not any(
-        is_number(d) and not is_float(d) for d in structure.leaves(step.task.data)
-    ):
-        return is_number
-    try:
-        step._graph(0, is_number)
-    except TraceError:
-        return is_float
-    return is_number
+def is_nothing(leaf: Any) -> bool:
+    """Whether data are an input, where none are."""
+    return False
 
 
 def _same_kinds(kept: Sequence[Array], graph: Graph, method: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.errors import MinimiseError
+from pellucid.errors import MinimiseError, TraceError
 from pellucid.graphs import structure
-from pellucid.graphs.trace import is_float, title_of
+from pellucid.graphs.trace import is_float, is_number, title_of, trace
 from pellucid.show.progress import Bar, is_watched, progress
 
 Callback = Callable[[int, float, Any], Any]
@@ -125,8 +125,6 @@ class Task:
         self.start = structure.mapped(_as_float, start)
         if not self.size:
             raise MinimiseError("start holds no numbers; it holds what is to be found.")
-        self.data = tuple(as_data(d) for d in data)
-
         def of_one(w: Any, *data: Any) -> Any:
             value = cost(*w, *data) if self.spread else cost(w, *data)
             if np.size(value) != 1:
@@ -136,6 +134,20 @@ class Task:
 
         of_one.__name__ = title_of(cost)
         self.cost = of_one
+        self.data = self.taken(data)
+
+    def taken(self, data: Sequence[Any]) -> tuple[Any, ...]:
+        """Data as the cost takes them: frames as arrays, or else as frames."""
+        arrays = tuple(as_data(d) for d in data)
+        if not any(hasattr(d, "iloc") for d in data):
+            return arrays
+        try:
+            trace(self.cost, (self.start, *arrays), {}, is_number)
+        except TraceError:
+            return arrays
+        except (AttributeError, IndexError, KeyError, TypeError):
+            return tuple(d if hasattr(d, "iloc") else as_data(d) for d in data)
+        return arrays
 
     @property
     def size(self) -> int:
@@ -211,13 +223,29 @@ class Watch:
 
 
 def as_data(data: Any) -> Any:
-    """Lists and data frames as arrays; the rest as it is."""
+    """Data frames, and lists of numbers, as arrays; the rest as it is.
+
+    A list that holds tuples, texts or arrays of several lengths is no array.
+    """
     if isinstance(data, np.ma.MaskedArray):
         raise MinimiseError(
             "data hold a masked array; a cost is of all numbers: "
             "fill the masked ones in or leave their rows out."
         )
-    return np.asarray(data) if isinstance(data, list) or hasattr(data, "iloc") else data
+    if hasattr(data, "iloc"):
+        array = np.asarray(data)
+        return array if array.dtype.kind in "fiub" else data
+    return np.asarray(data) if isinstance(data, list) and _is_array(data) else data
+
+
+def _is_array(data: Any) -> bool:
+    """Whether nested lists are an array of numbers; tuples are records."""
+    if isinstance(data, list) and any(isinstance(part, list) for part in data):
+        return all(map(_is_array, data)) and len({np.shape(d) for d in data}) == 1
+    parts = data if isinstance(data, list) else [data]
+    kinds = (bool, int, float, np.number, np.bool_, np.ndarray)
+    numbers = all(isinstance(part, kinds) for part in parts)
+    return numbers and len({np.shape(part) for part in parts}) <= 1
 
 
 def _as_float(leaf: Any) -> Any:
