@@ -87,7 +87,7 @@ WRITING = {"resize", "setfield", "setflags"}  # of these a stand-in has no memor
 
 
 def _attribute(self: Traced, name: str) -> Any:
-    """What an array has and a stand-in has not: of the numbers, where they are known."""
+    """What an array has and a stand-in has not: that of the numbers, if known."""
     in_numpy = hasattr(np.ndarray, name) or hasattr(np.float64, name)
     if name.startswith("__") or not in_numpy:
         raise AttributeError(f"a traced array has no attribute {name!r}")
@@ -97,9 +97,7 @@ def _attribute(self: Traced, name: str) -> Any:
 
 
 def _reduced(self: Traced, protocol: Any) -> Any:
-    if self.node.known:
-        return self._value().__reduce_ex__(protocol)
-    refused_number(self.node)
+    return self._value().__reduce_ex__(protocol)
 
 
 for _name, _method in {

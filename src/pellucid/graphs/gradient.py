@@ -81,8 +81,9 @@ def gradient(
     -------
     callable or Graph
         For a function, one with the same arguments that returns the gradient in the
-        structure, shapes and kinds of the argument (a float for a float). For a graph,
-        the gradient as a graph with the same inputs.
+        structure, shapes and kinds of the argument (a float for a float). At numbers
+        the other arguments are constants: f may branch on them, loop over them and hand
+        them to SciPy. For a graph, the gradient as a graph with the same inputs.
 
     Raises
     ------

@@ -160,6 +160,7 @@ def mini_batch(
     before: Fit | None,
 ) -> Fit:  # fmt: skip
     """Take steps on the cost of shuffled batches until epochs gain no more."""
+    task.data = tuple(map(_as_rows, task.data))
     n = _rows(task.data)
     rng = _shuffler(options.random_state, before)
     if not options.limit:  # no step, and so no batch: the cost of all rows
@@ -238,3 +239,14 @@ def _length(data: Any) -> int:
     if isinstance(data, (list, tuple)):
         return len(data)
     return len(data) if isinstance(data, np.ndarray) and data.ndim else 0
+
+
+def _as_rows(data: Any) -> Any:
+    """A list of tuples of numbers as an array, a row a tuple."""
+    if not isinstance(data, list):
+        return data
+    try:
+        array = np.asarray(data)
+    except ValueError:  # of several lengths
+        return data
+    return array if is_number(array) else data

@@ -42,7 +42,11 @@ def minimise(
         the method's state, the count of steps and the shuffling; 5 and 5 epochs are 10
         epochs to the bit. With another method, its parameters alone.
     *data
-        Further arguments, not changed.
+        Further arguments, not changed: numbers, arrays, and lists, tuples and dicts of
+        them; lists of numbers and frames come as arrays, or as frames where the cost
+        takes them so; other objects as they are. A cost that asks its data for numbers
+        (a branch, np.unique, SciPy) is recorded once more, for these data alone; it
+        cannot do so in mini-batches.
     method : "auto" or a method of `pellucid.methods`
         "auto" reads the graph of the cost. A quadratic cost is solved in one step; one
         that is smooth goes to Newton, or with more than 100 parameters to LBFGS; one

@@ -125,6 +125,7 @@ class Task:
         self.start = structure.mapped(_as_float, start)
         if not self.size:
             raise MinimiseError("start holds no numbers; it holds what is to be found.")
+
         def of_one(w: Any, *data: Any) -> Any:
             value = cost(*w, *data) if self.spread else cost(w, *data)
             if np.size(value) != 1:

@@ -44,6 +44,7 @@ class Stages:
         used = [a for n in reached for a in n.arguments] + list(graph.outputs)
         passed = {n: _input(n) for n in used if n not in reached and not n.known}
         early = [node for node in graph.inputs if node not in reached]
+        self._passes = bool(passed)  # of a quadratic cost, nothing
         self._first = program(_part(graph, early, list(passed)))
         second = dict(passed)
         for node in graph.order:
@@ -57,7 +58,7 @@ class Stages:
 
     def begin(self, *early: Any) -> None:
         """Compute what depends on the early inputs alone."""
-        self._kept = self._first.run(*early) or ()  # of a quadratic cost, nothing
+        self._kept = self._first.run(*early) if self._passes else ()
 
     def finish(self, *later: Any) -> tuple[Any, ...]:
         """Compute the rest, and give the outputs as a flat tuple."""

@@ -12,7 +12,6 @@ from pellucid.graphs.refusals import refused, refused_outside
 from pellucid.graphs.traced import (
     FUNCTIONS,
     WRITERS,
-    Traced,
     all_known,
     named,
     numbers_of,
