@@ -14,12 +14,10 @@ from collections.abc import Callable, Sequence
 from inspect import Parameter
 from typing import Any, overload
 
-import numpy as np
-
 from pellucid.errors import GradientError
 from pellucid.graphs import structure
+from pellucid.graphs.at_numbers import Record, Run, at_numbers, like
 from pellucid.graphs.derived import (
-    as_float,
     curved,
     from_left,
     from_right,
@@ -36,21 +34,12 @@ from pellucid.graphs.node import Node, now
 from pellucid.graphs.notices import notice_unused
 from pellucid.graphs.recorder import active
 from pellucid.graphs.stable import Rewriting, rewritten
-from pellucid.graphs.trace import (
-    Constant,
-    closed,
-    resumed,
-    signature_of,
-    title_of,
-    trace,
-)
+from pellucid.graphs.trace import closed, resumed, signature_of, title_of
 from pellucid.graphs.traced import Traced, current, lifted, node_of
 
 Wrt = int | str | tuple[int | str, ...]
 Function = Callable[..., Any]
 Names = Sequence[str]
-Record = Callable[[Function], Graph]  # a function at the numbers of one call
-Run = Callable[[Record, Any, Any], Any]
 
 
 @overload
@@ -231,8 +220,12 @@ def _derived(
     def derived(*args: Any, **kwargs: Any) -> Any:
         if active.get() is None:
             how = run or _traced_first(derived)
-            given = args, kwargs
-            return _at_numbers(how, f, wrt, kind, takes_vector, *given)
+            count = len(args) - takes_vector
+            asked = [_place(f, w, args[:count], kwargs) for w in _each(wrt)]
+            inputs = [*asked, *(("args", i) for i in range(count, len(args)))]
+            result, given = at_numbers(how, inputs, args, kwargs)
+            given = given[: len(asked)]
+            return like(result, given if isinstance(wrt, tuple) else given[0], kind)
         v = (args[-1],) if takes_vector else ()
         args = args[: len(args) - len(v)]
         places = [_place(f, each, args, kwargs) for each in _each(wrt)]
@@ -279,51 +272,6 @@ def _name(f: Function, wrt: int | str, args: Any) -> str:
 def _traced_first(derived: Function) -> Run:
     """How a derivative is run: it is traced, and then the graph is run."""
     return lambda record, args, kwargs: record(derived)(*args, **kwargs)
-
-
-def _at_numbers(
-    run: Run, f: Function, wrt: Wrt, kind: str, takes_vector: bool, args: Any,
-    kwargs: Any,
-) -> Any:  # fmt: skip
-    """Run a derivative, and give floats where floats came.
-
-    It is recorded for these numbers alone, so that what is not differentiated is a
-    constant.
-    """
-    count = len(args) - takes_vector
-    given: dict[str, Any] = {"args": list(args[:count]), "kwargs": dict(kwargs)}
-    places = [_place(f, each, *given.values()) for each in _each(wrt)]
-    held = {"args": _held(list(args[:count])), "kwargs": _held(dict(kwargs))}
-    for room, key in places:
-        floats = structure.mapped(as_float, given[room][key])
-        given[room][key] = held[room][key] = floats
-    asked = tuple(given[room][key] for room, key in places)
-    v = args[count:]
-
-    def record(f: Function) -> Graph:
-        return trace(f, (*held["args"], *v), held["kwargs"])
-
-    result = run(record, (*given["args"], *v), given["kwargs"])
-    return _like(result, asked if isinstance(wrt, tuple) else asked[0], kind)
-
-
-def _held(arguments: Any) -> Any:
-    return structure.mapped(Constant, arguments)
-
-
-def _like(result: Any, asked: Any, kind: str) -> Any:
-    """Give a derivative with respect to a Python float as a Python float."""
-    if kind == "value_and_gradient":
-        return result[0], _like(result[1], asked, "gradient")
-    if [path for path, _ in structure.paths(result)] != [
-        path for path, _ in structure.paths(asked)
-    ]:
-        return result
-    return structure.mapped(_in_kind, result, asked)
-
-
-def _in_kind(value: Any, given: Any) -> Any:
-    return float(value) if type(given) is float and np.size(value) == 1 else value
 
 
 def _each(wrt: Wrt) -> tuple[int | str, ...]:
