@@ -220,12 +220,7 @@ def _derived(
     def derived(*args: Any, **kwargs: Any) -> Any:
         if active.get() is None:
             how = run or _traced_first(derived)
-            count = len(args) - takes_vector
-            asked = [_place(f, w, args[:count], kwargs) for w in _each(wrt)]
-            inputs = [*asked, *(("args", i) for i in range(count, len(args)))]
-            result, given = at_numbers(how, inputs, args, kwargs)
-            given = given[: len(asked)]
-            return like(result, given if isinstance(wrt, tuple) else given[0], kind)
+            return _at_numbers(how, f, wrt, kind, takes_vector, args, kwargs)
         v = (args[-1],) if takes_vector else ()
         args = args[: len(args) - len(v)]
         places = [_place(f, each, args, kwargs) for each in _each(wrt)]
@@ -254,6 +249,19 @@ def _derived(
         derived.__wrapped__ = f  # type: ignore[attr-defined]
     _derivatives.add(derived)
     return derived
+
+
+def _at_numbers(
+    run: Run, f: Function, wrt: Wrt, kind: str, takes_vector: bool, args: Any,
+    kwargs: Any,
+) -> Any:  # fmt: skip
+    """Run a derivative, and give floats where floats came."""
+    count = len(args) - takes_vector
+    places = [_place(f, each, args[:count], kwargs) for each in _each(wrt)]
+    vector = [("args", i) for i in range(count, len(args))]
+    result, inputs = at_numbers(run, [*places, *vector], args, kwargs)
+    asked = inputs[: len(places)] if isinstance(wrt, tuple) else inputs[0]
+    return like(result, asked, kind)
 
 
 # The derivative of a linear function is constant: this is nothing to warn of.

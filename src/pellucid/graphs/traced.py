@@ -42,7 +42,13 @@ class Traced:
     __slots__ = ("memory", "mutable")
     __getitem__: ClassVar[Any]  # in items.py
     __setitem__: ClassVar[Any]
+    __add__: ClassVar[Any]  # in operators.py
+    __radd__: ClassVar[Any]
     _value: ClassVar[Any]  # in conversions.py
+    __array__: ClassVar[Any]
+    __float__: ClassVar[Any]
+    __index__: ClassVar[Any]
+    __int__: ClassVar[Any]
 
     def __init__(self, memory: Memory, mutable: bool = False) -> None:
         self.memory = memory
