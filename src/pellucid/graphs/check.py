@@ -11,7 +11,8 @@ from pellucid.errors import GradientError
 from pellucid.graphs import structure
 from pellucid.graphs.gradient import value_and_gradient
 from pellucid.graphs.notices import unused_allowed
-from pellucid.graphs.trace import is_float, title_of
+from pellucid.graphs.plain import difference, on_copies
+from pellucid.graphs.trace import graph, is_float, title_of
 
 Cost = Callable[..., Any]
 
@@ -26,7 +27,8 @@ def check(f: Callable[..., Any], *args: Any, order: int = 2) -> None:
 
     For a direction v and a step h, (J(x + h v) - J(x - h v)) / 2h must equal dJ/dx . v;
     Richardson's extrapolation of two steps leaves an error of h^4. With `order=2` the
-    gradient of (dJ/dx . u) is compared too, for a random u.
+    gradient of (dJ/dx . u) is compared too, for a random u. Before that, the recorded
+    function must give the value of a plain call: it may have gone another way.
 
     Parameters
     ----------
@@ -42,7 +44,8 @@ def check(f: Callable[..., Any], *args: Any, order: int = 2) -> None:
     Raises
     ------
     GradientError
-        When they differ by more than a millionth, with both numbers.
+        When they differ by more than a millionth, or the recorded value from that of a
+        plain call, with both numbers.
 
     Examples
     --------
@@ -56,12 +59,25 @@ def check(f: Callable[..., Any], *args: Any, order: int = 2) -> None:
     wrt = tuple(
         i for i, arg in enumerate(args) if any(map(is_float, structure.leaves(arg)))
     )
+    _check_value(f, args)
     cost = _weighted(f, args, rng)
     with unused_allowed():
         for degree in range(1, order + 1):
             for _ in range(DIRECTIONS):
                 _compare(cost, args, wrt, rng, f"{title_of(f)}, derivative {degree}")
             cost = _directional(cost, args, wrt, rng)
+
+
+def _check_value(f: Callable[..., Any], args: Any) -> None:
+    """Hold the value of the recorded function against that of a plain call."""
+    found = difference(f, graph(f, *args), args, {})
+    if found:
+        plain, recorded = found
+        raise GradientError(
+            f"{title_of(f)}: a plain call gives {plain!r}, the recorded function "
+            f"{recorded!r}: while it is recorded it goes another way. Let it ask for "
+            "np.ndim(x) or isinstance(x, float) rather than how x is made."
+        )
 
 
 def _in_double(leaf: Any) -> Any:
@@ -74,7 +90,7 @@ def _is_single(leaf: Any) -> bool:
 
 def _weighted(f: Callable[..., Any], args: Any, rng: np.random.Generator) -> Cost:
     """The sum of all results with random weights: every element counts."""
-    results = list(structure.leaves(f(*args)))
+    results = list(structure.leaves(on_copies(f, args, {})))
     weights = [rng.normal(size=np.shape(r)) for r in results]
     if len(results) == 1 and np.size(results[0]) == 1:
         return f

@@ -6,6 +6,7 @@ depends on one has none yet, and says so.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -49,18 +50,11 @@ def _index(self: Traced) -> int:
     return value
 
 
-def _hash(self: Traced) -> int:
+def hashed(self: Traced) -> int:
+    """The hash of a number that is known."""
     if self.mutable or not self.node.known:
         raise TypeError(f"unhashable type: {type(self).__name__!r}")
     return hash(self._value())
-
-
-def _item(self: Traced, *args: int) -> Any:
-    return np.asarray(self._value()).item(*args)
-
-
-def _tolist(self: Traced) -> Any:
-    return np.asarray(self._value()).tolist()
 
 
 # -- as text --------------------------------------------------------------------------
@@ -87,13 +81,16 @@ WRITING = {"resize", "setfield", "setflags"}  # of these a stand-in has no memor
 
 
 def _attribute(self: Traced, name: str) -> Any:
-    """What an array has and a stand-in has not: that of the numbers, if known."""
-    in_numpy = hasattr(np.ndarray, name) or hasattr(np.float64, name)
-    if name.startswith("__") or not in_numpy:
-        raise AttributeError(f"a traced array has no attribute {name!r}")
-    if name in WRITING or not self.node.known:
-        refused_attribute(self.memory.node, name)
-    return getattr(np.asarray(self) if self.mutable else self._value(), name)
+    """What the value will have and a stand-in has not: the numbers, if known."""
+    kind = self.__class__
+    if name.startswith("__") or not hasattr(kind, name):
+        raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
+    if self.node.known and name not in WRITING:
+        return getattr(np.asarray(self) if self.mutable else self._value(), name)
+    refuse = functools.partial(refused_attribute, self.node, name)
+    if not callable(getattr(kind, name)):
+        refuse()
+    return lambda *args, **options: refuse()
 
 
 def _reduced(self: Traced, protocol: Any) -> Any:
@@ -102,15 +99,12 @@ def _reduced(self: Traced, protocol: Any) -> Any:
 
 for _name, _method in {
     "_value": _value,
-    "item": _item,
-    "tolist": _tolist,
     "__array__": _array,
     "__bool__": _bool,
     "__float__": lambda self: float(self._value()),
     "__int__": lambda self: int(self._value()),
     "__complex__": lambda self: complex(self._value()),
-    "__index__": _index,
-    "__hash__": _hash,
+    "_index": _index,
     "__repr__": _repr,
     "__str__": _str,
     "__format__": _format,

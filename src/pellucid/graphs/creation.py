@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.foreign import strange
 from pellucid.graphs.traced import (
     FUNCTIONS,
     Traced,
@@ -39,6 +40,8 @@ def creator(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _new(name: str, order: Any = "C", **options: Any) -> Any:
+    if not _is_numeric(options.get("dtype"), "O"):
+        return getattr(np, name)(**options)
     recorder = current()
     given = {key: value for key, value in options.items() if value is not None}
     node = recorder.record(name, (), **given)
@@ -48,8 +51,15 @@ def _new(name: str, order: Any = "C", **options: Any) -> Any:
 
 
 def _fixed(value: Any) -> Any:
-    """A fixed array that the function may write to."""
+    """A fixed array that the function may write to; one without numbers stays plain."""
+    if not _is_numeric(value.dtype):
+        return value
     return lifted(current().captured(value), current(), mutable=True, like=value)
+
+
+def _is_numeric(dtype: Any, also: str = "") -> bool:
+    """Whether elements are numbers: no texts, dates, records or Python's objects."""
+    return dtype is None or np.dtype(dtype).kind in "biufc" + also
 
 
 def _shape(shape: Any) -> tuple[int, ...]:
@@ -135,6 +145,7 @@ def array(
     ndmin: int = 0, **_: Any,
 ) -> Any:  # fmt: skip
     """An array of nested lists that may hold traced values."""
+    made: Any
     if isinstance(object, Traced):
         shared = object.mutable and not copy and _is_in_order(object, order)
         made = object if shared else copied(object, order)
@@ -167,6 +178,8 @@ def asarray(a: Any, dtype: Any = None, order: Any = None, **_: Any) -> Any:
 @creator
 def asanyarray(a: Any, dtype: Any = None, order: Any = None, **_: Any) -> Any:
     """The array itself where it is one."""
+    if _is_plain(a):
+        return np.asanyarray(a, dtype, order)
     return asarray(a, dtype, order)
 
 
@@ -253,6 +266,8 @@ def full_like(
 
 def _like(a: Any, make: Any, dtype: Any, order: str, shape: Any) -> Any:
     """An array made in shape, dtype and layout of another."""
+    if strange(a):
+        current().captured(a)  # which refuses it
     dtype = dtype or _dtype(a)
     if shape is not None or np.ndim(a) < 2:
         order = "F" if order == "F" else "C"

@@ -19,11 +19,12 @@ STANDARD = os.path.join(os.path.dirname(os.__file__), "")
 
 def is_machinery(frame: FrameType) -> bool:
     """Whether a frame runs NumPy's code or ours."""
-    return _is_machinery(frame.f_globals.get("__name__", ""), frame.f_code.co_filename)
+    return runs_machinery(frame.f_globals.get("__name__", ""), frame.f_code.co_filename)
 
 
 @functools.lru_cache(maxsize=4096)
-def _is_machinery(module: str, file: str) -> bool:
+def runs_machinery(module: str, file: str) -> bool:
+    """Whether code of a module and file is NumPy's, ours, or Python's own."""
     if module.partition(".")[0] in MACHINERY or file.startswith(HERE):
         return True
     return file.startswith(STANDARD) and "-packages" not in file

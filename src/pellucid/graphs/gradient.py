@@ -12,6 +12,7 @@ import dataclasses
 import weakref
 from collections.abc import Callable, Sequence
 from inspect import Parameter
+from types import FunctionType
 from typing import Any, overload
 
 from pellucid.errors import GradientError
@@ -267,6 +268,13 @@ def _at_numbers(
 # The derivative of a linear function is constant: this is nothing to warn of.
 NOTICED = {"gradient", "value_and_gradient", "jacobian"}
 _derivatives: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
+def differentiated(f: Any) -> Any:
+    """The function of which a derivative is taken; any other is its own."""
+    while isinstance(f, FunctionType) and f in _derivatives:
+        f = getattr(f, "__wrapped__", None)
+    return f
 
 
 def _name(f: Function, wrt: int | str, args: Any) -> str:

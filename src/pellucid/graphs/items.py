@@ -12,6 +12,7 @@ from pellucid.graphs.operations.indexing import is_basic
 from pellucid.graphs.recorder import code
 from pellucid.graphs.refusals import refuse, refused_shape
 from pellucid.graphs.selections import Selection, selected
+from pellucid.graphs.stand_ins import Subscripted, TracedArray, TracedScalar
 from pellucid.graphs.traced import (
     FUNCTIONS,
     Traced,
@@ -37,8 +38,6 @@ def _read(self: Traced, key: Any) -> Any:
 
 
 def _write(self: Traced, key: Any, value: Any) -> None:
-    if not self.mutable:
-        raise TypeError("a traced number does not support item assignment")
     at, indices = index_of(key)
     if _is_that_view(value, self, at):
         return  # b[i] += x has written into the view already
@@ -68,7 +67,7 @@ def _selected(x: Traced, at: tuple[Any, ...], indices: list[Node]) -> Any:
 
 def _masked(x: Traced, at: tuple[Any, ...], indices: list[Node], value: Any) -> Any:
     """Choose for each element: x after x[mask] = value, where the mask is computed."""
-    mask = lifted(indices[0], x.memory.recorder)
+    mask: Any = lifted(indices[0], x.memory.recorder)
     extra = x.ndim - mask.ndim
     if isinstance(value, Selection):
         value = value.under(mask)
@@ -131,6 +130,7 @@ def _write_flat(self: Traced, value: Any) -> None:
     Flat(self)[:] = value
 
 
-Traced.__getitem__ = _read
-Traced.__setitem__ = _write
-Traced.flat = property(Flat, _write_flat)  # type: ignore[attr-defined]
+TracedScalar.__getitem__ = Subscripted(_read)
+TracedArray.__getitem__ = _read
+TracedArray.__setitem__ = _write
+TracedScalar.flat = property(Flat, _write_flat)  # type: ignore[attr-defined]

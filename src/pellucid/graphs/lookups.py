@@ -25,12 +25,13 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.classes import Type
 from pellucid.graphs.creation import CREATORS, JOINED, ndarray, without_lists
-from pellucid.graphs.frames import instruction
+from pellucid.graphs.frames import instruction, is_machinery, runs_machinery
 from pellucid.graphs.lists import METHODS, TakingLists
 from pellucid.graphs.notices import draws, is_drawn_from
 from pellucid.graphs.reach import names_in
-from pellucid.graphs.recorder import active, is_machinery
+from pellucid.graphs.recorder import active
 from pellucid.graphs.traced import FUNCTIONS, Traced, recorded
 
 _lock = threading.Lock()
@@ -62,9 +63,11 @@ def _count(change: int) -> None:
         for module in _watched():
             module.__class__ = _lookup(module) if _traces else ModuleType
         while not _traces and _imported:
-            names, name, stand_in = _imported.pop()
-            if names.get(name) is stand_in:
+            names, name, stand_in, was_there = _imported.pop()
+            if names.get(name) is stand_in and was_there:
                 names[name] = vars(stand_in)["__wrapped__"]
+            elif names.get(name) is stand_in:
+                del names[name]
 
 
 def _watched() -> tuple[ModuleType, ...]:
@@ -72,24 +75,34 @@ def _watched() -> tuple[ModuleType, ...]:
     return tuple(filter(None, map(sys.modules.get, WATCHED)))
 
 
-# Names of the person's modules that are NumPy's, and what stands for them meanwhile.
-_imported: list[tuple[dict[str, Any], str, Any]] = []
+# Names of the person's modules that are NumPy's or Python's, what stands for them
+# meanwhile, and whether the module had the name itself.
+_imported: list[tuple[dict[str, Any], str, Any, bool]] = []
 
 
 def _stand_in_for_imported(values: Iterable[Any]) -> None:
-    """Let names that functions have imported from NumPy stand for recording ones."""
+    """Let names that functions have imported from NumPy stand for recording ones.
+
+    So does Python's `type`, which a module finds among the builtins.
+    """
     functions = [value for value in values if type(value) is FunctionType]
     stand_ins = _stand_ins(_watched())
     for function in functions:
         names = function.__globals__
-        if names.get("__name__", "").startswith("pellucid."):
+        module = str(names.get("__name__", ""))
+        ours = module.startswith("pellucid.")
+        if ours or runs_machinery(module, function.__code__.co_filename):
             continue
         for name in names_in(function.__code__):
-            stand_in = stand_ins.get(id(names.get(name)))
+            value = names.get(name, BUILTINS.get(name))
+            stand_in = stand_ins.get(id(value))
             if stand_in is not None:
                 with _lock:
+                    _imported.append((names, name, stand_in, name in names))
                     names[name] = stand_in
-                    _imported.append((names, name, stand_in))
+
+
+BUILTINS = {"type": type}
 
 
 @functools.cache
@@ -98,7 +111,8 @@ def _stand_ins(modules: tuple[ModuleType, ...]) -> dict[int, Callable[..., Any]]
     offered = [value for module in modules for value in vars(module).values()]
     found = {f: _of_lists(f) for f in offered if is_function(f) and f in FUNCTIONS}
     found |= {vars(np)[name]: made for name, made in (CREATORS | JOINED).items()}
-    return {id(f): _by_caller(f, made) for f, made in found.items() if made is not f}
+    asking = {f: _by_caller(f, made) for f, made in found.items() if made is not f}
+    return {id(f): made for f, made in (asking | {type: Type}).items()}
 
 
 def _by_caller(original: Any, recording: Any) -> Callable[..., Any]:

@@ -8,22 +8,39 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs import creation
+from pellucid.graphs.foreign import is_labelled
 from pellucid.graphs.operations.table import OPERATORS, UFUNCS
+from pellucid.graphs.refusals import refused_labels
+from pellucid.graphs.stand_ins import (
+    TracedArray,
+    TracedInteger,
+    TracedScalar,
+    as_integer,
+    truth,
+)
 from pellucid.graphs.traced import Traced, recorded, written
 
 
 def _operate(ufunc: np.ufunc, *arguments: Any) -> Any:
     """An operator: between two Python numbers the result is one again (NEP 50)."""
     name = UFUNCS.get(ufunc, ufunc.__name__)
-    weak = name in OPERATORS and all(map(_is_weak, arguments))
-    return recorded(name, *arguments, weak=weak)
+    if not all(map(_is_number, arguments)):
+        return recorded(name, *arguments)
+    if name in OPERATORS or name in _OF_INTEGERS:
+        whole = map(as_integer, arguments)
+        return recorded(name, *whole, weak=name in OPERATORS)
+    made = recorded(name, *arguments)
+    return truth(made) if isinstance(made, Traced) and made.dtype == bool else made
 
 
-def _is_weak(value: Any) -> bool:
+_OF_INTEGERS = {"invert", "left_shift", "right_shift"}  # ~True is -2
+
+
+def _is_number(value: Any) -> bool:
     """Whether a value is a number of Python's."""
     if isinstance(value, Traced):
-        return value.memory._node.weak
-    return type(value) in (int, float, complex)
+        return value.is_number
+    return type(value) in (int, float, complex, bool)
 
 
 def _unary(ufunc: np.ufunc) -> Callable[..., Any]:
@@ -37,25 +54,31 @@ def _binary(ufunc: np.ufunc) -> tuple[Callable[..., Any], ...]:
     """The operator, that with sides changed, and that which writes in place."""
 
     def forward(self: Traced, other: Any, *modulo: Any) -> Any:
-        if modulo or not _is_operand(other):
+        if modulo or not _is_operand(self, other):
             return NotImplemented
         return _operate(ufunc, self, other)
 
     def reflected(self: Traced, other: Any) -> Any:
-        return _operate(ufunc, other, self) if _is_operand(other) else NotImplemented
+        if not _is_operand(self, other):
+            return NotImplemented
+        return _operate(ufunc, other, self)
 
     def in_place(self: Traced, other: Any) -> Any:
-        if not (self.mutable and _is_operand(other)):
-            return forward(self, other)
+        if not _is_operand(self, other):
+            return NotImplemented
         return written(self, _operate(ufunc, self, other))
 
     return forward, reflected, in_place
 
 
-def _is_operand(value: Any) -> bool:
-    return isinstance(
-        value, (Traced, int, float, complex, np.generic, np.ndarray, list, tuple)
-    )
+NUMBERS = (Traced, int, float, complex, np.generic, np.ndarray)
+
+
+def _is_operand(x: Traced, other: Any) -> bool:
+    """Whether x takes it for an operand; an array takes lists too."""
+    if is_labelled(other):
+        refused_labels(x.node)
+    return isinstance(other, NUMBERS if x.is_number else (*NUMBERS, list, tuple))
 
 
 _OPERATORS = {
@@ -65,9 +88,22 @@ _OPERATORS = {
     "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor,
     "lshift": np.left_shift, "rshift": np.right_shift,
 }  # fmt: skip
+_OF_ALL = {"add", "sub", "mul", "truediv", "floordiv", "mod", "pow"}
+
+
+def _owners(name: str) -> tuple[type[Traced], ...]:
+    """The kinds of values that have an operator: no float has that of bits."""
+    if name == "matmul":
+        return (TracedArray,)
+    return (Traced,) if name in _OF_ALL else (TracedScalar, TracedInteger)
+
+
 for _name, _ufunc in _OPERATORS.items():
-    for _prefix, _method in zip(("", "r", "i"), _binary(_ufunc), strict=True):
-        setattr(Traced, f"__{_prefix}{_name}__", _method)
+    _forward, _reflected, _in_place = _binary(_ufunc)
+    for _owner in _owners(_name):
+        setattr(_owner, f"__{_name}__", _forward)
+        setattr(_owner, f"__r{_name}__", _reflected)
+    setattr(TracedArray, f"__i{_name}__", _in_place)
 
 _COMPARISONS = {
     "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
@@ -95,10 +131,11 @@ _UNARY = {
     "neg": np.negative,
     "pos": np.positive,
     "abs": np.absolute,
-    "invert": np.invert,
 }
 for _name, _ufunc in _UNARY.items():
     setattr(Traced, f"__{_name}__", _unary(_ufunc))
+for _owner in _owners("invert"):
+    setattr(_owner, "__invert__", _unary(np.invert))  # noqa: B010 (mypy)
 
 
 def _divmod(self: Any, other: Any) -> Any:
@@ -133,9 +170,9 @@ def _is_count(value: Traced) -> bool:
 for _name in ("__mul__", "__rmul__"):
     setattr(Traced, _name, _repeated(getattr(Traced, _name)))
 
-for _name, _function in {
-    "divmod": _divmod,
-    "rdivmod": _rdivmod,
-    "round": _round,
-}.items():
-    setattr(Traced, f"__{_name}__", _function)
+for _owner, _name, _function in (
+    (Traced, "divmod", _divmod),
+    (Traced, "rdivmod", _rdivmod),
+    (TracedScalar, "round", _round),
+):
+    setattr(_owner, f"__{_name}__", _function)

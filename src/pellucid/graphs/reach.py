@@ -20,14 +20,18 @@ LIMIT = 2000  # values looked at: this is for finding, not for proving
 
 
 def reached(start: Iterable[Any]) -> Iterator[Any]:
-    """Every value that the values to start with can reach, each once."""
-    waiting, seen = list(start), set[int]()
-    while waiting and len(seen) < LIMIT:
-        value = waiting.pop()
+    """Every value that the values to start with can reach, each once.
+
+    The methods of their classes come last, as there may be many.
+    """
+    waiting, seen, methods = list(start), set[int](), list[Any]()
+    while (waiting or methods) and len(seen) < LIMIT:
+        value = (waiting or methods).pop()
         if id(value) not in seen:
             seen.add(id(value))
             yield value
             waiting.extend(_next(value))
+            methods.extend(_methods(value if isinstance(value, type) else type(value)))
 
 
 def _next(value: Any) -> list[Any]:
@@ -41,11 +45,28 @@ def _next(value: Any) -> list[Any]:
         return [value.__self__]
     if kind is functools.partial:
         return [value.func, *value.args, *value.keywords.values()]
+    if kind in (list, tuple, dict):  # a table of functions
+        held = value.values() if kind is dict else value
+        return [v for v in held if callable(v)]
     if issubclass(kind, ModuleType) or kind.__module__.partition(".")[0] in CLOSED:
+        return []
+    if isinstance(value, type):
         return []
     own = list(getattr(value, "__dict__", {}).values())
     calls = [vars(k)["__call__"] for k in kind.__mro__ if "__call__" in vars(k)]
     return own + calls[:1]
+
+
+def _methods(kind: type) -> list[FunctionType]:
+    """The functions in the body of a person's class, and of those it comes from."""
+    members = [m for k in kind.__mro__ if _is_persons(k) for m in vars(k).values()]
+    found = [getattr(m, "fget", None) or getattr(m, "__func__", m) for m in members]
+    return [f for f in found if isinstance(f, FunctionType)]
+
+
+def _is_persons(kind: type) -> bool:
+    package = str(kind.__module__).partition(".")[0]
+    return package not in CLOSED and package != "pellucid"
 
 
 def _of_function(function: FunctionType) -> list[Any]:

@@ -20,6 +20,7 @@ import numpy as np
 
 from pellucid.errors import TraceError, TraceWarning
 from pellucid.graphs.evaluate import evaluate
+from pellucid.graphs.foreign import strange
 from pellucid.graphs.frames import BEGINNING as BEGINNING
 from pellucid.graphs.frames import HERE as HERE
 from pellucid.graphs.frames import MACHINERY as MACHINERY
@@ -142,6 +143,8 @@ class Recorder:
 
     def input(self, name: str, value: Any) -> Node:
         """Make the node of an argument."""
+        if reason := strange(value):
+            raise TraceError(f"the argument {name} is {reason}.")
         weak = type(value) is float
         array = np.asarray(value)
         node = Node("input", (), array.shape, array.dtype, weak=weak)
@@ -152,6 +155,9 @@ class Recorder:
         """Make the node of an outside value; an array that did not change has one."""
         if self.sources and self.on_capture:
             self.on_capture()
+        if reason := strange(value):
+            self.refusal = TraceError(f"{place()}: {code()} meets {reason}.")
+            raise self.refusal
         if not isinstance(value, np.ndarray):
             return constant(value)
         _, node = self._captured.get(id(value), (None, None))
@@ -326,7 +332,7 @@ class Numbered(str):
 
 def weak_type(node: Node) -> type:
     """The type of a Python number: its own, or what its operation gives."""
-    computed = 0j if node.dtype.kind == "c" else 0.0
+    computed: Any = {"c": 0j, "i": 0}.get(node.dtype.kind, 0.0)
     return type(node.options.get("value", computed))
 
 

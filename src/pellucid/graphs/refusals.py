@@ -12,7 +12,8 @@ import numpy as np
 from pellucid.errors import TraceError
 from pellucid.graphs.advice import failure_advice, library_advice, number_advice
 from pellucid.graphs.branches import branch_advice
-from pellucid.graphs.frames import code, place
+from pellucid.graphs.foreign import LABELLED, strange_call
+from pellucid.graphs.frames import code, is_library, is_machinery, place
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.refused import ATTRIBUTES, reason_for
 from pellucid.graphs.recorder import Recorder, active
@@ -63,6 +64,7 @@ def refused_attribute(node: Node, name: str) -> NoReturn:
     at = site()
     if at and at.library:
         refused_in_library(node, at)
+    _refuse_strange_call(node)
     reason = ATTRIBUTES.get(name, "write it with a function of NumPy")
     refuse(
         f"{code()} takes .{name} of a traced value ({described(node)}), which cannot "
@@ -75,25 +77,26 @@ def refused_number(node: Node, needs: str = "needs") -> NoReturn:
     at = site()
     if at and at.library:
         refused_in_library(node, at)
+    _refuse_strange_call(node)
     refuse(
         f"{code()} {needs} the number in a traced value ({described(node)}), which has "
         f"none yet. {number_advice(at, node.dtype.kind)}"
     )
 
 
-def no_parts(node: Node, what: str) -> str:
-    """What is said of `len` and iteration of a number."""
+def _refuse_strange_call(node: Node) -> None:
+    """Say that masked arrays, matrices and the like compute in a way of their own."""
+    reason = strange_call(is_machinery)
+    if reason:
+        refuse(f"{code()} takes a traced value ({described(node)}) for {reason}.")
+
+
+def refused_labels(node: Node) -> NoReturn:
+    """Say that labels are not followed."""
     at = site()
-    if at and "." in at.called.strip(".") and not at.called.startswith("numpy."):
-        return (
-            f"{place()}: {code()} hands a traced value ({described(node)}) to "
-            f"{at.called}, which computes with numbers and cannot be recorded. "
-            f"{library_advice(at)}"
-        )
-    return (
-        f"{place()}: {code()}: {what} of a traced value without axes "
-        f"({described(node)}); np.atleast_1d gives it one."
-    )
+    if at and at.library:
+        refused_in_library(node, at)
+    refuse(f"{code()} meets {LABELLED}.")
 
 
 def refused_in_library(node: Node, at: Site) -> NoReturn:
@@ -118,8 +121,13 @@ def refused_branch(node: Node) -> NoReturn:
 
 def failure(error: BaseException, raised: BaseException) -> str:
     """What Python or a library says of a traced value, with the person's line."""
-    at = site_of(error) or site_of(raised)
+    sites = [found for found in map(site_of, (error, raised)) if found]
+    own = [found for found in sites if not is_library(found.frame)]
+    at = next(iter(own or sites), None)
     reason = STAND_INS.sub("a traced value", str(error)).strip().splitlines()[0]
+    if at and not at.library and LACKS.search(str(error)):
+        said = STAND_INS.sub(_kind, str(error)).rstrip(".")
+        return f"{place(at.frame, at.line)}: {code(at.frame, at.line)}: {said}."
     if at is None:
         return f"in the traced function: {reason}. {failure_advice(at, reason)}"
     met = (
@@ -135,8 +143,23 @@ def failure(error: BaseException, raised: BaseException) -> str:
 
 # As Python's own messages name what stands for an array.
 STAND_INS = re.compile(
-    r"(<class ')?'?\b(pellucid\.[\w.]+\.)?(Traced|Selection|Flat)\b'?>?"
+    r"(<class ')?'?\b(?:pellucid\.[\w.]+\.)?(Traced\w*|Selection|Flat)\b'?>?"
+    r"|^slice indices must be"
 )
+# What the value itself will not have either.
+LACKS = re.compile(
+    "has no len|not iterable|not subscriptable|item assignment|operand|slice indices"
+)
+KINDS_OF_VALUES = {
+    "TracedNumber": "float", "TracedInteger": "int", "TracedScalar": "numpy.floating",
+    "TracedIndex": "numpy.integer", "TracedArray": "numpy.ndarray",
+    "Selection": "numpy.ndarray", "Flat": "numpy.flatiter",
+}  # fmt: skip
+
+
+def _kind(name: re.Match[str]) -> str:
+    """The class of the value, for that of its stand-in."""
+    return f"'{KINDS_OF_VALUES[name[2]]}'" if name[2] else name[0]
 
 
 def refused_shape(call: str, instead: str) -> NoReturn:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import PellucidError
+from pellucid.graphs.foreign import strange
 
 
 def mapped(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
@@ -71,6 +72,10 @@ def matched(
         value = theirs[path]
         if hasattr(leaf, "operation"):
             _same_shape(path, leaf.shape, np.shape(value), title)
+            reason = strange(value)
+            if reason:
+                message = f"{title}: the argument {written(path)} is {reason}."
+                raise PellucidError(message)
             pairs[leaf] = _as_float(value) if leaf.dtype.kind == "f" else value
         elif not _same(leaf, value):
             message = (

@@ -8,29 +8,32 @@ operators, and each becomes a node.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from threading import get_ident
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 import numpy as np
 
 from pellucid.errors import TraceError
 from pellucid.graphs import structure
 from pellucid.graphs.buffers import ORDERED, Layout, Memory, layout_of
+from pellucid.graphs.foreign import is_labelled
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.operations.table import UFUNCS
 from pellucid.graphs.recorder import Recorder, active
 from pellucid.graphs.refusals import (
     name_of,
-    no_parts,
     refused_elsewhere,
+    refused_labels,
     refused_objects,
     refused_outside,
 )
 
 # How NumPy's functions are recorded; filled by the modules in `operations`.
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
+# The classes of stand-ins: of arrays, and of numbers by whether Python's, and integers.
+KINDS: dict[Any, type[Any]] = {}
 
 
 class Traced:
@@ -40,30 +43,30 @@ class Traced:
     """
 
     __slots__ = ("memory", "mutable")
-    __getitem__: ClassVar[Any]  # in items.py
-    __setitem__: ClassVar[Any]
     __add__: ClassVar[Any]  # in operators.py
     __radd__: ClassVar[Any]
     _value: ClassVar[Any]  # in conversions.py
+    _index: ClassVar[Any]
     __array__: ClassVar[Any]
     __float__: ClassVar[Any]
-    __index__: ClassVar[Any]
     __int__: ClassVar[Any]
+    __getattr__: ClassVar[Any]
+    __hash__ = None  # type: ignore[assignment]
+    memory: Memory
+    mutable: bool
+    is_number = False  # of Python's, which takes the dtype of the array that it meets
 
-    def __init__(self, memory: Memory, mutable: bool = False) -> None:
-        self.memory = memory
-        self.mutable = mutable or memory._node.shape != ()
+    def __new__(cls, memory: Memory, mutable: bool = False) -> Traced:
+        """Make a stand-in of the kind of the value."""
+        node = memory._node
+        mutable = mutable or node.shape != ()
+        kind = "array" if mutable else (node.weak, node.dtype.kind in "iu")
+        made: Traced = object.__new__(KINDS[kind])
+        made.memory = memory
+        made.mutable = mutable
+        return made
 
     # -- what it is -------------------------------------------------------------------
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> Any:
-        """What `isinstance` sees: the class that the value itself will have."""
-        if self.mutable:
-            return np.ndarray
-        if not self.memory._node.weak:
-            return self.dtype.type
-        return complex if self.dtype.kind == "c" else float
 
     @property
     def node(self) -> Node:
@@ -74,14 +77,6 @@ class Traced:
     def shape(self) -> tuple[int, ...]:
         """Length of each axis."""
         return self.memory._node.shape
-
-    @shape.setter
-    def shape(self, shape: Any) -> None:
-        reshaped: Any = np.reshape(self, shape)
-        memory = reshaped.memory
-        if memory.parent is None and self.size:
-            raise AttributeError("incompatible shape for in-place modification")
-        self.memory = memory
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -98,45 +93,8 @@ class Traced:
         """Number of elements."""
         return self.memory._node.size
 
-    @property
-    def itemsize(self) -> int:
-        """Bytes an element."""
-        return self.dtype.itemsize
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all elements."""
-        return self.size * self.itemsize
-
-    @property
-    def T(self) -> Any:  # noqa: N802
-        """The transpose, a view."""
-        return np.transpose(self)
-
-    @property
-    def mT(self) -> Any:  # noqa: N802
-        """The transpose of the last two axes, a view."""
-        return np.matrix_transpose(self)
-
-    def __copy__(self) -> Any:
-        return np.copy(self)
-
-    def __deepcopy__(self, memo: Any) -> Any:
-        return np.copy(self)
-
-    def __len__(self) -> int:
-        if not self.shape:
-            self._has_no_parts("len")
-        return self.shape[0]
-
-    def __iter__(self) -> Iterator[Any]:
-        if not self.shape:
-            self._has_no_parts("iteration")
-        return (self[i] for i in range(len(self)))
-
-    def _has_no_parts(self, what: str) -> NoReturn:
-        """Raise where NumPy raises too, so that a function may catch it."""
-        raise TraceError(no_parts(self.node, what))
+    def __dir__(self) -> list[str]:
+        return dir(self.__class__)
 
     # -- NumPy's protocols ------------------------------------------------------------
 
@@ -148,6 +106,8 @@ class Traced:
         out: Any = None,
         **options: Any,
     ) -> Any:
+        if any(map(is_labelled, inputs)):
+            refused_labels(self.node)
         if method != "__call__":
             result = called(method, (ufunc, *inputs), options)
         elif is_one_step(ufunc) and options:

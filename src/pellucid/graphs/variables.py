@@ -21,7 +21,7 @@ from pellucid.graphs.node import Call, Node
 # The stand-ins, and where each has its content, as it was last read: to read it now
 # would record.
 HOLDERS: dict[str, Callable[[Any], Node | None]] = {
-    f"{__package__}.traced": lambda value: value.memory._node,
+    f"{__package__}.stand_ins": lambda value: value.memory._node,
     f"{__package__}.selections": lambda value: node_in(value.full),
 }
 

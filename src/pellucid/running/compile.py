@@ -11,8 +11,10 @@ import numpy as np
 
 from pellucid.errors import PellucidError, TraceError
 from pellucid.graphs import structure
+from pellucid.graphs.gradient import differentiated
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
+from pellucid.graphs.plain import difference
 from pellucid.graphs.recorder import active
 from pellucid.graphs.stable import rewritten, unused, written_out
 from pellucid.graphs.trace import is_float, is_number, signature_of, title_of, trace
@@ -87,15 +89,16 @@ class Compiled:
         return self._latest
 
     def _made(self, args: Any, kwargs: Any) -> Program:
-        graph = (
+        recorded = (
             self.f
             if isinstance(self.f, Graph)
             else recorded_graph(self.f, args, kwargs)
         )
-        graph = rewritten(graph, self.without) if self.stable else graph
+        graph = rewritten(recorded, self.without) if self.stable else recorded
         program = self.target.Program(written_out(graph), self.device)
         if self.verify:
             verified(program, args, kwargs)
+            same_as_plain(self.f, recorded, args, kwargs)
         return program
 
     @property
@@ -150,7 +153,8 @@ def compile(
     device : str or None
         For "jax" and "torch": "cpu", "cuda", ...; None for the library's own choice.
     verify : bool
-        Compare the first result of each program with the reference, node by node.
+        Compare the first result of each program with the reference, node by node, and
+        what was recorded with a plain call of the function.
     stable : bool
         Whether naive formulas are replaced first; see `pellucid.stable`.
     without : sequence of str
@@ -245,6 +249,26 @@ def verified(program: Program, args: Any, kwargs: Any) -> None:
             raise PellucidError(
                 f"{program.graph.title}: compiled {a!r}, the reference {b!r}."
             )
+
+
+def same_as_plain(f: Any, recorded: Graph, args: Any, kwargs: Any) -> None:
+    """Raise when what was recorded is not what a plain call of the function gives.
+
+    Of a derivative its function is compared.
+    """
+    person = differentiated(f)
+    if person is None or isinstance(person, Graph):
+        return
+    if person is not f:
+        recorded = recorded_graph(person, args, kwargs)
+    found = difference(person, recorded, args, kwargs)
+    if found:
+        plain, ours = found
+        raise PellucidError(
+            f"{title_of(person)}: a plain call gives {plain!r}, compiled it gives "
+            f"{ours!r}: while it is recorded it goes another way. Let it ask for "
+            "np.ndim(x) or isinstance(x, float) rather than how x is made."
+        )
 
 
 def run_on(program: Program, inputs: dict[Node, Any]) -> Any:

@@ -14,6 +14,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.operations.table import OPERATORS, reduced_axes
+from pellucid.graphs.recorder import weak_type
 from pellucid.graphs.sharing import Lives, is_view
 from pellucid.running.torch_arrays import sized, tensor_of
 from pellucid.running.torch_functions import MANY
@@ -106,6 +107,8 @@ class Writer:
         """Between Python numbers: as Python computes, where that does not raise."""
         if node.operation in {"add", "subtract", "multiply"}:
             return f"{arguments[0]} {SYMBOLS[node.operation]} {arguments[1]}"
+        if node.operation == "cast":
+            return f"{self._bound(weak_type(node), 'number')}({arguments[0]})"
         name = self._bound(OPERATORS[node.operation], node.operation)
         return f"{name}({', '.join(arguments)})"
 

@@ -12,6 +12,7 @@ from pellucid.graphs.operations.entries import recorded_as
 from pellucid.graphs.operations.factorisations import real_part
 from pellucid.graphs.operations.table import Known, Result, operation
 from pellucid.graphs.recorder import Recorder
+from pellucid.graphs.stand_ins import TracedScalar
 from pellucid.graphs.traced import FUNCTIONS, Traced, recorded, viewed
 
 
@@ -100,7 +101,8 @@ def _conjugate(self: Any) -> Any:
     return recorded("conjugate", self) if is_complex(self) else self
 
 
-Traced.conjugate = Traced.conj = _conjugate  # type: ignore[attr-defined]
+Traced.conjugate = _conjugate  # type: ignore[attr-defined]
+TracedScalar.conj = _conjugate  # type: ignore[attr-defined]
 
 
 # -- the whole after one of its parts has been written --------------------------------

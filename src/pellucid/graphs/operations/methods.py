@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.entries import Function
+from pellucid.graphs.stand_ins import TracedScalar
 from pellucid.graphs.traced import Traced, copied, recorded
 
 
@@ -24,7 +25,7 @@ METHODS = (
     "trace", "var",
 )  # fmt: skip
 for _name in METHODS:
-    setattr(Traced, _name, _method(getattr(np, _name)))
+    setattr(TracedScalar, _name, _method(getattr(np, _name)))
 
 
 def _reshape(self: Any, *shape: Any, order: Any = "C", copy: bool | None = None) -> Any:
@@ -83,4 +84,4 @@ _OWN_METHODS: dict[str, Function] = {
     "flatten": _flatten, "clip": _clip, "compress": _compress,
 }  # fmt: skip
 for _name, _implementation in _OWN_METHODS.items():
-    setattr(Traced, _name, _implementation)
+    setattr(TracedScalar, _name, _implementation)

@@ -19,6 +19,7 @@ def size(a: Any, axis: Any = None) -> int:
 
 FUNCTIONS[np.shape] = lambda a: a.shape
 FUNCTIONS[np.ndim] = lambda a: a.ndim
+FUNCTIONS[np.iterable] = lambda y: y.ndim > 0
 
 
 # -- dtypes ---------------------------------------------------------------------------

@@ -138,6 +138,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "negative": operator.neg,
     "positive": operator.pos,
     "absolute": operator.abs,
+    "cast": lambda x, dtype: np.dtype(dtype).type(x).item(),
 }
 
 UFUNCS: dict[np.ufunc, str] = {}
