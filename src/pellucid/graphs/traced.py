@@ -229,7 +229,7 @@ def called(key: Any, args: Any, kwargs: Any) -> Any:
     outside: Callable[..., Any] = FUNCTIONS["outside"]
     if key not in FUNCTIONS or writes_outside(key, args):
         return outside(key, args, kwargs)
-    recorder = current()
+    recorder = current(*args)
     before = recorder.refusal
     try:
         return FUNCTIONS[key](*args, **kwargs)
