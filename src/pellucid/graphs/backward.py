@@ -19,22 +19,20 @@ from pellucid.graphs.derivatives import DERIVATIVES
 from pellucid.graphs.derivatives.table import Rule
 from pellucid.graphs.masks import (
     MASKS,
-    NOTHING,
     Mask,
     Masked,
     any_of,
     both,
-    choice_of,
     mixes,
     parts,
-    risks,
+    passes,
     selected,
     total,
     under,
-    whole_reads,
 )
 from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.poles import NOTHING, Poles
 from pellucid.graphs.recorder import Recorder, is_numbered
 from pellucid.graphs.traced import Traced, current, lifted, recorded
 
@@ -68,7 +66,7 @@ def backward(
     """Reverse accumulation: dJ/dx = sum over uses of x of (dJ/dz) (dz/dx)."""
     order = ancestors(seeds)
     needed = depending(order, wrt)
-    risk, whole = risks(order, needed, wrt), whole_reads(order, needed)
+    poles = Poles(order, needed, wrt)
     inner = needed.difference(wrt)
     adjoint = {node: _traced(seed) for node, seed in seeds.items()}
     for node in reversed(order):
@@ -78,10 +76,10 @@ def backward(
             g = named_after(recorder, node, adjoint[node])
             for position, argument in enumerate(node.arguments):
                 if argument in needed:
-                    risky = NOTHING if node in whole else risk[argument]
-                    part = contribution(recorder, node, position, g, risky)
+                    part = contribution(recorder, node, position, g, poles)
                     if part is not None:
                         adjoint[argument] = total(adjoint.get(argument), part)
+                        poles.passed(node, argument)
     return {node: selected(g) for node, g in adjoint.items()}
 
 
@@ -96,10 +94,10 @@ def depending(order: list[Node], wrt: list[Node]) -> set[Node]:
 
 
 def contribution(
-    recorder: Recorder, node: Node, position: int, adjoint: Any, risk: int
+    recorder: Recorder, node: Node, position: int, adjoint: Any, poles: Poles
 ) -> Any:
     """What one use of an argument contributes to its adjoint; see `masks`."""
-    choice = choice_of(node, position, risk)
+    choice = poles.choice(node, position)
     if choice is None and not isinstance(adjoint, Masked):
         return local(node, position, adjoint)
     with recorder.quietly():
@@ -108,6 +106,7 @@ def contribution(
         if chosen is None:
             return None
         g, own = parts(chosen)
+        risk = poles.behind[node.arguments[position]]
         return fitted(node, position, under(g, both(mask, own)), risk)
 
 
@@ -117,7 +116,7 @@ def carried(node: Node, position: int, adjoint: Any) -> tuple[Any, Mask | None]:
     if mask is None or OPERATIONS[node.operation].elementwise:
         return g, mask
     behind = None
-    if node.operation in MASKS:
+    if passes(node):
         rule = MASKS[node.operation](position)
         values = [_value(a) for a in node.arguments]
         behind = rule(full(mask.array, node), _value(node), *values, **node.options)
@@ -158,15 +157,19 @@ def conjugated(node: Node, adjoint: Any) -> Any:
 
 def may_be_short(node: Node) -> bool:
     """Whether a rule passes on a g that has length 1 where it is the same all along."""
-    elementwise = OPERATIONS[node.operation].elementwise
-    return elementwise or node.operation in {"broadcast_to", "sum", "mean"}
+    return stretches(node) or node.operation in {"sum", "mean"}
+
+
+def stretches(node: Node) -> bool:
+    """Whether arguments are broadcast to the result."""
+    return OPERATIONS[node.operation].elementwise or node.operation == "broadcast_to"
 
 
 def fitted(node: Node, position: int, adjoint: Any, risk: int = NOTHING) -> Any:
     """What a rule gave, in the shape and dtype of the argument."""
     argument = node.arguments[position]
     g, mask = parts(adjoint)
-    stretched = OPERATIONS[node.operation].elementwise and argument.shape != node.shape
+    stretched = stretches(node) and argument.shape != node.shape
     if mask is not None and (stretched or not risk):
         g, mask = selected(adjoint), any_of(mask, node, argument) if risk else None
     if not may_be_short(node):

@@ -9,21 +9,37 @@ be nan. But the rules are linear in g: the zeros can be put in behind them,
 where the right side is finite and 0 as it should be. So an adjoint is carried as a g
 that counts under a mask alone, through the elementwise steps and those that move
 elements, up to where nothing can be infinite or nan any more.
+
+The pole may also lie ahead, in what the choice is put into: in sqrt(maximum(x, 0)) the
+g that reaches the choice is 1 / 0, and where the limit is chosen dJ/dx is 0 all the
+same. There the zeros are put in at the choice itself. Where no pole can be met, neither
+behind nor ahead, a choice is the plain product of its rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from pellucid.graphs.derivatives.arrays import indexed, joined, spread, stacked
+from pellucid.graphs.derivatives import DERIVATIVES
+from pellucid.graphs.derivatives.algebra import einsum
+from pellucid.graphs.derivatives.arrays import diagonal as on_diagonal
+from pellucid.graphs.derivatives.arrays import (
+    gathered,
+    indexed,
+    joined,
+    spread,
+    stacked,
+)
 from pellucid.graphs.derivatives.arrays import transposed as turned
+from pellucid.graphs.derivatives.numerical import windows
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.indexing import is_basic, may_repeat
+from pellucid.graphs.operations.indexing import may_repeat
 from pellucid.graphs.operations.table import OPERATIONS
 from pellucid.graphs.traced import Traced, recorded
+from pellucid.graphs.zeros import Zeros
 
 
 class Mask(NamedTuple):
@@ -98,78 +114,12 @@ def any_of(mask: Mask, node: Node, argument: Node) -> Mask:
     return Mask(np.reshape(np.any(wide, axis=axes, keepdims=True), argument.shape))
 
 
-# -- what needs a mask ----------------------------------------------------------------
-
-# What can go wrong behind a step when a zero goes back through it.
-NOTHING, NANS, POLES = 0, 1, 2
-
-# Their derivatives are 1, -1 or 0: a zero stays zero.
-PLAIN = {"add", "subtract", "negative", "positive", "copy", "cast", "where", "sum",
-         "mean", "max", "min", "reshape", "transpose", "broadcast_to", "index",
-         "concatenate", "stack", "assign", "scatter", "diagonal"}  # fmt: skip
-# Finite where their argument is, but nan and inf in the argument come through.
-FINITE = {"multiply", "square", "absolute", "fabs", "sin", "cos", "tanh", "arctan",
-          "maximum", "minimum", "sigmoid", "softplus", "softmax"}  # fmt: skip
-
-
-def risks(order: Iterable[Node], needed: set[Node], wrt: Iterable[Node]) -> Any:
-    """For each node what a zero may meet on its way back from there to an input."""
-    risk = dict.fromkeys(wrt, NOTHING)
-    for node in order:
-        if node in needed and node not in risk:
-            before = max(risk.get(a, NOTHING) for a in node.arguments)
-            passes = node.operation in MASKS or OPERATIONS[node.operation].elementwise
-            risk[node] = max(before, own_risk(node)) if passes else NOTHING
-    return risk
-
-
-def whole_reads(order: list[Node], needed: set[Node]) -> set[Node]:
-    """The reads that together take a whole array, as `a, b = p`, and need no mask.
-
-    Those do not count of which a part is not taken later, behind another choice.
-    """
-    users: dict[Node, list[Node]] = {}
-    for node in order:
-        for argument in {*node.arguments} & needed:
-            users.setdefault(argument, []).append(node)
-    whole: set[Node] = set()
-    chosen: set[Node] = set()  # whose adjoint may be under a mask
-    for node in reversed([node for node in order if node in needed]):
-        later = [user for user in users.get(node, ()) if user in needed]
-        if chosen.isdisjoint(later) and _covers(later, node):
-            whole.update(later)
-        elif any(u in chosen or u.operation in CHOICES for u in later):
-            chosen.add(node)
-    return whole
-
-
-def _covers(reads: list[Node], array: Node) -> bool:
-    """Whether basic reads together take every element."""
-    if not all(r.operation == "index" and is_basic(r.options["at"]) for r in reads):
-        return False
-    if not reads or sum(r.size for r in reads) < array.size:
-        return False
-    taken = np.zeros(array.shape, bool)
-    for read in reads:
-        taken[read.options["at"]] = True
-    return bool(taken.all())
-
-
-def own_risk(node: Node) -> int:
-    """What a zero may meet in the rules of one step."""
-    if node.operation in PLAIN:
-        return NOTHING
-    if node.operation in {"multiply", "divide"} and node.arguments[1].is_literal:
-        return NOTHING
-    whole = node.operation == "power" and node.arguments[1].is_literal
-    if whole and node.arguments[1].value in {1, 2, 3, 4}:
-        return NANS
-    return NANS if node.operation in FINITE else POLES
-
+# Even functions: put into an infinite slope they are kinks at 0, as is |x|.
+EVEN = ("absolute", "fabs", "copysign", "square", "cos", "cosh")
 
 # -- choices: the mask of an argument, and g before the zeros are put in ---------------
 
-Choice = Callable[..., Masked | None]
+Choice = Callable[..., Any]  # gives g, or g and its mask
 
 
 def chosen_by(condition: Any, holds: bool, g: Any) -> Masked | None:
@@ -180,17 +130,37 @@ def chosen_by(condition: Any, holds: bool, g: Any) -> Masked | None:
 
 
 def _larger(g: Any, z: Any, x: Any, y: Any) -> Any:
-    return chosen_by(x >= y, True, np.where(x == y, 0.5 * g, g))
+    return chosen_by(x >= y, True, np.where(x == y, at_kink(0.5 * g), g))
 
 
 def _smaller(g: Any, z: Any, x: Any, y: Any) -> Any:
-    return chosen_by(x <= y, True, np.where(x == y, 0.5 * g, g))
+    return chosen_by(x <= y, True, np.where(x == y, at_kink(0.5 * g), g))
+
+
+def _attained(g: Any, z: Any, x: Any, y: Any) -> Any:
+    return chosen_by(x == z, True, np.where(x == y, at_kink(0.5 * g), g))
 
 
 def _extreme(g: Any, z: Any, x: Any, **options: Any) -> Any:
     attains = x == spread(z, x, **options)
     number = np.sum(attains, axis=options.get("axis"), keepdims=True, dtype=x.dtype)
-    return chosen_by(attains, True, spread(g, x, **options) / number)
+    share = spread(g, x, **options) / number
+    return chosen_by(attains, True, np.where(number > 1, at_kink(share), share))
+
+
+def at_kink(share: Any) -> Any:
+    """A share of a slope; of an infinite slope and 0, the 0."""
+    return np.where(np.isinf(share), 0.0, share)
+
+
+def _even(name: str) -> Choice:
+    """The slopes on both sides of 0 are opposite; if infinite, 0 is between too."""
+    rule: Any = DERIVATIVES[name](0)
+
+    def choice(g: Any, z: Any, x: Any, *rest: Any) -> Any:
+        return np.where((x == 0) & np.isinf(g), 0.0, rule(g, z, x, *rest))
+
+    return choice
 
 
 def _read(g: Any, z: Any, x: Any, *indices: Any, at: Any) -> Any:
@@ -209,33 +179,86 @@ CHOICES: dict[str, tuple[Choice | None, ...]] = {
                       lambda g, z, c, x, y: chosen_by(c, False, g)),
     "maximum": (_larger, lambda g, z, x, y: _larger(g, z, y, x)),
     "minimum": (_smaller, lambda g, z, x, y: _smaller(g, z, y, x)),
+    "fmax":    (_attained, lambda g, z, x, y: _attained(g, z, y, x)),
+    "fmin":    (_attained, lambda g, z, x, y: _attained(g, z, y, x)),
     "max":     (_extreme,),
     "min":     (_extreme,),
+    "fmax.reduce": (_extreme,),
+    "fmin.reduce": (_extreme,),
     "index":   (_read,),
     "assign":  (_kept,),
+    **{name: (_even(name),) for name in EVEN},
+    "power":   (_even("power"),),
 }
 # fmt: on
 
 
-def choice_of(node: Node, position: int, risk: int) -> Choice | None:
-    """The rule of a choice, where a mask is needed."""
-    rules = CHOICES.get(node.operation, ())
-    if position >= len(rules) or risk < least_risk(node):
+def rule_of_choice(node: Node, position: int, zeros: Zeros) -> Choice | None:
+    """The rule of a choice; None where a step has none for this argument."""
+    if node.operation in FACTORS:
+        return product_of(node, position, zeros)
+    if node.operation == "power" and not is_even(node):
         return None
-    return rules[position]
+    rules = CHOICES.get(node.operation, ())
+    return rules[position] if position < len(rules) else None
 
 
-def least_risk(node: Node) -> int:
-    """From which risk on a choice needs a mask."""
-    if node.operation == "where":
-        return NANS
-    if node.operation == "assign" and node.arguments[0].operation not in PLAIN:
-        return NANS
-    reads_all = node.operation == "index" and node.size == node.arguments[0].size
-    return POLES + (reads_all and is_basic(node.options["at"]))
+def is_even(node: Node) -> bool:
+    """Whether this is x^2, x^4, ..."""
+    exponent = node.arguments[1]
+    return exponent.is_literal and exponent.value > 0 and exponent.value % 2 == 0
+
+
+def is_square(node: Node) -> bool:
+    """Whether this is a product of something with itself."""
+    other = FACTORS.get(node.operation)
+    return other is not None and all(
+        other(node, i) is argument for i, argument in enumerate(node.arguments)
+    )
+
+
+def product_of(node: Node, position: int, zeros: Zeros) -> Choice | None:
+    """A product counts where the other factor is not known to be 0."""
+    other = FACTORS[node.operation](node, position)
+    if other is None:
+        return None
+    if is_square(node):
+        return _even(node.operation)
+    counting = zeros.counting(other)
+    if counting is True:
+        return None
+    if counting is False:
+        return lambda *given, **options: None
+    rule: Any = DERIVATIVES[node.operation](position)
+    return lambda *given, **options: chosen_by(counting, True, rule(*given, **options))
+
+
+def _other(node: Node, position: int) -> Node:
+    return node.arguments[1 - position]
+
+
+def _numerator(node: Node, position: int) -> Node | None:
+    """0 / y is 0 for every y."""
+    return node.arguments[0] if position == 1 else None
+
+
+def _other_vector(node: Node, position: int) -> Node | None:
+    """A product of vectors is a sum of products."""
+    return _other(node, position) if all(a.ndim <= 1 for a in node.arguments) else None
+
+
+FACTORS: dict[str, Callable[[Node, int], Node | None]] = {
+    "multiply": _other,
+    "divide": _numerator,
+    "dot": _other_vector,
+    "matmul": _other_vector,
+}
 
 
 # -- the mask of an argument, from that of the result ----------------------------------
+
+
+WINDOWS = "lib.stride_tricks.sliding_window_view"
 
 
 def _along(m: Any, z: Any, x: Any, axis: Any = None, **_: Any) -> Any:
@@ -247,7 +270,14 @@ def mixes(node: Node) -> bool:
     """Whether a rule adds up elements of g, so that its zeros must be there before."""
     if node.operation == "index":
         return may_repeat(node.options["at"], node.arguments[0].shape)
-    return node.operation in {"cumsum", "cumprod", "softmax"}
+    return node.operation in {"cumsum", "cumprod", "softmax", WINDOWS}
+
+
+def passes(node: Node) -> bool:
+    """Whether a mask goes back through a step; not through products of arrays."""
+    if node.operation == "einsum":
+        return len(node.arguments) == 1
+    return node.operation in MASKS or OPERATIONS[node.operation].elementwise
 
 
 def _indexed(m: Any, z: Any, x: Any, *indices: Any, at: Any) -> Any:
@@ -255,6 +285,13 @@ def _indexed(m: Any, z: Any, x: Any, *indices: Any, at: Any) -> Any:
     if not may_repeat(at, x.shape):
         return recorded("assign", np.zeros(x.shape, bool), m, *indices, at=at)
     return indexed(np.where(m, 1.0, 0.0), z, x, *indices, at=at) > 0
+
+
+def _counted(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """What is taken several times counts where any of these does."""
+    return lambda _: (
+        lambda m, *given, **options: rule(np.where(m, 1.0, 0.0), *given, **options) > 0
+    )
 
 
 def _reduced(m: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -286,5 +323,10 @@ MASKS: dict[str, Callable[[int], Callable[..., Any]]] = {
     "concatenate": joined,
     "stack":       stacked,
     "assign":      _replaced,
+    "scatter":     lambda _: gathered,
+    "broadcast_to": lambda _: lambda m, z, x, shape: m,
+    "diagonal":    _counted(on_diagonal),
+    "einsum":      _counted(einsum(0)),
+    WINDOWS:       _counted(windows),
 }
 # fmt: on
