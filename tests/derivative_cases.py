@@ -51,6 +51,18 @@ LINEAR_ALGEBRA = {
         "vectors": (lambda s: np.linalg.eigh(symmetric(s))[1] ** 2, S),
         "stack": (lambda s: np.linalg.eigh(symmetric(s))[1] ** 2, STACK),
     },
+    "inverse_gaps": {
+        "of eigh": (
+            lambda s: pl.gradient(
+                lambda s: np.sum(np.linalg.eigh(symmetric(s))[1] ** 4)
+            )(s),
+            S,
+        ),
+        "of svd": (
+            lambda s: pl.gradient(lambda s: np.sum(np.linalg.svd(s)[0] ** 4))(s),
+            S,
+        ),
+    },
     "linalg.eigvals": {"matrix": (lambda s: np.linalg.eigvals(s) ** 2, S)},
     "linalg.eig": {
         "values": (lambda s: np.linalg.eig(s)[0] ** 2, S),

@@ -280,15 +280,14 @@ def test_what_is_defined_for_equal_eigenvalues_is_right(name):
 UNDEFINED = {
     "eigh": lambda a: np.sum(linalg.eigh(a)[1] ** 4),
     "svd": lambda a: np.sum(linalg.svd(a)[0] ** 4),
-    "spectral function": lambda a: np.sum(
-        linalg.eigh(a)[1] * np.sqrt(linalg.eigh(a)[0]) @ linalg.eigh(a)[1].T
-    ),
 }
 
 
 @pytest.mark.parametrize("name", UNDEFINED)
 def test_vectors_of_equal_eigenvalues_have_no_derivative(name):
-    assert np.isnan(pl.gradient(UNDEFINED[name])(EQUAL)).any()
+    with pytest.warns(RuntimeWarning, match="not unique"):
+        slopes = pl.gradient(UNDEFINED[name])(EQUAL)
+    assert np.isnan(slopes).any()
 
 
 SINGULAR = {

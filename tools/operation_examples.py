@@ -58,6 +58,9 @@ EXAMPLES = {
     "dot": lambda x: np.dot(np.ones((2, 2, 3)), x),
     "linalg.solve": lambda x: np.linalg.solve(square(x), x),
     "cofactors": lambda x: recorded("cofactors", square(x)),
+    "inverse_gaps": lambda x: recorded(
+        "inverse_gaps", x, -x, np.zeros((3, 3), bool), np.zeros((3, 3)), 1.0
+    ),
     "linalg.slogdet": lambda x: np.linalg.slogdet(square(x))[1],
     "linalg.lstsq": lambda x: np.linalg.lstsq(square(x), x)[0],
     "zeros": lambda x: x + np.zeros(3),

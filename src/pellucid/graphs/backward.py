@@ -6,16 +6,17 @@ survey" (2018), section 3.2.
 
 from __future__ import annotations
 
+import functools
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from pellucid.errors import GradientError
 from pellucid.graphs import simplify
-from pellucid.graphs.derivatives import DERIVATIVES
+from pellucid.graphs.derivatives import DERIVATIVES, JOINT
 from pellucid.graphs.derivatives.table import Rule
 from pellucid.graphs.masks import (
     MASKS,
@@ -34,6 +35,7 @@ from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.operations.table import OPERATIONS
 from pellucid.graphs.poles import NOTHING, Poles
 from pellucid.graphs.recorder import Recorder, is_numbered
+from pellucid.graphs.splitting import fixed, rates
 from pellucid.graphs.traced import Traced, current, lifted, recorded
 
 
@@ -69,7 +71,11 @@ def backward(
     poles = Poles(order, needed, wrt)
     inner = needed.difference(wrt)
     adjoint = {node: _traced(seed) for node, seed in seeds.items()}
+    parts_of = siblings(node for node in order if node in inner)
     for node in reversed(order):
+        if node in parts_of:
+            joined(recorder, parts_of[node], adjoint)
+            continue
         if node not in inner or node not in adjoint:
             continue
         with recorder.on_behalf_of(node):
@@ -91,6 +97,42 @@ def depending(order: list[Node], wrt: list[Node]) -> set[Node]:
         if node.dtype.kind in "fc" and any(a in needed for a in node.arguments):
             needed.add(node)
     return needed
+
+
+def siblings(nodes: Iterable[Node]) -> dict[Node, list[Node]]:
+    """The parts of each decomposition, of which the last has none to wait for.
+
+    Going backwards the first of them is met when the adjoints of all are complete.
+    """
+    groups: dict[Any, list[Node]] = {}
+    for node in nodes:
+        if node.operation in JOINT:
+            key = node.operation, node.arguments[0], *fixed(node).items()
+            groups.setdefault(key, []).append(node)
+    return {
+        node: group if node is group[0] else []
+        for group in groups.values()
+        for node in group
+    }
+
+
+def joined(recorder: Recorder, group: list[Node], adjoint: dict[Node, Any]) -> None:
+    """Add what all parts of one decomposition together contribute to its argument."""
+    given: dict[int, Any] = {}
+    for node in group:
+        if node in adjoint:
+            g = full(named_after(recorder, node, selected(adjoint[node])), node)
+            part = node.options["part"]
+            given[part] = given[part] + g if part in given else g
+    if not given:
+        return
+    first = group[0]
+    (argument,) = first.arguments
+    with recorder.on_behalf_of(first):
+        rule: Any = DERIVATIVES[first.operation](0)
+        moved = functools.partial(rates, pulled_back, first)
+        g = rule(given, _value(first), _value(argument), moved=moved, **fixed(first))
+        adjoint[argument] = total(adjoint.get(argument), fitted(first, 0, g))
 
 
 def contribution(
@@ -261,6 +303,7 @@ def _one_or_all(axes: tuple[int, ...]) -> int | tuple[int, ...]:
 
 def named_after(recorder: Recorder, node: Node, g: Any) -> Any:
     """Call the gradient of z dz."""
-    if isinstance(g, Traced) and not g.node.name and not is_numbered(node.name):
+    wanted = not recorder.aside and not is_numbered(node.name)
+    if wanted and isinstance(g, Traced) and not g.node.name:
         recorder.christen(g.node, f"d{node.name}")
     return g

@@ -88,6 +88,7 @@ class Recorder:
         self.broken: Exception | None = None  # raised where nobody waits for it
         self.thread: int | None = None  # of the trace, while it runs
         self.quiet = False  # whether new nodes are computed without warnings
+        self.aside = 0  # derivatives under way that only serve others, without names
         self._owner: Node | None = None
         self._owners_call: Call | None = None
         self._calls: dict[FrameType, Call | None] = {}  # inmost last

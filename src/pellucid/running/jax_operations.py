@@ -109,6 +109,19 @@ def _cofactors_by_svd(A: Any) -> Any:
     return jnp.conj(U) * factor[..., None, :] @ jnp.conj(Vh)
 
 
+def inverse_gaps(
+    w: Any, r: Any, equal: Any, error: Any, size: Any, place: str = ""
+) -> Any:
+    """1 / (w_j - r_i), 0 where a limit is to be taken; nan without a warning here."""
+    w, r = w[..., None, :], r[..., :, None]
+    gaps, eps = w - r, float(np.finfo(w.dtype).eps)
+    equal = equal.astype(bool)  # arguments come in the dtype of the result
+    close = equal | (jnp.abs(gaps) <= eps**0.4 * jnp.maximum(jnp.abs(w), jnp.abs(r)))
+    agrees = error <= max(gaps.shape[-2:]) * eps**0.75 * size
+    found = jnp.where(close & agrees, 0, 1 / jnp.where(equal, 1, gaps))
+    return jnp.where(equal & ~agrees, jnp.nan, found).astype(w.dtype)
+
+
 # -- what jax.numpy names or calls otherwise ------------------------------------------
 
 
@@ -267,6 +280,7 @@ SPELLINGS: dict[str, Function] = {
     "root": jnp.sqrt,
     "norm": norm,
     "cofactors": cofactors,
+    "inverse_gaps": inverse_gaps,
     "floor_divide": floor_divide,
     "divmod": divmod_,
     "quantile": quantile,

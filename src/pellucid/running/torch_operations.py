@@ -52,6 +52,7 @@ WRITTEN = [
     "prod", "argmax", "argmin", "nanargmax", "nanargmin", "cumsum", "cumprod",
     "argsort", "searchsorted", "median", "quantile", "norm", "broadcast_to",
     "stack", "diagonal", "dot", "einsum", "convolve", "linalg.solve", "cofactors",
+    "inverse_gaps",
     "linalg.eigvals", "linalg.eig", "linalg.qr", "linalg.pinv", "linalg.lstsq",
     "ratio", "softplus", "log1mexp", "log_loss", "logsumexp", "offset",
     "log_weighted_sum", "softmax", "log_softmax", "log_product",

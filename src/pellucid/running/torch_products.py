@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
+
+from pellucid.graphs.operations.factorisations import NO_LIMIT
 
 Tensor = torch.Tensor
 Function = Callable[..., Any]
@@ -84,6 +87,22 @@ def cofactors(A: Tensor) -> Tensor:
     behind = torch.cumprod(torch.cat([ones, s[..., 1:].flip(-1)], -1), -1).flip(-1)
     factor = (torch.linalg.det(U) * torch.linalg.det(Vh))[..., None] * before * behind
     return (U.conj() * factor[..., None, :]) @ Vh.conj()
+
+
+def inverse_gaps(
+    w: Tensor, r: Tensor, equal: Tensor, error: Tensor, size: Any, place: str = ""
+) -> Tensor:
+    """1 / (w_j - r_i), 0 where a limit is to be taken; see the reference."""
+    w, r = w[..., None, :], r[..., :, None]
+    gaps, eps = w - r, torch.finfo(w.dtype).eps
+    equal = equal.bool()  # arguments come in the dtype of the result
+    close = equal | (gaps.abs() <= eps**0.4 * torch.maximum(w.abs(), r.abs()))
+    agrees = error <= max(gaps.shape[-2:]) * eps**0.75 * size
+    undefined = equal & ~agrees
+    if bool(torch.any(undefined)):
+        warnings.warn(place + NO_LIMIT, RuntimeWarning, stacklevel=2)
+    found = torch.where(close & agrees, 0.0, 1 / torch.where(equal, 1.0, gaps))
+    return torch.where(undefined, torch.nan, found).to(w.dtype)
 
 
 def part_of(function: Function) -> Function:

@@ -97,7 +97,7 @@ def reads(node: Node) -> Dtypes:
 
 
 # Besides LAPACK, what makes the host look at values, which a CUDA graph cannot hold.
-LOOKING = {"nanargmax", "nanargmin", "cofactors"}
+LOOKING = {"nanargmax", "nanargmin", "cofactors", "inverse_gaps"}
 
 
 def looks(node: Node) -> bool:

@@ -11,11 +11,13 @@ from pellucid.graphs.derivatives import (
     numerical,
     quantiles,
     robust,
+    spectral,
 )
-from pellucid.graphs.derivatives.table import DERIVATIVES
+from pellucid.graphs.derivatives.table import DERIVATIVES, JOINT
 
 __all__ = [
     "DERIVATIVES",
+    "JOINT",
     "algebra",
     "arrays",
     "complex_numbers",
@@ -26,4 +28,5 @@ __all__ = [
     "numerical",
     "quantiles",
     "robust",
+    "spectral",
 ]

@@ -1,140 +1,19 @@
-"""Derivatives of matrix decompositions.
+"""Derivatives of triangular factors, determinants and least squares.
 
 Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
-differentiation" (2008); Townsend, "Differentiating the singular value decomposition"
-(2016); Golub & Pereyra, "The differentiation of pseudo-inverses" (1973).
-
-Vectors that belong to equal eigenvalues or singular values are any basis of a space,
-and have no derivative: what depends on them gets nan. What is the same for any such
-basis and signs of the vectors is right, as are functions of the values alone.
+differentiation" (2008); Golub & Pereyra, "The differentiation of pseudo-inverses"
+(1973).
 """
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import numpy as np
 
-from pellucid.errors import GradientError
 from pellucid.graphs.derivatives.algebra import of_each, t
+from pellucid.graphs.derivatives.spectral import beyond, h, of_reals, on_triangle
 from pellucid.graphs.derivatives.table import derivative
-
-
-def h(a: Any) -> Any:
-    """The conjugate transpose."""
-    return np.conj(t(a)) if np.iscomplexobj(a) else t(a)
-
-
-def of_reals(z: Any, name: str) -> None:
-    """Refuse what is differentiated for real matrices alone."""
-    if np.iscomplexobj(z):
-        file, line = z.node.line or ("", 0)
-        where = f"{os.path.basename(file)}, line {line}: " if file else ""
-        message = (
-            f"{where}np.linalg.{name} of a complex matrix has no derivative here; "
-            "write it with real matrices."
-        )
-        raise GradientError(message)
-
-
-def differences(w: Any) -> Any:
-    """w_j - w_i."""
-    return w[..., None, :] - w[..., :, None]
-
-
-def inverse_gaps(gaps: Any, g: Any) -> Any:
-    """1/gap, 0 on the diagonal; nan for equal values whose vectors are depended on."""
-    used = np.any(g != 0, axis=-2)
-    mixed = (used[..., None, :] | used[..., :, None]) & ~np.eye(
-        gaps.shape[-1], dtype=bool
-    )
-    equal = gaps == 0
-    return np.where(equal, np.where(mixed, np.nan, 0.0), 1 / np.where(equal, 1.0, gaps))
-
-
-# -- eigenvalues ----------------------------------------------------------------------
-
-
-def on_triangle(S: Any, UPLO: Any = "L") -> Any:
-    """A symmetric gradient, on the triangle that is read: each element counts twice."""
-    if UPLO.upper() == "U":
-        return np.triu(S) + np.triu(S, 1)
-    return np.tril(S) + np.tril(S, -1)
-
-
-def eigenvalues_of_symmetric(g: Any, z: Any, A: Any, UPLO: Any = "L") -> Any:
-    """V diag(g) V', on a triangle."""
-    V = np.linalg.eigh(A, UPLO)[1]
-    return on_triangle((V * g[..., None, :]) @ h(V), UPLO)
-
-
-def eigh(g: Any, z: Any, A: Any, part: int, UPLO: Any = "L") -> Any:
-    """V (F o (V'G - G'V) / 2) V' with F_ij = 1 / (w_j - w_i), on a triangle."""
-    if part == 0:
-        return eigenvalues_of_symmetric(g, z, A, UPLO)
-    of_reals(z, "eigh")
-    w, V = np.linalg.eigh(A, UPLO)
-    P = t(V) @ g
-    S = V @ (inverse_gaps(differences(w), g) * (P - t(P)) / 2) @ t(V)
-    return on_triangle(S, UPLO)
-
-
-def eigenvalues(g: Any, z: Any, A: Any) -> Any:
-    """V^-T diag(g) V'."""
-    V = np.linalg.eig(A)[1]
-    return np.linalg.solve(t(V), g[..., :, None] * t(V))
-
-
-def eig(g: Any, z: Any, A: Any, part: int) -> Any:
-    """V^-T (F o V'P) V', where P is G without what would change the lengths of V."""
-    if part == 0:
-        return eigenvalues(g, z, A)
-    of_reals(z, "eig")
-    w, V = np.linalg.eig(A)
-    P = g - V * np.sum(V * g, axis=-2, keepdims=True)
-    inner = inverse_gaps(differences(w), g) * (t(V) @ P)
-    return np.linalg.solve(t(V), inner @ t(V))
-
-
-# -- singular values ------------------------------------------------------------------
-
-
-def singular_values(g: Any, z: Any, A: Any) -> Any:
-    """U diag(g) V'."""
-    U, _, Vh = np.linalg.svd(A, full_matrices=False)
-    return (U * g[..., None, :]) @ Vh
-
-
-def svd(g: Any, z: Any, A: Any, part: int, full_matrices: bool = True) -> Any:
-    """As of U; that of V is the same with A transposed."""
-    if part == 1:
-        return singular_values(g, z, A)
-    of_reals(z, "svd")
-    U, s, Vh = np.linalg.svd(A, full_matrices)
-    if part == 2:
-        return t(left_vectors(t(g), t(Vh), s, U))
-    return left_vectors(g, U, s, t(Vh))
-
-
-def left_vectors(g: Any, U: Any, s: Any, V: Any) -> Any:
-    """(U (F o (U'G - G'U)) S + (I - UU') G S^-1) V' with F_ij = 1 / (s_j^2 - s_i^2)."""
-    k, rows = s.shape[-1], U.shape[-2]
-    U1, V1, G1, S = U[..., :k], V[..., :k], g[..., :k], s[..., None, :]
-    P = t(U1) @ G1
-    gaps = differences(s) * (s[..., None, :] + s[..., :, None])
-    d = U1 @ (inverse_gaps(gaps, G1) * (P - t(P)) * S)
-    if rows > k:
-        d = d + (G1 - U1 @ P - beyond(g, U, k)) / S
-    return d @ t(V1)
-
-
-def beyond(g: Any, U: Any, k: int) -> Any:
-    """What columns behind the k-th, orthogonal to them, ask of them: U2 G2' U1."""
-    if U.shape[-1] == k:
-        return 0.0
-    return U[..., k:] @ (t(g[..., k:]) @ U[..., :k])
-
 
 # -- triangles ------------------------------------------------------------------------
 
@@ -228,12 +107,6 @@ def cutoff(A: Any, rcond: Any) -> Any:
 derivative("linalg.cholesky", cholesky)
 derivative("cofactors",       cofactors)
 derivative("linalg.slogdet",  log_determinant)
-derivative("linalg.eigvalsh", eigenvalues_of_symmetric)
-derivative("linalg.eigh",     eigh)
-derivative("linalg.eigvals",  eigenvalues)
-derivative("linalg.eig",      eig)
-derivative("linalg.svdvals",  singular_values)
-derivative("linalg.svd",      svd)
 derivative("linalg.qr",       qr)
 derivative("linalg.pinv",     pinv)
 derivative("linalg.lstsq",    least_squares_matrix, least_squares_right)

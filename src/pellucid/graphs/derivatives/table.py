@@ -17,6 +17,8 @@ from pellucid.graphs.operations.table import UFUNCS
 
 Rule = Callable[..., Any]
 DERIVATIVES: dict[str, Callable[[int], Rule | None]] = {}
+# Operations of several parts whose rule is given the adjoints of all: `{part: g}`.
+JOINT: set[str] = set()
 
 
 def derivative(operation: Any, *rules: Rule | None) -> None:
@@ -27,6 +29,12 @@ def derivative(operation: Any, *rules: Rule | None) -> None:
 def for_each(operation: Any, rule_at: Callable[[int], Rule | None]) -> None:
     """Enter the rules of any number of arguments, by position."""
     DERIVATIVES[name_of(operation)] = rule_at
+
+
+def joint(operation: Any, rule: Rule) -> None:
+    """Enter the rule of one argument for the adjoints of all parts together."""
+    derivative(operation, rule)
+    JOINT.add(name_of(operation))
 
 
 def zero(*operations: Any) -> None:

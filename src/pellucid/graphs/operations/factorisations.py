@@ -6,6 +6,7 @@ An operation of several results gives the one that the option `part` names.
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -166,6 +167,39 @@ def cofactors(A: Any) -> Any:
     return np.conj(U) * factor[..., None, :] @ np.conj(Vh)
 
 
+def _gaps_known(arguments: list[Known], place: str = "") -> Result:
+    (w, dtype), (r, _), _, (error, _) = arguments[:4]
+    return np.broadcast_shapes((*w[:-1], 1, w[-1]), (*r, 1), error), np.dtype(dtype)
+
+
+NO_LIMIT = (
+    "a derivative depends on eigenvectors or singular vectors of equal values, which "
+    "are not unique (or, of eig, not independent): it is nan. What is the same for "
+    "each choice of them, such as V f(w) V', has a derivative."
+)
+
+
+def inverse_gaps(
+    w: Any, r: Any, equal: Any, error: Any, size: Any, place: str = ""
+) -> Any:
+    """1 / (w_j - r_i), by which a_ij is divided; 0 where its limit is to be taken.
+
+    The limit l is taken where values agree to two fifths of their digits and the error
+    |a - l (w_j - r_i)| is that of rounding in parts of this size. So nine digits are
+    left in double precision, and four in single. Where values are equal but for their
+    rounding errors, and the limit is not that of a, it is nan.
+    """
+    w, r = w[..., None, :], r[..., :, None]
+    gaps, eps = w - r, np.finfo(w.dtype).eps
+    close = equal | (np.abs(gaps) <= eps**0.4 * np.maximum(np.abs(w), np.abs(r)))
+    agrees = error <= max(gaps.shape[-2:]) * eps**0.75 * size
+    undefined = equal & ~agrees
+    if np.any(undefined):
+        warnings.warn(place + NO_LIMIT, RuntimeWarning, stacklevel=2)
+    found = np.where(close & agrees, 0, 1 / np.where(equal, 1, gaps))
+    return np.where(undefined, np.nan, found).astype(w.dtype)
+
+
 def _of_reals(function: Callable[..., Any]) -> Callable[..., Any]:
     """Eigenvalues of real matrices that are real themselves."""
 
@@ -188,6 +222,7 @@ operation("linalg.inv", np.linalg.inv, _like_matrix)
 operation("linalg.cholesky", np.linalg.cholesky, _like_matrix)
 operation("linalg.det", np.linalg.det, _det_known)
 operation("cofactors", cofactors, _like_matrix)
+operation("inverse_gaps", inverse_gaps, _gaps_known)
 operation("linalg.slogdet", _part_of(np.linalg.slogdet), _slogdet_known)
 operation("linalg.eigvalsh", np.linalg.eigvalsh, _eigvalsh_known)
 operation("linalg.eigh", _part_of(np.linalg.eigh), _eigh_known)
