@@ -25,6 +25,8 @@ def _operate(ufunc: np.ufunc, *arguments: Any) -> Any:
     """An operator: between two Python numbers the result is one again (NEP 50)."""
     name = UFUNCS.get(ufunc, ufunc.__name__)
     if not all(map(_is_number, arguments)):
+        if name == "power" and _is_square(*arguments):
+            return recorded("square", arguments[0])
         return recorded(name, *arguments)
     if name in OPERATORS or name in _OF_INTEGERS:
         whole = map(as_integer, arguments)
@@ -34,6 +36,12 @@ def _operate(ufunc: np.ufunc, *arguments: Any) -> Any:
 
 
 _OF_INTEGERS = {"invert", "left_shift", "right_shift"}  # ~True is -2
+
+
+def _is_square(x: Any, y: Any) -> bool:
+    """Whether x**y is of truth values, of which NumPy takes the square (int8)."""
+    is_two = type(y) is int and y == 2
+    return is_two and isinstance(x, Traced) and x.dtype.kind == "b"
 
 
 def _is_number(value: Any) -> bool:

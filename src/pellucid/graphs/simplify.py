@@ -8,6 +8,9 @@ are stated once, here:
 - Numbers that stand as factors are gathered: 2 x / (2 y) is x / y, and (1/5) (2 x) is
   2 x / 5. Numbers are multiplied only where their product is exact, so that each such
   step saves a rounding: the result is within an ulp of the one that was meant.
+
+They are about floats, and keep the dtype. Integers wrap around, so that what is done
+to them stays where it stands; in half precision there is no room for other factors.
 """
 
 from __future__ import annotations
@@ -85,6 +88,13 @@ def _floats(*nodes: Node) -> bool:
     return all(node.dtype.kind == "f" or _is_number(node) for node in nodes)
 
 
+def _alike(x: Node, *nodes: Node) -> bool:
+    """Whether all are floats of the dtype of x, or Python numbers."""
+    return x.dtype.kind == "f" and all(
+        n.dtype == x.dtype or _is_number(n) for n in nodes
+    )
+
+
 def _is_zeros(node: Node) -> bool:
     return node.operation == "zeros"
 
@@ -97,9 +107,9 @@ def _add(x: Node, y: Node) -> Any:
         return y  # 0 + y = y
     if _is(y, 0) and _floats(x):
         return x  # x + 0 = x
-    if _is_zeros(x) and _floats(x, y) and x.shape == y.shape:
+    if _is_zeros(x) and _alike(x, y) and x.shape == y.shape and not y.weak:
         return y
-    if _is_zeros(y) and _floats(x, y) and x.shape == y.shape:
+    if _is_zeros(y) and _alike(y, x) and x.shape == y.shape and not x.weak:
         return x
     if x is y and _floats(x):
         return recorded("multiply", 2, x)  # x + x = 2 x
@@ -119,7 +129,7 @@ def _joined(name: str, x: Node, y: Node) -> Any:
     if not x.operation == y.operation == "where":
         return None
     (c, a, b), (condition, p, q) = x.arguments, y.arguments
-    if c is not condition:
+    if c is not condition or not _alike(x, a, b, y, p, q):
         return None
     signed = (lambda part: part) if name == "add" else _minus
     if _is(b, 0) and _is(p, 0):
@@ -170,7 +180,8 @@ def factors(x: Node, depth: int = 3) -> Factors:
     """Find the numbers that stand as factors in a step; one with a name stays whole."""
     if _is_number(x) and not isinstance(x.value, complex):
         return Factors(n=x.value)
-    if not depth or not is_numbered(x.name):
+    is_roomy = x.dtype.itemsize > 2 and _alike(x, *x.arguments)
+    if not depth or not is_numbered(x.name) or not is_roomy:
         return Factors(above=x)
     if x.operation == "negative":
         f = factors(x.arguments[0], depth - 1)
@@ -238,7 +249,7 @@ def _flipped(x: Node, depth: int = 4) -> Any:
     if not is_numbered(x.name) or not depth:
         return None
     if x.operation == "negative":
-        return x.arguments[0]
+        return x.arguments[0] if _floats(x) else None
     if x.operation not in {"multiply", "divide"}:
         return None
     first, second = x.arguments
@@ -283,6 +294,8 @@ def _into_choice(x: Node, y: Node) -> Any:
     if not (_is_number(x) and y.operation == "where" and np.isfinite(x.value)):
         return None
     c, a, b = y.arguments
+    if not _alike(y, a, b):
+        return None
     if _is(a, 0):
         return recorded("where", c, a, recorded("multiply", x, b))
     if _is(b, 0):
@@ -315,10 +328,16 @@ def _power(x: Node, y: Node) -> Any:
 def _where(c: Node, x: Node, y: Node) -> Any:
     """Of choices by the same condition one is enough."""
     if x.operation == "where" and x.arguments[0] is c:
-        return recorded("where", c, x.arguments[1], y)
+        return _chosen(x, c, x.arguments[1], y)
     if y.operation == "where" and y.arguments[0] is c:
-        return recorded("where", c, x, y.arguments[2])
+        return _chosen(y, c, x, y.arguments[2])
     return None
+
+
+def _chosen(like: Node, c: Node, x: Node, y: Node) -> Any:
+    """One choice in the place of two, if it has their dtype."""
+    same = _alike(like, x, y) and like.dtype in {x.dtype, y.dtype}
+    return recorded("where", c, x, y) if same else None
 
 
 RULES: dict[str, Callable[..., Any]] = {

@@ -23,6 +23,7 @@ from pellucid.errors import PellucidError
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.running.cache import Kept, structure_of
+from pellucid.running.jax_fusion import options
 from pellucid.running.jax_writing import Written, check, known_values
 from pellucid.running.targets import rows_of
 
@@ -74,7 +75,7 @@ class Program:
             self._constants = [jnp.asarray(value) for value in written.constants]
         self._known = known_values(graph, (), graph.outputs)
         self._limits = written.limits
-        self._function = jax.jit(written.function)
+        self._function = jax.jit(written.function, **options([graph], self._device))
         self.source = written.source
 
     def run(self, *inputs: Any) -> tuple[Any, ...]:
@@ -110,13 +111,14 @@ class Group(NamedTuple):
 class Epoch:
     """Groups of steps, one after the other, as one compiled function."""
 
-    def __init__(self, graphs: Sequence[Graph]) -> None:
+    def __init__(self, graphs: Sequence[Graph], device: Any) -> None:
         written = [Written(graph, graph.outputs) for graph in graphs]
         self.source = "\n".join(dict.fromkeys(w.source for w in written))
         self._limits = [(each.axis, each.size) for w in written for each in w.limits]
         self._constants = [[jnp.asarray(v) for v in w.constants] for w in written]
         steps = [_step(g, w.function) for g, w in zip(graphs, written, strict=True)]
-        self._run = jax.jit(functools.partial(_epoch, steps))
+        run = functools.partial(_epoch, steps)
+        self._run = jax.jit(run, **options(graphs, device))
 
     def __call__(
         self, kept: list[Any], data: list[Any], groups: list[Group]
@@ -231,7 +233,7 @@ class Training:
         """The function of an epoch of steps on so many rows; fits share it."""
         graphs = [self._step(size) for size in sizes]
         key = self._device, *map(structure_of, graphs)
-        return EPOCHS.of(key, lambda: Epoch(graphs))
+        return EPOCHS.of(key, lambda: Epoch(graphs, self._device))
 
     def _checked(self, batches: Sequence[Any], size: int) -> Array:
         """Row numbers from 0 on, a batch a row; raise for one that there is not."""

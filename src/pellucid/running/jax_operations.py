@@ -134,7 +134,26 @@ def floor_divide(x: Any, y: Any) -> Any:
 
 def divmod_(x: Any, y: Any) -> Any:
     """The quotient rounded down, and the remainder."""
-    return floor_divide(x, y), jnp.remainder(x, y)
+    return floor_divide(x, y), remainder(x, y)
+
+
+def remainder(x: Any, y: Any) -> Any:
+    """What the quotient leaves; of integers by 0 it is 0."""
+    if jnp.issubdtype(jnp.result_type(x, y), jnp.floating):
+        return jnp.remainder(x, y)
+    return jnp.where(y == 0, 0, jnp.remainder(x, jnp.where(y == 0, 1, y)))
+
+
+def power(x: Any, y: Any) -> Any:
+    """The power; of integers by squaring, and wrapped around (JAX's is not)."""
+    if not jnp.issubdtype(jnp.result_type(x, y), jnp.integer):
+        return x**y
+    base, exponent = jnp.broadcast_arrays(x, jnp.asarray(y, jnp.result_type(x)))
+    result = jnp.ones_like(base)
+    for _ in range(8 * base.dtype.itemsize):
+        result = jnp.where(exponent & 1, result * base, result)
+        base, exponent = base * base, exponent >> 1
+    return result
 
 
 def argsort(x: Any, axis: int = -1, kind: Any = None) -> Any:
@@ -283,6 +302,8 @@ SPELLINGS: dict[str, Function] = {
     "inverse_gaps": inverse_gaps,
     "floor_divide": floor_divide,
     "divmod": divmod_,
+    "remainder": remainder,
+    "power": power,
     "quantile": quantile,
     "argsort": argsort,
     "argpartition": argpartition,
@@ -330,13 +351,16 @@ PHRASES: dict[str, Phrase] = {
     ),
     **{name: _between(symbol) for name, symbol in SYMBOLS.items()},
 }
+# Of integers these have no symbol of the same meaning.
+IN_CALLS = {"power"}
 
 
 def phrase(
     node: Node, names: list[str], options: Mapping[str, str], function: str
 ) -> str:
     """An operation on these names as an expression in Python."""
-    if node.operation in PHRASES:
+    called = node.operation in IN_CALLS and node.dtype.kind in "iu"
+    if node.operation in PHRASES and not called:
         return PHRASES[node.operation](names, options)
     keywords = {key: text for key, text in options.items() if key != "part"}
     part = f"[{options['part']}]" if "part" in options else ""  # of several results

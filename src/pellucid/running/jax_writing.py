@@ -133,8 +133,10 @@ class Written:
         at = node.options["at"]
         if node.operation == "scatter":
             at = self._names.index(at, names[1:])
-            zeros = f"jnp.zeros({node.shape}, {dtype_text(node.dtype)})"
-            return f"{zeros}.at[{at}].add({names[0]})"
+            is_truth = node.dtype == bool  # which JAX does not add: it is counted
+            kind = "jnp.int32" if is_truth else dtype_text(node.dtype)
+            total = f"jnp.zeros({node.shape}, {kind}).at[{at}].add({names[0]})"
+            return f"{total} != 0" if is_truth else total
         x = f"jnp.asarray({names[0]})" if node.arguments[0].known else names[0]
         if node.operation == "index":
             return f"{x}[{self._names.index(at, names[1:])}]"

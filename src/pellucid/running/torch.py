@@ -29,6 +29,8 @@ from pellucid.running.writing import made
 
 Array = NDArray[Any]
 Tensor = torch.Tensor
+# What torch raises of a singular matrix: a RuntimeError, there.
+SINGULAR = torch.linalg.LinAlgError  # type: ignore[attr-defined]
 
 
 class Program:
@@ -73,7 +75,11 @@ class Program:
         given = zip(inputs, self._inputs, strict=True)
         with torch.inference_mode():
             tensors = [taken(value, dtype, self.device) for value, dtype in given]
-            return tuple(map(given_back, self.function(*tensors)))
+            try:
+                found = self.function(*tensors) or ()
+            except SINGULAR as error:
+                raise np.linalg.LinAlgError(str(error)) from None
+            return tuple(map(given_back, found))
 
 
 # -- training -------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Options are called as torch calls them: `dim` for axis, `keepdim` for keepdims.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -94,7 +95,34 @@ def frexp(x: Tensor, part: int) -> Tensor:
 
 def quotient(x: Tensor, y: Tensor, part: int) -> Tensor:
     """The quotient rounded down, and what remains."""
-    return torch.remainder(x, y) if part else torch.floor_divide(x, y)
+    return remainder(x, y) if part else floor_divide(x, y)
+
+
+def _as_tensors(x: Any, y: Any) -> tuple[Tensor, Tensor]:
+    """Two operands, of which one may be a Python number of the other's dtype."""
+    like = x if isinstance(x, Tensor) else y
+    make = functools.partial(torch.as_tensor, dtype=like.dtype, device=like.device)
+    return make(x), make(y)
+
+
+def floor_divide(x: Any, y: Any) -> Tensor:
+    """The quotient rounded down; of integers by 0 it is 0, where torch raises."""
+    x, y = _as_tensors(x, y)
+    if x.is_floating_point():
+        return torch.floor_divide(x, y)
+    by_one = (y == 0) | (y == -1) if x.dtype.is_signed else y == 0
+    quotient = torch.floor_divide(x, torch.where(by_one, 1, y))
+    quotient = torch.where(y == 0, 0, quotient)
+    return torch.where(y == -1, -x, quotient) if x.dtype.is_signed else quotient
+
+
+def remainder(x: Any, y: Any) -> Tensor:
+    """What the quotient leaves; of integers by 0 it is 0, where torch raises."""
+    x, y = _as_tensors(x, y)
+    if x.is_floating_point():
+        return torch.remainder(x, y)
+    by_one = (y == 0) | (y == -1) if x.dtype.is_signed else y == 0
+    return torch.remainder(x, torch.where(by_one, 1, y))
 
 
 def cast(x: Tensor, dtype: torch.dtype) -> Tensor:

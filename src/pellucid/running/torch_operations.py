@@ -33,8 +33,8 @@ SAME = [
     "logical_or", "logical_xor", "maximum", "minimum", "negative", "nextafter",
     "rad2deg", "signbit", "sin", "sinc", "sinh", "sqrt", "square", "tan", "tanh",
     "trunc", "where", "sum", "mean", "any", "all", "reshape", "add",
-    "subtract", "multiply", "divide", "floor_divide", "remainder", "less", "less_equal",
-    "greater", "greater_equal", "equal", "not_equal", "matmul", "sigmoid", "zeros",
+    "subtract", "multiply", "divide", "less", "less_equal",
+    "greater", "greater_equal", "equal", "not_equal", "sigmoid", "zeros",
     "ones", "empty", "full", "eye", "arange", "fft.fft", "fft.ifft", "fft.rfft",
     "fft.irfft", "linalg.inv", "linalg.cholesky", "linalg.det", "linalg.eigvalsh",
     "linalg.svdvals", "special.entr", "special.erf", "special.erfc", "special.erfcx",
@@ -47,12 +47,13 @@ SAME = [
 
 # Those of `torch_functions` and `torch_products` that are called as here.
 WRITTEN = [
-    "absolute", "heaviside", "cbrt", "bitwise_count", "conjugate", "ldexp",
+    "absolute", "floor_divide", "remainder", "heaviside", "cbrt", "bitwise_count",
+    "conjugate", "ldexp",
     "reciprocal", "sign", "spacing", "modf", "frexp", "cast", "real", "imag",
     "prod", "argmax", "argmin", "nanargmax", "nanargmin", "cumsum", "cumprod",
     "argsort", "searchsorted", "median", "quantile", "norm", "broadcast_to",
-    "stack", "diagonal", "dot", "einsum", "convolve", "linalg.solve", "cofactors",
-    "inverse_gaps",
+    "stack", "diagonal", "dot", "matmul", "einsum", "convolve", "linalg.solve",
+    "cofactors", "inverse_gaps",
     "linalg.eigvals", "linalg.eig", "linalg.qr", "linalg.pinv", "linalg.lstsq",
     "ratio", "softplus", "log1mexp", "log_loss", "logsumexp", "offset",
     "log_weighted_sum", "softmax", "log_softmax", "log_product",

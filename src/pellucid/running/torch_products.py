@@ -44,8 +44,17 @@ def unfold(x: Tensor, window_shape: tuple[int, ...], dim: Any = None) -> Tensor:
     return x
 
 
+def matmul(x: Tensor, y: Tensor) -> Tensor:
+    """The matrix product; of truth values, whether any product is true."""
+    if x.dtype == torch.bool:
+        return torch.matmul(x.to(torch.int64), y.to(torch.int64)) != 0
+    return torch.matmul(x, y)
+
+
 def dot(x: Tensor, y: Tensor) -> Tensor:
     """The sums of products along the last axis of x and the last but one of y."""
+    if x.dtype == torch.bool:
+        return dot(x.to(torch.int64), y.to(torch.int64)) != 0
     if x.ndim == 0 or y.ndim == 0:
         return x * y
     if x.ndim <= 2 and y.ndim <= 2:

@@ -16,13 +16,16 @@ from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.operations.table import OPERATORS, reduced_axes
 from pellucid.graphs.recorder import weak_type
 from pellucid.graphs.sharing import Lives, is_view
+from pellucid.running import torch_wrapping as wrapping
 from pellucid.running.torch_arrays import sized, tensor_of
 from pellucid.running.torch_functions import MANY
 from pellucid.running.torch_operations import SPELLED, SYMBOLS
 from pellucid.running.torch_places import as_index, place
-from pellucid.running.torch_reads import reads, torch_dtype
+from pellucid.running.torch_reads import torch_dtype
 from pellucid.running.writing import Names, function, shaped
 
+# Of these kinds torch's symbol raises, and a function of ours is called.
+CALLED = {"floor_divide": "iu", "remainder": "iu", "matmul": "b"}
 IN_PLACE = {"add", "multiply", "subtract", "divide"}
 RENAMED = {"axis": "dim", "keepdims": "keepdim", "axes": "dims"}
 
@@ -80,12 +83,20 @@ class Writer:
         return f"{node.name} = {self._expression(node)}"
 
     def _expression(self, node: Node) -> str:
+        """The operation; of unsigned integers in int64, and wrapped around."""
+        text = self._computed(node)
+        if not wrapping.is_widened(node) or node.dtype not in wrapping.WIDE:
+            return text
+        return f"({text}).to({self._dtype(node.dtype, node)})"
+
+    def _computed(self, node: Node) -> str:
         arguments = self._arguments(node)
         if node.weak:
             return self._weak(node, arguments)
         if _changes_nothing(node):
             return arguments[0]
-        if node.operation in SYMBOLS and self._has_strong(node):
+        is_symbol = node.dtype.kind not in CALLED.get(node.operation, "")
+        if node.operation in SYMBOLS and self._has_strong(node) and is_symbol:
             out = self._ending(node)
             if out:
                 return self._into(node, arguments, out)
@@ -115,7 +126,7 @@ class Writer:
     def _ending(self, node: Node) -> str:
         """A large argument that is read for the last time, whose memory can be used."""
         swaps = node.operation in {"add", "multiply"}
-        if node.operation not in IN_PLACE or node.size < MANY:
+        if node.operation not in IN_PLACE or node.size < MANY or node.dtype.kind == "u":
             return ""
         if node.arguments[0].weak and not swaps:
             return ""  # torch takes a number as the second argument alone
@@ -164,7 +175,7 @@ class Writer:
     def _arguments(self, node: Node) -> list[str]:
         if node.weak:
             return [self.names.of(argument) for argument in node.arguments]
-        pairs = zip(node.arguments, reads(node), strict=True)
+        pairs = zip(node.arguments, wrapping.reads(node), strict=True)
         return [self._argument(a, dtype, self._is_bare(node, a)) for a, dtype in pairs]
 
     def _is_bare(self, node: Node, argument: Node) -> bool:

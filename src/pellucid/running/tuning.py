@@ -65,9 +65,10 @@ def _mask_after(now: dict[Node, Node], product: Node, h: Node) -> None:
 
 
 def _is_float_array(node: Node) -> bool:
-    return all(
-        n.dtype in (np.float32, np.float64) or n.is_literal or n.dtype == bool
-        for n in (node, *node.arguments)
+    """Whether a step gives floats, and takes nothing that wraps around."""
+    floats = np.float32, np.float64
+    return node.dtype in floats and all(
+        n.dtype in floats or n.is_literal or n.dtype == bool for n in node.arguments
     )
 
 
@@ -108,7 +109,7 @@ def _subtract(node: Node, x: Node, y: Node) -> Node | None:
     (c, a), (d, b) = x.arguments, y.arguments
     if _number(c) is None or _number(c) != _number(d):
         return None
-    if not a.shape == b.shape == node.shape:
+    if not a.shape == b.shape == node.shape or not a.dtype == b.dtype == node.dtype:
         return None
     difference = dataclasses.replace(node, name=f"{node.name}_whole", arguments=(a, b))
     return _made("multiply", node, c, difference)

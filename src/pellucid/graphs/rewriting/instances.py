@@ -13,6 +13,7 @@ from pellucid.graphs.recorder import Recorder
 from pellucid.graphs.rewriting.formulas import Formula
 from pellucid.graphs.rewriting.matching import Bound, Match
 from pellucid.graphs.rewriting.normal import Label, Labels, Seen, Summed, seen_whole
+from pellucid.graphs.rewriting.ranges import is_roomy
 from pellucid.graphs.traced import lifted, recorded
 
 
@@ -107,9 +108,7 @@ class Instance:
     def _floating(self, node: Node) -> Any:
         """A stand-in for a node, for numbers that may be negated and doubled."""
         x = lifted(node, self.recorder)
-        if node.dtype.kind == "u" or (
-            node.dtype.kind == "i" and node.dtype.itemsize < 8
-        ):
+        if not (node.is_literal and node.weak) and not is_roomy(node):
             return recorded("cast", x, dtype=self.node.dtype)
         return node.value if node.is_literal and node.weak else x
 

@@ -218,6 +218,8 @@ def _factor(formula: Seen, seen: Seen, match: Match) -> Iterator[Match]:
         yield from _absorbed(formula.node, match._replace(rest={seen: 1.0}), seen, 1.0)
     elif name in {"add", "subtract"}:
         yield from exactly(formula, seen, match)
+    elif seen.node.dtype.kind not in "fc":
+        return  # a call of integers, which may wrap around
     elif name == "sum" and seen.node.operation in {"matmul", "dot"}:
         yield from _matrix_product(formula, seen, match)
     elif name != seen.node.operation:

@@ -4,6 +4,7 @@ A node is seen in a frame: each of its axes carries the number of the axis of th
 expression along which it runs. Broadcasting, `[:, None]`, `keepdims`, reshapes of axes
 of length 1 and transposes only change these labels, so that two spellings of one
 formula are seen as the same. An axis that is summed over carries a `Summed` label.
+Arithmetic of integers is seen only where it does not wrap around; see `ranges`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import is_basic
 from pellucid.graphs.operations.table import reduced_axes
+from pellucid.graphs.rewriting.ranges import is_real
 
 LARGEST = 8  # terms or factors of an expression that is looked at
 
@@ -217,7 +219,8 @@ def _signs(seen: Seen) -> list[tuple[Seen, float]]:
     """The parts of a sum with their signs; none for what is no sum."""
     signs = {"add": (1.0, 1.0), "subtract": (1.0, -1.0), "negative": (-1.0,)}
     arguments = seen.node.arguments
-    signed = zip(arguments, signs.get(seen.node.operation, ()), strict=False)
+    known = signs.get(seen.node.operation, ()) if is_real(seen.node) else ()
+    signed = zip(arguments, known, strict=False)
     return [(seen_argument(seen, a), sign) for a, sign in signed]
 
 
@@ -240,7 +243,7 @@ def product(seen: Seen) -> Term:
         part, power = waiting.pop()
         if is_number(part.node) and _has_power(float(part.node.value), power):
             term.number *= float(part.node.value) ** power
-        elif part.node.operation == "negative":
+        elif part.node.operation == "negative" and is_real(part.node):
             term.number *= -1.0
             waiting.append((seen_argument(part, part.node.arguments[0]), power))
         elif _has_room(term, waiting) and (factors := _factors(part)):
@@ -291,6 +294,8 @@ def _add_up(p: float, q: float) -> bool:
 def _factors(seen: Seen) -> list[tuple[Seen, float]]:
     """The factors of a product or a quotient, and on which side they stand."""
     node = seen.node
+    if not is_real(node):
+        return []
     if node.operation == "multiply" and node.arguments[0] is not node.arguments[1]:
         return [(seen_argument(seen, a), 1.0) for a in node.arguments]
     if node.operation == "divide":
@@ -316,6 +321,8 @@ def _base(seen: Seen) -> tuple[Seen, float]:
     """The base and exponent of a power; itself and 1 where it is none."""
     node = seen.node
     exponents = {"square": 2.0, "sqrt": 0.5, "multiply": 2.0}
+    if not is_real(node):
+        return seen, 1.0
     if node.operation in exponents and len(set(node.arguments)) == 1:
         return seen_argument(seen, node.arguments[0]), exponents[node.operation]
     if node.operation == "power" and is_number(node.arguments[1]):

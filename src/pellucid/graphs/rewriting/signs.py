@@ -1,6 +1,7 @@
 """Minus signs move outwards, where they meet and cancel: mean(-x) is -mean(x).
 
-Rounding is the same on both sides of 0, so that every rule here is exact.
+Rounding is the same on both sides of 0, so that every rule here is exact. Of floats
+alone: minus an integer may wrap around, and then its sign is part of the number.
 """
 
 from __future__ import annotations
@@ -17,15 +18,19 @@ PRODUCTS = {"multiply", "divide", "matmul", "dot"}
 
 def has_sign(node: Node) -> bool:
     """Whether an argument is the negative of something."""
-    return any(a.operation == "negative" for a in node.arguments)
+    return any(map(_is_negative, node.arguments))
+
+
+def _is_negative(node: Node) -> bool:
+    return node.operation == "negative" and node.dtype.kind == "f"
 
 
 def moved_out(recorder: Recorder, node: Node) -> Any:
     """The same with a minus sign further out, or None where there is none to move."""
-    signs = [a.operation == "negative" for a in node.arguments]
-    if not has_sign(node) or node.dtype.kind != "f":
+    signs = list(map(_is_negative, node.arguments))
+    if not any(signs) or node.dtype.kind != "f":
         return None
-    inner = [a.arguments[0] if a.operation == "negative" else a for a in node.arguments]
+    inner = [a.arguments[0] if _is_negative(a) else a for a in node.arguments]
     values = [lifted(a, recorder) for a in inner]
     if node.operation == "negative":
         return values[0]

@@ -1,0 +1,150 @@
+"""Integers, booleans and mixed dtypes: every way of running gives what NumPy gives."""
+
+import re
+
+import numpy as np
+import pytest
+from integer_programs import INPUTS, expression
+
+import pellucid as pl
+
+X = np.array([[0, 3, 200], [255, 7, 128]], np.uint8)
+W = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
+S = np.array([[-128, 127, -1], [3, 0, -7]], np.int8)
+I = np.array([[-(2**31), 65537, 3], [0, -1, 2**31 - 1]], np.int32)  # noqa: E741
+L = np.array([[-(2**63), 2**63 - 1, 3], [0, -1, 3_037_000_500]])
+B = np.array([[True, False, True], [False, False, True]])
+
+SPELLINGS = {
+    "minus in exp": (lambda w, X: np.sum(w * np.exp(-X / 255)), X),
+    "minus before a product": (lambda w, X: (-X) * w, X),
+    "minus behind a product": (lambda w, X: w * (-X), X),
+    "less a minus": (lambda w, X: w - (-X), X),
+    "plus a minus": (lambda w, X: w + -X, X),
+    "mean of a minus": (lambda w, X: np.mean(-X) * w, X),
+    "quotient of minuses": (lambda w, X: (-w) / (1.5 + -X), X),
+    "minus a quotient": (lambda w, X: -(-X / 255 * w), X),
+    "twice and twice": (lambda w, X: 0.5 * X - 0.5 * X[::-1] + w, X),
+    "softplus": (lambda w, X: w * np.log(1 + np.exp(-X / 32)), X),
+    "softplus of a wrapped sum": (lambda w, X: w * np.log(1 + np.exp((X + X) / 64)), X),
+    "log loss": (lambda w, y: -(y * np.log(1 / (1 + np.exp(-w)))
+                                + (1 - y) * np.log(1 - 1 / (1 + np.exp(-w)))), X),
+    "labels of int64": (lambda w, y: -(y * np.log(1 / (1 + np.exp(-w)))
+                                       + (1 - y) * np.log(1 - 1 / (1 + np.exp(-w)))),
+                        L),
+    "root of squares": (lambda w, X: w * np.sqrt(np.sum(X**2, axis=1,
+                                                        keepdims=True)), I),
+    "root of a product": (lambda w, X: w * np.sqrt(np.abs(X[0] @ X[1])), S),
+    "variance": (lambda w, X: w * (np.mean(X * X) - np.mean(X) ** 2), S),
+    "log of a square": (lambda w, X: w * np.log(1.0 + X**2), I),
+    "minus the smallest": (lambda w, X: w * np.log(1 + np.exp(-X / 64)), S),
+    "float times the smallest": (lambda w, X: w * np.logaddexp(0, -1.0 * L / 2**60), L),
+    "minus of truth": (lambda w, b: w * np.log(1 + np.exp(-1.0 * b)), B),
+    "not": (lambda w, b: w * ~b - w * (b * (b > 0)), B),
+    "or": (lambda w, b: (b + b) * w + np.sum(b + b), B),
+    "square of truth": (lambda w, b: np.sum(b**2 * w, axis=0), B),
+}  # fmt: skip
+spellings = pytest.mark.parametrize(("f", "x"), SPELLINGS.values(), ids=SPELLINGS)
+RUNS = {
+    "graph": lambda f, *args: pl.graph(f, *args)(*args),
+    "stable": lambda f, *args: pl.stable(f, *args)(*args),
+    "numpy": lambda f, *args: pl.compile(f)(*args),
+    "jax": lambda f, *args: pl.compile(f, target="jax")(*args),
+    "torch": lambda f, *args: pl.compile(f, target="torch")(*args),
+}
+runs = pytest.mark.parametrize("run", RUNS.values(), ids=RUNS.keys())
+
+
+@pytest.fixture(autouse=True)
+def _without_warnings():
+    """Integers that wrap around, and are divided by 0, are what is tried here."""
+    with np.errstate(all="ignore"):
+        yield
+
+
+def assert_same(ours, plain):
+    """Shape and dtype, integers to the last bit, floats but for rounding."""
+    ours, plain = np.asarray(ours), np.asarray(plain)
+    assert (ours.shape, ours.dtype) == (plain.shape, plain.dtype)
+    if plain.dtype.kind in "biu":
+        np.testing.assert_array_equal(ours, plain)
+    else:
+        rtol = {2: 2e-3, 4: 2e-5, 8: 1e-7}[plain.dtype.itemsize]
+        size = np.max(np.abs(plain), initial=1, where=np.isfinite(plain))
+        np.testing.assert_allclose(ours, plain, rtol=rtol, atol=rtol * size)
+
+
+@runs
+@spellings
+def test_a_spelling_gives_what_numpy_gives(run, f, x):
+    assert_same(run(f, W, x), f(W, x))
+
+
+@spellings
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+def test_gradients_are_those_beside_the_numbers_as_they_are(target, f, x):
+    ours = pl.compile(pl.gradient(lambda w: np.sum(f(w, x))), target=target)(W)
+    assert_same(ours, slopes(f, x))
+
+
+def slopes(f, x):
+    """Central differences, of a function that is smooth in w."""
+    steps = 1e-5 * np.eye(W.size).reshape(W.size, *W.shape)
+    found = [np.sum(f(W + h, x) - f(W - h, x)) / 2e-5 for h in steps]
+    return np.reshape(found, W.shape)
+
+
+def program_of(seed):
+    """A function of all inputs, which NumPy runs."""
+    texts, _ = expression(seed)
+    return eval(f"lambda {', '.join(INPUTS)}: [{', '.join(texts)}]", {"np": np})
+
+
+def assert_all_same(ours, plain):
+    assert len(ours) == len(plain)
+    [assert_same(a, b) for a, b in zip(ours, plain, strict=True)]
+
+
+@pytest.mark.parametrize("seed", range(120))
+@pytest.mark.parametrize("way", ["graph", "stable", "numpy", "jax"])
+def test_random_expressions(way, seed):
+    f = program_of(seed)
+    assert_all_same(RUNS[way](f, *INPUTS.values()), f(*INPUTS.values()))
+
+
+def refusal_of(f):
+    """What torch refuses of a program; none where it runs it."""
+    try:
+        pl.compile(f, target="torch").program(*INPUTS.values())
+    except pl.PellucidError as error:
+        return str(error)
+    return ""
+
+
+PROGRAMS = {seed: program_of(seed) for seed in range(120)}
+REFUSED = {seed: text for seed, f in PROGRAMS.items() if (text := refusal_of(f))}
+
+
+@pytest.mark.parametrize("seed", PROGRAMS.keys() - REFUSED.keys())
+def test_random_expressions_on_torch(seed):
+    f = PROGRAMS[seed]
+    assert_all_same(RUNS["torch"](f, *INPUTS.values()), f(*INPUTS.values()))
+
+
+@pytest.mark.parametrize("seed", REFUSED)
+def test_torch_refuses_by_name_what_it_cannot_compute_of_uint64(seed):
+    assert re.search(r"PyTorch cannot compute \w+ of uint64; pass", REFUSED[seed])
+
+
+def test_torch_runs_most_random_expressions():
+    assert len(REFUSED) < len(PROGRAMS) / 4
+
+
+def shifted(x):
+    return x - 7, -x, x * x, ~x, x << 3, x >> 1, x // 3, x % 5, np.maximum(x, 9), x > 2
+
+
+@pytest.mark.parametrize("name", ["u8", "u16", "u32"])
+def test_unsigned_integers_on_torch(name):
+    x = INPUTS[name]
+    assert_all_same(RUNS["torch"](shifted, x), shifted(x))

@@ -1,0 +1,92 @@
+"""Gradients of every function on JAX and torch: right, or one sentence of ours."""
+
+import function_examples as functions
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid.graphs import structure
+
+targets = pytest.mark.parametrize("target", ["jax", "torch"])
+
+
+def cost_of(f):
+    """The sum of squares of all numbers that a function gives."""
+    return lambda x: sum(map(squares, structure.leaves(f(x))))
+
+
+def squares(leaf):
+    is_number = not isinstance(leaf, (type, str)) and leaf is not None
+    kind = np.dtype(getattr(leaf, "dtype", type(leaf))).kind if is_number else ""
+    return np.sum(np.abs(leaf) ** 2) if kind and kind in "fciu" else 0.0
+
+
+def gradient_of(name):
+    """The gradient, its argument, and its value; None where there is none."""
+    gradient = pl.gradient(cost_of(functions.program(name)))
+    x = functions.inputs(name)
+    try:
+        return gradient, x, gradient(x)
+    except pl.PellucidError:  # as of what is computed in extended precision
+        return gradient, x, None
+
+
+TOO_WIDE = {"astype", "ndarray.astype"}  # to np.longdouble
+
+
+@pytest.mark.filterwarnings("ignore")
+@targets
+@pytest.mark.parametrize("name", sorted(functions.EXAMPLES.keys() - TOO_WIDE))
+def test_gradient_of_every_function(name, target):
+    with np.errstate(all="ignore"):
+        gradient, x, expected = gradient_of(name)
+        if expected is not None:
+            came = pl.compile(gradient, target=target)(x)
+            structure.mapped(assert_close, came, expected)
+
+
+def assert_close(came, expected):
+    np.testing.assert_allclose(came, expected, rtol=1e-6, atol=1e-8)
+
+
+def painted(x):
+    """Pixels that are hit take a colour."""
+    img = np.zeros((3, 3))
+    hit = x.reshape(3, 3) > 0.5
+    img[hit] = 2.0
+    img[0] = x[:3]
+    return np.sum(img**2)
+
+
+BOOLEAN = {
+    "corrcoef": lambda x: np.corrcoef(x[:4], x[4:8] ** 2)[0, 1],
+    "painted": painted,
+    "places of an interpolation": lambda x: np.interp(0.37, np.cumsum(x**2 + 0.1),
+                                                      np.arange(9.0) ** 2),
+}  # fmt: skip
+X = np.array([0.2, 0.9, 0.4, 0.7, 0.1, 0.8, 0.3, 0.6, 0.55])
+
+
+@targets
+@pytest.mark.parametrize("f", BOOLEAN.values(), ids=BOOLEAN.keys())
+def test_truth_values_are_scattered(f, target):
+    steps = 1e-6 * np.eye(9)
+    slopes = [(f(X + h) - f(X - h)) / 2e-6 for h in steps]
+    ours = pl.compile(pl.gradient(f), target=target)(X)
+    np.testing.assert_allclose(ours, slopes, rtol=1e-6, atol=1e-7)
+
+
+SINGULAR = {
+    "solve": lambda A: np.linalg.solve(A, np.ones(2)),
+    "inv": np.linalg.inv,
+    "cholesky": lambda A: np.linalg.cholesky(A - 2 * np.eye(2)),
+}
+
+
+@pytest.mark.parametrize("f", SINGULAR.values(), ids=SINGULAR.keys())
+def test_torch_raises_numpys_error_of_a_singular_matrix(f):
+    A = np.ones((2, 2))
+    with pytest.raises(np.linalg.LinAlgError):
+        f(A)
+    with pytest.raises(np.linalg.LinAlgError):
+        pl.compile(lambda A: np.sum(f(A)), target="torch")(A)
