@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.foreign import strange
+from pellucid.graphs.settled import plain
 from pellucid.graphs.traced import (
     FUNCTIONS,
     Traced,
@@ -27,7 +28,7 @@ CREATORS: dict[str, Callable[..., Any]] = {}
 def without_lists(value: Any) -> Any:
     """The value as one traced array where it is a list that holds traced values."""
     held = not isinstance(value, Traced) and _holds_traced(value)
-    return array(value) if held else value
+    return array(value) if held else plain(value)
 
 
 # -- how each is recorded -------------------------------------------------------------

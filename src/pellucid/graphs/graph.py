@@ -13,6 +13,7 @@ import numpy as np
 from pellucid.graphs import structure
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.packing import reduced_graph
 from pellucid.graphs.traced import Traced, replayed
 
 
@@ -110,6 +111,17 @@ class Graph:
         """Run the graph and give every node's value by name."""
         values = evaluate(self.order, self.bind(*args, **kwargs), self.order)
         return {node.name: values[node] for node in self.nodes}
+
+    def __reduce__(self) -> Any:
+        return reduced_graph(self)
+
+    # A graph does not change, so that a copy would be no other.
+
+    def __copy__(self) -> Graph:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Graph:
+        return self
 
     def __str__(self) -> str:
         return Graph.readers["text"](self)

@@ -124,6 +124,17 @@ def _by_caller(original: Any, recording: Any) -> Callable[..., Any]:
     return call
 
 
+def _under_trace(original: Any, recording: Any) -> Callable[..., Any]:
+    """The recording function, which may be kept and called when no trace runs."""
+
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        made = original if active.get() is None else recording
+        return made(*args, **kwargs)
+
+    return call
+
+
 def _random(module: ModuleType) -> Any:
     """`np.random`, which NumPy loads when it is first asked for."""
     loaded = importlib.import_module("numpy.random")
@@ -146,7 +157,7 @@ def _lookup(module: ModuleType) -> type[ModuleType]:
         found["random"] = property(_random, _set_random)
     for name, original in vars(module).items():
         if module is np and name in CREATORS:
-            found[name] = _by_context(original, CREATORS[name])
+            found[name] = _by_context(original, _under_trace(original, CREATORS[name]))
         elif module is np and name in JOINED:
             found[name] = _by_context(original, JOINED[name])
         elif is_function(original) and original in FUNCTIONS:

@@ -41,6 +41,15 @@ class Call:
         """Note the variable that was found to hold the result; once."""
         object.__setattr__(self, "target", variable)
 
+    def __reduce__(self) -> Any:
+        return _reduced(self)
+
+    def __copy__(self) -> Call:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Call:
+        return self
+
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Node:
@@ -124,6 +133,17 @@ class Node:
             f"<{self.name or '?'} = {self.operation}({names}) {self.dtype}{self.shape}>"
         )
 
+    def __reduce__(self) -> Any:
+        return _reduced(self)
+
+    # A node does not change, so that a copy would be no other.
+
+    def __copy__(self) -> Node:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Node:
+        return self
+
     def remade(self, arguments: tuple[Node, ...]) -> Node:
         """The same step on other arguments, made now."""
         return Node(
@@ -134,6 +154,13 @@ class Node:
     def christen(self, name: str) -> None:
         """Give a node the name that the trace found after making it; once."""
         object.__setattr__(self, "name", name)
+
+
+def _reduced(thing: Node | Call) -> Any:
+    """How pickle writes a node or a call; see `packing`, which is needed then alone."""
+    from pellucid.graphs.packing import reduced
+
+    return reduced(thing)
 
 
 def now() -> int:

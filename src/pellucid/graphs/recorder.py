@@ -30,6 +30,7 @@ from pellucid.graphs.frames import persons_frame as persons_frame
 from pellucid.graphs.frames import place as place
 from pellucid.graphs.node import Call, Node, ancestors, constant
 from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.settled import plain
 from pellucid.graphs.variables import (
     RETURNED,
     Assignment,
@@ -89,6 +90,8 @@ class Recorder:
         self.thread: int | None = None  # of the trace, while it runs
         self.quiet = False  # whether new nodes are computed without warnings
         self.aside = 0  # derivatives under way that only serve others, without names
+        self.differentiates = False  # something that depends on no input
+        self.known_ones: dict[int, Any] = {}  # weakly: stand-ins whose value is known
         self._owner: Node | None = None
         self._owners_call: Call | None = None
         self._calls: dict[FrameType, Call | None] = {}  # inmost last
@@ -156,6 +159,7 @@ class Recorder:
         """Make the node of an outside value; an array that did not change has one."""
         if self.sources and self.on_capture:
             self.on_capture()
+        value = plain(value)
         if reason := strange(value):
             self.refusal = TraceError(f"{place()}: {code()} meets {reason}.")
             raise self.refusal
@@ -201,7 +205,9 @@ class Recorder:
         line = (frame.f_code.co_filename, frame.f_lineno) if frame else None
         call = self._call_of(frame) if frame else self._owners_call
         # What is differentiated counts as an input, also where its value is known.
-        is_known = name != "copy" and all(a.known for a in nodes)
+        is_known = all(a.known for a in nodes)
+        if is_known and name == "copy":
+            is_known, self.differentiates = False, True
         node = Node(
             name, nodes, shape, dtype, options, weak, line, call, known=is_known,
             quiet=self.quiet,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import linecache
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -16,7 +18,7 @@ from pellucid.graphs.foreign import LABELLED, strange_call
 from pellucid.graphs.frames import code, is_library, is_machinery, place
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.refused import ATTRIBUTES, reason_for
-from pellucid.graphs.recorder import Recorder, active
+from pellucid.graphs.recorder import active
 from pellucid.graphs.sites import Site, site, site_of
 
 
@@ -61,6 +63,7 @@ def refused(name: str) -> NoReturn:
 
 def refused_attribute(node: Node, name: str) -> NoReturn:
     """Say that arrays have this, and traced ones have not."""
+    _refuse_kept(node)
     at = site()
     if at and at.library:
         refused_in_library(node, at)
@@ -74,6 +77,7 @@ def refused_attribute(node: Node, name: str) -> NoReturn:
 
 def refused_number(node: Node, needs: str = "needs") -> NoReturn:
     """Say that there is no number yet, and what to write instead."""
+    _refuse_kept(node)
     at = site()
     if at and at.library:
         refused_in_library(node, at)
@@ -110,6 +114,7 @@ def refused_in_library(node: Node, at: Site) -> NoReturn:
 
 def refused_branch(node: Node) -> NoReturn:
     """Say that a graph has no branches."""
+    _refuse_kept(node)
     at = site()
     if at and at.library and at.library not in sys.stdlib_module_names:
         refused_in_library(node, at)
@@ -183,15 +188,12 @@ def refused_objects() -> NoReturn:
     )
 
 
-def refused_elsewhere(recorders: Iterable[Recorder]) -> NoReturn:
+def refused_elsewhere(memories: Iterable[Any]) -> NoReturn:
     """Say that a traced value is used after its trace, or in another thread."""
-    running = [recorder for recorder in recorders if recorder.thread is not None]
+    held = list(memories)
+    running = [m.recorder for m in held if m.recorder.thread is not None]
     if not running:
-        message = (
-            "a traced value was kept after its trace ended; return it from the "
-            "function instead."
-        )
-        raise TraceError(message)
+        refused_kept(*[memory._node for memory in held[:1]])
     error = TraceError(
         f"{place()}: {code()} uses a traced value in another thread than the traced "
         "function's; compute with it in that one."
@@ -199,3 +201,25 @@ def refused_elsewhere(recorders: Iterable[Recorder]) -> NoReturn:
     for recorder in running:
         recorder.broken = error  # nobody may wait for the thread: the trace fails too
     raise error
+
+
+def _refuse_kept(node: Node) -> None:
+    """Say so where a value is used after its trace."""
+    if active.get() is None:
+        refused_kept(node)
+
+
+def refused_kept(node: Node | None = None) -> NoReturn:
+    """Say that a value which depends on the arguments has no number after its trace."""
+    made = ""
+    if node and node.line:
+        file, number = node.line
+        line = linecache.getline(file, number).strip()
+        made = f" It was made in {os.path.basename(file)}, line {number}: `{line}`."
+    what = f" ({described(node)})" if node else ""
+    raise TraceError(
+        f"{place()}: {code()} uses a traced value{what} that was kept after its trace "
+        f"ended; it depends on the arguments, so that it has no number.{made} Return "
+        "it from the function, and keep what the call gives: with `value, gradient = "
+        "pellucid.value_and_gradient(f)(x)`, `history.append(value)`."
+    )

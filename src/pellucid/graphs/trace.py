@@ -16,6 +16,7 @@ from pellucid.graphs import conversions as conversions
 from pellucid.graphs import items as items
 from pellucid.graphs import operators as operators
 from pellucid.graphs import structure
+from pellucid.graphs.ending import settle
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.lookups import creation_recorded
 from pellucid.graphs.node import Node, constant
@@ -165,9 +166,14 @@ def trace(
     bound.arguments.update(_filled(given, [stand_in for _, stand_in in pairs]))
     values = list(reached([f, *structure.leaves(given)]))
     noticed = drawing_noticed(recorder, f, values)
-    with recorder.running(), creation_recorded(values), noticed:
-        result = structure.mapped(node_of, _called(f, bound, recorder))
-        recorder.finish()
+    try:
+        with recorder.running(), creation_recorded(values), noticed:
+            result = structure.mapped(node_of, _called(f, bound, recorder))
+            recorder.finish()
+    finally:
+        pairs.clear()  # what nobody else keeps need not become an array
+        bound.arguments.clear()
+        settle(recorder)
     made = Graph(title_of(f), parameters, result, signature)
     return closed(made, recorder)
 

@@ -8,6 +8,7 @@ operators, and each becomes a node.
 from __future__ import annotations
 
 import sys
+import weakref
 from collections.abc import Callable
 from threading import get_ident
 from typing import Any, ClassVar
@@ -29,6 +30,7 @@ from pellucid.graphs.refusals import (
     refused_objects,
     refused_outside,
 )
+from pellucid.graphs.settled import StandIn, plain
 
 # How NumPy's functions are recorded; filled by the modules in `operations`.
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
@@ -36,13 +38,13 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 KINDS: dict[Any, type[Any]] = {}
 
 
-class Traced:
+class Traced(StandIn):
     """A traced array or number: a `Memory`, and NumPy's interface to it.
 
     `mutable` tells an array, which has memory to write to, from a number.
     """
 
-    __slots__ = ("memory", "mutable")
+    __slots__ = ()
     __add__: ClassVar[Any]  # in operators.py
     __radd__: ClassVar[Any]
     _value: ClassVar[Any]  # in conversions.py
@@ -64,6 +66,8 @@ class Traced:
         made: Traced = object.__new__(KINDS[kind])
         made.memory = memory
         made.mutable = mutable
+        if node.known or memory.recorder.differentiates:
+            memory.recorder.known_ones[id(made)] = weakref.ref(made)
         return made
 
     # -- what it is -------------------------------------------------------------------
@@ -155,14 +159,14 @@ def copied(x: Traced, order: Any = "K", content: Any = None) -> Traced:
     if order == "F" or not (order == "C" or x.memory.by_rows):
         layout = Layout(ORDERED, (x.memory,), {"order": order or "K"})
     node = (x if content is None else content).node
-    return Traced(Memory(current(), node, layout=layout), mutable=True)
+    return Traced(Memory(current(x), node, layout=layout), mutable=True)
 
 
 def current(*values: Any) -> Recorder:
     """The record that is being made, in the thread that makes it."""
     recorder = active.get()
     if recorder is None or recorder.thread != get_ident():
-        refused_elsewhere([v.memory.recorder for v in values if isinstance(v, Traced)])
+        refused_elsewhere([v.memory for v in values if isinstance(v, Traced)])
     return recorder
 
 
@@ -323,6 +327,7 @@ def _index_part(part: Any, indices: list[Node]) -> Any:
 
 def _plain(part: Any) -> Any:
     """A number or array for a traced value that depends on no input."""
+    part = plain(part)
     if isinstance(part, Traced) and part.node.known:
         value = part.memory.recorder.known_value(part.node)
         return int(value) if np.ndim(value) == 0 and value.dtype.kind in "iu" else value

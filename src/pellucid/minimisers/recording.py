@@ -15,12 +15,14 @@ from pellucid.graphs.stable import rewritten, written_out
 from pellucid.graphs.trace import Constant, is_number
 from pellucid.minimisers.task import Options, Task
 from pellucid.running.cache import Kept, content
+from pellucid.running.captures import Captures
 from pellucid.running.compile import kind_of, recorded_graph
 from pellucid.running.targets import Program, target
 
 T = TypeVar("T")
 
 MADE: Kept[Any] = Kept(size=64)
+CAPTURED: Kept[Captures] = Kept(size=64)
 
 
 def is_by_value(thing: Any) -> bool:
@@ -46,13 +48,15 @@ def once(task: Task, more: Hashable, args: Any, make: Callable[[], T]) -> T:
     """What `make` gives, made once for equal costs and kinds of arguments.
 
     A plain function is recorded each time: what it captures may have changed; and so
-    is a function of objects, such as data frames.
+    is a function of objects, such as data frames. What a cost that is a value gets at
+    by name beside its fields is part of the key.
     """
     if not is_by_value(task.given) or not all(map(_is_plain, structure.leaves(args))):
         return make()
     kind = kind_of({"start": task.start, "args": args})
     rewriting = tuple(sorted(task.rewriting.items()))
-    made: T = MADE.of((content(task.given), task.spread, kind, rewriting, more), make)
+    cost = content(task.given), captured(task.given)
+    made: T = MADE.of((*cost, task.spread, kind, rewriting, more), make)
     return made
 
 
@@ -62,6 +66,16 @@ def _is_plain(leaf: Any) -> bool:
 
 
 PLAIN = (bool, int, float, complex, str, bytes)
+
+
+def captured(cost: Any) -> Hashable:
+    """A key for what a cost captures; looked up by name once, while it stays."""
+    start = [("self", cost)]
+    found = CAPTURED.of(content(cost), lambda: Captures(start))
+    if not (found.holds() or found.holds_for(start)):
+        CAPTURED.forget(content(cost))
+        found = CAPTURED.of(content(cost), lambda: Captures(start))
+    return tuple(found.state.items())
 
 
 def once_for(

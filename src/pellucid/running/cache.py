@@ -44,6 +44,11 @@ class Kept(Generic[T]):
                 self._things.popitem(last=False)
         return thing
 
+    def forget(self, key: Hashable) -> None:
+        """Make it anew when it is asked for next."""
+        with self._lock:
+            self._things.pop(key, None)
+
 
 class Itself:
     """Equal to itself alone; for what has no hash, like a set."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import operator
+import pickle
+import sys
 import types
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 
@@ -20,7 +24,22 @@ from pellucid.graphs.stable import rewritten, unused, written_out
 from pellucid.graphs.trace import is_float, is_number, signature_of, title_of, trace
 from pellucid.running import targets
 from pellucid.running.cache import Itself, content
+from pellucid.running.captures import Captures
 from pellucid.running.targets import Program
+
+STATES = 8  # of what is captured, for which a program is kept, for arguments of a kind
+
+
+class NotPickledError(PellucidError, pickle.PicklingError):
+    """A compiled function cannot be pickled."""
+
+
+class Recorded(NamedTuple):
+    """A program, what it holds only for, and the function as it was written."""
+
+    program: Program
+    captures: Captures
+    graph: Graph
 
 
 class Compiled:
@@ -31,7 +50,7 @@ class Compiled:
     source : str
         What ran last, as Python.
     constants : dict
-        The arrays from outside that were frozen at the first call, by name.
+        What was frozen of the outside, by name: arrays, numbers and texts.
     """
 
     def __init__(
@@ -44,13 +63,14 @@ class Compiled:
             raise PellucidError(f"{message}: give it the function, uncalled.")
         self.f = f
         self.target = targets.target(target)
+        self._target = target
         self.device = device
         self.verify = verify
         self.stable = stable
         self.without = tuple(sorted(unused(without)))
-        self._programs: dict[Any, Program] = {}
+        self._programs: dict[Any, list[Recorded]] = {}
         self._choosing: set[Any] = set()  # kinds whose integers choose what is done
-        self._latest: Program | None = None
+        self._latest: Recorded | None = None
         self.__name__ = f.title if isinstance(f, Graph) else title_of(f)
         self.__doc__ = getattr(f, "__doc__", None)
         if not isinstance(f, Graph):
@@ -62,33 +82,68 @@ class Compiled:
         """A compiled method, whose `self` is a constant."""
         return self if instance is None else types.MethodType(self, instance)
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Pickle by what it was made from; it is compiled again where it is called."""
+        name = getattr(self, "__qualname__", "")
+        module = sys.modules.get(getattr(self, "__module__", ""))
+        with contextlib.suppress(AttributeError):
+            if operator.attrgetter(name or "?")(module) is self:
+                return name  # a decorated function, under whose name it stands itself
+        if "<lambda>" in name and not is_taken_by_value():
+            raise NotPickledError(
+                f"{self.__name__}: a compiled lambda cannot be pickled, because pickle "
+                "writes functions by name: define it with def in a module."
+            )
+        made = functools.partial(
+            Compiled, verify=self.verify, stable=self.stable, without=self.without
+        )
+        return made, (self.f, self._target, self.device)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the program for these shapes and dtypes."""
         if active.get() is not None:
             return self.f(*args, **kwargs)
+        known = self._latest
         program = self.program(*args, **kwargs)
+        if self.verify and known is not None and known is self._latest:
+            same_still(self.f, known, args, kwargs)
         return run_on(program, program.graph.bind(*args, **kwargs))
 
     def program(self, *args: Any, **kwargs: Any) -> Program:
-        """The program for arguments of this kind."""
-        if isinstance(self.f, Graph):
-            key: Any = None
-        else:
+        """The program for arguments of this kind, and for what is captured now."""
+        key, arguments = None, {}
+        if not isinstance(self.f, Graph):
             signature = signature_of(self.f, args)
             arguments = dict(signature.bind(*args, **kwargs).arguments)
-            key = kind_of(arguments)
-            if key in self._choosing:
-                key = key, kind_of(arguments, is_float)
-        if key not in self._programs:
-            program = self._made(args, kwargs)
-            if not isinstance(self.f, Graph) and chooses(program.graph):
-                self._choosing.add(key)
-                key = key, kind_of(arguments, is_float)
-            self._programs[key] = program
-        self._latest = self._programs[key]
-        return self._latest
+            key = self._key(arguments)
+        for kept in self._programs.get(key, ()):
+            if kept.captures.holds():
+                self._latest = kept
+                return kept.program
+        self._latest = self._noticed(key, arguments, args, kwargs)
+        return self._latest.program
 
-    def _made(self, args: Any, kwargs: Any) -> Program:
+    def _key(self, arguments: dict[str, Any]) -> Any:
+        """What a program depends on beside what it captures."""
+        key = kind_of(arguments)
+        return (key, kind_of(arguments, is_float)) if key in self._choosing else key
+
+    def _noticed(
+        self, key: Any, arguments: dict[str, Any], args: Any, kwargs: Any
+    ) -> Recorded:
+        """What was recorded with equal captures, or is recorded now."""
+        start = start_of(self.f, arguments)
+        for kept in self._programs.get(key, ()):
+            if kept.captures.holds_for(start):
+                return kept
+        recorded = self._made(Captures(start), args, kwargs)
+        if not isinstance(self.f, Graph) and chooses(recorded.program.graph):
+            self._choosing.add(kind_of(arguments))
+            key = self._key(arguments)
+        self._programs[key] = [recorded, *self._programs.get(key, [])][:STATES]
+        return recorded
+
+    def _made(self, captures: Captures, args: Any, kwargs: Any) -> Recorded:
         recorded = (
             self.f
             if isinstance(self.f, Graph)
@@ -99,20 +154,25 @@ class Compiled:
         if self.verify:
             verified(program, args, kwargs)
             same_as_plain(self.f, recorded, args, kwargs)
-        return program
+        captures.settle()
+        return Recorded(program, captures, recorded)
 
     @property
     def source(self) -> str:
         """What ran last, as Python."""
-        return self._ran().source
+        return self._ran().program.source
 
     @property
     def constants(self) -> dict[str, Any]:
-        """The arrays from outside that were frozen at the first call."""
-        return {node.name: node.value for node in self._ran().graph.nodes
-                if node.operation == "constant"}  # fmt: skip
+        """What was frozen of the outside: arrays, and numbers and texts by name."""
+        program, captures, graph = self._ran()
+        arrays = [n for n in program.graph.nodes if n.operation == "constant"]
+        scalars = captures.scalars.items()
+        return {captures.name_of(n.value) or n.name: n.value for n in arrays} | {
+            name: value for name, value in scalars if name not in graph.parameters
+        }
 
-    def _ran(self) -> Program:
+    def _ran(self) -> Recorded:
         if self._latest is None:
             raise PellucidError(
                 f"{self.__name__} is compiled at its first call; call it first."
@@ -141,6 +201,12 @@ def compile(
     orders in memory (C or F), on which it depends what is a view. Graphs of equal
     structure are compiled once. Threads may call it at once.
 
+    Globals, closure variables, attributes, entries of dicts and lists and defaults that
+    `f` and its helpers get at by name are frozen in the program, and listed in
+    `.constants`. Another value under such a name is noticed, and `f` is recorded anew;
+    an array that is changed in place is not. Programs are kept for the last 8 states of
+    what is captured. What changes in each call is better passed as an argument.
+
     Parameters
     ----------
     f : callable or Graph
@@ -154,7 +220,8 @@ def compile(
         For "jax" and "torch": "cpu", "cuda", ...; None for the library's own choice.
     verify : bool
         Compare the first result of each program with the reference, node by node, and
-        what was recorded with a plain call of the function.
+        what was recorded with a plain call of the function; each later one with a plain
+        call, so that an array that was changed in place is noticed too.
     stable : bool
         Whether naive formulas are replaced first; see `pellucid.stable`.
     without : sequence of str
@@ -191,6 +258,25 @@ def compile(
         )
 
     return made if f is None else made(f)
+
+
+def is_taken_by_value() -> bool:
+    """Whether who pickles writes lambdas too, as cloudpickle and dill do."""
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame:
+        if {"cloudpickle", "dill"} & set(frame.f_globals["__name__"].split(".")):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def start_of(f: Any, arguments: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Where to look for what is captured: in f, and in arguments that are objects."""
+    if isinstance(f, Graph):
+        return []
+    leaves = structure.paths(arguments)
+    return [("", f)] + [(structure.written(path), leaf) for path, leaf in leaves
+                        if not is_number(leaf)]  # fmt: skip
 
 
 def recorded_graph(f: Callable[..., Any], args: Any, kwargs: Any) -> Graph:
@@ -269,6 +355,25 @@ def same_as_plain(f: Any, recorded: Graph, args: Any, kwargs: Any) -> None:
             f"{ours!r}: while it is recorded it goes another way. Let it ask for "
             "np.ndim(x) or isinstance(x, float) rather than how x is made."
         )
+
+
+def same_still(f: Any, kept: Recorded, args: Any, kwargs: Any) -> None:
+    """Raise when a plain call gives another result than what was recorded earlier."""
+    ours = structure.leaves(kept.graph(*args, **kwargs))
+    args, kwargs = structure.mapped(_copied, (args, kwargs))  # f may write into them
+    plain = structure.leaves(f(*args, **kwargs))
+    kept.captures.settle()  # of what the plain call has counted or stored
+    for a, b in zip(ours, plain, strict=True):
+        if is_number(b) and not np.allclose(a, b, rtol=1e-5, equal_nan=True):
+            raise PellucidError(
+                f"{kept.graph.title}: compiled it gives {a!r}, a plain call {b!r}: "
+                "an array that it captured was changed in place after it was recorded. "
+                "Pass the array as an argument, or compile the function again."
+            )
+
+
+def _copied(leaf: Any) -> Any:
+    return leaf.copy() if isinstance(leaf, np.ndarray) else leaf
 
 
 def run_on(program: Program, inputs: dict[Node, Any]) -> Any:

@@ -49,6 +49,10 @@ class Identity:
     digits: int
     costly: bool = False
 
+    def __reduce__(self) -> Any:
+        """Pickle by name: its formulas are lambdas of the table."""
+        return named, (self.name,)
+
 
 IDENTITIES: dict[str, Identity] = {}
 
@@ -56,3 +60,8 @@ IDENTITIES: dict[str, Identity] = {}
 def identity(name: str, *naive: Function, **fields: Any) -> None:
     """Enter an identity; those entered earlier are tried first."""
     IDENTITIES[name] = Identity(name, naive, **fields)
+
+
+def named(name: str) -> Identity:
+    """The identity of that name."""
+    return IDENTITIES[name]

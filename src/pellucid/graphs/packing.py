@@ -1,0 +1,117 @@
+"""Graphs and nodes for pickle: as rows of a table, so that no depth is too deep."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from inspect import Parameter, Signature
+from typing import Any
+
+from pellucid.graphs import structure
+from pellucid.graphs.node import Call, Node, now
+
+
+class At:
+    """A place in the table, in the place of what stands there."""
+
+    def __init__(self, row: int) -> None:
+        self.row = row
+
+    def __reduce__(self) -> Any:
+        return At, (self.row,)
+
+
+def packed(tops: Iterable[Any]) -> tuple[list[tuple[Any, ...]], dict[Any, int]]:
+    """Rows for nodes and calls and all that they are made of, and the row of each."""
+    row: dict[Any, int] = {}
+    waiting = list(tops)
+    while waiting:
+        thing = waiting[-1]
+        missing = [d for d in _parts(thing) if d not in row]
+        waiting.extend(missing)
+        if not missing:
+            waiting.pop()
+            row.setdefault(thing, len(row))
+    return [_row(thing, row) for thing in row], row
+
+
+def _parts(thing: Any) -> tuple[Any, ...]:
+    """What must be there before a node or a call."""
+    if isinstance(thing, Call):
+        return (*thing.given, *filter(None, [thing.around]))
+    return (*thing.arguments, *filter(None, [thing.call]))
+
+
+def _row(thing: Any, row: dict[Any, int]) -> tuple[Any, ...]:
+    """The fields of a node or a call, with numbers for those that it is made of."""
+    fields = {f.name: getattr(thing, f.name) for f in dataclasses.fields(thing)}
+    return type(thing), {name: _numbered(value, row) for name, value in fields.items()}
+
+
+def _numbered(value: Any, row: dict[Any, int]) -> Any:
+    if isinstance(value, (Node, Call)):
+        return At(row[value])
+    if isinstance(value, tuple) and any(isinstance(v, Node) for v in value):
+        return tuple(At(row[v]) for v in value)
+    return dict(value) if type(value).__name__ == "mappingproxy" else value
+
+
+def unpacked(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """The nodes and calls of a table, in the order of their making."""
+    orders = sorted({fields["order"] for kind, fields in rows if kind is Node})
+    new = {order: now() for order in orders}
+    made: list[Any] = []
+    for kind, fields in rows:
+        given = {name: _found(value, made) for name, value in fields.items()}
+        if kind is Node:
+            given["order"] = new[given["order"]]
+        made.append(kind(**given))
+    return made
+
+
+def _found(value: Any, made: list[Any]) -> Any:
+    if isinstance(value, At):
+        return made[value.row]
+    if isinstance(value, tuple) and any(isinstance(v, At) for v in value):
+        return tuple(made[v.row] for v in value)
+    return value
+
+
+def one(rows: Sequence[tuple[Any, ...]], row: int) -> Any:
+    """The node or call in one row."""
+    return unpacked(rows)[row]
+
+
+def reduced(thing: Any) -> tuple[Any, ...]:
+    """How pickle writes a node or a call."""
+    rows, row = packed([thing])
+    return one, (rows, row[thing])
+
+
+def reduced_graph(graph: Any) -> tuple[Any, ...]:
+    """How pickle writes a graph: its table, and its fields with places in it."""
+    fields = {f.name: getattr(graph, f.name) for f in dataclasses.fields(graph)}
+    fields["parameters"] = dict(graph.parameters)
+    leaves = structure.leaves((fields["parameters"], graph.result))
+    rows, row = packed([*graph.order, *(n for n in leaves if isinstance(n, Node))])
+    for name in ("parameters", "result"):
+        fields[name] = structure.mapped(lambda v: _numbered(v, row), fields[name])
+    fields["signature"] = _called_by(graph.signature)
+    return graph_of, (type(graph), fields, rows)
+
+
+def graph_of(
+    kind: type, fields: dict[str, Any], rows: Sequence[tuple[Any, ...]]
+) -> Any:
+    """The graph that was written so."""
+    made = unpacked(rows)
+    filled = {name: structure.mapped(lambda v: _found(v, made), fields[name])
+              for name in ("parameters", "result")}  # fmt: skip
+    return kind(**fields | filled)
+
+
+def _called_by(signature: Signature) -> Signature:
+    """How a function is called, without annotations, which may be of any kind."""
+    parameters = [p.replace(annotation=Parameter.empty)
+                  for p in signature.parameters.values()]  # fmt: skip
+    return Signature(parameters)

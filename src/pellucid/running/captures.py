@@ -1,0 +1,192 @@
+"""What a compiled function has captured from outside, and whether it is still the same.
+
+Globals, closures, attributes, entries of dicts and lists, default arguments: the values
+that a function gets at by name are frozen in its program. They are looked at in each
+call, by one generated expression, so that another value is noticed. What the function
+itself changes while it is traced, such as a counter or a cache, is its own affair.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Hashable, Sequence
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.reach import (
+    LONGEST,
+    SCALARS,
+    Place,
+    is_foreign,
+    is_ours,
+    is_standard,
+    places,
+)
+from pellucid.graphs.trace import is_variable
+from pellucid.running.cache import LARGE, Itself, content
+from pellucid.running.writing import made
+
+Start = Sequence[tuple[str, Any]]
+
+
+class Captures:
+    """The places that a function reads from, with what was in them.
+
+    Parameters
+    ----------
+    start : sequence of (str, object)
+        The function, and the arguments that are constants, by name.
+
+    Examples
+    --------
+    >>> rate = {"rate": 0.5}
+    >>> captures = Captures([("", lambda x: x * rate["rate"])])
+    >>> captures.scalars, captures.holds()
+    ({'rate["rate"]': 0.5}, True)
+    >>> rate["rate"] = 0.25
+    >>> captures.holds()
+    False
+    """
+
+    def __init__(self, start: Start) -> None:
+        self._enter(_named(start))
+        self.state = {name: _key(place) for name, place in self._places.items()}
+
+    def _enter(self, found: dict[str, Place]) -> None:
+        self._places = found
+        self.holds: Callable[[], bool] = _written(list(found.values()))
+
+    def settle(self) -> None:
+        """Leave out what the function has changed while it was traced."""
+        now = {name: p._replace(value=_now(p)) for name, p in self._places.items()}
+        kept = {
+            name: place
+            for name, place in self._places.items()
+            if now[name].value is place.value and _key(now[name]) == self.state[name]
+        }
+        if len(kept) < len(self._places):
+            self._enter(kept)
+            self.state = {name: self.state[name] for name in kept}
+
+    def holds_for(self, start: Start) -> bool:
+        """Whether equal values are there, if not the same; those are held from now."""
+        found = _named(start)
+        if any(name not in found for name in self.state):
+            return False
+        kept = {name: found[name] for name in self.state}
+        if any(_key(place) != self.state[name] for name, place in kept.items()):
+            return False
+        self._enter(kept)
+        return True
+
+    @property
+    def scalars(self) -> dict[str, Any]:
+        """The numbers and texts among them, under the names that the person wrote."""
+        found = self._places.items()
+        return {name: p.value for name, p in found
+                if p.name and isinstance(p.value, SCALARS)}  # fmt: skip
+
+    def name_of(self, array: Any) -> str | None:
+        """The person's name for an array of these elements."""
+        found = (n for n, p in self._places.items() if n and _equals(p.value, array))
+        return next(found, None)
+
+
+def _named(start: Start) -> dict[str, Place]:
+    """The places by name; of two of one name the second gets a number."""
+    found: dict[str, Place] = {}
+    for place in places(start):
+        name, number = place.name, 1
+        while name in found:
+            number += 1
+            name = f"{place.name}_{number}"
+        found[name] = place
+    return found
+
+
+def _key(place: Place) -> Hashable:
+    """What is equal for values that do the same, places inside them left aside."""
+    value = place.value
+    kind = type(value)
+    if kind is FunctionType:
+        return _key_of_function(value)
+    if isinstance(value, (list, tuple, dict)):
+        return kind, len(value), len(value) > LONGEST and Itself(value)
+    if isinstance(value, np.ndarray):
+        return _digest(value)
+    if isinstance(value, SCALARS):
+        return content(value)
+    if issubclass(kind, (ModuleType, type)) or is_foreign(kind):
+        return Itself(value)
+    return (kind,)
+
+
+def _key_of_function(function: FunctionType) -> Hashable:
+    """Functions of one code do the same, unless they are not the person's."""
+    if is_ours(function):
+        return Itself(function)
+    if is_standard(function):  # under a trace another may stand for NumPy's
+        return Itself(getattr(function, "__wrapped__", function))
+    return FunctionType, function.__code__
+
+
+def _digest(array: Any) -> Hashable:
+    if array.dtype.hasobject or array.nbytes > LARGE:
+        return Itself(array)
+    digest = hashlib.blake2b(array.tobytes()).digest()
+    return array.shape, array.dtype.str, array.flags.f_contiguous, digest
+
+
+def _equals(value: Any, array: Any) -> bool:
+    return value is array or (
+        isinstance(value, np.ndarray)
+        and (value.shape, value.dtype) == (array.shape, array.dtype)
+        and value.nbytes <= LARGE
+        and bool(np.array_equal(value, array, equal_nan=array.dtype.kind in "fc"))
+    )
+
+
+# -- the expression that looks at all places ------------------------------------------
+
+GONE = (KeyError, IndexError, AttributeError, ValueError)  # ValueError: an empty cell
+
+
+def _written(found: list[Place]) -> Callable[[], bool]:
+    """A function that says whether each place holds what it held."""
+    fixed: dict[str, Any] = {"GONE": GONE}
+    tests = []
+    for i, place in enumerate(found):
+        fixed |= {f"v{i}": place.value, f"h{i}": place.holder, f"k{i}": place.key}
+        if not isinstance(place.holder, tuple):
+            tests.append(f"{_read(place, i)} is v{i}")
+        if isinstance(place.value, (list, dict, set)):
+            tests.append(f"len(v{i}) == {len(place.value)}")
+    condition = " and ".join(tests) or "True"
+    source = f"""def holds():
+    try:
+        return {condition}
+    except GONE:
+        return False
+"""
+    holds: Callable[[], bool] = made(source, "holds", fixed)
+    return holds
+
+
+def _read(place: Place, i: int) -> str:
+    if place.is_item:
+        return f"h{i}[k{i}]"
+    if place.key is None:
+        return f"h{i}.cell_contents"
+    return f"h{i}.{place.key}" if is_variable(place.key) else f"getattr(h{i}, k{i})"
+
+
+def _now(place: Place) -> Any:
+    """What is in a place now."""
+    try:
+        if place.is_item:
+            return place.holder[place.key]
+        return getattr(place.holder, place.key or "cell_contents")
+    except GONE:
+        return GONE
