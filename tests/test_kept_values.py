@@ -559,7 +559,7 @@ LATE = {
     "array": lambda x: np.array([x]),
     "if": bool,
     "method": lambda x: x.item(),
-    "attribute": lambda x: x.ctypes,
+    "attribute": lambda x: x.flags,
     "format": "{:.3f}".format,
     "pickle": pickle.dumps,
     "plain array": lambda x: V * x,

@@ -165,7 +165,7 @@ def _repeated(multiply: Callable[..., Any]) -> Callable[..., Any]:
 
     def operator(self: Traced, other: Any) -> Any:
         if isinstance(other, (list, tuple)) and _is_count(self):
-            return other * self.__index__()
+            return other * self._index()
         return multiply(self, other)
 
     return operator

@@ -236,7 +236,7 @@ class _Walk:
             self.visit("", _function_of(value))
         elif type(value) is FunctionType:
             self.place(written, value, kind, name)
-        elif type(value) is MemberDescriptorType and holder is not kind:
+        elif type(value) is MemberDescriptorType and not isinstance(holder, type):
             with contextlib.suppress(AttributeError):  # nothing is stored there yet
                 self.place(written, value.__get__(holder), holder, name)
         elif not hasattr(type(value), "__get__"):

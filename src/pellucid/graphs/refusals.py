@@ -140,9 +140,11 @@ def failure(error: BaseException, raised: BaseException) -> str:
         if at.library
         else "needs a number, and a traced value has none yet"
     )
+    of_slice = str(error).startswith("slice indices")
+    advice = number_advice(at, "f") if of_slice else failure_advice(at, reason)
     return (
         f"{place(at.frame, at.line)}: {code(at.frame, at.line)} {met} "
-        f"({reason.rstrip('.')}). {failure_advice(at, reason)}"
+        f"({reason.rstrip('.')}). {advice}"
     )
 
 
@@ -152,9 +154,7 @@ STAND_INS = re.compile(
     r"|^slice indices must be"
 )
 # What the value itself will not have either.
-LACKS = re.compile(
-    "has no len|not iterable|not subscriptable|item assignment|operand|slice indices"
-)
+LACKS = re.compile("has no len|not iterable|not subscriptable|item assignment|operand")
 KINDS_OF_VALUES = {
     "TracedNumber": "float", "TracedInteger": "int", "TracedScalar": "numpy.floating",
     "TracedIndex": "numpy.integer", "TracedArray": "numpy.ndarray",

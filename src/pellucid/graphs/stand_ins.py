@@ -16,7 +16,7 @@ import numpy as np
 
 from pellucid.graphs.conversions import hashed
 from pellucid.graphs.frames import HERE, instruction, is_machinery
-from pellucid.graphs.traced import KINDS, Traced, recorded
+from pellucid.graphs.traced import KINDS, Traced, current, recorded
 
 
 class Inside:
@@ -71,9 +71,11 @@ class TracedScalar(Traced):
     __array_function__ = Inside(Traced.__array_function__)
 
     def __copy__(self) -> Any:
+        current(self)
         return self
 
     def __deepcopy__(self, memo: Any) -> Any:
+        current(self)
         return self
 
     @property  # type: ignore[misc]
@@ -111,7 +113,8 @@ class TracedIndex(TracedScalar):
     __slots__ = ()
 
     def __index__(self) -> int:
-        return self._index()
+        index: int = self._index()
+        return index
 
 
 class TracedArray(TracedIndex):
@@ -221,7 +224,8 @@ class TracedInteger(TracedNumber):
     __slots__ = ()
 
     def __index__(self) -> int:
-        return self._index()
+        index: int = self._index()
+        return index
 
 
 KINDS.update({

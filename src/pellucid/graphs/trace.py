@@ -17,6 +17,7 @@ from pellucid.graphs import items as items
 from pellucid.graphs import operators as operators
 from pellucid.graphs import structure
 from pellucid.graphs.ending import settle
+from pellucid.graphs.foreign import strange
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.lookups import creation_recorded
 from pellucid.graphs.node import Node, constant
@@ -297,7 +298,8 @@ def _known(value: Any, name: str | None, recorder: Recorder) -> Any:
     A stand-in takes traced values in its methods and can be written to, as in the plain
     function; its numbers are there where they are asked for.
     """
-    if not (isinstance(value, np.ndarray) and is_float(value)):
+    plain = isinstance(value, np.ndarray) and not strange(value)
+    if not (plain and is_float(value)):
         return value
     node = constant(value)
     recorder.christen(node, name)
