@@ -94,10 +94,10 @@ class Flat:
     """
 
     def __init__(self, array: Traced) -> None:
-        self.array = array
+        self.array: Any = array
 
     def __len__(self) -> int:
-        return self.array.size
+        return int(self.array.size)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(np.ravel(self.array))
