@@ -68,24 +68,28 @@ def on_triangle(S: Any, UPLO: Any = "L") -> Any:
 class Quotient:
     """What is divided by gaps, and its rates of change.
 
-    The parts are linear in the adjoints. The rates are along `ways` that move the
-    values apart and together, and along a turn of the vectors of equal values.
+    The parts are linear in the adjoints. The rates, first and second, are along `ways`
+    that move the values, and along a turn of the vectors of equal values, the last.
     """
 
     def __init__(self, z: Any, parts: Parts, moved: Moved, ways: Ways) -> None:
         self.place = place_of(z)
-        self.parts, self.rates = parts, moved(parts, ways)
+        self.parts, (found, self.known) = parts, moved(parts, ways)
+        *first, self.turned = (each or () for each in found)
+        second = [moved(each, [way]).moved[0] if each else ()
+                  for each, way in zip(first, ways, strict=False)]  # fmt: skip
+        self.along = list(zip(first, [each or () for each in second], strict=True))
 
     def of(self, a: Callable[..., Any], w: Any, r: Any, limit: Any) -> Any:
         """a(parts)_ij / (w_j - r_i), or the limit of it from the rates of a(parts)."""
-        above, size = a(*self.parts), largest(self.parts)
-        fanned, shifted, turned = (each or () for each in self.rates.moved)
-        at_once = limit(a(*fanned), a(*shifted)) if fanned and shifted else 0.0
+        above, size, turned = a(*self.parts), largest(self.parts), self.turned
+        moving = [(a(*p), a(*q) if q else 0.0) for p, q in self.along if p]
+        at_once = limit(*moving) if moving else 0.0
         error = np.abs(above - gaps(w, r) * at_once)
         if turned:
             error = error + np.where(equal(w, r), np.abs(a(*turned)), 0.0)
             size = size + largest(turned)
-        if not self.rates.known:
+        if not self.known:
             off = a(
                 *(
                     None if M is None else wave(M.shape[-2], M.shape[-1], i)
@@ -135,16 +139,26 @@ def fan(w: Any) -> Any:
     return (np.arange(n) - (n - 1) / 2).astype(w.dtype)
 
 
-def between(w: Any) -> Callable[[Any, Any], Any]:
-    """The limit of a_ij / (w_j - w_i), as good as the mean of the slopes at both ends.
+def limit(gap: Any, step: Any, rate: Any, rate_of_rate: Any) -> Any:
+    """The limit of a / gap for a gap of 0, with its first derivatives.
 
-    Along d, a_ij changes by p d_j - q d_i, and along (1, 1, ...) by p - q; this gives
-    (p + q) / 2, which is the quotient with its first derivatives.
+    While the values move, a gap grows by `step`. Where a = gap b, the rate of a is
+    step b + gap b', and that of the rate 2 step b' + gap b'', so that
+    b = rate / step - gap (rate of rate) / (2 step^2), up to gap^2.
     """
+    return rate / step - gap * rate_of_rate / (2 * step**2)
+
+
+def between(w: Any) -> Callable[..., Any]:
+    """The limit of a_ij / (w_j - w_i)."""
     d = fan(w)
-    middle = (d + d[:, None]) / 2
     steps = d - d[:, None] + np.eye(len(d), dtype=w.dtype)
-    return lambda fanned, shifted: (fanned - middle * shifted) / steps
+    return lambda fanned, *_: limit(gaps(w, w), steps, *fanned)
+
+
+def together(w: Any, r: Any, step: float) -> Callable[..., Any]:
+    """The limit of a_ij / (w_j - r_i) where all values move alike."""
+    return lambda _, shifted: limit(gaps(w, r), step, *shifted)
 
 
 def half_difference(M: Any) -> Any:
@@ -167,9 +181,8 @@ def eigh(g: dict[int, Any], z: Any, A: Any, moved: Moved, UPLO: Any = "L") -> An
         return eigenvalues_of_symmetric(g[0], z, A, UPLO)
     of_reals(z, "eigh")
     w, V = np.linalg.eigh(A, UPLO)
-    d, same = fan(w), np.broadcast_to(np.eye(w.shape[-1], dtype=w.dtype), A.shape)
-    ways = [Movement(d, (V * d) @ t(V)), Movement(np.ones_like(d), same),
-            Movement(vectors={1: V @ turn(w, w, 0)})]  # fmt: skip
+    d = fan(w)
+    ways = [Movement(d, (V * d) @ t(V)), Movement(vectors={1: V @ turn(w, w, 0)})]
     quotient = Quotient(z, [t(V) @ g[1]], moved, ways)
     P = quotient.of(half_difference, w, w, between(w))
     return on_triangle(V @ with_diagonal(P, g.get(0)) @ t(V), UPLO)
@@ -206,8 +219,7 @@ def eig(g: dict[int, Any], z: Any, A: Any, moved: Moved) -> Any:
     w, V = np.linalg.eig(A)
     d, one = fan(w), np.eye(w.shape[-1], dtype=w.dtype)
     along_d = t(np.linalg.solve(t(V), d[:, None] * t(V)))
-    ways = [Movement(d, along_d), Movement(np.ones_like(d), one + np.zeros_like(A)),
-            Movement(vectors={1: V @ turn(w, w, 0)})]  # fmt: skip
+    ways = [Movement(d, along_d), Movement(vectors={1: V @ turn(w, w, 0)})]
     P = g[1] - V * np.sum(V * g[1], axis=-2, keepdims=True)
     quotient = Quotient(z, [t(V) @ P], moved, ways)
     inner = quotient.of(lambda M: M * (1 - one), w, w, between(w))
@@ -251,12 +263,13 @@ def svd(
         return lambda *M: half(M[0]) + sign * half(M[3])
 
     P = quotient.of(halves(1), s, s, between(s))
-    P = P + quotient.of(halves(-1), s, -s, lambda _, shifted: shifted / 2)
+    P = P + quotient.of(halves(-1), s, -s, together(s, -s, 2))
     d_A, zero = U1 @ with_diagonal(P, g.get(1)) @ t(V1), np.zeros(1, s.dtype)
+    alone = together(s, zero, 1)
     if of_U[1] is not None:
-        d_A = d_A + quotient.of(lambda *M: M[1], s, zero, shifted_alone) @ t(V1)
+        d_A = d_A + quotient.of(lambda *M: M[1], s, zero, alone) @ t(V1)
     if of_V[1] is not None:
-        d_A = d_A + U1 @ t(quotient.of(lambda *M: M[4], s, zero, shifted_alone))
+        d_A = d_A + U1 @ t(quotient.of(lambda *M: M[4], s, zero, alone))
     for i in (2, 5):
         N = quotient.parts[i]
         if N is not None:  # nothing may depend on how these columns are turned
@@ -264,11 +277,6 @@ def svd(
             free = quotient.of(lambda *M, i=i: half(M[i]), none, none, between(none))
             d_A = d_A + np.sum(free, axis=(-2, -1), keepdims=True)
     return d_A
-
-
-def shifted_alone(_: Any, shifted: Any) -> Any:
-    """The limit of a_ij / s_j at 0."""
-    return shifted
 
 
 def half(M: Any) -> Any:
