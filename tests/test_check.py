@@ -71,3 +71,8 @@ def test_the_message_has_both_numbers(monkeypatch):
     monkeypatch.setitem(DERIVATIVES, "exp", lambda position: lambda g, z, x: g * z * 2)
     with pytest.raises(GradientError, match=r"gradient .* is .*\d, .* give .*\d"):
         pl.check(lambda x: np.exp(x), 1.0)
+
+
+def test_a_slope_of_zero_is_no_false_alarm():
+    w = np.array([[0.3, 0.2], [0.1, 0.5]])
+    pl.check(lambda x: np.sum((np.exp(x) @ w - w.sum(axis=0)) ** 2), np.zeros((2, 2)))

@@ -507,3 +507,8 @@ def test_what_a_cuda_graph_cannot_hold_is_known(f, expected):
 def test_a_training_refuses_a_missing_device():
     with pytest.raises(PellucidError, match="There is no device"):
         Training(lambda rows: None, [], [], "cuda:77")
+
+
+def test_numbers_are_compared_by_torch_as_tensors():
+    slope = pl.compile(pl.gradient(lambda t: np.sqrt(np.maximum(t, 0.0))), "torch")
+    assert [float(slope(t)) for t in (0.0, -1.0, 4.0)] == [0.0, 0.0, 0.25]

@@ -123,10 +123,17 @@ def _compare(
     steps = [v[i] for i in wrt]
     value, slopes = value_and_gradient(cost, wrt)(*args)
     ours = _number(_inner(slopes, steps))
-    coarse, fine = (_difference(cost, args, v, h) for h in (STEP, STEP / 2))
+    now, ends = _number(value), [_ends(cost, args, v, h) for h in (STEP, STEP / 2)]
+    coarse, fine = (
+        (ahead - behind) / (2 * h)
+        for h, (ahead, behind) in zip((STEP, STEP / 2), ends, strict=True)
+    )
     theirs = (4 * fine - coarse) / 3
     scale = _number(_inner(*structure.mapped(_size, (list(slopes), steps))))
-    allowed = TOLERANCE * scale + NOISE * abs(_number(value))
+    secant = (
+        max(abs(end - now) for end in ends[0]) / STEP
+    )  # where the slope itself is 0
+    allowed = TOLERANCE * max(scale, secant) + NOISE * abs(now)
     if not abs(ours - theirs) <= allowed:
         message = (
             f"{title}: the gradient along a random direction is {ours!r}, differences "
@@ -135,10 +142,11 @@ def _compare(
         raise GradientError(message)
 
 
-def _difference(cost: Cost, args: Any, v: Any, h: float) -> float:
+def _ends(cost: Cost, args: Any, v: Any, h: float) -> tuple[float, float]:
+    """The cost a step ahead and a step behind."""
     ahead = cost(*(_moved(a, d, h) for a, d in zip(args, v, strict=True)))
     behind = cost(*(_moved(a, d, -h) for a, d in zip(args, v, strict=True)))
-    return (_number(ahead) - _number(behind)) / (2 * h)
+    return _number(ahead), _number(behind)
 
 
 def _number(x: Any) -> float:

@@ -34,7 +34,7 @@ SAME = [
     "rad2deg", "signbit", "sin", "sinc", "sinh", "sqrt", "square", "tan", "tanh",
     "trunc", "where", "sum", "mean", "any", "all", "reshape", "add",
     "subtract", "multiply", "divide", "less", "less_equal",
-    "greater", "greater_equal", "equal", "not_equal", "sigmoid", "zeros",
+    "greater", "greater_equal", "not_equal", "sigmoid", "zeros",
     "ones", "empty", "full", "eye", "arange", "fft.fft", "fft.ifft", "fft.rfft",
     "fft.irfft", "linalg.inv", "linalg.cholesky", "linalg.det", "linalg.eigvalsh",
     "linalg.svdvals", "special.entr", "special.erf", "special.erfc", "special.erfcx",
@@ -61,6 +61,7 @@ WRITTEN = [
 
 # What has another name there or in torch.
 OTHER: dict[str, str | Function] = {
+    "equal": "torch.eq",  # torch.equal compares tensors as wholes
     "invert": "torch.bitwise_not", "left_shift": "torch.bitwise_left_shift",
     "right_shift": "torch.bitwise_right_shift", "degrees": "torch.rad2deg",
     "fabs": "torch.abs", "positive": "torch.clone", "power": "torch.pow",
