@@ -4,6 +4,7 @@ import copy
 import functools
 import numbers
 import operator
+import warnings
 from collections.abc import Iterable, Sequence, Sized
 
 import numpy as np
@@ -205,7 +206,8 @@ def test_random_numbers_are_not_held_against_a_plain_call():
 
 W = np.array([2.0, 3.0, 4.0])
 MASKED = np.ma.masked_array([1.0, 2.0, 3.0], [0, 1, 0])
-MATRIX = np.asmatrix(np.arange(9.0).reshape(3, 3))
+with warnings.catch_warnings(action="ignore"):
+    MATRIX = np.asmatrix(np.arange(9.0).reshape(3, 3))
 SPARSE = scipy.sparse.csr_array(np.arange(9.0).reshape(3, 3))
 SERIES = pd.Series([1.0, 2.0, 3.0], index=[1, 2, 3])
 

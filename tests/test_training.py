@@ -206,7 +206,7 @@ def test_rows_that_there_are_not_are_refused(target):
 def test_gradients_are_written_straight_into_one_vector():
     training, _ = trained(joined, "numpy", np.float64, BATCHES[:1])
     assert "concatenate" not in training.source
-    assert "out=kept_0" in training.source
+    assert "out=w" in training.source
 
 
 def test_numpy_runs_on_the_cpu_alone():

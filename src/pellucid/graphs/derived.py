@@ -197,7 +197,7 @@ def inputs_of(argument: Any, title: str) -> Any:
 
 def _is_complex(leaf: Any) -> bool:
     """Whether this is an array of complex numbers; a traced value may be one."""
-    traced = type(leaf) is Traced
+    traced = isinstance(leaf, Traced)
     return not traced and isinstance(leaf, np.ndarray) and leaf.dtype.kind == "c"
 
 

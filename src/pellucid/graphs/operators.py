@@ -29,8 +29,9 @@ def _operate(ufunc: np.ufunc, *arguments: Any) -> Any:
             return recorded("square", arguments[0])
         return recorded(name, *arguments)
     if name in OPERATORS or name in _OF_INTEGERS:
-        whole = map(as_integer, arguments)
-        return recorded(name, *whole, weak=name in OPERATORS)
+        if all(map(_is_integer, arguments)):
+            arguments = tuple(map(as_integer, arguments))
+        return recorded(name, *arguments, weak=name in OPERATORS)
     made = recorded(name, *arguments)
     return truth(made) if isinstance(made, Traced) and made.dtype == bool else made
 
@@ -42,6 +43,13 @@ def _is_square(x: Any, y: Any) -> bool:
     """Whether x**y is of truth values, of which NumPy takes the square (int8)."""
     is_two = type(y) is int and y == 2
     return is_two and isinstance(x, Traced) and x.dtype.kind == "b"
+
+
+def _is_integer(value: Any) -> bool:
+    """Whether a number of Python's is an integer, or a truth value."""
+    if isinstance(value, Traced):
+        return value.dtype.kind in "iub"
+    return type(value) in (int, bool)
 
 
 def _is_number(value: Any) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from pellucid.errors import GradientError
 from pellucid.graphs import simplify
 from pellucid.graphs.backward import backward, by_rule, depending, full, local
+from pellucid.graphs.derivatives import JOINT
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.lookups import creation_recorded
 from pellucid.graphs.node import Node, ancestors
@@ -89,7 +90,12 @@ def _like(z: Node) -> Any:
 
 
 def _slope(recorder: Recorder, z: Node, position: int, g: Node | None) -> Any:
-    """dz/dx, or dJ/dx where g is dJ/dz; None where it is 0 or does not exist."""
+    """dz/dx, or dJ/dx where g is dJ/dz; None where it is 0 or does not exist.
+
+    A part of a decomposition has none of its own: its rule is given all parts.
+    """
+    if z.operation in JOINT:
+        return None
     try:
         if OPERATIONS[z.operation].elementwise:
             return by_rule(z, position, 1)

@@ -41,11 +41,11 @@ class Captures:
 
     Examples
     --------
-    >>> rate = {"rate": 0.5}
-    >>> captures = Captures([("", lambda x: x * rate["rate"])])
+    >>> config = {"rate": 0.5}
+    >>> captures = Captures([("config", config)])
     >>> captures.scalars, captures.holds()
-    ({'rate["rate"]': 0.5}, True)
-    >>> rate["rate"] = 0.25
+    ({'config["rate"]': 0.5}, True)
+    >>> config["rate"] = 0.25
     >>> captures.holds()
     False
     """

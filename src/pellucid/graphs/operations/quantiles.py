@@ -95,7 +95,8 @@ def percentile(
 def hundredths(q: Any) -> Any:
     """The fraction q / 100; of a Python number a Python number."""
     q = q if is_traced(q) else fixed(q)
-    return q / 100 if type(q) in (int, float, Traced) else np.true_divide(q, 100)
+    number = isinstance(q, Traced) or type(q) in (int, float)
+    return q / 100 if number else np.true_divide(q, 100)
 
 
 def is_traced(q: Any) -> bool:
