@@ -10,8 +10,9 @@ who wants TF32 says `torch.set_float32_matmul_precision("high")`.
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -31,6 +32,15 @@ Array = NDArray[Any]
 Tensor = torch.Tensor
 # What torch raises of a singular matrix: a RuntimeError, there.
 SINGULAR = torch.linalg.LinAlgError  # type: ignore[attr-defined]
+
+
+@contextlib.contextmanager
+def as_numpy_raises() -> Iterator[None]:
+    """Raise NumPy's error of a singular matrix for that of torch."""
+    try:
+        yield
+    except SINGULAR as error:
+        raise np.linalg.LinAlgError(str(error)) from None
 
 
 class Program:
@@ -75,10 +85,8 @@ class Program:
         given = zip(inputs, self._inputs, strict=True)
         with torch.inference_mode():
             tensors = [taken(value, dtype, self.device) for value, dtype in given]
-            try:
+            with as_numpy_raises():
                 found = self.function(*tensors) or ()
-            except SINGULAR as error:
-                raise np.linalg.LinAlgError(str(error)) from None
             return tuple(map(given_back, found))
 
 
@@ -150,7 +158,7 @@ class Training:
         self, batches: Sequence[Array | None], rates: Sequence[float], t: int
     ) -> Array:
         """Take a step on each batch; gives the cost and the slope of each."""
-        with torch.inference_mode():
+        with torch.inference_mode(), as_numpy_raises():
             if self._on_gpu:
                 with torch.cuda.device(device_of(self._device)):
                     return self._replayed(batches, rates, t)

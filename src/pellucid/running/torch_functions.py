@@ -34,6 +34,15 @@ def sign(x: Tensor) -> Tensor:
     return torch.sgn(x) if x.is_complex() else torch.where(x != x, x, torch.sign(x))
 
 
+def power(x: Any, y: Any) -> Tensor:
+    """The power x^y; raise for integers to negative ones, which torch gives as 0."""
+    is_integer = not any(torch.is_floating_point(t) or torch.is_complex(t)
+                         for t in map(torch.as_tensor, (x, y)))  # fmt: skip
+    if is_integer and bool(torch.any(torch.as_tensor(y) < 0)):
+        raise ValueError("Integers to negative integer powers are not allowed.")
+    return torch.pow(x, y)
+
+
 def heaviside(x: Tensor, h: Tensor) -> Tensor:
     """The number 0 below 0, 1 above, h at 0, and nan of nan.
 

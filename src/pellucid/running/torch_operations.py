@@ -64,7 +64,7 @@ OTHER: dict[str, str | Function] = {
     "equal": "torch.eq",  # torch.equal compares tensors as wholes
     "invert": "torch.bitwise_not", "left_shift": "torch.bitwise_left_shift",
     "right_shift": "torch.bitwise_right_shift", "degrees": "torch.rad2deg",
-    "fabs": "torch.abs", "positive": "torch.clone", "power": "torch.pow",
+    "fabs": "torch.abs", "positive": "torch.clone", "power": functions.power,
     "radians": "torch.deg2rad", "rint": "torch.round", "root": "torch.sqrt",
     "i0": "torch.special.i0", "divmod": functions.quotient, "copy": "torch.clone",
     "max": "torch.amax", "min": "torch.amin", "fmax.reduce": functions.fmax_reduce,

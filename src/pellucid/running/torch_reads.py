@@ -106,6 +106,8 @@ def looks(node: Node) -> bool:
         parts = [*node.arguments[1:], *node.options["at"]]
         kinds = {getattr(part, "dtype", np.dtype(int)) for part in parts}
         return np.dtype(bool) in kinds
+    if node.operation == "power":
+        return node.dtype.kind == "i"
     return node.operation in LOOKING or node.operation.startswith("linalg.")
 
 

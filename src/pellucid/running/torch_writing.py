@@ -24,8 +24,8 @@ from pellucid.running.torch_places import as_index, place
 from pellucid.running.torch_reads import torch_dtype
 from pellucid.running.writing import Names, function, shaped
 
-# Of these kinds torch's symbol raises, and a function of ours is called.
-CALLED = {"floor_divide": "iu", "remainder": "iu", "matmul": "b"}
+# Of these kinds torch's symbol raises, or does not where NumPy raises: ours is called.
+CALLED = {"floor_divide": "iu", "remainder": "iu", "matmul": "b", "power": "i"}
 IN_PLACE = {"add", "multiply", "subtract", "divide"}
 RENAMED = {"axis": "dim", "keepdims": "keepdim", "axes": "dims"}
 
