@@ -23,8 +23,9 @@ from pellucid.errors import PellucidError
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.running.cache import Kept, structure_of
+from pellucid.running.jax_checks import check
 from pellucid.running.jax_fusion import options
-from pellucid.running.jax_writing import Written, check, known_values
+from pellucid.running.jax_writing import Written, known_values
 from pellucid.running.targets import rows_of
 
 Array = NDArray[Any]
@@ -74,7 +75,7 @@ class Program:
             written = Written(graph, [n for n in graph.outputs if not n.known])
             self._constants = [jnp.asarray(value) for value in written.constants]
         self._known = known_values(graph, (), graph.outputs)
-        self._limits = written.limits
+        self._checks = written.checks
         self._function = jax.jit(written.function, **options([graph], self._device))
         self.source = written.source
 
@@ -85,8 +86,8 @@ class Program:
         with on(self._device):
             found = iter(self._function(*arrays, *self._constants) or ())
         values = [self._value(node, found) for node in self.graph.outputs]
-        for limit, reach in zip(self._limits, found, strict=True):
-            check(reach, limit.axis, limit.size)
+        for each, number in zip(self._checks, found, strict=True):
+            each.settle(number)
         return tuple(values)
 
     def _value(self, node: Node, found: Iterator[Any]) -> Any:
@@ -114,7 +115,7 @@ class Epoch:
     def __init__(self, graphs: Sequence[Graph], device: Any) -> None:
         written = [Written(graph, graph.outputs) for graph in graphs]
         self.source = "\n".join(dict.fromkeys(w.source for w in written))
-        self._limits = [(each.axis, each.size) for w in written for each in w.limits]
+        self._checks = [w.checks for w in written]
         self._constants = [[jnp.asarray(v) for v in w.constants] for w in written]
         steps = [_step(g, w.function) for g, w in zip(graphs, written, strict=True)]
         run = functools.partial(_epoch, steps)
@@ -124,10 +125,15 @@ class Epoch:
         self, kept: list[Any], data: list[Any], groups: list[Group]
     ) -> tuple[list[Any], Array]:
         """The kept arrays after all steps, and (steps, 2): cost and slope of each."""
-        kept, found, reaches = self._run(kept, data, self._constants, groups)
-        for limit, reach in zip(self._limits, reaches, strict=True):
-            check(reach, *limit)
-        return kept, np.asarray(found)
+        kept, given, numbers = self._run(kept, data, self._constants, groups)
+        found, begin = np.asarray(given), 0
+        bad = np.flatnonzero(~np.isfinite(found[:, 0]))
+        end = bad[0] + 1 if bad.size else len(found)  # no step is taken after that
+        for checks, group, each in zip(self._checks, groups, numbers, strict=True):
+            for one, number in zip(checks, each, strict=True):
+                one.settle(number[: max(end - begin, 0)])
+            begin += len(group.rates)
+        return kept, found
 
 
 def _step(graph: Graph, run: Callable[..., Any]) -> Callable[..., Any]:
@@ -145,13 +151,13 @@ def _step(graph: Graph, run: Callable[..., Any]) -> Callable[..., Any]:
 
 def _epoch(steps: Any, kept: Any, data: Any, constants: Any, groups: Any) -> Any:
     """Scan over the steps of each group; costs and slopes come back as one array."""
-    found, reaches = [], []
+    found, numbers = [], []
     for step, further, group in zip(steps, constants, groups, strict=True):
         one = functools.partial(step, data, further)
-        kept, (cost, slope, reach) = jax.lax.scan(one, kept, group)
+        kept, (cost, slope, number) = jax.lax.scan(one, kept, group)
         found.append(jnp.stack([cost, slope], axis=1).astype(jnp.float64))
-        reaches += reach
-    return kept, jnp.concatenate(found), reaches
+        numbers.append(number)
+    return kept, jnp.concatenate(found), numbers
 
 
 def rows(d: Any, numbers: Any) -> Any:

@@ -2,8 +2,8 @@
 
 Most operations have NumPy's name in `jax.numpy`, or SciPy's in `jax.scipy.special`;
 here are those that differ, and the reasons of those that are refused. Where NumPy
-raises because of a value (a singular matrix, complex eigenvalues of a real one), the
-result is nan here, as compiled code cannot raise.
+raises because of a value (a singular matrix, complex eigenvalues of a real one), see
+`jax_checks`.
 """
 
 from __future__ import annotations
@@ -224,8 +224,9 @@ def eigvalsh(A: Any, UPLO: str = "L") -> Any:
 
 
 def cholesky(A: Any, upper: bool = False) -> Any:
-    """The factor, from one triangle alone, as NumPy does."""
-    return jnp.linalg.cholesky(A, upper=upper, symmetrize_input=False)
+    """The factor, from the triangle that it fills alone, as NumPy does."""
+    lower = jnp.conj(jnp.matrix_transpose(A)) if upper else A
+    return jnp.linalg.cholesky(lower, upper=upper, symmetrize_input=False)
 
 
 def pinv(A: Any, rcond: Any = 1e-15) -> Any:

@@ -7,9 +7,7 @@ gives what its node promises: JAX's own rules of promotion differ from NumPy's.
 from __future__ import annotations
 
 import functools
-import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -20,8 +18,8 @@ from pellucid.errors import PellucidError
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.running.jax_checks import checks_of
 from pellucid.running.jax_operations import SELECTIONS, phrase, spelling
 from pellucid.running.writing import Names, function, made, shaped
 
@@ -33,36 +31,11 @@ AS_GIVEN = {"index", "cast", "any", "all", "argmax", "argmin", "nanargmax",
             "fft.rfft"}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Limit:
-    """How far the numbers of a node may reach that index an axis."""
-
-    node: Node
-    axis: int
-    size: int
-
-
-def check(numbers: Any, axis: int, size: int) -> None:
-    """Raise NumPy's error for an index out of range."""
-    numbers = np.ravel(numbers)
-    out = numbers[(numbers < -size) | (numbers >= size)]
-    if out.size:
-        message = f"index {out[0]} is out of bounds for axis {axis} with size {size}"
-        raise IndexError(message)
-
-
-def furthest(index: Any, size: int) -> Any:
-    """Of all indices the one that is most out of range, where one is."""
-    index = index.astype(jnp.int64)
-    low, high = jnp.min(index, initial=0), jnp.max(index, initial=0)
-    return jnp.where(low < -size, low, high)
-
-
 class Written:
     """A graph as source, and as the function that it defines.
 
     The function takes the inputs and the `constants`, and gives the outputs and for
-    each of the `limits` the index that goes furthest.
+    each of the `checks` the number that tells whether a step fails.
     """
 
     def __init__(self, graph: Graph, outputs: Sequence[Node]) -> None:
@@ -71,8 +44,7 @@ class Written:
         large = {n: v for n, v in values.items() if np.size(v) > BAKED}
         small = {n: v for n, v in values.items() if n not in large}
         self.constants = list(large.values())
-        limits = itertools.chain.from_iterable(map(limits_of, self._order))
-        self.limits = list(dict.fromkeys(limits))
+        self.checks = checks_of(self._order)
         taken = {graph.title, *(node.name for node in graph.order)}
         self._names = Names(small, {"jnp": jnp}, taken)
         self._arguments = [*graph.inputs, *large]
@@ -80,7 +52,8 @@ class Written:
         self._lines: list[str] = []
         jax.eval_shape(self._write, *specs)
         results = [self._name(node) for node in outputs]
-        results += [self._furthest(limit) for limit in self.limits]
+        parts = self._name, self._given, self._names.bound
+        results += [check.call(*parts) for check in self.checks]
         arguments = [self._name(node) for node in self._arguments]
         self.source = function(graph.title, arguments, self._lines, results)
         self.function = made(self.source, graph.title, self._names.fixed)
@@ -99,10 +72,6 @@ class Written:
             values[self._name(node)] = value
             self._lines.append(shaped(f"{self._name(node)} = {text}", node))
 
-    def _furthest(self, limit: Limit) -> str:
-        name = self._names.bound(furthest, "furthest")
-        return f"{name}({self._name(limit.node)}, {limit.size})"
-
     def _name(self, node: Node) -> str:
         """What stands for a value; the person's jnp makes way for the module."""
         name = self._names.of(node)
@@ -112,12 +81,16 @@ class Written:
 
     def _expression(self, node: Node) -> str:
         supported(node)
-        pairs = zip(node.arguments, argument_dtypes(node), strict=True)
-        names = [self._argument(argument, dtype) for argument, dtype in pairs]
+        names = self._given(node)
         if node.operation in SELECTIONS:
             return self._selection(node, names)
         options = {key: self._option(value) for key, value in node.options.items()}
         return phrase(node, names, options, self._function(node))
+
+    def _given(self, node: Node) -> list[str]:
+        """The arguments of an operation, each in the dtype in which it takes it."""
+        pairs = zip(node.arguments, argument_dtypes(node), strict=True)
+        return [self._argument(argument, dtype) for argument, dtype in pairs]
 
     def _argument(self, node: Node, dtype: np.dtype[Any]) -> str:
         """The name of a value in the dtype in which an operation takes it."""
@@ -238,27 +211,3 @@ def type_of(node: Node) -> Any:
 def loop(ufunc: np.ufunc, types: tuple[Any, ...]) -> list[np.dtype[Any]]:
     """The dtypes of the loop that NumPy would run."""
     return list(ufunc.resolve_dtypes((*types, *(None,) * ufunc.nout)))
-
-
-def limits_of(node: Node) -> Iterator[Limit]:
-    """The limits of the computed indices of a node."""
-    first = {"index": 1, "scatter": 1, "assign": 2}.get(node.operation)
-    if first is None:
-        return
-    indices = node.arguments[first:]
-    shape = node.shape if node.operation != "index" else node.arguments[0].shape
-    at = node.options["at"]
-    used = sum(axes_used(i) for i in at)
-    axis = 0
-    for i in at:
-        index = indices[i.position] if isinstance(i, Slot) else None
-        if index and index.size and index.dtype.kind in "iu":
-            yield Limit(index, axis, shape[axis])
-        axis += len(shape) - used if i is Ellipsis else axes_used(i)
-
-
-def axes_used(i: Any) -> int:
-    """How many axes a part of an index stands for."""
-    if i is None or i is Ellipsis:
-        return 0
-    return i.ndim if isinstance(i, np.ndarray) and i.dtype.kind == "b" else 1

@@ -200,6 +200,14 @@ def inverse_gaps(
     return np.where(undefined, np.nan, found).astype(w.dtype)
 
 
+def complex_eigenvalues(name: str) -> str:
+    """What is said of a real matrix whose eigenvalues are not real."""
+    return (
+        f"np.linalg.{name}: a real matrix with complex eigenvalues needs complex "
+        "arithmetic; pass A.astype(complex)"
+    )
+
+
 def _of_reals(function: Callable[..., Any]) -> Callable[..., Any]:
     """Eigenvalues of real matrices that are real themselves."""
 
@@ -207,11 +215,7 @@ def _of_reals(function: Callable[..., Any]) -> Callable[..., Any]:
     def compute(a: Any, **options: Any) -> Any:
         result = function(a, **options)
         if np.iscomplexobj(result) and not np.iscomplexobj(a):
-            message = (
-                f"np.linalg.{function.__name__}: a real matrix with complex "
-                "eigenvalues needs complex arithmetic; pass A.astype(complex)"
-            )
-            raise np.linalg.LinAlgError(message)
+            raise np.linalg.LinAlgError(complex_eigenvalues(function.__name__))
         return result
 
     return compute
