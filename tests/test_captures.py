@@ -1,5 +1,6 @@
 """What a compiled function captures by name: listed, and noticed when it changes."""
 
+import collections
 import functools
 import types
 from dataclasses import dataclass
@@ -311,3 +312,23 @@ def test_a_partial_lists_what_it_was_given():
 
     compiled = pl.compile(functools.partial(f, lam=0.5))
     assert float(compiled(X)) == 1.0
+
+
+FLAGS, RECENT = set(), collections.deque([1.0])
+
+
+def flagged(w):
+    return (np.sum(w**2) if "squared" in FLAGS else np.sum(w)) * RECENT[-1]
+
+
+def test_a_set_and_a_deque_that_change_are_noticed():
+    fast = pl.compile(flagged)
+    assert fast(X) == flagged(X)
+    FLAGS.add("squared")
+    assert fast(X) == flagged(X)
+    RECENT.append(5.0)
+    assert fast(X) == flagged(X)
+    RECENT[-1] = 7.0
+    FLAGS.discard("squared")
+    FLAGS.add("other")
+    assert fast(X) == flagged(X)

@@ -157,3 +157,21 @@ def test_an_estimator_is_pickled_with_its_graph():
     read = pickle.loads(pickle.dumps(model))
     assert str(read.graph_) == str(model.graph_)
     np.testing.assert_array_equal(read.coef_, model.coef_)
+
+
+DERIVED = {
+    "gradient": lambda: pl.gradient(cost),
+    "two arguments": lambda: pl.gradient(helped, wrt=("p",)),
+    "value and gradient": lambda: pl.value_and_gradient(cost, stable=False),
+    "hessian": lambda: pl.hessian(cost),
+    "product": lambda: pl.hvp(cost),
+}
+
+
+@pytest.mark.parametrize("name", DERIVED)
+def test_a_compiled_derivative_is_pickled(name):
+    args = {"two arguments": ({"a": X, "b": [2.0]}, 3), "product": (X, X)}
+    fast = pl.compile(DERIVED[name]())
+    read = pickle.loads(pickle.dumps(fast))
+    given = args.get(name, (X,))
+    np.testing.assert_equal(read(*given), fast(*given))

@@ -248,7 +248,7 @@ def _derived(
     derived.__doc__ = f"The {kind} of {title} with respect to {wrt!r}."
     if not takes_vector:
         derived.__wrapped__ = f  # type: ignore[attr-defined]
-    _derivatives.add(derived)
+    _derivatives[derived] = Recipe(kind, f, wrt, rewriting.stable, rewriting.without)
     return derived
 
 
@@ -267,7 +267,30 @@ def _at_numbers(
 
 # The derivative of a linear function is constant: this is nothing to warn of.
 NOTICED = {"gradient", "value_and_gradient", "jacobian"}
-_derivatives: weakref.WeakSet[Any] = weakref.WeakSet()
+_derivatives: weakref.WeakKeyDictionary[Any, Recipe] = weakref.WeakKeyDictionary()
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """What a derivative was made from, for pickle, which writes functions by name."""
+
+    kind: str
+    f: Any
+    wrt: Wrt
+    stable: bool
+    without: Names
+
+    def made(self) -> Function:
+        """The derivative again."""
+        verb: Function = globals()[self.kind]
+        f = self.f.made() if isinstance(self.f, Recipe) else self.f
+        return verb(f, self.wrt, stable=self.stable, without=self.without)
+
+
+def packed(f: Any) -> Any:
+    """A derivative as its recipe; any other function is itself."""
+    recipe = _derivatives.get(f) if isinstance(f, FunctionType) else None
+    return recipe and dataclasses.replace(recipe, f=packed(recipe.f)) or f
 
 
 def differentiated(f: Any) -> Any:

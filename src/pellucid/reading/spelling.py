@@ -204,7 +204,8 @@ def written(value: Any) -> str:
     if isinstance(value, np.dtype):
         return f"np.{value.name}" if hasattr(np, value.name) else repr(value.str)
     if isinstance(value, type):
-        return value.__name__ if value in (int, float, bool) else f"np.{value.__name__}"
+        plain = value in (int, float, complex, bool)
+        return value.__name__ if plain else f"np.{value.__name__}"
     if isinstance(value, np.ndarray):
         return _array(value)
     if isinstance(value, tuple):

@@ -9,6 +9,7 @@ itself changes while it is traced, such as a counter or a cache, is its own affa
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from types import FunctionType, ModuleType
 from typing import Any
@@ -114,6 +115,9 @@ def _key(place: Place) -> Hashable:
         return _key_of_function(value)
     if isinstance(value, (list, tuple, dict)):
         return kind, len(value), len(value) > LONGEST and Itself(value)
+    if isinstance(value, LOOSE):
+        held = Itself(value) if len(value) > LONGEST else _held(value)
+        return kind, len(value), held
     if isinstance(value, np.ndarray):
         return _digest(value)
     if isinstance(value, SCALARS):
@@ -121,6 +125,16 @@ def _key(place: Place) -> Hashable:
     if issubclass(kind, (ModuleType, type)) or is_foreign(kind):
         return Itself(value)
     return (kind,)
+
+
+# Their elements are no places of their own.
+LOOSE = (set, frozenset, deque)
+
+
+def _held(value: Any) -> Hashable:
+    """The elements of a set, or of a deque in their order."""
+    found = map(content, value)
+    return tuple(found) if isinstance(value, deque) else frozenset(found)
 
 
 def _key_of_function(function: FunctionType) -> Hashable:
@@ -161,8 +175,11 @@ def _written(found: list[Place]) -> Callable[[], bool]:
         fixed |= {f"v{i}": place.value, f"h{i}": place.holder, f"k{i}": place.key}
         if not isinstance(place.holder, tuple):
             tests.append(f"{_read(place, i)} is v{i}")
-        if isinstance(place.value, (list, dict, set)):
+        if isinstance(place.value, (list, dict, *LOOSE)):
             tests.append(f"len(v{i}) == {len(place.value)}")
+        if isinstance(place.value, LOOSE) and len(place.value) <= LONGEST:
+            fixed |= {f"s{i}": _held(place.value), "held": _held}
+            tests.append(f"held(v{i}) == s{i}")
     condition = " and ".join(tests) or "True"
     source = f"""def holds():
     try:

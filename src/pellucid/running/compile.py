@@ -15,7 +15,7 @@ import numpy as np
 
 from pellucid.errors import PellucidError, TraceError
 from pellucid.graphs import structure
-from pellucid.graphs.gradient import differentiated
+from pellucid.graphs.gradient import Recipe, differentiated, packed
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.plain import difference
@@ -94,10 +94,12 @@ class Compiled:
                 f"{self.__name__}: a compiled lambda cannot be pickled, because pickle "
                 "writes functions by name: define it with def in a module."
             )
-        made = functools.partial(
-            Compiled, verify=self.verify, stable=self.stable, without=self.without
-        )
-        return made, (self.f, self._target, self.device)
+        options = {
+            "verify": self.verify,
+            "stable": self.stable,
+            "without": self.without,
+        }
+        return _compiled, (packed(self.f), self._target, self.device, options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the program for these shapes and dtypes."""
@@ -178,6 +180,12 @@ class Compiled:
                 f"{self.__name__} is compiled at its first call; call it first."
             )
         return self._latest
+
+
+def _compiled(f: Any, target: str, device: str | None, options: Any) -> Compiled:
+    """A compiled function as it comes out of a pickle."""
+    made = f.made() if isinstance(f, Recipe) else f
+    return Compiled(made, target, device, **options)
 
 
 @overload

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from pellucid.graphs.operations.factorisations import NO_LIMIT
+from pellucid.graphs.operations.factorisations import no_limit
 
 Tensor = torch.Tensor
 Function = Callable[..., Any]
@@ -109,7 +109,7 @@ def inverse_gaps(
     agrees = error <= max(gaps.shape[-2:]) * eps**0.75 * size
     undefined = equal & ~agrees
     if bool(torch.any(undefined)):
-        warnings.warn(place + NO_LIMIT, RuntimeWarning, stacklevel=2)
+        warnings.warn(no_limit(place), RuntimeWarning, stacklevel=2)
     found = torch.where(close & agrees, 0.0, 1 / torch.where(equal, 1.0, gaps))
     return torch.where(undefined, torch.nan, found).to(w.dtype)
 

@@ -6,7 +6,6 @@ An operation of several results gives the one that the option `part` names.
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -172,11 +171,13 @@ def _gaps_known(arguments: list[Known], place: str = "") -> Result:
     return np.broadcast_shapes((*w[:-1], 1, w[-1]), (*r, 1), error), np.dtype(dtype)
 
 
-NO_LIMIT = (
-    "a derivative depends on eigenvectors or singular vectors of equal values, which "
-    "are not unique (or, of eig, not independent): it is nan. What is the same for "
-    "each choice of them, such as V f(w) V', has a derivative."
-)
+def no_limit(place: str) -> str:
+    """What is said where a derivative does not exist."""
+    return (
+        f"{place}a derivative depends on eigenvectors or singular vectors of equal "
+        "values, which are not unique (or, of eig, not independent): it is nan. What is "
+        "the same for each choice of them, such as V f(w) V', has a derivative."
+    )
 
 
 def inverse_gaps(
@@ -195,7 +196,9 @@ def inverse_gaps(
     agrees = error <= max(gaps.shape[-2:]) * eps**0.75 * size
     undefined = equal & ~agrees
     if np.any(undefined):
-        warnings.warn(place + NO_LIMIT, RuntimeWarning, stacklevel=2)
+        import warnings  # here, so that the function can be read and run by itself
+
+        warnings.warn(no_limit(place), RuntimeWarning, stacklevel=2)
     found = np.where(close & agrees, 0, 1 / np.where(equal, 1, gaps))
     return np.where(undefined, np.nan, found).astype(w.dtype)
 
