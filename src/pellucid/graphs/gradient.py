@@ -290,7 +290,7 @@ class Recipe:
 def packed(f: Any) -> Any:
     """A derivative as its recipe; any other function is itself."""
     recipe = _derivatives.get(f) if isinstance(f, FunctionType) else None
-    return recipe and dataclasses.replace(recipe, f=packed(recipe.f)) or f
+    return dataclasses.replace(recipe, f=packed(recipe.f)) if recipe else f
 
 
 def differentiated(f: Any) -> Any:

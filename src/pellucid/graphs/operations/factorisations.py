@@ -175,8 +175,8 @@ def no_limit(place: str) -> str:
     """What is said where a derivative does not exist."""
     return (
         f"{place}a derivative depends on eigenvectors or singular vectors of equal "
-        "values, which are not unique (or, of eig, not independent): it is nan. What is "
-        "the same for each choice of them, such as V f(w) V', has a derivative."
+        "values, which are not unique (or, of eig, not independent): it is nan. What "
+        "is the same for each choice of them, such as V f(w) V', has a derivative."
     )
 
 
