@@ -187,3 +187,17 @@ def test_training_ends_at_a_singular_matrix(target):
     method = pl.methods.GradientDescent(rate=1.0)
     with pytest.raises(LinAlgError, match="ingular"):
         pl.minimise(cost, np.ones(2), rows, method=method, batch_size=2, target=target)
+
+
+@targets
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_training_raises_for_no_step_after_a_cost_that_is_nan(target):
+    def cost(w, X):
+        s = np.linalg.svdvals(np.diag(w) * X[:2, :2])
+        return np.sum(np.sqrt(w)) + 0 * np.sum(s)
+
+    rows, method = np.ones((8, 2)), pl.methods.GradientDescent(rate=0.5)
+    start = np.array([1.0, 0.3])
+    fit = pl.minimise(cost, start, rows, method=method, batch_size=2, target=target)
+    assert not fit.success
+    assert "the cost is nan at step 2, in epoch 1" in fit.message
