@@ -47,6 +47,7 @@ SCALES = {
     "logistic density": lambda x: 1.5 * robust.sigmoid(x) * robust.sigmoid(-x),
     "log of cosh": lambda x: np.maximum(np.abs(x), np.log(2)),
     "log of sinh": lambda x: np.maximum(np.abs(x), np.log(2)),
+    "log of a running sum of exp": lambda z: np.maximum(np.max(np.abs(z)), np.log(3)),
     "log10 of a sum of powers": lambda z: np.maximum(np.max(np.abs(z)), 1),
     "log2 of a sum of powers": lambda z: np.maximum(np.max(np.abs(z)), np.log2(3)),
     "mean under softmax": lambda w, z: np.max(np.abs(w)),

@@ -16,7 +16,7 @@ from pellucid.graphs.identities import IDENTITIES
 from pellucid.graphs.lookups import creation_recorded
 from pellucid.graphs.node import Node
 from pellucid.graphs.recorder import Recorder
-from pellucid.graphs.rewriting.normal import product, terms
+from pellucid.graphs.rewriting.normal import exp_of_moved, product, terms
 from pellucid.graphs.rewriting.walk import Rewrite as Rewrite
 from pellucid.graphs.rewriting.walk import Walk, tables
 from pellucid.graphs.trace import closed, resumed
@@ -133,6 +133,7 @@ def stabilised(
         recorder.simplify = before
         terms.cache_clear()
         product.cache_clear()
+        exp_of_moved.cache_clear()
     return outputs, rewrites
 
 

@@ -33,6 +33,12 @@ def length(z: Any, axis: Any) -> int:
     return math.prod(z.shape[i] for i in reduced_axes(z.ndim, axis))
 
 
+def accumulated(z: Any, axis: Any) -> Any:
+    """The running log(e^z1 + e^z2 + ...); None stands for the only long axis."""
+    along = int(np.argmax(np.shape(z))) if axis is None else axis
+    return np.logaddexp.accumulate(z, along)
+
+
 identity(
     "log-sum-exp",
     lambda z, axis, keepdims: np.log(np.sum(np.exp(z), axis, keepdims=keepdims)),
@@ -43,6 +49,16 @@ identity(
     stable=lambda z, axis, keepdims: logsumexp(z, axis, keepdims),
     proof="log(sum(e^z)) = m + log(sum(e^(z - m))), where m = max(z)",
     domain="every z",
+    fails_at={"z": [-800.0, -801.0]},
+    digits=16,
+)
+
+identity(
+    "log of a running sum of exp",
+    lambda z, axis: np.log(np.cumsum(np.exp(z), axis)),
+    stable=lambda z, axis: accumulated(z, axis),
+    proof="each partial sum is the one before it plus e^z",
+    domain="every z; rounding is that of the largest |z|, and of each partial sum",
     fails_at={"z": [-800.0, -801.0]},
     digits=16,
 )

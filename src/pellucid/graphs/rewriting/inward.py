@@ -33,7 +33,9 @@ class Inward(NamedTuple):
     goals: frozenset[str]
 
 
-LOG = Inward("log", lambda p: np.log(p), frozenset(["sigmoid", "softmax", "exp"]))
+LOG = Inward(
+    "log", lambda p: np.log(p), frozenset(["sigmoid", "softmax", "exp", "cumsum"])
+)
 REST = Inward("rest", lambda p: 1 - p, frozenset(["sigmoid"]))
 LOG_REST = Inward("log of rest", lambda p: np.log1p(-p), frozenset(["sigmoid"]))
 ALL_GOALS = LOG.goals | REST.goals | LOG_REST.goals
@@ -49,6 +51,16 @@ def inward(node: Node) -> tuple[Inward, Node] | None:
         case "subtract", (one, p) if one.is_literal and one.value == 1:
             return REST, p
     return None
+
+
+def goal(node: Node) -> frozenset[str]:
+    """What a logarithm may be moved to; of running sums, those of exponentials."""
+    if node.operation != "cumsum":
+        return frozenset([node.operation])
+    inner = node.arguments[0]
+    while moved(inner):
+        inner = moved(inner)[0]
+    return frozenset(["cumsum"] if inner.operation == "exp" else [])
 
 
 def moved(node: Node) -> tuple[Node, ...]:

@@ -29,7 +29,7 @@ from pellucid.graphs.rewriting.normal import (
 
 REDUCED = {"sum", "mean", "prod", "max", "logsumexp", "norm"}
 LINEAR = {"sum", "mean"}
-ALONG = {"softmax", "log_softmax"}
+ALONG = {"softmax", "log_softmax", "cumsum"}
 COMMUTATIVE = {"logaddexp", "hypot", "maximum", "minimum"}
 
 

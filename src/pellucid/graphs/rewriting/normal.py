@@ -126,13 +126,27 @@ def _one_view(seen: Seen) -> Seen | None:
         labels = labels[len(labels) - x.ndim :]
         pairs = zip(labels, x.shape, strict=True)
         return None if lost else Seen(x, tuple(k if n != 1 else None for k, n in pairs))
-    if node.operation == "index" and not _only_moves(node):
-        return None
     long = [n for n in node.shape if n != 1]
-    if long != [n for n in x.shape if n != 1]:
-        return None
+    hides = node.operation == "index" and not _only_moves(node)
+    if hides or long != [n for n in x.shape if n != 1]:
+        return Seen(exp_of_moved(node), labels) if x.operation == "exp" else None
     kept = iter(k for k, n in zip(labels, node.shape, strict=True) if n != 1)
     return Seen(x, tuple(next(kept) if n != 1 else None for n in x.shape))
+
+
+@functools.lru_cache(maxsize=4096)
+def exp_of_moved(node: Node) -> Node:
+    """Of exp(z)[i] the same as exp(z[i]), one node for all who ask."""
+    exp, *indices = node.arguments
+    (z,) = exp.arguments
+    moved = Node(
+        node.operation, (z, *indices), node.shape, z.dtype, node.options,
+        line=node.line, call=node.call, known=z.known and node.known, quiet=node.quiet,
+    )  # fmt: skip
+    return Node(
+        "exp", (moved,), node.shape, node.dtype,
+        line=exp.line, call=exp.call, known=moved.known, quiet=exp.quiet,
+    )  # fmt: skip
 
 
 def _padded(shape: tuple[int, ...], ndim: int) -> tuple[int, ...]:

@@ -40,6 +40,7 @@ from pellucid.graphs.rewriting.inward import (
     MOVED,
     Inward,
     fills,
+    goal,
     inward,
     moved,
     moves,
@@ -232,7 +233,7 @@ class Walk:
     def _remember_goals(self, node: Node) -> None:
         """Note which formulas stand behind what only moves elements."""
         for part in moved(node):
-            own = frozenset([part.operation]) & ALL_GOALS
+            own = goal(part) & ALL_GOALS
             behind = self._goals.get(part, frozenset()) | own
             self._goals[node] = self._goals.get(node, frozenset()) | behind
 
