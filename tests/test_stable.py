@@ -50,6 +50,8 @@ SCALES = {
     "log of a running sum of exp": lambda z: np.maximum(np.max(np.abs(z)), np.log(3)),
     "log10 of a sum of powers": lambda z: np.maximum(np.max(np.abs(z)), 1),
     "log2 of a sum of powers": lambda z: np.maximum(np.max(np.abs(z)), np.log2(3)),
+    "log2 of two powers": lambda x, y: np.maximum(np.maximum(np.abs(x), np.abs(y)), 1),
+    "log10 of two powers": lambda x, y: np.maximum(np.maximum(np.abs(x), np.abs(y)), 1),
     "mean under softmax": lambda w, z: np.max(np.abs(w)),
 }
 # Unknowns that only have some values.

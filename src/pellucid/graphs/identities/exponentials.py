@@ -218,6 +218,29 @@ identity(
     digits=16,
 )
 
+identity(
+    "log2 of two powers",
+    lambda x, y: np.log2(2**x + 2**y),
+    lambda x, y: np.log2(2.0**x + 2.0**y),
+    lambda x, y: np.log2(np.exp2(x) + np.exp2(y)),
+    stable=lambda x, y: np.logaddexp2(x, y),
+    proof="log2(2^x + 2^y) = m + log2(1 + 2^-|x - y|), where m is the larger",
+    domain="every x and y; rounding is that of the larger of |x| and |y|",
+    fails_at={"x": 1100.0, "y": 1099.0},
+    digits=16,
+)
+
+identity(
+    "log10 of two powers",
+    lambda x, y: np.log10(10**x + 10**y),
+    lambda x, y: np.log10(10.0**x + 10.0**y),
+    stable=lambda x, y: np.logaddexp(x * math.log(10), y * math.log(10)) / math.log(10),
+    proof="10^x = e^(x log 10), and log10(s) = log(s) / log 10",
+    domain="every x and y; rounding is that of the larger of |x| and |y|, or of 1",
+    fails_at={"x": 800.0, "y": 799.0},
+    digits=16,
+)
+
 # -- hyperbolic functions under a logarithm, and the logistic density ------------------
 
 identity(

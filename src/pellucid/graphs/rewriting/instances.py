@@ -108,9 +108,14 @@ class Instance:
     def _floating(self, node: Node) -> Any:
         """A stand-in for a node, for numbers that may be negated and doubled."""
         x = lifted(node, self.recorder)
-        if not (node.is_literal and node.weak) and not is_roomy(node):
+        is_narrow = not is_roomy(node) or self._is_narrower(node)
+        if not (node.is_literal and node.weak) and is_narrow:
             return recorded("cast", x, dtype=self.node.dtype)
         return node.value if node.is_literal and node.weak else x
+
+    def _is_narrower(self, node: Node) -> bool:
+        """Whether a float has fewer digits than the result has."""
+        return node.dtype.kind == "f" and node.dtype.itemsize < self.node.dtype.itemsize
 
     def _in_frame(self, made: Any) -> Any:
         """The result without the axes that were reduced."""

@@ -104,7 +104,7 @@ def seen_factors(whole: Seen) -> list[Seen] | None:
 
 
 def through(seen: Seen) -> Seen:
-    """What is seen through views that only move axes or add some of length 1."""
+    """What is seen through widening casts, and views that move or add axes."""
     while (further := _one_view(seen)) is not None:
         seen = further
     return seen
@@ -113,6 +113,8 @@ def through(seen: Seen) -> Seen:
 def _one_view(seen: Seen) -> Seen | None:
     """What one view shows, or None where it is none or hides something."""
     node, labels = seen
+    if (wider := widened(node)) is not node:
+        return Seen(wider, labels)
     if node.operation not in {"reshape", "index", "broadcast_to", "transpose"}:
         return None
     x = node.arguments[0]
@@ -127,11 +129,23 @@ def _one_view(seen: Seen) -> Seen | None:
         pairs = zip(labels, x.shape, strict=True)
         return None if lost else Seen(x, tuple(k if n != 1 else None for k, n in pairs))
     long = [n for n in node.shape if n != 1]
-    hides = node.operation == "index" and not _only_moves(node)
+    hides = node.operation == "index" and not keeps(node)
     if hides or long != [n for n in x.shape if n != 1]:
         return Seen(exp_of_moved(node), labels) if x.operation == "exp" else None
     kept = iter(k for k, n in zip(labels, node.shape, strict=True) if n != 1)
     return Seen(x, tuple(next(kept) if n != 1 else None for n in x.shape))
+
+
+def widened(node: Node) -> Node:
+    """What a float was before it was cast to a wider one, which keeps its value."""
+    while node.operation == "cast" and _widens(node):
+        (node,) = node.arguments
+    return node
+
+
+def _widens(node: Node) -> bool:
+    kinds = {node.dtype.kind, node.arguments[0].dtype.kind}
+    return kinds == {"f"} and node.dtype.itemsize >= node.arguments[0].dtype.itemsize
 
 
 @functools.lru_cache(maxsize=4096)
@@ -153,7 +167,7 @@ def _padded(shape: tuple[int, ...], ndim: int) -> tuple[int, ...]:
     return (1,) * (ndim - len(shape)) + shape
 
 
-def _only_moves(node: Node) -> bool:
+def keeps(node: Node) -> bool:
     """Whether an index only adds axes of length 1 and takes them away."""
     plain = is_basic(node.options["at"]) and node.size == node.arguments[0].size
     return plain and all(
@@ -165,7 +179,7 @@ def _only_moves(node: Node) -> bool:
 
 # What sums of products are made of, and views; through them an expression is seen.
 PRODUCTS = {"multiply", "divide", "reciprocal", "square", "power", "sqrt", "matmul"}
-VIEWS = {"reshape", "index", "broadcast_to", "transpose"}
+VIEWS = {"reshape", "index", "broadcast_to", "transpose", "cast"}
 SEEN_THROUGH = {"add", "subtract", "negative"} | PRODUCTS | VIEWS
 # Operations that are looked at as one.
 ALIKE = {"subtract": "add", "matmul": "sum", "dot": "sum"}

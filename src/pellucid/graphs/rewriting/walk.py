@@ -33,6 +33,7 @@ from pellucid.graphs.rewriting.formulas import (
     possible,
     written,
 )
+from pellucid.graphs.rewriting.gathered import gathered
 from pellucid.graphs.rewriting.instances import Instance
 from pellucid.graphs.rewriting.inward import (
     ALL_GOALS,
@@ -275,15 +276,26 @@ class Walk:
             return node
         if node.weak and not self._doubles:
             return node
-        for formula in self._candidates(node):
-            for match in matches(formula.root, seen_whole(node), Match()):
-                made = self._made(formula, match, node)
-                if made is not None:
-                    self.rewrites.append(Rewrite(formula.identity, written, made))
-                    self.changed = True
-                    self._meet((made, *made.arguments))
-                    return made
+        for spelling in self._spellings(node):
+            for formula in self._candidates(spelling):
+                for match in matches(formula.root, seen_whole(spelling), Match()):
+                    made = self._made(formula, match, spelling)
+                    if made is not None:
+                        self.rewrites.append(Rewrite(formula.identity, written, made))
+                        self.changed = True
+                        self._meet((made, *made.arguments))
+                        return named(made, node)
         return node
+
+    def _spellings(self, node: Node) -> Iterator[Node]:
+        """A node, and with a sum in it gathered that is written out."""
+        yield node
+        if self.derived or self._table is None:
+            return
+        with self._in_place_of(node):
+            found = gathered(self.recorder, node)
+        if found is not None:
+            yield found
 
     def _candidates(self, node: Node) -> Iterator[Formula]:
         """The formulas that a node may be an instance of."""

@@ -1,0 +1,247 @@
+"""Written-out sums of exponentials become sums along an axis, as formulas have them.
+
+log(e^a + 2 e^b + e^c) is log(np.sum(w * np.exp(z))) of the weights w and exponents z
+stacked. So are seen Python's `sum`, sums in a loop, `np.trapezoid` and other quadrature
+rules, and `np.einsum` of two arrays.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pellucid.graphs.node import Node, constant
+from pellucid.graphs.operations.robust import logsumexp
+from pellucid.graphs.operations.table import reduced_axes
+from pellucid.graphs.recorder import Recorder
+from pellucid.graphs.rewriting.normal import is_number, keeps, widened
+from pellucid.graphs.traced import lifted, node_of, recorded
+
+# Each logarithm: the power that it undoes, its base, and what computes the power.
+POWERS: dict[str, tuple[str, float, Callable[[Any], Any]]] = {
+    "log": ("exp", math.e, lambda z: np.exp(z)),
+    "log2": ("exp2", 2.0, lambda z: 2.0**z),
+    "log10": ("", 10.0, lambda z: 10.0**z),
+}
+DEPTH = 6  # products within products that are followed
+
+
+class Addend(NamedTuple):
+    """A weight times the power with this exponent; times 1, where it is None."""
+
+    weight: Any
+    exponent: Node | None
+
+
+def gathered(recorder: Recorder, node: Node) -> Node | None:
+    """A logarithm of a written-out sum as that of a sum along an axis."""
+    if node.operation not in POWERS or node.dtype.kind != "f":
+        return None
+    whole, number = _unscaled(node.arguments[0])
+    if whole.operation == "einsum" and number == 1:
+        return _einsum(recorder, node, whole)
+    is_sum = whole.operation == "sum"
+    inner = whole.arguments[0] if is_sum else whole
+    gather = Gathering(recorder, node)
+    found = gather.addends(inner, DEPTH) or []
+    if len(found) < (2 if number == 1 else 1) or not _has_power(found):
+        return None
+    found = [Addend(_times(one.weight, number), one.exponent) for one in found]
+    axes = reduced_axes(inner.ndim, whole.options.get("axis")) if is_sum else ()
+    powers = gather.terms(found, inner.shape)
+    total = np.sum(powers, axis=(0, *(i + 1 for i in axes)))
+    return node_of(recorded(node.operation, np.reshape(total, node.shape)))
+
+
+def _unscaled(node: Node) -> tuple[Node, float]:
+    """What has the same elements in the same order, but for a number before them."""
+    number = 1.0
+    while True:
+        match node.operation, node.arguments:
+            case "multiply", (c, x) if is_number(c):
+                node, number = x, number * float(c.value)
+            case "multiply", (x, c) if is_number(c):
+                node, number = x, number * float(c.value)
+            case "divide", (x, c) if is_number(c) and c.value:
+                node, number = x, number / float(c.value)
+            case "reshape", (x,):
+                node = x
+            case "index", (x,) if keeps(node):
+                node = x
+            case _:
+                return node, number
+
+
+def _has_power(found: Sequence[Addend]) -> bool:
+    return any(one.exponent is not None for one in found)
+
+
+class Gathering:
+    """The addends under one logarithm, and the array of them."""
+
+    def __init__(self, recorder: Recorder, node: Node) -> None:
+        self.recorder = recorder
+        self.dtype = node.dtype
+        self.name, self.base, self.power = POWERS[node.operation]
+
+    def addends(self, whole: Node, depth: int) -> list[Addend] | None:
+        """The terms of a sum, each a weighted power or a number; None where not."""
+        found: list[Addend] = []
+        waiting = [(whole, 1.0)]
+        while waiting:
+            part, sign = waiting.pop()
+            part = widened(part)
+            match part.operation, part.arguments:
+                case "add", (x, y):
+                    waiting += [(y, sign), (x, sign)]
+                case "subtract", (x, y):
+                    waiting += [(y, -sign), (x, sign)]
+                case "negative", (x,):
+                    waiting.append((x, -sign))
+                case _:
+                    more = self._of_product(part, depth) if depth else None
+                    if more is None:
+                        return None
+                    found += [Addend(_times(a.weight, sign), a.exponent) for a in more]
+        return [one for one in found if one.exponent or not _is(one.weight, 0.0)]
+
+    def _of_product(self, part: Node, depth: int) -> list[Addend] | None:
+        """The addends of what is no sum itself."""
+        if is_number(part):
+            return [Addend(float(part.value), None)]
+        exponent = self._exponent(part)
+        if exponent is not None:
+            return [Addend(1.0, exponent)]
+        match part.operation, part.arguments:
+            case "multiply", (x, y):
+                return self._scaled(x, y, depth) or self._scaled(y, x, depth)
+            case "divide", (x, y):
+                return self._scaled(x, y, depth, divides=True)
+            case "sum", (x,):
+                return self._of_sum(part, x, depth)
+        return None
+
+    def _scaled(
+        self, x: Node, factor: Node, depth: int, divides: bool = False
+    ) -> list[Addend] | None:
+        """A sum of powers times what is a weight of each."""
+        found = self.addends(x, depth - 1)
+        if found is None or not _has_power(found):
+            return None
+        number = is_number(factor)
+        by = float(factor.value) if number else lifted(factor, self.recorder)
+        if divides:
+            return [Addend(one.weight / by, one.exponent) for one in found]
+        return [Addend(_times(by, one.weight), one.exponent) for one in found]
+
+    def _of_sum(self, part: Node, x: Node, depth: int) -> list[Addend] | None:
+        """A sum of powers along axes is one power, of the log-sum-exp."""
+        found = self.addends(x, depth - 1)
+        is_plain = found and all(a.exponent and _is(a.weight, 1.0) for a in found)
+        if not (found and is_plain and self.name == "exp"):
+            return None
+        axes = reduced_axes(x.ndim, part.options.get("axis"))
+        z = logsumexp(self._stacked(found, x.shape), axis=(0, *(i + 1 for i in axes)))
+        return [Addend(1.0, node_of(np.reshape(z, part.shape)))]
+
+    def _exponent(self, part: Node) -> Node | None:
+        """The exponent of a power, and of elements of powers."""
+        match part.operation, part.arguments:
+            case self.name, (z,) if self.name:
+                return z
+            case "power", (base, z) if is_number(base) and base.value == self.base:
+                return z
+            case "index" | "reshape", (x, *indices):
+                z = None if x.operation == part.operation else self._exponent(x)
+                if z is not None:
+                    made = recorded(part.operation, z, *indices, **part.options)
+                    return node_of(made)
+        return None
+
+    # -- the array of addends ---------------------------------------------------------
+
+    def terms(self, found: Sequence[Addend], shape: tuple[int, ...]) -> Any:
+        """Weights times powers, stacked along a new first axis."""
+        powers = self.power(self._stacked(found, shape))
+        weights = [one.weight for one in found]
+        if not all(type(w) is float for w in weights):
+            return np.stack([self._filled(w, shape) for w in weights]) * powers
+        if all(_is(w, 1.0) for w in weights):
+            return powers
+        column = np.array(weights, self.dtype).reshape(-1, *(1 for _ in shape))
+        return lifted(constant(column), self.recorder) * powers
+
+    def _stacked(self, found: Sequence[Addend], shape: tuple[int, ...]) -> Any:
+        """The exponents, stacked along a new first axis."""
+        exponents = [one.exponent for one in found]
+        read = _all_read(exponents)
+        if read is not None and read.shape[1:] == shape:
+            return self._floating(lifted(read, self.recorder))
+        return np.stack(
+            [
+                self._filled(0.0 if z is None else lifted(z, self.recorder), shape)
+                for z in exponents
+            ]
+        )
+
+    def _filled(self, value: Any, shape: tuple[int, ...]) -> Any:
+        """An addend's weight or exponent for every element of the sum."""
+        if type(value) is float:  # a stand-in for a number is an instance of float too
+            number = constant(self.dtype.type(value))
+            return np.broadcast_to(lifted(number, self.recorder), shape)
+        return np.broadcast_to(self._floating(value), shape)
+
+    def _floating(self, x: Any) -> Any:
+        return x if x.dtype == self.dtype else recorded("cast", x, dtype=self.dtype)
+
+
+def _times(x: Any, y: Any) -> Any:
+    """A product of weights; those that are 1 are left out."""
+    return y if _is(x, 1.0) else x if _is(y, 1.0) else -x if _is(y, -1.0) else x * y
+
+
+def _is(weight: Any, number: float) -> bool:
+    """Whether a weight is this number."""
+    return type(weight) is float and weight == number
+
+
+def _all_read(exponents: Sequence[Node | None]) -> Node | None:
+    """The array all rows of which are read, one after the other."""
+    first = exponents[0]
+    if first is None or first.operation != "index":
+        return None
+    x = first.arguments[0]
+    rows = all(
+        z is not None and z.operation == "index" and z.arguments == (x,)
+        and z.options["at"] == (i,)
+        for i, z in enumerate(exponents)
+    )  # fmt: skip
+    return x if rows and x.shape[0] == len(exponents) else None
+
+
+def _einsum(recorder: Recorder, node: Node, whole: Node) -> Node | None:
+    """The log of an einsum of two arrays as that of a sum of their products."""
+    given, _, kept = whole.options["subscripts"].partition("->")
+    parts = given.split(",")
+    plain = all(p.isalpha() and len(set(p)) == len(p) for p in parts)
+    summed = [k for k in dict.fromkeys("".join(parts)) if k not in kept]
+    if len(parts) != 2 or not plain or "->" not in whole.options["subscripts"]:
+        return None
+    letters = [*kept, *summed]
+    x, y = (
+        _laid_out(lifted(a, recorder), p, letters)
+        for a, p in zip(whole.arguments, parts, strict=True)
+    )
+    axes = tuple(range(len(kept), len(letters)))
+    return node_of(recorded(node.operation, np.sum(x * y, axis=axes))) if axes else None
+
+
+def _laid_out(x: Any, own: str, letters: Sequence[str]) -> Any:
+    """An array with an axis for each letter, of length 1 where it has none."""
+    order = sorted(range(len(own)), key=lambda i: letters.index(own[i]))
+    x = x if order == sorted(order) else np.transpose(x, order)
+    length = dict(zip((own[i] for i in order), x.shape, strict=True))
+    return np.reshape(x, tuple(length.get(k, 1) for k in letters))
