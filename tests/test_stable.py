@@ -47,6 +47,9 @@ SCALES = {
     "logistic density": lambda x: 1.5 * robust.sigmoid(x) * robust.sigmoid(-x),
     "log of cosh": lambda x: np.maximum(np.abs(x), np.log(2)),
     "log of sinh": lambda x: np.maximum(np.abs(x), np.log(2)),
+    "log of 1 and a sum of exp": lambda z: (
+        np.maximum(np.max(np.abs(z)), 1) * np.log1p(np.sum(np.exp(z)))
+    ),
     "log of a running sum of exp": lambda z: np.maximum(np.max(np.abs(z)), np.log(3)),
     "log10 of a sum of powers": lambda z: np.maximum(np.max(np.abs(z)), 1),
     "log2 of a sum of powers": lambda z: np.maximum(np.max(np.abs(z)), np.log2(3)),

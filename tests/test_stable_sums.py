@@ -63,3 +63,162 @@ def test_a_running_sum_in_single_precision_stays_single():
     made = pl.compile(RUNNING["cumsum"])(np.array([200.0, 200.0], np.float32))
     assert made.dtype == np.float32
     np.testing.assert_allclose(made, [200, 200 + np.log(2)], rtol=1e-6)
+
+
+# -- sums that are written out --------------------------------------------------------
+
+W = np.array([1.0, 2.0, 3.0])
+T = np.array([0.0, 1.0, 3.0])
+TRAPEZOID = np.array([0.5, 1.5, 1.0])
+
+
+def in_a_loop(x):
+    s = 0
+    for i in range(3):
+        s += np.exp(x[i])
+    return np.log(s)
+
+
+def by_halves(x):
+    e = np.exp(x)
+    return np.log(0.5 * e[0] + 0.5 * e[-1] + e[1:-1].sum())
+
+
+# A function of x that moves with it, and the weights of e^x under the logarithm.
+ONES = np.ones(3)
+WRITTEN = {
+    "sum": (lambda x: np.log(sum(np.exp(x))), ONES),
+    "sum of each": (lambda x: np.log(sum(np.exp(v) for v in x)), ONES),
+    "loop": (in_a_loop, ONES),
+    "three scalars": (
+        lambda x: np.log(np.exp(x[0]) + np.exp(x[1]) + np.exp(x[2])), ONES
+    ),
+    "reads of one array": (lambda x: np.log((e := np.exp(x))[2] + e[0] + e[1]), ONES),
+    "two sums": (
+        lambda x: np.log(np.sum(np.exp(x)) + 2 * np.sum(np.exp(x[1:]))),
+        np.array([1.0, 3, 3]),
+    ),
+    "mean by sum": (lambda x: np.log(sum(np.exp(x)) / 3), ONES / 3),
+    "mixture": (
+        lambda x: np.log(0.3 * np.exp(x[0]) + 0.7 * np.exp(x[1])),
+        np.array([0.3, 0.7, 0]),
+    ),
+    "trapezoid": (lambda x: np.log(np.trapezoid(np.exp(x), T)), TRAPEZOID),
+    "trapezoid of dx": (
+        lambda x: np.log(np.trapezoid(np.exp(x), dx=0.1)), np.array([0.05, 0.1, 0.05])
+    ),
+    "trapezoid by hand": (
+        lambda x: np.log(np.sum((np.exp(x[1:]) + np.exp(x[:-1])) * np.diff(T)) / 2),
+        TRAPEZOID,
+    ),
+    "trapezoid by halves": (by_halves, np.array([0.5, 1, 0.5])),
+    "Simpson": (
+        lambda x: np.log(((e := np.exp(x))[0] + 4 * e[1] + e[2]) / 3),
+        np.array([1, 4, 1]) / 3,
+    ),
+    "einsum": (lambda x: np.log(np.einsum("i,i->", W, np.exp(x))), W),
+    "einsum of rows": (
+        lambda x: np.log(np.einsum("ij,j->i", W[None], np.exp(x)))[0], W
+    ),
+    "average": (lambda x: np.log(np.average(np.exp(x), weights=W)), W / 6),
+    "signed weights": (
+        lambda x: np.log(np.exp(x[0]) - np.exp(x[1])), np.array([1, -1, 0])
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("shift", [1200.0, -1200.0])
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_written_out_sum_of_exponentials_moves_with_them(name, shift, target):
+    f, weights = WRITTEN[name]
+    e = weights * np.exp(X)
+    share = e / np.sum(e)
+    value, g, H = derivatives(f, X + shift, target)
+    assert value == pytest.approx(np.log(np.sum(e)) + shift, rel=1e-14)
+    np.testing.assert_allclose(g, share, rtol=1e-11, atol=1e-14)
+    right = np.diag(share) - np.outer(share, share)
+    np.testing.assert_allclose(H, right, atol=1e-11)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_log_of_1_and_exponentials(target):
+    x = np.array([800.0, 799.0])
+    total = 800 + np.log1p(np.exp(-1))
+    for_all = pl.compile(lambda x: np.log(1 + np.sum(np.exp(x))), target=target)
+    of_two = pl.compile(
+        lambda x: np.log(1 + np.exp(x[0]) + np.exp(x[1])), target=target
+    )
+    np.testing.assert_allclose([for_all(x), of_two(x)], [total, total], rtol=1e-15)
+    np.testing.assert_allclose([for_all(-x), of_two(-x)], 0, atol=1e-300)
+
+
+POWERS = {
+    "log2 of two": (lambda x: np.log2(2 ** x[0] + 2 ** x[1]), 2),
+    "log2 of floats": (lambda x: np.log2(2.0 ** x[0] + np.exp2(x[1])), 2),
+    "log2 of three": (lambda x: np.log2(2 ** x[0] + 2 ** x[1] + 2 ** x[1]), 2),
+    "log10 of two": (lambda x: np.log10(10 ** x[0] + 10.0 ** x[1]), 10),
+    "log10 of a Python sum": (lambda x: np.log10(sum(10**x)), 10),
+}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("shift", [1200.0, -1200.0])
+@pytest.mark.parametrize("name", POWERS)
+def test_the_log_of_powers_of_its_base_moves_with_them(name, shift, target):
+    f, _ = POWERS[name]
+    value, g, H = derivatives(f, X + shift, target)
+    assert value == pytest.approx(f(X) + shift, rel=1e-14)
+    np.testing.assert_allclose(g, pl.gradient(f, stable=False)(X), rtol=1e-10)
+    np.testing.assert_allclose(H, pl.hessian(f, stable=False)(X), atol=1e-10)
+
+
+# -- single precision beside double ---------------------------------------------------
+
+TWO = np.float64(2)
+MIXED = {
+    "cast inside": lambda x: np.log(np.sum(np.exp(x.astype(np.float64)))),
+    "cast of exponentials": lambda x: np.log(np.sum(np.exp(x).astype(np.float64))),
+    "cast of the sum": lambda x: np.log(np.sum(np.exp(x)).astype(np.float64)),
+    "sum in double": lambda x: np.log(np.sum(np.exp(x), dtype=np.float64)),
+    "double scalar": lambda x: np.log(np.sum(np.exp(x) * TWO) / TWO),
+    "double weights": lambda x: np.log(np.sum(np.exp(x) * np.ones(3))),
+    "einsum in double": lambda x: np.log(np.einsum("i,i->", np.ones(3), np.exp(x))),
+}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("name", MIXED)
+def test_a_float64_beside_float32_is_seen_through(name, target):
+    x = (X + 800).astype(np.float32)
+    right = np.log(np.sum(np.exp(x.astype(float) - 800)))
+    value = pl.compile(MIXED[name], target=target)(x)
+    assert np.asarray(value).dtype == np.float64
+    assert float(value) == pytest.approx(right + 800, rel=1e-14)
+    g = pl.compile(pl.gradient(MIXED[name]), target=target)(x)
+    np.testing.assert_allclose(g, np.exp(x.astype(float) - 800 - right), rtol=1e-6)
+
+
+def test_a_sigmoid_of_float32_in_float64():
+    x = np.array([-800.0, 0.0, 800.0], np.float32)
+    found = pl.compile(lambda x: np.float64(1) / (np.float64(1) + np.exp(-x)))(x)
+    assert found.dtype == np.float64
+    np.testing.assert_array_equal(found, [0, 0.5, 1])
+
+
+# -- what is left alone ---------------------------------------------------------------
+
+ALONE = {
+    "another term": lambda x: np.log(np.exp(x[0]) + x[1] + np.exp(x[2])),
+    "another base": lambda x: np.log2(3.0 ** x[0] + 3.0 ** x[1]),
+    "weights of log10": lambda x: np.log10(2 * 10 ** x[0] + 10 ** x[1]),
+    "a narrowing cast": lambda x: np.log(np.sum(np.exp(x).astype(np.float32))),
+    "a running sum of others": lambda x: np.log(np.cumsum(np.abs(x))[::-1]),
+}
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_what_only_looks_like_it_is_left_alone(name):
+    found = pl.stable(ALONE[name], X)
+    assert found.rewrites == ()
+    np.testing.assert_array_equal(found(X), ALONE[name](X))

@@ -20,6 +20,7 @@ from pellucid.graphs.operations.robust import (
     logsumexp,
     sigmoid,
     softmax,
+    softplus,
 )
 from pellucid.graphs.operations.table import reduced_axes
 
@@ -50,6 +51,17 @@ identity(
     proof="log(sum(e^z)) = m + log(sum(e^(z - m))), where m = max(z)",
     domain="every z",
     fails_at={"z": [-800.0, -801.0]},
+    digits=16,
+)
+
+identity(
+    "log of 1 and a sum of exp",
+    lambda z, axis, keepdims: np.log(1 + np.sum(np.exp(z), axis, keepdims=keepdims)),
+    lambda z, axis, keepdims: np.log1p(np.sum(np.exp(z), axis, keepdims=keepdims)),
+    stable=lambda z, axis, keepdims: softplus(logsumexp(z, axis, keepdims)),
+    proof="sum(e^z) = e^s, where s = log(sum(e^z))",
+    domain="every z; rounding is that of the result times the largest |z|, or 1",
+    fails_at={"z": [800.0, 800.0]},
     digits=16,
 )
 

@@ -26,6 +26,7 @@ POWERS: dict[str, tuple[str, float, Callable[[Any], Any]]] = {
     "log2": ("exp2", 2.0, lambda z: 2.0**z),
     "log10": ("", 10.0, lambda z: 10.0**z),
 }
+SUMS = {"sum", "mean"}
 DEPTH = 6  # products within products that are followed
 
 
@@ -43,16 +44,21 @@ def gathered(recorder: Recorder, node: Node) -> Node | None:
     whole, number = _unscaled(node.arguments[0])
     if whole.operation == "einsum" and number == 1:
         return _einsum(recorder, node, whole)
-    is_sum = whole.operation == "sum"
-    inner = whole.arguments[0] if is_sum else whole
+    adds = whole.operation in SUMS
+    inner = whole.arguments[0] if adds else whole
+    axes = reduced_axes(inner.ndim, whole.options.get("axis")) if adds else ()
+    if whole.operation == "mean":
+        number /= math.prod(inner.shape[i] for i in axes)
     gather = Gathering(recorder, node)
-    found = gather.addends(inner, DEPTH) or []
-    if len(found) < (2 if number == 1 else 1) or not _has_power(found):
+    found = [
+        Addend(_times(one.weight, number), one.exponent)
+        for one in gather.addends(inner, DEPTH) or []
+    ]
+    if not _has_power(found):
         return None
-    found = [Addend(_times(one.weight, number), one.exponent) for one in found]
-    axes = reduced_axes(inner.ndim, whole.options.get("axis")) if is_sum else ()
-    powers = gather.terms(found, inner.shape)
-    total = np.sum(powers, axis=(0, *(i + 1 for i in axes)))
+    total = gather.terms(found, inner.shape)
+    along = (0, *(i + 1 for i in axes)) if len(found) > 1 else axes
+    total = np.sum(total, axis=along) if along else total
     return node_of(recorded(node.operation, np.reshape(total, node.shape)))
 
 
@@ -120,7 +126,7 @@ class Gathering:
                 return self._scaled(x, y, depth) or self._scaled(y, x, depth)
             case "divide", (x, y):
                 return self._scaled(x, y, depth, divides=True)
-            case "sum", (x,):
+            case "sum" | "mean", (x,):
                 return self._of_sum(part, x, depth)
         return None
 
@@ -145,7 +151,8 @@ class Gathering:
             return None
         axes = reduced_axes(x.ndim, part.options.get("axis"))
         z = logsumexp(self._stacked(found, x.shape), axis=(0, *(i + 1 for i in axes)))
-        return [Addend(1.0, node_of(np.reshape(z, part.shape)))]
+        n = math.prod(x.shape[i] for i in axes) if part.operation == "mean" else 1
+        return [Addend(1.0 / n, node_of(np.reshape(z, part.shape)))]
 
     def _exponent(self, part: Node) -> Node | None:
         """The exponent of a power, and of elements of powers."""
@@ -164,7 +171,10 @@ class Gathering:
     # -- the array of addends ---------------------------------------------------------
 
     def terms(self, found: Sequence[Addend], shape: tuple[int, ...]) -> Any:
-        """Weights times powers, stacked along a new first axis."""
+        """Weights times powers, stacked along a new first axis; of one, itself."""
+        if len(found) == 1 and found[0].exponent is not None:
+            z = self._floating(lifted(found[0].exponent, self.recorder))
+            return _times(self.power(z), found[0].weight)
         powers = self.power(self._stacked(found, shape))
         weights = [one.weight for one in found]
         if not all(type(w) is float for w in weights):
@@ -177,15 +187,33 @@ class Gathering:
     def _stacked(self, found: Sequence[Addend], shape: tuple[int, ...]) -> Any:
         """The exponents, stacked along a new first axis."""
         exponents = [one.exponent for one in found]
-        read = _all_read(exponents)
+        read = self._read(exponents)
         if read is not None and read.shape[1:] == shape:
-            return self._floating(lifted(read, self.recorder))
+            return self._floating(read)
         return np.stack(
             [
                 self._filled(0.0 if z is None else lifted(z, self.recorder), shape)
                 for z in exponents
             ]
         )
+
+    def _read(self, exponents: Sequence[Node | None]) -> Any:
+        """The rows of one array that are read, one after the other; None for others."""
+        first = exponents[0]
+        at = first.options.get("at") if first and first.operation == "index" else None
+        if first is None or at is None or len(at) != 1 or type(at[0]) is not int:
+            return None
+        (x,), start = first.arguments, at[0]
+        rows = all(
+            z is not None and z.operation == "index" and z.arguments == (x,)
+            and z.options["at"] == (i,)
+            for i, z in enumerate(exponents, start)
+        )  # fmt: skip
+        if not rows or start < 0:
+            return None
+        whole = lifted(x, self.recorder)
+        stop = start + len(exponents)
+        return whole if stop - start == x.shape[0] else whole[start:stop]
 
     def _filled(self, value: Any, shape: tuple[int, ...]) -> Any:
         """An addend's weight or exponent for every element of the sum."""
@@ -206,20 +234,6 @@ def _times(x: Any, y: Any) -> Any:
 def _is(weight: Any, number: float) -> bool:
     """Whether a weight is this number."""
     return type(weight) is float and weight == number
-
-
-def _all_read(exponents: Sequence[Node | None]) -> Node | None:
-    """The array all rows of which are read, one after the other."""
-    first = exponents[0]
-    if first is None or first.operation != "index":
-        return None
-    x = first.arguments[0]
-    rows = all(
-        z is not None and z.operation == "index" and z.arguments == (x,)
-        and z.options["at"] == (i,)
-        for i, z in enumerate(exponents)
-    )  # fmt: skip
-    return x if rows and x.shape[0] == len(exponents) else None
 
 
 def _einsum(recorder: Recorder, node: Node, whole: Node) -> Node | None:
