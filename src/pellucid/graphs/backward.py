@@ -6,6 +6,7 @@ survey" (2018), section 3.2.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import os
@@ -141,7 +142,9 @@ def contribution(
     """What one use of an argument contributes to its adjoint; see `masks`."""
     choice = poles.choice(node, position)
     if choice is None and not isinstance(adjoint, Masked):
-        return local(node, position, adjoint)
+        quiet = poles.is_untaken(node, node.arguments[position])
+        with recorder.quietly() if quiet else contextlib.nullcontext():
+            return local(node, position, adjoint)
     with recorder.quietly():
         g, mask = carried(node, position, adjoint)
         chosen = by_rule(node, position, g, choice)

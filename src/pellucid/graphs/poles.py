@@ -16,9 +16,11 @@ import numpy as np
 from pellucid.graphs.masks import (
     CHOICES,
     EVEN,
+    FACTORS,
     Choice,
     is_square,
     passes,
+    product_of,
     rule_of_choice,
     selected,
 )
@@ -40,6 +42,8 @@ FINITE = {"multiply", "square", "absolute", "fabs", "copysign", "sin", "cos", "t
           "sigmoid", "softplus", "log_loss", "logaddexp", "logaddexp2", "softmax",
           "log_softmax", "logsumexp", "matmul", "dot", "einsum", "special.expit",
           "special.log_expit", "special.erf", "special.ndtr"}  # fmt: skip
+# Behind these, a slope may be infinite where an input has no say in the value.
+CHOOSING = {"where", "maximum", "minimum", "fmax", "fmin", "assign"}
 
 
 class Poles:
@@ -63,11 +67,33 @@ class Poles:
         self.ahead: set[Node] = set()
         self.whole = whole_reads(order, needed)
         self.zeros = Zeros(order, wrt)
+        self.chosen = self._chosen(order, needed)
 
     def passed(self, node: Node, argument: Node) -> None:
         """The pass has gone through a step to its argument."""
         if node in self.ahead or self._is_steep(node, argument):
             self.ahead.add(argument)
+
+    def _chosen(self, order: list[Node], needed: set[Node]) -> set[Node]:
+        """What comes from a choice: its slopes stand also where nothing is taken."""
+        chosen: set[Node] = set()
+        for node in order:
+            if node in needed and (
+                self._may_not_take(node) or not chosen.isdisjoint(node.arguments)
+            ):
+                chosen.add(node)
+        return chosen
+
+    def _may_not_take(self, node: Node) -> bool:
+        """Whether elements of an argument may have no say in the result."""
+        if node.operation in FACTORS:
+            rules = (product_of(node, i, self.zeros) for i in (0, 1))
+            return not is_square(node) and any(rule is not None for rule in rules)
+        return node.operation in CHOOSING
+
+    def is_untaken(self, node: Node, argument: Node) -> bool:
+        """Whether an infinite slope may be that of what was not chosen before it."""
+        return argument in self.chosen and self._is_steep(node, argument)
 
     def _is_steep(self, node: Node, argument: Node) -> bool:
         """Whether the rules of a step may give what is infinite."""
