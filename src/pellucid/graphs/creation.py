@@ -157,7 +157,8 @@ def array(
         made = _fixed(np.array(object, dtype, order=order))
     if dtype is not None and made.dtype != np.dtype(dtype):
         made = Traced(recorded("cast", made, dtype=np.dtype(dtype)).memory, True)
-    return made[(None,) * (ndmin - made.ndim)] if made.ndim < ndmin else made
+    missing = max(0, ndmin - made.ndim)
+    return np.reshape(made, (1,) * missing + made.shape) if missing else made
 
 
 def _is_in_order(x: Traced, order: Any) -> bool:

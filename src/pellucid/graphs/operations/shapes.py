@@ -58,6 +58,8 @@ def reshape(a: Any, /, shape: Any, order: Any = "C", *, copy: Any = None) -> Any
 @recorded_as(np.ravel)
 def ravel(a: Any, order: Any = "C") -> Any:
     """All elements in one row: a view where they lie in a row already."""
+    if a.ndim == 0:
+        order = "C"
     if order in ("K", "A"):
         a, order = np.transpose(a, _as_stored(a, order)), "C"
     flat: Any = np.reshape(a, -1, order)
@@ -185,6 +187,8 @@ def broadcast_arrays(*args: Any, subok: bool = False) -> Any:
 def flip(m: Any, axis: Any = None) -> Any:
     """The axes backwards."""
     axes = reduced_axes(m.ndim, axis)
+    if m.ndim == 0:
+        m = np.reshape(m, ())  # a Python number cannot be indexed
     back, on = slice(None, None, -1), slice(None)
     return m[tuple(back if i in axes else on for i in range(m.ndim))]
 
