@@ -332,3 +332,23 @@ def test_a_set_and_a_deque_that_change_are_noticed():
     FLAGS.discard("squared")
     FLAGS.add("other")
     assert fast(X) == flagged(X)
+
+
+class Layer:
+    rate = 0.5
+
+    def __call__(self, x):
+        self.last = np.tanh(x * self.rate)
+        return np.sum(self.last**2)
+
+
+def test_what_an_earlier_trace_kept_on_an_object_is_nothing_captured():
+    layer = Layer()
+    pl.gradient(layer)(X)
+    compiled = pl.compile(layer)
+    first, expected = compiled(X), layer(X)
+    layer.rate = 0.25
+    pl.gradient(layer)(X)
+    np.testing.assert_allclose(first, expected, rtol=1e-12)
+    np.testing.assert_allclose(compiled(X), layer(X), rtol=1e-12)
+    assert compiled.constants == {"self.rate": 0.25}

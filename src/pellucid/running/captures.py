@@ -26,6 +26,7 @@ from pellucid.graphs.reach import (
     places,
 )
 from pellucid.graphs.trace import is_variable
+from pellucid.graphs.traced import Traced
 from pellucid.running.cache import LARGE, Itself, content
 from pellucid.running.writing import made
 
@@ -118,6 +119,8 @@ def _key(place: Place) -> Hashable:
     if isinstance(value, LOOSE):
         held = Itself(value) if len(value) > LONGEST else _held(value)
         return kind, len(value), held
+    if isinstance(value, Traced):  # kept by an earlier trace; it has no elements
+        return Itself(value)
     if isinstance(value, np.ndarray):
         return _digest(value)
     if isinstance(value, SCALARS):
@@ -156,6 +159,7 @@ def _digest(array: Any) -> Hashable:
 def _equals(value: Any, array: Any) -> bool:
     return value is array or (
         isinstance(value, np.ndarray)
+        and not isinstance(value, Traced)
         and (value.shape, value.dtype) == (array.shape, array.dtype)
         and value.nbytes <= LARGE
         and bool(np.array_equal(value, array, equal_nan=array.dtype.kind in "fc"))
