@@ -284,7 +284,8 @@ class Recipe:
         """The derivative again."""
         verb: Function = globals()[self.kind]
         f = self.f.made() if isinstance(self.f, Recipe) else self.f
-        return verb(f, self.wrt, stable=self.stable, without=self.without)
+        made: Function = verb(f, self.wrt, stable=self.stable, without=self.without)
+        return made
 
 
 def packed(f: Any) -> Any:

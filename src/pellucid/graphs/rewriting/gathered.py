@@ -162,9 +162,9 @@ class Gathering:
             case "power", (base, z) if is_number(base) and base.value == self.base:
                 return z
             case "index" | "reshape", (x, *indices):
-                z = None if x.operation == part.operation else self._exponent(x)
-                if z is not None:
-                    made = recorded(part.operation, z, *indices, **part.options)
+                inner = None if x.operation == part.operation else self._exponent(x)
+                if inner is not None:
+                    made = recorded(part.operation, inner, *indices, **part.options)
                     return node_of(made)
         return None
 
@@ -211,7 +211,7 @@ class Gathering:
         )  # fmt: skip
         if not rows or start < 0:
             return None
-        whole = lifted(x, self.recorder)
+        whole: Any = lifted(x, self.recorder)
         stop = start + len(exponents)
         return whole if stop - start == x.shape[0] else whole[start:stop]
 
