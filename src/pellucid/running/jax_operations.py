@@ -344,7 +344,6 @@ def _call(function: str, names: list[str], options: Mapping[str, str]) -> str:
 # of the options as text.
 PHRASES: dict[str, Phrase] = {
     "copy": lambda names, options: names[0],
-    "cast": lambda names, options: f"{names[0]}.astype({options['dtype']})",
     "concatenate": lambda names, options: _of_list("jnp.concatenate", names, options),
     "stack": lambda names, options: _of_list("jnp.stack", names, options),
     "einsum": lambda names, options: _call(

@@ -82,6 +82,8 @@ class Written:
     def _expression(self, node: Node) -> str:
         supported(node)
         names = self._given(node)
+        if node.operation == "cast":
+            return converted(names[0], node.arguments[0].dtype, node.dtype)
         if node.operation in SELECTIONS:
             return self._selection(node, names)
         options = {key: self._option(value) for key, value in node.options.items()}
@@ -99,7 +101,7 @@ class Written:
         if node.is_literal or node in self._names.values:
             value = node.value if node.is_literal else self._names.values[node]
             return self._names.bound(np.asarray(value).astype(dtype)[()])
-        return f"{self._name(node)}.astype({dtype_text(dtype)})"
+        return converted(self._name(node), node.dtype, dtype)
 
     def _selection(self, node: Node, names: list[str]) -> str:
         """An index, an assignment, or the sum into places that an index reads."""
@@ -146,6 +148,17 @@ def known_values(
 def dtype_text(dtype: np.dtype[Any]) -> str:
     """A dtype as it is written."""
     return "jnp.bool_" if dtype.kind == "b" else f"jnp.{dtype.name}"
+
+
+def converted(text: str, given: np.dtype[Any], dtype: np.dtype[Any]) -> str:
+    """A value in a dtype; of a truth 1 or 0, so that XLA leaves its products.
+
+    It would make a choice of a converted truth times x, in which 0 * nan is 0.
+    """
+    kind = dtype_text(dtype)
+    if given.kind == "b" and dtype.kind != "b":
+        return f"jnp.where({text}, {kind}(1), {kind}(0))"
+    return f"{text}.astype({kind})"
 
 
 def supported(node: Node) -> np.dtype[Any]:
