@@ -12,7 +12,7 @@ import sys
 import threading
 import warnings
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import FrameType
 from typing import Any
 
@@ -341,6 +341,11 @@ def weak_type(node: Node) -> type:
     """The type of a Python number: its own, or what its operation gives."""
     computed: Any = {"c": 0j, "i": 0}.get(node.dtype.kind, 0.0)
     return type(node.options.get("value", computed))
+
+
+def counted(types: Sequence[Any]) -> Sequence[Any]:
+    """Types for a ufunc: Python integers alone, which it takes as objects, as int64."""
+    return [np.dtype(np.int64)] * len(types) if set(types) == {int} else types
 
 
 def is_numbered(name: str) -> bool:

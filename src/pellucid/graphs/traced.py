@@ -222,7 +222,9 @@ def replayed(node: Node, arguments: list[Any]) -> Any:
 def viewed(step: str, x: Traced, **options: Any) -> Traced:
     """Take a step that gives a view of a traced array where NumPy's gives one."""
     if not x.mutable:
-        return lifted(recorded(step, x, **options).node, current(), step != "index")
+        node = recorded(step, x, **options).node
+        is_number = node.ndim == 0 and not x.node.weak  # np.float64's own methods
+        return lifted(node, current(), step != "index" and not is_number)
     current(x)
     memory = x.memory.taken(step, **options)
     return Traced(memory, mutable=memory.parent is not None)
@@ -316,7 +318,7 @@ def index_of(key: Any) -> tuple[tuple[Any, ...], list[Node]]:
 def _index_part(part: Any, indices: list[Node]) -> Any:
     if isinstance(part, slice):
         return slice(*(_plain(p) for p in (part.start, part.stop, part.step)))
-    if isinstance(part, list):
+    if isinstance(part, (list, tuple)):
         part = FUNCTIONS["array"](part, None if part else np.intp)
     part = _plain(part)
     if isinstance(part, Traced):

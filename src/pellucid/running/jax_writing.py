@@ -19,6 +19,7 @@ from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.recorder import counted
 from pellucid.running.jax_checks import checks_of
 from pellucid.running.jax_operations import SELECTIONS, phrase, spelling
 from pellucid.running.writing import Names, function, made, shaped
@@ -65,7 +66,8 @@ class Written:
         for node in self._order:
             text = self._expression(node)
             value = attempted(node, text, self._names.fixed, values)
-            exact = getattr(value, "dtype", None) == node.dtype  # a float has none
+            # A float has no dtype, and an array of NumPy takes no index of JAX's.
+            exact = isinstance(value, jax.Array) and value.dtype == node.dtype
             if not exact or getattr(value, "weak_type", False):
                 text = f"jnp.asarray({text}, {dtype_text(node.dtype)})"
                 value = jnp.asarray(value, node.dtype)
@@ -223,4 +225,4 @@ def type_of(node: Node) -> Any:
 @functools.lru_cache(maxsize=1024)
 def loop(ufunc: np.ufunc, types: tuple[Any, ...]) -> list[np.dtype[Any]]:
     """The dtypes of the loop that NumPy would run."""
-    return list(ufunc.resolve_dtypes((*types, *(None,) * ufunc.nout)))
+    return list(ufunc.resolve_dtypes((*counted(types), *(None,) * ufunc.nout)))

@@ -16,7 +16,7 @@ from pellucid.errors import PellucidError
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.factorisations import computed_dtype
 from pellucid.graphs.operations.table import OPERATIONS
-from pellucid.graphs.recorder import weak_type
+from pellucid.graphs.recorder import counted, weak_type
 
 Dtypes = Sequence[np.dtype[Any] | None]  # None: as it comes
 Rule = Callable[[Node], Dtypes]
@@ -91,7 +91,8 @@ def reads(node: Node) -> Dtypes:
     function = OPERATIONS[node.operation].function
     ufunc = getattr(function, "args", (function,))[0]  # of several results, one part
     if isinstance(ufunc, np.ufunc) and ufunc.signature is None:
-        loop = ufunc.resolve_dtypes((*_types(node), *(None,) * ufunc.nout))
+        types = counted(_types(node))
+        loop = ufunc.resolve_dtypes((*types, *(None,) * ufunc.nout))
         return loop[: ufunc.nin]
     return of_result(node)
 
