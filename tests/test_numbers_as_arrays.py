@@ -10,6 +10,8 @@ FUNCTIONS = {
     "ravel": lambda x: np.ravel(x, order="F")[0],
     "asfortranarray": lambda x: np.asfortranarray(x)[0],
     "ascontiguousarray": lambda x: np.ascontiguousarray(x)[0],
+    "transpose": np.transpose,
+    "padded": lambda x: np.pad(x, 1).T,
     "ndmin": lambda x: np.array(x, ndmin=2)[0, 0],
 }
 

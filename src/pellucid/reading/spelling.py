@@ -103,6 +103,8 @@ def at(node: Node, indices: list[str]) -> str:
 
 
 def _transpose(node: Node, arguments: list[Spelling]) -> Spelling:
+    if node.ndim == 0:  # a Python number has no attribute T
+        return called("np.transpose", [arguments[0].text])
     array = bound(arguments[0], ATOM)
     axes = node.options.get("axes")
     return Spelling(
