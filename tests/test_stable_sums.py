@@ -94,6 +94,9 @@ WRITTEN = {
         lambda x: np.log(np.exp(x[0]) + np.exp(x[1]) + np.exp(x[2])), ONES
     ),
     "reads of one array": (lambda x: np.log((e := np.exp(x))[2] + e[0] + e[1]), ONES),
+    "reads of reads": (
+        lambda x: np.log((e := np.exp(x[None]))[0][0] + e[0][1] + e[0][2]), ONES
+    ),
     "two sums": (
         lambda x: np.log(np.sum(np.exp(x)) + 2 * np.sum(np.exp(x[1:]))),
         np.array([1.0, 3, 3]),

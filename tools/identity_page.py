@@ -38,7 +38,10 @@ identities. Terms and factors may come in any order, `x * x` is `x**2`, and resh
 is shared, numbers are computed at once, and minus signs meet and cancel. A logarithm
 goes through what only moves elements to the formulas inside: `np.log(p[mask])`,
 `np.log(np.where(y == 1, p, 1 - p))`, `np.stack`, `np.concatenate`, and an array that
-was filled row by row. `expit`, `log_expit`, `logit`, `xlogy`, `xlog1py` and `entr` of
+was filled row by row. Under a logarithm a sum of exponentials may be written out, term
+by term, by Python's `sum` in a loop, by `np.einsum` of two arrays, by `np.trapezoid` or
+another rule of quadrature; each term may have a weight. Casts from float32 to float64
+are seen through, and the stable form is computed in float64. `expit`, `log_expit`, `logit`, `xlogy`, `xlog1py` and `entr` of
 `scipy.special` are seen as what they compute.
 
 Where the naive formula is right, the stable one differs from the exact value by at most

@@ -156,17 +156,21 @@ class Gathering:
 
     def _exponent(self, part: Node) -> Node | None:
         """The exponent of a power, and of elements of powers."""
+        steps: list[Node] = []
+        while part.operation in {"index", "reshape"} and len(steps) < DEPTH:
+            steps.append(part)
+            part = part.arguments[0]
+        exponent: Node | None = None
         match part.operation, part.arguments:
             case self.name, (z,) if self.name:
-                return z
+                exponent = z
             case "power", (base, z) if is_number(base) and base.value == self.base:
-                return z
-            case "index" | "reshape", (x, *indices):
-                inner = None if x.operation == part.operation else self._exponent(x)
-                if inner is not None:
-                    made = recorded(part.operation, inner, *indices, **part.options)
-                    return node_of(made)
-        return None
+                exponent = z
+        for step in reversed(steps if exponent else []):
+            _, *indices = step.arguments
+            made = recorded(step.operation, exponent, *indices, **step.options)
+            exponent = node_of(made)
+        return exponent
 
     # -- the array of addends ---------------------------------------------------------
 
