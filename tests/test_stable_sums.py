@@ -94,6 +94,11 @@ WRITTEN = {
         lambda x: np.log(np.exp(x[0]) + np.exp(x[1]) + np.exp(x[2])), ONES
     ),
     "reads of one array": (lambda x: np.log((e := np.exp(x))[2] + e[0] + e[1]), ONES),
+    "sum of a list": (lambda x: np.log(np.sum([np.exp(v) for v in x])), ONES),
+    "product": (
+        lambda x: np.log(np.exp(x[0] / 2) * np.exp(x[0] / 2) + np.exp(x[1])),
+        np.array([1.0, 1, 0]),
+    ),
     "reads of reads": (
         lambda x: np.log((e := np.exp(x[None]))[0][0] + e[0][1] + e[0][2]), ONES
     ),

@@ -41,8 +41,8 @@ goes through what only moves elements to the formulas inside: `np.log(p[mask])`,
 was filled row by row. Under a logarithm a sum of exponentials may be written out, term
 by term, by Python's `sum` in a loop, by `np.einsum` of two arrays, by `np.trapezoid` or
 another rule of quadrature; each term may have a weight. Casts from float32 to float64
-are seen through, and the stable form is computed in float64. `expit`, `log_expit`, `logit`, `xlogy`, `xlog1py` and `entr` of
-`scipy.special` are seen as what they compute.
+are seen through, and the stable form is computed in float64. `expit`, `log_expit`,
+`logit`, `xlogy`, `xlog1py` and `entr` of `scipy.special` are seen as what they compute.
 
 Where the naive formula is right, the stable one differs from the exact value by at most
 2 units in the last place, or in that of its largest term where the domain says so. The

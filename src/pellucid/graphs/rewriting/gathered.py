@@ -122,6 +122,10 @@ class Gathering:
         if exponent is not None:
             return [Addend(1.0, exponent)]
         match part.operation, part.arguments:
+            case "multiply", (x, y) if (z := self._exponent(x)) and (
+                more := self._exponent(y)
+            ):
+                return [Addend(1.0, node_of(recorded("add", z, more)))]
             case "multiply", (x, y):
                 return self._scaled(x, y, depth) or self._scaled(y, x, depth)
             case "divide", (x, y):
@@ -166,11 +170,19 @@ class Gathering:
                 exponent = z
             case "power", (base, z) if is_number(base) and base.value == self.base:
                 exponent = z
+            case "stack" | "concatenate", parts:
+                exponent = self._joined(part, [self._exponent(p) for p in parts])
         for step in reversed(steps if exponent else []):
             _, *indices = step.arguments
             made = recorded(step.operation, exponent, *indices, **step.options)
             exponent = node_of(made)
         return exponent
+
+    def _joined(self, part: Node, exponents: Sequence[Node | None]) -> Node | None:
+        """The exponents of powers that are joined, where all are powers."""
+        if not all(exponents):
+            return None
+        return node_of(recorded(part.operation, *exponents, **part.options))
 
     # -- the array of addends ---------------------------------------------------------
 
