@@ -51,6 +51,9 @@ SCALES = {
         np.maximum(np.max(np.abs(z)), 1) * np.log1p(np.sum(np.exp(z)))
     ),
     "log of a running sum of exp": lambda z: np.maximum(np.max(np.abs(z)), np.log(3)),
+    "log of a multiple of a running sum of exp": lambda z, y: np.maximum(
+        np.max(np.maximum(np.abs(z), np.abs(np.log(y)))), np.log(3)
+    ),
     "log10 of a sum of powers": lambda z: np.maximum(np.max(np.abs(z)), 1),
     "log2 of a sum of powers": lambda z: np.maximum(np.max(np.abs(z)), np.log2(3)),
     "log2 of two powers": lambda x, y: np.maximum(np.maximum(np.abs(x), np.abs(y)), 1),
@@ -70,7 +73,7 @@ POSITIVE = {
 POSITIVE_W = {"log of a weighted sum of exp", "log of a mean under softmax"}
 POSITIVE_Y = {
     "log of a multiple of exp", "log of a multiple of sigmoid",
-    "log of a multiple of softmax",
+    "log of a multiple of softmax", "log of a multiple of a running sum of exp",
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ RUNNING = {
     "from the last": lambda x: np.log(np.cumsum(np.exp(x)[::-1])[::-1]),
     "of what is flipped": lambda x: np.log(np.flip(np.cumsum(np.exp(np.flip(x))))),
     "add.accumulate": lambda x: np.log(np.add.accumulate(np.exp(x))),
+    "running mean": lambda x: np.log(np.cumsum(np.exp(x)) / np.arange(1, 4)),
     "the last": lambda x: np.log(np.cumsum(np.exp(x))[-1]),
 }
 

@@ -76,6 +76,17 @@ identity(
 )
 
 identity(
+    "log of a multiple of a running sum of exp",
+    lambda z, y, axis: np.log(y * np.cumsum(np.exp(z), axis)),
+    stable=lambda z, y, axis: np.log(y) + accumulated(z, axis),
+    proof="log(y s) = log y + log s",
+    domain="every z, y > 0; nan for y < 0 like the naive form; rounding is that of the "
+    "largest |z| and |log y|, and of each partial sum",
+    fails_at={"z": [-800.0, -801.0], "y": [1.0, 2.0]},
+    digits=16,
+)
+
+identity(
     "log10 of a sum of powers",
     lambda z, axis, keepdims: np.log10(np.sum(10**z, axis, keepdims=keepdims)),
     lambda z, axis, keepdims: np.log10(np.sum(10.0**z, axis, keepdims=keepdims)),
