@@ -231,3 +231,10 @@ def test_what_only_looks_like_it_is_left_alone(name):
     found = pl.stable(ALONE[name], X)
     assert found.rewrites == ()
     np.testing.assert_array_equal(found(X), ALONE[name](X))
+
+
+def test_multiples_of_a_running_sum_along_another_axis():
+    y = np.array([[1.0], [2.0]])
+    found = pl.stable(lambda x: np.log(y * np.cumsum(np.exp(x))), X + 800)
+    right = np.log(y) + np.log(np.cumsum(np.exp(X))) + 800
+    np.testing.assert_allclose(found(X + 800), right, rtol=1e-14)

@@ -49,7 +49,9 @@ class Instance:
         if self.match.axes is not None:
             long = [k for k in self.layout if k is not None]
             axes = [self.match.place(k) for k in self.match.axes]
-            places = tuple(self.layout.index(k) for k in axes)
+            # From the last axis, where an unknown lacks some of the first.
+            shift = len(self.layout) if self._lacks_axes() else 0
+            places = tuple(self.layout.index(k) - shift for k in axes)
             one = places[0] if len(places) == 1 else places
             options["axis"] = None if len(axes) == len(long) else one
             if self.formula.keeps:
@@ -64,6 +66,11 @@ class Instance:
                 for i in at
             )
         return options
+
+    def _lacks_axes(self) -> bool:
+        """Whether an array among the unknowns has fewer axes than the layout."""
+        known = [s for b in self.match.unknowns.values() for s in b.term.powers]
+        return any(0 < s.node.ndim < len(self.layout) for s in known)
 
     def _kept(self, axes: Sequence[Label]) -> bool:
         """Whether the result has the reduced axes, with length 1."""
