@@ -155,6 +155,8 @@ def test_the_log_of_1_and_exponentials(target):
     x = np.array([800.0, 799.0])
     total = 800 + np.log1p(np.exp(-1))
     for_all = pl.compile(lambda x: np.log(1 + np.sum(np.exp(x))), target=target)
+    by_sum = pl.compile(lambda x: np.log1p(sum(np.exp(x))), target=target)
+    assert by_sum(x) == pytest.approx(total, rel=1e-15)
     of_two = pl.compile(
         lambda x: np.log(1 + np.exp(x[0]) + np.exp(x[1])), target=target
     )

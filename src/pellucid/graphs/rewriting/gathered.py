@@ -23,6 +23,7 @@ from pellucid.graphs.traced import lifted, node_of, recorded
 # Each logarithm: the power that it undoes, its base, and what computes the power.
 POWERS: dict[str, tuple[str, float, Callable[[Any], Any]]] = {
     "log": ("exp", math.e, lambda z: np.exp(z)),
+    "log1p": ("exp", math.e, lambda z: np.exp(z)),
     "log2": ("exp2", 2.0, lambda z: 2.0**z),
     "log10": ("", 10.0, lambda z: 10.0**z),
 }
