@@ -415,15 +415,15 @@ for i, row in enumerate({b}):||    {a}[i] = row
 {v} = pl.hvp(lambda u: np.sum(np.maximum(u - 1, 0) ** 2.5))({a}, {b})
 {v} = distances({a})
 {v} = rowed({a})
-{v} = np.tril({a}) * np.sqrt(np.tril({a}) ** 2)
-{v} = np.tril({a}) * np.sqrt(np.tril(np.abs({a})))
-{v} = np.triu({a}, 1) * np.cbrt(np.triu({a}, 1) ** 2)
+{v} = np.tril({a}) * np.sqrt(np.tril({a} ** 2 + 1))
+{v} = np.tril({a} - 3) * np.sqrt(np.tril(np.abs({a} - 3)))
+{v} = np.triu({a} + 3, 1) * np.cbrt(np.triu({a} + 3, 1) ** 2)
 {v} = np.eye(3) * np.sqrt(np.eye(3) * np.abs({a}))
 {v} = np.sum(MASK * np.sqrt(MASK * {a} ** 2))
 {v} = np.dot(MASK, np.sqrt(MASK * np.abs({a})))
-{v} = {a} * ramp(3) * (ramp(3) * np.abs({a})) ** 0.5
-{v} = np.diag({a}) * np.sqrt(np.diag({a} ** 2))
-{v} = np.zeros_like({a}); {v}[1:] = np.abs({a}[1:]); {v} = {v} * np.sqrt({v})
+{v} = {a} * ramp(3) * (ramp(3) * (np.abs({a}) + 1)) ** 0.5
+{v} = np.diag({a}) * np.sqrt(np.diag({a} ** 2 + 1))
+{v} = np.zeros_like({a}); {v}[1:] = np.abs({a}[1:]) + 1; {v} = {v} * np.sqrt({v})
 {v} = -{u} * {a}
 {v} = {a} - (-{u}) * {n}
 {v} = np.exp(-{u} / 255) * {a}
