@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,18 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no data: {folder} is no folder, and PELLUCID_DATA names no other")
     return folder
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str | bytes], Path]:
+    """Write houses.csv with the content given, and return its path."""
+
+    def write(content: str | bytes) -> Path:
+        path = tmp_path / "houses.csv"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
 
 
 def fail_where_package_is_missing(report: Any) -> None:

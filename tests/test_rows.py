@@ -18,18 +18,6 @@ EMPTY = (
 )
 
 
-@pytest.fixture
-def write(tmp_path):
-    """Write houses.csv with the content given, and return its path."""
-
-    def write(content):
-        path = tmp_path / "houses.csv"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 def message_of(source, *arguments, **options):
     with pytest.raises(TableError) as caught:
         rows(source, *arguments, **options)

@@ -65,18 +65,6 @@ SAME_TABLE = {
 }
 
 
-@pytest.fixture
-def write(tmp_path):
-    """Write houses.csv with the content given, and return its path."""
-
-    def write(content):
-        path = tmp_path / "houses.csv"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 @pytest.mark.parametrize("content", SAME_TABLE.values(), ids=SAME_TABLE)
 def test_a_table_is_read_whatever_its_dialect(write, content):
     table = rows(write(content), target="price")
