@@ -240,3 +240,10 @@ def test_multiples_of_a_running_sum_along_another_axis():
     found = pl.stable(lambda x: np.log(y * np.cumsum(np.exp(x))), X + 800)
     right = np.log(y) + np.log(np.cumsum(np.exp(X))) + 800
     np.testing.assert_allclose(found(X + 800), right, rtol=1e-14)
+
+
+@pytest.mark.parametrize("y", [0.5, np.array(0.5)], ids=["number", "no axes"])
+def test_a_running_sum_of_one_number_is_left_alone(y):
+    f = lambda y: np.log(np.cumsum(np.exp(y), axis=0))[0]  # noqa: E731
+    assert pl.compile(f)(y) == pytest.approx(0.5, rel=1e-15)
+    assert pl.gradient(f)(y) == pytest.approx(1.0, rel=1e-15)

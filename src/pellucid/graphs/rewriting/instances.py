@@ -29,6 +29,11 @@ class Instance:
         self.node = node
         self.layout = self._layout()
 
+    def has_axes(self) -> bool:
+        """Whether an unknown has each axis that is gone along; a number has none."""
+        axes = map(self.match.place, self.match.axes or ())
+        return all(k in self.layout for k in axes)
+
     def result(self) -> Any:
         """What takes the place of the node."""
         unknowns = {

@@ -315,8 +315,10 @@ class Walk:
     def _made(self, formula: Formula, match: Match, node: Node) -> Node | None:
         """The stable formula on its unknowns; None where the dtype would change."""
         with self._in_place_of(node):
-            result = Instance(self.recorder, formula, match, node).result()
-            made = node_of(result)
+            instance = Instance(self.recorder, formula, match, node)
+            if not instance.has_axes():
+                return None
+            made = node_of(instance.result())
             if made.weak and not node.weak:
                 made = node_of(np.positive(lifted(made, self.recorder)))
         return named(made, node) if made.dtype == node.dtype else None
