@@ -586,3 +586,15 @@ def test_each_target_sees_the_same_batches_and_takes_the_same_steps(options, tar
 def test_a_target_that_there_is_not_is_a_sentence():
     with pytest.raises(pl.PellucidError, match="no target 'tpu'"):
         pl.minimise(line, (0.0, 0.0), x, y, target="tpu")
+
+
+class Held:
+    def __init__(self, w):
+        self.w = w
+
+
+def test_an_object_as_start_is_told_as_what_to_pass():
+    with pytest.raises(MinimiseError, match=r"an object of the class Held.*vars"):
+        pl.minimise(lambda p: p.w**2, Held(2.0))
+    fit = pl.minimise(lambda p: p["w"] ** 2, vars(Held(2.0)))
+    assert fit.x == {"w": pytest.approx(0.0, abs=1e-8)}

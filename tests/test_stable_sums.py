@@ -247,3 +247,15 @@ def test_a_running_sum_of_one_number_is_left_alone(y):
     f = lambda y: np.log(np.cumsum(np.exp(y), axis=0))[0]  # noqa: E731
     assert pl.compile(f)(y) == pytest.approx(0.5, rel=1e-15)
     assert pl.gradient(f)(y) == pytest.approx(1.0, rel=1e-15)
+
+
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+def test_a_quotient_by_a_written_out_sum_is_a_softmax(target):
+    z = np.array([800.0, 805.0, 790.0])
+    f = lambda x: np.exp(x) / sum(np.exp(x))  # noqa: E731
+    p = pl.compile(f, target=target)(z)
+    expected = np.exp(z - z.max()) / np.sum(np.exp(z - z.max()))
+    np.testing.assert_allclose(p, expected, rtol=1e-14)
+    cost = lambda x: -np.log((np.exp(x) / sum(np.exp(x)))[1])  # noqa: E731
+    slopes = pl.compile(pl.gradient(cost), target=target)(z)
+    np.testing.assert_allclose(slopes, expected - [0, 1, 0], rtol=1e-9, atol=1e-15)

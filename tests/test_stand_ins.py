@@ -321,3 +321,12 @@ def test_memory_maps_are_arrays(tmp_path):
     kept[:] = [1, 2, 3]
     assert pl.gradient(lambda w: np.sum(w * kept))(W).tolist() == [1, 2, 3]
     assert pl.gradient(lambda w, x: np.sum(w * x))(W, kept).tolist() == [1, 2, 3]
+
+
+def test_a_structured_array_is_differentiated_by_its_fields():
+    x = np.array([(1.0, 2.0), (3.0, 4.0)], dtype=[("a", float), ("b", float)])
+    with pytest.raises(GradientError, match="dict of its fields"):
+        pl.gradient(lambda x: np.sum(x["a"] ** 2))(x)
+    fields = {name: x[name] for name in x.dtype.names}
+    slopes = pl.gradient(lambda x: np.sum(x["a"] ** 2 * x["b"]))(fields)
+    np.testing.assert_array_equal(slopes["a"], [4.0, 24.0])

@@ -234,6 +234,8 @@ def _as_floats(argument: Any, title: str) -> str:
         return "Pass the real and the imaginary part, and write x + 1j * y inside"
     if hasattr(argument, "toarray"):
         return "Pass x.toarray()"
+    if getattr(getattr(argument, "dtype", None), "fields", None):
+        return "Pass {name: x[name] for name in x.dtype.names}, a dict of its fields"
     if isinstance(argument, (set, frozenset)):
         return "Pass np.array(sorted(x), float)"
     if _is_object(argument) and not hasattr(argument, "__float__"):

@@ -257,6 +257,13 @@ def _as_float(leaf: Any) -> Any:
     if isinstance(leaf, (int, float, np.integer, np.floating)):
         return float(leaf)
     array = np.asarray(leaf)
+    if array.dtype == object and array.ndim == 0:
+        kind = type(leaf).__name__
+        raise MinimiseError(
+            f"start holds an object of the class {kind}; it holds numbers and arrays "
+            "of them, in lists and dicts: pass vars(p), a dict of its attributes, and "
+            'write p["name"] for p.name in the cost.'
+        )
     if array.dtype.kind not in "fiub":
         raise MinimiseError(
             f"start holds {array.dtype}; it holds real numbers and arrays of them: "

@@ -1,8 +1,8 @@
 """Written-out sums of exponentials become sums along an axis, as formulas have them.
 
 log(e^a + 2 e^b + e^c) is log(np.sum(w * np.exp(z))) of the weights w and exponents z
-stacked. So are seen Python's `sum`, sums in a loop, `np.trapezoid` and other quadrature
-rules, and `np.einsum` of two arrays.
+stacked, and e^z / (e^z0 + e^z1 + ...) a softmax. So are seen Python's `sum`, sums in a
+loop, `np.trapezoid` and other quadrature rules, and `np.einsum` of two arrays.
 """
 
 from __future__ import annotations
@@ -39,12 +39,27 @@ class Addend(NamedTuple):
 
 
 def gathered(recorder: Recorder, node: Node) -> Node | None:
-    """A logarithm of a written-out sum as that of a sum along an axis."""
-    if node.operation not in POWERS or node.dtype.kind != "f":
+    """A logarithm of, or quotient by, a written-out sum, as of a sum along an axis."""
+    if node.operation not in {*POWERS, "divide"} or node.dtype.kind != "f":
         return None
+    if node.operation == "divide":
+        below = node.arguments[1]
+        total = _summed(recorder, node, below) if below.operation == "add" else None
+        if total is None:
+            return None
+        return node_of(recorded("divide", node.arguments[0], total))
     whole, number = _unscaled(node.arguments[0])
     if whole.operation == "einsum" and number == 1:
         return _einsum(recorder, node, whole)
+    total = _summed(recorder, node, node.arguments[0])
+    if total is None:
+        return None
+    return node_of(recorded(node.operation, np.reshape(total, node.shape)))
+
+
+def _summed(recorder: Recorder, node: Node, argument: Node) -> Any:
+    """The argument of a node as a sum along axes; None where it is no sum of powers."""
+    whole, number = _unscaled(argument)
     adds = whole.operation in SUMS
     inner = whole.arguments[0] if adds else whole
     axes = reduced_axes(inner.ndim, whole.options.get("axis")) if adds else ()
@@ -60,7 +75,7 @@ def gathered(recorder: Recorder, node: Node) -> Node | None:
     total = gather.terms(found, inner.shape)
     along = (0, *(i + 1 for i in axes)) if len(found) > 1 else axes
     total = np.sum(total, axis=along) if along else total
-    return node_of(recorded(node.operation, np.reshape(total, node.shape)))
+    return np.reshape(total, argument.shape)
 
 
 def _unscaled(node: Node) -> tuple[Node, float]:
@@ -92,7 +107,7 @@ class Gathering:
     def __init__(self, recorder: Recorder, node: Node) -> None:
         self.recorder = recorder
         self.dtype = node.dtype
-        self.name, self.base, self.power = POWERS[node.operation]
+        self.name, self.base, self.power = POWERS.get(node.operation, POWERS["log"])
 
     def addends(self, whole: Node, depth: int) -> list[Addend] | None:
         """The terms of a sum, each a weighted power or a number; None where not."""
