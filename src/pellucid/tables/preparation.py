@@ -241,13 +241,19 @@ class Preparation:
 
 
 def _step(data: Mapping[str, Any]) -> Step:
-    role = dict(data["role"])
-    marks = Marks(**role.pop("marks"))
-    levels = tuple(map(str, role.pop("levels")))
-    fill = data["fill"]
+    role, fill = data["role"], data["fill"]
     return Step(
         column=str(data["column"]),
-        role=Role(levels=levels, marks=marks, **{k: str(v) for k, v in role.items()}),
+        role=Role(
+            kind=str(role["kind"]),
+            reason=str(role["reason"]),
+            levels=tuple(map(str, role["levels"])),
+            marks=Marks(**role["marks"]),
+            format=str(role["format"]),
+            scale=str(role["scale"]),
+            lenient=bool(role["lenient"]),
+            numbering=bool(role["numbering"]),
+        ),
         missing=int(data["missing"]),
         fill=None if fill is None else float(fill),
     )
@@ -289,7 +295,7 @@ def _expect_known(grid: Grid, column: Column, step: Step, values: Values) -> Non
         return
     cells = column.cells()
     unknown = [i for i in holes if not is_missing(cells[i])]
-    if not unknown or (step.role.kind == "number" and "count as" in step.role.reason):
+    if not unknown or step.role.lenient:
         return
     found = shown(text_of(cells[unknown[0]]))
     expected = f"a {step.role.kind}"

@@ -182,7 +182,7 @@ def _as_asked(grid: Grid, column: Column, decimal: str, kind: str) -> Role:
     if kind == "number":
         marks, share = marks_of(levels.texts, decimal)
         role = Role("number", "as was asked for; what is no number counts as missing",
-                    marks=marks)  # fmt: skip
+                    marks=marks, lenient=True)  # fmt: skip
         if share:
             return role
     else:
@@ -242,7 +242,7 @@ def _goal_role(
     levels = levels_of(cells)
     role = as_number(column, levels, decimal) if column.kind == "text" else None
     asked = column.name in wishes.numbers
-    if role and (asked or "count as" not in role.reason or len(levels.texts) > SURE):
+    if role and (asked or not role.lenient or len(levels.texts) > SURE):
         return role
     date = format_of(levels.texts) if column.kind == "text" else None
     if date and len(levels.texts) > SURE:
@@ -269,7 +269,7 @@ def _numbered(draft: Draft) -> None:
     for j, (step, column) in enumerate(
         zip(draft.steps, draft.grid.columns, strict=True)
     ):
-        if step.role.reason.startswith("numbers the rows"):
+        if step.role.numbering:
             role = Role("number", f"{step.role.reason}; there is no other column")
             draft.steps[j] = replace(step, role=role)
             draft.values[j] = values_of(column, role)

@@ -52,6 +52,10 @@ class Role:
         Of a date.
     scale : str
         What a number counts: "days since 1970-01-01".
+    lenient : bool
+        Whether a cell that is no number counts as missing.
+    numbering : bool
+        Whether it is left out because it numbers the rows.
     """
 
     kind: str
@@ -60,6 +64,8 @@ class Role:
     marks: Marks = field(default_factory=Marks)
     format: str = ""
     scale: str = ""
+    lenient: bool = False
+    numbering: bool = False
 
 
 LEFT_OUT = "left out"
@@ -220,7 +226,7 @@ def _with_stray(
         return None
     are = "is" if stray == 1 else "are"
     reason = f"{counted(stray, 'cell')} that {are} no number ({shown(min(odd))}) count"
-    return Role("number", f"{reason} as missing", marks=marks)
+    return Role("number", f"{reason} as missing", marks=marks, lenient=True)
 
 
 def category(levels: Levels, order: tuple[str, ...] = ()) -> Role:
@@ -255,7 +261,8 @@ def _numbering(column: Column, role: Role, first: bool) -> Role:
     steps = whole and (np.diff(x) == 1).all() and x[0] in (0, 1)
     numbering = NUMBERING.fullmatch(name) or (first and FIRST.fullmatch(name))
     if steps and numbering:
-        return Role(LEFT_OUT, f"numbers the rows from {int(x[0])} to {int(x[-1])}")
+        reason = f"numbers the rows from {int(x[0])} to {int(x[-1])}"
+        return Role(LEFT_OUT, reason, numbering=True)
     named = IDENTIFIER.fullmatch(name) or CAMEL.fullmatch(name)
     if (name == ROW_NAMES or named) and whole and len(np.unique(x)) == n:
         return Role(LEFT_OUT, "an identifier: no number comes twice")
