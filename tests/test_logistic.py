@@ -385,6 +385,7 @@ def test_the_parameters_are_scikit_learns():
     theirs = sklearn.linear_model.LogisticRegression().get_params()
     ours = pl.LogisticRegression().get_params()
     new = {"learning_rate": 0.01, "start": 0.0, "target": "numpy", "device": None}
+    new |= {"standardise": False}
     expected = theirs | {"solver": "auto"} | new
     del expected["penalty"]  # deprecated
     assert ours == expected

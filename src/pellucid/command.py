@@ -125,10 +125,11 @@ def tour(data: Path | None, out: Path) -> None:
     help="The column to learn: its name or, where columns have no names, its number.",
 )  # fmt: skip
 @click.option(
-    "--model", type=click.Choice(["auto", "linear", "logistic"]), default="auto",
-    show_default=True,
-    help="Linear regression for a number, logistic regression for classes; auto takes "
-    "text, and whole numbers of few different values, for classes.",
+    "--model", type=click.Choice(["auto", "linear", "logistic", "network"]),
+    default="auto", show_default=True,
+    help="Linear regression for a number, logistic regression for classes, or a neural "
+    "network for either; auto takes text, two different numbers, and whole numbers "
+    "that go on from 0 or 1 and are few, for classes.",
 )  # fmt: skip
 @click.option(
     "--out", type=PATH, metavar="DIR", default="pellucid-fit", show_default=True,
@@ -140,7 +141,7 @@ def tour(data: Path | None, out: Path) -> None:
 )  # fmt: skip
 @click.option(
     "--seed", type=click.IntRange(min=0), metavar="N", default=0, show_default=True,
-    help="Set other rows aside.",
+    help="Cut other folds.",
 )  # fmt: skip
 @click.option("--drop", multiple=True, metavar="COL", help="Leave a column out.")
 @click.option(
@@ -167,9 +168,9 @@ def fit(
     """Fit a model to TABLE: CSV of any dialect, TSV, Excel, Parquet or Feather.
 
     Each column is given a role (number, category, date, ...), which is told with its
-    reason; rows with a missing cell are left out and counted. A fifth of the rows is
-    set aside to judge the model by. Tells the coefficients and r2 or accuracy;
-    report.html adds the formula and the pictures.
+    reason; rows with a missing cell are left out and counted. The model is fitted to
+    all rows, and judged by cross-validation beside a baseline. Tells the coefficients
+    and how good they are; report.html adds the formula and the pictures.
     """
     from pellucid.tables.preparing import columns_named
     from pellucid.tour.table import run

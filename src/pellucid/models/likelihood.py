@@ -33,7 +33,7 @@ def _log_loss(z: Any, y: Any) -> Any:
 
 @dataclass(frozen=True)
 class MeanCost:
-    """J(w, b) = mean(loss(Xw + b, y)) + ((1 - r) |w|^2 / 2 + r |w|_1) / (C n).
+    """J(w, b) = mean(loss(Xw + b, y)) + ((1 - r) |v|^2 / 2 + r |v|_1) / (C n).
 
     Parameters
     ----------
@@ -43,6 +43,8 @@ class MeanCost:
         C times the rows, or the sum of their weights; infinity for no penalty.
     l1_ratio : float
         r.
+    scale : array (d,) or (d, 1), optional
+        v = scale w: the weights of columns divided by their scales; v = w without.
 
     Examples
     --------
@@ -54,6 +56,7 @@ class MeanCost:
     k: int
     Cn: float
     l1_ratio: float = 0.0
+    scale: Array | None = None
 
     def __call__(self, w: Any, b: Any, X: Any, y: Any, s: Any = None) -> Any:
         """J of w (d,) or (d, k), b () or (k,), X (n, d), y (n,) or (n, k), s (n,)."""
@@ -61,7 +64,8 @@ class MeanCost:
         loss = loss_of(self.k)(z, y)  # (n,)
         J = np.average(loss, weights=s)
         if np.isfinite(self.Cn):
-            penalty = elastic(w, self.l1_ratio)
+            v = w if self.scale is None else self.scale * w
+            penalty = elastic(v, self.l1_ratio)
             J = J + penalty / self.Cn
         return J
 
@@ -108,21 +112,23 @@ def descended(
 def solved(
     cost: MeanCost, start: Any, rows: Any, options: Options, *,
     intercept: bool, verbose: bool | int,
-) -> Fit:  # fmt: skip
+) -> tuple[Fit, bool]:  # fmt: skip
     """Minimise J by (proximal) Newton, on columns that are centred and of like length.
 
-    Cost and optimum stay as they are. Without a penalty it stops when the classes turn
-    out to be separable.
+    Cost and optimum stay as they are. Also says whether the classes are separable, so
+    that without a penalty there is no optimum; where that shows, it stops.
     """
     (w, b), (X, y, *s) = start, rows
     columns = Columns.of(X, cost, intercept, *s)
     lengths = columns.lengths if w.ndim == 1 else columns.lengths[:, None]
-    X, ridge = columns.scaled(X), (1 - cost.l1_ratio) / cost.Cn / lengths**2
+    scale = 1.0 if cost.scale is None else cost.scale
+    X, ridge = columns.scaled(X), (1 - cost.l1_ratio) / cost.Cn * (scale / lengths) ** 2
     start = w * lengths, b + columns.mean @ w * intercept
+    free = np.isinf(cost.Cn)
 
     def done(_: int, J: float, x: Any) -> bool:
         u, *b = x
-        return bool(np.isinf(cost.Cn)) and separates(X @ u + sum(b), y)
+        return free and separates(X @ u + sum(b), y)
 
     if w.size > DENSE and not cost.l1_ratio:
         fit = descended(
@@ -130,18 +136,26 @@ def solved(
             method=Newton(dense=0), callback=done, tol=options.tol, verbose=verbose,
             max_iter=options.limit, target=options.target, device=options.device,
         )  # fmt: skip
+        separable = done(fit.nit, fit.fun, fit.x)
     else:
-        lam = np.broadcast_to(cost.l1_ratio / cost.Cn / lengths, w.shape)
-        fit = proximal.minimised(
-            Task(Smooth(cost.k), start, (X, y, ridge, *s)),
+        lam = np.broadcast_to(cost.l1_ratio / cost.Cn * scale / lengths, w.shape)
+        moves = np.append(np.full(w.size, True), np.full(np.size(b), intercept))
+        hessian = curvature(Smooth(cost.k), options, X, y, ridge, *s)
+        task = Task(Smooth(cost.k), start, (X, y, ridge, *s))
+        fit, onward = proximal.minimised(
+            task,
             np.append(lam, np.zeros(np.size(b))),
-            curvature(Smooth(cost.k), options, X, y, ridge, *s),
-            np.append(np.full(w.size, True), np.full(np.size(b), intercept)),
+            hessian,
+            moves,
             options,
             Watch(done, verbose, "J"),
         )
+        separable = done(fit.nit, fit.fun, fit.x)
+        if free and not separable:  # then it may still be that some rows are
+            v, *c = task.rebuilt(onward())
+            separable = separates(X @ v + sum(c), y, slack=1e-3)
     w = fit.x[0] / lengths
-    return dataclasses.replace(fit, x=(w, fit.x[1] - columns.mean @ w))
+    return dataclasses.replace(fit, x=(w, fit.x[1] - columns.mean @ w)), separable
 
 
 @dataclass(frozen=True)
@@ -160,8 +174,7 @@ class Columns:
         cls, X: Array, cost: MeanCost, centred: bool, s: Array | None = None
     ) -> Columns:
         """Measure the columns; without an intercept they stay where they are."""
-        mean = np.average(X, axis=0, weights=s) * centred  # (d,)
-        squares = np.average((X - mean) ** 2, axis=0, weights=s)
+        mean, squares = moments(X, centred, s)
         curved = squares * (cost.k - 1) / cost.k**2 + 1 / cost.Cn
         return cls(mean, np.sqrt(np.where(curved > 0, curved, 1.0)))
 
@@ -170,6 +183,18 @@ class Columns:
         X = X - self.mean
         X /= self.lengths
         return X
+
+
+def moments(X: Array, centred: bool, s: Array | None = None) -> tuple[Array, Array]:
+    """The mean of each column, or 0, and the mean square (d,) of what is beside it."""
+    mean = np.average(X, axis=0, weights=s) * centred  # (d,)
+    return mean, np.average((X - mean) ** 2, axis=0, weights=s)
+
+
+def deviations(X: Array, s: Array | None = None) -> Array:
+    """The standard deviation of each column (d,), 1 where it does not vary."""
+    variance = moments(X, True, s)[1]
+    return np.sqrt(np.where(variance > 0, variance, 1.0))
 
 
 def curvature(
@@ -216,17 +241,22 @@ def square(A: Array, q: Array) -> Array:
     return np.asarray(sum(A[i].T @ (q[i, None] * A[i]) for i in blocks))
 
 
-def separates(z: Array, y: Array) -> bool:
-    """Whether every row is on the right side of its border.
+def separates(z: Array, y: Array, slack: float = 0.0) -> bool:
+    """Whether every row is on the right side of its border, some by more than slack.
 
-    Then larger weights always lower the cost, and without a penalty it has no minimum.
+    Others may be on it, up to slack times the farthest. A move of the parameters that
+    changes z so always lowers the cost, and without a penalty it has no minimum.
     Albert & Anderson, "On the existence of maximum likelihood estimates in logistic
     regression models" (1984).
     """
     if z.ndim == 1:
-        return bool(np.all(np.where(y > 0, z, -z) > 0))
-    true = y > 0
-    return bool(np.all(z[true] > np.max(np.where(true, -np.inf, z), axis=1)))
+        ahead = np.where(y > 0, z, -z)  # (n,)
+        far = np.max(ahead)
+    else:
+        true = y > 0
+        ahead = z[true] - np.max(np.where(true, -np.inf, z), axis=1)
+        far = np.max(z[true] - np.min(z, axis=1))
+    return bool(far > slack and np.min(ahead) > -slack * far)
 
 
 def likeliest(z: Array) -> Array:

@@ -20,8 +20,8 @@ from pellucid.models.base import Array
 from pellucid.models.likelihood import (
     MeanCost,
     descended,
+    deviations,
     likeliest,
-    separates,
     solved,
 )
 from pellucid.running.targets import TARGETS
@@ -46,6 +46,7 @@ CHECKS = {
     "learning_rate": base.positive(),
     "start": base.number(-np.inf, expected="a number"),
     "target": base.one_of(*TARGETS),
+    "standardise": base.flag,
 }
 
 SEPARABLE = (
@@ -60,9 +61,11 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         J(w, b) = mean(log_loss(Xw + b, y)) + ((1 - r) |w|^2 / 2 + r |w|_1) / (C n)
 
     For more than two classes it is softmax and cross_entropy. Where rows have weights,
-    the mean is weighted and n is their sum; b is not penalised. What scikit-learn's
-    class takes, this one takes; every solver but "gradient-descent" is the same
-    (proximal) Newton on the graph's own Hessian, and reaches the same optimum.
+    the mean is weighted and n is their sum; b is not penalised. With `standardise` the
+    penalty is one of w times the standard deviations of the columns, so that their
+    units do not matter (Hastie, Tibshirani & Friedman 2009, section 3.4). What
+    scikit-learn's class takes, this one takes; every solver but "gradient-descent" is
+    the same (proximal) Newton on the graph's own Hessian, and reaches the same optimum.
 
     Parameters
     ----------
@@ -100,6 +103,9 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         What it runs on: "numpy", "jax" or "torch".
     device : str, optional
         Where: "cpu", or "cuda" on a GPU.
+    standardise : bool
+        Whether to penalise the weights of standardised columns; `coef_` is of X as it
+        came all the same.
 
     Attributes
     ----------
@@ -115,6 +121,9 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         Entry i is J at iteration i, from 0, the start.
     graph_ : Graph
         J as a graph of w, b, X and y (and of the weights s).
+    separable_ : bool
+        Whether a direction of the weights lowers the cost for ever, so that without a
+        penalty there is no optimum (Albert & Anderson 1984); False with a penalty.
     n_features_in_, feature_names_in_ : int, array (d,) of str
         How many features there are, and their names where X had some.
 
@@ -140,7 +149,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         class_weight: Any = None, random_state: Any = None, solver: str = "auto",
         max_iter: int = 100, verbose: bool | int = 0, warm_start: bool = False,
         n_jobs: int | None = None, learning_rate: float = 0.01, start: float = 0.0,
-        target: str = "numpy", device: str | None = None,
+        target: str = "numpy", device: str | None = None, standardise: bool = False,
     ) -> None:  # fmt: skip
         self.C = C
         self.l1_ratio = l1_ratio
@@ -159,6 +168,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         self.start = start
         self.target = target
         self.device = device
+        self.standardise = standardise
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -206,7 +216,9 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         n = len(X) if s is None else np.sum(s)
         self._Cn = float(self.C * n)
         self._rows = base.kept(X.astype(float, copy=False), t, s)
-        self._store(self._minimised())
+        self._scale = deviations(X, s) if self.standardise else None  # (d,)
+        fit, self.separable_ = self._minimised()
+        self._store(fit)
         return self
 
     def _coded(self, y: Array, s: Array | None) -> tuple[Array, Array | None]:
@@ -228,8 +240,8 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
             w, b = last, getattr(self, "intercept_", b)
         return (w[0], float(b[0])) if k == 2 else (w.T, b)
 
-    def _minimised(self) -> Fit:
-        """Cost, penalty and method."""
+    def _minimised(self) -> tuple[Fit, bool]:
+        """Cost, penalty and method; also whether the classes are separable."""
         rows, start = base.rows_of(self), self._start()
         shared: dict[str, Any] = {"intercept": self.fit_intercept}
         shared["verbose"] = self.verbose
@@ -237,14 +249,18 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         if self.solver == DESCENT:
             shared |= {"max_iter": self.max_iter, "tol": self.tol, **where}
             method = GradientDescent(self.learning_rate)
-            return descended(self._cost, start, rows, method=method, **shared)
+            fit = descended(self._cost, start, rows, method=method, **shared)
+            return fit, False
         options = Options(self.max_iter, min(self.tol, TIGHT), **where)
         return solved(self._cost, start, rows, options, **shared)
 
     @property
     def _cost(self) -> MeanCost:
+        k, scale = len(self.classes_), self._scale
         ratio = float(self.l1_ratio) if np.isfinite(self._Cn) else 0.0
-        return MeanCost(len(self.classes_), self._Cn, ratio)
+        if scale is not None and k > 2:
+            scale = scale[:, None]  # (d, 1)
+        return MeanCost(k, self._Cn, ratio, scale)
 
     def _store(self, fit: Fit) -> None:
         """Keep the solution, and say when it is none."""
@@ -257,7 +273,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         self.history_, self.n_iter_ = fit.history, np.array([fit.nit], np.int32)
         z = self._linear(X)
         self._accuracy = float(np.mean(likeliest(z) == likeliest(y)))
-        if np.isinf(self._Cn) and self.solver != DESCENT and separates(z, y):
+        if self.separable_:
             warnings.warn(SEPARABLE, ConvergenceWarning, stacklevel=3)
         elif self.tol and not fit.success:
             message = (
@@ -267,17 +283,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
             warnings.warn(message, ConvergenceWarning, stacklevel=3)
 
     def decision_function(self, X: Any) -> Array:
-        """Compute z = Xw + b.
-
-        Parameters
-        ----------
-        X : array (n, d), data frame or sparse matrix
-            Rows of the features that the model was fitted to.
-
-        Returns
-        -------
-        array (n,) or (n, k)
-            Log odds of the second class; of more than two, a score a class.
+        """Compute z = Xw + b: log odds of the second class (n,), or scores (n, k).
 
         Raises
         ------

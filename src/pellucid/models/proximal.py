@@ -41,8 +41,10 @@ def minimised(
     free: Array,
     options: Options,
     watch: Watch,
-) -> Fit:
+) -> tuple[Fit, Callable[[], Array]]:
     """Minimise F from the task's start, until its least slope is small.
+
+    Gives also what computes the move (p,) that the next step would try.
 
     Parameters
     ----------
@@ -65,8 +67,10 @@ def minimised(
 
     problem = dataclasses.replace(smooth, value_and_gradient=value)
     walk = Walk(task, problem, options, watch)
-    fit, _ = walk.taken(ProximalNewton, lambda at: stepped(problem, at, lam, hessian))
-    return fit
+    fit, last = walk.taken(
+        ProximalNewton, lambda at: stepped(problem, at, lam, hessian)
+    )
+    return fit, lambda: move(last, lam, hessian)[0]
 
 
 def shrunk(u: Array, lam: Array) -> Array:
@@ -81,16 +85,22 @@ def least(u: Array, g: Array, lam: Array) -> Array:
 
 def stepped(problem: Problem, at: State, lam: Array, hessian: Hessian) -> State | None:
     """One step to where the model of F is least; None when none lowers F any more."""
-    moves = (at.w != 0) | (at.g != 0)
     if not at.g.any():
         return None
+    d, gain = move(at, lam, hessian)
+    return searched(problem, at, d, gain)
+
+
+def move(at: State, lam: Array, hessian: Hessian) -> tuple[Array, float]:
+    """The way to where the model of F is least, and how F falls at its beginning."""
+    moves = (at.w != 0) | (at.g != 0)
     u, lam = at.w[moves], lam[moves]
     g = at.g[moves] - lam * np.sign(np.where(u != 0, u, -at.g[moves]))  # of J
     H = hessian(at.w, moves)
     d = np.zeros_like(at.w)
     d[moves] = quadratic(H, H @ u - g, u, lam) - u
     gain = g @ d[moves] + np.sum(lam * (np.abs(u + d[moves]) - np.abs(u)))
-    return searched(problem, at, d, float(gain))
+    return d, float(gain)
 
 
 def quadratic(H: Array, c: Array, u: Array, lam: Array) -> Array:

@@ -8,11 +8,19 @@ from pellucid.show.canvas import save, svg
 from pellucid.show.classes import boundary, sigmoid
 from pellucid.show.descents import costs, descent, functions
 from pellucid.show.grids import confusion, images
-from pellucid.show.points import coefficients, curve, line, predicted, scatter
+from pellucid.show.points import (
+    calibration,
+    coefficients,
+    curve,
+    line,
+    predicted,
+    scatter,
+)
 from pellucid.show.space import plane
 
 __all__ = [
     "boundary",
+    "calibration",
     "coefficients",
     "confusion",
     "costs",

@@ -233,6 +233,59 @@ def predicted(
 
 
 @picture
+def calibration(
+    said: ArrayLike,
+    true: ArrayLike,
+    rows: ArrayLike,
+    *,
+    title: str = "",
+    x_label: str = "probability",
+    y_label: str = "share that came true",
+) -> Figure:
+    """Show how often came true what was said with a probability.
+
+    On the diagonal it did as often as was said; the bars are +- 1.96 standard errors of
+    a share of so many rows (Wilson 1927).
+
+    Parameters
+    ----------
+    said
+        (k,) mean probabilities.
+    true
+        (k,) shares.
+    rows
+        (k,) of how many rows.
+    title
+        What the picture shows, as a finding.
+    x_label, y_label
+        What the axes show.
+
+    Raises
+    ------
+    TableError
+        When the lengths differ.
+
+    Examples
+    --------
+    >>> figure = calibration([0.2, 0.8], [0.25, 0.7], [40, 40])
+    >>> figure.axes[0].get_ylabel()
+    'share that came true'
+    """
+    p, share, n = columns(said=said, true=true, rows=rows)
+    figure, axes = blank(4.4, 4.0)
+    axes.plot([0, 1], [0, 1], color=FIT)
+    z = 1.96 / np.sqrt(n)
+    centre = (share + z**2 / 2) / (1 + z**2)
+    half = z * np.sqrt(share * (1 - share) + z**2 / 4) / (1 + z**2)
+    axes.vlines(p, centre - half, centre + half, PALETTE[0], linewidth=1.5)
+    axes.scatter(p, share, s=26, color=PALETTE[0], zorder=3)
+    points = np.column_stack([np.append(p, [0, 1]), np.append(share, [0, 1])])
+    label_corner(axes, "as often as was said", FIT, points)
+    entitle(axes, title, x_label, y_label)
+    return figure
+
+
+@picture
 def coefficients(
     names: Sequence[str],
     estimates: ArrayLike,

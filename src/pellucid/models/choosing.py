@@ -1,0 +1,191 @@
+"""Which model suits a target, and how it is fitted: penalised only where need be."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import log_loss
+
+from pellucid.errors import ModelError
+from pellucid.models import base
+from pellucid.models.judging import cut, probabilities
+from pellucid.models.likelihood import deviations
+from pellucid.models.linear import LinearRegression
+from pellucid.models.logistic import LogisticRegression
+from pellucid.models.perceptron_regressor import MLPRegressor
+from pellucid.models.perceptrons import MLPClassifier
+from pellucid.tables.wording import counted
+
+KINDS = ("linear", "logistic", "network")
+FEW = 10  # whole numbers of at most so many different values may number classes
+MANY = 50  # of more different values no class is learned
+RARE = 0.1  # a class is seldom so much rarer than another; a count is
+STRENGTHS = 10.0 ** np.arange(-3, 4)  # C, from a strong penalty to a weak one
+UNITS, EPOCHS = 50, 500  # of a network
+ENOUGH = 300  # rows of which some are set aside to stop a network by
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is to be fitted, and why.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    classes : bool
+        Whether the target names classes, or is a number.
+    reason : str
+        What the target is: "3 classes".
+    other : str
+        The kind that would take the target otherwise; "" where none could.
+    """
+
+    kind: str
+    classes: bool
+    reason: str
+    other: str = ""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        if self.kind == "network":
+            return "neural network"
+        return f"{self.kind} regression"
+
+
+def chosen(y: NDArray[Any], wish: str = "auto") -> Choice:
+    """Choose a model for a target of numbers or of text.
+
+    Text names classes. So do two different numbers, and whole numbers that go on from 0
+    or 1, are at most ten, and come about as often each: what rises and thins out is a
+    count, and with gaps a measure.
+
+    Raises
+    ------
+    ModelError
+        When the target cannot be what was wished for; the sentence begins at
+        "expected", for the caller knows where.
+
+    Examples
+    --------
+    >>> chosen(np.array([1.0, 2.0, 3.0] * 20)).kind
+    'logistic'
+    >>> chosen(np.array([4.0, 6.0, 8.0] * 20))
+    Choice(kind='linear', classes=False, reason='3 different whole numbers, 4 to 8',
+    other='logistic')
+    """
+    values, counts = np.unique(y, return_counts=True)
+    text, n, k = y.dtype.kind not in "fiu", len(y), len(values)
+    possible = k <= MANY and k < n
+    if text and wish == "linear":
+        raise ModelError(
+            "expected numbers for a linear regression, found text; use --model "
+            "logistic, or choose another target."
+        )
+    if (text or wish == "logistic") and not possible:
+        other = "" if text else "use --model linear, or "
+        raise ModelError(
+            f"expected a few classes for a logistic regression, found {k} different "
+            f"values in {counted(n, 'row')}; {other}choose another target."
+        )
+    classes = text or _number_classes(values, counts)
+    kind = ("logistic" if classes else "linear") if wish == "auto" else wish
+    classes = classes if kind == "network" else kind == "logistic"
+    whole = not text and _are_whole(values)
+    if classes:
+        return Choice(kind, True, f"{k} classes", "" if text else "linear")
+    reason = f"{k} different {'whole ' * whole}numbers, {values[0]:g} to {values[-1]:g}"
+    other = "logistic" if whole and possible and 2 * k <= n else ""
+    return Choice(kind, False, reason, other)
+
+
+def _are_whole(values: NDArray[Any]) -> bool:
+    return bool(np.all(values == np.round(values)))
+
+
+def _number_classes(values: NDArray[Any], counts: NDArray[Any]) -> bool:
+    """Whether numbers that differ, and how often each comes, number some classes."""
+    k = len(values)
+    if 2 * k > counts.sum() or not _are_whole(values):
+        return False
+    in_turn = values[0] in (0, 1) and values[-1] - values[0] == k - 1
+    return k == 2 or (k <= FEW and in_turn and counts.min() >= RARE * counts.max())
+
+
+def labels(y: NDArray[Any]) -> NDArray[Any]:
+    """Classes as they are called: whole numbers without decimals, the rest as text."""
+    if y.dtype.kind != "f":
+        return y
+    return y.astype(int) if _are_whole(y) else y.astype(str)
+
+
+# -- fitting --------------------------------------------------------------------------
+
+
+def learned(choice: Choice, seed: int, *rows: Any) -> Any:
+    """Fit the model of a choice to a `Table`, or to X and y.
+
+    Logistic regression is fitted without a penalty, so that its coefficients are those
+    of the greatest likelihood. Where the classes are separable there are none such;
+    then the weights of standardised columns are penalised, by the strength that does
+    best on rows that were held out.
+    """
+    if choice.kind == "network":
+        return network(choice.classes, seed, *rows)
+    if choice.kind == "linear":
+        return LinearRegression().fit(*rows)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "LogisticRegression: the classes are sep")
+        warnings.filterwarnings("ignore", "The number of unique classes")
+        model = LogisticRegression(C=np.inf).fit(*rows)
+    return penalised(seed, *rows) if model.separable_ else model
+
+
+def penalised(seed: int, *rows: Any) -> LogisticRegression:
+    """Logistic regression with the penalty that does best on rows held out."""
+    X, y = base.unpacked(LogisticRegression(), *rows, *[None] * (2 - len(rows)))
+    C = strength(np.asarray(X), np.asarray(y), seed)
+    return LogisticRegression(C=C, standardise=True).fit(*rows)
+
+
+def strength(X: NDArray[Any], y: NDArray[Any], seed: int) -> float:
+    """The C with the least log loss of rows that were held out, five times a fifth."""
+    fold = cut(y, True, seed)
+
+    def loss(C: float) -> float:
+        model = LogisticRegression(C=C, standardise=True)
+        p = probabilities(model.fit, X, y, fold)
+        return float(log_loss(y, p, labels=np.unique(y)))
+
+    return float(min(STRENGTHS, key=loss))
+
+
+def network(classes: bool, seed: int, *rows: Any) -> Any:
+    """A network of one hidden layer, fitted to standardised columns.
+
+    Its first and last layers then take the units in, so that it is one of X as it came
+    and y as it is.
+    """
+    kind = MLPClassifier if classes else MLPRegressor
+    model = kind(hidden_layer_sizes=(UNITS,), max_iter=EPOCHS, random_state=seed)
+    X, y = base.unpacked(model, *rows, *[None] * (2 - len(rows)))
+    recipe, cells = model.preparation_, np.asarray(X, float)
+    mean, scale = cells.mean(axis=0), deviations(cells)
+    centre, unit = (0.0, 1.0) if classes else (np.mean(y), np.std(y) or 1.0)
+    counts = np.unique(y, return_counts=True)[1] if classes else np.array([len(y)])
+    model.early_stopping = bool(len(y) >= ENOUGH and counts.min() > 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit((X - mean) / scale, y if classes else (y - centre) / unit)
+    W, b, last = model.coefs_, model.intercepts_, len(model.coefs_) - 1
+    b[0] = b[0] - (mean / scale) @ W[0]
+    W[0] = W[0] / scale[:, None]
+    W[last], b[last] = W[last] * unit, b[last] * unit + centre
+    model.preparation_ = recipe
+    return model

@@ -1,0 +1,192 @@
+"""How good a model of a person's table is, told by cross-validation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.models import judging
+from pellucid.models.choosing import Choice, learned
+from pellucid.models.judging import Learn, Measure
+from pellucid.models.logistic import LogisticRegression
+from pellucid.show import plots
+from pellucid.show.progress import progress
+from pellucid.show.text import number
+from pellucid.tables.table import Table
+from pellucid.tables.wording import counted
+from pellucid.tour.guide import Guide, Share
+
+HEADERS = ("measure", "model", "±", "baseline")
+SHOWN = 40  # classes that are listed, and drawn
+LEVEL = 0.95  # of the rows held out lie within the interval of a prediction
+
+
+def told(guide: Guide, table: Table, choice: Choice, model: Any, seed: int) -> None:
+    """Judge a model by models that were fitted as it was, to other rows."""
+    guide.stretch("judged", "How good it is")
+    y = np.asarray(table.y)
+    fold = judging.cut(y, choice.classes, seed)
+    count = len(np.unique(fold))
+    guide.keep({"folds": count, "seed": seed})
+    guide.say(
+        f"Judged by cross-validation: the rows are cut into {count} folds at random "
+        f"(seed {seed}{', by class' * choice.classes}), and the rows of each fold are "
+        "predicted by a model that was fitted in the same way to the others. ± is the "
+        "standard deviation over the folds."
+    )
+    judge = classes if choice.classes else numbers
+    with relearning(choice, model, seed, count) as learn:
+        output = judge(guide, table, learn, y, fold)
+    if not choice.classes:  # the width of an interval where no theory gives it
+        model._held_out_error = float(np.quantile(np.abs(y - output), LEVEL))
+
+
+@contextmanager
+def relearning(choice: Choice, model: Any, seed: int, folds: int) -> Iterator[Learn]:
+    """What fits a model as the given one was fitted; a bar counts the folds."""
+    with progress("cross-validation", folds) as bar:
+
+        def learn(X: NDArray[Any], y: NDArray[Any]) -> Any:
+            if np.isfinite(getattr(model, "C", np.inf)):  # the strength stays
+                fitted = LogisticRegression(C=model.C, standardise=True).fit(X, y)
+            else:
+                fitted = learned(choice, seed, X, y)
+            bar.advance()
+            return fitted
+
+        yield learn
+
+
+def measures(guide: Guide, found: list[Measure], baseline: str) -> None:
+    """Tell the measures of the model beside those of the baseline."""
+    guide.say(f"The baseline knows no column: {baseline}.")
+    guide.keep({m.name: m.value for m in found})
+    guide.keep({f"{m.name} spread": m.spread for m in found})
+    guide.keep({f"{m.name} baseline": m.baseline for m in found})
+    guide.table(
+        [[m.name, *_written(m)] for m in found], HEADERS, caption="Rows held out"
+    )
+
+
+def _written(measure: Measure) -> list[str]:
+    kind = Share if measure.name == "accuracy" else float
+    values = (measure.value, measure.spread, measure.baseline)
+    return [
+        _shown(kind(value), digits) if np.isfinite(value) else ""
+        for value, digits in zip(values, (4, 2, 4), strict=True)
+    ]
+
+
+def _shown(value: float, digits: int = 4) -> str:
+    """A share in per cent to one decimal; another figure to so many digits."""
+    is_share = isinstance(value, Share)
+    return f"{100 * value:.1f} %" if is_share else number(value, digits)
+
+
+# -- numbers --------------------------------------------------------------------------
+
+
+def numbers(
+    guide: Guide, table: Table, learn: Learn, y: NDArray[Any], fold: NDArray[Any]
+) -> NDArray[Any]:
+    """How close the predictions come: r2, and the error in the target's units."""
+    output = judging.predictions(learn, table.X, y, fold)
+    mean = judging.mean_of(y)
+    found = judging.measured(judging.NUMBERS, y, output, mean, fold)
+    measures(guide, found, "it predicts the mean of the target")
+    guide.write(
+        "r2 is 1 for perfect predictions, 0 for the mean of the target, and negative "
+        "for worse. The typical error is the root of the mean squared error, in the "
+        "units of the target."
+    )
+    error = judging.typical_error(y, output)
+    guide.picture(
+        "judged",
+        plots.predicted(
+            y, output, title=f"A prediction is typically {number(error, 3)} off"
+        ),
+        f"{table.target} of rows held out, observed and predicted.",
+    )
+    return output
+
+
+# -- classes --------------------------------------------------------------------------
+
+
+def classes(
+    guide: Guide, table: Table, learn: Learn, y: NDArray[Any], fold: NDArray[Any]
+) -> NDArray[Any]:
+    """How many rows are called right, which are taken for which, and how surely."""
+    names, place = np.unique(y, return_inverse=True)
+    p = judging.probabilities(learn, table.X, place, fold)
+    shares = judging.shares_of(place)
+    found = judging.measured(judging.CLASSES, place, p, shares, fold)
+    often = names[np.bincount(place).argmax()]
+    baseline = f"it calls each row {often}, with the shares of the classes"
+    measures(guide, found, f"{baseline} as probabilities")
+    _calibrated(guide, f"{table.target} = {names[-1]}", place, p)
+    _by_class(guide, [str(name) for name in names], place, p)
+    return p
+
+
+def _by_class(
+    guide: Guide, names: list[str], place: NDArray[Any], p: NDArray[Any]
+) -> None:
+    """Precision and recall, and which class is taken for which."""
+    found = judging.by_class(place, p)
+    guide.keep({"by class": dict(zip(names, found, strict=True))})
+    table = [
+        [name, rows, *("" if np.isnan(v) else _shown(Share(v)) for v in of)]
+        for name, (rows, *of) in zip(names, found, strict=True)
+    ]
+    headers = ("class", "rows", "precision", "recall")
+    guide.say("By class:")
+    guide.table(table[:SHOWN], headers, caption="Classes")
+    guide.write(
+        "Precision is the share of the rows called so that are so; recall is the share "
+        "of the rows that are so that are called so. The AUC is the chance that a row "
+        "of a class gets a higher probability of it than a row of another; 0.5 is a "
+        "guess. The log loss is the mean of -log p of the right class."
+    )
+    alone = [name for name, (rows, *_) in zip(names, found, strict=True) if rows == 1]
+    if alone:
+        guide.say(
+            f"Note: {counted(len(alone), 'class')} of one row ({', '.join(alone[:5])}) "
+            "cannot be predicted by a model of the others."
+        )
+    counts = judging.confused(place, p)
+    guide.keep({"confusion": counts.tolist()})
+    guide.picture(
+        "judged",
+        plots.confusion(
+            counts, names,
+            title=f"{np.trace(counts):,} of {len(place):,} rows are called right",
+        ),
+        "Rows held out: the class (down), and what it was taken for (across).",
+    )  # fmt: skip
+
+
+def _calibrated(guide: Guide, what: str, place: NDArray[Any], p: NDArray[Any]) -> None:
+    """Whether what is said to be so in 80 of 100 rows is so in 80 of 100."""
+    said, true, rows = judging.calibration(place, p)
+    error = judging.calibration_error(said, true, rows)
+    guide.keep({"calibration error": error})
+    guide.say(
+        "What was said with some probability comes true as often, but for "
+        f"{_shown(Share(error))} on average (the calibration error)."
+    )
+    event = what if p.shape[1] == 2 else "the likeliest class"
+    guide.picture(
+        "calibration",
+        plots.calibration(
+            said, true, rows,
+            title=f"Probabilities are {100 * error:.1f} % off",
+            x_label=f"probability of {event}",
+        ),
+        "Rows held out, a tenth of them at each point: the mean probability that was "
+        "said, and the share of rows in which it came true.",
+    )  # fmt: skip
