@@ -108,12 +108,12 @@ def introduced(guide: Guide, table: Table, choice: Choice, model: str) -> None:
     """What there is, and which model was chosen."""
     guide.stretch("table", "The table")
     guide.found({"rows": table.n, "features": table.d})
+    found = f"`{table.target}` has {choice.reason}"
+    if model != "auto":
+        guide.say(f"{found}; a {choice.name} was asked for.")
+        return
     advice = f" (`--model {choice.other}` would choose the other)"
-    override = advice if choice.other else ""
-    guide.say(
-        f"`{table.target}` has {choice.reason}, so this is a {choice.name}"
-        f"{override if model == 'auto' else ', as was asked for'}."
-    )
+    guide.say(f"{found}, so this is a {choice.name}{advice if choice.other else ''}.")
 
 
 # -- what was found -------------------------------------------------------------------
