@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from sklearn.base import is_regressor
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     _check_sample_weight,
@@ -19,7 +20,8 @@ from sklearn.utils.validation import (
 from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.trace import trace
-from pellucid.tables.arrays import frame_grid, is_frame
+from pellucid.models import faults
+from pellucid.tables.arrays import array_grid, frame_grid, is_frame, is_made
 from pellucid.tables.table import Table
 
 Array = NDArray[Any]
@@ -145,9 +147,10 @@ def prepared(model: Any, X: Any) -> Any:
         if recipe is None or X.raw is None:
             return pd.DataFrame(X.X, columns=list(X.names))
         return pd.DataFrame(recipe.complete(X.raw), columns=list(recipe.names))
-    if recipe is None or not is_frame(X) or list(X.columns) == list(recipe.names):
+    if recipe is None or is_made(X, recipe.names):
         return X
-    return pd.DataFrame(recipe.complete(frame_grid(X)), columns=list(recipe.names))
+    grid = frame_grid(X) if is_frame(X) else array_grid(X)
+    return pd.DataFrame(recipe.complete(grid), columns=list(recipe.names))
 
 
 def training_rows(
@@ -184,6 +187,7 @@ def training_rows(
     ValueError
         For what else scikit-learn refuses.
     """
+    faults.expect_rows(model, X)
     _same_length(model, X, y)
     checked = _validated(model, X, y, accept_sparse="csr", dtype=FLOATS, **options)
     dense, y = filled(checked[0]), checked[1]
@@ -200,6 +204,7 @@ def training_rows(
 def rows_to_predict(model: Any, X: Any) -> Array:
     """Take in rows of the features that a fitted model knows; see `training_rows`."""
     check_is_fitted(model)
+    faults.expect_rows(model, X)
     X = prepared(model, X)
     options = {"accept_sparse": "csr", "dtype": FLOATS, "reset": False}
     return filled(_validated(model, X, **options))
@@ -212,37 +217,17 @@ def filled(X: Any) -> Array:
 
 
 def _validated(model: Any, X: Any, *y: Any, **options: Any) -> Any:
-    """Let scikit-learn check the rows; name the cell where one is not finite."""
+    """Let scikit-learn check the rows; name the cell that it cannot use."""
+    fitting = bool(y)
+    faults.refuse_repeated(model, X)
+    faults.refuse_silent(model, X, *y, fitting=fitting)
     try:
         return validate_data(model, X, *y, **options)
-    except ValueError as error:
-        if not any(word in str(error) for word in ("NaN", "infinity")):
-            raise
-        for array, what in zip((X, *y), ("X", "y"), strict=False):
-            _refuse_infinite(model, array, what)
+    except (ValueError, TypeError, OverflowError):
+        faults.refuse_cell(model, X, "X", fitting=fitting)
+        for target in y:
+            faults.refuse_cell(model, target, "y", labels=not is_regressor(model))
         raise
-
-
-def _refuse_infinite(model: Any, array: Any, what: str) -> None:
-    """Say which cell is not finite; scikit-learn knows only that there is one."""
-    try:
-        cells = np.asarray(filled(array), dtype=float)
-    except (TypeError, ValueError):
-        return
-    bad = np.argwhere(~np.isfinite(cells))
-    if not len(bad):
-        return
-    names = getattr(array, "columns", None)
-    found = str(cells[tuple(bad[0])]).replace("nan", "NaN")
-    column = f", column {bad[0][1] + 1}" if cells.ndim > 1 else ""
-    name = f" ({names[bad[0][1]]})" if names is not None and column else ""
-    cells_found = f"{len(bad)} such cell{'s' if len(bad) > 1 else ''}"
-    message = (
-        f"{_name(model)}expected finite numbers in {what}, found {found} in row "
-        f"{bad[0][0] + 1}{column}{name} ({cells_found} in {len(cells)} rows); fill "
-        "such cells in or leave their rows out."
-    )
-    raise ModelError(message) from None
 
 
 def _same_length(model: Any, X: Any, y: Any) -> None:

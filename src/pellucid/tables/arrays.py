@@ -25,6 +25,23 @@ def is_frame(source: object) -> bool:
     return nw.dependencies.is_into_dataframe(source)
 
 
+def is_made(source: Any, names: Sequence[str]) -> bool:
+    """Whether rows are numbers already, under these names where they have names.
+
+    >>> is_made(np.eye(2), ["a", "b"]), is_made([["north", 1]], ["a", "b"])
+    (True, False)
+    """
+    if not is_frame(source):
+        try:
+            array = source if hasattr(source, "dtype") else np.asarray(source)
+        except ValueError:  # rows of different lengths
+            return True
+        return bool(array.dtype.kind in "biufc")
+    frame = nw.from_native(source, eager_only=True)
+    numeric = all(dtype.is_numeric() for dtype in frame.schema.values())
+    return numeric and list(map(str, frame.columns)) == list(names)
+
+
 def frame_grid(frame: Any, source: str = "data frame") -> Grid:
     """Lay out a data frame as a grid, its types kept."""
     arrow = nw.dependencies.is_pyarrow_table(frame)
@@ -46,21 +63,25 @@ def _column(name: str, column: nw.Series[Any]) -> Column:
     """A column of a frame as numbers, with what its type says."""
     dtype, n = column.dtype, len(column)
     nothing = np.full(n, np.nan)
+
+    def cells() -> list[Any]:
+        """The cells as they came, but for pandas' NA, which is not even unequal."""
+        return [None if type(c).__name__ == "NAType" else c for c in column.to_list()]
+
     if dtype.is_numeric():
-        return Column(name, _floats(column), column.to_list, "number")
+        return Column(name, _floats(column), cells, "number")
     if dtype == nw.Boolean:
-        return Column(name, _floats(column), column.to_list, "boolean")
+        return Column(name, _floats(column), cells, "boolean")
     if dtype in (nw.Datetime, nw.Date):
-        return Column(name, _days(column), column.to_list, "date")
+        return Column(name, _days(column), cells, "date")
     if dtype == nw.Duration:
         seconds = column.dt.total_microseconds().cast(nw.Float64) / 8.64e10
-        return Column(name, seconds.to_numpy(), column.to_list, "duration")
+        return Column(name, seconds.to_numpy(), cells, "duration")
     if dtype in (nw.Categorical, nw.Enum):
         levels = _ordered(column)
         given = column.cast(nw.String) if dtype == nw.Categorical else column
         return Column(name, nothing, given.to_list, "category", levels)
-    cells = column.to_list()
-    return _objects(name, cells)
+    return _objects(name, cells())
 
 
 def _objects(name: str, cells: Sequence[Any]) -> Column:
@@ -82,6 +103,8 @@ def _floats(column: nw.Series[Any]) -> NDArray[np.float64]:
 
 def _days(column: nw.Series[Any]) -> NDArray[np.float64]:
     """Days since the beginning of 1970."""
+    if getattr(column.dtype, "time_zone", None):
+        column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
     naive = column.cast(nw.Datetime("us"))
     counts = naive.dt.timestamp("us").cast(nw.Float64) / 8.64e10
     return np.array(counts.to_numpy(), dtype=np.float64)
@@ -100,6 +123,10 @@ def _ordered(column: nw.Series[Any]) -> tuple[str, ...]:
 
 def array_grid(source: object) -> Grid:
     """Lay out an array (n, d), or (n,) for one column, as a grid."""
+    if getattr(getattr(source, "dtype", None), "names", None):  # records
+        import pandas as pd
+
+        return frame_grid(pd.DataFrame(source), "records")
     cells = two_dimensional(source)  # (n, d)
     names = default_names(cells.shape[1])
     made = [_of_array(name, cells[:, j]) for j, name in enumerate(names)]
