@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # `code`, or **strong** where the stars touch no letter outside: a**2 is a power
 INLINE = re.compile(r"`([^`]+)`|(?<!\w)\*\*(?=\S)((?:`[^`]+`|[^`])+?)(?<=\S)\*\*(?!\w)")
 
+NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
 ENLARGED = 1.35  # figures are made for paper, and a page is read from farther away
 
 
@@ -259,7 +261,7 @@ class Report:
             opening=opening.blocks,
             titled=titled,
         )
-        return str(page).strip() + "\n"
+        return NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", str(page).strip()) + "\n"
 
     def save(self, path: str | Path) -> Path:
         """Save the page, whole or not at all.

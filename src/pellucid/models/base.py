@@ -317,13 +317,14 @@ def feature_names(model: Any) -> list[str]:
     """What the features are called: x where there is one, else x1, x2, ..."""
     d = model.n_features_in_
     default = [f"x{j + 1}" for j in range(d)] if d > 1 else ["x"]
-    return [str(name) for name in getattr(model, "feature_names_in_", default)]
+    names = [str(name) for name in getattr(model, "feature_names_in_", default)]
+    return [name if name.strip() else f"column {j}" for j, name in enumerate(names, 1)]
 
 
 def target_name(y: Any) -> str:
     """What the target is called: the name of its column, where it has one, else y."""
     name = getattr(y, "name", None)
-    return name if isinstance(name, str) and name else "y"
+    return name if isinstance(name, str) and name.strip() else "y"
 
 
 def target_names(model: Any) -> list[str]:

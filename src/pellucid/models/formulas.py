@@ -12,10 +12,12 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.errors import ModelError
 from pellucid.models.base import feature_names, target_names
 from pellucid.reading import latex
+from pellucid.reading.names import latex_hat, latex_name, one_line
 from pellucid.show import text
 
 SHOWN = 40  # terms that are written out; of more, the first three and the last two
 LINE = 4  # terms in a line of LaTeX
+ALONE = re.compile(r"[^\W\d][\w.]*(\[[^\[\]\n]*\])?")  # blood.sugar, pet[dog]
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def linear(model: Any, format: str) -> str:  # noqa: A002
     style, targets = _style(model, format), target_names(model)
     lefts = [style.name(target) for target in targets]
     if format == "latex":
-        lefts = [rf"\hat{{{left}}}" for left in lefts]
+        lefts = [latex_hat(target) for target in targets]
     return _written(list(zip(lefts, _sums(model, style), strict=True)), format)
 
 
@@ -133,18 +135,8 @@ def _label(value: Any, style: Style) -> str:
 
 
 def _text_name(name: str) -> str:
-    """A name that stands for itself, in parentheses where it has spaces."""
-    return name if re.fullmatch(r"\S+", name) else f"({name})"
-
-
-def _latex_name(name: str) -> str:
-    """A name as a symbol: a letter with its index, or a word, which is upright."""
-    match = re.fullmatch(r"([A-Za-z])(\d*)", name)
-    if match:
-        letter, index = match.groups()
-        return f"{letter}_{{{index}}}" if index else letter
-    escaped = re.sub(r"([#$%&_{}])", r"\\\1", re.sub(r"[\\^~]", " ", name))
-    return rf"\mathrm{{{escaped}}}".replace(" ", r"\ ")
+    """A name that stands for itself, in parentheses where it might be read as more."""
+    return name if ALONE.fullmatch(name) else f"({one_line(name)})"
 
 
 def _text_number(value: float) -> str:
@@ -157,5 +149,5 @@ def _latex_number(value: float) -> str:
 
 STYLES = {
     "text": Style(_text_number, _text_name, " ", "...", 10**9),
-    "latex": Style(_latex_number, _latex_name, r"\,", r"\cdots", LINE),
+    "latex": Style(_latex_number, latex_name, r"\,", r"\cdots", LINE),
 }

@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.models.base import feature_names, target_names
+from pellucid.reading.names import one_line
 from pellucid.show.text import number, table
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Summary:
 
     def __repr__(self) -> str:
         figures = "   ".join(f"{k} {number(v, 4)}" for k, v in self.figures.items())
-        lines = [self.title, figures, "", table(self._shown())]
+        lines = [one_line(self.title), figures, "", table(self._shown())]
         return "\n".join([*lines, *self._more()])
 
     def _repr_html_(self) -> str:

@@ -33,6 +33,8 @@ def mathml(latex: str, display: str = "block") -> str:
     for element in math.iter():
         element.text = html.unescape(element.text or "")  # it writes &#x0002B; for +
         element.attrib.pop("href", None)
+    for over in (each for each in math.iter("mover") if each[-1].text == "^"):
+        over.set("accent", "true")  # a wide hat is one too
     for row in list(math.iter()):
         if row.tag in ROWS:
             _set_apart(row)

@@ -16,6 +16,7 @@ import numpy as np
 
 from pellucid.errors import PellucidError, TableError, needs
 from pellucid.files import write_whole
+from pellucid.reading.names import one_line
 from pellucid.show.colours import FAINT, INK, QUIET
 from pellucid.show.labels import power, shortened
 
@@ -189,6 +190,7 @@ def _wrapped(title: str, figure: Figure | None) -> str:
     """Break a title into lines as long as the figure is wide."""
     width = SIZE[0] if figure is None else figure.get_size_inches()[0]
     most = max(int(13 * (width - 0.45)), 12)
+    title = one_line(title)
     lines = textwrap.wrap(title, most)
     if len(lines) > 1:  # lines of like length read best
         even = -(-len(title) // len(lines))

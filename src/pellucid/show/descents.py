@@ -11,7 +11,7 @@ import numpy as np
 from pellucid.errors import TableError
 from pellucid.show.canvas import MANY, blank, entitle, log_scale, picture
 from pellucid.show.colours import DASHES, INK, MARKERS, PALETTE, ink
-from pellucid.show.labels import End, label_ends, on_axes, power
+from pellucid.show.labels import End, as_drawn, label_ends, on_axes, power
 from pellucid.show.text import spans_decades
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def _paths(axes: Axes, ways: Mapping[str, NDArray[np.float64]]) -> None:
         if not len(seen[i]):
             continue
         axes.annotate(
-            name,
+            as_drawn(name),
             tuple(_loneliest(seen[i], seen[:i] + seen[i + 1 :])),
             (7, 5),
             xycoords="axes fraction",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pellucid.reading.names import one_line
 from pellucid.show.colours import ink
 
 if TYPE_CHECKING:
@@ -25,7 +26,18 @@ def shortened(label: str, length: int = 24) -> str:
     >>> shortened("age"), shortened("a very long name of a column", 12)
     ('age', 'a very long…')
     """
-    return label if len(label) <= length else label[: length - 1].rstrip() + "…"
+    line = as_drawn(label)
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def as_drawn(label: str) -> str:
+    r"""Text for a picture, on one line; matplotlib leaves _x out of a legend.
+
+    >>> as_drawn("height\nin cm"), as_drawn("_x") == "_x"
+    ('height↵in cm', False)
+    """
+    line = one_line(label)
+    return f"\N{ZERO WIDTH SPACE}{line}" if line.startswith("_") else line
 
 
 def power(value: float, *, plain: bool = True) -> str:
@@ -150,7 +162,7 @@ def _label_end(
     colour = ink(end.colour)
     line = {"arrowstyle": "-", "color": colour, "linewidth": 0.6, "relpos": (0, 0.5)}
     axes.annotate(
-        end.name,
+        as_drawn(end.name),
         (place[0], place[1]),
         (place[0] + (THREAD if thread else 0.02), height),
         xycoords="axes fraction",
@@ -190,7 +202,7 @@ def label_corner(
     ]
     x, y = corners[int(np.argmin(inside))]
     axes.text(
-        *(x, y, name),
+        *(x, y, as_drawn(name)),
         transform=axes.transAxes,
         color=ink(colour),
         horizontalalignment="left" if x < 0.5 else "right",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard, cast
 import numpy as np
 
 from pellucid.errors import TableError
+from pellucid.reading.names import one_line, width
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ def number(value: object, digits: int = 6) -> str:
     Parameters
     ----------
     value
-        A number; anything else is written by `str`, and `None` as nothing.
+        A number; anything else is written by `str`, on one line, and `None` as nothing.
     digits
         How many significant digits a number that is not whole keeps.
 
@@ -41,7 +42,7 @@ def number(value: object, digits: int = 6) -> str:
     if value is None:
         return ""
     if not is_number(value):
-        return str(value)
+        return one_line(str(value))
     if isinstance(value, Integral):
         return str(int(value))
     value = float(value)  # type: ignore[arg-type]
@@ -248,16 +249,16 @@ def cells(rows: Rows, headers: Sequence[str] = ()) -> tuple[list[str], list[list
         if len(row) != expected:
             message = f"Expected {expected} cells in each row, got {len(row)} in row "
             raise TableError(f"{message}{at}: give every row one cell a column.")
-    return [str(header) for header in headers], body
+    return [one_line(str(header)) for header in headers], body
 
 
 def _frame_cells(
     frame: pd.DataFrame, *, index: bool
 ) -> tuple[list[str], list[list[Any]]]:
     """Take a data frame apart, with or without its index."""
-    first = [str(frame.index.name or "")] if index else []
+    first = [one_line(str(frame.index.name or ""))] if index else []
     body = [list(row) for row in frame.itertuples(index=index, name=None)]
-    return [*first, *map(str, frame.columns)], body
+    return [*first, *(one_line(str(name)) for name in frame.columns)], body
 
 
 def is_numeric(column: Iterable[object]) -> bool:
@@ -279,9 +280,11 @@ def _column(head: str, column: Sequence[object]) -> list[str]:
     if numeric:
         after = max(len(_fraction(text)) for text in texts)
         texts = [text + " " * (after - len(_fraction(text))) for text in texts]
-    width = max(len(text) for text in [head, *texts])
-    pad = str.rjust if numeric else str.ljust
-    return [pad(head, width), "─" * width, *(pad(text, width) for text in texts)]
+    widest = max(width(text) for text in [head, *texts])
+    room = [" " * (widest - width(text)) for text in [head, *texts]]
+    laid_out = [blanks + text if numeric else text + blanks
+                for text, blanks in zip([head, *texts], room, strict=True)]  # fmt: skip
+    return [laid_out[0], "─" * widest, *laid_out[1:]]
 
 
 def _fraction(text: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import TableError
+from pellucid.reading.names import one_line
 from pellucid.show.text import table as as_text
 from pellucid.tables.cells import Marks, is_missing
 from pellucid.tables.grid import Column, Grid
@@ -159,7 +160,9 @@ class Preparation:
             return read
         kept = [s for s in self._every() if s.fill is None and s.role.kind != LEFT_OUT]
         holes = [(s.missing, s.column) for s in kept if s.missing]
-        most = ", ".join(f"{name} {k}" for k, name in sorted(holes, reverse=True)[:5])
+        most = ", ".join(
+            f"{one_line(name)} {k}" for k, name in sorted(holes, reverse=True)[:5]
+        )
         more = f" and {len(holes) - 5} more" if len(holes) > 5 else ""
         return f"{read}, {self.left_out} left out for a missing cell ({most}{more})"
 
@@ -182,7 +185,10 @@ class Preparation:
             place of a number.
         """
         place = {name.strip(): j for j, name in enumerate(grid.names)}
-        absent = [name for name in self.used if name.strip() not in place]
+        place |= {name: j for j, name in enumerate(grid.names)}  # exact names first
+        place |= {n: place[n.strip()] for n in self.used if n.strip() in place
+                  and n not in place}  # fmt: skip
+        absent = [name for name in self.used if name not in place]
         if absent:
             raise TableError(
                 f"{grid.source}: expected the columns {listed(self.used)}, as the "
@@ -192,7 +198,7 @@ class Preparation:
         parts = [np.empty((grid.n, 0))]
         for step in self.steps:
             if step.names:
-                column = grid.columns[place[step.column.strip()]]
+                column = grid.columns[place[step.column]]
                 values = values_of(column, _read_as(column, step.role))
                 if strict:
                     _expect_known(grid, column, step, values)

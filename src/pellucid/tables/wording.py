@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 
+# Signs that break a line, turn it round, or are none, which JSON leaves as they are.
+UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 LONGEST = 40  # characters of a cell, and columns of a list, that an error repeats
 
 
@@ -23,7 +26,11 @@ def quoted(text: str) -> str:
     >>> print(quoted('5" disk\n'))
     "5\" disk\n"
     """
-    return json.dumps(cut(text), ensure_ascii=False)
+    return UNSEEN.sub(_spelt, json.dumps(cut(text), ensure_ascii=False))
+
+
+def _spelt(sign: re.Match[str]) -> str:
+    return f"\\u{ord(sign[0]):04x}"
 
 
 def shown(cell: object) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pellucid.reading.names import one_line
 from pellucid.report import Report
 from pellucid.show import text
 from pellucid.show.canvas import svg
@@ -88,6 +89,7 @@ class Guide:
         <BLANKLINE>
            A line is y = a x + b.
         """
+        paragraph = one_line(paragraph.replace("\n", " "))
         together = CODE.sub(lambda code: code[0].replace(" ", UNBROKEN), paragraph)
         plain = _wrapped(together.replace("`", ""))
         self._tell("\n" + plain.replace(UNBROKEN, " "))
