@@ -12,11 +12,13 @@ import functools
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pellucid.tables.units import units_of, without_unit
 
 # Spellings of nothing, as text in any case, and of objects in data frames.
 MISSING = {"", "na", "n/a", "#n/a", "nan", "null", "<na>", "nat", "-", "?", "."}
@@ -75,19 +77,24 @@ class Marks:
     ----------
     decimal, thousands : str
         The mark before the decimals, and that between thousands ("" for none).
+    unit : str
+        What stands behind each number ("" for nothing).
 
     Examples
     --------
     >>> Marks(",", ".").number("1.234,5 €"), Marks().number("12 %")
     (1234.5, 12.0)
+    >>> Marks(unit="mm").number("12 mm"), Marks(unit="mm").number("12 cm")
+    (12.0, nan)
     """
 
     decimal: str = "."
     thousands: str = ""
+    unit: str = ""
 
     def number(self, cell: str) -> float:
         """Read a cell as a number, nan where it is none."""
-        text = _bared(cell)
+        text = _bared(without_unit(cell, self.unit) if self.unit else cell)
         if self.thousands:
             grouped = _grouped(self.decimal, self.thousands).fullmatch(text)
             text = text.replace(self.thousands, "") if grouped else text
@@ -160,11 +167,13 @@ def marks_of(cells: Iterable[str], decimal: str = ".") -> tuple[Marks, float]:
     if not cells:
         return Marks(decimal), 0.0
     some = cells[:: 1 + len(cells) // SAMPLE]
+    unit = units_of(some)[:1]
+    styles = [replace(marks, unit=unit[0]) for marks in STYLES] if unit else STYLES
 
     def read(marks: Marks) -> tuple[float, bool]:
         return share_read(some, marks), marks.decimal == decimal
 
-    best = max(STYLES, key=read)
+    best = max(styles, key=read)
     share = share_read(some, best)
     return best, share if share < 0.5 else share_read(cells, best)
 

@@ -305,6 +305,8 @@ def _expect_known(grid: Grid, column: Column, step: Step, values: Values) -> Non
         return
     found = shown(text_of(cells[unknown[0]]))
     expected = f"a {step.role.kind}"
+    if step.role.marks.unit:
+        expected += f" in {step.role.marks.unit}"
     if step.role.levels:
         expected = f"one of the levels {listed(step.role.levels)}"
     raise TableError(

@@ -19,6 +19,7 @@ from pellucid.tables.roles import (
     Role,
     as_number,
     category,
+    doubts,
     levels_of,
     role_of,
     text_of,
@@ -107,6 +108,8 @@ def to_table(grid: Grid, target: str | int | None, wishes: Wishes) -> Table:
         values = np.empty(0) if role.kind == LEFT_OUT else values_of(column, role)
         draft.steps.append(Step(column.name, role, int(np.isnan(values).sum())))
         draft.values.append(values)
+        if t is not None and column.name not in wishes.numbers:
+            draft.notes += doubts(column, role)
     if t is not None:
         _without_copies(draft)
     if not draft.kept():

@@ -19,6 +19,7 @@ from pellucid.tables.cells import Marks, is_missing, marks_of, number, truths
 from pellucid.tables.dates import format_of, moments, unit_of
 from pellucid.tables.files import are_codes
 from pellucid.tables.grid import ROW_NAMES, Column
+from pellucid.tables.units import units_of
 from pellucid.tables.wording import counted, quoted, shown
 
 FEW = 20  # levels that a text column may always have
@@ -31,7 +32,11 @@ NUMBERING = re.compile(
 )
 FIRST = re.compile(r"X|(?i:no|nr|num|number|obs|obsno|observation|case)\.?")
 IDENTIFIER = re.compile(r"(.*[\W_])?(id|uuid|guid|key|code no|ssn)", re.IGNORECASE)
-CAMEL = re.compile(r".*[a-z]I[Dd]")
+CAMEL = re.compile(r".*[a-z](I[Dd]|Code|Key|Zip)")
+CODE = re.compile(
+    r"(.*[\W_])?(ids|codes?|zip ?(code)?|post(al)? ?code|plz|fips|sku|isbn)"
+    r"([\W_]?(code|id|no))?", re.IGNORECASE
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -182,7 +187,9 @@ def of_text(column: Column, levels: Levels, decimal: str) -> Role:
             f"written as {form}, as a number" + doubt * " (or month and day swapped)"
         )
         return Role("date", reason, format=form, scale=unit)
-    return _named(column, levels)
+    units = units_of(levels.texts)[:4]
+    why = f"numbers in different units ({', '.join(units)})" if units else ""
+    return _named(column, levels, why)
 
 
 def as_number(column: Column, levels: Levels, decimal: str) -> Role | None:
@@ -195,8 +202,10 @@ def as_number(column: Column, levels: Levels, decimal: str) -> Role | None:
         return _with_stray(column, levels, marks, odd)
     signs = {text[-1] for text in levels.texts} & {"%"}
     reason = f"in {signs.pop()}" if signs else ""
-    if marks != Marks():
+    if marks != Marks(unit=marks.unit):
         reason = _written(levels.texts, marks)
+    if marks.unit:
+        reason = f"numbers in {marks.unit}{', ' * bool(reason)}{reason}"
     return Role("number", reason or "numbers", marks=marks)
 
 
@@ -225,7 +234,8 @@ def _with_stray(
     if stray > STRAY * len(cells) or few or (coded and not measured):
         return None
     are = "is" if stray == 1 else "are"
-    reason = f"{counted(stray, 'cell')} that {are} no number ({shown(min(odd))}) count"
+    what = f"number in {marks.unit}" if marks.unit else "number"
+    reason = f"{counted(stray, 'cell')} that {are} no {what} ({shown(min(odd))}) count"
     return Role("number", f"{reason} as missing", marks=marks, lenient=True)
 
 
@@ -243,13 +253,14 @@ def category(levels: Levels, order: tuple[str, ...] = ()) -> Role:
 def _named(column: Column, levels: Levels, why: str = "") -> Role:
     """A category where levels come again, else a name of each row."""
     k, n = len(levels.texts), levels.given
+    and_why = f"{'; ' * bool(why)}{why}"
     if k == n and n > 2:
-        return Role(LEFT_OUT, "names each row: no text comes twice")
+        return Role(LEFT_OUT, f"names each row: no text comes twice{and_why}")
     often = n >= (2 if k > 2 else 1.5) * k if k <= FEW else k <= MANY and n >= EACH * k
     if k == 1 or often:
         found = category(levels)
-        return replace(found, reason=f"{found.reason}{'; ' * bool(why)}{why}")
-    return Role(LEFT_OUT, f"too many levels: {k} in {counted(n, 'row')}")
+        return replace(found, reason=f"{found.reason}{and_why}")
+    return Role(LEFT_OUT, f"too many levels: {k} in {counted(n, 'row')}{and_why}")
 
 
 def _numbering(column: Column, role: Role, first: bool) -> Role:
@@ -267,6 +278,23 @@ def _numbering(column: Column, role: Role, first: bool) -> Role:
     if (name == ROW_NAMES or named) and whole and len(np.unique(x)) == n:
         return Role(LEFT_OUT, "an identifier: no number comes twice")
     return role
+
+
+def doubts(column: Column, role: Role) -> list[str]:
+    """What is said of whole numbers that may be names, as their column's name says."""
+    name = column.name.strip()
+    said = (IDENTIFIER, CODE, CAMEL)
+    if role.kind != "number" or not any(form.fullmatch(name) for form in said):
+        return []
+    x = values_of(column, role)
+    levels = len(np.unique(x[np.isfinite(x)]))
+    if levels < 3 or (np.isfinite(x) & (x != np.round(x))).any():
+        return []
+    title = quoted(column.name)
+    ways = f"leave it out (drop={title})"
+    if levels <= MANY and len(x) >= EACH * levels:
+        ways += f" or take it as a category (categories={title})"
+    return [f"{title} is taken as numbers; where they are names, {ways}"]
 
 
 def _varying(column: Column, role: Role) -> Role:
