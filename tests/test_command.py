@@ -322,7 +322,7 @@ BAD_TABLES = {
     "constant column": (
         "c,y\n7,2\n7,4\n",
         'bad.csv: expected a column to learn from, found none that can be used: "c" '
-        "constant: always 7; name one as a category or a number.",
+        "constant: always 7; add numbers, or text that comes again.",
     ),
     "one class": (
         "x,y\n1,a\n2,a\n",

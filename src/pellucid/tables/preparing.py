@@ -365,7 +365,7 @@ def _made(draft: Draft, goal: Goal | None, present: NDArray[np.bool_]) -> Table:
         )
         raise TableError(
             f"{draft.grid.source}: expected a column to learn from, found none that "
-            f"can be used: {reasons}; name one as a category or a number."
+            f"can be used: {reasons}; add numbers, or text that comes again."
         )
     if not present.any():
         raise TableError(
