@@ -381,8 +381,10 @@ def test_the_line_of_best_fit_has_its_published_slope(data):
 def test_a_file_that_is_dirty_on_purpose_is_read_and_told(data):
     table = rows(data / "linear" / "moore.csv", target=2)
     assert table.y[:3].tolist() == [2300, 3500, 4500]
-    assert (table.n, table.names[0], table.X[0, 0]) == (100, "x3", 1971)
-    assert "2 left out for a missing cell (x2 2)" in table.preparation.sentence()
+    assert (table.n, table.names[0], table.X[0, 0]) == (91, "x3", 1971)
+    assert (table.names[-2:], table.X[0, -2:].tolist()) == (("x5", "x6"), [10_000, 12])
+    sentence = table.preparation.sentence()
+    assert "11 left out for a missing cell (x6 7, x5 5, x2 2)" in sentence
     assert "2 cells that are no number" in table.preparation.target.role.reason
     assert table.preparation.notes == (
         "line 1 holds numbers beside text and is read as a row (--header: as names)",

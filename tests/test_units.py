@@ -49,6 +49,7 @@ UNITS = {
     "micro": (each("{} µg"), "numbers in µg", v),
     "one and many": ([*each("{} days", w)[:-1], "1 day"], "numbers in days",
                      [*w[:-1], 1]),
+    "footnotes": ([*each("{} nm")[:-1], f"{v[-1]} nm[14]"], "numbers in nm", v),
     "a word": (each("{} rooms", w), "numbers in rooms", w),
     "a typesetter's minus": (each("−{} V"), "numbers in V", -v),
     "a decimal comma": ([f"{x} kg".replace(".", ",") for x in v],

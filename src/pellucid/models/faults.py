@@ -41,7 +41,7 @@ OF_Y = {
 }
 
 FILE = "read the file first: pl.rows(path, target=...)"
-NO_ROWS = {str: FILE, os.PathLike: FILE, dict: "give pandas.DataFrame(X)",
+NO_ROWS: dict[Any, str] = {str: FILE, os.PathLike: FILE, dict: "give pandas.DataFrame(X)",
            type(None): "give rows of numbers", Iterator: "give list(X)"}  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def _cells(column: nw.Series[Any]) -> Sequence[Any] | NDArray[Any]:
 def _grid(array: Any) -> NDArray[Any]:
     """Rows and columns (n, d), the masked cells among them."""
     if sparse.issparse(array):
-        array = array.toarray()
+        array = array.toarray()  # type: ignore[attr-defined]
     if np.ma.is_masked(array):
         masks, array = np.ma.getmaskarray(array), array.data.astype(object)
         array[masks] = MASKED

@@ -121,7 +121,7 @@ def _ordered(column: nw.Series[Any]) -> tuple[str, ...]:
     return ()
 
 
-def array_grid(source: object) -> Grid:
+def array_grid(source: Any) -> Grid:
     """Lay out an array (n, d), or (n,) for one column, as a grid."""
     if getattr(getattr(source, "dtype", None), "names", None):  # records
         import pandas as pd

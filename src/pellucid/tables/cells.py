@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.tables.units import units_of, without_unit
+from pellucid.tables.units import FOOTNOTES, units_of, without_unit
 
 # Spellings of nothing, as text in any case, and of objects in data frames.
 MISSING = {"", "na", "n/a", "#n/a", "nan", "null", "<na>", "nat", "-", "?", "."}
@@ -34,7 +34,6 @@ TRUTHS = {
 CURRENCY = "$€£¥₹₩₽₺₫₪฿"
 MINUS = str.maketrans("−–﹣－", "----")
 BLANKS = "\u00a0\u202f\u2009"  # of typesetters: they keep a number on one line
-FOOTNOTES = re.compile(r"\s*(\[[^\]]{1,9}\]|[*†‡])+$")  # as encyclopedias write
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
 

@@ -22,6 +22,7 @@ QUANTITY = re.compile(
     r"([+\-−–(]?\s*[$€£]?(?:\d[\d.,'’ \u00a0\u202f]*)?\.?\d\.?(?:[eE][+\-−]?\d+)?)"
     rf"(\s*)((?:{PART})(?:[/·*](?:100\s?)?(?:{PART}))*\.?)"
 )
+FOOTNOTES = re.compile(r"\s*(\[[^\]]{1,9}\]|[*†‡])+$")  # as encyclopedias write
 IRREGULAR = {"inches": "inch", "feet": "foot"}
 SAME = 0.9  # share of the cells that must have a unit
 SAMPLE = 2000  # different cells that decide
@@ -35,7 +36,7 @@ def quantity(cell: str) -> tuple[str, str] | None:
     >>> quantity("12 mm"), quantity("60 km/h"), quantity("2 doors"), quantity("3rd")
     (('12', 'mm'), ('60', 'km/h'), ('2', 'doors'), None)
     """
-    found = QUANTITY.fullmatch(cell.strip())
+    found = QUANTITY.fullmatch(FOOTNOTES.sub("", cell.strip()))
     if not found:
         return None
     number, blank, unit = found.groups()
