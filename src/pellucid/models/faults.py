@@ -41,8 +41,10 @@ OF_Y = {
 }
 
 FILE = "read the file first: pl.rows(path, target=...)"
-NO_ROWS: dict[Any, str] = {str: FILE, os.PathLike: FILE, dict: "give pandas.DataFrame(X)",
-           type(None): "give rows of numbers", Iterator: "give list(X)"}  # fmt: skip
+NO_ROWS: dict[Any, str] = {
+    str: FILE, os.PathLike: FILE, dict: "give pandas.DataFrame(X)",
+    type(None): "give rows of numbers", Iterator: "give list(X)",
+}  # fmt: skip
 
 
 class Masked:
