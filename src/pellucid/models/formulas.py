@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError
@@ -16,7 +17,7 @@ from pellucid.reading.names import latex_hat, latex_name, one_line
 from pellucid.show import text
 
 SHOWN = 40  # terms that are written out; of more, the first three and the last two
-LINE = 4  # terms in a line of LaTeX
+ROOM = 44  # letters in a line of LaTeX
 ALONE = re.compile(r"[^\W\d][\w.]*(\[[^\[\]\n]*\])?")  # blood.sugar, pet[dog]
 
 
@@ -28,7 +29,7 @@ class Style:
     name: Callable[[str], str]
     space: str
     dots: str
-    line: int  # terms in a line
+    room: float  # letters in a line
 
 
 def linear(model: Any, format: str) -> str:  # noqa: A002
@@ -112,10 +113,24 @@ def weighted_sum(
     parts = [sign + product for sign, product in zip(signs, products, strict=True)]
     if len(shown) < len(terms):
         parts.insert(3, f" + {style.dots}")
-    size = style.line if len(parts) > style.line + 1 else len(parts)
-    lines = ["".join(parts[i : i + size]) for i in range(0, len(parts), size)]
-    joined = r" \\ &\quad".join(lines)
+    joined = r" \\ &\quad".join(_lines(parts, style.room))
     return "-" + joined[3:] if joined.startswith(" - ") else joined.removeprefix(" + ")
+
+
+def _lines(parts: Sequence[str], room: float) -> list[str]:
+    r"""Terms in lines, as many in each as there is room for.
+
+    >>> _lines([r" + 2\,\mathrm{age}", r" - 3\,x_{1}", " + 7"], room=16)
+    [' + 2\\,\\mathrm{age} - 3\\,x_{1}', ' + 7']
+    """
+    lines, left = [""], room
+    for part in parts:
+        seen = len(re.sub(r"\\[A-Za-z]+|[\\{}]", "", part))
+        if seen > left and lines[-1]:
+            lines, left = [*lines, ""], room
+        lines[-1] += part
+        left -= seen
+    return lines
 
 
 def _written(pairs: Sequence[tuple[str, str]], format: str) -> str:  # noqa: A002
@@ -148,6 +163,6 @@ def _latex_number(value: float) -> str:
 
 
 STYLES = {
-    "text": Style(_text_number, _text_name, " ", "...", 10**9),
-    "latex": Style(_latex_number, latex_name, r"\,", r"\cdots", LINE),
+    "text": Style(_text_number, _text_name, " ", "...", np.inf),
+    "latex": Style(_latex_number, latex_name, r"\,", r"\cdots", ROOM),
 }
