@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.base import BaseEstimator, MultiOutputMixin
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.graphs.graph import Graph
+from pellucid.minimisers import powers
 from pellucid.minimisers.exact import least_squares
-from pellucid.models import base, costs, formulas, pictures, summary
+from pellucid.models import base, costs, extremes, formulas, pictures, summary
 from pellucid.models.base import Array
 
 if TYPE_CHECKING:
@@ -24,14 +26,15 @@ CHECKS = {
 }
 
 
-class LinearRegression(MultiOutputMixin, RegressorMixin, BaseEstimator):
+class LinearRegression(MultiOutputMixin, extremes.Regressor, BaseEstimator):
     """The smallest mean squared error of z = Xw + b, solved and not searched for.
 
         J(w, b) = mean(squared_error(Xw + b, y))
 
     the mean weighted by `sample_weight`. The columns are centred and scaled, factored
     (never X'X), and the solution is refined in extended precision; where columns are
-    collinear it is the shortest w. What scikit-learn's class takes, this one takes.
+    collinear it is the shortest w. Columns and targets may be of any size that float64
+    holds. What scikit-learn's class takes, this one takes.
 
     Parameters
     ----------
@@ -57,7 +60,8 @@ class LinearRegression(MultiOutputMixin, RegressorMixin, BaseEstimator):
     singular_ : array (min(n, d),)
         Singular values of the centred features.
     history_ : array (2,)
-        J at w = 0, b = 0 and at the solution.
+        J at w = 0, b = 0 and at the solution; where y is beyond 1e154 it may be inf,
+        as no float64 holds its square, and below 1e-162 it is 0.
     graph_ : Graph
         J as a graph of w, b, X and y (and of the weights s).
     n_features_in_, feature_names_in_ : int, array (d,) of str
@@ -118,7 +122,13 @@ class LinearRegression(MultiOutputMixin, RegressorMixin, BaseEstimator):
         Raises
         ------
         ModelError
-            For a parameter or rows that cannot be used.
+            For a parameter or rows that cannot be used, or a coefficient that float64
+            cannot hold.
+
+        Warns
+        -----
+        RuntimeWarning
+            When a column varies no more than rounding may move numbers of its size.
 
         Examples
         --------
@@ -131,13 +141,13 @@ class LinearRegression(MultiOutputMixin, RegressorMixin, BaseEstimator):
         options = {"multi_output": True, "y_numeric": True}
         X, y, s = base.training_rows(self, X, y, sample_weight, **options)
         y = y.astype(float)
-        found = least_squares(
-            X,
-            y.reshape(len(y), -1),  # (n, k)
-            s,
-            intercept=self.fit_intercept,
-            positive=self.positive,
-        )
+        Y = y.reshape(len(y), -1)  # (n, k)
+        options = {"intercept": self.fit_intercept, "positive": self.positive}
+        try:
+            found = least_squares(X, Y, s, **options)
+        except powers.OutOfRangeError as error:
+            raise extremes.refused(self, error) from None
+        self._tell_still(X[:, found.still], np.flatnonzero(found.still))
         one = y.ndim == 1
         self.coef_ = found.w[:, 0] if one else found.w.T  # (d,) or (k, d)
         self.intercept_ = _intercept(found.b, one, self.fit_intercept)
@@ -146,13 +156,24 @@ class LinearRegression(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self._summed_up()
         return self
 
+    def _tell_still(self, X: Array, places: Array) -> None:
+        """Warn of columns that vary, but at their size no more than rounding may."""
+        names = base.feature_names(self)
+        drowned = [names[j] for j in places[(X[0] != X).any(axis=0)]]
+        if drowned:
+            message = (
+                f"LinearRegression: {', '.join(drowned)} varies so little beside its "
+                "size that it may be rounding alone, and has the coefficient 0; "
+                "subtract a constant before the numbers are rounded."
+            )
+            warnings.warn(message, RuntimeWarning, stacklevel=3)
+
     def _summed_up(self) -> None:
         """Keep the costs before and after, and how well the model fits."""
         X, y, *s = base.rows_of(self)
-        zero, w = np.zeros_like(self.coef_.T), self.coef_.T
-        ends = [(zero, 0.0 * self.intercept_), (w, self.intercept_)]
-        self.history_ = np.array([cost(*end, X, y, *s) for end in ends])
-        self._r2 = _r2(y, X @ w + self.intercept_, *s)
+        z = extremes.finite(self, extremes.output(X, self.coef_.T, self.intercept_))
+        self.history_ = np.array([_mean_square(y - at, *s) for at in (0.0, z)])
+        self._r2 = extremes.r2(y, z, *s) if len(y) > 1 else np.nan
 
     def predict(self, X: Any) -> Array:
         """Compute z = Xw + b.
@@ -170,7 +191,7 @@ class LinearRegression(MultiOutputMixin, RegressorMixin, BaseEstimator):
         Raises
         ------
         ModelError
-            For cells that are not finite.
+            For cells that are not finite, and a prediction beyond float64.
 
         Examples
         --------
@@ -179,8 +200,8 @@ class LinearRegression(MultiOutputMixin, RegressorMixin, BaseEstimator):
         array([5.])
         """
         X = base.rows_to_predict(self, X)
-        z: Array = X @ self.coef_.T + self.intercept_
-        return z
+        z = extremes.output(X, self.coef_.T, self.intercept_)
+        return extremes.finite(self, z)
 
     @property
     def graph_(self) -> Graph:
@@ -269,10 +290,11 @@ def _intercept(b: Array, one: bool, fitted: bool) -> Any:
     return b[0] if one else b
 
 
-def _r2(y: Array, z: Array, s: Array | None = None) -> float:
-    """1 - SSE/SST, its mean over the targets; nan where y does not vary."""
-    center = np.average(y, axis=0, weights=s)
-    sse = np.average((y - z) ** 2, axis=0, weights=s)
-    sst = np.average((y - center) ** 2, axis=0, weights=s)
-    varies = np.all(sst > 0)
-    return float(np.mean(1 - sse / sst)) if varies else float("nan")
+def _mean_square(r: Array, s: Array | None = None) -> float:
+    """The mean squared error of residuals r (n,) or (n, k); inf beyond float64."""
+    near = powers.are_near(r.reshape(len(r), -1))
+    e = 0 if near else int(np.frexp(np.max(np.abs(r)))[1])
+    loss = costs.squared_error(r if near else np.ldexp(r, -e), 0.0)  # (n,)
+    mean = np.average(loss, weights=None if s is None else powers.near_one(s))
+    with np.errstate(over="ignore"):
+        return float(np.ldexp(mean, 2 * e))

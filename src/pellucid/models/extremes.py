@@ -1,0 +1,103 @@
+"""Numbers near the ends of float64, 1e-308 and 1e308: computed right, or refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
+
+from pellucid.errors import ModelError
+from pellucid.minimisers import powers
+from pellucid.models import base
+from pellucid.models.base import Array
+
+HALF_WAY = 600  # 2^-600: products of what comes near 1e308 become safe to sum
+
+
+def output(X: Array, w: Array, b: Any) -> Array:
+    """Compute z = Xw + b, also where a term of the sum is beyond float64 and z not.
+
+    Examples
+    --------
+    >>> output(np.array([[1.5e308, 1.5e308]]), np.array([1.0, -1.0]), 0.0)
+    array([0.])
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        z: Array = X @ w + b
+        if np.isfinite(z).all():
+            return z
+        small = np.ldexp(X.astype(float), -HALF_WAY) @ w
+        return np.asarray(np.ldexp(small + np.ldexp(b, -HALF_WAY), HALF_WAY))
+
+
+def finite(model: Any, z: Array) -> Array:
+    """The predictions of a model.
+
+    Raises
+    ------
+    ModelError
+        For one that is beyond float64.
+    """
+    beyond = np.flatnonzero(~np.isfinite(z).reshape(len(z), -1).all(axis=1))
+    if not len(beyond):
+        return z
+    message = f"row {beyond[0] + 1} is beyond what float64 holds, 1.8e308"
+    raise ModelError(
+        f"{type(model).__name__}: expected predictions that are numbers, but that of "
+        f"{message}; leave such rows out, or fit y in a larger unit."
+    )
+
+
+def refused(model: Any, error: powers.OutOfRangeError) -> ModelError:
+    """The sentence for a coefficient that float64 cannot hold."""
+    names, j = base.feature_names(model), error.place[0]
+    what = f"a coefficient of {names[j]}" if j < len(names) else "an intercept"
+    change = f"{names[j]} or the target" if j < len(names) else "the target"
+    return ModelError(
+        f"{type(model).__name__}: expected {what} from 2.2e-308 to 1.8e308, which "
+        f"float64 holds with all digits, got one near 1e{error.size:+.0f}; give "
+        f"{change} in another unit."
+    )
+
+
+def r2(y: Array, z: Array, s: Array | None = None) -> float:
+    """1 - SSE/SST, its mean over the targets, by scikit-learn's conventions.
+
+    Of a target that does not vary it is 1 where all is predicted exactly, else 0; of
+    fewer than two rows it is nan. The scale of y has no say in it.
+
+    Examples
+    --------
+    >>> r2(np.array([1e-200, 2e-200, 3e-200]), np.array([1e-200, 2e-200, 4e-200]))
+    0.5
+    """
+    y, z = (np.asarray(a, float).reshape(len(a), -1) for a in (y, z))
+    if not (powers.are_near(y) and powers.are_near(z)):
+        e = powers.exponents(y)
+        with np.errstate(over="ignore"):
+            y, z = powers.scaled(y, e), powers.scaled(z, e)
+    first = np.where((y == y[0]).all(axis=0), y[0], 0.0)  # no rounding of a constant
+    if s is not None:
+        s = powers.near_one(np.asarray(s, float))
+    with np.errstate(over="ignore"):
+        z = np.nan_to_num(z - first, nan=np.nan)
+        return float(r2_score(y - first, z, sample_weight=s))
+
+
+class Regressor(RegressorMixin):
+    """A regressor whose score has no scale."""
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Compute r2 of the predictions for X.
+
+        Examples
+        --------
+        >>> import pellucid as pl
+        >>> X, y = [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0]
+        >>> pl.LinearRegression().fit(X, y).score(X, y)
+        1.0
+        """
+        z = self.predict(X)  # type: ignore[attr-defined]
+        return r2(y, z, sample_weight)
