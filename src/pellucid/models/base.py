@@ -156,7 +156,21 @@ def prepared(model: Any, X: Any) -> Any:
 def training_rows(
     model: Any, X: Any, y: Any, sample_weight: Any = None, **options: Any
 ) -> tuple[Array, Array, Array | None]:
-    """Take in the rows to learn from, as scikit-learn does: features, target, weights.
+    """Take in the rows to learn from; see `all_rows`. A row of weight 0 is none."""
+    return counted(*all_rows(model, X, y, sample_weight, **options))
+
+
+def counted(X: Array, y: Array, s: Array | None) -> tuple[Array, Array, Array | None]:
+    """The rows that have weight: one of weight 0 is no row."""
+    if s is None or (s > 0).all():
+        return X, y, s
+    return X[s > 0], y[s > 0], s[s > 0]
+
+
+def all_rows(
+    model: Any, X: Any, y: Any, sample_weight: Any = None, **options: Any
+) -> tuple[Array, Array, Array | None]:
+    """Take in rows, as scikit-learn does: features, target, weights.
 
     Parameters
     ----------
@@ -193,12 +207,29 @@ def training_rows(
     dense, y = filled(checked[0]), checked[1]
     if sample_weight is None:
         return dense, y, None
-    s = _check_sample_weight(sample_weight, dense, dtype=float)
+    return dense, y, _weights(model, sample_weight, dense)
+
+
+def _weights(model: Any, sample_weight: Any, X: Array) -> Array:
+    """The weights (n,) of rows: finite, not negative, not all 0."""
+    try:
+        s: Array = _check_sample_weight(sample_weight, X, dtype=float)
+    except ValueError as error:
+        if any(word in str(error) for word in ("NaN", "infinity")):
+            _refuse_infinite(model, sample_weight, "sample_weight")
+        if "non-zero" in str(error):
+            raise ModelError(f"{_name(model)}{NO_WEIGHT}.") from None
+        raise
     if np.min(s) < 0:
         found = f"got weights from {np.min(s):g} to {np.max(s):g}; mend sample_weight"
         raise ModelError(f"{_name(model)}expected weights of at least 0, {found}.")
-    present = s > 0  # a row of weight 0 is no row
-    return (dense, y, s) if present.all() else (dense[present], y[present], s[present])
+    return s
+
+
+NO_WEIGHT = (
+    "expected a weight above 0 for some row, got none (scikit-learn: Sample weights "
+    "must contain at least one non-zero number); mend sample_weight or class_weight"
+)
 
 
 def rows_to_predict(model: Any, X: Any) -> Array:

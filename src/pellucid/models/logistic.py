@@ -9,13 +9,12 @@ import numpy as np
 from scipy.special import log_softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import compute_class_weight
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.graphs.graph import Graph
 from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.task import Fit, Options
-from pellucid.models import activations, base, formulas, pictures, summary
+from pellucid.models import activations, base, formulas, pictures, summary, weights
 from pellucid.models.base import Array
 from pellucid.models.likelihood import (
     MeanCost,
@@ -211,8 +210,9 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         base.check_parameters(self, CHECKS)
         X, y = base.unpacked(self, X, y)
         self._target = base.target_name(y)
-        X, y, s = base.training_rows(self, X, y, sample_weight)
+        X, y, s = base.all_rows(self, X, y, sample_weight)
         t, s = self._coded(y, s)
+        X, t, s = base.counted(X, t, s)
         n = len(X) if s is None else np.sum(s)
         self._Cn = float(self.C * n)
         self._rows = base.kept(X.astype(float, copy=False), t, s)
@@ -225,10 +225,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         """The classes as 0 and 1 or one-hot, and the weights times those of classes."""
         self.classes_, index = base.classes_of(self, y)
         k = len(self.classes_)
-        if self.class_weight is not None:
-            s = np.ones(len(y)) if s is None else s
-            options = {"classes": self.classes_, "y": y, "sample_weight": s}
-            s = s * compute_class_weight(self.class_weight, **options)[index]
+        s = weights.class_weighted(self, self.classes_, index, s)
         return (index.astype(float) if k == 2 else np.eye(k)[index]), s
 
     def _start(self) -> tuple[Array, Any]:
@@ -275,6 +272,10 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         self._accuracy = float(np.mean(likeliest(z) == likeliest(y)))
         if self.separable_:
             warnings.warn(SEPARABLE, ConvergenceWarning, stacklevel=3)
+        elif np.isinf(self._Cn) and (
+            message := weights.told_weightless(self.classes_, y)
+        ):
+            warnings.warn(message, ConvergenceWarning, stacklevel=3)
         elif self.tol and not fit.success:
             message = (
                 f"LogisticRegression stopped before the optimum ({fit.message}): raise "

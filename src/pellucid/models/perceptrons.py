@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
-from sklearn.utils import compute_class_weight, compute_sample_weight
+from sklearn.utils import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import (
     _check_partial_fit_first_call,
@@ -18,7 +18,7 @@ from sklearn.utils.multiclass import (
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from pellucid.errors import ModelError
-from pellucid.models import base
+from pellucid.models import base, weights
 from pellucid.models.base import Array
 from pellucid.models.multilayer import CHECKS, Multilayer, in_batches
 from pellucid.models.network import OUTPUTS
@@ -175,10 +175,11 @@ class MLPClassifier(ClassifierMixin, Multilayer):
         """
         base.check_parameters(self, CHECKS)
         X, y = base.unpacked(self, X, y)
-        X, y, s = base.training_rows(self, X, y, sample_weight, multi_output=True)
+        X, y, s = base.all_rows(self, X, y, sample_weight, multi_output=True)
         y = _one_or_many(y)
         self.classes_ = self._classes(y)
-        self._trained(X, self._coded(y, X), self._weighted(y, s), onward=False)
+        rows = base.counted(X, self._coded(y, X), self._weighted(y, s))
+        self._trained(*rows, onward=False)
         return self
 
     @available_if(in_batches)  # type: ignore[untyped-decorator]
@@ -211,9 +212,10 @@ class MLPClassifier(ClassifierMixin, Multilayer):
         self._refuse_onward()
         is_first = _check_partial_fit_first_call(self, classes)
         options = {"multi_output": True, "reset": is_first}
-        X, y, s = base.training_rows(self, X, y, sample_weight, **options)
+        X, y, s = base.all_rows(self, X, y, sample_weight, **options)
         y = _one_or_many(y)
-        self._trained(X, self._coded(y, X), self._weighted(y, s), onward=True)
+        rows = base.counted(X, self._coded(y, X), self._weighted(y, s))
+        self._trained(*rows, onward=True)
         return self
 
     def _classes(self, y: Array) -> Array:
@@ -245,14 +247,15 @@ class MLPClassifier(ClassifierMixin, Multilayer):
 
     def _weighted(self, y: Array, s: Array | None) -> Array | None:
         """The weights of the rows times those of their classes."""
+        if y.ndim == 1:
+            classes, index = np.unique(y, return_inverse=True)
+            return weights.class_weighted(self, classes, index, s)
         if self.class_weight is None:
             return s
         s = np.ones(len(y)) if s is None else s
-        if y.ndim > 1:
-            return np.asarray(s * compute_sample_weight(self.class_weight, y))
-        options = {"classes": np.unique(y), "y": y, "sample_weight": s}
-        of_class = compute_class_weight(self.class_weight, **options)
-        return np.asarray(s * of_class[np.searchsorted(options["classes"], y)])
+        counts = s > 0
+        s[counts] = s[counts] * compute_sample_weight(self.class_weight, y[counts])
+        return s
 
     def _linear_of_both(self, X: Any) -> Array:
         """Linear outputs (n, k); of two classes -z and z, for both tails."""

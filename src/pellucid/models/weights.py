@@ -1,0 +1,60 @@
+"""Weights of classes: what `class_weight` means, and classes that have none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.utils import compute_class_weight
+
+from pellucid.errors import ModelError
+from pellucid.models import base
+from pellucid.models.base import Array
+
+WEIGHTLESS = (
+    "LogisticRegression: no row of the class {} has weight, so that a lower intercept "
+    "always lowers the cost, and without a penalty it has no minimum; leave such rows "
+    "out, or give a finite C."
+)
+
+
+def class_weighted(
+    model: Any, classes: Array, index: Array, s: Array | None
+) -> Array | None:
+    """The weights of rows times those of their classes, `class_weight`.
+
+    "balanced" is sum(s) / (k s of the class), of the k classes that have weight.
+
+    Raises
+    ------
+    ModelError
+        For a class whose weight is no number from 0 up, and where none has weight.
+    """
+    if model.class_weight is None:
+        return s
+    s = np.ones(len(index)) if s is None else s
+    counts = np.arange(len(classes)) if s.all() else np.unique(index[s > 0])
+    options = {"classes": classes[counts], "y": classes[index[s > 0]]}
+    if isinstance(model.class_weight, str):
+        options["sample_weight"] = s[s > 0]
+    else:
+        options = {"classes": classes, "y": classes[index]}
+        counts = np.arange(len(classes))
+    of_class = np.zeros(len(classes))
+    of_class[counts] = compute_class_weight(model.class_weight, **options)
+    wrong = ~((of_class >= 0) & np.isfinite(of_class))
+    if wrong.any():
+        found = f"{of_class[wrong][0]:g} for {classes[wrong].tolist()[0]!r}"
+        message = f"expected class weights from 0 up, got {found}; mend class_weight"
+        raise ModelError(f"{type(model).__name__}: {message}.")
+    s = s * of_class[index]
+    if not s.any():
+        raise ModelError(f"{type(model).__name__}: {base.NO_WEIGHT}.")
+    return s
+
+
+def told_weightless(classes: Array, y: Array) -> str:
+    """What to say of classes without weight, or '' where there are none; y is coded."""
+    there = np.stack([1 - y, y]) if y.ndim == 1 else y.T  # (k, n)
+    missing = classes[~there.any(axis=1)].tolist()
+    return WEIGHTLESS.format(", ".join(map(repr, missing))) if missing else ""
