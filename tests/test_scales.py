@@ -238,3 +238,119 @@ def test_weights_have_no_scale(s, rows):
     np.testing.assert_allclose(model.coef_, plain.coef_, rtol=1e-14)
     assert model.score(X, y, np.full(40, s)) == pytest.approx(plain.score(X, y))
     np.testing.assert_allclose(model.history_, plain.history_, rtol=1e-14)
+
+
+# -- logistic regression --------------------------------------------------------------
+
+
+@pytest.fixture(params=[2, 3], ids=["two classes", "three"])
+def labelled(request, rng):
+    X = rng.normal(size=(60, 3))
+    z = X @ [1, -2, 0.5] + 0.3 + rng.logistic(size=60)
+    return X, np.digitize(z, [-0.5, 1.0][: request.param - 1])
+
+
+LOGISTIC = {name: e for name, (e, f) in SCALES.items() if f == 0}
+
+
+@pytest.mark.parametrize("intercept", [True, False], ids=["b", "no b"])
+@pytest.mark.parametrize("name", LOGISTIC)
+def test_the_likeliest_line_has_no_scale(name, intercept, labelled):
+    e, (X, y) = np.array(LOGISTIC[name]), labelled
+    settings = {"C": np.inf, "fit_intercept": intercept}
+    plain = pl.LogisticRegression(**settings).fit(X, y)
+    model = pl.LogisticRegression(**settings).fit(np.ldexp(X, e), y)
+    np.testing.assert_allclose(np.ldexp(model.coef_, e), plain.coef_, rtol=1e-9)
+    np.testing.assert_allclose(model.intercept_, plain.intercept_, rtol=1e-9)
+    p = model.predict_proba(np.ldexp(X, e))
+    np.testing.assert_allclose(p, plain.predict_proba(X), rtol=1e-9)
+
+
+@pytest.mark.parametrize("l1_ratio", [0.0, 1.0, 0.4])
+@pytest.mark.parametrize("e", [512, 565, 995])
+def test_beside_huge_columns_a_penalty_is_nothing(e, l1_ratio, labelled):
+    X, y = labelled
+    model = pl.LogisticRegression(l1_ratio=l1_ratio).fit(np.ldexp(X, e), y)
+    plain = pl.LogisticRegression(C=np.inf).fit(X, y)
+    p = model.predict_proba(np.ldexp(X, e))
+    np.testing.assert_allclose(p, plain.predict_proba(X), rtol=1e-7)
+    slopes = X.T @ (p - np.eye(p.shape[1])[y])
+    np.testing.assert_allclose(slopes, 0, atol=1e-7)
+
+
+@pytest.mark.parametrize("e", [-565, -997, -60])
+def test_of_tiny_columns_a_weight_is_C_times_the_slope_at_0(e, labelled):
+    X, y = np.ldexp(labelled[0], e), labelled[1]
+    model = pl.LogisticRegression(C=3.0).fit(X, y)
+    Y = np.eye(y.max() + 1)[y]
+    expected = 3 * (Y - Y.mean(axis=0)).T @ X  # p is that of the intercept alone
+    expected = expected[1:] if len(expected) == 2 else expected
+    np.testing.assert_allclose(model.coef_, expected, rtol=1e-8)
+
+
+@pytest.mark.parametrize("l1_ratio", [0.0, 1.0])
+@pytest.mark.parametrize("e", [-500, -300, 300, 500])
+def test_a_penalty_that_has_the_scale_of_the_columns(e, l1_ratio, labelled):
+    X, y = labelled
+    C = np.ldexp(1.0, -e if l1_ratio else -2 * e)
+    plain = pl.LogisticRegression(l1_ratio=l1_ratio).fit(X, y)
+    model = pl.LogisticRegression(l1_ratio=l1_ratio, C=C).fit(np.ldexp(X, e), y)
+    np.testing.assert_allclose(np.ldexp(model.coef_, e), plain.coef_, rtol=1e-7)
+
+
+@pytest.mark.parametrize("e", [565, 995, 1020])
+def test_gradient_descent_says_that_it_cannot(e, labelled):
+    X, y = labelled
+    model = pl.LogisticRegression(solver="gradient-descent")
+    message = 'the cost is .* at step .*; lower .* or take solver="auto"'
+    with pytest.raises(ModelError, match=message):
+        model.fit(np.ldexp(X, e), y)
+
+
+def test_a_likeliest_weight_out_of_range_is_refused_by_name(labelled):
+    X, y = labelled
+    with pytest.raises(ModelError, match="expected a coefficient of x2 from .* 1e"):
+        pl.LogisticRegression(C=np.inf).fit(np.ldexp(X, [0, -1050, 0]), y)
+
+
+@pytest.mark.parametrize("x", [1e308, -1e308])
+def test_far_away_a_class_is_sure(x, labelled):
+    X, y = labelled
+    model = pl.LogisticRegression(C=1e4).fit(X, y)
+    p, logs = model.predict_proba([[x, -x, x]]), model.predict_log_proba([[x, -x, x]])
+    assert sorted(p[0])[-1] == 1
+    assert not np.isnan(logs).any()
+
+
+# -- networks -------------------------------------------------------------------------
+
+NETWORKS = [
+    pl.MLPClassifier(random_state=0, max_iter=20),
+    pl.MLPClassifier(random_state=0, max_iter=20, solver="lbfgs"),
+    pl.MLPClassifier(random_state=0, max_iter=20, solver="sgd"),
+    pl.MLPRegressor(random_state=0, max_iter=20),
+    pl.MLPRegressor(random_state=0, max_iter=20, solver="lbfgs"),
+]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("scale", [1e-300, 1e-170, 1e154, 1e170, 1e300], ids=str)
+@pytest.mark.parametrize(
+    "model", NETWORKS, ids=lambda m: f"{type(m).__name__} {m.solver}"
+)
+def test_a_network_learns_or_says_to_scale(model, scale, labelled):
+    X, y = labelled[0] * scale, labelled[1] % 2
+    model = sklearn.base.clone(model)
+    try:
+        model.fit(X, y)
+    except ModelError as error:
+        assert "scale the features" in str(error)  # noqa: PT017
+    else:
+        assert np.isfinite(model.loss_)
+        assert np.isfinite(model.predict(X)).all()
+
+
+def test_a_target_beyond_single_precision_is_refused(rng):
+    X = rng.normal(size=(20, 2)).astype(np.float32)
+    with pytest.raises(ModelError, match="expected y to be numbers that float32 holds"):
+        pl.MLPRegressor().fit(X, np.full(20, 1e300))

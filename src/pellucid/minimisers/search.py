@@ -109,10 +109,12 @@ def _between(a: Point, b: Point) -> float:
     """
     middle, tenth = (a.t + b.t) / 2, abs(b.t - a.t) / 10
     d1 = a.slope + b.slope - 3 * (a.cost - b.cost) / (a.t - b.t)
-    square = d1**2 - a.slope * b.slope
+    e = math.frexp(max(abs(d1), abs(a.slope), abs(b.slope)))[1]  # squares may overflow
+    d, g, h = (math.ldexp(x, -e) for x in (d1, a.slope, b.slope))
+    square = d**2 - g * h
     if not 0 <= square < math.inf:
         return middle
-    d2 = math.copysign(math.sqrt(square), b.t - a.t)
+    d2 = math.copysign(math.ldexp(math.sqrt(square), e), b.t - a.t)
     divisor = b.slope - a.slope + 2 * d2
     t = b.t - (b.t - a.t) * (b.slope + d2 - d1) / divisor if divisor else middle
     return t if abs(t - middle) <= 4 * tenth else middle

@@ -112,6 +112,7 @@ class Walk:
     """A way down: from place to place until the slope is small.
 
     `polished` takes one step more from there, as Newton does: it squares the error.
+    `least` steps are taken however small the slope is at the start.
     """
 
     task: Task
@@ -120,6 +121,7 @@ class Walk:
     watch: Watch
     before: Fit | None = None
     polished: bool = False
+    least: int = 0
 
     def taken(self, method: type, following: Following) -> tuple[Fit, State]:
         """Go from the start; gives the Fit, and the place that was reached last."""
@@ -132,8 +134,9 @@ class Walk:
                 history.append(state.cost)
                 found = self._found(judge, history, state)
                 near = self._is_near(state)
+                goes_on = self.polished or iteration < self.least
                 last = iteration == self.options.limit
-                if found or last or (near and not self.polished):
+                if found or last or (near and not goes_on):
                     reason = found or (SMALL if near else reason)
                     break
                 after = following(state)

@@ -13,6 +13,7 @@ from pellucid.minimisers import powers
 from pellucid.models import base
 from pellucid.models.base import Array
 
+SURE = 2.0**1022  # a score; twice as much is a float64 still
 HALF_WAY = 600  # 2^-600: products of what comes near 1e308 become safe to sum
 
 
@@ -30,6 +31,11 @@ def output(X: Array, w: Array, b: Any) -> Array:
             return z
         small = np.ldexp(X.astype(float), -HALF_WAY) @ w
         return np.asarray(np.ldexp(small + np.ldexp(b, -HALF_WAY), HALF_WAY))
+
+
+def bounded(X: Array, w: Array, b: Any) -> Array:
+    """The output as a score: so far out a class is sure, and scores can be subtracted."""
+    return np.clip(output(X, w, b), -SURE, SURE)
 
 
 def finite(model: Any, z: Array) -> Array:
@@ -60,6 +66,24 @@ def refused(model: Any, error: powers.OutOfRangeError) -> ModelError:
         f"float64 holds with all digits, got one near 1e{error.size:+.0f}; give "
         f"{change} in another unit."
     )
+
+
+def as_single(model: Any, array: Array, dtype: Any, what: str) -> Array:
+    """Numbers in the precision of the features, which may be a single one.
+
+    Raises
+    ------
+    ModelError
+        For a number beyond that.
+    """
+    with np.errstate(over="ignore"):
+        cast = array.astype(dtype)
+    if not np.isfinite(cast).all():
+        raise ModelError(
+            f"{type(model).__name__}: expected {what} to be numbers that {cast.dtype} "
+            f"holds, as X is, got up to {np.max(np.abs(array)):.3g}; give X as float64."
+        )
+    return cast
 
 
 def r2(y: Array, z: Array, s: Array | None = None) -> float:

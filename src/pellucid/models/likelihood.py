@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.errors import ModelError
 from pellucid.graphs.gradient import hvp
+from pellucid.minimisers import powers
 from pellucid.minimisers.methods import Newton
 from pellucid.minimisers.minimise import minimise
 from pellucid.minimisers.task import Fit, Options, Task, Watch
@@ -99,14 +101,25 @@ def descended(
 ) -> Fit:
     """Minimise J over (w, b), or over w alone where there is no intercept."""
     if intercept:
-        return minimise(cost, start, *rows, **options)
+        return finite(minimise(cost, start, *rows, **options))
 
     def without_intercept(w: Any, *rows: Any) -> Any:
         return cost(w, 0.0, *rows)
 
     w, b = start
     fit = minimise(without_intercept, (w,), *rows, **options)
-    return dataclasses.replace(fit, x=(*fit.x, 0.0 * b))
+    return dataclasses.replace(finite(fit), x=(*fit.x, 0.0 * b))
+
+
+def finite(fit: Fit) -> Fit:
+    """The fit; one that came to nan or inf is refused."""
+    if np.isfinite(fit.fun) and np.isfinite(fit.x[0]).all():
+        return fit
+    reason = fit.message.partition(";")[0]
+    raise ModelError(
+        f"LogisticRegression: {reason}; lower learning_rate, bring the features to "
+        'like scales, or take solver="auto".'
+    )
 
 
 def solved(
@@ -115,14 +128,17 @@ def solved(
 ) -> tuple[Fit, bool]:  # fmt: skip
     """Minimise J by (proximal) Newton, on columns that are centred and of like length.
 
-    Cost and optimum stay as they are. Also says whether the classes are separable, so
-    that without a penalty there is no optimum; where that shows, it stops.
+    Cost and optimum stay as they are, whatever the scale of a column. Also says whether
+    the classes are separable, so that without a penalty there is no optimum; where that
+    shows, it stops.
     """
     (w, b), (X, y, *s) = start, rows
     columns = Columns.of(X, cost, intercept, *s)
-    lengths = columns.lengths if w.ndim == 1 else columns.lengths[:, None]
-    scale = 1.0 if cost.scale is None else cost.scale
-    X, ridge = columns.scaled(X), (1 - cost.l1_ratio) / cost.Cn * (scale / lengths) ** 2
+    across = (slice(None),) + (None,) * (w.ndim - 1)  # beside w, (d,) or (d, 1)
+    lengths, exponent = columns.lengths[across], columns.exponent[across]
+    softness = columns.softness[across]
+    X, ridge = columns.scaled(X), (1 - cost.l1_ratio) * softness**2
+    w = np.ldexp(w, exponent)  # of columns that were divided by 2^exponent
     start = w * lengths, b + columns.mean @ w * intercept
     free = np.isinf(cost.Cn)
 
@@ -138,7 +154,7 @@ def solved(
         )  # fmt: skip
         separable = done(fit.nit, fit.fun, fit.x)
     else:
-        lam = np.broadcast_to(cost.l1_ratio / cost.Cn * scale / lengths, w.shape)
+        lam = np.broadcast_to(cost.l1_ratio / cost.Cn**0.5 * softness, w.shape)
         moves = np.append(np.full(w.size, True), np.full(np.size(b), intercept))
         hessian = curvature(Smooth(cost.k), options, X, y, ridge, *s)
         task = Task(Smooth(cost.k), start, (X, y, ridge, *s))
@@ -154,47 +170,66 @@ def solved(
         if free and not separable:  # then it may still be that some rows are
             v, *c = task.rebuilt(onward())
             separable = separates(X @ v + sum(c), y, slack=1e-3)
-    w = fit.x[0] / lengths
-    return dataclasses.replace(fit, x=(w, fit.x[1] - columns.mean @ w)), separable
+    b = fit.x[1] - columns.mean @ (fit.x[0] / lengths)
+    part, power = np.frexp(lengths)
+    w = powers.restored(fit.x[0] / part, -exponent - power)
+    return dataclasses.replace(fit, x=(w, b)), separable
 
 
 @dataclass(frozen=True)
 class Columns:
-    """How the columns of X are centred and scaled: (X - mean) / lengths.
+    """How the columns of X are centred and scaled: (X 2^-exponent - mean) / lengths.
 
-    The lengths are such that the Hessian at w = 0 has ones on its diagonal: there every
-    p is 1/k, and H_jj = mean(x_j^2) p (1 - p) + 1 / (C n).
+    The exponent brings a column near 1 whose squares float64 could not hold. The
+    lengths are such that the Hessian at w = 0 has ones on its diagonal: there every p
+    is 1/k, and H_jj = mean(x_j^2) p (1 - p) + 1 / (C n). The softness squared is the
+    part of the penalty in that.
     """
 
+    exponent: Array
     mean: Array
     lengths: Array
+    softness: Array
 
     @classmethod
     def of(
         cls, X: Array, cost: MeanCost, centred: bool, s: Array | None = None
     ) -> Columns:
         """Measure the columns; without an intercept they stay where they are."""
-        mean, squares = moments(X, centred, s)
-        curved = squares * (cost.k - 1) / cost.k**2 + 1 / cost.Cn
-        return cls(mean, np.sqrt(np.where(curved > 0, curved, 1.0)))
+        exponent, mean, squares = moments(X, centred, s)
+        scale = 1.0 if cost.scale is None else cost.scale.ravel()
+        soft = np.ldexp(cost.Cn**-0.5 * scale, -exponent)  # the root of 1 / (C n)
+        lengths = np.hypot(np.sqrt(squares * (cost.k - 1)) / cost.k, soft)
+        lengths = np.where(lengths > 0, lengths, 1.0)
+        return cls(exponent, mean, lengths, soft / lengths)
 
     def scaled(self, X: Array) -> Array:
         """The columns, centred and scaled."""
+        X = powers.scaled(X, self.exponent) if self.exponent.any() else X
         X = X - self.mean
         X /= self.lengths
         return X
 
 
-def moments(X: Array, centred: bool, s: Array | None = None) -> tuple[Array, Array]:
-    """The mean of each column, or 0, and the mean square (d,) of what is beside it."""
+def moments(
+    X: Array, centred: bool, s: Array | None = None
+) -> tuple[Array, Array, Array]:
+    """The exponent of each column, its mean, or 0, and the mean square beside that.
+
+    Mean and square are of the column divided by 2^exponent.
+    """
+    near = powers.are_near(X)
+    exponent = np.zeros(X.shape[1], int) if near else powers.exponents(X).clip(-900)
+    X = X if near else powers.scaled(X, exponent)
+    s = None if s is None else powers.near_one(s)
     mean = np.average(X, axis=0, weights=s) * centred  # (d,)
-    return mean, np.average((X - mean) ** 2, axis=0, weights=s)
+    return exponent, mean, np.average((X - mean) ** 2, axis=0, weights=s)
 
 
 def deviations(X: Array, s: Array | None = None) -> Array:
     """The standard deviation of each column (d,), 1 where it does not vary."""
-    variance = moments(X, True, s)[1]
-    return np.sqrt(np.where(variance > 0, variance, 1.0))
+    exponent, _, squares = moments(X, True, s)
+    return np.where(squares > 0, np.ldexp(np.sqrt(squares), exponent), 1.0)
 
 
 def curvature(

@@ -12,9 +12,18 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.graphs.graph import Graph
+from pellucid.minimisers import powers
 from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.task import Fit, Options
-from pellucid.models import activations, base, formulas, pictures, summary, weights
+from pellucid.models import (
+    activations,
+    base,
+    extremes,
+    formulas,
+    pictures,
+    summary,
+    weights,
+)
 from pellucid.models.base import Array
 from pellucid.models.likelihood import (
     MeanCost,
@@ -249,7 +258,10 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
             fit = descended(self._cost, start, rows, method=method, **shared)
             return fit, False
         options = Options(self.max_iter, min(self.tol, TIGHT), **where)
-        return solved(self._cost, start, rows, options, **shared)
+        try:
+            return solved(self._cost, start, rows, options, **shared)
+        except powers.OutOfRangeError as error:
+            raise extremes.refused(self, error) from None
 
     @property
     def _cost(self) -> MeanCost:
@@ -301,7 +313,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
 
     def _linear(self, X: Array) -> Array:
         """Linear outputs z (n,) or (n, k) of rows that were taken in."""
-        z: Array = X @ self.coef_.T + self.intercept_  # (n, 1) or (n, k)
+        z = extremes.bounded(X, self.coef_.T, self.intercept_)  # (n, 1) or (n, k)
         return z if z.shape[1] > 1 else z[:, 0]
 
     def predict(self, X: Any) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.minimisers.methods import LBFGS, GradientDescent
 from pellucid.minimisers.minimise import minimise
 from pellucid.minimisers.task import Fit
-from pellucid.models import base, formulas
+from pellucid.models import base, extremes, formulas
 from pellucid.models.base import Array
 from pellucid.models.epochs import AdamHat, Order, Rate, Watch
 from pellucid.models.network import (
@@ -129,10 +130,14 @@ class Multilayer(BaseEstimator):
         rng = check_random_state(self.random_state)
         if not (onward or self.warm_start) or self._sizes(X, y) != self._fitted_sizes:
             self._begin(X, y, rng)
-        rows = [X, y] if s is None else [X, y, s.astype(X.dtype)]
+        rows = [X, y]
+        if s is not None:
+            rows.append(extremes.as_single(self, s, X.dtype, "sample_weight"))
         learn = self._by_epochs if self.solver in STOCHASTIC else self._by_lbfgs
-        fit = learn(rows, rng, onward)
-        if not np.isfinite(fit.fun):
+        with np.errstate(over="ignore", invalid="ignore"):  # the cost tells of it
+            fit = learn(rows, rng, onward)
+        leaves = [fit.fun, *itertools.chain.from_iterable(fit.x)]
+        if not all(np.isfinite(leaf).all() for leaf in leaves):
             message = f"{type(self).__name__}: {fit.message}"
             raise ModelError(f"{message}; or scale the features first.")
 

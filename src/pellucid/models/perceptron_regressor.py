@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.base import RegressorMixin
-from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from pellucid.errors import ModelError
-from pellucid.models import base, multilayer
+from pellucid.models import base, extremes, multilayer
 from pellucid.models.base import Array
 from pellucid.models.multilayer import Multilayer, in_batches
 from pellucid.models.network import OUTPUTS
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 CHECKS = multilayer.CHECKS | {"loss": base.one_of("squared_error", "poisson")}
 
 
-class MLPRegressor(RegressorMixin, Multilayer):
+class MLPRegressor(extremes.Regressor, Multilayer):
     """Numbers by a network: the linear output z of `forward`, or e^z.
 
         J = mean(squared_error(z, y)) / 2 + alpha sum |W|^2 / 2n
@@ -148,7 +146,8 @@ class MLPRegressor(RegressorMixin, Multilayer):
         if self.loss == "poisson" and np.min(y) < 0:
             message = f"expected counts of at least 0 in y, found {np.min(y):g}"
             raise ModelError(f'MLPRegressor: {message}; or set loss="squared_error".')
-        return X, y.reshape(len(y), -1).astype(X.dtype), s
+        y = extremes.as_single(self, y.reshape(len(y), -1), X.dtype, "y")  # (n, k)
+        return X, y, s
 
     @property
     def _result_name(self) -> str:
@@ -172,7 +171,7 @@ class MLPRegressor(RegressorMixin, Multilayer):
 
     def _scored(self, z: Array, y: Array, s: Array | None) -> float:
         """r2, weighted."""
-        return float(r2_score(y, self._output(z), sample_weight=s))
+        return extremes.r2(y, self._output(z), s)
 
     def _strata(self, y: Array) -> None:
         """Rows are set aside by chance alone."""

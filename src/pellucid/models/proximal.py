@@ -66,7 +66,7 @@ def minimised(
         return float(J + np.sum(lam * np.abs(u))), np.where(free, least(u, g, lam), 0)
 
     problem = dataclasses.replace(smooth, value_and_gradient=value)
-    walk = Walk(task, problem, options, watch)
+    walk = Walk(task, problem, options, watch, least=1)
     fit, last = walk.taken(
         ProximalNewton, lambda at: stepped(problem, at, lam, hessian)
     )
