@@ -309,7 +309,7 @@ def test_gradient_descent_says_that_it_cannot(e, labelled):
 
 def test_a_likeliest_weight_out_of_range_is_refused_by_name(labelled):
     X, y = labelled
-    with pytest.raises(ModelError, match="expected a coefficient of x2 from .* 1e"):
+    with pytest.raises(ModelError, match=r"a coefficient of x2 from .* 1e"):
         pl.LogisticRegression(C=np.inf).fit(np.ldexp(X, [0, -1050, 0]), y)
 
 
@@ -354,3 +354,12 @@ def test_a_target_beyond_single_precision_is_refused(rng):
     X = rng.normal(size=(20, 2)).astype(np.float32)
     with pytest.raises(ModelError, match="expected y to be numbers that float32 holds"):
         pl.MLPRegressor().fit(X, np.full(20, 1e300))
+
+
+@pytest.mark.parametrize(
+    "model", [pl.LogisticRegression(), *NETWORKS[2:4]], ids=lambda m: type(m).__name__
+)
+def test_weights_whose_sum_is_beyond_float64_are_refused(model, labelled):
+    message = "expected weights whose sum float64 holds, got up to 1e\\+308; divide"
+    with pytest.raises(ModelError, match=message):
+        sklearn.base.clone(model).fit(*labelled, np.full(60, 1e308))

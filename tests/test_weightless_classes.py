@@ -24,7 +24,7 @@ CLASSIFIERS = {
     "lasso": pl.LogisticRegression(l1_ratio=1.0),
     "network": pl.MLPClassifier(**QUICK),
     "network, balanced": pl.MLPClassifier(**QUICK, class_weight="balanced"),
-    "network, lbfgs": pl.MLPClassifier(**QUICK | {"solver": "lbfgs", "alpha": 1.0}),
+    "network, lbfgs": pl.MLPClassifier(**QUICK | {"solver": "lbfgs", "tol": 0.02}),
 }
 WEIGHTED = {  # which of the three classes have weight
     "all": [1, 1, 1],

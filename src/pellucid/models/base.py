@@ -232,6 +232,22 @@ NO_WEIGHT = (
 )
 
 
+def total(model: Any, s: Array) -> float:
+    """The sum of weights, by which a penalty is divided.
+
+    Raises
+    ------
+    ModelError
+        When it is beyond what their dtype holds.
+    """
+    with np.errstate(over="ignore"):
+        n = float(np.sum(s))
+    if np.isfinite(n):
+        return n
+    message = f"expected weights whose sum {s.dtype} holds, got up to {np.max(s):.3g}"
+    raise ModelError(f"{_name(model)}{message}; divide them all by one number.")
+
+
 def rows_to_predict(model: Any, X: Any) -> Array:
     """Take in rows of the features that a fitted model knows; see `training_rows`."""
     check_is_fitted(model)

@@ -34,7 +34,7 @@ def output(X: Array, w: Array, b: Any) -> Array:
 
 
 def bounded(X: Array, w: Array, b: Any) -> Array:
-    """The output as a score: so far out a class is sure, and scores can be subtracted."""
+    """The output as a score, within bounds: so far out a class is sure."""
     return np.clip(output(X, w, b), -SURE, SURE)
 
 

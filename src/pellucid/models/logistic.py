@@ -222,7 +222,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         X, y, s = base.all_rows(self, X, y, sample_weight)
         t, s = self._coded(y, s)
         X, t, s = base.counted(X, t, s)
-        n = len(X) if s is None else np.sum(s)
+        n = len(X) if s is None else base.total(self, s)
         self._Cn = float(self.C * n)
         self._rows = base.kept(X.astype(float, copy=False), t, s)
         self._scale = deviations(X, s) if self.standardise else None  # (d,)

@@ -133,6 +133,7 @@ class Multilayer(BaseEstimator):
         rows = [X, y]
         if s is not None:
             rows.append(extremes.as_single(self, s, X.dtype, "sample_weight"))
+            base.total(self, rows[2])
         learn = self._by_epochs if self.solver in STOCHASTIC else self._by_lbfgs
         with np.errstate(over="ignore", invalid="ignore"):  # the cost tells of it
             fit = learn(rows, rng, onward)
