@@ -363,3 +363,20 @@ def test_weights_whose_sum_is_beyond_float64_are_refused(model, labelled):
     message = "expected weights whose sum float64 holds, got up to 1e\\+308; divide"
     with pytest.raises(ModelError, match=message):
         sklearn.base.clone(model).fit(*labelled, np.full(60, 1e308))
+
+
+def test_early_stopping_ends_where_no_epoch_has_a_score(rng):
+    X = rng.normal(size=(30, 2))
+    model = pl.MLPRegressor(early_stopping=True, max_iter=3, tol=1.0, random_state=0)
+    with pytest.warns(sklearn.exceptions.ConvergenceWarning):
+        model.fit(X, X[:, 0] * 1e-200)
+    assert np.isfinite(model.predict(X)).all()
+
+
+def test_a_start_from_which_the_cost_is_no_number_is_refused(labelled):
+    X, y = labelled
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(ModelError, match=r"the cost is .* learning_rate or start"),
+    ):
+        pl.LogisticRegression(start=0.01).fit(np.ldexp(X, 565), y)

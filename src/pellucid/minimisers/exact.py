@@ -107,7 +107,7 @@ def least_squares(
     q = np.sqrt(weights.astype(np.longdouble))[:, None]  # (n, 1)
     columns = Centred.of(powers.scaled(X, scales.features), weights, intercept)
     target = Centred.of(powers.scaled(y, scales.targets), weights, intercept)
-    given = X.dtype if X.dtype.kind == "f" else np.dtype(float)
+    given: Any = X.dtype if X.dtype.kind == "f" else float
     factors = Factors.of(columns, q, float(np.finfo(given).eps))
     solved = _nonnegative if positive else _refined
     r, v = solved(factors, columns, target, q)
@@ -288,7 +288,9 @@ def singular_values(R: Array, length: Array, e: Array | None) -> Array:
         block = T[begin : min(end, len(T)), begin:end]
         if block.size:
             graded = np.ldexp(block * length[begin:end], e[begin:end] - e[begin])
-            values = np.append(values, np.ldexp(linalg.svdvals(graded), e[begin]))
+            with np.errstate(over="ignore"):  # inf where float64 ends
+                found = np.ldexp(linalg.svdvals(graded), e[begin])
+            values = np.append(values, found)
         begin = end
     return np.append(values, np.zeros(min(R.shape) - len(values)))
 

@@ -81,7 +81,8 @@ def as_single(model: Any, array: Array, dtype: Any, what: str) -> Array:
     if not np.isfinite(cast).all():
         raise ModelError(
             f"{type(model).__name__}: expected {what} to be numbers that {cast.dtype} "
-            f"holds, as X is, got up to {np.max(np.abs(array)):.3g}; give X as float64."
+            f"holds, as X is, got up to {np.max(np.abs(array)):.3g}; change the unit, "
+            "or X as float64."
         )
     return cast
 
@@ -123,5 +124,5 @@ class Regressor(RegressorMixin):
         >>> pl.LinearRegression().fit(X, y).score(X, y)
         1.0
         """
-        z = self.predict(X)  # type: ignore[attr-defined]
+        z = self.predict(X)
         return r2(y, z, sample_weight)

@@ -20,7 +20,13 @@ from pellucid.models.base import Array
 from pellucid.running.compile import Compiled
 
 BLOCK = 4096  # rows
+STIFF = 1e300  # a penalty under which no weight is left
 DENSE = 1000  # parameters beyond which the Hessian is not formed
+
+SEPARABLE = (
+    "LogisticRegression: the classes are separable, so that larger weights always "
+    "lower the cost, and without a penalty it has no minimum; give a finite C."
+)
 
 
 def loss_of(k: int) -> Callable[[Any, Any], Any]:
@@ -117,8 +123,8 @@ def finite(fit: Fit) -> Fit:
         return fit
     reason = fit.message.partition(";")[0]
     raise ModelError(
-        f"LogisticRegression: {reason}; lower learning_rate, bring the features to "
-        'like scales, or take solver="auto".'
+        f"LogisticRegression: {reason}; lower learning_rate or start, bring the "
+        'features to like scales, or take solver="auto".'
     )
 
 
@@ -166,6 +172,7 @@ def solved(
             options,
             Watch(done, verbose, "J"),
         )
+        fit = finite(fit)
         separable = done(fit.nit, fit.fun, fit.x)
         if free and not separable:  # then it may still be that some rows are
             v, *c = task.rebuilt(onward())
@@ -198,7 +205,9 @@ class Columns:
         """Measure the columns; without an intercept they stay where they are."""
         exponent, mean, squares = moments(X, centred, s)
         scale = 1.0 if cost.scale is None else cost.scale.ravel()
-        soft = np.ldexp(cost.Cn**-0.5 * scale, -exponent)  # the root of 1 / (C n)
+        with np.errstate(over="ignore"):
+            soft = np.ldexp(cost.Cn**-0.5 * scale, -exponent)  # the root of 1 / (C n)
+        soft = np.minimum(soft, STIFF)
         lengths = np.hypot(np.sqrt(squares * (cost.k - 1)) / cost.k, soft)
         lengths = np.where(lengths > 0, lengths, 1.0)
         return cls(exponent, mean, lengths, soft / lengths)

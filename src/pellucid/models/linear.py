@@ -140,7 +140,7 @@ class LinearRegression(MultiOutputMixin, extremes.Regressor, BaseEstimator):
         self._target = base.target_name(y)
         options = {"multi_output": True, "y_numeric": True}
         X, y, s = base.training_rows(self, X, y, sample_weight, **options)
-        y = y.astype(float)
+        y = extremes.as_single(self, y, float, "y")
         Y = y.reshape(len(y), -1)  # (n, k)
         options = {"intercept": self.fit_intercept, "positive": self.positive}
         try:
@@ -172,7 +172,8 @@ class LinearRegression(MultiOutputMixin, extremes.Regressor, BaseEstimator):
         """Keep the costs before and after, and how well the model fits."""
         X, y, *s = base.rows_of(self)
         z = extremes.finite(self, extremes.output(X, self.coef_.T, self.intercept_))
-        self.history_ = np.array([_mean_square(y - at, *s) for at in (0.0, z)])
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.history_ = np.array([_mean_square(y - at, *s) for at in (0.0, z)])
         self._r2 = extremes.r2(y, z, *s) if len(y) > 1 else np.nan
 
     def predict(self, X: Any) -> Array:
@@ -296,5 +297,4 @@ def _mean_square(r: Array, s: Array | None = None) -> float:
     e = 0 if near else int(np.frexp(np.max(np.abs(r)))[1])
     loss = costs.squared_error(r if near else np.ldexp(r, -e), 0.0)  # (n,)
     mean = np.average(loss, weights=None if s is None else powers.near_one(s))
-    with np.errstate(over="ignore"):
-        return float(np.ldexp(mean, 2 * e))
+    return float(np.ldexp(mean, 2 * e))

@@ -26,6 +26,7 @@ from pellucid.models import (
 )
 from pellucid.models.base import Array
 from pellucid.models.likelihood import (
+    SEPARABLE,
     MeanCost,
     descended,
     deviations,
@@ -56,11 +57,6 @@ CHECKS = {
     "target": base.one_of(*TARGETS),
     "standardise": base.flag,
 }
-
-SEPARABLE = (
-    "LogisticRegression: the classes are separable, so that larger weights always "
-    "lower the cost, and without a penalty it has no minimum; give a finite C."
-)
 
 
 class LogisticRegression(ClassifierMixin, BaseEstimator):
@@ -284,10 +280,8 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         self._accuracy = float(np.mean(likeliest(z) == likeliest(y)))
         if self.separable_:
             warnings.warn(SEPARABLE, ConvergenceWarning, stacklevel=3)
-        elif np.isinf(self._Cn) and (
-            message := weights.told_weightless(self.classes_, y)
-        ):
-            warnings.warn(message, ConvergenceWarning, stacklevel=3)
+        elif np.isinf(self._Cn) and (told := weights.weightless(self.classes_, y)):
+            warnings.warn(told, ConvergenceWarning, stacklevel=3)
         elif self.tol and not fit.success:
             message = (
                 f"LogisticRegression stopped before the optimum ({fit.message}): raise "

@@ -53,7 +53,7 @@ def class_weighted(
     return s
 
 
-def told_weightless(classes: Array, y: Array) -> str:
+def weightless(classes: Array, y: Array) -> str:
     """What to say of classes without weight, or '' where there are none; y is coded."""
     there = np.stack([1 - y, y]) if y.ndim == 1 else y.T  # (k, n)
     missing = classes[~there.any(axis=1)].tolist()
