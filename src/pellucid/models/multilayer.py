@@ -187,7 +187,7 @@ class Multilayer(BaseEstimator):
         }
         start = self._last if onward and self._last else self._layers
         fit = self._minimised(start, rows, options)
-        self._keep(watch.layers or fit.x)
+        self._keep((held_out and watch.layers) or fit.x)
         self._tell(fit, watch)
         if fit.nit == self.max_iter and not (onward or watch.stopped):
             self._warn(f"the cost still fell after {fit.nit} epochs")
