@@ -216,7 +216,7 @@ def _weights(model: Any, sample_weight: Any, X: Array) -> Array:
         s: Array = _check_sample_weight(sample_weight, X, dtype=float)
     except ValueError as error:
         if any(word in str(error) for word in ("NaN", "infinity")):
-            _refuse_infinite(model, sample_weight, "sample_weight")
+            faults.refuse_cell(model, sample_weight, "sample_weight")
         if "non-zero" in str(error):
             raise ModelError(f"{_name(model)}{NO_WEIGHT}.") from None
         raise

@@ -161,17 +161,10 @@ def solved(
         separable = done(fit.nit, fit.fun, fit.x)
     else:
         lam = np.broadcast_to(cost.l1_ratio / cost.Cn**0.5 * softness, w.shape)
-        moves = np.append(np.full(w.size, True), np.full(np.size(b), intercept))
-        hessian = curvature(Smooth(cost.k), options, X, y, ridge, *s)
         task = Task(Smooth(cost.k), start, (X, y, ridge, *s))
-        fit, onward = proximal.minimised(
-            task,
-            np.append(lam, np.zeros(np.size(b))),
-            hessian,
-            moves,
-            options,
-            Watch(done, verbose, "J"),
-        )
+        hessian = curvature(Smooth(cost.k), options, *task.data)
+        watch = Watch(done, verbose, "J")
+        fit, onward = by_steps(task, hessian, lam.ravel(), intercept, options, watch)
         fit = finite(fit)
         separable = done(fit.nit, fit.fun, fit.x)
         if free and not separable:  # then it may still be that some rows are
@@ -181,6 +174,22 @@ def solved(
     part, power = np.frexp(lengths)
     w = powers.restored(fit.x[0] / part, -exponent - power)
     return dataclasses.replace(fit, x=(w, b)), separable
+
+
+def by_steps(
+    task: Task, hessian: proximal.Hessian, lam: Array, intercept: bool,
+    options: Options, watch: Watch,
+) -> tuple[Fit, Callable[[], Array]]:  # fmt: skip
+    """Minimise by proximal Newton; gives also the move that the next step would try."""
+    b = task.start[1]
+    return proximal.minimised(
+        task,
+        np.append(lam, np.zeros(np.size(b))),
+        hessian,
+        np.append(np.full(lam.size, True), np.full(np.size(b), intercept)),
+        options,
+        watch,
+    )
 
 
 @dataclass(frozen=True)

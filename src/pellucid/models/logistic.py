@@ -20,19 +20,12 @@ from pellucid.models import (
     base,
     extremes,
     formulas,
+    likelihood,
     pictures,
     summary,
     weights,
 )
 from pellucid.models.base import Array
-from pellucid.models.likelihood import (
-    SEPARABLE,
-    MeanCost,
-    descended,
-    deviations,
-    likeliest,
-    solved,
-)
 from pellucid.running.targets import TARGETS
 
 if TYPE_CHECKING:
@@ -221,7 +214,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         n = len(X) if s is None else base.total(self, s)
         self._Cn = float(self.C * n)
         self._rows = base.kept(X.astype(float, copy=False), t, s)
-        self._scale = deviations(X, s) if self.standardise else None  # (d,)
+        self._scale = likelihood.deviations(X, s) if self.standardise else None  # (d,)
         fit, self.separable_ = self._minimised()
         self._store(fit)
         return self
@@ -251,21 +244,21 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         if self.solver == DESCENT:
             shared |= {"max_iter": self.max_iter, "tol": self.tol, **where}
             method = GradientDescent(self.learning_rate)
-            fit = descended(self._cost, start, rows, method=method, **shared)
+            fit = likelihood.descended(self._cost, start, rows, method=method, **shared)
             return fit, False
         options = Options(self.max_iter, min(self.tol, TIGHT), **where)
         try:
-            return solved(self._cost, start, rows, options, **shared)
+            return likelihood.solved(self._cost, start, rows, options, **shared)
         except powers.OutOfRangeError as error:
             raise extremes.refused(self, error) from None
 
     @property
-    def _cost(self) -> MeanCost:
+    def _cost(self) -> likelihood.MeanCost:
         k, scale = len(self.classes_), self._scale
         ratio = float(self.l1_ratio) if np.isfinite(self._Cn) else 0.0
         if scale is not None and k > 2:
             scale = scale[:, None]  # (d, 1)
-        return MeanCost(k, self._Cn, ratio, scale)
+        return likelihood.MeanCost(k, self._Cn, ratio, scale)
 
     def _store(self, fit: Fit) -> None:
         """Keep the solution, and say when it is none."""
@@ -277,10 +270,11 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         self.intercept_ = np.atleast_1d(b)  # (1,) or (k,)
         self.history_, self.n_iter_ = fit.history, np.array([fit.nit], np.int32)
         z = self._linear(X)
-        self._accuracy = float(np.mean(likeliest(z) == likeliest(y)))
+        self._accuracy = float(
+            np.mean(likelihood.likeliest(z) == likelihood.likeliest(y))
+        )
         if self.separable_:
-            warnings.warn(SEPARABLE, ConvergenceWarning, stacklevel=3)
-        elif np.isinf(self._Cn) and (told := weights.weightless(self.classes_, y)):
+            told = weights.weightless(self.classes_, y) or likelihood.SEPARABLE
             warnings.warn(told, ConvergenceWarning, stacklevel=3)
         elif self.tol and not fit.success:
             message = (
@@ -319,7 +313,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         array([0, 1])
         """
         z = self.decision_function(X)
-        labels: Array = self.classes_[likeliest(z)]
+        labels: Array = self.classes_[likelihood.likeliest(z)]
         return labels
 
     def predict_proba(self, X: Any) -> Array:
