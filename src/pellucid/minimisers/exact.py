@@ -27,6 +27,7 @@ from scipy import linalg, optimize
 
 from pellucid.minimisers import powers
 from pellucid.minimisers.powers import restored
+from pellucid.minimisers.spread import Spread
 
 Array = NDArray[Any]
 
@@ -52,6 +53,8 @@ class LeastSquares:
         Singular values of the columns, centred, as they are (not scaled).
     still : array (d,) of bool
         Which columns are taken for constant; rounding alone may move them.
+    spread : Spread
+        How the rows lie, for the variance of coefficients and predictions.
     """
 
     w: Array
@@ -59,6 +62,7 @@ class LeastSquares:
     rank: int
     singular: Array
     still: Array
+    spread: Spread
 
 
 def least_squares(
@@ -116,7 +120,9 @@ def least_squares(
     b = b + np.sum(q * r, axis=0) / np.sum(weights) if intercept else 0 * b
     w, b = scales.restored(w, b)
     singular = singular_values(factors.R, factors.length, scales.features)
-    return LeastSquares(w, b, factors.rank, singular, factors.length == 0)
+    spread = factors.spread(columns.mean.astype(float), scales.features, s, intercept)
+    still = factors.length == 0
+    return LeastSquares(w, b, factors.rank, singular, still, spread)
 
 
 @dataclass(frozen=True)
@@ -227,6 +233,16 @@ class Factors:
     def rank(self) -> int:
         """In how many directions the columns vary."""
         return len(self.S)
+
+    def spread(
+        self, mean: Array, e: Array | None, s: Array | None, intercept: bool
+    ) -> Spread:
+        """How the rows lie, with their weights as they are and not near 1."""
+        n = float(len(self.Q) if s is None else np.sum(s))
+        unit = 1.0 if s is None else 2.0 ** (powers.exponents(s[:, None])[0] / 2)
+        e = np.zeros(len(mean), np.int32) if e is None else e
+        of_mean = 1 / n if intercept else 0.0
+        return Spread(e, mean, self.length, self.Vt, self.S[:, 0] * unit, of_mean)
 
     def unscaled(self, v: Array) -> Array:
         """The coefficients of the columns as they are: v / length, 0 for a constant."""

@@ -55,6 +55,13 @@ def check_parameters(model: Any, checks: Mapping[str, Check]) -> None:
             raise ModelError(f"{message}{value!r}; set it to one.")
 
 
+def check_level(level: Any) -> None:
+    """Refuse a level of confidence that is not between 0 and 1."""
+    if not (is_number(level) and 0 < level < 1):
+        message = "expected a level between 0 and 1, such as 0.95, got"
+        raise ModelError(f"{message} {level!r}.")
+
+
 def is_number(value: Any) -> bool:
     """Whether a value is a real number; a truth value is not."""
     kinds = (int, float, np.integer, np.floating)

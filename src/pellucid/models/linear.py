@@ -6,6 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from scipy import special
 from sklearn.base import BaseEstimator, MultiOutputMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -152,6 +153,7 @@ class LinearRegression(MultiOutputMixin, extremes.Regressor, BaseEstimator):
         self.coef_ = found.w[:, 0] if one else found.w.T  # (d,) or (k, d)
         self.intercept_ = _intercept(found.b, one, self.fit_intercept)
         self.rank_, self.singular_ = found.rank, found.singular
+        self._spread = found.spread
         self._rows = base.kept(X, y, s)
         self._summed_up()
         return self
@@ -175,6 +177,13 @@ class LinearRegression(MultiOutputMixin, extremes.Regressor, BaseEstimator):
         with np.errstate(over="ignore", invalid="ignore"):
             self.history_ = np.array([_mean_square(y - at, *s) for at in (0.0, z)])
         self._r2 = extremes.r2(y, z, *s) if len(y) > 1 else np.nan
+        self._sigma = _sigma(y - z, self._freedom, *s)
+
+    @property
+    def _freedom(self) -> int:
+        """Degrees of freedom: rows that are left to tell how far off the fit is."""
+        n: int = self._rows.kinds[0][0][0]
+        return n - self.rank_ - bool(self.fit_intercept)
 
     def predict(self, X: Any) -> Array:
         """Compute z = Xw + b.
@@ -203,6 +212,53 @@ class LinearRegression(MultiOutputMixin, extremes.Regressor, BaseEstimator):
         X = base.rows_to_predict(self, X)
         z = extremes.output(X, self.coef_.T, self.intercept_)
         return extremes.finite(self, z)
+
+    def predict_interval(self, X: Any, level: float = 0.95) -> Array:
+        """Say between which bounds the target of a new row lies.
+
+            z +- t s sqrt(1 + h)
+
+        s^2 is the sum of squared residuals by the degrees of freedom, t the quantile of
+        Student's distribution for them, and h the leverage of the row. It holds where
+        errors are independent and normal, with one variance; a new row has the
+        weight 1.
+
+        Parameters
+        ----------
+        X : array (n, d), data frame or sparse matrix
+            Rows of the features that the model was fitted to.
+        level : float
+            How often the target lies between the bounds.
+
+        Returns
+        -------
+        array (n, 2) or (n, k, 2)
+            The lower and the upper bound; nan where no degrees of freedom are left,
+            for a row in a direction that the fit has not seen, and with `positive`.
+
+        Raises
+        ------
+        ModelError
+            For a level that is not between 0 and 1, or cells that are not finite.
+
+        References
+        ----------
+        Draper & Smith, "Applied Regression Analysis" (1998), section 3.3.
+
+        Examples
+        --------
+        >>> model = LinearRegression().fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 4.0])
+        >>> model.predict_interval([[1.0]]).round(2)
+        array([[-3.32,  8.66]])
+        """
+        base.check_level(level)
+        X = base.rows_to_predict(self, X)
+        z = extremes.output(X, self.coef_.T, self.intercept_)  # (n,) or (n, k)
+        h = self._spread.leverage(X.astype(float)).reshape(-1, *[1] * (z.ndim - 1))
+        t = special.stdtrit(max(self._freedom, 1), (1 + level) / 2)
+        unknown = self.positive or self._freedom < 1
+        half = np.full(z.shape, np.nan) if unknown else t * self._sigma * np.sqrt(1 + h)
+        return np.stack([z - half, z + half], axis=-1)
 
     @property
     def graph_(self) -> Graph:
@@ -298,3 +354,15 @@ def _mean_square(r: Array, s: Array | None = None) -> float:
     loss = costs.squared_error(r if near else np.ldexp(r, -e), 0.0)  # (n,)
     mean = np.average(loss, weights=None if s is None else powers.near_one(s))
     return float(np.ldexp(mean, 2 * e))
+
+
+def _sigma(r: Array, freedom: int, s: Array | None = None) -> Any:
+    """The standard error of a row, sqrt(sum s r^2 / freedom), of each target."""
+    if freedom < 1:
+        return np.full(r.shape[1:], np.nan)[()]
+    largest = np.max(np.abs(r), axis=0)  # whose square may be too small or too large
+    unit = np.where(largest > 0, largest, 1.0)
+    weights = None if s is None else powers.near_one(s)
+    squares = np.average((r / unit) ** 2, axis=0, weights=weights)
+    n = len(r) if s is None else np.sum(s)
+    return unit * np.sqrt(squares * (n / freedom))

@@ -1,0 +1,62 @@
+"""How the rows of a least squares fit lie, on which all of its variances rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.minimisers import powers
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How the rows of a fit lie: Z = (X 2^-exponent - mean) / length = U S V'.
+
+    (Z'Z)^-1 = V S^-2 V' in the directions in which Z varies, so that the coefficients
+    have the covariance s^2 T T' with T = V S^-1 / (length 2^exponent), and nothing is
+    squared.
+
+    Parameters
+    ----------
+    exponent : array (d,) of int
+        Brings a column near 1.
+    mean, length : array (d,)
+        Of the columns; the length of a constant column is 0.
+    directions : array (rank, d)
+        V'.
+    S : array (rank,)
+        Singular values of Z.
+    of_mean : float
+        The leverage of the mean: 1 / sum of the weights, 0 without an intercept.
+    """
+
+    exponent: Array
+    mean: Array
+    length: Array
+    directions: Array
+    S: Array
+    of_mean: float
+
+    def leverage(self, X: Array) -> Array:
+        """The leverage h of new rows (n, d): of a prediction the variance is s^2 h.
+
+        It is nan where a row lies in a direction that the fit has not seen, so that
+        other coefficients, as good, would give it another prediction.
+        Belsley, Kuh & Welsch, "Regression Diagnostics" (1980), section 2.1.
+        """
+        varies = self.length > 0
+        scale = np.where(varies, self.length, 1.0)
+        X = powers.scaled(X, self.exponent) if self.exponent.any() else X
+        z = (X - self.mean) / scale
+        across = z @ self.directions.T  # (n, rank)
+        h = self.of_mean + np.sum((across / self.S) ** 2, axis=1)
+        if len(self.S) == len(scale):
+            return np.asarray(h)
+        unseen = np.linalg.norm(z - across @ self.directions, axis=1)
+        rounding = 1e-12 * np.linalg.norm(self.mean / scale)
+        return np.where(unseen > 1e-7 * np.linalg.norm(z, axis=1) + rounding, np.nan, h)
