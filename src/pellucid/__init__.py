@@ -22,6 +22,7 @@ _HOME = {
     "PellucidError": "errors",
     "TraceError": "errors",
     "TraceWarning": "errors",
+    "ModelFileError": "errors",
     "Graph": "graphs.graph",
     "Node": "graphs.node",
     "graph": "graphs.trace",
@@ -51,6 +52,8 @@ _HOME = {
     "LogisticRegression": "models.logistic",
     "MLPClassifier": "models.perceptrons",
     "MLPRegressor": "models.perceptron_regressor",
+    "save": "models.files",
+    "load": "models.files",
 }
 _MODULES = {"methods", "schedules", "datasets", "costs", "penalties", "activations"}
 

@@ -38,6 +38,10 @@ class ModelError(PellucidError, ValueError):
     """A model cannot be fitted, used or shown as asked."""
 
 
+class ModelFileError(PellucidError, ValueError):
+    """A file is no model that `save` has written."""
+
+
 class MissingExtraError(PellucidError, ImportError):
     """An optional library is not installed."""
 
