@@ -366,7 +366,7 @@ FILES = {
     "short": (b"abc", "a file of 3 bytes"),
     "a pickle": (pickle.dumps(MODELS["line"]()), "a pickle, which may run any code"),
     "an archive": (b"PK\3\4" + bytes(90), "a zip archive"),
-    "text": (b"x,y\n1,2\n" * 9, "a header of [0-9]+ bytes in a file of 72"),
+    "text": (b"x,y\n1,2\n" * 9, "found text, perhaps a table"),
     "a huge header": (header("{}", 2**63), "a header of 9223372036854775808 bytes"),
     "a longer header": (header("{}", 3), "a header of 3 bytes in a file of 10"),
     "no JSON": (header("{nonsense"), "its header to be JSON, found at character 1"),

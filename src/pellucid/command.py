@@ -5,10 +5,12 @@ Only click and NumPy are loaded until a command runs, so that help is there at o
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +92,7 @@ def main() -> None:
     
     pellucid tour                                 the whole road, on real data
     pellucid fit houses.csv --target price        your own table
+    pellucid predict model.safetensors new.csv    rows that are new
     pellucid graph "sqrt(a**2 + b**2)" a=3 b=4    any expression
     """
 
@@ -180,6 +183,40 @@ def fit(
         name = plurals.get(option, option)
         reading[name] = columns_named(reading.pop(option))
     run(table, target, out, model=model, seed=seed, reading=reading, tell=click.echo)
+
+
+@main.command(short_help="Predict the rows of a table.")
+@click.argument("model", type=PATH)
+@click.argument("table", type=PATH)
+@click.option(
+    "--out", type=PATH, metavar="FILE",
+    help="Write the table into FILE: .csv, .tsv, .parquet or .xlsx.  [default: CSV on "
+    "the standard output]",
+)  # fmt: skip
+@click.option(
+    "--header/--no-header", default=None,
+    help="Whether the first line holds names.  [default: by what it holds]",
+)  # fmt: skip
+@click.option(
+    "--sheet", metavar="NAME", help="A sheet of a workbook.  [default: first]"
+)
+@debug
+def predict(model: Path, table: Path, out: Path | None, **reading: Any) -> None:
+    """Let MODEL, a file that pl.save has written, predict the rows of TABLE.
+
+    The table comes back with a prediction in each row, and with the bounds between
+    which a number lies 95 times of 100, or with the probability of each class. Rows
+    that cannot be predicted (a missing cell, a level never seen, text for a number)
+    stay, with these cells empty, and are counted. Where the table holds the target
+    too, tells how good the predictions are.
+    """
+    from pellucid.tour.predict import run
+
+    tell = partial(click.echo, err=out is None)
+    try:
+        run(model, table, out, sys.stdout.buffer, tell=tell, **reading)
+    except BrokenPipeError:  # who reads has seen enough
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (until the process ends)
 
 
 @main.command(

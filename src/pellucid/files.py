@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from pellucid.errors import PellucidError
 
@@ -35,12 +38,30 @@ def write_whole(path: str | Path, content: str | bytes) -> Path:
     ...     written.read_text(), len(list(written.parent.iterdir()))
     ('y = 2 x\n', 1)
     """
-    path = Path(path)
     data = content.encode() if isinstance(content, str) else content
+    with opened_whole(path) as file:
+        file.write(data)
+    return Path(path)
+
+
+@contextmanager
+def opened_whole(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a file beside its place for writing; it is renamed when all went well.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with opened_whole(f"{folder}/note.txt") as file:
+    ...         print(file.write(b"y ="), Path(folder, "note.txt").exists())
+    ...     Path(folder, "note.txt").exists()
+    3 False
+    True
+    """
+    path = Path(path)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(data)
+        with beside.open("wb") as file:
+            yield file
         beside.replace(path)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -48,7 +69,6 @@ def write_whole(path: str | Path, content: str | bytes) -> Path:
         raise PellucidError(message) from error
     finally:
         _remove(beside)
-    return path
 
 
 def _remove(path: Path) -> None:

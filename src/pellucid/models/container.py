@@ -61,7 +61,9 @@ def unpacked(file: BinaryIO, size: int) -> tuple[str, str, dict[str, Array]]:
     if len(head) < 8 or n > min(LONGEST, size - 8):
         found = f"a file of {size} bytes" if size else "an empty file"
         if len(head) == 8:
-            found = f"a header of {n} bytes in a file of {size}"
+            is_text = head.decode("latin-1").isprintable() or b"\n" in head
+            header = f"a header of {n} bytes in a file of {size}"
+            found = "text, perhaps a table" if is_text else header
         others = (what for mark, what in OTHERS.items() if head.startswith(mark))
         raise unfit("the file", "a model that pl.save has written", next(others, found))
     written = file.read(n)

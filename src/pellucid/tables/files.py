@@ -78,6 +78,7 @@ def text_grid(layout: Layout, notes: tuple[str, ...] = ()) -> Grid:
         place=lambda i: f"line {next(islice(layout.rows(), i, None))[0]}",
         named=layout.named,
         notes=(*notes, *layout.notes, *renamed),
+        records=lambda: (cells[: layout.d] for _, cells in layout.rows()),
     )
 
 

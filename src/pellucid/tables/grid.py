@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +44,7 @@ class Grid:
     """Columns of one length, read but not yet judged.
 
     `place(i)` says where row i stands ("line 14", "row 13"); `notes` tell what was
-    decided to read it.
+    decided to read it; `records`, where it is known, goes through the rows in one pass.
     """
 
     source: str
@@ -52,6 +52,13 @@ class Grid:
     place: Callable[[int], str]
     named: bool = True
     notes: tuple[str, ...] = ()
+    records: Callable[[], Iterable[Sequence[object]]] | None = None
+
+    def rows(self) -> Iterable[Sequence[object]]:
+        """The cells as they came, row by row, in one pass where the source has one."""
+        if self.records is not None:
+            return self.records()
+        return zip(*(column.cells() for column in self.columns), strict=True)
 
     @property
     def names(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -184,6 +184,21 @@ class Preparation:
             For a column that is not there, a level that was never seen, or text in the
             place of a number.
         """
+        parts = [np.empty((grid.n, 0))]
+        for step, column, values in self.read(grid):
+            if strict:
+                _expect_known(grid, column, step, values)
+            parts.append(step.encoded(values))
+        return np.column_stack(parts)
+
+    def read(self, grid: Grid) -> Iterator[tuple[Step, Column, Values]]:
+        """Each step that makes a column, its raw column, and this as numbers (n,).
+
+        Raises
+        ------
+        TableError
+            For a column that is not there.
+        """
         place = {name.strip(): j for j, name in enumerate(grid.names)}
         place |= {name: j for j, name in enumerate(grid.names)}  # exact names first
         place |= {n: place[n.strip()] for n in self.used if n.strip() in place
@@ -195,15 +210,10 @@ class Preparation:
                 f"model was fitted to, found none called {listed(absent)}; name it so, "
                 "or fit again."
             )
-        parts = [np.empty((grid.n, 0))]
         for step in self.steps:
             if step.names:
                 column = grid.columns[place[step.column]]
-                values = values_of(column, _read_as(column, step.role))
-                if strict:
-                    _expect_known(grid, column, step, values)
-                parts.append(step.encoded(values))
-        return np.column_stack(parts)
+                yield step, column, read_as(column, step.role)
 
     def complete(self, grid: Grid) -> Values:
         """The columns of X (n, d) for other rows, none of which may have a hole.
@@ -287,11 +297,17 @@ def _told(step: Step) -> dict[str, Any]:
     }
 
 
-def _read_as(column: Column, role: Role) -> Role:
-    """A role for a column that another source may hold by another type."""
+def read_as(column: Column, role: Role) -> Values:
+    """A column as numbers, which another source may hold by another type."""
     if role.kind == "date" and column.kind == "date":
-        return replace(role, format="")
-    return role
+        role = replace(role, format="")
+    if column.kind == "number" and role.marks != Marks() and _is_text(column):
+        column = replace(column, kind="text")  # 1.234 may be a thousand and more
+    return values_of(column, role)
+
+
+def _is_text(column: Column) -> bool:
+    return any(isinstance(cell, str) for cell in column.cells()[:1])
 
 
 def _expect_known(grid: Grid, column: Column, step: Step, values: Values) -> None:

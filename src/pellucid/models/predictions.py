@@ -1,0 +1,260 @@
+"""What a model says of the rows of a raw table, and which rows it says nothing of.
+
+A row with a missing cell, with a level that the model was not fitted to, or with text
+in the place of a number has no prediction: it is kept, and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import is_classifier
+
+from pellucid.errors import TableError
+from pellucid.models.base import Array
+from pellucid.tables.cells import is_missing
+from pellucid.tables.grid import Column, Grid
+from pellucid.tables.preparation import Preparation, Step, Values, read_as
+from pellucid.tables.roles import Role, text_of
+from pellucid.tables.wording import counted, listed, shown
+
+LEVEL = 0.95  # of the interval of a number
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Why a column leaves rows without a prediction."""
+
+    column: str
+    rows: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model says of a table.
+
+    Parameters
+    ----------
+    columns : dict
+        From the name of a new column to its values, those of the predicted rows alone.
+    predicted : array (n,) of bool
+        Which rows have a prediction.
+    gaps : list of Gap
+        Why the others have none, column by column; a row may have several reasons.
+    score : dict
+        How good the predictions are, where the table holds the target too.
+    """
+
+    columns: dict[str, Array]
+    predicted: NDArray[np.bool_]
+    gaps: list[Gap]
+    score: dict[str, float]
+
+
+def predictions(model: Any, grid: Grid) -> Predictions:
+    """Predict the rows of a table that can be predicted.
+
+    Raises
+    ------
+    TableError
+        For a column that is not there, or a table without rows.
+    """
+    if not grid.n:
+        advice = "check that the file is whole"
+        raise TableError(f"{grid.source}: expected rows to predict, found none; "
+                         f"{advice}.")  # fmt: skip
+    recipe = getattr(model, "preparation_", None) or plain_recipe(model, grid)
+    gaps: list[Gap] = []
+    parts, whole = [], np.ones(grid.n, bool)
+    for step, column, values in recipe.read(grid):
+        unusable = unusable_cells(step, column, values, gaps)
+        whole &= ~unusable
+        parts.append(step.encoded(values))
+    X = np.column_stack(parts)[whole]
+    target = target_of(model)
+    columns = said(model, X, target) if len(X) else {}
+    goal = recipe.target or Step(target, Role("number", "numbers"))
+    score = scored(model, columns, goal, grid, whole)
+    named = {_free(name, grid.names): values for name, values in columns.items()}
+    return Predictions(named, whole, gaps, score)
+
+
+def plain_recipe(model: Any, grid: Grid) -> Preparation:
+    """The recipe of a model that was fitted to numbers: its columns, as they stand.
+
+    Columns are found by their names or, where the model knows none, by their places.
+    """
+    d = model.n_features_in_
+    names = getattr(model, "feature_names_in_", None)
+    if names is None:
+        names = [n for n in grid.names if n.strip() != target_of(model)]
+        names = grid.names if len(grid.names) == d else names
+    if len(names) != d:
+        raise TableError(
+            f"{grid.source}: expected {counted(d, 'column')}, as the model was fitted "
+            f"to, found {len(grid.columns)} ({listed(grid.names)}); leave the others "
+            "out."
+        )
+    steps = [Step(str(name), Role("number", "numbers")) for name in names]
+    return Preparation(grid.source, tuple(steps), None, 0, 0)
+
+
+def unusable_cells(
+    step: Step, column: Column, values: Values, gaps: list[Gap]
+) -> NDArray[np.bool_]:
+    """Mark the cells of a column that cannot be used, and say why.
+
+    A missing cell can be where the recipe fills it in; what is neither missing nor
+    known cannot.
+    """
+    holes = np.flatnonzero(np.isnan(values))
+    unusable = np.zeros(len(values), bool)
+    if not len(holes):
+        return unusable
+    cells = column.cells()
+    missing = np.array(
+        [step.role.lenient or is_missing(cells[i]) for i in holes.tolist()]
+    )
+    strange = holes[~missing]
+    unusable[strange] = True
+    if step.fill is None:
+        unusable[holes] = True
+        if missing.any():
+            gaps.append(Gap(step.column, int(missing.sum()), "missing cell"))
+    if len(strange):
+        levels = "level never seen"
+        expected = {"category": levels, "boolean": levels}
+        what = expected.get(step.role.kind, f"no {step.role.kind}")
+        example = shown(text_of(cells[int(strange[0])]))
+        gaps.append(Gap(step.column, len(strange), f"{what}, such as {example}"))
+    return unusable
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    """A name that no column of the table has.
+
+    >>> _free("lower", ["lower", "lower_2"])
+    'lower_3'
+    """
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free
+
+
+# -- what a model says ----------------------------------------------------------------
+
+
+def target_of(model: Any) -> str:
+    """What the target of a model is called."""
+    recipe = getattr(model, "preparation_", None)
+    if recipe is not None and recipe.target is not None:
+        return str(recipe.target.column)
+    return str(getattr(model, "_target", "y"))
+
+
+def said(model: Any, X: Array, target: str) -> dict[str, Array]:
+    """The new columns: predictions, and bounds or probabilities."""
+    rows = _named(model, X)
+    predicted = np.asarray(model.predict(rows))
+    several = predicted.ndim > 1
+    names = [f"{target}{j + 1}" for j in range(predicted.shape[1])] if several else [
+        target
+    ]  # fmt: skip
+    by_target = predicted.reshape(len(X), -1).T
+    columns = {f"predicted {n}": y for n, y in zip(names, by_target, strict=True)}
+    if not is_classifier(model):
+        return columns | bounds(model, rows, predicted, names)
+    p = model.predict_proba(rows)
+    of = [f"{name} = 1" for name in names]
+    if not several:
+        of = [f"{target} = {text_of(label)}" for label in model.classes_.tolist()]
+    return columns | {f"p({event})": p[:, j] for j, event in enumerate(of)}
+
+
+def _named(model: Any, X: Array) -> Any:
+    """Rows under the names that the model knows."""
+    names = getattr(model, "feature_names_in_", None)
+    if names is None:
+        return X
+    import pandas as pd
+
+    return pd.DataFrame(X, columns=list(names))
+
+
+def bounds(model: Any, rows: Any, predicted: Array, names: list[str]) -> dict[str, Any]:
+    """Between which bounds a number lies, 95 times of 100, where the model knows.
+
+    By theory for a linear regression; of another model by how far off it was on rows
+    that were held out.
+    """
+    if hasattr(model, "predict_interval"):
+        interval = model.predict_interval(rows, level=LEVEL)
+    elif hasattr(model, "_held_out_error"):
+        error = model._held_out_error
+        interval = np.stack([predicted - error, predicted + error], axis=-1)
+    else:
+        return {}
+    both = interval.reshape(len(predicted), -1, 2)
+    suffixes = [f" {name}" for name in names] if len(names) > 1 else [""]
+    return {f"{side}{suffix}": both[:, j, i]
+            for j, suffix in enumerate(suffixes)
+            for i, side in enumerate(("lower", "upper"))}  # fmt: skip
+
+
+# -- how good it is -------------------------------------------------------------------
+
+
+def scored(
+    model: Any, columns: dict[str, Array], goal: Step, grid: Grid,
+    whole: NDArray[np.bool_],
+) -> dict[str, float]:  # fmt: skip
+    """How good the predictions are on the rows whose target is known."""
+    place = {name.strip(): j for j, name in enumerate(grid.names)}
+    output = columns.get(f"predicted {goal.column}")
+    if output is None or goal.column.strip() not in place:
+        return {}
+    column = grid.columns[place[goal.column.strip()]]
+    if is_classifier(model):
+        return _of_classes(column, goal, output, whole)
+    y = read_as(column, goal.role)[whole]
+    known = np.isfinite(y)
+    return _of_numbers(y[known], output[known])
+
+
+def _of_classes(
+    column: Column, goal: Step, output: Array, whole: NDArray[np.bool_]
+) -> dict[str, float]:
+    """The share of rows that are called right; numbers are compared as numbers."""
+    if output.dtype.kind in "iuf":
+        y = read_as(column, Role("number", "", marks=goal.role.marks))[whole]
+        known, right = np.isfinite(y), output == y
+    else:
+        cells = column.cells()
+        given = [cells[i] for i in np.flatnonzero(whole).tolist()]
+        known = np.array([not is_missing(cell) for cell in given])
+        texts = [text_of(label) for label in output.tolist()]
+        pairs = zip(given, texts, strict=True)
+        right = np.array([text_of(cell) == text for cell, text in pairs])
+    if not known.any():
+        return {}
+    return {"rows": int(known.sum()), "accuracy": float(np.mean(right[known]))}
+
+
+def _of_numbers(y: Array, output: Array) -> dict[str, float]:
+    """r2, and the root of the mean squared error."""
+    if not len(y):
+        return {}
+    error = {
+        "rows": len(y),
+        "typical error": float(np.sqrt(np.mean((y - output) ** 2))),
+    }
+    sst = np.sum((y - np.mean(y)) ** 2)
+    r2 = {"r2": float(1 - np.sum((y - output) ** 2) / sst)} if sst > 0 else {}
+    return r2 | error
