@@ -292,7 +292,18 @@ REFUSED = {
     "not fitted": (lambda: pl.LinearRegression(), "not fitted; call fit first"),
     "no model": (lambda: {"coef_": 1}, "expected one of LinearRegression, Log.*dict"),
     "another class": (lambda: Own().fit(X, Y), "an object of the class Own"),
-    "a function": (lambda: spoilt("line", n_jobs=lambda: 1), "n_jobs .*function"),
+    "a function": (
+        lambda: spoilt("line", n_jobs=lambda: 1),
+        r"n_jobs .*function, which is no data; .*`model.set_params\(n_jobs=None\)`",
+    ),
+    "a generator": (
+        lambda: spoilt("classifier", random_state=np.random.default_rng(0)),
+        r"Generator, which is no data; .*`model.set_params\(random_state=None\)`",
+    ),
+    "a negative error": (
+        lambda: spoilt("regressor", _held_out_error=-1.0),
+        "_held_out_error to be a number from 0 up",
+    ),
     "a list of functions": (
         lambda: spoilt("classifier", random_state=[print]),
         "random_state.0 .* no data",

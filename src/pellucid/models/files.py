@@ -176,15 +176,24 @@ def _document(model: Any, kind: Kind) -> tuple[dict[str, Any], dict[str, Array]]
     arrays: dict[str, Array] = {}
     fitted = {name: kind.parts[name].written(value) for name, value in own.items()}
     recipe = getattr(model, "preparation_", None)
-    document = {
+    document: dict[str, Any] = {
         "version": VERSION,
         "written_by": f"Pellucid {sys.modules['pellucid'].__version__}",
         "class": kind.model.__name__,
-        "parameters": {k: written(v, k, arrays) for k, v in parameters.items()},
+        "parameters": {k: _parameter(k, v, arrays) for k, v in parameters.items()},
         "fitted": {k: written(v, k, arrays) for k, v in fitted.items()},
         "recipe": None if recipe is None else recipe.as_dict(),
     }
     return document, arrays
+
+
+def _parameter(name: str, value: Any, arrays: dict[str, Array]) -> Any:
+    """A parameter as JSON."""
+    try:
+        return written(value, name, arrays)
+    except Unfit as error:
+        advice = f"set it to data, or leave it out by `model.set_params({name}=None)`"
+        raise Unfit(f"{error}; {advice}") from None
 
 
 # -- read -----------------------------------------------------------------------------

@@ -79,6 +79,7 @@ ARRAYS = Value(
     ),
     "a list of arrays of numbers",
 )
+SIZE = Value(*base.number(0))
 ABOVE = Value(*base.positive())
 
 

@@ -77,7 +77,8 @@ def predictions(model: Any, grid: Grid) -> Predictions:
         parts.append(step.encoded(values))
     X = np.column_stack(parts)[whole]
     target = target_of(model)
-    columns = said(model, X, target) if len(X) else {}
+    some = X if len(X) else np.zeros((1, X.shape[1]))  # which says what columns are new
+    columns = {k: v[: len(X)] for k, v in said(model, some, target).items()}
     goal = recipe.target or Step(target, Role("number", "numbers"))
     score = scored(model, columns, goal, grid, whole)
     named = {_free(name, grid.names): values for name, values in columns.items()}

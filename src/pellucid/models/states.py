@@ -110,7 +110,7 @@ FEATURES: dict[str, Part] = {
     "n_features_in_": parts.Size("d"),
     "feature_names_in_": parts.Texts("d"),
 }
-HELD_OUT: dict[str, Part] = {"_held_out_error": NUMBER}  # of who judged a regressor
+HELD_OUT: dict[str, Part] = {"_held_out_error": parts.SIZE}  # of who judged a regressor
 
 SPREAD = Record(
     Spread,
