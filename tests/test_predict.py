@@ -57,6 +57,13 @@ def of_houses(target="price", model=None, **options):
     return saved(model or pl.LinearRegression(), rows)
 
 
+def network():
+    """A network that stops at once: what it learns is no matter here."""
+    return pl.MLPRegressor(
+        hidden_layer_sizes=(3,), tol=1e9, n_iter_no_change=1, random_state=0
+    )
+
+
 def written(name, content):
     Path(name).write_text(content, "utf-8")
     return name
@@ -138,7 +145,7 @@ def test_new_columns_have_names_that_no_column_has():
 
 @pytest.mark.parametrize("error", [12.5, 0.0])
 def test_another_regressor_is_off_by_what_it_was_off_on_rows_held_out(error):
-    model = pl.MLPRegressor(hidden_layer_sizes=(3,), max_iter=2000, tol=10.0)
+    model = network()
     model.fit(pl.rows(HOUSES, target="price"))
     model._held_out_error = error
     pl.save(model, "model.safetensors")
@@ -148,7 +155,7 @@ def test_another_regressor_is_off_by_what_it_was_off_on_rows_held_out(error):
 
 
 def test_a_regressor_of_which_nothing_is_known_has_no_bounds():
-    model = pl.MLPRegressor(hidden_layer_sizes=(3,), max_iter=2000, tol=10.0)
+    model = network()
     rows = table(typed(of_houses(model=model), written("new.csv", NEW)))
     assert [*rows[0]][5:] == ["predicted price"]
 
@@ -308,7 +315,7 @@ def test_several_targets_have_columns_each():
 
 def test_many_labels_have_columns_each():
     X = RNG.normal(size=(30, 2))
-    model = pl.MLPClassifier((3,), max_iter=500, tol=0.1)
+    model = pl.MLPClassifier((3,), tol=1e9, n_iter_no_change=1, random_state=0)
     row = table(typed(saved(model, X, X > 0), written("new.csv", "a,b\n3,4\n")))[0]
     expected = ["predicted y1", "predicted y2", "p(y1 = 1)", "p(y2 = 1)"]
     assert [*row][2:] == expected

@@ -42,7 +42,10 @@ def test_the_backward_pass_reads_as_the_readme_says(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_python_of_the_docs_prints_what_it_says(page, capsys):
+def test_the_python_of_the_docs_prints_what_it_says(
+    page, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
     text = (ROOT / "docs" / page).read_text("utf-8")
     run(text, page)
     promised = re.findall(r"^print\(.*\)  # (.*)$", text, re.M)
