@@ -343,6 +343,34 @@ def test_a_european_table_is_read_as_it_is_written():
     assert f"r2 {pl.load(path)._r2:.4g}" in result.stderr
 
 
+STYLES = {
+    "a decimal comma": ("90,5", 90.5),
+    "a unit": ("$90.5", 90.5),
+    "thousands and decimals": ("1.090,5", 1090.5),
+    "a thousand or one and a bit": ("1,090", None),
+    "text": ("about 90", None),
+}
+
+
+@pytest.mark.parametrize(("cell", "area"), STYLES.values(), ids=STYLES)
+def test_numbers_may_be_written_in_another_way_that_can_mean_one_thing(cell, area):
+    path = of_houses()
+    row = "kind;area;garden;built\nflat;{};yes;03.02.1995\n"
+    said = [table(typed(path, written("new.csv", row.format(c))))[0]["predicted price"]
+            for c in (cell, area)]  # fmt: skip
+    assert said[0] == (said[1] if area else "")
+
+
+@pytest.mark.parametrize(
+    ("cell", "known"),
+    [("1995-02-03", True), ("03/02/1995", False), ("23/02/1995", True), ("3", False)],
+)
+def test_dates_may_be_written_in_another_way_that_can_mean_one_thing(cell, known):
+    row = f"kind,area,garden,built\nflat,90,yes,{cell}\n"
+    said = table(typed(of_houses(), written("new.csv", row)))[0]["predicted price"]
+    assert bool(said) == known
+
+
 def test_a_point_between_thousands_is_none_before_decimals():
     lines = [f"{1000 + 37 * i:,}".replace(",", ".") + f"; {i},5" for i in range(40)]
     content = "\n".join(["price;area", *lines, "987,5; 3,5"])

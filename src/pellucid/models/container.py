@@ -19,7 +19,7 @@ import safetensors
 import safetensors.numpy
 
 from pellucid.models.base import Array
-from pellucid.models.plain import unfit
+from pellucid.models.plain import Unfit, unfit
 
 KEY = "pellucid"
 LONGEST = 100_000_000  # bytes of a header, as the format says
@@ -65,7 +65,8 @@ def unpacked(file: BinaryIO, size: int) -> tuple[str, str, dict[str, Array]]:
             header = f"a header of {n} bytes in a file of {size}"
             found = "text, perhaps a table" if is_text else header
         others = (what for mark, what in OTHERS.items() if head.startswith(mark))
-        raise unfit("the file", "a model that pl.save has written", next(others, found))
+        found = next(others, found)
+        raise Unfit(f"a model that pl.save has written, found {found}")
     written = file.read(n)
     header = parsed(written.decode(), "its header")
     metadata = header.pop("__metadata__", None) if isinstance(header, dict) else None

@@ -13,9 +13,9 @@ from pellucid.errors import TableError
 from pellucid.reading.names import one_line
 from pellucid.show.text import table as as_text
 from pellucid.tables.cells import Marks, is_missing
-from pellucid.tables.dates import DATES, format_of
 from pellucid.tables.grid import Column, Grid
-from pellucid.tables.roles import LEFT_OUT, Role, levels_of, text_of, values_of
+from pellucid.tables.rereading import read_as
+from pellucid.tables.roles import LEFT_OUT, Role, text_of
 from pellucid.tables.wording import counted, listed, quoted, shown
 
 if TYPE_CHECKING:
@@ -296,36 +296,6 @@ def _told(step: Step) -> dict[str, Any]:
         "missing": step.missing,
         "why": why,
     }
-
-
-def read_as(column: Column, role: Role) -> Values:
-    """A column as numbers, which another source may hold by another type.
-
-    A date is no number, and a number no date, though both become numbers.
-    """
-    dated = column.kind == "date"
-    if (role.kind == "date" and column.kind == "number" and not role.format) or (
-        role.kind == "number" and dated
-    ):
-        return np.full(len(column.numbers), np.nan)
-    if role.kind == "date" and dated:
-        role = replace(role, format="")
-    elif role.kind == "date" and not role.format:
-        role = replace(role, format=_form(column))
-    if column.kind == "number" and role.marks != Marks() and _is_text(column):
-        column = replace(column, kind="text")  # 1.234 may be a thousand and more
-    return values_of(column, role)
-
-
-def _form(column: Column) -> str:
-    """The format of dates as text, where they can be read in one way; else ISO's."""
-    texts = levels_of(column.cells()).texts
-    form, doubtful = format_of(texts) or ("", True)
-    return DATES[0] if doubtful else form
-
-
-def _is_text(column: Column) -> bool:
-    return any(isinstance(cell, str) for cell in column.cells()[:1])
 
 
 def _expect_known(grid: Grid, column: Column, step: Step, values: Values) -> None:
