@@ -69,6 +69,7 @@ def left():
             ["fit", "--help"],
             ["TABLE", "--target COLUMN", "[auto|linear|logistic|", "network]"],
         ),
+        (["predict", "-h"], ["MODEL TABLE", "--out FILE", "--sheet NAME"]),
         (["graph", "-h"], ["EXPRESSION [NAME=VALUE]...", "--out FILE", "a=3 b=4"]),
     ],
     ids=lambda words: str(words[0]),
@@ -114,7 +115,7 @@ def loaded(*words):
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["tour", "--help"], ["fit", "--help"], GRAPH],
+    [["--help"], ["tour", "--help"], ["fit", "--help"], ["predict", "--help"], GRAPH],
     ids=" ".join,
 )
 def test_help_and_graph_load_nothing_heavy(words):

@@ -51,6 +51,10 @@ def saved(model, *rows):
     return str(pl.save(model.fit(*rows), "model.safetensors"))
 
 
+def saved_as_it_is(model):
+    return str(pl.save(model, "model.safetensors"))
+
+
 def of_houses(target="price", model=None, **options):
     """The path of a model of houses."""
     rows = pl.rows(HOUSES, target=target, **options)
@@ -136,6 +140,24 @@ def test_classes_have_a_probability_each():
     np.testing.assert_allclose(p.sum(axis=1), 1)
     likeliest = [["flat", "house", "villa"][j] for j in p.argmax(axis=1)]
     assert [row["predicted kind"] for row in rows] == likeliest
+
+
+@pytest.mark.parametrize(
+    ("labels", "called"),
+    [
+        (["a", " a"], [" a", "a"]),
+        ([2.0, 1.0], ["1", "2"]),
+        ([True, False], ["False", "True"]),
+        ([7, 2**40], ["7", "1099511627776"]),
+    ],
+    ids=["blanks", "floats", "truths", "integers"],
+)
+def test_classes_are_called_as_they_are(labels, called):
+    x = np.arange(20.0)[:, None]
+    model = pl.LogisticRegression().fit(x, np.array(labels)[(x[:, 0] > 9) * 1])
+    row = table(typed(saved_as_it_is(model), written("new.csv", "x\n3\n")))[0]
+    assert [*row][2:] == [f"p(y = {label})" for label in called]
+    assert row["predicted y"] == str(labels[0]).removesuffix(".0")
 
 
 def test_new_columns_have_names_that_no_column_has():

@@ -74,7 +74,7 @@ def unpacked(file: BinaryIO, size: int) -> tuple[str, str, dict[str, Array]]:
         found = "none: it is another program's safetensors file, or none at all"
         raise unfit(f'its metadata under "{KEY}"', "those that pl.save writes", found)
     _check_places(header, size - 8 - n)
-    arrays = safetensors.numpy.load(head + written + file.read())
+    arrays = safetensors.numpy.load(head + written + file.read(size - 8 - n))
     digest, _, text = metadata[KEY].partition(" ")
     return text, digest, {k: _writable(k, array) for k, array in arrays.items()}
 

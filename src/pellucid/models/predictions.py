@@ -22,6 +22,7 @@ from pellucid.tables.preparation import Preparation, Step, Values
 from pellucid.tables.rereading import read_as
 from pellucid.tables.roles import Role, text_of
 from pellucid.tables.wording import counted, listed, shown
+from pellucid.tables.writing import as_text
 
 LEVEL = 0.95  # of the interval of a number
 
@@ -76,7 +77,8 @@ def predictions(model: Any, grid: Grid) -> Predictions:
         unusable = unusable_cells(step, column, values, gaps)
         whole &= ~unusable
         parts.append(step.encoded(values))
-    X = np.column_stack(parts)[whole]
+    X = np.column_stack(parts)
+    X = X if whole.all() else X[whole]
     target = target_of(model)
     some = X if len(X) else np.zeros((1, X.shape[1]))  # which says what columns are new
     columns = {k: v[: len(X)] for k, v in said(model, some, target).items()}
@@ -176,7 +178,7 @@ def said(model: Any, X: Array, target: str) -> dict[str, Array]:
     p = model.predict_proba(rows)
     of = [f"{name} = 1" for name in names]
     if not several:
-        of = [f"{target} = {text_of(label)}" for label in model.classes_.tolist()]
+        of = [f"{target} = {as_text(label)}" for label in model.classes_.tolist()]
     return columns | {f"p({event})": p[:, j] for j, event in enumerate(of)}
 
 

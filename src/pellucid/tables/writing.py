@@ -92,6 +92,11 @@ def _text(cell: Any) -> str:
     return "" if cell is None or cell != cell else str(cell)
 
 
+def as_text(label: Any) -> str:
+    """A class as it is called: text as it is, whole numbers without decimals."""
+    return label if isinstance(label, str) else text_of(label)
+
+
 def _texts(values: NDArray[Any], has: NDArray[np.bool_]) -> list[str]:
     """A new column as text: numbers with all their digits, nothing for nan."""
     texts = np.full(len(has), "", object)
@@ -100,7 +105,7 @@ def _texts(values: NDArray[Any], has: NDArray[np.bool_]) -> list[str]:
         cells = values.tolist() if values.dtype == np.float64 else values
         given = ["" if cell != cell else write(cell) for cell in cells]
     else:
-        given = [text_of(label) for label in values.tolist()]
+        given = [as_text(label) for label in values.tolist()]
     texts[has] = given
     return list(texts)
 
