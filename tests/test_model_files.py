@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pickle
+import tracemalloc
 import warnings
 from pathlib import Path
 
@@ -399,6 +400,24 @@ FILES = {
 def test_what_is_no_model_is_refused(content, said, path):
     path.write_bytes(content)
     assert_refused(path, said)
+
+
+HUGE = 2**33  # bytes that are not there: the file has a hole
+
+
+@pytest.mark.parametrize(
+    "content",
+    [as_bytes(MODELS["line"]()), header("{}", HUGE - 8)],
+    ids=["behind the arrays", "in the header"],
+)
+def test_a_huge_file_is_refused_before_memory_is_taken(content, path):
+    path.write_bytes(content)
+    os.truncate(path, HUGE)
+    tracemalloc.start()
+    assert_refused(path, f"{HUGE - 8}|behind the header")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**22
 
 
 # What a stranger may write into a file that is otherwise right.

@@ -72,20 +72,20 @@ def predictions(model: Any, grid: Grid) -> Predictions:
                          f"{advice}.")  # fmt: skip
     recipe = getattr(model, "preparation_", None) or plain_recipe(model, grid)
     gaps: list[Gap] = []
-    parts, whole = [], np.ones(grid.n, bool)
+    parts, usable = [], np.ones(grid.n, bool)
     for step, column, values in recipe.read(grid):
         unusable = unusable_cells(step, column, values, gaps)
-        whole &= ~unusable
+        usable &= ~unusable
         parts.append(step.encoded(values))
     X = np.column_stack(parts)
-    X = X if whole.all() else X[whole]
+    X = X if usable.all() else X[usable]
     target = target_of(model)
     some = X if len(X) else np.zeros((1, X.shape[1]))  # which says what columns are new
     columns = {k: v[: len(X)] for k, v in said(model, some, target).items()}
     goal = recipe.target or Step(target, Role("number", "numbers"))
-    score = scored(model, columns, goal, grid, whole)
+    score = scored(model, columns, goal, grid, usable)
     named = {_free(name, grid.names): values for name, values in columns.items()}
-    return Predictions(named, whole, gaps, score)
+    return Predictions(named, usable, gaps, score)
 
 
 def plain_recipe(model: Any, grid: Grid) -> Preparation:
@@ -167,6 +167,8 @@ def said(model: Any, X: Array, target: str) -> dict[str, Array]:
     """The new columns: predictions, and bounds or probabilities."""
     rows = _named(model, X)
     predicted = np.asarray(model.predict(rows))
+    if is_classifier(model) and np.array_equal(model.classes_, whole(model.classes_)):
+        predicted = whole(predicted)
     several = predicted.ndim > 1
     names = [f"{target}{j + 1}" for j in range(predicted.shape[1])] if several else [
         target
@@ -180,6 +182,12 @@ def said(model: Any, X: Array, target: str) -> dict[str, Array]:
     if not several:
         of = [f"{target} = {as_text(label)}" for label in model.classes_.tolist()]
     return columns | {f"p({event})": p[:, j] for j, event in enumerate(of)}
+
+
+def whole(labels: Array) -> Array:
+    """Labels that are numbers, without decimals; others as they are."""
+    with np.errstate(invalid="ignore"):  # of labels beyond all integers
+        return labels.astype(np.int64) if labels.dtype.kind == "f" else labels
 
 
 def _named(model: Any, X: Array) -> Any:
@@ -217,7 +225,7 @@ def bounds(model: Any, rows: Any, predicted: Array, names: list[str]) -> dict[st
 
 def scored(
     model: Any, columns: dict[str, Array], goal: Step, grid: Grid,
-    whole: NDArray[np.bool_],
+    usable: NDArray[np.bool_],
 ) -> dict[str, float]:  # fmt: skip
     """How good the predictions are on the rows whose target is known."""
     place = {name.strip(): j for j, name in enumerate(grid.names)}
@@ -226,22 +234,22 @@ def scored(
         return {}
     column = grid.columns[place[goal.column.strip()]]
     if is_classifier(model):
-        return _of_classes(column, goal, output, whole)
-    y = read_as(column, goal.role)[whole]
+        return _of_classes(column, goal, output, usable)
+    y = read_as(column, goal.role)[usable]
     known = np.isfinite(y)
     return _of_numbers(y[known], output[known])
 
 
 def _of_classes(
-    column: Column, goal: Step, output: Array, whole: NDArray[np.bool_]
+    column: Column, goal: Step, output: Array, usable: NDArray[np.bool_]
 ) -> dict[str, float]:
     """The share of rows that are called right; numbers are compared as numbers."""
     if output.dtype.kind in "iuf":
-        y = read_as(column, Role("number", "", marks=goal.role.marks))[whole]
+        y = read_as(column, Role("number", "", marks=goal.role.marks))[usable]
         known, right = np.isfinite(y), output == y
     else:
         cells = column.cells()
-        given = [cells[i] for i in np.flatnonzero(whole).tolist()]
+        given = [cells[i] for i in np.flatnonzero(usable).tolist()]
         known = np.array([not is_missing(cell) for cell in given])
         texts = [text_of(label) for label in output.tolist()]
         pairs = zip(given, texts, strict=True)
