@@ -238,11 +238,13 @@ class Factors:
         self, mean: Array, e: Array | None, s: Array | None, intercept: bool
     ) -> Spread:
         """How the rows lie, with their weights as they are and not near 1."""
-        n = float(len(self.Q) if s is None else np.sum(s))
-        unit = 1.0 if s is None else 2.0 ** (powers.exponents(s[:, None])[0] / 2)
+        w = 0 if s is None else int(powers.exponents(s[:, None])[0])
+        n = len(self.Q) if s is None else float(np.sum(powers.near_one(s)))
         e = np.zeros(len(mean), np.int32) if e is None else e
-        of_mean = 1 / n if intercept else 0.0
-        return Spread(e, mean, self.length, self.Vt, self.S[:, 0] * unit, of_mean)
+        with np.errstate(over="ignore"):  # weights below 1e-308: a mean tells nothing
+            of_mean = float(np.ldexp(1 / n, -w)) if intercept else 0.0
+        S = self.S[:, 0] * 2.0 ** (w / 2)
+        return Spread(e, mean, self.length, self.Vt, S, of_mean)
 
     def unscaled(self, v: Array) -> Array:
         """The coefficients of the columns as they are: v / length, 0 for a constant."""

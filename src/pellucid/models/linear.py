@@ -362,7 +362,9 @@ def _sigma(r: Array, freedom: int, s: Array | None = None) -> Any:
         return np.full(r.shape[1:], np.nan)[()]
     largest = np.max(np.abs(r), axis=0)  # whose square may be too small or too large
     unit = np.where(largest > 0, largest, 1.0)
-    weights = None if s is None else powers.near_one(s)
+    e = 0 if s is None else int(powers.exponents(s[:, None])[0])
+    weights = np.ones(len(r)) if s is None else powers.near_one(s)
     squares = np.average((r / unit) ** 2, axis=0, weights=weights)
-    n = len(r) if s is None else np.sum(s)
-    return unit * np.sqrt(squares * (n / freedom))
+    near = unit * np.sqrt(squares * (np.sum(weights) / freedom))
+    with np.errstate(over="ignore"):
+        return near * 2.0 ** (e / 2)

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.minimisers.spread import Spread
 from pellucid.minimisers.methods import GradientDescent
+from pellucid.minimisers.spread import Spread
 from pellucid.minimisers.task import Fit, Standing
 from pellucid.models import (
     base,
