@@ -214,10 +214,11 @@ def test_a_number_is_fitted_by_linear_regression():
     assert "the rows are cut into 5 folds at random (seed 0)" in told
     assert re.search(r"rooms +\d+\.\d+", result.stdout)
     assert re.search(r"r2 +0\.999\d +[\d.e-]+ +0\b", result.stdout)
-    assert result.stdout.endswith(f"{Path('pellucid-fit', 'report.html')}\n")
+    assert f"{Path('pellucid-fit', 'report.html')}\n" in result.stdout
+    assert result.stdout.endswith(f"{Path('pellucid-fit', 'model.safetensors')}\n")
     assert left() == ["houses.csv", "pellucid-fit"]
     names = {path.name for path in Path("pellucid-fit").iterdir()}
-    assert names == {"report.html", "fit.svg", "judged.svg"}
+    assert names == {"report.html", "model.safetensors", "fit.svg", "judged.svg"}
 
 
 @pytest.mark.parametrize(
@@ -487,12 +488,12 @@ def test_a_place_that_cannot_be_written_is_found_before_the_work(monkeypatch):
 
 
 def test_a_failure_while_writing_leaves_nothing(monkeypatch):
-    def full(path, content, encoding):
+    def full(path, content):
         raise OSError(28, "No space left on device")
 
     words = "--target", "price"
     houses = written("houses.csv", HOUSES)
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     result = typed("fit", houses, *words)
     sentence = "Cannot write pellucid-fit (no space left on device): choose another "
     assert_refused(result, 1, sentence + "place with --out.")

@@ -1,8 +1,10 @@
 """Which model is chosen for a target, how it is fitted, and how it is judged."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import minimize
 from sklearn import datasets, metrics
@@ -14,6 +16,7 @@ import pellucid as pl
 from pellucid.errors import ModelError
 from pellucid.models import judging
 from pellucid.models.choosing import chosen, labels, learned
+from pellucid.tour.predict import run as predict
 from pellucid.tour.table import run
 
 rng = np.random.default_rng(20261129)
@@ -195,6 +198,17 @@ def test_a_network_takes_the_units_of_the_columns_in(classes):
     np.testing.assert_allclose(metres.predict(X / 1000), model.predict(X), rtol=1e-6)
 
 
+@pytest.mark.parametrize(("target", "d"), [("network", 1), ("network", 2)])
+def test_the_picture_of_a_network_shows_the_rows_as_they_are(target, d):
+    X = pd.DataFrame(BOTH[:, :d] * 1000 + 5000, columns=["a", "b"][:d])
+    y = ABOVE if d == 2 else NOISE * 100
+    model = learned(chosen(y.astype(float), target), 0, X, pd.Series(y, name="t"))
+    axes = model.plot().axes[0]
+    low, high = axes.get_xlim()
+    assert low < 5000 < high
+    assert low > 0
+
+
 # -- how it is judged -----------------------------------------------------------------
 
 
@@ -314,3 +328,28 @@ def test_a_network_can_be_asked_for(tmp_path):
     assert "One hidden layer of 50 units" in words
     assert figures["judged"]["r2"] > 0
     assert Path(tmp_path, "out", "report.html").exists()
+
+
+SAVED = {
+    "linear": ("y", "linear", ["predicted y", "lower", "upper"]),
+    "logistic": ("bought", "logistic", ["predicted bought", "p(bought = no)"]),
+    "network of numbers": ("y", "network", ["predicted y", "lower", "upper"]),
+    "network of classes": ("bought", "network", ["predicted bought"]),
+}
+
+
+@pytest.mark.parametrize(("target", "model", "made"), SAVED.values(), ids=SAVED)
+def test_the_model_predicts_other_rows(tmp_path, target, model, made):
+    kind = np.array(["a", "b"])[RARELY.astype(int)]
+    text = as_csv(["x", "kind", "y", "bought"], SPARE, kind, NOISE, YES)
+    other = "bought" if target == "y" else "y"
+    told(tmp_path, text, target, model=model, reading={"drop": [other]})
+    new = tmp_path / "new.csv"
+    new.write_text("kind,x\na,0.5\nc,1\nb,\nb,-1\n", "utf-8")
+    out = tmp_path / "predicted.csv"
+    found = predict(tmp_path / "out" / "model.safetensors", new, out, sys.stdout.buffer)
+    table = pd.read_csv(out)
+    assert found.predicted.tolist() == [True, False, False, True]
+    assert table["kind"].tolist() == ["a", "c", "b", "b"]
+    assert set(made) <= set(table.columns)
+    assert table[made].notna().all(axis=1).tolist() == [True, False, False, True]

@@ -136,7 +136,7 @@ def tour(data: Path | None, out: Path) -> None:
 )  # fmt: skip
 @click.option(
     "--out", type=PATH, metavar="DIR", default="pellucid-fit", show_default=True,
-    help="Write report.html and the pictures into DIR.",
+    help="Write model.safetensors, report.html and the pictures into DIR.",
 )  # fmt: skip
 @click.option(
     "--header/--no-header", default=None,
@@ -173,7 +173,8 @@ def fit(
     Each column is given a role (number, category, date, ...), which is told with its
     reason; rows with a missing cell are left out and counted. The model is fitted to
     all rows, and judged by cross-validation beside a baseline. Tells the coefficients
-    and how good they are; report.html adds the formula and the pictures.
+    and how good they are; report.html adds the formula and the pictures, and
+    model.safetensors is the model, for `pellucid predict`.
     """
     from pellucid.tables.preparing import columns_named
     from pellucid.tour.table import run

@@ -367,6 +367,14 @@ def recorded_cost(model: Any, cost: Callable[..., Any], *parameters: Any) -> Gra
     return trace(cost, (*parameters, *stand_ins), {})
 
 
+def named(model: Any, X: Array) -> Any:
+    """Rows (n, d) under the names of the features, where the model was told some."""
+    import pandas as pd
+
+    names = getattr(model, "feature_names_in_", None)
+    return X if names is None else pd.DataFrame(X, columns=names)
+
+
 def feature_names(model: Any) -> list[str]:
     """What the features are called: x where there is one, else x1, x2, ..."""
     d = model.n_features_in_

@@ -195,5 +195,7 @@ def network(classes: bool, seed: int, *rows: Any) -> Any:
     b[0] = b[0] - (mean / scale) @ W[0]
     W[0] = W[0] / scale[:, None]
     W[last], b[last] = W[last] * unit, b[last] * unit + centre
+    Z, t, *s = base.rows_of(model)
+    model._rows = base.kept(Z * scale + mean, t * unit + centre, *s)
     model.preparation_ = recipe
     return model

@@ -193,7 +193,7 @@ class MLPRegressor(extremes.Regressor, Multilayer):
         names = base.feature_names(self)
 
         def curve(x: Array) -> Array:
-            return self.predict(x[:, None])
+            return self.predict(base.named(self, x[:, None]))
 
         layers = len(self.coefs_) - 1
         plural = "" if layers == 1 else "s"

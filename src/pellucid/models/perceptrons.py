@@ -336,10 +336,14 @@ class MLPClassifier(ClassifierMixin, Multilayer):
         if self.n_features_in_ != 2 or codes.size > len(X):
             return self._cost_curve()
         y = self.classes_[codes.ravel()]
-        right = np.mean(self.predict(X) == y)
+
+        def predict(X: Array) -> Array:
+            return self.predict(base.named(self, X))
+
+        right = np.mean(predict(X) == y)
         title = f"The network is right about {right:.1%} of the rows"
         names = base.feature_names(self)
-        return plots.boundary(X, y, self.predict, names=names, title=title)
+        return plots.boundary(X, y, predict, names=names, title=title)
 
 
 def _one_or_many(y: Any) -> Array:

@@ -29,7 +29,7 @@ def expect_room(folder: Path) -> None:
         raise _no_room(folder, f"{standing} cannot be written")
 
 
-def write_together(folder: Path, files: Mapping[str, str]) -> None:
+def write_together(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Write files beside their folder, then move them in, the last one last.
 
     Other files in the folder stay as they are.
@@ -39,7 +39,7 @@ def write_together(folder: Path, files: Mapping[str, str]) -> None:
     folder
         Where the files go; made where it is missing.
     files
-        From name to text.
+        From name to text, written as UTF-8, or bytes.
 
     Raises
     ------
@@ -59,7 +59,8 @@ def write_together(folder: Path, files: Mapping[str, str]) -> None:
             dir=folder.parent, prefix=".pellucid-"
         ) as beside:
             for name, content in files.items():
-                Path(beside, name).write_text(content, "utf-8")
+                data = content.encode() if isinstance(content, str) else content
+                Path(beside, name).write_bytes(data)
             folder.mkdir(exist_ok=True)
             for name in files:
                 Path(beside, name).replace(folder / name)

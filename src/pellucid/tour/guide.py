@@ -8,6 +8,7 @@ import shutil
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -132,11 +133,13 @@ class Guide:
         self._pictures[name] = drawing
         self._report.figure(drawing, caption)
 
-    def leave(self, folder: Path) -> Path:
-        """Write the page and the pictures, all or none, and say where the page is."""
-        files = {f"{name}.svg": _drawn(p) for name, p in self._pictures.items()}
-        files["report.html"] = self._report.html()
-        write_together(folder, files)
+    def leave(
+        self, folder: Path, others: Mapping[str, bytes] = MappingProxyType({})
+    ) -> Path:
+        """Write page, pictures and other files, all or none; say where the page is."""
+        drawn = {f"{name}.svg": _drawn(p) for name, p in self._pictures.items()}
+        page = {"report.html": self._report.html()}
+        write_together(folder, {**drawn, **others, **page})
         page = folder / "report.html"
         self._tell(f"\nThe report, with every picture and formula: {page}")
         return page

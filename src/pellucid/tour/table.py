@@ -11,6 +11,7 @@ import numpy as np
 
 from pellucid.errors import ModelError, TableError
 from pellucid.models.choosing import Choice, chosen, labels, learned
+from pellucid.models.files import as_bytes
 from pellucid.models.linear import LinearRegression
 from pellucid.tables.sources import rows
 from pellucid.tables.table import Table
@@ -20,6 +21,7 @@ from pellucid.tour.folder import expect_room
 from pellucid.tour.guide import Guide
 from pellucid.tour.libraries import expect_libraries
 
+MODEL = "model.safetensors"
 SHOWN = 40  # estimates that are listed
 
 
@@ -33,7 +35,7 @@ def run(
     reading: Mapping[str, Any] | None = None,
     tell: Callable[[str], object] = print,
 ) -> dict[str, dict[str, Any]]:
-    """Fit a table, tell what was found, leave the page and the pictures in a folder.
+    """Fit a table, tell what was found, leave model, page and pictures in a folder.
 
     Parameters
     ----------
@@ -42,7 +44,7 @@ def run(
     target
         The column to learn.
     out
-        The folder for report.html and the pictures.
+        The folder for model.safetensors, report.html and the pictures.
     model
         "linear", "logistic", "network", or "auto": logistic for a target that names
         classes, else linear.
@@ -75,7 +77,8 @@ def run(
     fitted = learned(choice, seed, table)
     fit(guide, table, choice, fitted)
     judged.told(guide, table, choice, fitted, seed)
-    guide.leave(out)
+    guide.leave(out, {MODEL: as_bytes(fitted)})
+    tell(f"The model, for `pellucid predict` on other rows: {out / MODEL}")
     return guide.figures
 
 
