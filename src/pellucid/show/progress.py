@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sized
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -54,7 +55,9 @@ class Bar:
 
 
 @contextmanager
-def progress(description: str, total: int | None = None) -> Iterator[Bar]:
+def progress(
+    description: str, total: int | None = None, patience: float = 0.0
+) -> Iterator[Bar]:
     """Show a bar while the block runs; it goes away when the block ends.
 
     Nothing is written, and rich is not even loaded, when standard error is not a
@@ -66,6 +69,8 @@ def progress(description: str, total: int | None = None) -> Iterator[Bar]:
         What is being done, such as ``"gradient descent"``.
     total
         How many steps there are; ``None`` when nobody knows.
+    patience
+        For how many seconds nothing is shown, since the work may be done by then.
 
     Yields
     ------
@@ -82,9 +87,19 @@ def progress(description: str, total: int | None = None) -> Iterator[Bar]:
     if not is_watched():
         yield Bar()
         return
-    with _bars() as bars:
+    begin = time.monotonic()
+    with ExitStack() as shown:
+        bars = _bars()
         task = bars.add_task(description, total=total, figure="")
-        yield Bar(lambda done, figure: bars.update(task, completed=done, figure=figure))
+
+        def show(done: int, figure: str) -> None:
+            if not bars.live.is_started and time.monotonic() - begin >= patience:
+                shown.enter_context(bars)
+            bars.update(task, completed=done, figure=figure)
+
+        if not patience:
+            shown.enter_context(bars)
+        yield Bar(show)
 
 
 def each(items: Iterable[Item], description: str) -> Iterator[Item]:

@@ -93,6 +93,8 @@ class Marks:
 
     def number(self, cell: str) -> float:
         """Read a cell as a number, nan where it is none."""
+        if self.decimal == "." and not self.unit and PLAIN.fullmatch(cell):
+            return float(cell)  # most are, and need no more
         text = _bared(without_unit(cell, self.unit) if self.unit else cell)
         if self.thousands:
             grouped = _grouped(self.decimal, self.thousands).fullmatch(text)

@@ -5,7 +5,6 @@ Decided by the most likely reading of its first lines, and told where it is in d
 
 from __future__ import annotations
 
-import csv
 import itertools
 import re
 from collections import Counter
@@ -14,11 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from pellucid.errors import TableError
+from pellucid.tables.blocks import Block, blocks_of, ended, last_records, records_of
 from pellucid.tables.cells import is_missing
+from pellucid.tables.lines import DELIMITERS, LINE_END, Feed, Lines
 from pellucid.tables.wording import counted, shown
 
-# The rarest in prose first; runs of blanks only where nothing else cuts.
-DELIMITERS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma", " ": "blank"}
 SAMPLE = 100  # records that decide
 TOTALS = re.compile(
     r"(grand |sub)?(total|totals|sum|summe|gesamt|insgesamt|somme|average|mean)\b:?",
@@ -29,49 +28,6 @@ NUMERAL = re.compile(
     re.IGNORECASE,
 )
 YEARS = range(1800, 2101)
-
-
-@dataclass(frozen=True)
-class Lines:
-    """The text of a file in memory, and the delimiter that cuts its lines."""
-
-    name: str
-    text: str
-    delimiter: str = ","
-    skipped: int = 0  # lines before the first that may be cut
-
-    def records(self) -> Iterator[tuple[int, list[str]]]:
-        """Give each record that is not blank, with the number of its line."""
-        lines: Iterator[str]
-        lines = itertools.islice(_lines(self.text), self.skipped, None)
-        if self.delimiter == " ":
-            lines = (f"{line.strip()}\n" for line in lines)
-        reader = csv.reader(
-            lines, delimiter=self.delimiter, skipinitialspace=True, strict=True
-        )
-        line = 1
-        try:
-            for cells in reader:
-                if len(cells) > 1 or "".join(cells).strip():
-                    yield line + self.skipped, cells
-                line = reader.line_num + 1
-        except csv.Error:
-            raise TableError(
-                f"{self.name}, line {line + self.skipped}: expected each quotation "
-                "mark that opens a cell to close right before a "
-                f"{DELIMITERS[self.delimiter]} or the end of the line, found one that "
-                "does not; correct the quotation marks."
-            ) from None
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Each line with its end, as the csv module takes it: LF, CRLF or CR."""
-    start = 0
-    for end in re.finditer(r"\r\n|\n|\r", text):
-        yield text[start : end.end()]
-        start = end.end()
-    if start < len(text):
-        yield text[start:]
 
 
 @dataclass(frozen=True)
@@ -86,12 +42,10 @@ class Layout:
         Of the columns; "" where there is none.
     named : bool
         Whether the file holds names.
-    first : int
-        The number of records before the first row.
     top : int
         The line of the names, or of the first row.
-    left_out : int
-        The number of records after the last row.
+    blocks : tuple of Block
+        The rows, as stretches of the text.
     trailing : bool
         Whether each row ends with a delimiter, behind which there is nothing.
     row_names : bool
@@ -103,9 +57,8 @@ class Layout:
     lines: Lines
     names: tuple[str, ...]
     named: bool
-    first: int
     top: int
-    left_out: int = 0
+    blocks: tuple[Block, ...] = ()
     trailing: bool = False
     row_names: bool = False
     notes: tuple[str, ...] = ()
@@ -115,16 +68,24 @@ class Layout:
         """The number of columns."""
         return len(self.names)
 
+    @property
+    def width(self) -> int:
+        """The number of cells of a row, with that behind a delimiter at its end."""
+        return self.d + self.trailing
+
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Each row, with the number of its line."""
-        records = itertools.islice(self.lines.records(), self.first, None)
-        if not self.left_out:
-            yield from records
-            return
-        held = list(itertools.islice(records, self.left_out))
-        for record in records:
-            held.append(record)
-            yield held.pop(0)
+        for block in self.blocks:
+            yield from records_of(self.lines, block)
+
+    def line_of(self, i: int) -> int:
+        """The number of the line on which row i begins."""
+        for block in self.blocks:
+            if i < block.n:
+                break
+            i -= block.n
+        records = records_of(self.lines, block)
+        return next(itertools.islice(records, i, None))[0]
 
 
 def layout_of(name: str, text: str, header: bool | None) -> Layout:
@@ -138,7 +99,8 @@ def layout_of(name: str, text: str, header: bool | None) -> Layout:
     lines, notes = declared(Lines(name, text))
     if lines.delimiter == ",":
         lines = replace(lines, delimiter=delimiter_of(lines))
-    sample = list(itertools.islice(lines.records(), SAMPLE))
+    placed = list(itertools.islice(lines.placed(), SAMPLE + 2))
+    sample = [(line, cells) for _, line, cells in placed[:SAMPLE]]
     d = usual_length([cells for _, cells in sample])
     opening = opening_records([cells for _, cells in sample], d)
     if opening == len(sample) or all(_is_comment(cells) for _, cells in sample):
@@ -153,15 +115,19 @@ def layout_of(name: str, text: str, header: bool | None) -> Layout:
     below = [cells for _, cells in sample[opening + 1 :]]
     named, doubt = (header, "") if header is not None else is_header(first, below)
     notes += [f"line {top} {doubt}"] if doubt else []
-    layout = Layout(lines, tuple(first), named, opening + named, top)
+    layout = Layout(lines, tuple(first), named, top)
     layout = _with_names(layout, below) if named else layout
-    closing, units = closing_records(layout), unit_record(layout, below)
+    units = unit_record(layout, below)
     if units:
         notes.append(f"line {sample[opening + 1][0]} holds units and is left out")
-    notes += closing
-    layout = replace(
-        layout, first=layout.first + units, left_out=len(closing), notes=tuple(notes)
-    )
+    place, line, _ = [*placed, (len(text), 0, [])][opening + named + units]
+    blocks = blocks_of(replace(lines, start=place, line=line), layout.width)
+    layout = replace(layout, blocks=blocks)
+    closing = closing_records(layout)
+    notes += [note for _, note in closing]
+    if closing:
+        layout = replace(layout, blocks=ended(lines, blocks, closing[0][0]))
+    layout = replace(layout, notes=tuple(notes))
     return layout if layout.named else _without_names(layout)
 
 
@@ -170,7 +136,8 @@ def declared(lines: Lines) -> tuple[Lines, list[str]]:
     found = re.match(r"\s*\"?sep=(.)\"?[^\S\r\n]*(\r\n|\r|\n)", lines.text)
     if not found or found[1] not in DELIMITERS:
         return lines, []
-    cut = replace(lines, delimiter=found[1], skipped=1)
+    line = 1 + len(LINE_END.findall(found[0]))
+    cut = replace(lines, delimiter=found[1], start=found.end(), line=line)
     return cut, [f"cut by {DELIMITERS[found[1]]}s, as line 1 says"]
 
 
@@ -189,9 +156,8 @@ def delimiter_of(lines: Lines) -> str:
 
     *marks, blank = DELIMITERS
     best = max(marks, key=agreement)
-    filled = sum(
-        bool(line.strip()) for line in itertools.islice(_lines(lines.text), SAMPLE)
-    )
+    feed = Feed(lines.text, lines.start, bare=True)
+    filled = sum(bool(line.strip()) for line in itertools.islice(feed, SAMPLE))
     if 2 * agreement(best) < filled:
         best = max((best, blank), key=agreement)
     return best if agreement(best) else ","
@@ -223,21 +189,23 @@ def _is_comment(cells: Sequence[str]) -> bool:
     return cells[0].lstrip().startswith("#")
 
 
-def closing_records(layout: Layout) -> list[str]:
-    """What stands below the table, each told: totals, and lines of a single cell."""
-    tail: list[tuple[int, list[str]]] = []
-    for record in layout.rows():
-        tail = [*tail[-4:], record]
-    notes: list[str] = []
+def closing_records(layout: Layout) -> list[tuple[int, str]]:
+    """What stands below the table, each told: totals, and lines of a single cell.
+
+    Each comes with its place in the text.
+    """
+    tail = last_records(layout.lines, layout.blocks, 5)
+    found: list[tuple[int, str]] = []
     while len(tail) > 2 and layout.d > 1:
-        line, cells = tail.pop()
+        place, line, cells = tail.pop()
         text = next((cell.strip() for cell in cells if cell.strip()), "")
         alone = len(cells) == 1 and not NUMERAL.fullmatch(text) and not is_missing(text)
         if not (alone or (len(cells) >= layout.d - 1 and TOTALS.fullmatch(text))):
             break
         what = "is no row" if alone else "is a total"
-        notes.insert(0, f"line {line} {what} and is left out: {shown(text)}")
-    return notes
+        note = f"line {line} {what} and is left out: {shown(text)}"
+        found.insert(0, (place, note))
+    return found
 
 
 def unit_record(layout: Layout, below: Sequence[Sequence[str]]) -> bool:

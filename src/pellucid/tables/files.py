@@ -1,8 +1,4 @@
-"""Files of tables: CSV of any dialect, Excel, Parquet and Feather become a grid.
-
-Text is cut by the csv module alone, so that there is one meaning: once block by block
-for the numbers, and once more for the columns that hold something else.
-"""
+"""Files of tables: CSV of any dialect, Excel, Parquet and Feather become a grid."""
 
 from __future__ import annotations
 
@@ -10,25 +6,17 @@ import csv
 import datetime as dt
 import functools
 import io
-import re
 import warnings
-from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from pellucid.errors import TableError, needs
 from pellucid.tables.arrays import frame_grid
 from pellucid.tables.decoding import Content, content_of, is_workbook, text_of
-from pellucid.tables.dialects import Layout, layout_of, ragged
-from pellucid.tables.grid import Column, Grid, default_names, distinct
+from pellucid.tables.dialects import Layout, layout_of
+from pellucid.tables.grid import Cells, Column, Grid, default_names, distinct
+from pellucid.tables.parsing import numeric, texts
 from pellucid.tables.wording import listed
-
-BLOCK = 4096  # records that are text at the same time
-CODE = re.compile(r"0\d+")
 
 
 def file_grid(
@@ -52,97 +40,47 @@ def file_grid(
             f"{content.name}: expected a line of column names or of numbers, found an "
             "empty file; check that it was written."
         )
+    name, unpacked = content.name, content.notes
     text, notes = text_of(content)
-    layout = layout_of(content.name, text, header)
-    return text_grid(layout, (*content.notes, *notes))
+    del content  # a large file is not held twice
+    layout = layout_of(name, text, header)
+    return text_grid(layout, (*unpacked, *notes))
 
 
 def text_grid(layout: Layout, notes: tuple[str, ...] = ()) -> Grid:
     """Cut the rows of a text into columns."""
-    values, text = numeric(layout)
-    cells = texts(layout, sorted(text))
+    found = numeric(layout)
+    cells = texts(layout, [j for j, column in enumerate(found) if not column.alive])
     if layout.named:
         names, renamed = distinct(layout.names)
     else:
         names, renamed = default_names(layout.d), ()
 
+    n = sum(block.n for block in layout.blocks)
     columns = []
-    for j, name in enumerate(names):
-        kind = "text" if j in text else "number"
+    for j, (name, column) in enumerate(zip(names, found, strict=True)):
         held = functools.partial(cells.__getitem__, j)
         again = functools.partial(_again, layout, j)
-        columns.append(Column(name, values[j], held if j in text else again, kind))
+        kind = "number" if column.alive else "text"
+        columns.append(
+            Column(
+                name, column.values(n), again if column.alive else held, kind,
+                marks=column.marks,
+            )
+        )  # fmt: skip
     return Grid(
         source=layout.lines.name,
         columns=columns,
-        place=lambda i: f"line {next(islice(layout.rows(), i, None))[0]}",
+        place=lambda i: f"line {layout.line_of(i)}",
         named=layout.named,
         notes=(*notes, *layout.notes, *renamed),
         records=lambda: (cells[: layout.d] for _, cells in layout.rows()),
     )
 
 
-def _again(layout: Layout, j: int) -> list[str]:
+def _again(layout: Layout, j: int) -> Cells:
     """The cells of a column of numbers, cut once more."""
     return texts(layout, [j])[j]
-
-
-def numeric(layout: Layout) -> tuple[list[NDArray[np.float64]], set[int]]:
-    """Each column as numbers, and which columns hold something else too."""
-    width = layout.d + layout.trailing
-    found: list[list[NDArray[np.float64]]] = [[] for _ in range(layout.d)]
-    text: set[int] = set()
-    n = 0
-    for block in blocks(layout):
-        if any(len(cells) not in (width, layout.d) for cells in block):
-            raise ragged(layout)
-        for j, cells in enumerate(islice(zip(*block, strict=False), layout.d)):
-            if j not in text:
-                part = _plain(cells)
-                if part is None or (not n and are_codes(cells)):
-                    text.add(j)
-                else:
-                    found[j].append(part)
-        n += len(block)
-    whole = [np.concatenate(parts) if parts else np.empty(0) for parts in found]
-    empty = np.full(n, np.nan)
-    return [empty if j in text else whole[j] for j in range(layout.d)], text
-
-
-def _plain(cells: tuple[str, ...]) -> NDArray[np.float64] | None:
-    """Cells as numbers, where all of them are plain finite ones."""
-    try:
-        values = np.fromiter(map(float, cells), np.float64, len(cells))
-    except ValueError:
-        return None
-    odd = not np.isfinite(values).all() or any("_" in cell for cell in cells)
-    return None if odd else values
-
-
-def are_codes(cells: tuple[str, ...] | list[str]) -> bool:
-    """Whether digits are a code, like 01776: all of one length, some begin with 0."""
-    given = [cell.strip() for cell in cells if cell.strip()]
-    if not any(CODE.fullmatch(cell) for cell in given):
-        return False
-    return len({len(cell) for cell in given}) == 1 and all(map(str.isdecimal, given))
-
-
-def texts(layout: Layout, columns: list[int]) -> dict[int, list[str]]:
-    """The cells of some columns; equal ones are one object."""
-    found: dict[int, list[str]] = {j: [] for j in columns}
-    kept: dict[str, str] = {}
-    if columns:
-        for _, cells in layout.rows():
-            for j in columns:
-                found[j].append(kept.setdefault(cells[j], cells[j]))
-    return found
-
-
-def blocks(layout: Layout) -> Iterator[list[list[str]]]:
-    """The rows, some at a time."""
-    rows = layout.rows()
-    while block := [cells for _, cells in islice(rows, BLOCK)]:
-        yield block
 
 
 # -- binary files ---------------------------------------------------------------------

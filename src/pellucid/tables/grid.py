@@ -3,14 +3,74 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import TableError
+from pellucid.tables.cells import Marks
 from pellucid.tables.wording import listed, quoted
+
+PLAINLY = Marks()
+
+
+class Cells(Sequence[object]):
+    """Cells of which each different one is held once: cell i is levels[codes[i]].
+
+    Parameters
+    ----------
+    levels : sequence
+        The different cells, in the order in which they first occur.
+    codes : array (n,) of int
+        Which of them each cell is.
+
+    Examples
+    --------
+    >>> cells = Cells.of(["a", "b", "a"])
+    >>> cells.levels, cells.codes.tolist(), cells[2], cells.counts().tolist()
+    (['a', 'b'], [0, 1, 0], 'a', [2, 1])
+    """
+
+    def __init__(self, levels: Sequence[object], codes: NDArray[np.intp]) -> None:
+        self.levels = levels
+        self.codes = codes
+
+    @classmethod
+    def of(cls, cells: Sequence[object]) -> Cells:
+        """Hold cells so; nothing is done to those that are."""
+        if isinstance(cells, Cells):
+            return cells
+        place: dict[object, int] = {}
+        codes = (place.setdefault(_key(cell), len(place)) for cell in cells)
+        found = np.fromiter(codes, np.intp, len(cells))
+        return cls(list(place), found)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, i: int) -> object: ...
+    @overload
+    def __getitem__(self, i: slice) -> Sequence[object]: ...
+    def __getitem__(self, i: int | slice) -> object:
+        if isinstance(i, slice):
+            return Cells(self.levels, self.codes[i])
+        return self.levels[self.codes[i]]
+
+    def __iter__(self) -> Iterator[object]:
+        return map(self.levels.__getitem__, self.codes.tolist())
+
+    def counts(self) -> NDArray[np.intp]:
+        """How often each level occurs."""
+        return np.bincount(self.codes, minlength=len(self.levels))
+
+
+def _key(cell: object) -> object:
+    """A cell as it is told from others: what is not itself (nan) is nothing."""
+    return cell if isinstance(cell, str) or cell == cell else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +90,8 @@ class Column:
         or "text", which may be anything.
     levels : tuple of str
         Of an ordered category, in its order.
+    marks : Marks
+        Of a file's numbers: how they are written.
     """
 
     name: str
@@ -37,6 +99,7 @@ class Column:
     cells: Callable[[], Sequence[object]]
     kind: str = "text"
     levels: tuple[str, ...] = ()
+    marks: Marks = PLAINLY
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,16 +155,17 @@ def distinct(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     """
     notes: list[str] = []
     found: list[str] = []
-    taken = set(names)
+    taken, used = set(names), set[str]()
     for j, name in enumerate(names):
         new = name or (ROW_NAMES if j == 0 else f"x{j + 1}")
         number = 2
-        while new in found or (new != name and new in taken):
+        while new in used or (new != name and new in taken):
             new = f"{name or 'x'}_{number}"
             number += 1
         if not name and j:
             notes.append(f"column {j + 1} has no name and is called {quoted(new)}")
         found.append(new)
+        used.add(new)
     again = [(a, b) for a, b in zip(names, found, strict=True) if a and a != b]
     notes += [f"the second column {quoted(a)} is called {quoted(b)}" for a, b in again]
     return found, tuple(notes)

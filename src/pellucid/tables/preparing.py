@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pellucid.errors import TableError
 from pellucid.tables.cells import is_missing, marks_of
 from pellucid.tables.dates import format_of, unit_of
-from pellucid.tables.grid import Column, Grid, position
+from pellucid.tables.grid import Cells, Column, Grid, position
 from pellucid.tables.preparation import Preparation, Step, Values, filled_step, names_of
 from pellucid.tables.roles import (
     LEFT_OUT,
@@ -21,6 +21,7 @@ from pellucid.tables.roles import (
     category,
     doubts,
     levels_of,
+    of_numbers,
     role_of,
     text_of,
     values_of,
@@ -141,8 +142,10 @@ def _expect_cells(grid: Grid, target: str | int | None) -> None:
 def decimal_of(grid: Grid) -> str:
     """The decimal mark of a source: a comma where some text column has one."""
     for column in grid.columns:
+        if column.marks.decimal == ",":
+            return ","
         if column.kind == "text":
-            texts = [c for c in dict.fromkeys(column.cells()) if not is_missing(c)]
+            texts = [c for c in Cells.of(column.cells()).levels if not is_missing(c)]
             strings = [c for c in texts[:200] if isinstance(c, str)]
             marks, share = marks_of(strings)
             if share > 0.9 and marks.decimal == ",":
@@ -153,7 +156,8 @@ def decimal_of(grid: Grid) -> str:
 def _with_points(column: Column) -> Column:
     """A column of text whose points may stand between thousands, to be read again."""
     x = column.numbers
-    plain = column.kind != "number" or (x == np.round(x)).all()
+    marked = column.marks.decimal == ","
+    plain = column.kind != "number" or marked or (x == np.round(x)).all()
     return column if plain or _is_typed(column) else replace(column, kind="text")
 
 
@@ -211,16 +215,16 @@ class Goal:
     step: Step
     values: NDArray[Any]
     present: NDArray[np.bool_]
-    cells: Sequence[object]
+    cells: Callable[[], Sequence[object]]
 
 
 def _goal(grid: Grid, column: Column, wishes: Wishes, decimal: str) -> Goal:
     """Read the column to learn: numbers, or labels."""
-    cells = column.cells()
-    role = _goal_role(column, cells, wishes, decimal)
+    role = _goal_role(column, wishes, decimal)
     if role.kind == "label":
-        present = np.array([not is_missing(cell) for cell in cells])
-        values: NDArray[Any] = np.array([text_of(cell) for cell in cells])
+        cells = Cells.of(column.cells())
+        present = np.array([not is_missing(c) for c in cells.levels])[cells.codes]
+        values: NDArray[Any] = np.array(list(map(text_of, cells.levels)))[cells.codes]
     else:
         values = values_of(column, role)
         present = np.isfinite(values)
@@ -230,19 +234,17 @@ def _goal(grid: Grid, column: Column, wishes: Wishes, decimal: str) -> Goal:
             "nothing but missing cells; choose another."
         )
     step = Step(column.name, role, int((~present).sum()))
-    return Goal(step, values, present, cells)
+    return Goal(step, values, present, column.cells)
 
 
-def _goal_role(
-    column: Column, cells: Sequence[object], wishes: Wishes, decimal: str
-) -> Role:
+def _goal_role(column: Column, wishes: Wishes, decimal: str) -> Role:
     if column.name in wishes.categories:
         return Role("label", "labels, as was asked for")
     if column.kind in ("number", "date", "duration") and not column.levels:
-        return Role("number", "numbers")
+        return of_numbers(column)
     if column.kind == "boolean":
         return Role("label", "truth values")
-    levels = levels_of(cells)
+    levels = levels_of(column.cells())
     role = as_number(column, levels, decimal) if column.kind == "text" else None
     asked = column.name in wishes.numbers
     if role and (asked or not role.lenient or len(levels.texts) > SURE):
@@ -284,7 +286,7 @@ def _refuse_holes(draft: Draft, goal: Goal | None) -> None:
     columns = [(draft.steps[j], np.isnan(draft.values[j]), draft.grid.columns[j].cells)
                for j in draft.kept()]  # fmt: skip
     if goal is not None:
-        columns.append((goal.step, ~goal.present, lambda: goal.cells))
+        columns.append((goal.step, ~goal.present, goal.cells))
     for step, holes, cells in columns:
         if holes.any():
             i = int(holes.argmax())
@@ -372,7 +374,6 @@ def _made(draft: Draft, goal: Goal | None, present: NDArray[np.bool_]) -> Table:
             f"{draft.grid.source}: expected a row without a missing cell, found none; "
             'fill cells in, or say missing="impute".'
         )
-    parts = [draft.steps[j].encoded(draft.values[j][present]) for j in kept]
     notes = (*draft.grid.notes, *draft.notes)
     preparation = Preparation(
         draft.grid.source, tuple(draft.steps), goal.step if goal else None,
@@ -381,13 +382,25 @@ def _made(draft: Draft, goal: Goal | None, present: NDArray[np.bool_]) -> Table:
     )  # fmt: skip
     y = None if goal is None else np.ascontiguousarray(goal.values[present])
     return Table(
-        np.ascontiguousarray(np.column_stack(parts)),
+        _encoded(draft, kept, present),
         y,
         preparation.names,
         None if goal is None else goal.step.column,
         draft.grid.source,
         preparation,
     )
+
+
+def _encoded(draft: Draft, kept: Sequence[int], present: NDArray[np.bool_]) -> Values:
+    """X (n, d), column after column: no more than one of them is held twice."""
+    rows = slice(None) if present.all() else present
+    n, d = int(present.sum()), sum(len(draft.steps[j].names) for j in kept)
+    X, start = np.empty((n, d)), 0
+    for j in kept:
+        columns = draft.steps[j].encoded(draft.values[j][rows])  # (n, k)
+        X[:, start : start + columns.shape[1]] = columns
+        start += columns.shape[1]
+    return X
 
 
 def columns_named(given: Iterable[str]) -> tuple[str, ...]:

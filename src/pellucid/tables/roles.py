@@ -7,6 +7,7 @@ varies, or is mostly missing.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,8 +18,8 @@ from numpy.typing import NDArray
 
 from pellucid.tables.cells import Marks, is_missing, marks_of, number, truths
 from pellucid.tables.dates import format_of, moments, unit_of
-from pellucid.tables.files import are_codes
-from pellucid.tables.grid import ROW_NAMES, Column
+from pellucid.tables.grid import PLAINLY, ROW_NAMES, Cells, Column
+from pellucid.tables.parsing import are_codes
 from pellucid.tables.units import units_of
 from pellucid.tables.wording import counted, quoted, shown
 
@@ -103,12 +104,10 @@ def text_of(cell: object) -> str:
 
 def levels_of(cells: Sequence[object]) -> Levels:
     """Collect the levels of a column."""
-    counts: dict[object, int] = {}
-    for cell in cells:
-        key = cell if isinstance(cell, str) or cell == cell else None
-        counts[key] = counts.get(key, 0) + 1
-    missing = sum(k for cell, k in counts.items() if is_missing(cell))
-    texts = {text_of(cell) for cell in counts if not is_missing(cell)}
+    held = Cells.of(cells)
+    given = [not is_missing(cell) for cell in held.levels]
+    missing = len(cells) - int(held.counts() @ np.array(given, int))
+    texts = {text_of(cell) for cell in itertools.compress(held.levels, given)}
     numeric = all(np.isfinite(number(text)) for text in texts)
     ordered = sorted(texts, key=lambda text: (number(text) if numeric else 0.0, text))
     return Levels(tuple(ordered), missing, len(cells))
@@ -153,7 +152,7 @@ def role_of(
 def _typed(column: Column, decimal: str) -> Role:
     """The role by what the cells are."""
     if column.kind == "number":
-        return Role("number", "numbers")
+        return of_numbers(column)
     if column.kind == "boolean":
         return Role("boolean", "false is 0, true is 1", ("False", "True"))
     if column.kind == "date":
@@ -164,6 +163,13 @@ def _typed(column: Column, decimal: str) -> Role:
     if column.kind == "category":
         return category(levels, column.levels)
     return of_text(column, levels, decimal)
+
+
+def of_numbers(column: Column) -> Role:
+    """The role of a column of numbers, with the marks of those of a file."""
+    written = _written((column.marks.decimal,), column.marks)
+    reason = "numbers" if column.marks == PLAINLY else written
+    return Role("number", reason, marks=column.marks)
 
 
 def of_text(column: Column, levels: Levels, decimal: str) -> Role:
@@ -225,13 +231,14 @@ def _with_stray(
     Measurements have decimals or marks, or stray text without a digit: "207a" beside
     "207" is a label, and so is "rotary" beside a few small numbers.
     """
-    cells = [text_of(cell) for cell in column.cells() if not is_missing(cell)]
-    stray = sum(cell in odd for cell in cells)
+    cells = Cells.of(column.cells())
+    strange = [not is_missing(cell) and text_of(cell) in odd for cell in cells.levels]
+    stray = int(cells.counts() @ np.array(strange, int))
     numerals = set(levels.texts) - odd
     measured = any(not text.lstrip("+-").isdecimal() for text in numerals)
     coded = any(char.isdecimal() for text in odd for char in text)
     few = len(numerals) <= FEW and not measured
-    if stray > STRAY * len(cells) or few or (coded and not measured):
+    if stray > STRAY * levels.given or few or (coded and not measured):
         return None
     are = "is" if stray == 1 else "are"
     what = f"number in {marks.unit}" if marks.unit else "number"
@@ -324,9 +331,10 @@ def values_of(column: Column, role: Role) -> NDArray[Any]:
         )
     if role.kind == "date" and role.format:
         return _dates(column.cells(), role.format)
-    if column.kind != "text":
+    if column.kind != "text" and column.marks in (PLAINLY, role.marks):
         x = column.numbers
-        return np.where(np.isfinite(x), x, np.nan)
+        finite = np.isfinite(x)
+        return x if finite.all() else np.where(finite, x, np.nan)
     return _by_level(column.cells(), role.marks.number)
 
 
@@ -334,23 +342,20 @@ def _by_level(
     cells: Sequence[object], value: Callable[[str], float]
 ) -> NDArray[np.float64]:
     """A number for each cell; each different cell is looked at once."""
-    known: dict[object, float] = {}
-
-    def of(cell: object) -> float:
-        found = known.get(cell)
-        if found is None:
-            found = np.nan if is_missing(cell) else value(text_of(cell))
-            known[cell] = found
-        return found
-
-    return np.fromiter(map(of, cells), np.float64, len(cells))
+    held = Cells.of(cells)
+    known = [np.nan if is_missing(cell) else value(text_of(cell))
+             for cell in held.levels]  # fmt: skip
+    return np.array([*known, np.nan])[held.codes]
 
 
 def _dates(cells: Sequence[object], form: str) -> NDArray[np.float64]:
-    different = [cell for cell in dict.fromkeys(cells) if not is_missing(cell)]
-    read = moments([text_of(cell) for cell in different], form)
-    known = dict(zip(different, read.tolist(), strict=True))
-    return np.fromiter((known.get(c, np.nan) for c in cells), np.float64, len(cells))
+    held = Cells.of(cells)
+    given = np.array([not is_missing(cell) for cell in held.levels], bool)
+    known = np.full(len(held.levels), np.nan)
+    known[given] = moments(
+        [text_of(cell) for cell in itertools.compress(held.levels, given)], form
+    )
+    return known[held.codes]
 
 
 def missing_of(column: Column, role: Role) -> int:

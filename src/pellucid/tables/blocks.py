@@ -1,0 +1,150 @@
+"""The rows of a text as blocks, and which of them any parser would cut alike.
+
+A plain block is one in which nothing is open to two readings: each line has as many
+delimiters as the others, and quotation marks, if any, enclose whole cells that hold
+neither a mark nor a delimiter. It may be cut by a fast parser; of others, the csv
+module is the judge.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.show.progress import progress
+from pellucid.tables.lines import Lines
+
+HEAD = 4096  # rows that are looked at before any other, as a block of their own
+SIZE = 1 << 23  # characters of another block
+MEGA = 10**6
+Placed = tuple[int, int, list[str]]  # its place in the text, its line, its cells
+PATIENCE = 1.0  # seconds before a person is shown how far the work is
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stretch of a text that holds whole rows.
+
+    Parameters
+    ----------
+    start, end : int
+        Its places in the text.
+    line, after : int
+        The number of its first line, and of the first behind it.
+    n : int
+        The number of its rows.
+    plain : bool
+        Whether any parser would cut it alike.
+    """
+
+    start: int
+    end: int
+    line: int
+    after: int
+    n: int
+    plain: bool
+
+
+def blocks_of(lines: Lines, width: int) -> tuple[Block, ...]:
+    """Part a text, from a place on, into blocks; rows should have `width` cells."""
+    found: list[Block] = []
+    rest = lines
+    with progress(f"looking through {lines.name}, MB", megas(lines), PATIENCE) as bar:
+        while rest.start < len(lines.text):
+            block = _plain(rest, width) if found else None
+            block = block or _by_records(rest, None if found else HEAD)
+            rest = replace(lines, start=block.end, line=block.after)
+            found.append(block)
+            bar.advance(block.end // MEGA - block.start // MEGA)
+    return tuple(found)
+
+
+def megas(lines: Lines) -> int:
+    """How many million characters a text has."""
+    return len(lines.text) // MEGA
+
+
+def _plain(rest: Lines, width: int) -> Block | None:
+    """The next lines as a plain block, None where they are none."""
+    end = rest.text.find("\n", rest.start + SIZE) + 1 or len(rest.text)
+    if rest.delimiter == " " or width < 2:
+        return None
+    n = plain_rows(encoded(rest.text, rest.start, end), rest.delimiter, width)
+    return Block(rest.start, end, rest.line, rest.line + n, n, True) if n else None
+
+
+def encoded(text: str, start: int, end: int) -> bytes:
+    """A stretch of a text in UTF-8, its last line ended."""
+    part = text[start:end].encode("utf-8", "surrogatepass")
+    return part if part.endswith(b"\n") else part + b"\n"
+
+
+def plain_rows(part: bytes, delimiter: str, width: int) -> int:
+    r"""The number of rows of a plain stretch, 0 where it is none.
+
+    >>> plain_rows(b'1,"a"\n2,b\n', ",", 2), plain_rows(b'1,"a,b"\n2,c\n', ",", 2)
+    (2, 0)
+    """
+    if part.count(b"\r") != part.count(b"\r\n") or b"\0" in part:
+        return 0
+    chars = np.frombuffer(part, np.uint8)
+    ends = chars == ord("\n")
+    cuts = np.flatnonzero(ends | (chars == ord(delimiter)))
+    n, rest = divmod(len(cuts), width)
+    regular = not rest and ends[cuts[width - 1 :: width]].all() and ends.sum() == n
+    return n if regular and _encloses_cells(chars, cuts) else 0
+
+
+def _encloses_cells(chars: NDArray[np.uint8], cuts: NDArray[np.intp]) -> bool:
+    """Whether each pair of quotation marks is around one whole cell."""
+    marks = np.flatnonzero(chars == ord('"'))
+    opening, closing = marks[::2], marks[1::2]
+    if len(opening) != len(closing):
+        return False
+    cell = np.searchsorted(cuts, opening)
+    before = np.where(cell > 0, cuts[cell - 1], -1)
+    after = cuts[cell] - (chars[cuts[cell] - 1] == ord("\r"))
+    return bool((opening == before + 1).all() and (closing == after - 1).all())
+
+
+def _by_records(rest: Lines, most: int | None) -> Block:
+    """The next rows, some characters or so many of them, as the csv module cuts."""
+    n, line = 0, rest.line
+    for place, line, _ in rest.placed():
+        if n == most or (most is None and place > rest.start + SIZE):
+            return Block(rest.start, place, rest.line, line, n, False)
+        n += 1
+    return Block(rest.start, len(rest.text), rest.line, line, n, False)
+
+
+def records_of(lines: Lines, block: Block) -> Iterator[tuple[int, list[str]]]:
+    """Each row of a block, with the number of its line."""
+    return ((line, cells) for _, line, cells in _placed(lines, block))
+
+
+def _placed(lines: Lines, block: Block) -> Iterator[Placed]:
+    part = replace(lines, start=block.start, line=block.line)
+    return itertools.takewhile(lambda row: row[0] < block.end, part.placed())
+
+
+def last_records(lines: Lines, blocks: Sequence[Block], k: int) -> list[Placed]:
+    """The last k rows, or fewer, each with its place in the text and its line."""
+    found: list[Placed] = []
+    for block in reversed(blocks):
+        found = [*deque(_placed(lines, block), k), *found][-k:]
+        if len(found) == k:
+            break
+    return found
+
+
+def ended(lines: Lines, blocks: Sequence[Block], end: int) -> tuple[Block, ...]:
+    """Blocks without the rows from a place on."""
+    kept = [block for block in blocks if block.start < end]
+    last = replace(kept[-1], end=min(end, kept[-1].end))
+    n = sum(1 for _ in records_of(lines, last))
+    return (*kept[:-1], replace(last, n=n))
