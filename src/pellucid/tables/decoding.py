@@ -153,16 +153,22 @@ def text_of(content: Content) -> tuple[str, tuple[str, ...]]:
             text = content.bytes.decode("cp1252", errors="replace")
             notes = (f"read as Windows-1252, as line {line} is no UTF-8",)
     text = text.rstrip("\x1a")  # where old systems ended a file
-    odd = sum(map(text.count, _CONTROLS)) + text.count("\ufffd")
-    if "\0" in text or odd > FEW * len(text):
+    if "\0" in text or _odd(text) > FEW * len(text):
         raise _binary(content)
     return text, notes
 
 
 # Characters that no text holds.
-_CONTROLS = [
-    chr(i) for i in range(1, 32) if chr(i) not in "\t\n\r\f\v\x1a\x1c\x1d\x1e\x1f"
-]
+_CONTROLS = bytes(set(range(1, 32)) - set(b"\t\n\r\f\v\x1a\x1c\x1d\x1e\x1f"))
+MEGA = 1 << 20
+
+
+def _odd(text: str) -> int:
+    """How many characters are none of any text."""
+    parts = (text[i : i + MEGA].encode(errors="replace")
+             for i in range(0, len(text), MEGA))  # fmt: skip
+    controls = sum(len(part) - len(part.translate(None, _CONTROLS)) for part in parts)
+    return controls + text.count("\ufffd")
 
 
 def _wide(content: bytes) -> str | None:

@@ -35,7 +35,7 @@ def file_grid(
     if is_workbook(content.bytes):
         name, text = _workbook(content, sheet)
         return text_grid(layout_of(name, text, header))
-    if not content.bytes.strip():
+    if not content.bytes or content.bytes.isspace():
         raise TableError(
             f"{content.name}: expected a line of column names or of numbers, found an "
             "empty file; check that it was written."
@@ -56,7 +56,6 @@ def text_grid(layout: Layout, notes: tuple[str, ...] = ()) -> Grid:
     else:
         names, renamed = default_names(layout.d), ()
 
-    n = sum(block.n for block in layout.blocks)
     columns = []
     for j, (name, column) in enumerate(zip(names, found, strict=True)):
         held = functools.partial(cells.__getitem__, j)
@@ -64,7 +63,7 @@ def text_grid(layout: Layout, notes: tuple[str, ...] = ()) -> Grid:
         kind = "number" if column.alive else "text"
         columns.append(
             Column(
-                name, column.values(n), again if column.alive else held, kind,
+                name, column.values, again if column.alive else held, kind,
                 marks=column.marks,
             )
         )  # fmt: skip

@@ -49,14 +49,17 @@ class Numbers:
     ----------
     cells : sequence of str
         Its cells in the first block: they decide how its numbers are written.
+    n : int
+        The number of its rows.
     """
 
-    def __init__(self, cells: Row) -> None:
+    def __init__(self, cells: Row, n: int) -> None:
         given = [cell.strip() for cell in cells if not is_missing(cell)]
-        self.parts: list[Values] = []
         self.marks = _marks_of(given)
         self.alive = bool(given) and not are_codes(cells)
         self.alike = self.alive and _alike(given)
+        self.values = np.full(n, np.nan)
+        self.done = 0
         self.add(exact(cells, self.marks) if self.alive else None)
 
     def add(self, part: Values | None) -> None:
@@ -64,14 +67,12 @@ class Numbers:
 
         Digits of one length with a hole may be codes: only all of their cells tell.
         """
-        self.alive = self.alive and part is not None
-        if part is not None and self.alike and np.isnan(part).any():
+        if part is None or (self.alike and np.isnan(part).any()):
             self.alive = False
-        self.parts = [*self.parts, part] if self.alive and part is not None else []
-
-    def values(self, n: int) -> Values:
-        """All numbers (n,); nan throughout where a cell is none."""
-        return np.concatenate(self.parts) if self.alive else np.full(n, np.nan)
+            self.values[: self.done] = np.nan
+        else:
+            self.values[self.done : self.done + len(part)] = part
+            self.done += len(part)
 
 
 def _marks_of(given: Sequence[str]) -> Marks:
@@ -117,14 +118,15 @@ def _finite(cell: str) -> float:
 def numeric(layout: Layout) -> list[Numbers]:
     """Each column as numbers, as far as its cells are."""
     columns: list[Numbers] = []
+    n = sum(block.n for block in layout.blocks)
     with _bar(layout, "reading numbers of") as bar:
         for block in layout.blocks:
             if not columns:
-                columns = [Numbers(cells) for cells in _columns(layout, block)]
+                columns = [Numbers(cells, n) for cells in _columns(layout, block)]
             else:
                 _add(layout, block, columns)
             bar.advance(block.end // MEGA - block.start // MEGA)
-    return columns or [Numbers(()) for _ in range(layout.d)]
+    return columns or [Numbers((), n) for _ in range(layout.d)]
 
 
 def _bar(layout: Layout, what: str) -> Any:
