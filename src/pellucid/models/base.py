@@ -129,7 +129,7 @@ def unpacked(model: Any, X: Any, y: Any) -> tuple[Any, Any]:
         table = X.for_fitting()
         model.preparation_ = table.preparation
         y = pd.Series(table.y, name=table.target)
-        return pd.DataFrame(table.X, columns=list(table.names)), y
+        return pd.DataFrame(table.X, columns=list(table.names), copy=False), y
     if y is None:
         message = (
             "This estimator requires y to be passed, but the target y is None: give "
@@ -152,8 +152,9 @@ def prepared(model: Any, X: Any) -> Any:
     recipe = getattr(model, "preparation_", None)
     if isinstance(X, Table):
         if recipe is None or X.raw is None:
-            return pd.DataFrame(X.X, columns=list(X.names))
-        return pd.DataFrame(recipe.complete(X.raw), columns=list(recipe.names))
+            return pd.DataFrame(X.X, columns=list(X.names), copy=False)
+        cells = recipe.complete(X.raw)
+        return pd.DataFrame(cells, columns=list(recipe.names), copy=False)
     if recipe is None or is_made(X, recipe.names):
         return X
     grid = frame_grid(X) if is_frame(X) else array_grid(X)

@@ -19,7 +19,7 @@ from pellucid.models import costs, penalties, proximal
 from pellucid.models.base import Array
 from pellucid.running.compile import Compiled
 
-BLOCK = 4096  # rows
+BLOCK = 1024  # rows: more, and threads of BLAS wait for each other
 STIFF = 1e300  # a penalty under which no weight is left
 DENSE = 1000  # parameters beyond which the Hessian is not formed
 
@@ -241,7 +241,9 @@ def moments(
     X = X if near else powers.scaled(X, exponent)
     s = None if s is None else powers.near_one(s)
     mean = np.average(X, axis=0, weights=s) * centred  # (d,)
-    return exponent, mean, np.average((X - mean) ** 2, axis=0, weights=s)
+    weights = np.ones(len(X)) if s is None else s
+    total = sum(weights[i] @ (X[i] - mean) ** 2 for i in blocks(X))  # (d,)
+    return exponent, mean, np.asarray(total / np.sum(weights))
 
 
 def deviations(X: Array, s: Array | None = None) -> Array:
@@ -264,23 +266,23 @@ def curvature(
     loss depends on its own z alone, so that Q times ones tells all that Q holds.
     """
     k = 1 if y.ndim == 1 else y.shape[1]
-    A = np.column_stack([X, np.ones(len(X))])  # (n, d + 1)
     data = (y,) if s is None else (y, s)
     where = options.target, options.device
     product = Compiled(hvp(cost.of_output), *where, stable=False)
     penalty = np.append(ridge, 0.0)  # (d + 1,)
 
     def hessian(u: Array, moves: Array) -> Array:
-        z = A @ u.reshape(len(penalty), k)  # (n, k)
+        w, b = np.split(u.reshape(len(penalty), k), [-1])  # (d, k), (1, k)
+        z = X @ w + b  # (n, k)
         some = moves.reshape(-1, k).any(axis=1)  # columns of A
-        a, m = A if some.all() else A[:, some], int(some.sum())
+        m = int(some.sum())
         H = np.empty((m, k, m, k))
         for c in range(k):
             ones = np.zeros_like(z)
             ones[:, c] = 1.0
             q = product(z.reshape(y.shape), *data, ones.reshape(y.shape))
             for e, q_e in enumerate(q.reshape(z.shape).T[: c + 1]):
-                H[:, c, :, e] = H[:, e, :, c] = square(a, q_e)
+                H[:, c, :, e] = H[:, e, :, c] = square(X, q_e, some)
             H[:, c, :, c] += np.diag(penalty[some])
         chosen = moves.reshape(-1, k)[some].ravel()
         return np.asarray(H.reshape(m * k, m * k)[np.ix_(chosen, chosen)])
@@ -288,10 +290,18 @@ def curvature(
     return hessian
 
 
-def square(A: Array, q: Array) -> Array:
-    """A' diag(q) A (m, m), over blocks of rows that stay in the cache."""
-    blocks = [slice(begin, begin + BLOCK) for begin in range(0, len(A), BLOCK)]
-    return np.asarray(sum(A[i].T @ (q[i, None] * A[i]) for i in blocks))
+def square(X: Array, q: Array, some: Array) -> Array:
+    """A' diag(q) A (m, m) of some columns of A = [X 1], over blocks of rows."""
+    total = 0.0
+    for i in blocks(X):
+        A = np.column_stack([X[i], np.ones(len(q[i]))])[:, some]  # stays in the cache
+        total = total + A.T @ (q[i, None] * A)
+    return np.asarray(total)
+
+
+def blocks(X: Array) -> list[slice]:
+    """The rows of X, some at a time."""
+    return [slice(begin, begin + BLOCK) for begin in range(0, len(X), BLOCK)]
 
 
 def separates(z: Array, y: Array, slack: float = 0.0) -> bool:

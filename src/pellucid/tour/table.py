@@ -68,6 +68,7 @@ def run(
     expect_libraries("plot")
     expect_room(out)
     table = rows(path, target, **(reading or {})).for_fitting()
+    table = replace(table, raw=None)  # the text of a large file is no longer needed
     choice = choice_for(table, model)
     if choice.classes:
         table = replace(table, y=labels(np.asarray(table.y)))
