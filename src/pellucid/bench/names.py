@@ -7,4 +7,5 @@ NAMES = {
     "memory": "the peak memory of training",
     "growth": "the time of a step as batch, width and depth grow",
     "engine": "what the engine itself costs a node",
+    "reading": "reading large CSV files",
 }

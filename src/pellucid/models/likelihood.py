@@ -274,7 +274,7 @@ def curvature(
     def hessian(u: Array, moves: Array) -> Array:
         w, b = np.split(u.reshape(len(penalty), k), [-1])  # (d, k), (1, k)
         z = X @ w + b  # (n, k)
-        some = moves.reshape(-1, k).any(axis=1)  # columns of A
+        some = np.asarray(moves.reshape(-1, k).any(axis=1))  # columns of A
         m = int(some.sum())
         H = np.empty((m, k, m, k))
         for c in range(k):

@@ -44,9 +44,13 @@ class Cells(Sequence[object]):
         if isinstance(cells, Cells):
             return cells
         place: dict[object, int] = {}
-        codes = (place.setdefault(_key(cell), len(place)) for cell in cells)
-        found = np.fromiter(codes, np.intp, len(cells))
-        return cls(list(place), found)
+        levels: list[object] = []
+        codes = np.empty(len(cells), np.intp)
+        for i, cell in enumerate(cells):
+            codes[i] = place.setdefault(_key(cell), len(levels))
+            if codes[i] == len(levels):
+                levels.append(cell)
+        return cls(levels, codes)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -69,8 +73,14 @@ class Cells(Sequence[object]):
 
 
 def _key(cell: object) -> object:
-    """A cell as it is told from others: what is not itself (nan) is nothing."""
-    return cell if isinstance(cell, str) or cell == cell else None
+    """What tells a cell from others: True is not 1, and a list is its text."""
+    if isinstance(cell, str):
+        return cell
+    try:
+        hash(cell)
+    except TypeError:
+        return (type(cell), str(cell))
+    return (type(cell), cell)
 
 
 @dataclass(frozen=True, eq=False)

@@ -232,12 +232,13 @@ def _levels(
 
 def _cut(layout: Layout, block: Block, columns: Sequence[int], **options: Any) -> Any:
     """Some columns of a plain block, as pandas cuts it."""
-    import pandas as pd
-
     if not columns:
         return {}
+    import pandas as pd
+
+    read: Any = pd.read_csv  # its stubs want literals
     part = encoded(layout.lines.text, block.start, block.end)
-    return pd.read_csv(
+    return read(
         io.BytesIO(part), sep=layout.lines.delimiter, engine="c", low_memory=False,
         header=None, names=range(layout.width), index_col=False, usecols=columns,
         skipinitialspace=True, skip_blank_lines=False, keep_default_na=False,

@@ -19,6 +19,7 @@ from pellucid.tables.roles import (
     Role,
     as_number,
     category,
+    decimal_of,
     doubts,
     levels_of,
     of_numbers,
@@ -137,20 +138,6 @@ def _expect_cells(grid: Grid, target: str | int | None) -> None:
             f"{grid.source}: expected a column beside the target "
             f"{quoted(grid.names[t])}, found none; add a feature to learn from."
         )
-
-
-def decimal_of(grid: Grid) -> str:
-    """The decimal mark of a source: a comma where some text column has one."""
-    for column in grid.columns:
-        if column.marks.decimal == ",":
-            return ","
-        if column.kind == "text":
-            texts = [c for c in Cells.of(column.cells()).levels if not is_missing(c)]
-            strings = [c for c in texts[:200] if isinstance(c, str)]
-            marks, share = marks_of(strings)
-            if share > 0.9 and marks.decimal == ",":
-                return ","
-    return "."
 
 
 def _with_points(column: Column) -> Column:

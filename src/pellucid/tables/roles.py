@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pellucid.tables.cells import Marks, is_missing, marks_of, number, truths
 from pellucid.tables.dates import format_of, moments, unit_of
-from pellucid.tables.grid import PLAINLY, ROW_NAMES, Cells, Column
+from pellucid.tables.grid import PLAINLY, ROW_NAMES, Cells, Column, Grid
 from pellucid.tables.parsing import are_codes
 from pellucid.tables.units import units_of
 from pellucid.tables.wording import counted, quoted, shown
@@ -111,6 +111,20 @@ def levels_of(cells: Sequence[object]) -> Levels:
     numeric = all(np.isfinite(number(text)) for text in texts)
     ordered = sorted(texts, key=lambda text: (number(text) if numeric else 0.0, text))
     return Levels(tuple(ordered), missing, len(cells))
+
+
+def decimal_of(grid: Grid) -> str:
+    """The decimal mark of a source: a comma where some text column has one."""
+    for column in grid.columns:
+        if column.marks.decimal == ",":
+            return ","
+        if column.kind == "text":
+            texts = [c for c in Cells.of(column.cells()).levels if not is_missing(c)]
+            strings = [c for c in texts[:200] if isinstance(c, str)]
+            marks, share = marks_of(strings)
+            if share > 0.9 and marks.decimal == ",":
+                return ","
+    return "."
 
 
 # -- a feature ------------------------------------------------------------------------
