@@ -180,6 +180,13 @@ def test_cells_are_held_once():
     assert list(cells[1:3]) == ["b", "a"]
 
 
+def test_cells_of_unlike_kinds_are_held_apart():
+    cells = [True, 1, 1.0, "1", [1], [1]]
+    held = Cells.of(cells)
+    assert held.levels == [True, 1, 1.0, "1", [1]]
+    assert [type(cell) for cell in held] == [type(cell) for cell in cells]
+
+
 class Terminal(io.StringIO):
     """Somebody looks."""
 

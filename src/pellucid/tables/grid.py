@@ -49,7 +49,7 @@ class Cells(Sequence[object]):
         for i, cell in enumerate(cells):
             codes[i] = place.setdefault(_key(cell), len(levels))
             if codes[i] == len(levels):
-                levels.append(cell)
+                levels.append(None if _is_nan(cell) else cell)
         return cls(levels, codes)
 
     def __len__(self) -> int:
@@ -73,14 +73,20 @@ class Cells(Sequence[object]):
 
 
 def _key(cell: object) -> object:
-    """What tells a cell from others: True is not 1, and a list is its text."""
+    """What tells a cell from others: True is not 1, a list is its text, nan nothing."""
     if isinstance(cell, str):
         return cell
+    if _is_nan(cell):
+        return (type(None), None)
     try:
         hash(cell)
     except TypeError:
         return (type(cell), str(cell))
     return (type(cell), cell)
+
+
+def _is_nan(cell: object) -> bool:
+    return isinstance(cell, float) and cell != cell
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,7 +32,8 @@ def read_as(column: Column, role: Role) -> NDArray[np.float64]:
         return values_of(column, replace(role, format=form))
     if role.kind != "number":
         return values_of(column, role)
-    if column.kind == "number" and role.marks != Marks() and _is_text(column):
+    plain = column.marks == role.marks == Marks()
+    if column.kind == "number" and not plain and _is_text(column):
         column = replace(column, kind="text")  # 1.234 may be a thousand and more
     values = values_of(column, role)
     if column.kind != "text" or not np.isnan(values).any():

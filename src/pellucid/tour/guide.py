@@ -138,8 +138,8 @@ class Guide:
     ) -> Path:
         """Write page, pictures and other files, all or none; say where the page is."""
         drawn = {f"{name}.svg": _drawn(p) for name, p in self._pictures.items()}
-        page = {"report.html": self._report.html()}
-        write_together(folder, {**drawn, **others, **page})
+        told = {"report.html": self._report.html()}
+        write_together(folder, {**drawn, **others, **told})
         page = folder / "report.html"
         self._tell(f"\nThe report, with every picture and formula: {page}")
         return page
