@@ -77,6 +77,11 @@ PICTURES = [
         ("observed", "predicted"),
     ),
     Case(
+        "calibration",
+        lambda: plots.calibration([0.2, 0.8], [0.3, 0.7], [9, 40], **finding),
+        ("as often as was said", "probability", "share that came true"),
+    ),
+    Case(
         "coefficients",
         lambda: plots.coefficients(["age", "bmi"], [1, -2], [0.1, 3], **finding),
         ("age", "bmi", "estimate ± 1.96 standard errors"),
