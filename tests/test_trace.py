@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 import scipy.special
+from comparison import assert_derivatives
 
 import pellucid as pl
 from pellucid.errors import GradientError, PellucidError
@@ -408,7 +409,7 @@ SYMMETRIC = {"multivariate gaussian"}
 @pytest.mark.parametrize("name", [name for name in TUTORIALS if name not in SYMMETRIC])
 def test_the_gradient_agrees_with_differences(name):
     f, *args = TUTORIALS[name]
-    pl.check(f, *args, order=2 if name != "adam" else 1)
+    assert_derivatives(f, *args, order=2 if name != "adam" else 1)
 
 
 def weighted(f):
@@ -1010,4 +1011,4 @@ def test_recursion_of_the_person_is_their_own():
 def test_joining_with_brackets(f):
     x = np.array([0.3, -0.2, 0.7])
     assert pl.graph(f, x)(x) == f(x)
-    pl.check(f, x)
+    assert_derivatives(f, x)
