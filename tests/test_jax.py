@@ -3,11 +3,13 @@
 import functools
 import threading
 from dataclasses import dataclass
+from typing import Any
 
 import function_examples as functions
 import numpy as np
 import operation_examples as operations
 import pytest
+from comparison import Together
 
 import pellucid as pl
 from pellucid.errors import PellucidError
@@ -26,14 +28,14 @@ SINGLE = pytest.param(np.float32, id="float32")
 precisions = pytest.mark.parametrize("precision", [DOUBLE, SINGLE])
 
 
-def in_precision(values, precision):
+def converted(values, precision):
     """The same values, arrays and NumPy's numbers in a precision."""
 
-    def converted(value):
+    def leaf(value):
         is_double = getattr(value, "dtype", None) == np.float64
         return value.astype(precision) if is_double else value
 
-    return structure.mapped(converted, values)
+    return structure.mapped(leaf, values)
 
 
 def program(f, *args):
@@ -45,17 +47,34 @@ def run(compiled, *args):
     return compiled.run(*compiled.graph.bind(*args).values())
 
 
-def assert_as_reference(f, *args, alike=None):
-    """Value, shape, dtype and class of each output are those of the reference."""
+def both(f, *args):
+    """For each output what the program gives and what the reference gives."""
     compiled = program(f, *args)
     with np.errstate(all="ignore"):
-        expected = list(structure.leaves(compiled.graph(*args)))
-    came = run(compiled, *args)
-    assert [type(c) for c in came] == [type(e) for e in expected]
-    structure.mapped(lambda c, e: assert_close(c, e, alike), list(came), expected)
+        expected = compiled.graph(*args)
+    came = iter(run(compiled, *args))
+    return structure.mapped(lambda each: Pair(next(came), each), expected)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What came and what was expected of one output."""
+
+    came: Any
+    expected: Any
+
+
+def assert_as_reference(f, *args):
+    assert_pairs(both(f, *args))
+
+
+def assert_pairs(pairs, alike=None):
+    """Value, shape, dtype and class of each output are those of the reference."""
+    structure.mapped(lambda p: assert_close(p.came, p.expected, alike), pairs)
 
 
 def assert_close(came, expected, alike=None):
+    assert type(came) is type(expected)
     came, expected = np.asarray(came), np.asarray(expected)
     assert (came.shape, came.dtype) == (expected.shape, expected.dtype)
     if came.dtype.kind not in "fc":
@@ -75,12 +94,18 @@ NAMES = [name for name in operations.NAMES if not lacks(name)]
 LACKING = sorted(set(operations.NAMES) - set(NAMES))
 
 
+@functools.cache
+def every_operation(precision):
+    """What came and what was expected of the example of each operation."""
+    x = operations.X.astype(precision)
+    return Together(both, {name: (operations.example(name), [x]) for name in NAMES})
+
+
 @pytest.mark.filterwarnings("ignore:floating point number truncated")
 @precisions
 @pytest.mark.parametrize("name", NAMES)
 def test_every_operation_is_that_of_the_reference(name, precision):
-    x = operations.X.astype(precision)
-    assert_as_reference(operations.example(name), x, alike=ALIKE.get(name))
+    assert_pairs(every_operation(precision)[name], ALIKE.get(name))
 
 
 def test_jax_has_every_operation_that_is_not_of_scipy():
@@ -95,13 +120,23 @@ def test_what_jax_lacks_is_refused_by_name(name):
 
 
 TOO_WIDE = {"astype", "ndarray.astype"}  # to np.longdouble
+FUNCTIONS = sorted(set(functions.EXAMPLES) - TOO_WIDE)
+
+
+@functools.cache
+def every_function(precision):
+    """What came and what was expected of the example of each function."""
+
+    def example(name):
+        return functions.program(name), [converted(functions.inputs(name), precision)]
+
+    return Together(both, {name: example(name) for name in FUNCTIONS})
 
 
 @precisions
-@pytest.mark.parametrize("name", sorted(set(functions.EXAMPLES) - TOO_WIDE))
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_function_is_that_of_the_reference(name, precision):
-    inputs = in_precision(functions.inputs(name), precision)
-    assert_as_reference(functions.program(name), inputs, alike=ALIKE.get(name))
+    assert_pairs(every_function(precision)[name], ALIKE.get(name))
 
 
 def test_longdouble_is_refused():
@@ -193,7 +228,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_kinds_of_values(case, precision):
     f, *inputs = case
-    assert_as_reference(f, *in_precision(inputs, precision))
+    assert_as_reference(f, *converted(inputs, precision))
 
 
 def test_a_picked_element_is_not_invented():
