@@ -3,6 +3,7 @@
 import functools
 
 import numpy as np
+import pytest
 
 import pellucid as pl
 from pellucid.graphs import structure
@@ -14,29 +15,48 @@ from pellucid.graphs.trace import is_float
 # -- the same results -----------------------------------------------------------------
 
 
-def assert_as_numpy(f, *args, ulps=64):
+def assert_as_numpy(f, *args, ulps=64, size=0):
     """Value, shape, dtype and class of each result are NumPy's, and were foretold."""
     graph, theirs = pl.graph(f, *args), f(*args)
-    assert_same(graph(*args), theirs, ulps)
+    assert_same(graph(*args), theirs, ulps, size)
     structure.mapped(assert_foretold, graph.result, theirs)
 
 
-def assert_same(ours, theirs, ulps=64):
+def assert_same(ours, theirs, ulps=64, size=0):
     """Value, shape, dtype and class of each result are the same.
 
-    Values may differ by so many units in the last place of the largest.
+    Values may differ by so many units in the last place of the largest, or of a number
+    of that size, which what cancels was made of. Where by none, zeros have the same
+    sign too.
     """
-    structure.mapped(functools.partial(assert_same_leaf, ulps=ulps), ours, theirs)
+    same = functools.partial(assert_same_leaf, ulps=ulps, size=size)
+    structure.mapped(same, ours, theirs)
 
 
-def assert_same_leaf(ours, theirs, ulps):
+def assert_same_leaf(ours, theirs, ulps, size):
     assert isinstance(ours, np.ndarray) == isinstance(theirs, np.ndarray)
     assert np.shape(ours) == np.shape(theirs)
     dtype = np.asarray(theirs).dtype
     assert np.asarray(ours).dtype == dtype
     eps = ulps * np.finfo(dtype).eps if dtype.kind in "fc" else 0
-    largest = np.max(np.abs(theirs), initial=0, where=np.isfinite(theirs))
+    largest = np.max(np.abs(theirs), initial=size, where=np.isfinite(theirs))
     np.testing.assert_allclose(ours, theirs, rtol=eps, atol=eps * largest)
+    if dtype.kind == "f" and not ulps:
+        np.testing.assert_array_equal(np.signbit(ours), np.signbit(theirs))
+
+
+def assert_close(ours, theirs):
+    """Shape and dtype are the same, and values as near as compiled code comes."""
+    structure.mapped(assert_close_leaf, ours, theirs)
+
+
+def assert_close_leaf(ours, theirs):
+    ours, theirs = np.asarray(ours), np.asarray(theirs)
+    assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype)
+    is_single = theirs.dtype.kind in "fc" and np.finfo(theirs.dtype).bits == 32
+    rtol = (2e-5 if is_single else 1e-12) if theirs.dtype.kind in "fc" else 0
+    largest = np.max(np.abs(theirs), initial=0, where=np.isfinite(theirs))
+    np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=rtol * largest)
 
 
 def assert_foretold(node, value):
@@ -95,6 +115,19 @@ class Together:
             return self._run(f, *args)
         except Exception as error:
             return error
+
+
+# -- other engines' gradients ---------------------------------------------------------
+
+
+def gradient_of_jax(f, *args, wrt=0):
+    """The gradient of a function written with jax.numpy, in double precision.
+
+    JAX compiles it whole; op by op it compiles every step.
+    """
+    jax = pytest.importorskip("jax")
+    with jax.enable_x64(True):
+        return jax.jit(lambda: jax.grad(f, wrt)(*args))()
 
 
 # -- central differences --------------------------------------------------------------

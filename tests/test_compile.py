@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from comparison import assert_close
 
 import pellucid as pl
 from pellucid.errors import PellucidError
@@ -48,13 +49,6 @@ DTYPES = [np.float32, np.float64]
 
 def as_type(dtype, args):
     return [a.astype(dtype) if isinstance(a, np.ndarray) else a for a in args]
-
-
-def assert_close(ours, reference):
-    for a, b in zip(leaves(ours), leaves(reference), strict=True):
-        rtol = 2e-5 if np.asarray(b).dtype == np.float32 else 1e-12
-        np.testing.assert_allclose(a, b, rtol=rtol, atol=rtol)
-        assert np.asarray(a).dtype == np.asarray(b).dtype
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=lambda d: d.__name__)

@@ -7,10 +7,9 @@ import copy
 
 import numpy as np
 import pytest
+from comparison import assert_as_numpy, in_precision
 
 import pellucid as pl
-from pellucid.graphs import structure
-from pellucid.graphs.node import Node
 
 V = np.array([0.5, -1.25, 2.0, 0.75, -0.5, 3.0])
 W = np.array([1.5, 0.25, -2.0, 1.0, 0.5, -1.0])
@@ -347,22 +346,6 @@ CASES = {
 }
 
 
-def assert_same(ours, theirs):
-    """Same type of value, same dtype, same shape, same numbers to two roundings."""
-    assert np.asarray(ours).dtype == np.asarray(theirs).dtype
-    assert np.shape(ours) == np.shape(theirs)
-    assert isinstance(ours, np.ndarray) == isinstance(theirs, np.ndarray)
-    dtype = np.asarray(theirs).dtype
-    eps = 4 * np.finfo(dtype).eps if dtype.kind == "f" else 0
-    np.testing.assert_allclose(ours, theirs, rtol=eps, atol=eps)
-
-
-def assert_recorded(node, value):
-    """The trace has foretold shape and dtype."""
-    assert isinstance(node, Node)
-    assert (node.shape, node.dtype) == (np.shape(value), np.asarray(value).dtype)
-
-
 def in_single(value):
     return value.astype(np.float32)
 
@@ -371,11 +354,7 @@ def in_single(value):
 @pytest.mark.parametrize("name", CASES)
 def test_the_value_is_numpys(name, precision):
     f, *arrays = CASES[name]
-    args = [a.astype(precision) for a in arrays]
-    graph = pl.graph(f, *args)
-    theirs = f(*args)
-    structure.mapped(assert_same, graph(*args), theirs)
-    structure.mapped(assert_recorded, graph.result, theirs)
+    assert_as_numpy(f, *in_precision(precision, arrays), ulps=4)
 
 
 # What Python numbers do stays what Python does (NEP 50).
@@ -400,9 +379,7 @@ NUMBERS = {
 @pytest.mark.parametrize("name", NUMBERS)
 def test_floats_are_pythons(name):
     f, args = NUMBERS[name], (-0.75, 1.5)
-    graph = pl.graph(f, *args)
-    assert_same(graph(*args), f(*args))
-    assert_recorded(graph.result, f(*args))
+    assert_as_numpy(f, *args, ulps=4)
 
 
 # What NumPy raises is raised while the function is recorded.

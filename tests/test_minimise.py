@@ -341,7 +341,7 @@ def weights(dtype=float):
     }
 
 
-def assert_same(a, b):
+def assert_same_fit(a, b):
     for name, value in a.x.items():
         np.testing.assert_array_equal(value, b.x[name])
     np.testing.assert_array_equal(a.history, b.history)
@@ -372,8 +372,8 @@ def test_five_and_five_epochs_are_ten_to_the_bit(options):
 
     first = fit(weights(), 5, seed=0)
     before = repr(first)
-    assert_same(fit(first, 5), fit(weights(), 10, seed=0))
-    assert_same(fit(first, 5), fit(first, 5))  # going on changes nothing in the Fit
+    assert_same_fit(fit(first, 5), fit(weights(), 10, seed=0))
+    assert_same_fit(fit(first, 5), fit(first, 5))  # going on changes nothing in the Fit
     assert repr(first) == before
 
 
@@ -462,7 +462,7 @@ def test_looking_at_each_step_changes_nothing(options):
     options = {"method": pl.methods.Adam(0.05), "tol": 0, **options}
     seen = pl.minimise(perceptron, weights(), *HALVES[0], callback=lambda *_: False,
                        **options)  # fmt: skip
-    assert_same(pl.minimise(perceptron, weights(), *HALVES[0], **options), seen)
+    assert_same_fit(pl.minimise(perceptron, weights(), *HALVES[0], **options), seen)
 
 
 # -- how parameters are kept ----------------------------------------------------------

@@ -6,11 +6,11 @@ import hypothesis
 import numpy as np
 import programs
 import pytest
+from comparison import assert_close
 from test_programs import arguments_for
 
 import pellucid as pl
 from pellucid.errors import PellucidError
-from pellucid.graphs.structure import leaves
 from pellucid.running.targets import TARGETS
 
 DTYPES = [np.float32, np.float64]
@@ -83,14 +83,6 @@ ORDERS = [gradient_of_compiled, compiled_gradient, compiled_gradient_of_compiled
 def arguments(dtype):
     rng = np.random.default_rng(0)
     return [rng.normal(size=s).astype(dtype) for s in [(3, 4), (3,), (4,)]]
-
-
-def assert_close(ours, expected):
-    for a, b in zip(leaves(ours), leaves(expected), strict=True):
-        rtol = 2e-5 if np.asarray(b).dtype == np.float32 else 1e-12
-        np.testing.assert_allclose(a, b, rtol=rtol, atol=rtol)
-        assert np.asarray(a).dtype == np.asarray(b).dtype
-        assert np.shape(a) == np.shape(b)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 import scipy.special
-from comparison import assert_derivatives
+from comparison import assert_derivatives, gradient_of_jax
 
 import pellucid as pl
 from pellucid.errors import GradientError, PellucidError
@@ -446,8 +446,8 @@ def test_the_gradient_is_jaxs(name):
     jax = pytest.importorskip("jax")
     f, *args = TUTORIALS[name]
     ours = pl.gradient(weighted(f))(*args)
-    with jax.enable_x64(True), np.errstate(all="ignore"):
-        theirs = jax.grad(weighted(in_jax(f, jax.numpy)))(*map(jax.numpy.asarray, args))
+    with np.errstate(all="ignore"):
+        theirs = gradient_of_jax(weighted(in_jax(f, jax.numpy)), *args)
     np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
 
 
