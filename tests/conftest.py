@@ -1,5 +1,6 @@
 """What every test has: a seeded generator, strict arithmetic, the data folder."""
 
+import gc
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -19,6 +20,12 @@ MISSING_PACKAGE = re.compile(r"not installed|could not import|No module named", 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("local", print_blob=True, deadline=None)
 hypothesis.settings.load_profile("ci" if CI else "local")
+
+
+def pytest_collection_finish() -> None:
+    """Take the tests and what they import out of what garbage is looked for in."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -90,8 +90,11 @@ def assert_close(came, expected, alike=None):
 
 # What JAX may give otherwise: any offset serves, and eigenvectors have either sign.
 ALIKE = {"offset": np.zeros_like, "linalg.eig": np.abs}
-NAMES = [name for name in operations.NAMES if not lacks(name)]
-LACKING = sorted(set(operations.NAMES) - set(NAMES))
+LACKING = sorted(filter(lacks, operations.NAMES))
+# The examples of functions have all operations of their names but these.
+COMPOSED = {"full", "quantile"}
+SHARED = set(functions.EXAMPLES) & set(operations.NAMES) - COMPOSED
+NAMES = sorted(set(operations.NAMES) - set(LACKING) - SHARED)
 
 
 @functools.cache
@@ -106,6 +109,12 @@ def every_operation(precision):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_operation_is_that_of_the_reference(name, precision):
     assert_pairs(every_operation(precision)[name], ALIKE.get(name))
+
+
+@pytest.mark.parametrize("name", sorted(SHARED))
+def test_the_example_of_a_function_reaches_the_operation_of_its_name(name):
+    graph = pl.graph(functions.program(name), functions.inputs(name))
+    assert name in {node.operation for node in graph.order}
 
 
 def test_jax_has_every_operation_that_is_not_of_scipy():
