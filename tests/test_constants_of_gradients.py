@@ -16,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 import pellucid as pl
 from pellucid.errors import MinimiseError, TraceError
+from pellucid.running.cache import LARGE
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(6, 3))
@@ -387,7 +388,7 @@ def test_data_that_choose_what_is_done_do_so_on_every_target(method, target):
 
 @pytest.mark.parametrize("method", METHODS, ids=str)
 def test_a_fit_sees_data_that_were_changed_in_place(method):
-    data = np.full(200_000, 3.0)  # beyond what is compared by content
+    data = np.full(LARGE // 8 + 1, 3.0)  # beyond what is compared by content
 
     def cost(w, d):
         return np.mean((w - d) ** 2) if d[0] > 0 else np.mean((w + 2 * d) ** 2)

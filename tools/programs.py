@@ -560,16 +560,18 @@ def weighed(name, array):
 
 
 _number = itertools.count(1)
+_helpers = compile(HELPERS, "<helpers>", "exec")
 
 
 def made(source):
     """The function of a program, whose lines a traceback can quote."""
     file = f"<program {next(_number)}>"
-    text = f"{HELPERS}\n\n{source}\n"
-    linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+    for name, text in ((file, f"{source}\n"), ("<helpers>", HELPERS)):
+        linecache.cache[name] = (len(text), None, text.splitlines(True), name)
     names = {"np": np, "pl": pl, "math": math, "functools": functools}
     names["__name__"] = "program"  # whose classes are the person's own
-    exec(compile(text, file, "exec"), names)
+    exec(_helpers, names)
+    exec(compile(source, file, "exec"), names)
     return names["program"]
 
 
