@@ -30,6 +30,7 @@ def assert_same(ours, theirs, ulps=64, size=0):
     sign too.
     """
     same = functools.partial(assert_same_leaf, ulps=ulps, size=size)
+    assert_same_places(ours, theirs)
     structure.mapped(same, ours, theirs)
 
 
@@ -47,6 +48,7 @@ def assert_same_leaf(ours, theirs, ulps, size):
 
 def assert_close(ours, theirs):
     """Shape and dtype are the same, and values as near as compiled code comes."""
+    assert_same_places(ours, theirs)
     structure.mapped(assert_close_leaf, ours, theirs)
 
 
@@ -57,6 +59,12 @@ def assert_close_leaf(ours, theirs):
     rtol = (2e-5 if is_single else 1e-12) if theirs.dtype.kind in "fc" else 0
     largest = np.max(np.abs(theirs), initial=0, where=np.isfinite(theirs))
     np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=rtol * largest)
+
+
+def assert_same_places(ours, theirs):
+    """Both are nested alike: where one has an array, the other has no list."""
+    places = [[path for path, _ in structure.paths(tree)] for tree in (ours, theirs)]
+    assert places[0] == places[1]
 
 
 def assert_foretold(node, value):

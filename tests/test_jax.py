@@ -223,6 +223,7 @@ CASES = {
                    np.linalg.cholesky(A)), np.array([[2.0, 9.0], [0.5, 3.0]])),
     "norms out of range": (lambda x: np.linalg.norm(x * SCALES, axis=1), ROW),
     "a singular matrix": (cofactors, np.ones((2, 2))),
+    "a matrix that is not symmetric": (cofactors, np.array([[2.0, 1.0], [0.5, 3.0]])),
     "names that the source has too": (norm, ROW),
     "windows": (lambda x: np.lib.stride_tricks.sliding_window_view(x, (2, 2), (0, 2)),
                 np.arange(24.0).reshape(2, 3, 4)),
