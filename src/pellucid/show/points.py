@@ -268,8 +268,8 @@ def calibration(
     Examples
     --------
     >>> figure = calibration([0.2, 0.8], [0.25, 0.7], [40, 40])
-    >>> figure.axes[0].get_ylabel()
-    'share that came true'
+    >>> figure.axes[0].texts[0].get_text()
+    'as often as was said'
     """
     p, share, n = columns(said=said, true=true, rows=rows)
     figure, axes = blank(4.4, 4.0)
