@@ -18,9 +18,10 @@ from pellucid.errors import TableError
 from pellucid.models.base import Array
 from pellucid.tables.cells import is_missing
 from pellucid.tables.grid import Column, Grid
+from pellucid.tables.levels import text_of
 from pellucid.tables.preparation import Preparation, Step, Values
 from pellucid.tables.rereading import read_as
-from pellucid.tables.roles import Role, text_of
+from pellucid.tables.roles import Role
 from pellucid.tables.wording import counted, listed, shown
 from pellucid.tables.writing import as_text
 

@@ -72,7 +72,7 @@ def megas(lines: Lines) -> int:
 def _plain(rest: Lines, width: int) -> Block | None:
     """The next lines as a plain block, None where they are none."""
     end = rest.text.find("\n", rest.start + SIZE) + 1 or len(rest.text)
-    if rest.delimiter == " " or width < 2:
+    if rest.delimiter == " " or rest.quote != '"' or width < 2:
         return None
     n = plain_rows(encoded(rest.text, rest.start, end), rest.delimiter, width)
     return Block(rest.start, end, rest.line, rest.line + n, n, True) if n else None

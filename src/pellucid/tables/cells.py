@@ -21,7 +21,11 @@ from numpy.typing import NDArray
 from pellucid.tables.units import FOOTNOTES, units_of, without_unit
 
 # Spellings of nothing, as text in any case, and of objects in data frames.
-MISSING = {"", "na", "n/a", "#n/a", "nan", "null", "<na>", "nat", "-", "?", "."}
+MISSING = {
+    "", "na", "n/a", "#n/a", "nan", "null", "<na>", "nat", "-", "?", ".",
+    "n.a.", "k.a.", "#n/a n/a", "-nan", "(null)", "\\n", "--", "---", "–", "—",
+    "..", "...", "…", ":", "*", "**",  # in tables of statistical offices
+}  # fmt: skip
 MISSING_OBJECTS = {"nan", "nat", "none", "<na>"}
 # Excel writes these where a formula has failed.
 FAILED = {"#div/0!", "#name?", "#null!", "#num!", "#ref!", "#value!"}
@@ -34,6 +38,10 @@ TRUTHS = {
 CURRENCY = "$€£¥₹₩₽₺₫₪฿"
 MINUS = str.maketrans("−–﹣－", "----")
 BLANKS = "\u00a0\u202f\u2009"  # of typesetters: they keep a number on one line
+CODES = re.compile(  # in place of such a sign
+    r"(USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|RUB|"
+    r"TRY|KRW|SGD|HKD|Rs\.?|R\$|US\$|A\$|C\$|kr)(?=[\s\d.,-])"
+)
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
 
@@ -107,7 +115,8 @@ class Marks:
 @functools.lru_cache(maxsize=65536)
 def _bared(cell: str) -> str:
     """A number without its signs of currency and percent, its minus an ordinary one."""
-    text = FOOTNOTES.sub("", cell.strip().translate(MINUS)).strip(CURRENCY).strip()
+    text = FOOTNOTES.sub("", cell.strip().translate(MINUS))
+    text = CODES.sub("", text, count=1).strip(CURRENCY).strip()
     if text[:1] == "(" and text[-1:] == ")":  # an accountant's minus
         text = "-" + text[1:-1].strip()
     sign = text[:1] if text[:1] in "+-" else ""
@@ -162,7 +171,7 @@ def marks_of(cells: Iterable[str], decimal: str = ".") -> tuple[Marks, float]:
     Of two that read as many, the one with the decimal mark of the file is taken.
 
     >>> marks_of(["1.234,5", "12,0"])
-    (Marks(decimal=',', thousands='.'), 1.0)
+    (Marks(decimal=',', thousands='.', unit=''), 1.0)
     """
     cells = list(cells)
     if not cells:

@@ -15,19 +15,21 @@ from dataclasses import dataclass, replace
 from pellucid.errors import TableError
 from pellucid.tables.blocks import Block, blocks_of, ended, last_records, records_of
 from pellucid.tables.cells import is_missing
+from pellucid.tables.headers import NUMERAL, is_header, is_numeral
 from pellucid.tables.lines import DELIMITERS, LINE_END, Feed, Lines
 from pellucid.tables.wording import counted, shown
 
 SAMPLE = 100  # records that decide
+LAST = 12  # records that may stand below a table
+REMARK = re.compile(
+    r"notes?\b|sources?\b|quellen?\b|anmerkung|hinweis|footnotes?\b|remarks?\b|data\b|"
+    r"last updated|©|copyright|[*†‡(]|\[?\w[\])] |.{40}",
+    re.IGNORECASE,
+)
 TOTALS = re.compile(
     r"(grand |sub)?(total|totals|sum|summe|gesamt|insgesamt|somme|average|mean)\b:?",
     re.IGNORECASE,
 )
-NUMERAL = re.compile(
-    r"[\s$€£¥(+−-]*[\d.,'\u00a0\u202f ]*\d[\d.,]*(e[+-]?\d+)?[\s%€$£¥)]*",
-    re.IGNORECASE,
-)
-YEARS = range(1800, 2101)
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def layout_of(name: str, text: str, header: bool | None) -> Layout:
     lines, notes = declared(Lines(name, text))
     if lines.delimiter == ",":
         lines = replace(lines, delimiter=delimiter_of(lines))
+    lines = replace(lines, quote=quote_of(lines))
     placed = list(itertools.islice(lines.placed(), SAMPLE + 2))
     sample = [(line, cells) for _, line, cells in placed[:SAMPLE]]
     d = usual_length([cells for _, cells in sample])
@@ -110,7 +113,7 @@ def layout_of(name: str, text: str, header: bool | None) -> Layout:
         )
     above = [record for record in sample[:opening] if "".join(record[1]).strip()]
     told = [record for record in above if not _is_comment(record[1])]
-    notes += [f"line {line} is a title: {shown(cells[0])}" for line, cells in told]
+    notes += [f"line {line} {_above(cells, d)}" for line, cells in told]
     top, first = sample[opening]
     below = [cells for _, cells in sample[opening + 1 :]]
     named, doubt = (header, "") if header is not None else is_header(first, below)
@@ -124,7 +127,7 @@ def layout_of(name: str, text: str, header: bool | None) -> Layout:
     blocks = blocks_of(replace(lines, start=place, line=line), layout.width)
     layout = replace(layout, blocks=blocks)
     closing = closing_records(layout)
-    notes += [note for _, note in closing]
+    notes += [f"line {line} {why}" for _, line, why in closing if why]
     if closing:
         layout = replace(layout, blocks=ended(lines, blocks, closing[0][0]))
     layout = replace(layout, notes=tuple(notes))
@@ -160,7 +163,30 @@ def delimiter_of(lines: Lines) -> str:
     filled = sum(bool(line.strip()) for line in itertools.islice(feed, SAMPLE))
     if 2 * agreement(best) < filled:
         best = max((best, blank), key=agreement)
+    if best == "\t" and _is_aligned(lines):
+        best = max((blank, best), key=agreement)
     return best if agreement(best) else ","
+
+
+def _is_aligned(lines: Lines) -> bool:
+    """Whether tabs stand in lines whose cells stand one below another by blanks."""
+    some = itertools.islice(Feed(lines.text, lines.start, bare=False), SAMPLE)
+    filled = [line.strip() for line in some if line.strip()]
+    return all(re.search(r"\S {2,}\S", line) for line in filled)
+
+
+def quote_of(lines: Lines) -> str:
+    """The mark around cells: a single one where every cell that opens so closes so."""
+    feed = Feed(lines.text, lines.start, bare=False)
+    some = "".join(itertools.islice(feed, SAMPLE))
+    if '"' in some or "'" not in some:
+        return '"'
+    mark = r"\s" if lines.delimiter == " " else re.escape(lines.delimiter)
+    opens = re.findall(rf"(?:^|{mark})\s*'", some, re.MULTILINE)
+    whole = re.findall(
+        rf"(?:^|{mark})\s*'[^'\r\n]*'\s*?(?=$|{mark})", some, re.MULTILINE
+    )
+    return "'" if whole and len(opens) == len(whole) else '"'
 
 
 def usual_length(records: Sequence[Sequence[str]]) -> int:
@@ -180,32 +206,67 @@ def opening_records(records: Sequence[Sequence[str]], d: int) -> int:
         title = d > 1 and filled == 1 and (len(cells) == 1 or (i == 0 and d > 2))
         title = title and not re.fullmatch(NUMERAL, "".join(cells).strip())
         rest = [len(r) for r in records[i + 1 :]]
+        title = title or (i == 0 and _counts_table(cells, d))
+        title = title or (filled < 3 and _stands_above(len(cells), records[i + 1 :], d))
         if filled and not comment and not (title and d in rest):
             return i
     return len(records)
+
+
+def _stands_above(k: int, below: Sequence[Sequence[str]], d: int) -> bool:
+    """Whether a record of k cells is a remark above names and rows of d cells."""
+    table = [cells for cells in below if len(cells) == d]
+    return k < d - 1 and len(table) > 1 and is_header(table[0], table[1:])[0]
+
+
+def _counts_table(cells: Sequence[str], d: int) -> bool:
+    """Whether a record counts the rows and features that follow, and names classes."""
+    numerals, names = cells[:2], cells[2:]
+    counts = len(names) > 1 and all(cell.strip().isdecimal() for cell in numerals)
+    return counts and int(cells[1]) == d - 1 and not any(map(is_numeral, names))
+
+
+def _above(cells: Sequence[str], d: int) -> str:
+    """What is told of a record above the table."""
+    if _counts_table(cells, d):
+        return f"counts {cells[0]} rows of {cells[1]} features and is left out"
+    return f"is a title: {shown(cells[0])}"
 
 
 def _is_comment(cells: Sequence[str]) -> bool:
     return cells[0].lstrip().startswith("#")
 
 
-def closing_records(layout: Layout) -> list[tuple[int, str]]:
-    """What stands below the table, each told: totals, and lines of a single cell.
+def closing_records(layout: Layout) -> list[tuple[int, int, str]]:
+    """What stands below the table, and why: totals, remarks, blanks.
 
-    Each comes with its place in the text.
+    Each comes with its place in the text and its line.
     """
-    tail = last_records(layout.lines, layout.blocks, 5)
-    found: list[tuple[int, str]] = []
+    tail = last_records(layout.lines, layout.blocks, LAST)
+    found: list[tuple[int, int, str]] = []
     while len(tail) > 2 and layout.d > 1:
         place, line, cells = tail.pop()
-        text = next((cell.strip() for cell in cells if cell.strip()), "")
-        alone = len(cells) == 1 and not NUMERAL.fullmatch(text) and not is_missing(text)
-        if not (alone or (len(cells) >= layout.d - 1 and TOTALS.fullmatch(text))):
+        filled = [cell.strip() for cell in cells if cell.strip()]
+        text = filled[0] if filled else ""
+        if not filled:
+            why = ""
+        elif _is_remark(cells, filled, layout.d):
+            why = f"is no row and is left out: {shown(text)}"
+        elif len(cells) >= layout.d - 1 and TOTALS.fullmatch(text):
+            why = f"is a total and is left out: {shown(text)}"
+        else:
             break
-        what = "is no row" if alone else "is a total"
-        note = f"line {line} {what} and is left out: {shown(text)}"
-        found.insert(0, (place, note))
-    return found
+        found.insert(0, (place, line, why))
+    return found if any(why for *_, why in found) else []
+
+
+def _is_remark(cells: Sequence[str], filled: Sequence[str], d: int) -> bool:
+    """Whether a record holds text in its first cell alone, as below a table."""
+    text = filled[0]
+    if len(filled) > 1 or NUMERAL.fullmatch(text) or is_missing(text):
+        return False
+    padded = d > 2 and bool(cells[0].strip()) and bool(REMARK.match(text))
+    return len(cells) == 1 or padded
 
 
 def unit_record(layout: Layout, below: Sequence[Sequence[str]]) -> bool:
@@ -219,46 +280,11 @@ def unit_record(layout: Layout, below: Sequence[Sequence[str]]) -> bool:
     columns = {j: [cells[j] for cells in rest if j < len(cells)] for j in filled}
     if any(units[j] in column or is_missing(units[j]) for j, column in columns.items()):
         return False
-    numeric = [j for j, column in columns.items() if all(map(_is_numeral, column))]
+    numeric = [j for j, column in columns.items() if all(map(is_numeral, column))]
     return bool(numeric) and 2 * len(numeric) >= len(filled)
 
 
-def _is_numeral(cell: str) -> bool:
-    return is_missing(cell) or bool(NUMERAL.fullmatch(cell.strip()))
-
-
 # -- names ----------------------------------------------------------------------------
-
-
-def is_header(first: list[str], below: list[list[str]]) -> tuple[bool, str]:
-    """Whether the first record holds names, and what is in doubt about it."""
-    filled = [cell.strip() for cell in first if not is_missing(cell)]
-    texts = [cell for cell in filled if not NUMERAL.fullmatch(cell)]
-    if not texts:
-        return _is_years(filled, below)
-    if len(texts) == len(filled):
-        return True, ""
-    second = below[0] if below else []
-    above_number = any(
-        not _is_numeral(a) and NUMERAL.fullmatch(b.strip())
-        for a, b in zip(first, second, strict=False)
-    )
-    if above_number:
-        return True, ""
-    return False, "holds numbers beside text and is read as a row (--header: as names)"
-
-
-def _is_years(cells: list[str], below: list[list[str]]) -> tuple[bool, str]:
-    """Whether numbers are names: years, one after another, above what is none."""
-    years = [int(cell) for cell in cells if cell.isdecimal()]
-    if len(years) < max(len(cells), 2) or not set(years) <= set(YEARS):
-        return False, ""
-    steps = {b - a for a, b in itertools.pairwise(years)}
-    second = [cell.strip() for cell in below[0]] if below else []
-    alike = all(cell.isdecimal() and int(cell) in YEARS for cell in second)
-    if len(steps) != 1 or 0 in steps or alike:
-        return False, "holds numbers and is read as a row (--header: as names)"
-    return True, "holds years and is read as names (--no-header: as a row)"
 
 
 def _with_names(layout: Layout, below: Sequence[Sequence[str]]) -> Layout:

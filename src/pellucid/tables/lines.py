@@ -23,6 +23,7 @@ class Lines:
     delimiter: str = ","
     start: int = 0  # the place in the text from which on lines are cut
     line: int = 1  # the number of the line there
+    quote: str = '"'  # around cells
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Give each record that is not blank, with the number of its line."""
@@ -32,8 +33,9 @@ class Lines:
         """Give each record that is not blank: its place in the text, line and cells."""
         feed = Feed(self.text, self.start, bare=self.delimiter == " ")
         reader = csv.reader(
-            feed, delimiter=self.delimiter, skipinitialspace=True, strict=True
-        )
+            feed, delimiter=self.delimiter, quotechar=self.quote,
+            skipinitialspace=True, strict=True,
+        )  # fmt: skip
         place, line = feed.place, self.line
         try:
             for cells in reader:
@@ -55,7 +57,7 @@ class Feed:
 
     text: str
     place: int  # where the next line begins
-    bare: bool  # without the blanks around it
+    bare: bool  # without the blanks around it, a tab as a blank
 
     def __iter__(self) -> Feed:
         return self
@@ -66,4 +68,4 @@ class Feed:
         if self.place == start:
             raise StopIteration
         line = self.text[start : self.place]
-        return f"{line.strip()}\n" if self.bare else line
+        return line.strip().replace("\t", " ") + "\n" if self.bare else line

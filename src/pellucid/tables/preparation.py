@@ -14,8 +14,9 @@ from pellucid.reading.names import one_line
 from pellucid.show.text import table as as_text
 from pellucid.tables.cells import Marks, is_missing
 from pellucid.tables.grid import Column, Grid
+from pellucid.tables.levels import text_of
 from pellucid.tables.rereading import read_as
-from pellucid.tables.roles import LEFT_OUT, Role, text_of
+from pellucid.tables.roles import LEFT_OUT, Role
 from pellucid.tables.wording import counted, listed, quoted, shown
 
 if TYPE_CHECKING:

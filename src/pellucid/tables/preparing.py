@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import TableError
-from pellucid.tables.cells import is_missing, marks_of
+from pellucid.tables.cells import marks_of
 from pellucid.tables.dates import format_of, unit_of
-from pellucid.tables.grid import Cells, Column, Grid, position
-from pellucid.tables.preparation import Preparation, Step, Values, filled_step, names_of
+from pellucid.tables.drafts import (
+    Draft,
+    Goal,
+    chosen_rows,
+    fill,
+    last_resort,
+    refuse_holes,
+    without_constants,
+    without_copies,
+    without_target,
+)
+from pellucid.tables.grid import ROW_NAMES, Cells, Column, Grid, position
+from pellucid.tables.levels import is_there, levels_of, text_of
+from pellucid.tables.preparation import Preparation, Step, Values, names_of
 from pellucid.tables.roles import (
     LEFT_OUT,
     Role,
@@ -21,17 +33,14 @@ from pellucid.tables.roles import (
     category,
     decimal_of,
     doubts,
-    levels_of,
     of_numbers,
     role_of,
-    text_of,
     values_of,
 )
 from pellucid.tables.table import Table
 from pellucid.tables.wording import counted, quoted, shown
 
 MISSING = ("drop", "impute", "refuse")
-TOO_FEW = 0.1  # share of the rows that must remain, else columns are left out for them
 SURE = 20  # different numbers from which stray text in a target is no label
 
 
@@ -61,33 +70,6 @@ class Wishes:
         return cls(missing=missing, **found)
 
 
-@dataclass
-class Draft:
-    """Columns on their way into a table: a step and the numbers of each."""
-
-    grid: Grid
-    steps: list[Step] = field(default_factory=list)
-    values: list[Values] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def leave_out(self, j: int, reason: str) -> None:
-        """Leave a column out after all."""
-        step = self.steps[j]
-        self.steps[j] = replace(step, role=Role(LEFT_OUT, reason), fill=None)
-
-    def kept(self) -> list[int]:
-        """The places of the columns that are not left out."""
-        return [j for j, s in enumerate(self.steps) if s.role.kind != LEFT_OUT]
-
-    def holes(self) -> NDArray[np.bool_]:
-        """Where a kept column has no value (n, kept), unless it is filled in."""
-        columns = [np.isnan(self.values[j]) & (self.steps[j].fill is None)
-                   for j in self.kept()]  # fmt: skip
-        if not columns:
-            return np.zeros((self.grid.n, 0), bool)
-        return np.column_stack(columns)
-
-
 def to_table(grid: Grid, target: str | int | None, wishes: Wishes) -> Table:
     """Prepare a grid: a role for each column, rows without holes, columns of X.
 
@@ -113,15 +95,17 @@ def to_table(grid: Grid, target: str | int | None, wishes: Wishes) -> Table:
         if t is not None and column.name not in wishes.numbers:
             draft.notes += doubts(column, role)
     if t is not None:
-        _without_copies(draft)
+        without_copies(draft)
     if not draft.kept():
-        _numbered(draft)
+        last_resort(draft)
     if wishes.missing == "refuse":
-        _refuse_holes(draft, goal)
+        refuse_holes(draft, goal)
     if wishes.missing == "impute":
-        _fill(draft)
-    present = _chosen_rows(draft, goal)
-    _without_constants(draft, goal, present)
+        fill(draft)
+    present = chosen_rows(draft, goal)
+    if goal is not None:
+        without_target(draft, goal, present)
+    without_constants(draft, goal, present)
     return replace(_made(draft, goal, present), raw=grid)
 
 
@@ -164,7 +148,7 @@ def wished(
         return _as_asked(grid, column, decimal, "number")
     if column.name in wishes.dates:
         return _as_asked(grid, column, decimal, "date")
-    first = column is grid.columns[0]
+    first = column.name == next((name for name in grid.names if name != ROW_NAMES), "")
     return role_of(column, decimal, first=first, judged=judged)
 
 
@@ -195,22 +179,13 @@ def _as_asked(grid: Grid, column: Column, decimal: str, kind: str) -> Role:
 # -- the target -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Goal:
-    """The target: its step, its values (n,), and which rows have one."""
-
-    step: Step
-    values: NDArray[Any]
-    present: NDArray[np.bool_]
-    cells: Callable[[], Sequence[object]]
-
-
 def _goal(grid: Grid, column: Column, wishes: Wishes, decimal: str) -> Goal:
     """Read the column to learn: numbers, or labels."""
     role = _goal_role(column, wishes, decimal)
     if role.kind == "label":
         cells = Cells.of(column.cells())
-        present = np.array([not is_missing(c) for c in cells.levels])[cells.codes]
+        labels = levels_of(cells).texts
+        present = np.array([is_there(c, labels) for c in cells.levels])[cells.codes]
         values: NDArray[Any] = np.array(list(map(text_of, cells.levels)))[cells.codes]
     else:
         values = values_of(column, role)
@@ -243,108 +218,6 @@ def _goal_role(column: Column, wishes: Wishes, decimal: str) -> Role:
     return Role("label", counted(len(levels.texts), "label"))
 
 
-# -- rows and columns that go ---------------------------------------------------------
-
-
-def _without_copies(draft: Draft) -> None:
-    """Leave out a column that says what one before it says."""
-    seen: dict[bytes, str] = {}
-    for j in draft.kept():
-        key = draft.values[j].tobytes()
-        if key in seen:
-            draft.leave_out(j, f"a copy of {quoted(seen[key])}")
-        seen.setdefault(key, draft.steps[j].column)
-
-
-def _numbered(draft: Draft) -> None:
-    """Where nothing else is left, let the number of a row be what is learned from."""
-    for j, (step, column) in enumerate(
-        zip(draft.steps, draft.grid.columns, strict=True)
-    ):
-        if step.role.numbering:
-            role = Role("number", f"{step.role.reason}; there is no other column")
-            draft.steps[j] = replace(step, role=role)
-            draft.values[j] = values_of(column, role)
-            return
-
-
-def _refuse_holes(draft: Draft, goal: Goal | None) -> None:
-    """Raise for the first missing cell."""
-    columns = [(draft.steps[j], np.isnan(draft.values[j]), draft.grid.columns[j].cells)
-               for j in draft.kept()]  # fmt: skip
-    if goal is not None:
-        columns.append((goal.step, ~goal.present, goal.cells))
-    for step, holes, cells in columns:
-        if holes.any():
-            i = int(holes.argmax())
-            raise TableError(
-                f"{draft.grid.source}, {draft.grid.place(i)}, column "
-                f"{quoted(step.column)}: expected a {step.role.kind}, found "
-                f"{shown(cells()[i])} ({counted(int(holes.sum()), 'such cell')} in "
-                f"{counted(draft.grid.n, 'row')}); fill such cells in, or say "
-                'missing="drop" or "impute".'
-            )
-
-
-def _fill(draft: Draft) -> None:
-    """Let missing cells be filled in."""
-    for j in draft.kept():
-        if draft.steps[j].missing:
-            draft.steps[j] = filled_step(draft.steps[j], draft.values[j])
-
-
-def _chosen_rows(draft: Draft, goal: Goal | None) -> NDArray[np.bool_]:
-    """The rows without a hole; columns with many holes go where few rows would stay."""
-    there = np.ones(draft.grid.n, bool) if goal is None else goal.present
-    while True:
-        holes = draft.holes()
-        present = there & ~holes.any(axis=1)
-        d = sum(len(step.names) for step in draft.steps)
-        enough = max(TOO_FEW * there.sum(), min(2 * (d + 1), 0.5 * there.sum()))
-        if present.sum() >= enough or not holes.any():
-            break
-        worst = draft.kept()[int(holes[there].sum(axis=0).argmax())]
-        share = 100 * draft.steps[worst].missing / draft.grid.n
-        draft.leave_out(
-            worst,
-            f"{share:.0f} % of its cells are missing, and too few rows would remain",
-        )
-    if present.sum() < 0.5 * draft.grid.n:
-        draft.notes.append(
-            f"under half of the rows remain: {present.sum()} of {draft.grid.n}; "
-            "leave out a column with many missing cells, or fill them in "
-            '(missing="impute")'
-        )
-    return present
-
-
-def _without_constants(
-    draft: Draft, goal: Goal | None, present: NDArray[np.bool_]
-) -> None:
-    """Leave out what does not vary in the rows that remain, levels too."""
-    if present.all() or goal is None:
-        return
-    for j in draft.kept():
-        step, values = draft.steps[j], draft.values[j][present]
-        different = np.unique(values[np.isfinite(values)])
-        if len(different) < 2 and not (step.fill is not None and step.missing):
-            draft.leave_out(j, "constant in the rows that remain")
-        elif step.role.kind == "category" and len(different) < len(step.role.levels):
-            _renumber(draft, j, different)
-
-
-def _renumber(draft: Draft, j: int, different: Values) -> None:
-    """Let a category have those of its levels alone that occur."""
-    step = draft.steps[j]
-    levels = tuple(step.role.levels[int(place)] for place in different)
-    again = {place: float(i) for i, place in enumerate(different)}
-    draft.values[j] = np.array([again.get(v, np.nan) for v in draft.values[j]])
-    reason = f"{counted(len(levels), 'level')}, against {quoted(levels[0])}"
-    fill = None if step.fill is None else again[step.fill]
-    role = replace(step.role, levels=levels, reason=reason)
-    draft.steps[j] = replace(step, role=role, fill=fill)
-
-
 def _made(draft: Draft, goal: Goal | None, present: NDArray[np.bool_]) -> Table:
     """The table, with what was done to have it."""
     kept = draft.kept()
@@ -364,8 +237,7 @@ def _made(draft: Draft, goal: Goal | None, present: NDArray[np.bool_]) -> Table:
     notes = (*draft.grid.notes, *draft.notes)
     preparation = Preparation(
         draft.grid.source, tuple(draft.steps), goal.step if goal else None,
-        draft.grid.n,
-        int((~present).sum()), notes,
+        draft.grid.n, int((~present).sum()), notes,
     )  # fmt: skip
     y = None if goal is None else np.ascontiguousarray(goal.values[present])
     return Table(

@@ -15,16 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.tables.cells import SAMPLE, STYLES, Marks
-from pellucid.tables.dates import DATES, format_of, moments, unit_of
+from pellucid.tables.dates import COMPACT, DATES, format_of, moments, unit_of
 from pellucid.tables.grid import Column
-from pellucid.tables.roles import Role, levels_of, values_of
+from pellucid.tables.levels import levels_of
+from pellucid.tables.roles import Role, values_of
 
 
 def read_as(column: Column, role: Role) -> NDArray[np.float64]:
     """A column as numbers, by a role that another source has found; nan where it fails.
 
-    A date is no number, and a number no date, though both become numbers.
+    A date is no number, and a number no date, though both become numbers; but 20240131
+    may be one where the recipe says so.
     """
+    if role.format in COMPACT and column.kind == "number":
+        return values_of(column, role)
     if {role.kind, column.kind} == {"number", "date"}:
         return np.full(len(column.numbers), np.nan)
     if role.kind == "date":
@@ -51,8 +55,8 @@ def _is_text(column: Column) -> bool:
 def marks_for(texts: Sequence[str], known: Marks) -> Marks:
     """How numbers are written: as known, unless all that read more of them agree.
 
-    >>> marks_for(["5,1", "3"], Marks()), marks_for(["5,123"], Marks())
-    (Marks(decimal=',', thousands='.'), Marks(decimal='.', thousands=''))
+    >>> marks_for(["5,1", "3"], Marks()).decimal, marks_for(["5,123"], Marks()).decimal
+    (',', '.')
     """
     some = texts[:: 1 + len(texts) // SAMPLE]
     read = {marks: np.array([marks.number(text) for text in some], float)

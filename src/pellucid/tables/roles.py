@@ -8,7 +8,6 @@ varies, or is mostly missing.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,9 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.tables.cells import Marks, is_missing, marks_of, number, truths
-from pellucid.tables.dates import format_of, moments, unit_of
+from pellucid.tables import names
+from pellucid.tables.cells import Marks, is_missing, marks_of, truths
+from pellucid.tables.dates import compact_form, format_of, moments, unit_of
 from pellucid.tables.grid import PLAINLY, ROW_NAMES, Cells, Column, Grid
+from pellucid.tables.levels import Levels, levels_of, text_of
 from pellucid.tables.parsing import are_codes
 from pellucid.tables.units import units_of
 from pellucid.tables.wording import counted, quoted, shown
@@ -26,18 +27,9 @@ from pellucid.tables.wording import counted, quoted, shown
 FEW = 20  # levels that a text column may always have
 MANY = 100  # levels that it may have where each has rows enough
 EACH = 5  # rows a level, then
+UNIQUE = 0.9  # share of different numbers from which an identifier is one
 MOSTLY = 0.5  # share of missing cells from which a column is left out
 STRAY = 0.1  # share of other text up to which a column of numbers is one
-NUMBERING = re.compile(
-    r"id|index|idx|row|rows|row\s?names?|unnamed:\s?0|#|\(row names\)", re.IGNORECASE
-)
-FIRST = re.compile(r"X|(?i:no|nr|num|number|obs|obsno|observation|case)\.?")
-IDENTIFIER = re.compile(r"(.*[\W_])?(id|uuid|guid|key|code no|ssn)", re.IGNORECASE)
-CAMEL = re.compile(r".*[a-z](I[Dd]|Code|Key|Zip)")
-CODE = re.compile(
-    r"(.*[\W_])?(ids|codes?|zip ?(code)?|post(al)? ?code|plz|fips|sku|isbn)"
-    r"([\W_]?(code|id|no))?", re.IGNORECASE
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,7 +43,8 @@ class Role:
     reason : str
         Why, in a few words.
     levels : tuple of str
-        Of a category, the reference first; of a boolean, what is 0 and what is 1.
+        Of a category, the reference first, also where it is left out for having too
+        many; of a boolean, what is 0 and what is 1.
     marks : Marks
         How its numbers are written.
     format : str
@@ -75,42 +68,6 @@ class Role:
 
 
 LEFT_OUT = "left out"
-
-
-@dataclass(frozen=True, eq=False)
-class Levels:
-    """The different cells of a column, each with how often it occurs, as text."""
-
-    texts: tuple[str, ...]  # not missing, sorted
-    missing: int
-    n: int
-
-    @property
-    def given(self) -> int:
-        """Rows that hold something."""
-        return self.n - self.missing
-
-
-def text_of(cell: object) -> str:
-    """A cell as a level is called; whole numbers without decimals.
-
-    >>> text_of(" a "), text_of(2.0), text_of(True)
-    ('a', '2', 'True')
-    """
-    if isinstance(cell, float | np.floating) and float(cell).is_integer():
-        return str(int(cell))
-    return str(cell).strip()
-
-
-def levels_of(cells: Sequence[object]) -> Levels:
-    """Collect the levels of a column."""
-    held = Cells.of(cells)
-    given = [not is_missing(cell) for cell in held.levels]
-    missing = len(cells) - int(held.counts() @ np.array(given, int))
-    texts = {text_of(cell) for cell in itertools.compress(held.levels, given)}
-    numeric = all(np.isfinite(number(text)) for text in texts)
-    ordered = sorted(texts, key=lambda text: (number(text) if numeric else 0.0, text))
-    return Levels(tuple(ordered), missing, len(cells))
 
 
 def decimal_of(grid: Grid) -> str:
@@ -166,7 +123,7 @@ def role_of(
 def _typed(column: Column, decimal: str) -> Role:
     """The role by what the cells are."""
     if column.kind == "number":
-        return of_numbers(column)
+        return _of_dates(column, column.numbers) or of_numbers(column)
     if column.kind == "boolean":
         return Role("boolean", "false is 0, true is 1", ("False", "True"))
     if column.kind == "date":
@@ -177,6 +134,15 @@ def _typed(column: Column, decimal: str) -> Role:
     if column.kind == "category":
         return category(levels, column.levels)
     return of_text(column, levels, decimal)
+
+
+def _of_dates(column: Column, x: NDArray[np.float64]) -> Role | None:
+    """The role of numbers that are dates; None for others."""
+    form = compact_form(x[np.isfinite(x)], names.is_dated(column.name))
+    if not form:
+        return None
+    reason = f"written as {form}, as a number"
+    return Role("date", reason, format=form, scale=unit_of(form))
 
 
 def of_numbers(column: Column) -> Role:
@@ -220,6 +186,9 @@ def as_number(column: Column, levels: Levels, decimal: str) -> Role | None:
     odd = {text for text in levels.texts if np.isnan(marks.number(text))}
     if odd:
         return _with_stray(column, levels, marks, odd)
+    dates = _of_dates(column, np.array([*map(marks.number, levels.texts)]))
+    if dates:
+        return dates
     signs = {text[-1] for text in levels.texts} & {"%"}
     reason = f"in {signs.pop()}" if signs else ""
     if marks != Marks(unit=marks.unit):
@@ -281,7 +250,8 @@ def _named(column: Column, levels: Levels, why: str = "") -> Role:
     if k == 1 or often:
         found = category(levels)
         return replace(found, reason=f"{found.reason}{and_why}")
-    return Role(LEFT_OUT, f"too many levels: {k} in {counted(n, 'row')}{and_why}")
+    kept = levels.texts if k <= MANY else ()  # for where there is no other column
+    return Role(LEFT_OUT, f"too many levels: {k} in {counted(n, 'row')}{and_why}", kept)
 
 
 def _numbering(column: Column, role: Role, first: bool) -> Role:
@@ -291,21 +261,28 @@ def _numbering(column: Column, role: Role, first: bool) -> Role:
     n = len(x)
     whole = n > 2 and np.isfinite(x).all() and (x == np.round(x)).all()
     steps = whole and (np.diff(x) == 1).all() and x[0] in (0, 1)
-    numbering = NUMBERING.fullmatch(name) or (first and FIRST.fullmatch(name))
-    if steps and numbering:
+    if steps and names.counts_rows(name, first):
         reason = f"numbers the rows from {int(x[0])} to {int(x[-1])}"
         return Role(LEFT_OUT, reason, numbering=True)
-    named = IDENTIFIER.fullmatch(name) or CAMEL.fullmatch(name)
-    if (name == ROW_NAMES or named) and whole and len(np.unique(x)) == n:
+    odd = name == ROW_NAMES and n > 2 and not _is_even(x)  # else they may be a time
+    naming = whole and (name == ROW_NAMES or names.identifies(name))
+    k = len(np.unique(x))
+    if k == n and (naming or odd):
         return Role(LEFT_OUT, "an identifier: no number comes twice")
+    if naming and k >= UNIQUE * n:
+        return Role(LEFT_OUT, f"an identifier: {k} different numbers in {n} rows")
     return role
+
+
+def _is_even(x: NDArray[np.float64]) -> bool:
+    """Whether numbers follow each other in equal steps."""
+    steps = np.diff(x)
+    return bool(np.allclose(steps, steps[0], rtol=1e-6))
 
 
 def doubts(column: Column, role: Role) -> list[str]:
     """What is said of whole numbers that may be names, as their column's name says."""
-    name = column.name.strip()
-    said = (IDENTIFIER, CODE, CAMEL)
-    if role.kind != "number" or not any(form.fullmatch(name) for form in said):
+    if role.kind != "number" or not names.may_identify(column.name.strip()):
         return []
     x = values_of(column, role)
     levels = len(np.unique(x[np.isfinite(x)]))
@@ -357,8 +334,11 @@ def _by_level(
 ) -> NDArray[np.float64]:
     """A number for each cell; each different cell is looked at once."""
     held = Cells.of(cells)
-    known = [np.nan if is_missing(cell) else value(text_of(cell))
-             for cell in held.levels]  # fmt: skip
+    known = [
+        np.nan if not isinstance(cell, str) and is_missing(cell)
+        else value(text_of(cell))
+        for cell in held.levels
+    ]  # fmt: skip
     return np.array([*known, np.nan])[held.codes]
 
 

@@ -25,7 +25,7 @@ def rows(
 
     A file may be CSV of any dialect (commas, semicolons, tabs, bars or blanks; UTF-8,
     UTF-16 or Windows-1252; decimal commas, marks between thousands, signs of currency
-    and percent; names of rows; titles, comments, units and totals around the rows),
+    and percent, units; names of rows; titles, comments, totals and notes around them),
     packed by gzip or zip, or Excel, Parquet or Feather. What is doubtful is read in
     the likeliest way and told in `.preparation`; lines of different lengths are
     refused.
@@ -33,8 +33,9 @@ def rows(
     A column becomes a number as it stands, 0 and 1 for truth values, days since
     1970-01-01 for dates, or for a category a column `name[level]` for each level but
     the first. It is left out when it numbers or names the rows, never varies, copies
-    another, or is mostly missing. Missing cells are empty ones and the usual spellings
-    (NA, N/A, NaN, null, None, -, ?, ., #N/A, what Excel writes for an error).
+    another or the target, or is mostly missing. Missing cells are empty ones and the
+    usual spellings (NA, N/A, NaN, null, None, -, ?, ., .., :, #N/A, what Excel writes
+    for an error); None beside other words may be a word, and - beside +.
 
     Parameters
     ----------

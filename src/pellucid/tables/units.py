@@ -83,8 +83,10 @@ def units_of(cells: Iterable[str]) -> tuple[str, ...]:
 
 
 def _are_labels(cells: list[str], found: list[tuple[str, str]]) -> bool:
-    """Whether all are one digit and one letter, like 1A and 2A, which name groups."""
+    """Whether they name groups: one digit and one letter, as 1A, or a code, as 01A."""
     short = all(len(cell.strip()) == 2 for cell in cells)
+    if any(number[:1] == "0" and number[1:2].isdecimal() for number, _ in found):
+        return True
     return short and all(unit.isalpha() for _, unit in found)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pellucid.errors import TableError, needs
 from pellucid.files import opened_whole
 from pellucid.tables.grid import Column, Grid
-from pellucid.tables.roles import text_of
+from pellucid.tables.levels import text_of
 
 New = Mapping[str, NDArray[Any]]  # values of the rows that have them, by column
 BLOCK = 4096  # rows that are text at the same time
