@@ -9,6 +9,7 @@ from pathlib import Path
 
 import coverage_page
 import identity_page
+import tables_page
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -16,6 +17,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 PAGES: dict[str, Callable[[], str]] = {
     "coverage.md": coverage_page.page,
     "identities.md": identity_page.page,
+    "tables.md": tables_page.page,
 }
 
 
