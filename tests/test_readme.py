@@ -1,11 +1,15 @@
 """The Python of the README and of the docs runs, as a newcomer would type it."""
 
+import importlib.util
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import pellucid as pl
+from pellucid.command import main
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -39,6 +43,17 @@ def test_the_backward_pass_reads_as_the_readme_says(tmp_path, monkeypatch):
             -len(promised.splitlines()) :
         ]
     )
+
+
+def test_the_table_is_answered_as_the_readme_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    package = importlib.util.find_spec("palmerpenguins").submodule_search_locations[0]
+    shutil.copy(Path(package) / "data" / "penguins.csv", tmp_path)
+    typed = re.search(r"```sh\npellucid (fit .*)\n```", README)[1].split()
+    result = CliRunner().invoke(main, typed)
+    promised = re.search(r"```text\n(1  What was done.*?)```", README, re.S)[1]
+    assert result.output.lstrip("\n") == promised
 
 
 @pytest.mark.parametrize("page", PAGES)
