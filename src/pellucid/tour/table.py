@@ -116,7 +116,9 @@ def introduced(guide: Guide, table: Table, choice: Choice, model: str) -> None:
     if model != "auto":
         guide.say(f"{found}; a {choice.name} was asked for.")
         return
-    advice = f" (`--model {choice.other}` would choose the other)"
+    kinds = {"linear": "numbers", "logistic": "classes"}
+    taken = f"would take them for {kinds.get(choice.other)}"
+    advice = f" (`--model {choice.other}` {taken})"
     guide.say(f"{found}, so this is a {choice.name}{advice if choice.other else ''}.")
 
 
