@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 _creation = itertools.count()
-_by_order = operator.attrgetter("order")
+by_order = operator.attrgetter("order")
 _FLOAT = np.dtype(np.float64)
 
 
@@ -190,4 +190,4 @@ def ancestors(outputs: Iterable[Node], stop: Container[Node] = ()) -> list[Node]
             seen.add(node)
             found.append(node)
             waiting.extend(node.arguments)
-    return sorted(found, key=_by_order)
+    return sorted(found, key=by_order)

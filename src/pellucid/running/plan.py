@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.node import Node
+from pellucid.graphs.node import Node, by_order
 from pellucid.graphs.operations.table import OPERATIONS, is_elementwise
 from pellucid.graphs.sharing import Lives
 
@@ -106,7 +106,7 @@ class _Planner:
             place = self._over(node) or self._reused(node, ending) or self._free(node)
             ending = {root for root in ending if self.held.get(root) is not place}
             self.plan.out[node] = self.held[node] = place
-        for root in ending & self.held.keys():
+        for root in sorted(ending & self.held.keys(), key=by_order):
             place = self.held.pop(root)
             self.free.setdefault((place.shape, place.dtype), []).append(place)
 
