@@ -6,7 +6,6 @@ survey" (2018), section 3.2.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import math
 import os
@@ -47,8 +46,9 @@ def pulled_back(
     before = recorder.simplify
     recorder.simplify = simplify.Sharing(ancestors(seeds), recorder.record)
     try:
-        adjoint = backward(recorder, seeds, wrt)
-        return [_finished(recorder, node, adjoint.get(node)) for node in wrt]
+        with recorder.marking(derived=True):
+            adjoint = backward(recorder, seeds, wrt)
+            return [_finished(recorder, node, adjoint.get(node)) for node in wrt]
     finally:
         recorder.simplify = before
 
@@ -143,9 +143,9 @@ def contribution(
     choice = poles.choice(node, position)
     if choice is None and not isinstance(adjoint, Masked):
         quiet = poles.is_untaken(node, node.arguments[position])
-        with recorder.quietly() if quiet else contextlib.nullcontext():
+        with recorder.marking(quiet):
             return local(node, position, adjoint)
-    with recorder.quietly():
+    with recorder.marking(quiet=True):
         g, mask = carried(node, position, adjoint)
         chosen = by_rule(node, position, g, choice)
         if chosen is None:

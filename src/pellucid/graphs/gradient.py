@@ -234,7 +234,7 @@ def _derived(
         since = now()
         result = f(*given["args"], **given["kwargs"])
         derivative = derive(
-            rewriting.of(result, since, derived=False),
+            rewriting.of(result, since),
             inputs if isinstance(wrt, tuple) else inputs[0],
             title,
             *v,
@@ -242,7 +242,7 @@ def _derived(
         if kind in NOTICED and f not in _derivatives:
             names = [_name(f, each, args) for each in _each(wrt)]
             notice_unused(title, result, dict(zip(names, inputs, strict=True)))
-        return rewriting.of(derivative, since, derived=True)
+        return rewriting.of(derivative, since)
 
     derived.__name__ = f"{title}_{kind}"
     derived.__doc__ = f"The {kind} of {title} with respect to {wrt!r}."
@@ -368,7 +368,7 @@ def _gradient_graph(graph: Graph, wrt: Wrt, stable: bool, without: Names) -> Gra
     title = f"{graph.title}_gradient"
     made = dataclasses.replace(graph, title=title, result=made)
     made = closed(made, recorder)
-    return rewritten(made, without, derived=True) if stable else made
+    return rewritten(made, without) if stable else made
 
 
 def _parameter_name(graph: Graph, wrt: int | str) -> str:

@@ -78,9 +78,7 @@ def _product(graph: Graph, by_rows: bool, rewriting: Rewriting) -> Product:
             (graph.result[0], from_left) if by_rows else (graph.result[1], from_right)
         )
         v = structure.mapped(lambda leaf: _vector(leaf, recorder, vectors), like)
-        product = rewriting.of(
-            derive(result, inputs, graph.title, v), since, derived=True
-        )
+        product = rewriting.of(derive(result, inputs, graph.title, v), since)
         found = [p for p in structure.leaves(product) if p is not None]
         return Product(vectors, [node_of(p) for p in found])
 

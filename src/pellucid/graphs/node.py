@@ -83,6 +83,8 @@ class Node:
     quiet : bool
         Whether NumPy's warnings are not wanted: it is part of a derivative, computed
         also where it is not taken.
+    derived : bool
+        Whether it is part of a derivative, which identities that cost time leave alone.
     order : int
         Counts nodes as they are made.
 
@@ -105,6 +107,7 @@ class Node:
     name: str = ""
     known: bool = False
     quiet: bool = False
+    derived: bool = False
     order: int = field(default_factory=_creation.__next__)
 
     @property
@@ -148,7 +151,7 @@ class Node:
         """The same step on other arguments, made now."""
         return Node(
             self.operation, arguments, self.shape, self.dtype, self.options, self.weak,
-            self.line, self.call, self.name, self.known, self.quiet,
+            self.line, self.call, self.name, self.known, self.quiet, self.derived,
         )  # fmt: skip
 
     def christen(self, name: str) -> None:

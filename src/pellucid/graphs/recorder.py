@@ -89,6 +89,7 @@ class Recorder:
         self.broken: Exception | None = None  # raised where nobody waits for it
         self.thread: int | None = None  # of the trace, while it runs
         self.quiet = False  # whether new nodes are computed without warnings
+        self.derived = False  # whether new nodes are part of a derivative
         self.aside = 0  # derivatives under way that only serve others, without names
         self.differentiates = False  # something that depends on no input
         self.known_ones: dict[int, Any] = {}  # weakly: stand-ins whose value is known
@@ -125,25 +126,26 @@ class Recorder:
     def on_behalf_of(self, node: Node, call: Call | None = None) -> Iterator[None]:
         """Give new nodes the source line of the node they belong to, and no name.
 
-        What belongs to a quiet node is quiet too. What takes the place of a node is
-        part of the same call of a helper; a derivative is not.
+        What belongs to a quiet node, or a derived one, is so too. What takes the place
+        of a node is part of the same call of a helper; a derivative is not.
         """
-        before = self._owner, self._owners_call, self.quiet
+        before = self._owner, self._owners_call
         self._owner, self._owners_call = node, call
-        self.quiet = self.quiet or node.quiet
         try:
-            yield
+            with self.marking(node.quiet, node.derived):
+                yield
         finally:
-            self._owner, self._owners_call, self.quiet = before
+            self._owner, self._owners_call = before
 
     @contextlib.contextmanager
-    def quietly(self) -> Iterator[None]:
-        """Let new nodes be computed without NumPy's warnings."""
-        before, self.quiet = self.quiet, True
+    def marking(self, quiet: bool = False, derived: bool = False) -> Iterator[None]:
+        """Let new nodes be computed without NumPy's warnings, or be of a derivative."""
+        before = self.quiet, self.derived
+        self.quiet, self.derived = self.quiet or quiet, self.derived or derived
         try:
             yield
         finally:
-            self.quiet = before
+            self.quiet, self.derived = before
 
     def input(self, name: str, value: Any) -> Node:
         """Make the node of an argument."""
@@ -210,7 +212,7 @@ class Recorder:
             is_known, self.differentiates = False, True
         node = Node(
             name, nodes, shape, dtype, options, weak, line, call, known=is_known,
-            quiet=self.quiet,
+            quiet=self.quiet, derived=self.derived,
         )  # fmt: skip
         awaited = self._await(frame) if frame else None
         if awaited:

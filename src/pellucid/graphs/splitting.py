@@ -63,7 +63,7 @@ def rates(
     recorder = current()
     if recorder.aside >= ORDERS or not family.is_known():
         return Rates([None] * len(movements), known=False)
-    with recorder.quietly(), serving(recorder):
+    with recorder.marking(quiet=True), serving(recorder):
         directions = [family.along(movement) for movement in movements]
         return Rates(_products(recorder, pull, outputs, family, directions))
 

@@ -77,15 +77,11 @@ def stable(
     return rewritten(graph, without)
 
 
-def rewritten(
-    graph: Graph, without: Sequence[str] = (), derived: bool = False
-) -> StableGraph:
+def rewritten(graph: Graph, without: Sequence[str] = ()) -> StableGraph:
     """A graph with naive formulas replaced, after those that were replaced before."""
     recorder = resumed(graph)
     with recorder.running(), creation_recorded():
-        outputs, rewrites = stabilised(
-            recorder, graph.outputs, without, derived=derived
-        )
+        outputs, rewrites = stabilised(recorder, graph.outputs, without)
     found = iter(outputs)
     result = structure.mapped(lambda _: next(found), graph.result)
     before = graph.rewrites if isinstance(graph, StableGraph) else ()
@@ -104,7 +100,7 @@ def written_out(graph: Graph) -> Graph:
     outputs = list(graph.outputs)
     with recorder.running(), creation_recorded():
         for opens in (True, False):
-            walk = Walk(recorder, lambda _: None, 0, False, opens)
+            walk = Walk(recorder, lambda _: None, 0, opens)
             outputs = walk.over(outputs)
     found = iter(outputs)
     result = structure.mapped(lambda _: next(found), graph.result)
@@ -113,18 +109,15 @@ def written_out(graph: Graph) -> Graph:
 
 def stabilised(
     recorder: Recorder, outputs: Iterable[Node], without: Sequence[str] = (),
-    since: int = 0, derived: bool = False,
+    since: int = 0,
 ) -> tuple[list[Node], list[Rewrite]]:  # fmt: skip
-    """Nodes that compute the same from the nodes older than `since`; and the rewrites.
-
-    What is `derived` is a gradient: identities that cost time leave it alone.
-    """
+    """Nodes that compute the same from the nodes older than `since`; and rewrites."""
     outputs, rewrites = list(outputs), []
     table = tables(unused(without))
     before, recorder.simplify = recorder.simplify, simplify.simpler
     try:
         for _ in range(WALKS):
-            walk = Walk(recorder, table, since, derived)
+            walk = Walk(recorder, table, since)
             outputs = walk.over(outputs)
             rewrites += walk.rewrites
             if not walk.changed:
@@ -147,13 +140,13 @@ class Rewriting:
     def __post_init__(self) -> None:
         unused(self.without)
 
-    def of(self, result: Any, since: int, derived: bool) -> Any:
+    def of(self, result: Any, since: int) -> Any:
         """A traced result, computed stably from what was there before."""
         traced = [leaf for leaf in structure.leaves(result) if isinstance(leaf, Traced)]
         if not self.stable or not traced:
             return result
         nodes = [leaf.node for leaf in traced]
-        found, _ = stabilised(current(), nodes, self.without, since, derived)
+        found, _ = stabilised(current(), nodes, self.without, since)
         made = iter(
             lifted(node, current(), leaf.mutable)
             for node, leaf in zip(found, traced, strict=True)

@@ -216,7 +216,8 @@ def replayed(node: Node, arguments: list[Any]) -> Any:
     """Record a step of another graph on traced values, in the place of computing it."""
     if node.operation == "constant":
         return node.value
-    return recorded(node.operation, *arguments, weak=node.weak, **node.options)
+    with current().marking(node.quiet, node.derived):
+        return recorded(node.operation, *arguments, weak=node.weak, **node.options)
 
 
 def viewed(step: str, x: Traced, **options: Any) -> Traced:

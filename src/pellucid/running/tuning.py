@@ -76,7 +76,7 @@ def _made(operation: str, like: Node, *arguments: Node, **options: Any) -> Node:
     """A step in the place of another, under its name."""
     return Node(
         operation, arguments, like.shape, like.dtype, options, like.weak,
-        like.line, like.call, like.name, like.known, like.quiet,
+        like.line, like.call, like.name, like.known, like.quiet, like.derived,
     )  # fmt: skip
 
 

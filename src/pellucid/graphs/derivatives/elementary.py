@@ -60,7 +60,7 @@ def arcsinh(g: Any, z: Any, x: Any) -> Any:
 
 def witch(g: Any, z: Any, x: Any) -> Any:
     """1/(1+x^2), which is 0 where the square is infinite; Agnesi's curve."""
-    with current().quietly():
+    with current().marking(quiet=True):
         square = x * x
     return g / (1 + square)
 
@@ -70,7 +70,9 @@ def share(x: Any, y: Any, base: float = math.e) -> Any:
     if is_finite_number(x) or is_finite_number(y):
         d = x - y
     else:
-        with current().quietly():  # not for all x == y: the curvature there counts
+        with current().marking(
+            quiet=True
+        ):  # not for all x == y: the curvature there counts
             d = np.where((x == y) & np.isinf(x), 0.0, x - y)
     return recorded("sigmoid", d if base == math.e else d * math.log(base))
 

@@ -156,10 +156,12 @@ def exp_of_moved(node: Node) -> Node:
     moved = Node(
         node.operation, (z, *indices), node.shape, z.dtype, node.options,
         line=node.line, call=node.call, known=z.known and node.known, quiet=node.quiet,
+        derived=node.derived,
     )  # fmt: skip
     return Node(
         "exp", (moved,), node.shape, node.dtype,
         line=exp.line, call=exp.call, known=moved.known, quiet=exp.quiet,
+        derived=exp.derived,
     )  # fmt: skip
 
 

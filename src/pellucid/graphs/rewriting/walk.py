@@ -115,12 +115,11 @@ class Walk:
 
     def __init__(
         self, recorder: Recorder, table_of: Callable[[Functions], Table | None],
-        since: int, derived: bool, opens: bool = False,
+        since: int, opens: bool = False,
     ) -> None:  # fmt: skip
         self.recorder = recorder
         self.table_of = table_of
         self.since = since
-        self.derived = derived
         self.opens = opens
         self.rewrites: list[Rewrite] = []
         self.changed = False
@@ -151,18 +150,21 @@ class Walk:
         return [self._now.get(node, node) for node in outputs]
 
     def _shared(self, node: Node) -> Node:
-        """The node that computes the same; one that may warn, where one of them may."""
+        """The node that computes the same; one that may warn, where one of them may.
+
+        And the person's own, where one of them is.
+        """
         key = key_of(node)
         found = self._computed.setdefault(key, node)
-        if found.quiet and not node.quiet:
+        if (node.quiet, node.derived) < (found.quiet, found.derived):
             self._computed[key] = found = node
         return found
 
     @contextlib.contextmanager
     def _in_place_of(self, node: Node, quiet: bool = False) -> Iterator[None]:
         """Record nodes on the line of another, and as quiet as it is, or quieter."""
-        silence = self.recorder.quietly() if quiet else contextlib.nullcontext()
-        with self.recorder.on_behalf_of(node, node.call), silence:
+        behalf = self.recorder.on_behalf_of(node, node.call)
+        with behalf, self.recorder.marking(quiet):
             yield
 
     def _meet(self, nodes: Iterable[Node]) -> None:
@@ -240,7 +242,7 @@ class Walk:
 
     def _moved_in(self, node: Node) -> Node | None:
         """A logarithm that has moved inwards, to formulas of which it is stable."""
-        is_wanted = not self.derived and self._table is not None
+        is_wanted = not node.derived and self._table is not None
         found = inward(node) if is_wanted else None
         if found is None or not found[0].goals & self._goals.get(found[1], frozenset()):
             return None
@@ -290,7 +292,7 @@ class Walk:
     def _spellings(self, node: Node) -> Iterator[Node]:
         """A node, and with a sum in it gathered that is written out."""
         yield node
-        if self.derived or self._table is None:
+        if node.derived or self._table is None:
             return
         with self._in_place_of(node):
             found = gathered(self.recorder, node)
@@ -309,7 +311,7 @@ class Walk:
         outer = needs(terms(seen))
         for formula in table.headed.get(kind(seen), ()):
             is_there = formula.functions <= here and formula.needs <= outer
-            if is_there and not (self.derived and formula.identity.costly):
+            if is_there and not (node.derived and formula.identity.costly):
                 yield formula
 
     def _made(self, formula: Formula, match: Match, node: Node) -> Node | None:
@@ -377,7 +379,7 @@ def _replaced(name: str, i: int, without: frozenset[str]) -> Formula | None:
     one, recorder = written(name, i), Recorder()
     root = one.root.node
     with recorder.running(), creation_recorded():
-        walk = Walk(recorder, functools.partial(_written, without), 0, False)
+        walk = Walk(recorder, functools.partial(_written, without), 0)
         arguments = tuple(walk.over(root.arguments))
         made = seen_whole(root.remade(arguments))
     if not walk.rewrites or kind(made) in OWN_FORM:
