@@ -14,6 +14,7 @@ import numpy as np
 _creation = itertools.count()
 by_order = operator.attrgetter("order")
 _FLOAT = np.dtype(np.float64)
+_PYTHONS = {"f": float, "c": complex}  # by kind; whole numbers may be of any size
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -124,6 +125,11 @@ class Node:
     def value(self) -> Any:
         """The value of a constant."""
         return self.options["value"]
+
+    @property
+    def promotes_as(self) -> Any:
+        """What NumPy's rules of promotion see: a Python number's type, or the dtype."""
+        return _PYTHONS.get(self.dtype.kind, int) if self.weak else self.dtype
 
     @property
     def is_literal(self) -> bool:

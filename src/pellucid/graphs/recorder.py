@@ -199,8 +199,7 @@ class Recorder:
         """Make the node of one operation, whose arguments are nodes or values."""
         nodes = tuple([a if isinstance(a, Node) else self.captured(a)
                        for a in arguments])  # fmt: skip
-        known = [(a.shape, weak_type(a) if a.weak else a.dtype)
-                 for a in nodes]  # fmt: skip
+        known = [(a.shape, a.promotes_as) for a in nodes]
         shape, dtype = OPERATIONS[name].known(known, **options)
         frame = None if self._owner else persons_frame()
         self.read_names()
@@ -337,12 +336,6 @@ class Numbered(str):
     """A name that the trace gave, not the person: t1, t2, ..."""
 
     __slots__ = ()
-
-
-def weak_type(node: Node) -> type:
-    """The type of a Python number: its own, or what its operation gives."""
-    computed: Any = {"c": 0j, "i": 0}.get(node.dtype.kind, 0.0)
-    return type(node.options.get("value", computed))
 
 
 def counted(types: Sequence[Any]) -> Sequence[Any]:

@@ -199,7 +199,7 @@ def argument_dtypes(node: Node) -> list[np.dtype[Any]]:
     ufunc = getattr(meaning, "args", (meaning,))[0]
     given = [a.dtype for a in node.arguments]
     if isinstance(ufunc, np.ufunc) and ufunc.signature is None:
-        return loop(ufunc, tuple(map(type_of, node.arguments)))[: len(given)]
+        return loop(ufunc, tuple(a.promotes_as for a in node.arguments))[: len(given)]
     if node.operation in {"assign", "scatter"}:
         ours = 2 if node.operation == "assign" else 1
         return [node.dtype] * ours + given[ours:]
@@ -213,13 +213,6 @@ def argument_dtypes(node: Node) -> list[np.dtype[Any]]:
 def joint(argument: Node, dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The dtype of an argument as wide as that of the result."""
     return dtype if argument.weak else np.result_type(argument.dtype, dtype)
-
-
-def type_of(node: Node) -> Any:
-    """What NumPy's rules of promotion see: a Python number's type, or the dtype."""
-    if not node.weak:
-        return node.dtype
-    return {"f": float, "c": complex}.get(node.dtype.kind, int)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -16,7 +16,7 @@ from pellucid.errors import PellucidError
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.factorisations import computed_dtype
 from pellucid.graphs.operations.table import OPERATIONS
-from pellucid.graphs.recorder import counted, weak_type
+from pellucid.graphs.recorder import counted
 
 Dtypes = Sequence[np.dtype[Any] | None]  # None: as it comes
 Rule = Callable[[Node], Dtypes]
@@ -81,7 +81,7 @@ RULES: dict[str, Rule] = {
 
 def _types(node: Node) -> list[Any]:
     """The dtypes of the arguments; of weak ones float, int or complex (NEP 50)."""
-    return [weak_type(a) if a.weak else a.dtype for a in node.arguments]
+    return [a.promotes_as for a in node.arguments]
 
 
 def reads(node: Node) -> Dtypes:

@@ -14,7 +14,6 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.operations.table import OPERATORS, reduced_axes
-from pellucid.graphs.recorder import weak_type
 from pellucid.graphs.sharing import Lives, is_view
 from pellucid.running import torch_wrapping as wrapping
 from pellucid.running.torch_arrays import sized, tensor_of
@@ -119,7 +118,7 @@ class Writer:
         if node.operation in {"add", "subtract", "multiply"}:
             return f"{arguments[0]} {SYMBOLS[node.operation]} {arguments[1]}"
         if node.operation == "cast":
-            return f"{self._bound(weak_type(node), 'number')}({arguments[0]})"
+            return f"{self._bound(node.promotes_as, 'number')}({arguments[0]})"
         name = self._bound(OPERATORS[node.operation], node.operation)
         return f"{name}({', '.join(arguments)})"
 

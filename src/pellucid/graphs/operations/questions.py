@@ -29,7 +29,7 @@ def _sample(a: Any) -> Any:
     """What NumPy's rules see of a value: a Python number, or an array of its dtype."""
     if not isinstance(a, Traced):
         return a
-    return a.dtype.type(0).item() if a.node.weak else a.dtype
+    return a.node.promotes_as(0) if a.node.weak else a.dtype
 
 
 @recorded_as(np.result_type)

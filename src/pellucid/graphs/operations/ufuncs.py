@@ -44,21 +44,13 @@ def asked(x: Any) -> Any:
     return FUNCTIONS["array"](x) if isinstance(x, (list, tuple)) else x
 
 
-def type_of(x: Any) -> Any:
-    """What NumPy's rules of promotion see: a Python number's type, or the dtype."""
-    node = node_of(x)
-    if node.weak:
-        return type(node.options.get("value", 0.0))
-    return node.dtype
-
-
 def cast_for(
     ufunc: np.ufunc, inputs: Sequence[Any], dtype: Any, signature: Any, casting: Any
 ) -> list[Any]:
     """The arguments in the dtypes of the loop that NumPy would run."""
     if dtype is not None:
         signature = (None,) * ufunc.nin + (np.dtype(dtype),) * ufunc.nout
-    types = (*map(type_of, inputs), *(None,) * ufunc.nout)
+    types = (*(node_of(x).promotes_as for x in inputs), *(None,) * ufunc.nout)
     asked_for = {} if signature is None else {"signature": signature}
     loop = ufunc.resolve_dtypes(types, **asked_for, casting=casting)
     return [
