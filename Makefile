@@ -11,6 +11,7 @@ types:
 
 size:
 	@$(BIN)/python tools/size.py
+	@$(BIN)/python tools/counts.py --brief
 
 bench:
 	@$(BIN)/pellucid bench

@@ -18,6 +18,7 @@ behind nor ahead, a choice is the plain product of its rule.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -107,11 +108,17 @@ def total(before: Any, contribution: Any) -> Any:
 
 def any_of(mask: Mask, node: Node, argument: Node) -> Mask:
     """The mask of an argument that is stretched to a step: where any of it counts."""
-    wide = np.broadcast_to(mask.array, node.shape)
-    new = node.ndim - argument.ndim
-    ours = (1,) * new + argument.shape
-    axes = tuple(i for i, n in enumerate(ours) if n == 1 and node.shape[i] != 1)
-    return Mask(np.reshape(np.any(wide, axis=axes, keepdims=True), argument.shape))
+    return Mask(_any_of(np.broadcast_to(mask.array, node.shape), argument.shape))
+
+
+def _any_of(wide: Any, shape: tuple[int, ...]) -> Any:
+    """The mask of what was stretched, or has further axes of length 1."""
+    new = wide.ndim - len(shape)
+    if new < 0:
+        return np.reshape(wide, shape) if wide.size == math.prod(shape) else None
+    ours = (1,) * new + shape
+    axes = tuple(i for i, n in enumerate(ours) if n == 1 and wide.shape[i] != 1)
+    return np.reshape(np.any(wide, axis=axes, keepdims=True), shape)
 
 
 # Even functions: put into an infinite slope they are kinks at 0, as is |x|.
@@ -270,6 +277,8 @@ def mixes(node: Node) -> bool:
     """Whether a rule adds up elements of g, so that its zeros must be there before."""
     if node.operation == "index":
         return may_repeat(node.options["at"], node.arguments[0].shape)
+    if node.operation == "quantile":
+        return np.ndim(node.options["q"]) > 0
     return node.operation in {"cumsum", "cumprod", "softmax", WINDOWS}
 
 
@@ -305,15 +314,23 @@ def _replaced(position: int) -> Callable[..., Any]:
         if position == 0:
             return m
         part = recorded("index", m, *indices, at=at)
-        return part if part.shape == np.shape(value) else None
+        return part if part.shape == np.shape(value) else _any_of(part, np.shape(value))
 
     return rule
 
 
+def _of_quantiles(m: Any, z: Any, x: Any, q: Any, axis: Any = None,
+                  keepdims: bool = False, method: Any = None) -> Any:  # fmt: skip
+    """What any of several quantiles counts for."""
+    return spread(np.any(m, axis=0) if np.ndim(q) else m, x, axis, keepdims)
+
+
 # fmt: off
 MASKS: dict[str, Callable[[int], Callable[..., Any]]] = {
-    **dict.fromkeys(("sum", "mean", "max", "min", "prod", "norm", "logsumexp"),
+    **dict.fromkeys(("sum", "mean", "max", "min", "prod", "norm", "logsumexp",
+                     "median", "fmax.reduce", "fmin.reduce"),
                     lambda _: _reduced),
+    "quantile":    lambda _: _of_quantiles,
     **dict.fromkeys(("cumsum", "cumprod", "softmax"), lambda _: _along),
     **dict.fromkeys(("copy", "real", "imag", "conjugate"), lambda _: lambda m, z, x: m),
     "cast":        lambda _: lambda m, z, x, dtype: m,

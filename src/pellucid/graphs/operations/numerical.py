@@ -249,8 +249,8 @@ def unwrap(
 
 # -- two functions of NumPy's own -----------------------------------------------------
 
-operation("sinc", np.sinc)
-operation("i0", np.i0)
+operation("sinc", np.sinc, elementwise=True)
+operation("i0", np.i0, elementwise=True)
 
 
 @recorded_as(np.sinc)

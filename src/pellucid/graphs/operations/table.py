@@ -63,11 +63,12 @@ def operation(
     function: Callable[..., Any],
     known: Rule | None = None,
     *,
+    elementwise: bool = False,
     view: bool = False,
 ) -> None:
     """Enter an operation into the set."""
     rule = known or functools.partial(by_trial, function)
-    OPERATIONS[name] = Operation(name, function, rule, view=view)
+    OPERATIONS[name] = Operation(name, function, rule, elementwise, view)
 
 
 def by_trial(
