@@ -11,7 +11,7 @@ from pellucid.errors import GradientError
 from pellucid.graphs.derivatives import DERIVATIVES
 from pellucid.graphs.notices import unused_allowed
 from pellucid.graphs.operations import robust
-from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.operations.table import OPERATIONS, is_elementwise
 
 X = np.array([[0.5, -1.25, 2.0], [0.75, -0.4, 3.0]])
 Y = np.array([[1.5, 0.25, -2.0], [1.1, 0.6, -1.0]])
@@ -531,7 +531,7 @@ def test_hard_points_are_right(name, x):
 OF_COMPLEX = {"sign", "conjugate"}
 ELEMENTARY = [
     name for name in RULED
-    if name in OPERATIONS and OPERATIONS[name].elementwise
+    if is_elementwise(name)
     and any(DERIVATIVES[name](position) for position in range(3))
 ]  # fmt: skip
 

@@ -32,7 +32,7 @@ from pellucid.graphs.masks import (
     under,
 )
 from pellucid.graphs.node import Node, ancestors, constant
-from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.operations.table import is_elementwise
 from pellucid.graphs.poles import NOTHING, Poles
 from pellucid.graphs.recorder import Recorder, is_numbered
 from pellucid.graphs.splitting import fixed, rates
@@ -158,7 +158,7 @@ def contribution(
 def carried(node: Node, position: int, adjoint: Any) -> tuple[Any, Mask | None]:
     """The g that a rule is given, and the mask of what the rule gives."""
     g, mask = parts(adjoint)
-    if mask is None or OPERATIONS[node.operation].elementwise:
+    if mask is None or is_elementwise(node.operation):
         return g, mask
     behind = None
     if passes(node):
@@ -207,7 +207,7 @@ def may_be_short(node: Node) -> bool:
 
 def stretches(node: Node) -> bool:
     """Whether arguments are broadcast to the result."""
-    return OPERATIONS[node.operation].elementwise or node.operation == "broadcast_to"
+    return is_elementwise(node.operation) or node.operation == "broadcast_to"
 
 
 def fitted(node: Node, position: int, adjoint: Any, risk: int = NOTHING) -> Any:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.operations.table import OPERATIONS, is_elementwise
 from pellucid.graphs.recorder import Recorder
 
 
@@ -161,7 +161,7 @@ def tried(layout: Layout) -> Any:
     arrays = [_array(operand) for operand in operands]
     if name == ORDERED:
         return np.empty_like(arrays[0], order=options["order"])
-    if OPERATIONS[name].elementwise:
+    if is_elementwise(name):
         return _allocated(arrays)
     try:
         with np.errstate(all="ignore"):

@@ -38,7 +38,7 @@ from pellucid.graphs.derivatives.arrays import transposed as turned
 from pellucid.graphs.derivatives.numerical import windows
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import may_repeat
-from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.operations.table import is_elementwise
 from pellucid.graphs.traced import Traced, recorded
 from pellucid.graphs.zeros import Zeros
 
@@ -286,7 +286,7 @@ def passes(node: Node) -> bool:
     """Whether a mask goes back through a step; not through products of arrays."""
     if node.operation == "einsum":
         return len(node.arguments) == 1
-    return node.operation in MASKS or OPERATIONS[node.operation].elementwise
+    return node.operation in MASKS or is_elementwise(node.operation)
 
 
 def _indexed(m: Any, z: Any, x: Any, *indices: Any, at: Any) -> Any:

@@ -21,7 +21,7 @@ def is_view(node: Node) -> bool:
     if node.operation == "einsum":
         return len(node.arguments) == 1
     return node.operation == "copy" or (
-        node.operation in OPERATIONS and OPERATIONS[node.operation].view
+        node.operation in OPERATIONS and OPERATIONS[node.operation].facts.view
     )
 
 

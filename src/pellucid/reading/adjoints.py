@@ -14,7 +14,7 @@ from pellucid.graphs.derivatives import JOINT
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.lookups import creation_recorded
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.operations.table import is_elementwise
 from pellucid.graphs.recorder import Recorder
 from pellucid.graphs.trace import resumed
 from pellucid.graphs.traced import lifted, node_of
@@ -81,7 +81,7 @@ def _locals(recorder: Recorder, z: Node, needed: set[Node]) -> Iterator[Local]:
 
 
 def _has_slope(z: Node) -> bool:
-    return OPERATIONS[z.operation].elementwise or z.size == 1
+    return is_elementwise(z.operation) or z.size == 1
 
 
 def _like(z: Node) -> Any:
@@ -97,7 +97,7 @@ def _slope(recorder: Recorder, z: Node, position: int, g: Node | None) -> Any:
     if z.operation in JOINT:
         return None
     try:
-        if OPERATIONS[z.operation].elementwise:
+        if is_elementwise(z.operation):
             return by_rule(z, position, 1)
         return local(z, position, 1 if g is None else lifted(g, recorder))
     except GradientError:

@@ -10,7 +10,7 @@ import numpy as np
 
 from pellucid.graphs.evaluate import computed
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.table import OPERATIONS, reduced_axes
+from pellucid.graphs.operations.table import is_elementwise, reduced_axes
 from pellucid.reading import latex
 from pellucid.reading.latex import Piece
 from pellucid.reading.typesetter import (
@@ -57,7 +57,7 @@ def named_as(name: str) -> Rule:
     def rule(t: Typesetter, node: Node, index: Index) -> Piece:
         options = dict(node.options)
         part = [str(options.pop("part"))] if "part" in options else []
-        if OPERATIONS[node.operation].elementwise:
+        if is_elementwise(node.operation):
             called = latex.applied(latex.named(name), *t.write_all(node, index))
             return latex.subscripted(called, part, [])
         listed = [latex.option(key, value) for key, value in options.items()]

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.operations.table import OPERATIONS, is_elementwise
 from pellucid.reading import latex
 from pellucid.reading.latex import Piece
 
@@ -140,7 +140,7 @@ REDUCTIONS = {
     "sum", "prod", "max", "min", "any", "all", "argmax", "argmin", "mean", "norm",
     "logsumexp",
 }  # fmt: skip
-ELEMENTWISE = {name for name, each in OPERATIONS.items() if each.elementwise}
+ELEMENTWISE = {name for name, each in OPERATIONS.items() if is_elementwise(name)}
 # Operations that pass an index on to what they are made of.
 INDEXED = ELEMENTWISE | REDUCTIONS | {
     "cast", "copy", "transpose", "reshape", "broadcast_to", "index", "diagonal",
@@ -158,7 +158,7 @@ def needs_index(node: Node) -> bool:
         return False
     if node.operation in REDUCTIONS or node.operation == "einsum":
         return True
-    if node.operation not in ELEMENTWISE | {"broadcast_to"}:
+    if not is_elementwise(node.operation) and node.operation != "broadcast_to":
         return False
     return any(not _is_even(node, a) for a in node.arguments if is_array(a, None))
 

@@ -10,6 +10,7 @@ from pellucid.graphs.buffers import WRITTEN_BACK
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.entries import recorded_as
 from pellucid.graphs.operations.factorisations import real_part
+from pellucid.graphs.operations.kinds import PART
 from pellucid.graphs.operations.table import Known, Result, operation
 from pellucid.graphs.recorder import Recorder
 from pellucid.graphs.stand_ins import TracedScalar
@@ -21,8 +22,8 @@ def _part_known(arguments: list[Known]) -> Result:
     return shape, real_part(dtype)
 
 
-operation("real", np.real, _part_known, view=True)
-operation("imag", np.imag, _part_known, view=True)
+operation("real", np.real, PART, _part_known)
+operation("imag", np.imag, PART, _part_known)
 
 
 def is_complex(x: Any) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.operations.kinds import STEEP, mixes
 from pellucid.graphs.operations.table import Known, Result, Shape, operation
 
 COMPUTED = {"f": np.float32, "d": np.float64, "F": np.complex64, "D": np.complex128}
@@ -224,19 +225,20 @@ def _of_reals(function: Callable[..., Any]) -> Callable[..., Any]:
     return compute
 
 
-operation("linalg.solve", np.linalg.solve, _solve_known)
-operation("linalg.inv", np.linalg.inv, _like_matrix)
-operation("linalg.cholesky", np.linalg.cholesky, _like_matrix)
-operation("linalg.det", np.linalg.det, _det_known)
-operation("cofactors", cofactors, _like_matrix)
-operation("inverse_gaps", inverse_gaps, _gaps_known)
-operation("linalg.slogdet", _part_of(np.linalg.slogdet), _slogdet_known)
-operation("linalg.eigvalsh", np.linalg.eigvalsh, _eigvalsh_known)
-operation("linalg.eigh", _part_of(np.linalg.eigh), _eigh_known)
-operation("linalg.eigvals", _of_reals(np.linalg.eigvals), _eigvals_known)
-operation("linalg.eig", _of_reals(_part_of(np.linalg.eig)), _eig_known)
-operation("linalg.svdvals", np.linalg.svdvals, _svdvals_known)
-operation("linalg.svd", _part_of(np.linalg.svd), _svd_known)
-operation("linalg.qr", _qr, _qr_known)
-operation("linalg.pinv", np.linalg.pinv, _pinv_known)
-operation("linalg.lstsq", _part_of(np.linalg.lstsq), _lstsq_known)
+STEEPLY = mixes(STEEP)
+operation("linalg.solve", np.linalg.solve, STEEPLY, _solve_known)
+operation("linalg.inv", np.linalg.inv, STEEPLY, _like_matrix)
+operation("linalg.cholesky", np.linalg.cholesky, STEEPLY, _like_matrix)
+operation("linalg.det", np.linalg.det, STEEPLY, _det_known)
+operation("cofactors", cofactors, STEEPLY, _like_matrix)
+operation("inverse_gaps", inverse_gaps, STEEPLY, _gaps_known)
+operation("linalg.slogdet", _part_of(np.linalg.slogdet), STEEPLY, _slogdet_known)
+operation("linalg.eigvalsh", np.linalg.eigvalsh, STEEPLY, _eigvalsh_known)
+operation("linalg.eigh", _part_of(np.linalg.eigh), STEEPLY, _eigh_known)
+operation("linalg.eigvals", _of_reals(np.linalg.eigvals), STEEPLY, _eigvals_known)
+operation("linalg.eig", _of_reals(_part_of(np.linalg.eig)), STEEPLY, _eig_known)
+operation("linalg.svdvals", np.linalg.svdvals, STEEPLY, _svdvals_known)
+operation("linalg.svd", _part_of(np.linalg.svd), STEEPLY, _svd_known)
+operation("linalg.qr", _qr, STEEPLY, _qr_known)
+operation("linalg.pinv", np.linalg.pinv, STEEPLY, _pinv_known)
+operation("linalg.lstsq", _part_of(np.linalg.lstsq), STEEPLY, _lstsq_known)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.entries import Function, given, into
+from pellucid.graphs.operations.kinds import CONSTANT, mixes
 from pellucid.graphs.operations.table import Known, Result, operation
 from pellucid.graphs.traced import FUNCTIONS, recorded
 
@@ -74,9 +75,8 @@ def _transform(name: str) -> Function:
 
 for _name, _lengths in LENGTHS.items():
     _function = getattr(np.fft, _name)
-    operation(
-        f"fft.{_name}", _function, functools.partial(_known, _function, *_lengths)
-    )
+    _rule = functools.partial(_known, _function, *_lengths)
+    operation(f"fft.{_name}", _function, mixes(CONSTANT), _rule)
     FUNCTIONS[_function] = _transform(_name)
 
 

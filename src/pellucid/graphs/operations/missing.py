@@ -21,6 +21,7 @@ from pellucid.graphs.operations.entries import (
     into,
     recorded_as,
 )
+from pellucid.graphs.operations.kinds import NONE, reduces
 from pellucid.graphs.operations.quantiles import (
     between,
     hundredths,
@@ -141,7 +142,7 @@ def _position(name: str) -> Function:
 
 
 for _name in ("nanargmax", "nanargmin"):
-    operation(_name, getattr(np, _name), _position_known)
+    operation(_name, getattr(np, _name), reduces(NONE), _position_known)
     FUNCTIONS[getattr(np, _name)] = _position(_name)
 
 

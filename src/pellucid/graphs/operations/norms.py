@@ -8,6 +8,7 @@ import numpy as np
 
 from pellucid.graphs.operations.entries import axes_of, flag, given, recorded_as
 from pellucid.graphs.operations.factorisations import real_part
+from pellucid.graphs.operations.kinds import KINKED, reduces
 from pellucid.graphs.operations.table import (
     Known,
     Result,
@@ -66,7 +67,7 @@ def real_dtype(dtype: Any) -> np.dtype[Any]:
     return real_part(np.result_type(dtype, np.float32))
 
 
-operation("norm", norm, _norm_known)
+operation("norm", norm, reduces(KINKED), _norm_known)
 
 
 # -- NumPy's functions ----------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.entries import as_traced, cast, recorded_as
+from pellucid.graphs.operations.kinds import BOUNDED, STEEP, by_element, mixes
 from pellucid.graphs.operations.shapes import axis_of
 from pellucid.graphs.operations.table import operation
 from pellucid.graphs.traced import Traced, recorded
@@ -155,7 +156,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
 
 
 MODES = {"v": "valid", "s": "same", "f": "full"}
-operation("convolve", np.convolve)
+operation("convolve", np.convolve, mixes(BOUNDED))
 
 
 @recorded_as(np.convolve)
@@ -249,8 +250,8 @@ def unwrap(
 
 # -- two functions of NumPy's own -----------------------------------------------------
 
-operation("sinc", np.sinc, elementwise=True)
-operation("i0", np.i0, elementwise=True)
+operation("sinc", np.sinc, by_element(BOUNDED))
+operation("i0", np.i0, by_element(STEEP))
 
 
 @recorded_as(np.sinc)

@@ -21,6 +21,7 @@ from pellucid.graphs.operations.entries import (
     into,
     recorded_as,
 )
+from pellucid.graphs.operations.kinds import KINKED, reduces
 from pellucid.graphs.operations.reductions import along, count
 from pellucid.graphs.operations.table import (
     Known,
@@ -50,8 +51,8 @@ def _quantile_known(
     return np.shape(q) + reduced_shape(shape, axis, keepdims), made
 
 
-operation("median", np.median, _median_known)
-operation("quantile", np.quantile, _quantile_known)
+operation("median", np.median, reduces(KINKED), _median_known)
+operation("quantile", np.quantile, reduces(KINKED), _quantile_known)
 
 
 @recorded_as(np.median)

@@ -20,6 +20,16 @@ import numpy as np
 
 from pellucid.graphs.operations import norms
 from pellucid.graphs.operations.entries import given
+from pellucid.graphs.operations.kinds import (
+    BOUNDED,
+    KINKED,
+    NONE,
+    STEEP,
+    Facts,
+    by_element,
+    reduces,
+    scans,
+)
 from pellucid.graphs.operations.table import (
     OPERATIONS,
     Known,
@@ -37,12 +47,14 @@ COMPOSED = {"ratio", "sigmoid", "softplus", "log_loss", "logsumexp", "softmax",
             "log_softmax"}  # fmt: skip
 
 
-def robust(enter: Callable[[str, Function], None]) -> Callable[[Function], Function]:
+def robust(
+    enter: Callable[[str, Function, Facts], None], facts: Facts
+) -> Callable[[Function], Function]:
     """Enter an operation; the function given back records it on traced values."""
 
     def decorate(function: Function) -> Function:
         name, signature = function.__name__, inspect.signature(function)
-        enter(name, function)
+        enter(name, function, facts)
         optional = [
             k for k, p in signature.parameters.items() if p.default is not p.empty
         ]
@@ -60,16 +72,16 @@ def robust(enter: Callable[[str, Function], None]) -> Callable[[Function], Funct
     return decorate
 
 
-def _like_exp(name: str, function: Function) -> None:
-    elementwise(name, np.exp, function)
+def _like_exp(name: str, function: Function, facts: Facts) -> None:
+    elementwise(name, np.exp, facts, function)
 
 
-def _like_logaddexp(name: str, function: Function) -> None:
-    elementwise(name, np.logaddexp, function)
+def _like_logaddexp(name: str, function: Function, facts: Facts) -> None:
+    elementwise(name, np.logaddexp, facts, function)
 
 
-def _like_divide(name: str, function: Function) -> None:
-    elementwise(name, np.divide, function)
+def _like_divide(name: str, function: Function, facts: Facts) -> None:
+    elementwise(name, np.divide, facts, function)
 
 
 def _float(dtype: Any) -> np.dtype[Any]:
@@ -87,34 +99,34 @@ def _same_known(arguments: list[Known], axis: Any = None) -> Result:
     return arguments[0][0], _float(arguments[0][1])
 
 
-def _reduction(name: str, function: Function) -> None:
-    operation(name, function, _reduction_known)
+def _reduction(name: str, function: Function, facts: Facts) -> None:
+    operation(name, function, facts, _reduction_known)
 
 
-def _along_axis(name: str, function: Function) -> None:
-    operation(name, function, _same_known)
+def _along_axis(name: str, function: Function, facts: Facts) -> None:
+    operation(name, function, facts, _same_known)
 
 
-@robust(_like_divide)
+@robust(_like_divide, by_element(STEEP))
 def ratio(x: Any, y: Any) -> Any:
     """The quotient x / y, and 0 where y is 0."""
     return x / np.where(y == 0, np.inf, y)
 
 
-@robust(_like_exp)
+@robust(_like_exp, by_element(BOUNDED))
 def sigmoid(x: Any) -> Any:
     """1 / (1 + e^-x), from e^-|x|, which does not overflow."""
     e = np.exp(-np.abs(x))
     return np.where(x < 0, e, 1.0) / (1.0 + e)
 
 
-@robust(_like_exp)
+@robust(_like_exp, by_element(BOUNDED))
 def softplus(x: Any) -> Any:
     """log(1 + e^x), from e^-|x|, which does not overflow."""
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
-@robust(_like_exp)
+@robust(_like_exp, by_element(STEEP))
 def log1mexp(x: Any) -> Any:
     """log(1 - e^-x), from the smaller of e^-x and 1 - e^-x."""
     large = np.log1p(-np.exp(-np.maximum(x, 0.5)))
@@ -122,7 +134,7 @@ def log1mexp(x: Any) -> Any:
     return np.where(x > 0.7, large, small)[()]
 
 
-@robust(_like_logaddexp)
+@robust(_like_logaddexp, by_element(BOUNDED))
 def log_loss(z: Any, y: Any) -> Any:
     """-y log(p) - (1 - y) log(1 - p), where p = 1 / (1 + e^-z)."""
     wrong = np.where(z < 0, y, 1.0 - y)
@@ -134,11 +146,11 @@ def _offset_known(arguments: list[Known], axis: Any = None) -> Result:
     return reduced_shape(shape, axis, keepdims=True), _float(dtype)
 
 
-def _offsetting(name: str, function: Function) -> None:
-    operation(name, function, _offset_known)
+def _offsetting(name: str, function: Function, facts: Facts) -> None:
+    operation(name, function, facts, _offset_known)
 
 
-@robust(_offsetting)
+@robust(_offsetting, reduces(NONE))
 def offset(x: Any, axis: Any = None) -> Any:
     """The largest x, where some e^x could leave the range of floats; else 0."""
     largest = np.max(x, axis=axis, keepdims=True)
@@ -147,7 +159,7 @@ def offset(x: Any, axis: Any = None) -> Any:
     return np.where((reach < limit) | (np.abs(largest) == np.inf), 0, largest)
 
 
-@robust(_reduction)
+@robust(_reduction, reduces(BOUNDED))
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(e^x)), from e^(x - m), where m is the largest x, or 0."""
     m = offset(x, axis)
@@ -162,11 +174,11 @@ def _weighted_known(
     return reduced_shape(shape, axis, keepdims), dtype
 
 
-def _weighted(name: str, function: Function) -> None:
-    operation(name, function, _weighted_known)
+def _weighted(name: str, function: Function, facts: Facts) -> None:
+    operation(name, function, facts, _weighted_known)
 
 
-@robust(_weighted)
+@robust(_weighted, reduces(STEEP))
 def log_weighted_sum(x: Any, w: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(w e^x)), from e^(x - m), where m is the largest x of those that count."""
     x = np.where(w == 0, -np.inf, x)
@@ -175,14 +187,14 @@ def log_weighted_sum(x: Any, w: Any, axis: Any = None, keepdims: bool = False) -
     return z if keepdims else np.squeeze(z, axis=axis)[()]
 
 
-@robust(_along_axis)
+@robust(_along_axis, scans(BOUNDED))
 def softmax(x: Any, axis: Any = None) -> Any:
     """e^x / sum(e^x), from e^(x - m), where m is the largest x, or 0."""
     e = np.exp(x - offset(x, axis))
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
-@robust(_along_axis)
+@robust(_along_axis, scans(BOUNDED))
 def log_softmax(x: Any, axis: Any = None) -> Any:
     """log(e^x / sum(e^x)) = d - log(n + sum of e^d < 1), where d = x - max(x)."""
     m = np.max(x, axis=axis, keepdims=True)
@@ -192,7 +204,7 @@ def log_softmax(x: Any, axis: Any = None) -> Any:
     return d - (np.log(n) + np.log1p(rest / n))
 
 
-elementwise("root", np.sqrt)
+elementwise("root", np.sqrt, by_element(KINKED | STEEP))
 
 
 def root(x: Any) -> Any:
@@ -207,7 +219,7 @@ def norm(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return norms.norm(x, axis, keepdims)
 
 
-@robust(_reduction)
+@robust(_reduction, reduces(STEEP))
 def log_product(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(prod(x)); sum(log|x|), with the sign, where a product could leave range."""
     options = {"axis": axis, "keepdims": keepdims}

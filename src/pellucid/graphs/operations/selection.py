@@ -16,8 +16,9 @@ from pellucid.graphs.operations.entries import (
     into,
     recorded_as,
 )
+from pellucid.graphs.operations.kinds import NONE, mixes
 from pellucid.graphs.operations.shapes import axis_of, outline
-from pellucid.graphs.operations.table import OPERATIONS, operation
+from pellucid.graphs.operations.table import is_elementwise, operation
 from pellucid.graphs.refusals import refused, refused_shape
 from pellucid.graphs.traced import Traced, copied, recorded, written
 
@@ -123,9 +124,7 @@ def _piece(function: Callable[..., Any], x: Any, *args: Any, **kw: Any) -> Any:
 
 
 def _is_elementwise(node: Node) -> bool:
-    return node.known or OPERATIONS[node.operation].elementwise or (
-        node.operation in {"cast", "copy"}
-    )  # fmt: skip
+    return node.known or is_elementwise(node.operation)
 
 
 @recorded_as(np.compress)
@@ -350,7 +349,7 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
 
 # -- by order -------------------------------------------------------------------------
 
-operation("searchsorted", np.searchsorted)
+operation("searchsorted", np.searchsorted, mixes(NONE))
 
 
 @recorded_as(np.searchsorted)

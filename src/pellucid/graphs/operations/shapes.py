@@ -19,6 +19,7 @@ from pellucid.graphs.operations.entries import (
     into,
     recorded_as,
 )
+from pellucid.graphs.operations.kinds import moves
 from pellucid.graphs.operations.table import operation, reduced_axes, weightless
 from pellucid.graphs.refusals import refused
 from pellucid.graphs.traced import FUNCTIONS, Traced, viewed
@@ -282,7 +283,7 @@ def _windows(x: Any, window_shape: Any, axis: Any = None) -> Any:
     return np.lib.stride_tricks.sliding_window_view(x, window_shape, axis)
 
 
-operation("lib.stride_tricks.sliding_window_view", _windows, view=True)
+operation("lib.stride_tricks.sliding_window_view", _windows, moves(view=True))
 
 
 @recorded_as(np.lib.stride_tricks.sliding_window_view)

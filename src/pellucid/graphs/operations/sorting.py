@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.entries import as_traced, given, recorded_as
+from pellucid.graphs.operations.kinds import NONE, scans
 from pellucid.graphs.operations.table import Known, Result, operation
 from pellucid.graphs.refusals import refused
 from pellucid.graphs.traced import copied, recorded
@@ -31,8 +32,8 @@ def _partition_known(arguments: list[Known], kth: Any, axis: int = -1) -> Result
     return known
 
 
-operation("argsort", np.argsort, _places_known)
-operation("argpartition", np.argpartition, _partition_known)
+operation("argsort", np.argsort, scans(NONE), _places_known)
+operation("argpartition", np.argpartition, scans(NONE), _partition_known)
 
 
 def flat_or(a: Any, axis: Any) -> tuple[Any, int]:

@@ -16,23 +16,30 @@ import scipy.special as sc
 from scipy.special import _ufuncs
 
 from pellucid.graphs.operations.entries import as_traced, recorded_as
+from pellucid.graphs.operations.kinds import BOUNDED, NONE, STEEP, by_element
 from pellucid.graphs.operations.table import (
-    OPERATIONS,
     UFUNCS,
     Known,
-    Operation,
     Result,
     elementwise,
+    operation,
 )
 from pellucid.graphs.operations.ufuncs import several
 from pellucid.graphs.traced import recorded
 
+# Most have a pole, or grow without bounds.
+SLOPES = {
+    **dict.fromkeys(("special.expit", "special.log_expit", "special.erf",
+                     "special.ndtr"), BOUNDED),
+    **dict.fromkeys(("special.round", "special.gammasgn"), NONE),
+}  # fmt: skip
+
 
 def _enter(name: str, ufunc: np.ufunc) -> None:
     if ufunc.nout > 1:
-        several(name, ufunc)
+        several(name, ufunc, by_element(STEEP))
     else:
-        elementwise(name, ufunc)
+        elementwise(name, ufunc, by_element(SLOPES.get(name, STEEP)))
         UFUNCS[ufunc] = name
 
 
@@ -64,7 +71,7 @@ def _wrapped(function: Callable[..., Any], *ufuncs: np.ufunc) -> None:
     """Enter a function that works element by element, and the ufuncs that it calls."""
     name = f"special.{function.__name__}"
     known = functools.partial(_known, function)
-    OPERATIONS[name] = Operation(name, function, known, elementwise=True)
+    operation(name, function, by_element(STEEP), known)
     UFUNCS.update(dict.fromkeys(ufuncs, name))
 
 

@@ -15,7 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.operations import indexing
+from pellucid.graphs.operations import indexing, kinds
+from pellucid.graphs.operations.kinds import (
+    BOUNDED,
+    CONSTANT,
+    ELEMENTWISE,
+    KINKED,
+    NONE,
+    Facts,
+    Kind,
+    Slope,
+)
 
 Shape = tuple[int, ...]
 # What is known of an argument before it has a value; `type` is float for a weak one.
@@ -36,39 +46,40 @@ class Operation:
         The meaning on arrays.
     known : callable
         `(arguments, options) -> (shape, dtype)` without computing.
-    elementwise : bool
-        Whether element i of the result depends on elements i of the arguments alone,
-        after broadcasting.
-    view : bool
-        Whether NumPy's result may share memory with the first argument.
+    facts : Facts
+        What it is.
     """
 
     name: str
     function: Callable[..., Any]
     known: Rule
-    elementwise: bool = False
-    view: bool = False
+    facts: Facts
 
 
 OPERATIONS: dict[str, Operation] = {}
 
 
+def kind_of(name: str) -> Kind | None:
+    """The kind of an operation; inputs and constants have none."""
+    return OPERATIONS[name].facts.kind if name in OPERATIONS else None
+
+
+def slope_of(name: str) -> Slope:
+    """What the derivative of an operation may be."""
+    return OPERATIONS[name].facts.slope if name in OPERATIONS else NONE
+
+
 def is_elementwise(name: str) -> bool:
     """Whether this is an operation that is taken element by element."""
-    return name in OPERATIONS and OPERATIONS[name].elementwise
+    return kind_of(name) is ELEMENTWISE
 
 
 def operation(
-    name: str,
-    function: Callable[..., Any],
-    known: Rule | None = None,
-    *,
-    elementwise: bool = False,
-    view: bool = False,
+    name: str, function: Callable[..., Any], facts: Facts, known: Rule | None = None
 ) -> None:
     """Enter an operation into the set."""
     rule = known or functools.partial(by_trial, function)
-    OPERATIONS[name] = Operation(name, function, rule, elementwise, view)
+    OPERATIONS[name] = Operation(name, function, rule, facts)
 
 
 def by_trial(
@@ -106,11 +117,10 @@ def _ufunc_known(ufunc: np.ufunc, arguments: list[Known]) -> Result:
 
 
 def elementwise(
-    name: str, ufunc: np.ufunc, function: Callable[..., Any] | None = None
+    name: str, ufunc: np.ufunc, facts: Facts, function: Callable[..., Any] | None = None
 ) -> None:
-    """Enter a ufunc under its name, computed by an operator where there is one."""
-    known = functools.partial(_ufunc_known, ufunc)
-    OPERATIONS[name] = Operation(name, function or ufunc, known, elementwise=True)
+    """Enter a ufunc, or a function with the shapes and dtypes of one."""
+    operation(name, function or ufunc, facts, functools.partial(_ufunc_known, ufunc))
 
 
 def _python_else_numpy(python: Callable[..., Any], ufunc: np.ufunc) -> Any:
@@ -148,7 +158,7 @@ for _ufunc in vars(np).values():
     if _plain and _ufunc.nout == 1 and _ufunc is not np.isnat:  # it is about dates
         UFUNCS[_ufunc] = _ufunc.__name__
 for _ufunc, _name in UFUNCS.items():
-    elementwise(_name, _ufunc)
+    elementwise(_name, _ufunc, kinds.UFUNCS[_name])
 
 
 def _where_known(arguments: list[Known]) -> Result:
@@ -156,8 +166,9 @@ def _where_known(arguments: list[Known]) -> Result:
     return shape, _ufunc_dtype(np.add, (arguments[1][1], arguments[2][1]))
 
 
-OPERATIONS["where"] = Operation("where", np.where, _where_known, elementwise=True)
-operation("cast", lambda x, dtype: np.asarray(x).astype(dtype)[()],
+KEPT = kinds.by_element(CONSTANT)
+operation("where", np.where, kinds.by_element(KINKED), _where_known)
+operation("cast", lambda x, dtype: np.asarray(x).astype(dtype)[()], KEPT,
           lambda arguments, dtype: (arguments[0][0], np.dtype(dtype)))  # fmt: skip
 
 
@@ -195,9 +206,13 @@ def _reduction_known(
     return reduced_shape(shape, axis, keepdims), _reduced_dtype(function, dtype)
 
 
-for _name in ("sum", "prod", "mean", "max", "min", "any", "all"):
+for _name, _slope in {
+    "sum": CONSTANT, "mean": CONSTANT, "prod": BOUNDED, "max": KINKED, "min": KINKED,
+    "any": NONE, "all": NONE,
+}.items():  # fmt: skip
     _function = getattr(np, _name)
-    operation(_name, _function, functools.partial(_reduction_known, _function))
+    operation(_name, _function, kinds.reduces(_slope),
+              functools.partial(_reduction_known, _function))  # fmt: skip
 
 
 def _place_known(
@@ -222,12 +237,14 @@ def _scan_known(
     return shape, _reduced_dtype(function, dtype)
 
 
-for _name, _rule in {
-    "argmax": _place_known, "argmin": _place_known, "cumsum": _scan_known,
-    "cumprod": _scan_known,
-}.items():  # fmt: skip
+for _name, _facts, _rule in (
+    ("argmax", kinds.reduces(NONE), _place_known),
+    ("argmin", kinds.reduces(NONE), _place_known),
+    ("cumsum", kinds.scans(CONSTANT), _scan_known),
+    ("cumprod", kinds.scans(BOUNDED), _scan_known),
+):
     _function = getattr(np, _name)
-    operation(_name, _function, functools.partial(_rule, _function))
+    operation(_name, _function, _facts, functools.partial(_rule, _function))
 
 
 # -- shapes ---------------------------------------------------------------------------
@@ -251,15 +268,15 @@ def _stack(*parts: Any, axis: int = 0) -> Any:
     return np.stack(parts, axis=axis)
 
 
-operation(
-    "copy", lambda x: x, lambda arguments: (arguments[0][0], np.dtype(arguments[0][1]))
-)
-operation("reshape", np.reshape, _reshape_known, view=True)
-operation("broadcast_to", np.broadcast_to, _reshape_known, view=True)
-operation("transpose", np.transpose, _transpose_known, view=True)
-operation("diagonal", np.diagonal, view=True)
-operation("concatenate", _concatenate)
-operation("stack", _stack)
+VIEW, NEW = kinds.moves(view=True), kinds.moves(view=False)
+operation("copy", lambda x: x, KEPT,
+          lambda arguments: (arguments[0][0], np.dtype(arguments[0][1])))  # fmt: skip
+operation("reshape", np.reshape, VIEW, _reshape_known)
+operation("broadcast_to", np.broadcast_to, VIEW, _reshape_known)
+operation("transpose", np.transpose, VIEW, _transpose_known)
+operation("diagonal", np.diagonal, VIEW)
+operation("concatenate", _concatenate, NEW)
+operation("stack", _stack, NEW)
 
 
 # -- selection and assignment, made functional ----------------------------------------
@@ -288,9 +305,9 @@ def _scatter_known(arguments: list[Known], at: Any, shape: Shape) -> Result:
     return shape, np.dtype(arguments[0][1])
 
 
-operation("index", indexing.index, _index_known, view=True)
-operation("assign", indexing.assign, _assign_known)
-operation("scatter", indexing.scatter, _scatter_known)
+operation("index", indexing.index, VIEW, _index_known)
+operation("assign", indexing.assign, NEW, _assign_known)
+operation("scatter", indexing.scatter, NEW, _scatter_known)
 
 
 # -- products -------------------------------------------------------------------------
@@ -330,10 +347,11 @@ def _aligned(name: str, a: Shape, b: Shape, columns: int, rows: int) -> None:
         raise ValueError(message)
 
 
-operation("matmul", np.matmul, _matmul_known)
-operation("dot", np.dot, _dot_known)
+operation("matmul", np.matmul, kinds.mixes(BOUNDED), _matmul_known)
+operation("dot", np.dot, kinds.mixes(BOUNDED), _dot_known)
 operation("einsum", lambda *arrays, subscripts, optimize=False:
-          np.einsum(subscripts, *arrays, optimize=optimize))  # fmt: skip
+          np.einsum(subscripts, *arrays, optimize=optimize),
+          kinds.mixes(BOUNDED))  # fmt: skip
 
 
 # -- arrays made inside the function --------------------------------------------------
@@ -348,4 +366,4 @@ def _made(function: Callable[..., Any]) -> Rule:
 
 
 for _name in ("zeros", "ones", "empty", "full", "eye", "arange"):
-    operation(_name, getattr(np, _name), _made(getattr(np, _name)))
+    operation(_name, getattr(np, _name), kinds.MAKING, _made(getattr(np, _name)))

@@ -25,6 +25,7 @@ from pellucid.graphs.operations.entries import (
     recorded_as,
 )
 from pellucid.graphs.operations.indexing import Slot
+from pellucid.graphs.operations.kinds import KINKED, reduces, scans
 from pellucid.graphs.operations.reductions import (
     REDUCING,
     is_mask,
@@ -63,10 +64,10 @@ def _accumulate_known(arguments: list[Known], axis: int = 0) -> Result:
     return shape, np.dtype(dtype)
 
 
-operation("fmax.reduce", np.fmax.reduce, _reduce_known)
-operation("fmin.reduce", np.fmin.reduce, _reduce_known)
-operation("maximum.accumulate", np.maximum.accumulate, _accumulate_known)
-operation("minimum.accumulate", np.minimum.accumulate, _accumulate_known)
+operation("fmax.reduce", np.fmax.reduce, reduces(KINKED), _reduce_known)
+operation("fmin.reduce", np.fmin.reduce, reduces(KINKED), _reduce_known)
+operation("maximum.accumulate", np.maximum.accumulate, scans(KINKED), _accumulate_known)
+operation("minimum.accumulate", np.minimum.accumulate, scans(KINKED), _accumulate_known)
 
 
 # -- reduce ---------------------------------------------------------------------------

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.entries import recorded_as
+from pellucid.graphs.operations.kinds import KINKED, STEEP, Facts, by_element
 from pellucid.graphs.operations.table import (
-    OPERATIONS,
     UFUNCS,
     Known,
-    Operation,
     Result,
+    operation,
 )
 from pellucid.graphs.traced import FUNCTIONS, node_of, recorded
 
@@ -98,11 +98,11 @@ def _part(ufunc: np.ufunc, *arguments: Any, part: int) -> Any:
     return ufunc(*arguments)[part]
 
 
-def several(name: str, ufunc: np.ufunc) -> None:
+def several(name: str, ufunc: np.ufunc, facts: Facts) -> None:
     """Enter a ufunc of several results: an operation that gives `part` of them."""
     known = functools.partial(_part_known, ufunc)
     one = functools.partial(_part, ufunc)
-    OPERATIONS[name] = Operation(name, one, known, elementwise=True)
+    operation(name, one, facts, known)
     FUNCTIONS[ufunc] = functools.partial(all_parts, name, ufunc)
 
 
@@ -119,5 +119,6 @@ def all_parts(
     return tuple(recorded(name, *given, part=i) for i in range(ufunc.nout))
 
 
-for _ufunc in (np.modf, np.frexp, np.divmod):
-    several(_ufunc.__name__, _ufunc)
+several("modf", np.modf, by_element(KINKED))
+several("frexp", np.frexp, by_element(KINKED | STEEP))
+several("divmod", np.divmod, by_element(KINKED | STEEP))

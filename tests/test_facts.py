@@ -1,0 +1,80 @@
+"""Each operation says what it is: facts without defaults, held against what it does."""
+
+import inspect
+
+import numpy as np
+import pytest
+from operation_examples import NAMES, X, example
+
+import pellucid as pl
+from pellucid.graphs.operations import kinds
+from pellucid.graphs.operations.kinds import Facts, Kind, Slope
+from pellucid.graphs.operations.table import OPERATIONS, UFUNCS, operation
+
+each = pytest.mark.parametrize("name", NAMES)
+
+
+def step(name):
+    """The last step of this operation in its example."""
+    found = [n for n in pl.graph(example(name), X).nodes if n.operation == name]
+    return found[-1] if found else None
+
+
+@each
+def test_an_operation_has_its_facts(name):
+    facts = OPERATIONS[name].facts
+    assert isinstance(facts.kind, Kind)
+    assert isinstance(facts.slope, Slope)
+    assert {type(facts.commutes), type(facts.view)} == {bool}
+
+
+def test_there_are_no_defaults():
+    assert inspect.signature(operation).parameters["facts"].default is inspect._empty
+    assert not Facts._field_defaults
+
+
+def test_every_ufunc_of_numpy_has_facts():
+    names = {name for name in UFUNCS.values() if not name.startswith("special.")}
+    assert kinds.UFUNCS.keys() == names
+
+
+@pytest.mark.filterwarnings("ignore")
+@each
+def test_the_shape_is_that_of_the_kind(name):
+    node = step(name)
+    if node is None:
+        return
+    shapes = [a.shape for a in node.arguments]
+    right = {
+        Kind.ELEMENTWISE: lambda: node.shape == np.broadcast_shapes(*shapes),
+        Kind.REDUCES: lambda: node.size <= node.arguments[0].size,
+        Kind.SCANS: lambda: node.shape == shapes[0],
+        Kind.MAKES: lambda: not shapes,
+        Kind.MOVES: lambda: bool(shapes),
+        Kind.MIXES: lambda: bool(shapes),
+    }
+    assert right[OPERATIONS[name].facts.kind]()
+
+
+COMMUTING = [n for n in NAMES if OPERATIONS[n].facts.commutes]
+
+
+@pytest.mark.parametrize("name", COMMUTING)
+def test_what_commutes_gives_the_same_with_its_arguments_changed(name, rng):
+    whole = rng.integers(1, 9, (2, 9))
+    x, y = whole if name in WHOLE else whole / 4
+    f = OPERATIONS[name].function
+    np.testing.assert_array_equal(f(x, y), f(y, x))
+
+
+WHOLE = {"gcd", "lcm", "bitwise_and", "bitwise_or", "bitwise_xor"}
+ORDERED = [n for n in kinds.UFUNCS if n not in COMMUTING
+           and "dd->d" in getattr(np, n).types]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ORDERED)
+def test_what_does_not_commute_gives_another(name):
+    x, y = np.array([0.5, 3.0, -2.0]), np.array([2.0, 0.25, 1.0])
+    f = getattr(np, name)
+    with np.errstate(all="ignore"):
+        assert not np.array_equal(f(x, y), f(y, x), equal_nan=True)
