@@ -26,22 +26,15 @@ from pellucid.graphs.masks import (
 )
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import is_basic
+from pellucid.graphs.operations.kinds import CONSTANT, NONE, STEEP
+from pellucid.graphs.operations.table import slope_of
 from pellucid.graphs.zeros import Zeros
 
 # What a zero may meet: nothing, the nan and inf of arguments, or an infinite slope.
 NOTHING, NANS, POLES, NEVER = 0, 1, 2, 3
 
-# Their derivatives are 1, -1 or 0: a zero stays zero.
-PLAIN = {"add", "subtract", "negative", "positive", "copy", "cast", "where", "sum",
-         "mean", "max", "min", "reshape", "transpose", "broadcast_to", "index",
-         "concatenate", "stack", "assign", "scatter", "diagonal",
-         "lib.stride_tricks.sliding_window_view"}  # fmt: skip
-# Finite where their argument is, but nan and inf in the argument come through.
-FINITE = {"multiply", "square", "absolute", "fabs", "copysign", "sin", "cos", "tanh",
-          "arctan", "arcsinh", "maximum", "minimum", "fmax", "fmin", "hypot", "norm",
-          "sigmoid", "softplus", "log_loss", "logaddexp", "logaddexp2", "softmax",
-          "log_softmax", "logsumexp", "matmul", "dot", "einsum", "special.expit",
-          "special.log_expit", "special.erf", "special.ndtr"}  # fmt: skip
+# Their rules select, so that a zero stays zero whatever the arguments are.
+SELECTING = {"where", "max", "min"}
 # Behind these, a slope may be infinite where an input has no say in the value.
 CHOOSING = {"where", "maximum", "minimum", "fmax", "fmin", "assign"}
 
@@ -161,14 +154,15 @@ def _covers(reads: list[Node], array: Node) -> bool:
 
 def own_risk(node: Node) -> int:
     """What a zero may meet in the rules of one step."""
-    if node.operation in PLAIN:
+    slope = slope_of(node.operation)
+    if slope in CONSTANT | NONE or node.operation in SELECTING:
         return NOTHING
     if node.operation in {"multiply", "divide"} and node.arguments[1].is_literal:
         return NOTHING
     whole = node.operation == "power" and node.arguments[1].is_literal
     if whole and node.arguments[1].value in {1, 2, 3, 4}:
         return NANS
-    return NANS if node.operation in FINITE else POLES
+    return POLES if STEEP in slope else NANS
 
 
 def least_risk(node: Node) -> int:
@@ -177,7 +171,7 @@ def least_risk(node: Node) -> int:
         return NEVER
     if node.operation == "where":
         return NANS
-    if node.operation == "assign" and node.arguments[0].operation not in PLAIN:
+    if node.operation == "assign" and own_risk(node.arguments[0]):
         return NANS
     reads_all = node.operation == "index" and node.size == node.arguments[0].size
     return POLES + (reads_all and is_basic(node.options["at"]))
