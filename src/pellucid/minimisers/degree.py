@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.kinds import CONSTANT, KINKED, NONE
+from pellucid.graphs.operations.table import slope_of
 from pellucid.graphs.stable import rewritten, written_out
 
 Degrees = Mapping[Node, float]
@@ -66,18 +68,18 @@ def _assigned(node: Node, degrees: Degrees) -> float:
     return max(degrees[array], degrees[value]) if fixed else math.inf
 
 
+def _cast(node: Node, degrees: Degrees) -> float:
+    """A wider float is the same number."""
+    (x,) = node.arguments
+    widens = x.dtype.kind == "f" and node.dtype.itemsize >= x.dtype.itemsize
+    return degrees[x] if widens else math.inf
+
+
 # Whose even powers are polynomials, and the degree that they count with.
 EVEN = {"norm": 1.0, "absolute": 1.0, "sqrt": 0.5}
 
+# Of what is not linear; the rest is no polynomial.
 DEGREES: dict[str, Rule] = {
-    **dict.fromkeys(
-        ("add", "subtract", "negative", "positive", "sum", "mean", "cumsum", "copy",
-         "reshape", "broadcast_to", "transpose", "diagonal", "concatenate", "stack",
-         "real", "fft.fft", "fft.ifft", "fft.rfft", "fft.irfft", "imag", "conjugate",
-         "lib.stride_tricks.sliding_window_view", "deg2rad", "rad2deg", "degrees",
-         "radians"),
-        _highest,
-    ),
     **dict.fromkeys(("multiply", "dot", "matmul", "einsum", "convolve"), _product),
     "square": _square,
     "divide": _quotient,
@@ -86,18 +88,8 @@ DEGREES: dict[str, Rule] = {
     "scatter": _first,
     "where": _choice,
     "assign": _assigned,
-}  # fmt: skip
-
-# The slope of these jumps, or is nothing, somewhere where parameters may come to.
-KINKED = frozenset(
-    ("absolute", "fabs", "maximum", "minimum", "fmax", "fmin", "max", "min", "where",
-     "sign", "heaviside", "copysign", "floor", "ceil", "rint", "trunc", "remainder",
-     "floor_divide", "fmod", "modf", "divmod", "frexp", "median", "quantile", "cast",
-     "fmax.reduce", "fmin.reduce", "maximum.accumulate", "minimum.accumulate",
-     "argmax", "argmin", "nanargmax", "nanargmin", "argsort", "argpartition",
-     "searchsorted", "greater", "greater_equal", "less", "less_equal", "equal",
-     "not_equal", "signbit", "nextafter", "spacing", "hypot", "norm")
-)  # fmt: skip
+    "cast": _cast,
+}
 
 
 def degrees_of(graph: Graph, parameters: Iterable[Node]) -> dict[Node, float]:
@@ -120,7 +112,8 @@ def degrees_of(graph: Graph, parameters: Iterable[Node]) -> dict[Node, float]:
 def _degree(node: Node, degrees: Mapping[Node, float]) -> float:
     if not any(degrees[a] for a in node.arguments):
         return 0.0
-    rule = DEGREES.get(node.operation)
+    linear = slope_of(node.operation) is CONSTANT
+    rule = DEGREES.get(node.operation, _highest if linear else None)
     exact = node.dtype.kind in "fc"  # a whole number of a parameter is a stair
     return rule(node, degrees) if rule and exact else math.inf
 
@@ -135,12 +128,20 @@ def kink_of(graph: Graph, degrees: Mapping[Node, float]) -> str:
 
 
 def _is_kinked(node: Node) -> bool:
-    """Whether the slope of an operation jumps; that of a root does at a least of 0."""
-    if node.operation == "cast":
-        return node.dtype.kind not in "fc"
-    if node.operation == "sqrt":
+    """Whether the slope jumps, or is that of a stair; a root's does at a least of 0."""
+    if node.dtype.kind not in "fc":
+        return True
+    if _is_root(node):
         return _reaches_zero(node.arguments[0])
-    return node.operation in KINKED
+    return bool(slope_of(node.operation) & (KINKED | NONE))
+
+
+def _is_root(node: Node) -> bool:
+    """Whether this is the root of something, or another power with a cusp at 0."""
+    if node.operation in ("power", "float_power"):
+        exponent = node.arguments[1]
+        return not exponent.is_literal or not float(exponent.value).is_integer()
+    return node.operation in ("sqrt", "cbrt")
 
 
 def _reaches_zero(node: Node) -> bool:

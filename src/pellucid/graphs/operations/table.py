@@ -69,6 +69,11 @@ def slope_of(name: str) -> Slope:
     return OPERATIONS[name].facts.slope if name in OPERATIONS else NONE
 
 
+def commutes(name: str) -> bool:
+    """Whether the two arguments of an operation may change places."""
+    return name in OPERATIONS and OPERATIONS[name].facts.commutes
+
+
 def is_elementwise(name: str) -> bool:
     """Whether this is an operation that is taken element by element."""
     return kind_of(name) is ELEMENTWISE

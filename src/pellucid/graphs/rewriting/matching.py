@@ -12,7 +12,14 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.table import is_elementwise, reduced_axes
+from pellucid.graphs.operations.kinds import CONSTANT, REDUCES, SCANS
+from pellucid.graphs.operations.table import (
+    commutes,
+    is_elementwise,
+    kind_of,
+    reduced_axes,
+    slope_of,
+)
 from pellucid.graphs.rewriting.normal import (
     Label,
     Seen,
@@ -26,12 +33,6 @@ from pellucid.graphs.rewriting.normal import (
     seen_whole,
     terms,
 )
-
-REDUCED = {"sum", "mean", "prod", "max", "logsumexp", "norm"}
-LINEAR = {"sum", "mean"}
-ALONG = {"softmax", "log_softmax", "cumsum"}
-COMMUTATIVE = {"logaddexp", "hypot", "maximum", "minimum"}
-
 
 # The exponent that stands for any but 1 in a formula.
 ANY = 1234.5
@@ -224,9 +225,9 @@ def _factor(formula: Seen, seen: Seen, match: Match) -> Iterator[Match]:
         yield from _matrix_product(formula, seen, match)
     elif name != seen.node.operation:
         return
-    elif name in REDUCED:
+    elif kind_of(name) is REDUCES:
         yield from _reduction(formula, seen, match)
-    elif name in ALONG:
+    elif kind_of(name) is SCANS:
         yield from _along(formula, seen, match)
     elif name == "index":
         inner = seen_whole(seen.node.arguments[0])
@@ -240,7 +241,7 @@ def _call(formula: Seen, seen: Seen, match: Match) -> Iterator[Match]:
     """Every argument is that of the formula."""
     wanted = [seen_argument(formula, a) for a in formula.node.arguments]
     given = [seen_argument(seen, a) for a in seen.node.arguments]
-    orders = [given, given[::-1]] if seen.node.operation in COMMUTATIVE else [given]
+    orders = [given, given[::-1]] if commutes(seen.node.operation) else [given]
     for order in orders:
         yield from _all(wanted, order, match)
 
@@ -261,7 +262,7 @@ def _reduction(formula: Seen, seen: Seen, match: Match) -> Iterator[Match]:
     axes = tuple(sorted({k for k in given.labels if isinstance(k, Summed)}))
     found = _with_axes(match, axes)
     if found:
-        linear = formula.node.operation in LINEAR
+        linear = slope_of(formula.node.operation) is CONSTANT
         for inside in (matches if linear else exactly)(wanted, given, found):
             if not inside.rest:
                 yield inside
