@@ -72,6 +72,26 @@ def test_a_choice_that_takes_nothing_gives_0(name):
             np.testing.assert_array_equal(slope, np.zeros_like(slope))
 
 
+def written(shape, value):
+    """An array that a root at 0 is written into, in a shape of its own."""
+
+    def cost(x):
+        b = np.ones(shape)
+        b[1:] = np.sqrt(x).reshape(value)
+        return np.sum(np.where(np.sum(x) > 1, b, 0.0))
+
+    return cost
+
+
+@pytest.mark.parametrize(
+    ("shape", "value"),
+    [((3,), ()), ((3,), (1,)), ((3,), (1, 1)), ((3, 2), (1, 1)), ((3, 2), (1, 1, 1))],
+)
+def test_a_number_written_to_many_places_counts_where_one_of_them_does(shape, value):
+    slopes = pl.gradient(written(shape, value))(np.zeros(1))
+    np.testing.assert_array_equal(slopes, [0.0])
+
+
 @pytest.mark.filterwarnings("ignore")
 @each
 def test_what_is_read_twice_has_both_slopes(name):

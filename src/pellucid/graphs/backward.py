@@ -19,17 +19,16 @@ from pellucid.graphs import simplify
 from pellucid.graphs.derivatives import DERIVATIVES, JOINT
 from pellucid.graphs.derivatives.table import Rule
 from pellucid.graphs.masks import (
-    MASKS,
     Mask,
     Masked,
     any_of,
     both,
     mixes,
     parts,
-    passes,
     selected,
     total,
     under,
+    way_back,
 )
 from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.operations.table import is_elementwise
@@ -160,13 +159,11 @@ def carried(node: Node, position: int, adjoint: Any) -> tuple[Any, Mask | None]:
     g, mask = parts(adjoint)
     if mask is None or is_elementwise(node.operation):
         return g, mask
-    behind = None
-    if passes(node):
-        rule = MASKS[node.operation](position)
-        values = [_value(a) for a in node.arguments]
-        behind = rule(full(mask.array, node), _value(node), *values, **node.options)
-    if behind is None:
+    rule = way_back(node, position)
+    if rule is None:
         return selected(adjoint), None
+    values = [_value(a) for a in node.arguments]
+    behind = rule(full(mask.array, node), _value(node), *values, **node.options)
     return selected(adjoint) if mixes(node) else g, Mask(behind)
 
 

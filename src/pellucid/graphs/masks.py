@@ -18,27 +18,17 @@ behind nor ahead, a choice is the plain product of its rule.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from pellucid.graphs.derivatives import DERIVATIVES
-from pellucid.graphs.derivatives.algebra import einsum
-from pellucid.graphs.derivatives.arrays import diagonal as on_diagonal
-from pellucid.graphs.derivatives.arrays import (
-    gathered,
-    indexed,
-    joined,
-    spread,
-    stacked,
-)
-from pellucid.graphs.derivatives.arrays import transposed as turned
-from pellucid.graphs.derivatives.numerical import windows
+from pellucid.graphs.derivatives.arrays import indexed, spread
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import may_repeat
-from pellucid.graphs.operations.table import is_elementwise
+from pellucid.graphs.operations.kinds import Kind
+from pellucid.graphs.operations.table import facts_of
 from pellucid.graphs.traced import Traced, recorded
 from pellucid.graphs.zeros import Zeros
 
@@ -113,10 +103,7 @@ def any_of(mask: Mask, node: Node, argument: Node) -> Mask:
 
 def _any_of(wide: Any, shape: tuple[int, ...]) -> Any:
     """The mask of what was stretched, or has further axes of length 1."""
-    new = wide.ndim - len(shape)
-    if new < 0:
-        return np.reshape(wide, shape) if wide.size == math.prod(shape) else None
-    ours = (1,) * new + shape
+    ours = (1,) * (wide.ndim - len(shape)) + shape[max(len(shape) - wide.ndim, 0) :]
     axes = tuple(i for i, n in enumerate(ours) if n == 1 and wide.shape[i] != 1)
     return np.reshape(np.any(wide, axis=axes, keepdims=True), shape)
 
@@ -264,13 +251,33 @@ FACTORS: dict[str, Callable[[Node, int], Node | None]] = {
 
 # -- the mask of an argument, from that of the result ----------------------------------
 
-
 WINDOWS = "lib.stride_tricks.sliding_window_view"
+# Their rules put several elements of g, or zeros beside one, into an array.
+GATHERING = {"diagonal", "einsum", WINDOWS}
 
 
-def _along(m: Any, z: Any, x: Any, axis: Any = None, **_: Any) -> Any:
-    """What is mixed along an axis counts when any of it does."""
-    return np.any(m, axis=axis, keepdims=True)
+def way_back(node: Node, position: int = 0) -> Callable[..., Any] | None:
+    """The mask of an argument from that of the result, as a rule; None where it ends.
+
+    What moves elements moves their mask by its own rule, which is linear; a sum counts
+    for all that is summed. A mask ends at products of arrays.
+    """
+    name, alone = node.operation, len(node.arguments) == 1
+    own = DERIVATIVES[name](position) if name in DERIVATIVES else None
+    if name in MASKS:
+        return MASKS[name](position)
+    if name in GATHERING:
+        return _counted(own) if alone and own else None
+    match facts_of(name).kind:
+        case Kind.ELEMENTWISE:
+            return lambda m, *given, **options: m
+        case Kind.MOVES:
+            return own
+        case Kind.REDUCES if alone:
+            return _reduced
+        case Kind.SCANS if alone:
+            return _along
+    return None
 
 
 def mixes(node: Node) -> bool:
@@ -279,32 +286,30 @@ def mixes(node: Node) -> bool:
         return may_repeat(node.options["at"], node.arguments[0].shape)
     if node.operation == "quantile":
         return np.ndim(node.options["q"]) > 0
-    return node.operation in {"cumsum", "cumprod", "softmax", WINDOWS}
+    return facts_of(node.operation).kind is Kind.SCANS or node.operation == WINDOWS
 
 
-def passes(node: Node) -> bool:
-    """Whether a mask goes back through a step; not through products of arrays."""
-    if node.operation == "einsum":
-        return len(node.arguments) == 1
-    return node.operation in MASKS or is_elementwise(node.operation)
+def _counted(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """What is taken several times counts where any of these does."""
+    return lambda m, *given, **options: (
+        rule(np.where(m, 1.0, 0.0), *given, **options) > 0
+    )
+
+
+def _reduced(m: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return spread(m, x, axis, keepdims)
+
+
+def _along(m: Any, z: Any, x: Any, axis: Any = None) -> Any:
+    """What is mixed along an axis counts when any of it does."""
+    return np.any(m, axis=axis, keepdims=True)
 
 
 def _indexed(m: Any, z: Any, x: Any, *indices: Any, at: Any) -> Any:
     """What was read counts where any reading of it does."""
     if not may_repeat(at, x.shape):
         return recorded("assign", np.zeros(x.shape, bool), m, *indices, at=at)
-    return indexed(np.where(m, 1.0, 0.0), z, x, *indices, at=at) > 0
-
-
-def _counted(rule: Callable[..., Any]) -> Callable[..., Any]:
-    """What is taken several times counts where any of these does."""
-    return lambda _: (
-        lambda m, *given, **options: rule(np.where(m, 1.0, 0.0), *given, **options) > 0
-    )
-
-
-def _reduced(m: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    return spread(m, x, axis, keepdims)
+    return _counted(indexed)(m, z, x, *indices, at=at)
 
 
 def _replaced(position: int) -> Callable[..., Any]:
@@ -325,25 +330,8 @@ def _of_quantiles(m: Any, z: Any, x: Any, q: Any, axis: Any = None,
     return spread(np.any(m, axis=0) if np.ndim(q) else m, x, axis, keepdims)
 
 
-# fmt: off
 MASKS: dict[str, Callable[[int], Callable[..., Any]]] = {
-    **dict.fromkeys(("sum", "mean", "max", "min", "prod", "norm", "logsumexp",
-                     "median", "fmax.reduce", "fmin.reduce"),
-                    lambda _: _reduced),
-    "quantile":    lambda _: _of_quantiles,
-    **dict.fromkeys(("cumsum", "cumprod", "softmax"), lambda _: _along),
-    **dict.fromkeys(("copy", "real", "imag", "conjugate"), lambda _: lambda m, z, x: m),
-    "cast":        lambda _: lambda m, z, x, dtype: m,
-    "reshape":     lambda _: lambda m, z, x, shape: np.reshape(m, x.shape),
-    "transpose":   lambda _: turned,
-    "index":       lambda _: _indexed,
-    "concatenate": joined,
-    "stack":       stacked,
-    "assign":      _replaced,
-    "scatter":     lambda _: gathered,
-    "broadcast_to": lambda _: lambda m, z, x, shape: m,
-    "diagonal":    _counted(on_diagonal),
-    "einsum":      _counted(einsum(0)),
-    WINDOWS:       _counted(windows),
+    "index": lambda _: _indexed,
+    "assign": _replaced,
+    "quantile": lambda _: _of_quantiles,
 }
-# fmt: on

@@ -19,15 +19,15 @@ from pellucid.graphs.masks import (
     FACTORS,
     Choice,
     is_square,
-    passes,
     product_of,
     rule_of_choice,
     selected,
+    way_back,
 )
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import is_basic
 from pellucid.graphs.operations.kinds import CONSTANT, NONE, STEEP
-from pellucid.graphs.operations.table import slope_of
+from pellucid.graphs.operations.table import facts_of
 from pellucid.graphs.zeros import Zeros
 
 # What a zero may meet: nothing, the nan and inf of arguments, or an infinite slope.
@@ -116,7 +116,7 @@ def risks(order: Iterable[Node], needed: set[Node], wrt: Iterable[Node]) -> Any:
     for node in order:
         if node in needed and node not in risk:
             before = max(risk.get(a, NOTHING) for a in node.arguments)
-            risk[node] = max(before, own_risk(node)) if passes(node) else NOTHING
+            risk[node] = max(before, own_risk(node)) if way_back(node) else NOTHING
     return risk
 
 
@@ -154,7 +154,7 @@ def _covers(reads: list[Node], array: Node) -> bool:
 
 def own_risk(node: Node) -> int:
     """What a zero may meet in the rules of one step."""
-    slope = slope_of(node.operation)
+    slope = facts_of(node.operation).slope
     if slope in CONSTANT | NONE or node.operation in SELECTING:
         return NOTHING
     if node.operation in {"multiply", "divide"} and node.arguments[1].is_literal:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import is_basic
-from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.operations.table import facts_of
 
 
 def is_view(node: Node) -> bool:
@@ -20,9 +20,7 @@ def is_view(node: Node) -> bool:
         return is_basic(node.options["at"])
     if node.operation == "einsum":
         return len(node.arguments) == 1
-    return node.operation == "copy" or (
-        node.operation in OPERATIONS and OPERATIONS[node.operation].facts.view
-    )
+    return node.operation == "copy" or (facts_of(node.operation).view)
 
 
 def roots(order: Sequence[Node], parts: Mapping[Node, Node]) -> dict[Node, Node]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.kinds import CONSTANT, KINKED, NONE
-from pellucid.graphs.operations.table import slope_of
+from pellucid.graphs.operations.table import facts_of
 from pellucid.graphs.stable import rewritten, written_out
 
 Degrees = Mapping[Node, float]
@@ -112,7 +112,7 @@ def degrees_of(graph: Graph, parameters: Iterable[Node]) -> dict[Node, float]:
 def _degree(node: Node, degrees: Mapping[Node, float]) -> float:
     if not any(degrees[a] for a in node.arguments):
         return 0.0
-    linear = slope_of(node.operation) is CONSTANT
+    linear = facts_of(node.operation).slope is CONSTANT
     rule = DEGREES.get(node.operation, _highest if linear else None)
     exact = node.dtype.kind in "fc"  # a whole number of a parameter is a stair
     return rule(node, degrees) if rule and exact else math.inf
@@ -133,7 +133,7 @@ def _is_kinked(node: Node) -> bool:
         return True
     if _is_root(node):
         return _reaches_zero(node.arguments[0])
-    return bool(slope_of(node.operation) & (KINKED | NONE))
+    return bool(facts_of(node.operation).slope & (KINKED | NONE))
 
 
 def _is_root(node: Node) -> bool:

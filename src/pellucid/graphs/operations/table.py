@@ -23,8 +23,6 @@ from pellucid.graphs.operations.kinds import (
     KINKED,
     NONE,
     Facts,
-    Kind,
-    Slope,
 )
 
 Shape = tuple[int, ...]
@@ -59,24 +57,14 @@ class Operation:
 OPERATIONS: dict[str, Operation] = {}
 
 
-def kind_of(name: str) -> Kind | None:
-    """The kind of an operation; inputs and constants have none."""
-    return OPERATIONS[name].facts.kind if name in OPERATIONS else None
-
-
-def slope_of(name: str) -> Slope:
-    """What the derivative of an operation may be."""
-    return OPERATIONS[name].facts.slope if name in OPERATIONS else NONE
-
-
-def commutes(name: str) -> bool:
-    """Whether the two arguments of an operation may change places."""
-    return name in OPERATIONS and OPERATIONS[name].facts.commutes
+def facts_of(name: str) -> Facts:
+    """What an operation is; inputs and constants are made of nothing."""
+    return OPERATIONS[name].facts if name in OPERATIONS else kinds.MAKING
 
 
 def is_elementwise(name: str) -> bool:
     """Whether this is an operation that is taken element by element."""
-    return kind_of(name) is ELEMENTWISE
+    return facts_of(name).kind is ELEMENTWISE
 
 
 def operation(

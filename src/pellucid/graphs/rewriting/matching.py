@@ -14,11 +14,9 @@ from typing import Any, NamedTuple
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.kinds import CONSTANT, REDUCES, SCANS
 from pellucid.graphs.operations.table import (
-    commutes,
+    facts_of,
     is_elementwise,
-    kind_of,
     reduced_axes,
-    slope_of,
 )
 from pellucid.graphs.rewriting.normal import (
     Label,
@@ -225,9 +223,9 @@ def _factor(formula: Seen, seen: Seen, match: Match) -> Iterator[Match]:
         yield from _matrix_product(formula, seen, match)
     elif name != seen.node.operation:
         return
-    elif kind_of(name) is REDUCES:
+    elif facts_of(name).kind is REDUCES:
         yield from _reduction(formula, seen, match)
-    elif kind_of(name) is SCANS:
+    elif facts_of(name).kind is SCANS:
         yield from _along(formula, seen, match)
     elif name == "index":
         inner = seen_whole(seen.node.arguments[0])
@@ -241,7 +239,7 @@ def _call(formula: Seen, seen: Seen, match: Match) -> Iterator[Match]:
     """Every argument is that of the formula."""
     wanted = [seen_argument(formula, a) for a in formula.node.arguments]
     given = [seen_argument(seen, a) for a in seen.node.arguments]
-    orders = [given, given[::-1]] if commutes(seen.node.operation) else [given]
+    orders = [given, given[::-1]] if facts_of(seen.node.operation).commutes else [given]
     for order in orders:
         yield from _all(wanted, order, match)
 
@@ -262,7 +260,7 @@ def _reduction(formula: Seen, seen: Seen, match: Match) -> Iterator[Match]:
     axes = tuple(sorted({k for k in given.labels if isinstance(k, Summed)}))
     found = _with_axes(match, axes)
     if found:
-        linear = slope_of(formula.node.operation) is CONSTANT
+        linear = facts_of(formula.node.operation).slope is CONSTANT
         for inside in (matches if linear else exactly)(wanted, given, found):
             if not inside.rest:
                 yield inside
