@@ -16,17 +16,15 @@ import numpy as np
 
 from pellucid.graphs.derivatives.table import DERIVATIVES
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.operations.kinds import CONSTANT, Kind
+from pellucid.graphs.operations.table import OPERATIONS, facts_of
 from pellucid.graphs.traced import current, lifted, recorded
 
 Pattern = Any  # an array of 1 and 0; None where nothing is known to be 0
 LARGE = 1 << 16  # elements up to which zeros inside an array are looked for
 
-# Run on patterns as they are: sums of products, and what moves elements.
-LINEAR = {"add", "multiply", "sum", "mean", "max", "cumsum", "prod", "matmul", "dot",
-          "einsum", "reshape", "transpose", "broadcast_to", "diagonal", "index",
-          "assign", "scatter", "concatenate", "stack",
-          "lib.stride_tricks.sliding_window_view"}  # fmt: skip
+# Sums of products, which are run on patterns as they are.
+PRODUCTS = {"add", "multiply", "max", "prod", "matmul", "dot", "einsum"}
 # 0 where both arguments are.
 LIKE_ADD = {"subtract", "minimum", "maximum", "fmin", "fmax", "hypot"}
 # 0 where the first argument is.
@@ -104,7 +102,7 @@ def _pattern(node: Node, patterns: list[Pattern]) -> Pattern:
         return _of_zeros(np.asarray(current().known_value(node)) != 0)
     if all(p is None for p in patterns):
         return None
-    rule = PATTERNS.get(node.operation)
+    rule = PATTERNS.get(node.operation, _linear if _adds(node) else None)
     return None if rule is None else _of_zeros(rule(node, *map(_whole, node.arguments,
                                                               patterns)))  # fmt: skip
 
@@ -116,6 +114,13 @@ def _of_zeros(pattern: Any) -> Pattern:
 
 def _whole(node: Node, pattern: Pattern) -> Any:
     return np.ones(node.shape) if pattern is None else pattern
+
+
+def _adds(node: Node) -> bool:
+    """Whether elements are moved, or added up along axes."""
+    facts = facts_of(node.operation)
+    along = facts.kind in (Kind.REDUCES, Kind.SCANS)
+    return facts.kind is Kind.MOVES or (along and facts.slope is CONSTANT)
 
 
 def _linear(node: Node, *patterns: Any) -> Any:
@@ -142,7 +147,7 @@ def _where(node: Node, c: Any, x: Any, y: Any) -> Any:
 
 # fmt: off
 PATTERNS: dict[str, Callable[..., Any]] = {
-    **dict.fromkeys(LINEAR, _linear),
+    **dict.fromkeys(PRODUCTS, _linear),
     **dict.fromkeys(("index", "assign", "scatter"), _placed),
     **dict.fromkeys(LIKE_ADD, lambda node, x, y: x + y),
     **dict.fromkeys(LIKE_FIRST, lambda node, x, *rest: np.broadcast_to(x, node.shape)),

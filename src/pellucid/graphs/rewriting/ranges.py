@@ -11,9 +11,10 @@ import functools
 import numpy as np
 
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.kinds import MOVES
+from pellucid.graphs.operations.table import facts_of
 
 DEPTH = 4  # steps of arithmetic that are followed
-VIEWS = {"reshape", "index", "broadcast_to", "transpose"}
 
 Range = tuple[int, int]
 
@@ -30,7 +31,8 @@ def reach(node: Node, depth: int = DEPTH) -> Range:
     """The smallest and the largest integer that an element of a node may be."""
     if node.operation == "constant":
         return _of_value(node)
-    if node.operation in VIEWS and depth:
+    facts = facts_of(node.operation)
+    if facts.kind is MOVES and facts.view and depth:
         return reach(node.arguments[0], depth - 1)
     found = _whole(node, depth) if depth else None
     limits = _of_dtype(node)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.kinds import CONSTANT, Kind
+from pellucid.graphs.operations.table import facts_of
 from pellucid.graphs.recorder import Recorder
 from pellucid.graphs.traced import lifted, recorded
 
-PASSING = {"sum", "mean", "reshape", "transpose", "broadcast_to"}
 PRODUCTS = {"multiply", "divide", "matmul", "dot"}
 
 
@@ -34,10 +35,8 @@ def moved_out(recorder: Recorder, node: Node) -> Any:
     values = [lifted(a, recorder) for a in inner]
     if node.operation == "negative":
         return values[0]
-    if node.operation in PASSING:
-        return -recorded(node.operation, *values, **node.options)
-    if node.operation == "index":
-        return -_picked(node, values[0]) if signs[0] else None
+    if _is_linear(node):
+        return -_with(node, values[0]) if signs[0] else None
     if node.operation == "where":
         return (
             -recorded("where", node.arguments[0], *values[1:])
@@ -51,9 +50,17 @@ def moved_out(recorder: Recorder, node: Node) -> Any:
     return None
 
 
-def _picked(node: Node, x: Any) -> Any:
-    """The same elements of another array."""
-    return recorded("index", x, *node.arguments[1:], **node.options)
+def _is_linear(node: Node) -> bool:
+    """Whether elements of one array are shown elsewhere, or added up along axes."""
+    facts = facts_of(node.operation)
+    shows = facts.kind is Kind.MOVES and facts.view
+    adds = facts.kind in (Kind.REDUCES, Kind.SCANS) and facts.slope is CONSTANT
+    return shows or adds
+
+
+def _with(node: Node, x: Any) -> Any:
+    """The same of another array."""
+    return recorded(node.operation, x, *node.arguments[1:], **node.options)
 
 
 def _product(node: Node, inner: list[Node], cancels: bool) -> Any:

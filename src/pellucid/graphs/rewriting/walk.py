@@ -56,7 +56,7 @@ from pellucid.graphs.traced import lifted, node_of, recorded
 # Beside these a number of NumPy's may stand for one of Python's (NEP 50).
 DOUBLES = {np.dtype(code) for code in "dD?bhilqBHILQ"}
 # A formula that has become one of these is its own stable form.
-OWN_FORM = {"sigmoid", "softplus", "log_loss", "logsumexp", "softmax", "log_softmax"}
+OWN_FORM = COMPOSED - {"ratio"}
 
 
 @dataclass(frozen=True)
