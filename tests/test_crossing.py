@@ -124,3 +124,86 @@ def test_what_is_called_a_polynomial_is_one(name):
     if degree <= 2:
         left = np.diff(along, int(degree) + 1)
         np.testing.assert_allclose(left, 0, atol=1e-12 * np.max(np.abs(along)))
+
+
+# -- a choice that takes the second of two rows --------------------------------------
+
+X = np.array([[0.0, 2.0, 3.0, 0.0], [1.25, 0.5, 4.0, 2.5]])
+SECOND = np.array([False, True])
+BELOW = SECOND[:, None]
+
+
+def written_over(u):
+    b = np.zeros((2, 4))
+    b[:] = u[1]
+    b[0] = np.sum(u[0])
+    return b
+
+
+def with_a_border(u):
+    return np.pad(u, ((0, 0), (1, 1)), mode="edge")
+
+
+PARTS = {
+    "median": lambda u: np.where(SECOND, np.median(u, axis=1), 0),
+    "median that stays": lambda u: np.where(
+        BELOW, np.median(u, axis=1, keepdims=True) * u, 0
+    ),
+    "quantiles": lambda u: np.where(SECOND, np.quantile(u, [0.3, 0.6], axis=1), 0),
+    "one of two quantiles": lambda u: np.where(
+        BELOW & SECOND, np.quantile(u, [0.3, 0.6], axis=1), 0
+    ),
+    "nanmax": lambda u: np.where(SECOND, np.nanmax(u, axis=1), 0),
+    "prod": lambda u: np.where(SECOND, np.prod(u, axis=1), 0),
+    "std": lambda u: np.where(SECOND, np.std(u, axis=1), 0),
+    "ptp": lambda u: np.where(SECOND, np.ptp(u, axis=1), 0),
+    "norm": lambda u: np.where(SECOND, np.linalg.norm(u, axis=1), 0),
+    "log-softmax": lambda u: np.where(
+        BELOW, u - np.log(np.sum(np.exp(u), axis=1, keepdims=True)), 0
+    ),
+    "running max": lambda u: np.where(BELOW, np.maximum.accumulate(u, axis=1), 0),
+    "cumsum": lambda u: np.where(BELOW, np.cumsum(u, axis=1), 0),
+    "cumprod": lambda u: np.where(BELOW, np.cumprod(u, axis=1), 0),
+    "sort": lambda u: np.where(BELOW, np.sort(u, axis=1) * [1, 2, 3, 4], 0),
+    "windows": lambda u: np.where(
+        BELOW, np.lib.stride_tricks.sliding_window_view(u, 2, axis=1).mean(-1), 0
+    ),
+    "border": lambda u: np.where(BELOW, with_a_border(u), 0),
+    "sinc": lambda u: np.where(BELOW, np.sinc(u), 0),
+    "i0": lambda u: np.where(BELOW, np.i0(u), 0),
+    "written to more places": lambda u: np.where(BELOW, written_over(u), 0),
+}
+POLES = {"log": np.log, "sqrt": np.sqrt, "reciprocal": np.reciprocal}
+
+
+def differences(cost, x):
+    """The slope of each element by central differences, extrapolated."""
+
+    def slope(i):
+        step = 1e-3 * np.eye(x.size)[i].reshape(x.shape)
+        near, far = ((cost(x + h) - cost(x - h)) / 2 for h in (step / 2, step))
+        return (8 * near - far) / 3e-3
+
+    return np.reshape([slope(i) for i in range(x.size)], x.shape)
+
+
+@pytest.mark.parametrize("pole", POLES)
+@pytest.mark.parametrize("name", PARTS)
+def test_the_slope_is_that_of_what_is_taken(name, pole):
+    def cost(x):
+        return np.sum(PARTS[name](POLES[pole](x)))
+
+    right = differences(cost, np.where(BELOW, X, 1.5 + np.arange(4)))
+    with np.errstate(all="ignore"):
+        ours = pl.gradient(cost)(X)
+    np.testing.assert_allclose(ours, right, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("target", ["torch", "jax"])
+@pytest.mark.parametrize("name", PARTS)
+def test_the_slope_on_targets(name, target):
+    pytest.importorskip(target)
+    slopes = pl.gradient(lambda x: np.sum(PARTS[name](np.sqrt(x))))
+    with np.errstate(all="ignore"):
+        ours, right = pl.compile(slopes, target)(X), slopes(X)
+    np.testing.assert_allclose(ours, right, rtol=1e-12, atol=1e-14)

@@ -164,7 +164,7 @@ def carried(node: Node, position: int, adjoint: Any) -> tuple[Any, Mask | None]:
         return selected(adjoint), None
     values = [_value(a) for a in node.arguments]
     behind = rule(full(mask.array, node), _value(node), *values, **node.options)
-    return selected(adjoint) if mixes(node) else g, Mask(behind)
+    return selected(adjoint) if mixes(node, position) else g, Mask(behind)
 
 
 def local(node: Node, position: int, g: Any) -> Any:

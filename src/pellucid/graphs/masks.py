@@ -280,8 +280,12 @@ def way_back(node: Node, position: int = 0) -> Callable[..., Any] | None:
     return None
 
 
-def mixes(node: Node) -> bool:
-    """Whether a rule adds up elements of g, so that its zeros must be there before."""
+def mixes(node: Node, position: int) -> bool:
+    """Whether elements of g are added up, so that its zeros must be there before."""
+    if node.operation == "assign" and position == 1:
+        array, value, *indices = node.arguments
+        place = np.broadcast_to(0, array.shape)
+        return bool(indices) or value.size != place[node.options["at"]].size
     if node.operation == "index":
         return may_repeat(node.options["at"], node.arguments[0].shape)
     if node.operation == "quantile":

@@ -102,7 +102,8 @@ def _pattern(node: Node, patterns: list[Pattern]) -> Pattern:
         return _of_zeros(np.asarray(current().known_value(node)) != 0)
     if all(p is None for p in patterns):
         return None
-    rule = PATTERNS.get(node.operation, _linear if _adds(node) else None)
+    own: Callable[..., Any] | None = _linear if _adds(node) else None
+    rule = PATTERNS.get(node.operation, own)
     return None if rule is None else _of_zeros(rule(node, *map(_whole, node.arguments,
                                                               patterns)))  # fmt: skip
 

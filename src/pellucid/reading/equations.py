@@ -18,13 +18,13 @@ from pellucid.reading.latex import Piece
 from pellucid.reading.notation import NOTATION
 from pellucid.reading.rules import written
 from pellucid.reading.typesetter import (
-    INDEXED,
     Index,
     Typesetter,
     aligned,
     entries,
     is_array,
     needs_index,
+    passes_index,
 )  # fmt: skip
 
 LONGEST = 24  # operations and symbols on the right of one equation
@@ -59,7 +59,7 @@ def parts(order: Sequence[Node], roots: set[Node]) -> tuple[set[Node], set[Node]
     indexed: set[Node] = set()
     weight: dict[Node, int] = {}
     for node in order:
-        if node.operation not in INDEXED:
+        if not passes_index(node):
             found |= indexed.intersection(node.arguments)
         weight[node] = _fitted(node, weight, found)
         inlined = indexed.intersection(node.arguments) - found

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.table import OPERATIONS, is_elementwise
+from pellucid.graphs.operations.table import is_elementwise
 from pellucid.reading import latex
 from pellucid.reading.latex import Piece
 
@@ -140,12 +140,12 @@ REDUCTIONS = {
     "sum", "prod", "max", "min", "any", "all", "argmax", "argmin", "mean", "norm",
     "logsumexp",
 }  # fmt: skip
-ELEMENTWISE = {name for name, each in OPERATIONS.items() if is_elementwise(name)}
-# Operations that pass an index on to what they are made of.
-INDEXED = ELEMENTWISE | REDUCTIONS | {
-    "cast", "copy", "transpose", "reshape", "broadcast_to", "index", "diagonal",
-    "einsum",
-}  # fmt: skip
+SHOWN = {"transpose", "reshape", "broadcast_to", "index", "diagonal", "einsum"}
+
+
+def passes_index(node: Node) -> bool:
+    """Whether an index of the result is one of what it is made of."""
+    return is_elementwise(node.operation) or node.operation in REDUCTIONS | SHOWN
 
 
 def needs_index(node: Node) -> bool:

@@ -55,11 +55,7 @@ def offset(x: Any, axis: Any = None) -> Any:
 
 
 _SCOPE: dict[str, Any] = {"np": _Numpy(), "offset": offset}
-IN_JAX = {
-    name: _in_jax(name)
-    for name in ("ratio", "sigmoid", "softplus", "log1mexp", "log_loss", "logsumexp",
-                 "log_weighted_sum", "softmax", "log_softmax", "log_product")
-}  # fmt: skip
+IN_JAX = {name: _in_jax(name) for name in robust.NAMES - _SCOPE.keys()}
 
 
 def norm(x: Any, axis: Any = None, keepdims: bool = False) -> Any:

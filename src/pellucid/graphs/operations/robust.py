@@ -42,6 +42,7 @@ from pellucid.graphs.traced import Traced, recorded
 
 Function = Callable[..., Any]
 
+NAMES: set[str] = set()  # of those that are entered here
 # What fast code writes out as the steps it is made of, to share them.
 COMPOSED = {"ratio", "sigmoid", "softplus", "log_loss", "logsumexp", "softmax",
             "log_softmax"}  # fmt: skip
@@ -55,6 +56,7 @@ def robust(
     def decorate(function: Function) -> Function:
         name, signature = function.__name__, inspect.signature(function)
         enter(name, function, facts)
+        NAMES.add(name)
         optional = [
             k for k, p in signature.parameters.items() if p.default is not p.empty
         ]
