@@ -109,3 +109,19 @@ def test_torch_raises_numpys_error_of_a_singular_matrix(f):
         f(A)
     with pytest.raises(np.linalg.LinAlgError):
         pl.compile(lambda A: np.sum(f(A)), target="torch")(A)
+
+
+RANGES = {
+    "all": lambda x: np.sum(x[range(9)] ** 2),
+    "some": lambda x: x[range(1, 9, 3)] @ x[range(3)],
+    "of columns": lambda x: np.sum(x.reshape(3, 3)[:, range(1, 3)] ** 2),
+    "beside places": lambda x: np.sum(x.reshape(3, 3)[range(3), [0, 2, 1]] ** 2),
+}
+
+
+@targets
+@pytest.mark.parametrize("f", RANGES.values(), ids=RANGES.keys())
+def test_a_range_is_an_index(f, target):
+    slopes = pl.gradient(f)
+    np.testing.assert_allclose(pl.compile(f, target)(X), f(X), rtol=1e-14)
+    np.testing.assert_allclose(pl.compile(slopes, target)(X), slopes(X), rtol=1e-14)

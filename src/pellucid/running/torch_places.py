@@ -39,6 +39,7 @@ def place(
     flips: list[int] = []
     picks: list[Any] = []
     axis = 0
+    at = tuple(np.asarray(i) if isinstance(i, range) else i for i in at)
     arrays = any(isinstance(i, (Slot, np.ndarray)) for i in at)
     for i in _whole(at, len(shape), masks):
         taken = _axes(i, masks)
