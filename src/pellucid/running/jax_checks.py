@@ -17,7 +17,7 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.factorisations import complex_eigenvalues
-from pellucid.graphs.operations.indexing import Slot
+from pellucid.graphs.operations.indexing import Slot, with_arrays
 
 Finding = Callable[..., Any]
 
@@ -98,7 +98,7 @@ def limits_of(node: Node) -> Iterator[Limit]:
         return
     indices = node.arguments[first:]
     shape = node.shape if node.operation != "index" else node.arguments[0].shape
-    at = node.options["at"]
+    at = with_arrays(node.options["at"])
     used = sum(axes_used(i) for i in at)
     axis = 0
     for i in at:

@@ -18,6 +18,7 @@ from pellucid.errors import PellucidError
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.indexing import with_arrays
 from pellucid.graphs.operations.table import OPERATIONS
 from pellucid.graphs.recorder import counted
 from pellucid.running.jax_checks import checks_of
@@ -107,7 +108,7 @@ class Written:
 
     def _selection(self, node: Node, names: list[str]) -> str:
         """An index, an assignment, or the sum into places that an index reads."""
-        at = node.options["at"]
+        at = with_arrays(node.options["at"])
         if node.operation == "scatter":
             at = self._names.index(at, names[1:])
             is_truth = node.dtype == bool  # which JAX does not add: it is counted

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from pellucid.graphs.operations.indexing import Slot
+from pellucid.graphs.operations.indexing import Slot, with_arrays
 
 Tensor = torch.Tensor
 
@@ -39,7 +39,7 @@ def place(
     flips: list[int] = []
     picks: list[Any] = []
     axis = 0
-    at = tuple(np.asarray(i) if isinstance(i, range) else i for i in at)
+    at = with_arrays(at)
     arrays = any(isinstance(i, (Slot, np.ndarray)) for i in at)
     for i in _whole(at, len(shape), masks):
         taken = _axes(i, masks)

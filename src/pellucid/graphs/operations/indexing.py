@@ -27,6 +27,11 @@ def filled(at: tuple[Any, ...], indices: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(indices[i.position] if isinstance(i, Slot) else i for i in at)
 
 
+def with_arrays(at: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The index with arrays for ranges, which NumPy alone takes."""
+    return tuple([np.asarray(i) if isinstance(i, range) else i for i in at])
+
+
 def is_basic(at: tuple[Any, ...]) -> bool:
     """Whether an index has only slices, integers, None, Ellipsis: a view in NumPy."""
     return all(i is None or i is Ellipsis or _is_slice_or_integer(i) for i in at)
