@@ -10,6 +10,7 @@ import functools
 import math
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -142,7 +143,7 @@ def contribution(
     choice = poles.choice(node, position)
     if choice is None and not isinstance(adjoint, Masked):
         quiet = poles.is_untaken(node, node.arguments[position])
-        with recorder.marking(quiet):
+        with recorder.marking(quiet=True) if quiet else nullcontext():
             return local(node, position, adjoint)
     with recorder.marking(quiet=True):
         g, mask = carried(node, position, adjoint)

@@ -233,8 +233,9 @@ def _derived(
         inputs = structure.mapped(_as_it_stands, asked)
         since = now()
         result = f(*given["args"], **given["kwargs"])
+        stable, settled = rewriting.of(result, since), now()
         derivative = derive(
-            rewriting.of(result, since),
+            stable,
             inputs if isinstance(wrt, tuple) else inputs[0],
             title,
             *v,
@@ -242,7 +243,7 @@ def _derived(
         if kind in NOTICED and f not in _derivatives:
             names = [_name(f, each, args) for each in _each(wrt)]
             notice_unused(title, result, dict(zip(names, inputs, strict=True)))
-        return rewriting.of(derivative, since)
+        return rewriting.of(derivative, since, settled)
 
     derived.__name__ = f"{title}_{kind}"
     derived.__doc__ = f"The {kind} of {title} with respect to {wrt!r}."
@@ -351,7 +352,7 @@ def _as_it_stands(leaf: Any) -> Any:
 
 def _gradient_graph(graph: Graph, wrt: Wrt, stable: bool, without: Names) -> Graph:
     """The gradient of a recorded cost, which continues the graph."""
-    graph = rewritten(graph, without) if stable else graph
+    graph, settled = rewritten(graph, without) if stable else graph, now()
     recorder = resumed(graph)
     asked = tuple(_parameter(graph, each) for each in _each(wrt))
     with recorder.running(), creation_recorded():
@@ -368,7 +369,7 @@ def _gradient_graph(graph: Graph, wrt: Wrt, stable: bool, without: Names) -> Gra
     title = f"{graph.title}_gradient"
     made = dataclasses.replace(graph, title=title, result=made)
     made = closed(made, recorder)
-    return rewritten(made, without) if stable else made
+    return rewritten(made, without, settled) if stable else made
 
 
 def _parameter_name(graph: Graph, wrt: int | str) -> str:

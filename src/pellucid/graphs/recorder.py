@@ -129,13 +129,16 @@ class Recorder:
         What belongs to a quiet node, or a derived one, is so too. What takes the place
         of a node is part of the same call of a helper; a derivative is not.
         """
-        before = self._owner, self._owners_call
+        before = self._owner, self._owners_call, self.quiet, self.derived
         self._owner, self._owners_call = node, call
+        self.quiet, self.derived = (
+            self.quiet or node.quiet,
+            self.derived or node.derived,
+        )
         try:
-            with self.marking(node.quiet, node.derived):
-                yield
+            yield
         finally:
-            self._owner, self._owners_call = before
+            self._owner, self._owners_call, self.quiet, self.derived = before
 
     @contextlib.contextmanager
     def marking(self, quiet: bool = False, derived: bool = False) -> Iterator[None]:

@@ -77,11 +77,15 @@ def stable(
     return rewritten(graph, without)
 
 
-def rewritten(graph: Graph, without: Sequence[str] = ()) -> StableGraph:
+def rewritten(
+    graph: Graph, without: Sequence[str] = (), settled: int = 0
+) -> StableGraph:
     """A graph with naive formulas replaced, after those that were replaced before."""
     recorder = resumed(graph)
     with recorder.running(), creation_recorded():
-        outputs, rewrites = stabilised(recorder, graph.outputs, without)
+        outputs, rewrites = stabilised(
+            recorder, graph.outputs, without, settled=settled
+        )
     found = iter(outputs)
     result = structure.mapped(lambda _: next(found), graph.result)
     before = graph.rewrites if isinstance(graph, StableGraph) else ()
@@ -100,7 +104,7 @@ def written_out(graph: Graph) -> Graph:
     outputs = list(graph.outputs)
     with recorder.running(), creation_recorded():
         for opens in (True, False):
-            walk = Walk(recorder, lambda _: None, 0, opens)
+            walk = Walk(recorder, lambda _: None, 0, opens=opens)
             outputs = walk.over(outputs)
     found = iter(outputs)
     result = structure.mapped(lambda _: next(found), graph.result)
@@ -109,15 +113,18 @@ def written_out(graph: Graph) -> Graph:
 
 def stabilised(
     recorder: Recorder, outputs: Iterable[Node], without: Sequence[str] = (),
-    since: int = 0,
+    since: int = 0, settled: int = 0,
 ) -> tuple[list[Node], list[Rewrite]]:  # fmt: skip
-    """Nodes that compute the same from the nodes older than `since`; and rewrites."""
+    """Nodes that compute the same from the nodes older than `since`; and rewrites.
+
+    Those older than `settled` are stable, and are looked at where others are shared.
+    """
     outputs, rewrites = list(outputs), []
     table = tables(unused(without))
     before, recorder.simplify = recorder.simplify, simplify.simpler
     try:
         for _ in range(WALKS):
-            walk = Walk(recorder, table, since)
+            walk = Walk(recorder, table, since, settled)
             outputs = walk.over(outputs)
             rewrites += walk.rewrites
             if not walk.changed:
@@ -140,13 +147,13 @@ class Rewriting:
     def __post_init__(self) -> None:
         unused(self.without)
 
-    def of(self, result: Any, since: int) -> Any:
+    def of(self, result: Any, since: int, settled: int = 0) -> Any:
         """A traced result, computed stably from what was there before."""
         traced = [leaf for leaf in structure.leaves(result) if isinstance(leaf, Traced)]
         if not self.stable or not traced:
             return result
         nodes = [leaf.node for leaf in traced]
-        found, _ = stabilised(current(), nodes, self.without, since)
+        found, _ = stabilised(current(), nodes, self.without, since, settled)
         made = iter(
             lifted(node, current(), leaf.mutable)
             for node, leaf in zip(found, traced, strict=True)

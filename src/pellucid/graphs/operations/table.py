@@ -64,7 +64,7 @@ def facts_of(name: str) -> Facts:
 
 def is_elementwise(name: str) -> bool:
     """Whether this is an operation that is taken element by element."""
-    return facts_of(name).kind is ELEMENTWISE
+    return name in OPERATIONS and OPERATIONS[name].facts.kind is ELEMENTWISE
 
 
 def operation(

@@ -115,11 +115,12 @@ class Walk:
 
     def __init__(
         self, recorder: Recorder, table_of: Callable[[Functions], Table | None],
-        since: int, opens: bool = False,
+        since: int, settled: int = 0, opens: bool = False,
     ) -> None:  # fmt: skip
         self.recorder = recorder
         self.table_of = table_of
         self.since = since
+        self.settled = settled
         self.opens = opens
         self.rewrites: list[Rewrite] = []
         self.changed = False
@@ -141,7 +142,9 @@ class Walk:
             if node.order < self.since:
                 continue
             made = self._shared(self._remade(node))
-            if self.opens and made.operation in COMPOSED:
+            if made is node and node.order < self.settled:
+                self._now[node] = node
+            elif self.opens and made.operation in COMPOSED:
                 self._now[node] = self._opened(made)
             else:
                 made = self._renamed(made)
@@ -163,8 +166,8 @@ class Walk:
     @contextlib.contextmanager
     def _in_place_of(self, node: Node, quiet: bool = False) -> Iterator[None]:
         """Record nodes on the line of another, and as quiet as it is, or quieter."""
-        behalf = self.recorder.on_behalf_of(node, node.call)
-        with behalf, self.recorder.marking(quiet):
+        silence = self.recorder.marking(quiet) if quiet else contextlib.nullcontext()
+        with self.recorder.on_behalf_of(node, node.call), silence:
             yield
 
     def _meet(self, nodes: Iterable[Node]) -> None:
