@@ -110,10 +110,10 @@ class Written:
         """An index, an assignment, or the sum into places that an index reads."""
         at = with_arrays(node.options["at"])
         if node.operation == "scatter":
-            at = self._names.index(at, names[1:])
+            place = self._names.index(at, names[1:])
             is_truth = node.dtype == bool  # which JAX does not add: it is counted
             kind = "jnp.int32" if is_truth else dtype_text(node.dtype)
-            total = f"jnp.zeros({node.shape}, {kind}).at[{at}].add({names[0]})"
+            total = f"jnp.zeros({node.shape}, {kind}).at[{place}].add({names[0]})"
             return f"{total} != 0" if is_truth else total
         x = f"jnp.asarray({names[0]})" if node.arguments[0].known else names[0]
         if node.operation == "index":
