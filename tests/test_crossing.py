@@ -64,7 +64,7 @@ def of_nothing(name):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", functions.EXAMPLES.keys() - EXEMPT)
+@pytest.mark.parametrize("name", [n for n in functions.EXAMPLES if n not in EXEMPT])
 def test_a_choice_that_takes_nothing_gives_0(name):
     with np.errstate(all="ignore"):
         cost, x = of_nothing(name)
