@@ -513,6 +513,11 @@ HARD = {
         lambda x: x**2 if x > 0 else -x,
         [800.0, -800.0, 1e-300],
     ),
+    "sinc": (np.sinc, mpmath.sincpi, [1e-300, 1e-5, 0.1, 0.5, 1.0, 2.5]),
+    "i0": (np.i0, lambda x: mpmath.besseli(0, x), [1e-300, 1e-5, -20.0, 700.0]),
+    "cast": (lambda x: x.astype(np.float32), lambda x: x, [0.5, 1e-30]),
+    "real": (lambda x: np.real(x * (1 + 2j)), lambda x: x, [1e-300]),
+    "imag": (lambda x: np.imag(x * (1 + 2j)), lambda x: 2 * x, [1e-300]),
     **derivative_cases.HARD,
 }  # fmt: skip
 POINTS = [(name, x) for name, (*_, points) in HARD.items() for x in points]
@@ -529,6 +534,7 @@ def test_hard_points_are_right(name, x):
 
 # Where a sign, or a conjugate, has a slope at all, the numbers are complex.
 OF_COMPLEX = {"sign", "conjugate"}
+AS_IT_IS = {"copy"}  # its slope is 1 everywhere
 ELEMENTARY = [
     name for name in RULED
     if is_elementwise(name)
@@ -543,7 +549,7 @@ def with_hard_points():
     return {operation for graph in graphs for operation in operations_in(graph)}
 
 
-@pytest.mark.parametrize("operation", sorted(set(ELEMENTARY) - OF_COMPLEX))
+@pytest.mark.parametrize("operation", sorted(set(ELEMENTARY) - OF_COMPLEX - AS_IT_IS))
 def test_every_elementary_rule_has_hard_points(operation, with_hard_points):
     assert operation in with_hard_points
 

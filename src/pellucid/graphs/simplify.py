@@ -272,7 +272,9 @@ def _multiply(x: Node, y: Node) -> Any:
 
 def _is_whole(*numbers: Node) -> bool:
     """Whether the numbers are small and whole, so that all arithmetic is exact."""
-    return all(abs(n.value) < 2**26 and n.value == int(n.value) for n in numbers)
+    values = [n.value for n in numbers]
+    real = not any(isinstance(value, complex) for value in values)
+    return real and all(abs(v) < 2**26 and v == int(v) for v in values)
 
 
 def _product(x: Node, y: Node) -> Any:
