@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -209,13 +210,24 @@ class Preparation:
         if absent:
             raise TableError(
                 f"{grid.source}: expected the columns {listed(self.used)}, as the "
-                f"model was fitted to, found none called {listed(absent)}; name it so, "
-                "or fit again."
+                f"model was fitted to, found none called {listed(absent)}; "
+                f"{self._meant(grid, absent)}, or fit again."
             )
         for step in self.steps:
             if step.names:
                 column = grid.columns[place[step.column]]
                 yield step, column, read_as(column, step.role)
+
+    def _meant(self, grid: Grid, absent: Sequence[str]) -> str:
+        """What to rename, where a column that is not known is called about so."""
+        others = {n.strip().casefold(): n for n in grid.names if n not in self.used}
+        meant = {
+            name: others[close[0]]
+            for name in absent
+            if (close := get_close_matches(name.strip().casefold(), others, n=1))
+        }
+        pairs = (f"{quoted(new)} to {quoted(name)}" for name, new in meant.items())
+        return f"rename {', '.join(pairs)}" if meant else "name it so"
 
     def complete(self, grid: Grid) -> Values:
         """The columns of X (n, d) for other rows, none of which may have a hole.
