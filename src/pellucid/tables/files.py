@@ -16,7 +16,7 @@ from pellucid.tables.decoding import Content, content_of, is_workbook, text_of
 from pellucid.tables.dialects import Layout, layout_of
 from pellucid.tables.grid import Cells, Column, Grid, default_names, distinct
 from pellucid.tables.parsing import numeric, texts
-from pellucid.tables.wording import listed
+from pellucid.tables.wording import listed, quoted
 
 
 def file_grid(
@@ -124,6 +124,8 @@ def _workbook(content: Content, sheet: str | int | None) -> tuple[str, str]:
             frame = pd.read_excel(
                 book, sheet_name=wanted, header=None, dtype=object, na_filter=False
             )
+    except TableError:  # a sheet that is not there
+        raise
     except (OSError, ValueError, KeyError, AssertionError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise TableError(
@@ -139,16 +141,23 @@ def _workbook(content: Content, sheet: str | int | None) -> tuple[str, str]:
 
 
 def _sheet(name: str, names: list[str], wanted: str | int | None) -> str:
-    """The sheet that is asked for, by name or by number from 1; else the first."""
+    """The sheet that is asked for, by name or by number from 1; else the first.
+
+    >>> _sheet("b.xlsx", ["Sales", "Notes"], "notes")
+    'Notes'
+    """
     if wanted is None:
         return names[0]
     if str(wanted) in names:
         return str(wanted)
+    alike = [name for name in names if name.casefold() == str(wanted).casefold()]
+    if len(alike) == 1:
+        return alike[0]
     if str(wanted).isdecimal() and 1 <= int(wanted) <= len(names):
         return names[int(wanted) - 1]
     raise TableError(
-        f"{name}: expected one of the sheets {listed(names)}, found {wanted!r}; name "
-        "one of them."
+        f"{name}: expected one of the sheets {listed(names)}, found "
+        f"{quoted(str(wanted))}; name one of them."
     )
 
 
