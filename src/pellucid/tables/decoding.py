@@ -47,8 +47,8 @@ def content_of(path: Path) -> Content:
     """
     if ADDRESS.match(str(path)):
         raise TableError(
-            f"{quoted(str(path))}: expected a file on this machine, found an address; "
-            "fetch it first and name the file."
+            f"{quoted(_address(path))}: expected a file on this machine, found an "
+            "address; fetch it first and name the file."
         )
     content = Content(path.name, readable(path))
     if content.bytes.startswith(b"\x1f\x8b"):
@@ -56,6 +56,12 @@ def content_of(path: Path) -> Content:
     if content.bytes.startswith(b"PK\x03\x04") and not is_workbook(content.bytes):
         return _unzipped(content)
     return content
+
+
+def _address(path: Path) -> str:
+    """An address as it was typed: a path keeps one slash of several."""
+    scheme, _, rest = str(path).partition(":/")
+    return f"{scheme}://{'/' * (scheme.casefold() == 'file')}{rest}"
 
 
 def readable(path: Path) -> bytes:
@@ -193,13 +199,23 @@ def check_kind(content: Content) -> None:
     elif head.startswith(b"<?xml"):
         found = "XML"
     elif head[:1] in b"[{" and content.bytes.rstrip()[-1:] in b"]}":
-        found, advice = "JSON", "read it with pandas.read_json and pass the frame"
+        found, advice = "JSON", _json_advice(content)
     elif head.startswith(STUB):
         found, advice = "a stub of Git LFS", "fetch the file with `git lfs pull`"
     elif head.startswith(b"%PDF"):
         found = "a PDF document"
     if found:
         raise TableError(f"{content.name}: expected a table, found {found}; {advice}.")
+
+
+def _json_advice(content: Content) -> str:
+    """How JSON becomes a frame or CSV; a line may hold a record each."""
+    records = re.search(rb"[}\]]\r?\n[{\[]", content.bytes)
+    how = f'"{content.name}"{", lines=True" * bool(records)}'
+    return (
+        f"read it with pandas.read_json({how}) and pass the frame, or write that as "
+        "CSV by its to_csv"
+    )
 
 
 def _binary(content: Content) -> TableError:
