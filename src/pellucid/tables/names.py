@@ -11,7 +11,7 @@ COUNTING = re.compile(
 )
 FIRST = re.compile(
     r"X|(?i:no|nr|num|number|obs|obsno|observation|case|patient|subject|participant|"
-    r"respondent|person|study|pair|unit|sample|specimen|record)\.?"
+    r"respondent|person|study|pair|unit|sample|specimen|record|order|entry)\.?"
 )
 IDENTIFYING = re.compile(
     r"(.*[\W_])?(id|identifier|pid|uid|uuid|guid|key|ssn|isbn|ean|upc|sku)|code no|"
