@@ -47,10 +47,10 @@ def shown(cell: object) -> str:
 def counted(n: int, noun: str) -> str:
     """Write a number with its noun.
 
-    >>> counted(1, "row"), counted(506, "row")
-    ('1 row', '506 rows')
+    >>> counted(1, "row"), counted(506, "row"), counted(2, "class")
+    ('1 row', '506 rows', '2 classes')
     """
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+    return f"{n} {noun}{'' if n == 1 else 'es' if noun.endswith('s') else 's'}"
 
 
 def listed(names: Iterable[str]) -> str:
