@@ -104,7 +104,7 @@ def test_a_few_missing_cells_and_stray_ones_are_missing():
     cells = ["", "NA", "unknown", *each("{} mm")[3:]]
     table = pl.rows(frame(cells), target="y")
     assert (len(table.y), step_of(table).missing) == (N - 3, 3)
-    said = '1 cell that is no number in mm ("unknown") count as missing'
+    said = '1 cell that is no number in mm ("unknown") counts as missing'
     assert step_of(table).role.reason == said
 
 

@@ -196,6 +196,18 @@ def share_read(cells: Sequence[str], marks: Marks) -> float:
 # -- truth values ---------------------------------------------------------------------
 
 
+def truth_of(text: str) -> float:
+    """Return 1 or 0 for any spelling of a truth value, nan for other text.
+
+    >>> truth_of("Yes"), truth_of("false"), truth_of("0"), truth_of("maybe")
+    (1.0, 0.0, 0.0, nan)
+    """
+    word = text.strip().casefold()
+    if word in TRUTHS or word == "1":
+        return 1.0
+    return 0.0 if word in TRUTHS.values() or word == "0" else math.nan
+
+
 def truths(levels: Iterable[str]) -> dict[str, float] | None:
     """From each of two spellings of a truth value to 0 or 1; None for other text.
 

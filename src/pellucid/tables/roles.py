@@ -8,6 +8,7 @@ varies, or is mostly missing.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.tables import names
-from pellucid.tables.cells import Marks, is_missing, marks_of, truths
+from pellucid.tables.cells import Marks, is_missing, marks_of, truth_of, truths
 from pellucid.tables.dates import compact_form, format_of, moments, unit_of
 from pellucid.tables.grid import PLAINLY, ROW_NAMES, Cells, Column, Grid
 from pellucid.tables.levels import Levels, levels_of, text_of
@@ -29,6 +30,7 @@ MANY = 100  # levels that it may have where each has rows enough
 EACH = 5  # rows a level, then
 UNIQUE = 0.9  # share of different numbers from which an identifier is one
 MOSTLY = 0.5  # share of missing cells from which a column is left out
+WHOLE = re.compile(r"-?\d+(\.0)?")
 STRAY = 0.1  # share of other text up to which a column of numbers is one
 
 
@@ -225,8 +227,9 @@ def _with_stray(
         return None
     are = "is" if stray == 1 else "are"
     what = f"number in {marks.unit}" if marks.unit else "number"
-    reason = f"{counted(stray, 'cell')} that {are} no {what} ({shown(min(odd))}) count"
-    return Role("number", f"{reason} as missing", marks=marks, lenient=True)
+    reason = f"{counted(stray, 'cell')} that {are} no {what} ({shown(min(odd))})"
+    counts = "counts" if stray == 1 else "count"
+    return Role("number", f"{reason} {counts} as missing", marks=marks, lenient=True)
 
 
 def category(levels: Levels, order: tuple[str, ...] = ()) -> Role:
@@ -313,12 +316,13 @@ def values_of(column: Column, role: Role) -> NDArray[Any]:
     """A column as numbers (n,), or as the places of its levels, nan where missing."""
     if role.kind == "category":
         place = {level: float(i) for i, level in enumerate(role.levels)}
+        place = {**{_otherwise(level): i for level, i in place.items()}, **place}
         return _by_level(column.cells(), lambda text: place.get(text, np.nan))
     if role.kind == "boolean" and column.kind != "boolean":
         zero, one = (level.casefold() for level in role.levels)
         truth = {zero: 0.0, one: 1.0}
         return _by_level(
-            column.cells(), lambda text: truth.get(text.casefold(), np.nan)
+            column.cells(), lambda text: truth.get(text.casefold(), truth_of(text))
         )
     if role.kind == "date" and role.format:
         return _dates(column.cells(), role.format)
@@ -327,6 +331,17 @@ def values_of(column: Column, role: Role) -> NDArray[Any]:
         finite = np.isfinite(x)
         return x if finite.all() else np.where(finite, x, np.nan)
     return _by_level(column.cells(), role.marks.number)
+
+
+def _otherwise(level: str) -> str:
+    """A level as another file may have it: whole numbers get decimals beside holes.
+
+    >>> _otherwise("3"), _otherwise("3.0"), _otherwise("A3")
+    ('3.0', '3', 'A3')
+    """
+    if not WHOLE.fullmatch(level):
+        return level
+    return level.removesuffix(".0") if level.endswith(".0") else f"{level}.0"
 
 
 def _by_level(
