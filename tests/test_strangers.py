@@ -193,3 +193,32 @@ def test_a_first_column_that_orders_the_rows_is_left_out(name, kept):
     frame = PEOPLE[["age", "income"]].copy()
     frame.insert(0, name, np.arange(1, N + 1))
     assert (name in pl.rows(frame, target="income").names) is kept
+
+
+# Advice can be typed.
+
+
+def test_a_column_whose_name_holds_a_comma_can_be_left_out():
+    PEOPLE.rename(columns={"age": "age, years"}).to_csv("t.csv", index=False)
+    result = run("fit", "t.csv", "--target", "income", "--drop", 'paid,"age, years"')
+    assert result.exit_code == 0
+    assert pl.load("pellucid-fit/model.safetensors").preparation_.names == ("grade",)
+
+
+TYPED = {
+    "a doubt": (("--target", "income"),
+                'leave it out (--drop "zip") or take it as a category (--category "z'),
+    "no such column": (("--target", "income", "--drop", "nope"),
+                       "expected in --drop one of the columns"),
+    "a missing cell": (("--target", "income", "--missing", "refuse"),
+                       'or say --missing "drop" or "impute"'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "advice"), TYPED.values(), ids=TYPED)
+def test_advice_is_spelt_as_it_is_typed(words, advice):
+    frame = PEOPLE.assign(zip=RNG.choice([10115, 20095, 50667], N))
+    frame.loc[3, "age"] = None
+    frame.to_csv("t.csv", index=False)
+    result = run("fit", "t.csv", *words)
+    assert advice in " ".join(result.output.split())

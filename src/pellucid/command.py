@@ -146,7 +146,7 @@ def tour(data: Path | None, out: Path) -> None:
     "--seed", type=click.IntRange(min=0), metavar="N", default=0, show_default=True,
     help="Cut other folds.",
 )  # fmt: skip
-@click.option("--drop", multiple=True, metavar="COL", help="Leave a column out.")
+@click.option("--drop", multiple=True, metavar="COL", help="Leave columns out: a,b.")
 @click.option(
     "--category", multiple=True, metavar="COL", help="Take a column as a category."
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -265,7 +266,10 @@ def _encoded(draft: Draft, kept: Sequence[int], present: NDArray[np.bool_]) -> V
 def columns_named(given: Iterable[str]) -> tuple[str, ...]:
     """Columns as typed in a command: several may stand in one word, parted by commas.
 
-    >>> columns_named(["age", "sex,town"])
-    ('age', 'sex', 'town')
+    A name that holds a comma stands in double quotes, as in a CSV file.
+
+    >>> columns_named(["age", "sex,town", '"last, first"'])
+    ('age', 'sex', 'town', 'last, first')
     """
-    return tuple(name.strip() for word in given for name in word.split(",") if name)
+    cut = csv.reader(given, skipinitialspace=True)
+    return tuple(name.strip() for names in cut for name in names if name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,10 @@ from pellucid.tour.guide import Guide
 from pellucid.tour.libraries import expect_libraries
 
 MODEL = "model.safetensors"
+SINGULAR = {"categories": "category", "numbers": "number", "dates": "date"}
+OPTIONS = re.compile(  # outside of quotation marks
+    r'"(?:\\.|[^"\\])*"|\b(drop|categories|numbers|dates|missing)= ?'
+)
 SHOWN = 40  # estimates that are listed
 
 
@@ -67,7 +72,10 @@ def run(
     """
     expect_libraries("plot")
     expect_room(out)
-    table = rows(path, target, **(reading or {})).for_fitting()
+    try:
+        table = rows(path, target, **(reading or {})).for_fitting()
+    except TableError as error:
+        raise TableError(typed(str(error))) from None
     table = replace(table, raw=None)  # the text of a large file is no longer needed
     choice = choice_for(table, model)
     if choice.classes:
@@ -94,8 +102,22 @@ def read(guide: Guide, table: Table) -> None:
     guide.stretch("preparation", "What was done to the table")
     guide.say(f"{preparation.sentence()}.")
     for note in preparation.notes:
-        guide.say(f"Note: {note}.")
+        guide.say(f"Note: {typed(note)}.")
     guide.table(preparation.told(), preparation.HEADERS, caption="Columns")
+
+
+def typed(sentence: str) -> str:
+    """A sentence with the options of `pellucid.rows` as they are typed in a command.
+
+    >>> print(typed('leave it out (drop="age") or say missing="impute"'))
+    leave it out (--drop "age") or say --missing "impute"
+    """
+
+    def option(found: re.Match[str]) -> str:
+        name = found[1]
+        return f"--{SINGULAR.get(name, name)} " if name else found[0]
+
+    return OPTIONS.sub(option, sentence)
 
 
 def choice_for(table: Table, model: str) -> Choice:
