@@ -222,3 +222,53 @@ def test_advice_is_spelt_as_it_is_typed(words, advice):
     frame.to_csv("t.csv", index=False)
     result = run("fit", "t.csv", *words)
     assert advice in " ".join(result.output.split())
+
+
+# A number in per cent is no share, and a share is no number in per cent.
+
+SHARES = RNG.integers(1, 99, N)
+PERCENT = [f"{share} %" for share in SHARES]
+OTHERWISE = {
+    "shares for per cent": (PERCENT, SHARES / 100, 'no number in %, such as "0.'),
+    "numbers for per cent": (PERCENT, SHARES, "no number in %, such as "),
+    "per cent for shares": (SHARES / 100, PERCENT, "no number, such as "),
+    "per cent with decimal commas for shares": (
+        SHARES / 100, [f"{share},5%" for share in SHARES], "no number, such as "),
+}  # fmt: skip
+
+
+def shared(fitted, new):
+    """What is told of new rows, with a model of shares that were written otherwise."""
+    frame = PEOPLE[["age", "income"]]
+    frame.assign(share=fitted).to_csv("old.csv", index=False)
+    frame.assign(share=new).to_csv("new.csv", index=False)
+    model = pl.LinearRegression().fit(pl.rows("old.csv", target="income"))
+    pl.save(model, "shares.safetensors")
+    return run("predict", "shares.safetensors", "new.csv", "--out", "out.csv").stdout
+
+
+@pytest.mark.parametrize(("old", "new", "why"), OTHERWISE.values(), ids=OTHERWISE)
+def test_per_cent_are_not_mistaken_for_shares(old, new, why):
+    told = shared(old, new)
+    assert f"0 predicted, {N} left empty" in told
+    assert why in told
+
+
+ALIKE = {
+    "per cent": (PERCENT, [text.replace(" ", "") for text in PERCENT]),
+    "per cent, some without a sign": (["5", *PERCENT[1:]], ["7", *PERCENT[1:]]),
+    "per cent, of which all are 0": (PERCENT, [0] * N),
+    "shares": (SHARES / 100, SHARES / 200),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), ALIKE.values(), ids=ALIKE)
+def test_per_cent_are_read_where_both_have_them(old, new):
+    assert f"{N} predicted." in shared(old, new)
+
+
+def test_a_target_in_per_cent_is_scored():
+    PEOPLE.assign(income=PERCENT).to_csv("t.csv", index=False)
+    pl.save(pl.LinearRegression().fit(pl.rows("t.csv", target="income")), "m.st")
+    told = run("predict", "m.st", "t.csv", "--out", "out.csv").stdout
+    assert f"On {N} rows whose target is known" in told

@@ -21,7 +21,7 @@ from pellucid.tables.grid import Column, Grid
 from pellucid.tables.levels import text_of
 from pellucid.tables.preparation import Preparation, Step, Values
 from pellucid.tables.rereading import read_as
-from pellucid.tables.roles import Role
+from pellucid.tables.roles import PERCENT, Role
 from pellucid.tables.wording import counted, listed, shown
 from pellucid.tables.writing import as_text
 
@@ -134,7 +134,8 @@ def unusable_cells(
     if len(strange):
         levels = "level never seen"
         expected = {"category": levels, "boolean": levels}
-        what = expected.get(step.role.kind, f"no {step.role.kind}")
+        unit = f" {PERCENT}" * (step.role.scale == PERCENT)
+        what = expected.get(step.role.kind, f"no {step.role.kind}{unit}")
         example = shown(text_of(cells[int(strange[0])]))
         gaps.append(Gap(step.column, len(strange), f"{what}, such as {example}"))
     return unusable
@@ -246,7 +247,8 @@ def _of_classes(
 ) -> dict[str, float]:
     """The share of rows that are called right; numbers are compared as numbers."""
     if output.dtype.kind in "iuf":
-        y = read_as(column, Role("number", "", marks=goal.role.marks))[usable]
+        role = Role("number", "", marks=goal.role.marks, scale=goal.role.scale)
+        y = read_as(column, role)[usable]
         known, right = np.isfinite(y), output == y
     else:
         cells = column.cells()

@@ -17,7 +17,7 @@ from pellucid.tables.cells import Marks, is_missing
 from pellucid.tables.grid import Column, Grid
 from pellucid.tables.levels import text_of
 from pellucid.tables.rereading import read_as
-from pellucid.tables.roles import LEFT_OUT, Role
+from pellucid.tables.roles import LEFT_OUT, PERCENT, Role
 from pellucid.tables.wording import counted, listed, quoted, shown
 
 if TYPE_CHECKING:
@@ -324,6 +324,8 @@ def _expect_known(grid: Grid, column: Column, step: Step, values: Values) -> Non
     expected = f"a {step.role.kind}"
     if step.role.marks.unit:
         expected += f" in {step.role.marks.unit}"
+    if step.role.scale == PERCENT:
+        expected += f" {PERCENT}"
     if step.role.levels:
         expected = f"one of the levels {listed(step.role.levels)}"
     raise TableError(

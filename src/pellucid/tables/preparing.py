@@ -35,6 +35,7 @@ from pellucid.tables.roles import (
     decimal_of,
     doubts,
     of_numbers,
+    percent_of,
     role_of,
     values_of,
 )
@@ -161,7 +162,8 @@ def _as_asked(grid: Grid, column: Column, decimal: str, kind: str) -> Role:
     if kind == "number":
         marks, share = marks_of(levels.texts, decimal)
         role = Role("number", "as was asked for; what is no number counts as missing",
-                    marks=marks, lenient=True)  # fmt: skip
+                    marks=marks, lenient=True, scale=percent_of(levels.texts)
+                    )  # fmt: skip
         if share:
             return role
     else:

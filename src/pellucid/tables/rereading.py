@@ -18,7 +18,7 @@ from pellucid.tables.cells import SAMPLE, STYLES, Marks
 from pellucid.tables.dates import COMPACT, DATES, format_of, moments, unit_of
 from pellucid.tables.grid import Column
 from pellucid.tables.levels import levels_of
-from pellucid.tables.roles import Role, values_of
+from pellucid.tables.roles import PERCENT, Role, percent_of, values_of
 
 
 def read_as(column: Column, role: Role) -> NDArray[np.float64]:
@@ -36,6 +36,15 @@ def read_as(column: Column, role: Role) -> NDArray[np.float64]:
         return values_of(column, replace(role, format=form))
     if role.kind != "number":
         return values_of(column, role)
+    values = _numbers(column, role)
+    texts = levels_of(column.cells()).texts if column.kind == "text" else ()
+    if (percent_of(texts) == PERCENT) == (role.scale == PERCENT):
+        return values
+    return np.where(values == 0, 0.0, np.nan)  # 5 is not 5 %, but 0 is 0 %
+
+
+def _numbers(column: Column, role: Role) -> NDArray[np.float64]:
+    """A column of numbers, by the marks of the recipe or by its own."""
     plain = column.marks == role.marks == Marks()
     if column.kind == "number" and not plain and _is_text(column):
         column = replace(column, kind="text")  # 1.234 may be a thousand and more

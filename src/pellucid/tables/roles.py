@@ -70,6 +70,7 @@ class Role:
 
 
 LEFT_OUT = "left out"
+PERCENT = "in %"  # the scale of numbers that bear this sign
 
 
 def decimal_of(grid: Grid) -> str:
@@ -191,13 +192,17 @@ def as_number(column: Column, levels: Levels, decimal: str) -> Role | None:
     dates = _of_dates(column, np.array([*map(marks.number, levels.texts)]))
     if dates:
         return dates
-    signs = {text[-1] for text in levels.texts} & {"%"}
-    reason = f"in {signs.pop()}" if signs else ""
+    reason = scale = percent_of(levels.texts)
     if marks != Marks(unit=marks.unit):
         reason = _written(levels.texts, marks)
     if marks.unit:
         reason = f"numbers in {marks.unit}{', ' * bool(reason)}{reason}"
-    return Role("number", reason or "numbers", marks=marks)
+    return Role("number", reason or "numbers", marks=marks, scale=scale)
+
+
+def percent_of(texts: Sequence[str]) -> str:
+    """The scale of numbers that bear a sign of percent; "" for others."""
+    return PERCENT if any(text.endswith("%") for text in texts) else ""
 
 
 def _written(texts: Sequence[str], marks: Marks) -> str:
@@ -229,7 +234,8 @@ def _with_stray(
     what = f"number in {marks.unit}" if marks.unit else "number"
     reason = f"{counted(stray, 'cell')} that {are} no {what} ({shown(min(odd))})"
     counts = "counts" if stray == 1 else "count"
-    return Role("number", f"{reason} {counts} as missing", marks=marks, lenient=True)
+    return Role("number", f"{reason} {counts} as missing", marks=marks, lenient=True,
+                scale=percent_of(levels.texts))  # fmt: skip
 
 
 def category(levels: Levels, order: tuple[str, ...] = ()) -> Role:
