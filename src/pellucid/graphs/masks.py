@@ -24,7 +24,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.graphs.derivatives import DERIVATIVES
-from pellucid.graphs.derivatives.arrays import indexed, spread
+from pellucid.graphs.derivatives.arrays import (
+    diagonal,
+    indexed,
+    spread,
+    summed_from,
+)
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import may_repeat
 from pellucid.graphs.operations.kinds import Kind
@@ -167,6 +172,12 @@ def _kept(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
     return chosen_by(kept, True, g)
 
 
+def _on_diagonal(g: Any, z: Any, x: Any, **axes: Any) -> Any:
+    """What is not on a diagonal is not read."""
+    read = diagonal(np.ones(z.shape), z, x, **axes) > 0
+    return chosen_by(read, True, diagonal(g, z, x, **axes))
+
+
 # fmt: off
 CHOICES: dict[str, tuple[Choice | None, ...]] = {
     "where":   (None, lambda g, z, c, x, y: chosen_by(c, True, g),
@@ -180,6 +191,7 @@ CHOICES: dict[str, tuple[Choice | None, ...]] = {
     "fmax.reduce": (_extreme,),
     "fmin.reduce": (_extreme,),
     "index":   (_read,),
+    "diagonal": (_on_diagonal,),
     "assign":  (_kept,),
     **{name: (_even(name),) for name in EVEN},
     "power":   (_even("power"),),
@@ -334,7 +346,12 @@ def _of_quantiles(m: Any, z: Any, x: Any, q: Any, axis: Any = None,
     return spread(np.any(m, axis=0) if np.ndim(q) else m, x, axis, keepdims)
 
 
+# Of these an element has a part in its own result and in later ones.
+RUNNING = {"cumsum", "cumprod", "maximum.accumulate", "minimum.accumulate"}
+_reached = _counted(summed_from)
+
 MASKS: dict[str, Callable[[int], Callable[..., Any]]] = {
+    **dict.fromkeys(RUNNING, lambda _: _reached),
     "index": lambda _: _indexed,
     "assign": _replaced,
     "quantile": lambda _: _of_quantiles,

@@ -35,6 +35,8 @@ NOTHING, NANS, POLES, NEVER = 0, 1, 2, 3
 
 # Their rules select, so that a zero stays zero whatever the arguments are.
 SELECTING = {"where", "max", "min"}
+# Their rules put zeros beside g, whatever g is.
+PLACING = {"diagonal"}
 # Behind these, a slope may be infinite where an input has no say in the value.
 CHOOSING = {"where", "maximum", "minimum", "fmax", "fmin", "assign"}
 
@@ -102,7 +104,8 @@ class Poles:
             return None
         argument = node.arguments[position]
         needs_mask = self.behind[argument] >= least_risk(node)
-        if not (needs_mask or node in self.ahead):
+        needs_zeros = node in self.ahead and node.operation not in PLACING
+        if not (needs_mask or needs_zeros):
             return None
         rule = rule_of_choice(node, position, self.zeros)
         if rule is None or needs_mask:
