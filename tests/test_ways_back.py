@@ -104,3 +104,42 @@ def test_what_is_not_on_the_diagonal_has_no_slope(name, pole, target):
         ours = pl.compile(slopes, target)(MATRIX)
     right = np.diag(SLOPES[pole](np.diag(MATRIX)))
     np.testing.assert_allclose(ours, right, rtol=1e-13)
+
+
+# -- a logarithm of a slope ------------------------------------------------------------
+
+
+def log_slope(x):
+    return np.log(pl.gradient(np.tanh)(x))
+
+
+def log_size(x):
+    return np.log(np.abs(pl.gradient(np.tanh)(x)))
+
+
+def log_determinant(x):
+    return np.sum(np.log(pl.gradient(lambda x: np.sum(np.tanh(x)))(x * np.ones(2)))) / 2
+
+
+LOGS = {"of a slope": log_slope, "of its size": log_size, "summed": log_determinant}
+
+
+@pytest.mark.parametrize("x", [-30.0, -0.5, 1e-3, 5.0, 40.0])
+@pytest.mark.parametrize("name", LOGS)
+def test_a_logarithm_of_a_slope_has_all_its_digits(name, x):
+    """log(d tanh(x)/dx) = -2 log cosh x, which is 2 (log 2 - |x|) far from 0."""
+    right = -2 * np.logaddexp(x, -x) + 2 * np.log(2)
+    value, slope = pl.compile(pl.value_and_gradient(LOGS[name]))(x)
+    np.testing.assert_allclose(value, right, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(slope, -2 * np.tanh(x), rtol=1e-12)
+    np.testing.assert_allclose(pl.gradient(LOGS[name])(x), -2 * np.tanh(x), rtol=1e-12)
+
+
+def test_a_step_down_a_slope_costs_no_more_than_the_slope():
+    def step(w):
+        return w - 0.1 * pl.gradient(lambda w: np.sum(np.tanh(w)))(w)
+
+    compiled = pl.compile(step)
+    w = np.array([0.5, 30.0])
+    np.testing.assert_allclose(compiled(w), w - 0.1 * (1 - np.tanh(w) ** 2))
+    assert "exp" not in compiled.source

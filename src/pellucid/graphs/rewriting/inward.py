@@ -8,12 +8,12 @@ the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from pellucid.graphs.node import Node
+from pellucid.graphs.node import Node, ancestors
 
 # Operations that only move elements, and which of their arguments these are.
 MOVED = {
@@ -21,6 +21,7 @@ MOVED = {
     "broadcast_to": slice(1), "where": slice(1, 3), "assign": slice(2),
     "concatenate": slice(None), "stack": slice(None),
 }  # fmt: skip
+LOGARITHMS = {"log", "log2", "log10", "log1p"}
 # Some of what is moved is computed for nothing, and no warning is due.
 CHOOSING = {"where", "assign"}
 
@@ -92,3 +93,12 @@ def fills(node: Node) -> bool:
 
 def _is_all(i: Any) -> bool:
     return isinstance(i, slice) and i == slice(None)
+
+
+def in_logarithms(order: Iterable[Node]) -> set[Node]:
+    """What a person's own logarithm is taken of: there a slope needs all its digits.
+
+    The log of a determinant, log(d tanh(x)/dx), would be -inf where 1 - tanh^2 is 0.
+    """
+    own = (n for n in order if n.operation in LOGARITHMS and not n.derived)
+    return {*ancestors(own)}

@@ -42,6 +42,7 @@ from pellucid.graphs.rewriting.inward import (
     Inward,
     fills,
     goal,
+    in_logarithms,
     inward,
     moved,
     moves,
@@ -131,6 +132,7 @@ class Walk:
         self._inside: dict[str, dict[Node, Node]] = {}
         self._present: Functions = frozenset()
         self._doubles = False
+        self._spares = False  # whether identities that cost time are left out, here
         self._table: Table | None = None
 
     def over(self, outputs: Sequence[Node]) -> list[Node]:
@@ -138,9 +140,11 @@ class Walk:
         order = ancestors(outputs)
         self._doubles = all(node.dtype in DOUBLES for node in order)
         self._meet(order)
+        precise = in_logarithms(order)
         for node in order:
             if node.order < self.since:
                 continue
+            self._spares = node.derived and node not in precise
             made = self._shared(self._remade(node))
             if made is node and node.order < self.settled:
                 self._now[node] = node
@@ -314,7 +318,7 @@ class Walk:
         outer = needs(terms(seen))
         for formula in table.headed.get(kind(seen), ()):
             is_there = formula.functions <= here and formula.needs <= outer
-            if is_there and not (node.derived and formula.identity.costly):
+            if is_there and not (self._spares and formula.identity.costly):
                 yield formula
 
     def _made(self, formula: Formula, match: Match, node: Node) -> Node | None:
