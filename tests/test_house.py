@@ -33,6 +33,7 @@ ROOMS = (
     "tour",
     "bench",
     "command",
+    "__main__",
 )
 NAMESPACES = ("costs", "penalties", "activations", "methods", "schedules", "datasets")
 IMPORTERS = ("import_module", "__import__", "needs")

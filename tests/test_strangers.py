@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -272,3 +274,47 @@ def test_a_target_in_per_cent_is_scored():
     pl.save(pl.LinearRegression().fit(pl.rows("t.csv", target="income")), "m.st")
     told = run("predict", "m.st", "t.csv", "--out", "out.csv").stdout
     assert f"On {N} rows whose target is known" in told
+
+
+# A fitted table is scored and predicted as the rows that it was fitted to.
+
+HOLED = PEOPLE.assign(age=PEOPLE["age"].astype(float).where(np.arange(N) % 7 > 0))
+MODELS = {
+    "linear": (pl.LinearRegression(), "income"),
+    "logistic": (pl.LogisticRegression(), "paid"),
+    "network": (pl.MLPRegressor(max_iter=3, tol=1e9, random_state=0), "income"),
+    "network of classes": (
+        pl.MLPClassifier(max_iter=3, tol=1e9, n_iter_no_change=1, random_state=0),
+        "paid",
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize(("estimator", "target"), MODELS.values(), ids=MODELS)
+def test_a_table_is_scored_by_the_model_that_was_fitted_to_it(estimator, target):
+    table = pl.rows(HOLED, target=target)
+    fitted = estimator.fit(table)
+    assert len(fitted.predict(table)) == table.n < N
+    assert fitted.score(table) == fitted.score(table, table.y)
+
+
+def test_a_target_that_is_to_be_dropped_is_refused():
+    PEOPLE.to_csv("people.csv", index=False)
+    result = run("fit", "people.csv", "--target", "income", "--drop", "income")
+    assert result.exit_code == 1
+    assert 'found "income" among the columns to drop' in result.stderr
+
+
+def test_what_a_long_column_becomes_is_told_by_its_levels():
+    long = "Would you recommend us to a colleague of yours?"
+    levels = np.array(["Never", "Perhaps", "Surely"])[np.arange(N) % 3]
+    frame = PEOPLE[["income"]].assign(**{long: levels})
+    told = pl.rows(frame, target="income").preparation.frame
+    assert told.loc[long, "becomes"] == "[Perhaps], [Surely]"
+
+
+def test_python_runs_the_package_as_the_command():
+    words = [sys.executable, "-m", "pellucid", "--version"]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert said == f"pellucid {pl.__version__}\n"

@@ -151,7 +151,7 @@ def prepared(model: Any, X: Any) -> Any:
 
     recipe = getattr(model, "preparation_", None)
     if isinstance(X, Table):
-        if recipe is None or X.raw is None:
+        if recipe is None or X.raw is None or X.preparation == recipe:
             return pd.DataFrame(X.X, columns=list(X.names), copy=False)
         cells = recipe.complete(X.raw)
         return pd.DataFrame(cells, columns=list(recipe.names), copy=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 
 from pellucid.errors import ModelError
@@ -109,20 +108,3 @@ def r2(y: Array, z: Array, s: Array | None = None) -> float:
     with np.errstate(over="ignore"):
         z = np.nan_to_num(z - first, nan=np.nan)
         return float(r2_score(y - first, z, sample_weight=s))
-
-
-class Regressor(RegressorMixin):
-    """A regressor whose score has no scale."""
-
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Compute r2 of the predictions for X.
-
-        Examples
-        --------
-        >>> import pellucid as pl
-        >>> X, y = [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0]
-        >>> pl.LinearRegression().fit(X, y).score(X, y)
-        1.0
-        """
-        z = self.predict(X)
-        return r2(y, z, sample_weight)

@@ -15,6 +15,7 @@ from pellucid.minimisers import powers
 from pellucid.minimisers.exact import least_squares
 from pellucid.models import base, costs, extremes, formulas, pictures, summary
 from pellucid.models.base import Array
+from pellucid.models.scores import Regressor
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,7 +28,7 @@ CHECKS = {
 }
 
 
-class LinearRegression(MultiOutputMixin, extremes.Regressor, BaseEstimator):
+class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
     """The smallest mean squared error of z = Xw + b, solved and not searched for.
 
         J(w, b) = mean(squared_error(Xw + b, y))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from scipy.special import log_softmax
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
@@ -26,6 +26,7 @@ from pellucid.models import (
     weights,
 )
 from pellucid.models.base import Array
+from pellucid.models.scores import Classifier
 from pellucid.running.targets import TARGETS
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ CHECKS = {
 }
 
 
-class LogisticRegression(ClassifierMixin, BaseEstimator):
+class LogisticRegression(Classifier, BaseEstimator):
     """The smallest neural network: p = sigmoid(Xw + b), the chance of the second class.
 
         J(w, b) = mean(log_loss(Xw + b, y)) + ((1 - r) |w|^2 / 2 + r |w|_1) / (C n)

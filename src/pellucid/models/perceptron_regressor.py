@@ -13,6 +13,7 @@ from pellucid.models import base, extremes, multilayer
 from pellucid.models.base import Array
 from pellucid.models.multilayer import Multilayer, in_batches
 from pellucid.models.network import OUTPUTS
+from pellucid.models.scores import Regressor
 from pellucid.show import plots
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 CHECKS = multilayer.CHECKS | {"loss": base.one_of("squared_error", "poisson")}
 
 
-class MLPRegressor(extremes.Regressor, Multilayer):
+class MLPRegressor(Regressor, Multilayer):
     """Numbers by a network: the linear output z of `forward`, or e^z.
 
         J = mean(squared_error(z, y)) / 2 + alpha sum |W|^2 / 2n

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from scipy import special
-from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.utils import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
@@ -22,13 +21,14 @@ from pellucid.models import base, weights
 from pellucid.models.base import Array
 from pellucid.models.multilayer import CHECKS, Multilayer, in_batches
 from pellucid.models.network import OUTPUTS
+from pellucid.models.scores import Classifier
 from pellucid.show import plots
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class MLPClassifier(ClassifierMixin, Multilayer):
+class MLPClassifier(Classifier, Multilayer):
     """Classes by a network: p = sigmoid(z), or softmax(z) of three classes or more.
 
         J = mean(log_loss(z, y)) + alpha sum |W|^2 / 2n     two classes, or many labels

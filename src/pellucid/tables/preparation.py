@@ -18,7 +18,7 @@ from pellucid.tables.grid import Column, Grid
 from pellucid.tables.levels import text_of
 from pellucid.tables.rereading import read_as
 from pellucid.tables.roles import LEFT_OUT, PERCENT, Role
-from pellucid.tables.wording import counted, listed, quoted, shown
+from pellucid.tables.wording import counted, cut, listed, quoted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -290,11 +290,15 @@ def _step(data: Mapping[str, Any]) -> Step:
 
 
 SHOWN = 4  # columns that one column becomes, listed by name
+WIDE = 60  # letters of their names
 
 
 def _told(step: Step) -> dict[str, Any]:
     """One row of the table that tells of a preparation."""
     made = step.names
+    if len(", ".join(made[:SHOWN])) > WIDE:  # the levels alone, short
+        levels = (name.removeprefix(step.column) or name for name in made)
+        made = tuple(cut(level, WIDE // min(SHOWN, len(made))) for level in levels)
     becomes = ", ".join(made[:SHOWN]) + (f", ... ({len(made)})" * (len(made) > SHOWN))
     kind = step.role.kind
     why = step.role.reason

@@ -83,6 +83,7 @@ def to_table(grid: Grid, target: str | int | None, wishes: Wishes) -> Table:
     """
     _expect_cells(grid, target)
     t = None if target is None else position(grid, target)
+    _expect_kept(grid, t, wishes)
     features = [c for j, c in enumerate(grid.columns) if j != t]
     decimal = decimal_of(grid)
     if decimal == ",":
@@ -123,6 +124,15 @@ def _expect_cells(grid: Grid, target: str | int | None) -> None:
         raise TableError(
             f"{grid.source}: expected a column beside the target "
             f"{quoted(grid.names[t])}, found none; add a feature to learn from."
+        )
+
+
+def _expect_kept(grid: Grid, t: int | None, wishes: Wishes) -> None:
+    if t is not None and grid.names[t] in wishes.drop:
+        name = quoted(grid.names[t])
+        raise TableError(
+            f"{grid.source}: expected a target that stays, found {name} among the "
+            "columns to drop; choose another."
         )
 
 

@@ -11,13 +11,13 @@ UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udf
 LONGEST = 40  # characters of a cell, and columns of a list, that an error repeats
 
 
-def cut(text: str) -> str:
+def cut(text: str, longest: int = LONGEST) -> str:
     """Cut text where it is long.
 
     >>> cut("x" * 50)
     'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'
     """
-    return text if len(text) <= LONGEST else text[:LONGEST] + "..."
+    return text if len(text) <= longest else text[:longest] + "..."
 
 
 def quoted(text: str) -> str:
