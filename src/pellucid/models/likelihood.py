@@ -252,6 +252,17 @@ def deviations(X: Array, s: Array | None = None) -> Array:
     return np.where(squares > 0, np.ldexp(np.sqrt(squares), exponent), 1.0)
 
 
+def directions(X: Array) -> int:
+    """In how many directions the columns vary, by the eigenvalues of their correlation.
+
+    It takes a visit to the rows, and no copy of them; columns that differ by less than
+    a millionth of their spread are taken for one.
+    """
+    scales = Columns.of(X, MeanCost(2, np.inf), True)
+    R = sum((Z := scales.scaled(X[i])).T @ Z for i in blocks(X))
+    return int(np.linalg.matrix_rank(np.asarray(R), tol=1e-12 * len(X), hermitian=True))
+
+
 def curvature(
     cost: Smooth,
     options: Options,

@@ -13,7 +13,7 @@ import numpy as np
 from pellucid.errors import ModelError, TableError
 from pellucid.models.choosing import Choice, chosen, labels, learned
 from pellucid.models.files import as_bytes
-from pellucid.models.linear import LinearRegression
+from pellucid.models.likelihood import directions
 from pellucid.tables.sources import rows
 from pellucid.tables.table import Table
 from pellucid.tables.wording import quoted
@@ -190,8 +190,7 @@ def logistic(guide: Guide, table: Table, model: Any) -> None:
         )
     else:
         guide.say(f"The likeliest coefficients for all {table.n:,} rows, no penalty.")
-        place = np.unique(np.asarray(table.y), return_inverse=True)[1].astype(float)
-        undetermined(guide, table, LinearRegression().fit(table.X, place).rank_)
+        undetermined(guide, table, directions(table.X))
     if len(classes) == 2:
         guide.say(
             f"A coefficient says by how much the log odds of `{y} = {classes[1]}` "
