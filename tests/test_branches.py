@@ -285,6 +285,7 @@ CHOSEN = {
     "fmin": lambda x: np.fmin(np.sqrt(x), 1.5),
     "fmax.reduce": lambda x: np.nanmax(np.sqrt(x)),
     "fmin.reduce": lambda x: np.nanmin(np.sqrt(x)),
+    "diagonal": lambda x: np.diagonal(np.sqrt(np.multiply.outer(x, x))),
     "absolute": lambda x: np.cbrt(np.abs(x)),
     "fabs": lambda x: np.cbrt(np.fabs(x)),
     "copysign": lambda x: np.cbrt(np.copysign(x, 1)),
