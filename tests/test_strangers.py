@@ -318,3 +318,27 @@ def test_python_runs_the_package_as_the_command():
     words = [sys.executable, "-m", "pellucid", "--version"]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     assert said == f"pellucid {pl.__version__}\n"
+
+
+DAYS = {
+    "as a number": ("%Y%m%d", "%Y%m%d"),
+    "as a short number": ("%y%m%d", "%y%m%d"),
+    "with dashes": ("%Y-%m-%d", "%Y-%m-%d"),
+    "with a name of the month": ("%b-%d-%Y", "%b-%d-%Y"),
+    "as a month": ("%YM%m", "%YM%m"),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), DAYS.values(), ids=DAYS)
+def test_a_model_of_days_is_saved_and_predicts(old, new):
+    days = pd.date_range("1995-01-03", periods=N, freq="37D")
+    frame = PEOPLE[["age", "income"]].assign(date=days.strftime(old))
+    frame.to_csv("days.csv", index=False)
+    table = pl.rows("days.csv", target="income")
+    fitted = pl.LinearRegression().fit(table)
+    assert table.preparation.frame.loc["date", "role"] == "date"
+    frame.assign(date=days.strftime(new)).to_csv("new.csv", index=False)
+    path = pl.save(fitted, "days.safetensors")
+    result = run("predict", path, "new.csv")
+    said = pd.read_csv(io.StringIO(result.stdout))["predicted income"]
+    np.testing.assert_allclose(said, fitted.predict(table))

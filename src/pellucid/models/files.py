@@ -152,7 +152,8 @@ def as_bytes(model: Any) -> bytes:
         cause = error.__cause__
         if isinstance(cause, ModelError):
             raise cause from None  # it names the parameter
-        raise ModelError(f"{name} cannot be saved: expected {cause}.") from None
+        said = str(cause).removeprefix("expected ").rstrip(".")
+        raise ModelError(f"{name} cannot be saved: expected {said}.") from None
     return content
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pellucid.errors import TableError
 from pellucid.tables.cells import STYLES
-from pellucid.tables.dates import FORMATS
+from pellucid.tables.dates import COMPACT, FORMATS
 from pellucid.tables.preparation import Preparation, Step
 from pellucid.tables.roles import LEFT_OUT
 from pellucid.tables.wording import quoted
@@ -65,7 +65,7 @@ def _check(step: Step, rows: int) -> None:
     folded = {level.casefold() for level in levels}
     known = role.marks.decimal in DECIMALS and role.marks.thousands in THOUSANDS
     _expect(step, known, "known marks of numbers")
-    _expect(step, role.format in ("", *FORMATS), "a known format of dates")
+    _expect(step, role.format in ("", *FORMATS, *COMPACT), "a known format of dates")
     _expect(step, 0 <= step.missing <= rows, "at most as many missing cells as rows")
     _expect(step, len(set(levels)) == len(levels), "levels that differ")
     if role.kind == "category":
