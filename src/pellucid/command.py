@@ -83,6 +83,15 @@ def debug(command: Any) -> Any:
     return click.option("--debug", is_flag=True, expose_value=False, help=text)(command)
 
 
+HEADER = click.option(
+    "--header/--no-header", default=None,
+    help="Whether the first line holds names.  [default: by what it holds]",
+)  # fmt: skip
+SHEET = click.option(
+    "--sheet", metavar="NAME", help="A sheet of a workbook.  [default: first]"
+)
+
+
 @click.group(cls=Sentences, context_settings=HELP)
 @click.version_option(VERSION, message="pellucid %(version)s")
 @debug
@@ -138,10 +147,7 @@ def tour(data: Path | None, out: Path) -> None:
     "--out", type=PATH, metavar="DIR", default="pellucid-fit", show_default=True,
     help="Write model.safetensors, report.html and the pictures into DIR.",
 )  # fmt: skip
-@click.option(
-    "--header/--no-header", default=None,
-    help="Whether the first line holds names.  [default: by what it holds]",
-)  # fmt: skip
+@HEADER
 @click.option(
     "--seed", type=click.IntRange(min=0), metavar="N", default=0, show_default=True,
     help="Cut other folds.",
@@ -161,9 +167,7 @@ def tour(data: Path | None, out: Path) -> None:
     help="Leave rows with a missing cell out, fill such cells in by the median or the "
     "most frequent level, or refuse them.",
 )  # fmt: skip
-@click.option(
-    "--sheet", metavar="NAME", help="A sheet of a workbook.  [default: first]"
-)
+@SHEET
 @debug
 def fit(
     table: Path, target: str, model: str, out: Path, seed: int, **reading: Any
@@ -194,13 +198,8 @@ def fit(
     help="Write the table into FILE: .csv, .tsv, .parquet or .xlsx.  [default: CSV on "
     "the standard output]",
 )  # fmt: skip
-@click.option(
-    "--header/--no-header", default=None,
-    help="Whether the first line holds names.  [default: by what it holds]",
-)  # fmt: skip
-@click.option(
-    "--sheet", metavar="NAME", help="A sheet of a workbook.  [default: first]"
-)
+@HEADER
+@SHEET
 @debug
 def predict(model: Path, table: Path, out: Path | None, **reading: Any) -> None:
     """Let MODEL, a file that pl.save has written, predict the rows of TABLE.

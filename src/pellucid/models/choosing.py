@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import log_loss
 
 from pellucid.errors import ModelError
 from pellucid.models import base
-from pellucid.models.judging import cut, probabilities
+from pellucid.models.judging import cut, log_loss, probabilities
 from pellucid.models.likelihood import deviations
 from pellucid.models.linear import LinearRegression
 from pellucid.models.logistic import LogisticRegression
@@ -129,8 +128,8 @@ def labels(y: NDArray[Any]) -> NDArray[Any]:
 # -- fitting --------------------------------------------------------------------------
 
 
-def learned(choice: Choice, seed: int, *rows: Any) -> Any:
-    """Fit the model of a choice to a `Table`, or to X and y.
+def learned(choice: Choice, seed: int, X: Any, y: Any = None) -> Any:
+    """Fit the model of a choice to X and y, or to a `Table` in the place of X.
 
     Logistic regression is fitted without a penalty, so that its coefficients are those
     of the greatest likelihood. Where the classes are separable there are none such;
@@ -138,21 +137,21 @@ def learned(choice: Choice, seed: int, *rows: Any) -> Any:
     best on rows that were held out.
     """
     if choice.kind == "network":
-        return network(choice.classes, seed, *rows)
+        return network(choice.classes, seed, X, y)
     if choice.kind == "linear":
-        return LinearRegression().fit(*rows)
+        return LinearRegression().fit(X, y)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "LogisticRegression: the classes are sep")
         warnings.filterwarnings("ignore", "The number of unique classes")
-        model = LogisticRegression(C=np.inf).fit(*rows)
-    return penalised(seed, *rows) if model.separable_ else model
+        model = LogisticRegression(C=np.inf).fit(X, y)
+    return penalised(seed, X, y) if model.separable_ else model
 
 
-def penalised(seed: int, *rows: Any) -> LogisticRegression:
+def penalised(seed: int, X: Any, y: Any = None) -> LogisticRegression:
     """Logistic regression with the penalty that does best on rows held out."""
-    X, y = base.unpacked(LogisticRegression(), *rows, *[None] * (2 - len(rows)))
-    C = strength(np.asarray(X), np.asarray(y), seed)
-    return LogisticRegression(C=C, standardise=True).fit(*rows)
+    cells, target = map(np.asarray, base.unpacked(LogisticRegression(), X, y))
+    C = strength(cells, target, seed)
+    return LogisticRegression(C=C, standardise=True).fit(X, y)
 
 
 def strength(X: NDArray[Any], y: NDArray[Any], seed: int) -> float:
@@ -160,13 +159,13 @@ def strength(X: NDArray[Any], y: NDArray[Any], seed: int) -> float:
 
     The loss has one valley as a rule, and is gone down from C = 1.
     """
-    fold = cut(y, True, seed)
+    place = np.unique(y, return_inverse=True)[1]
+    fold = cut(place, True, seed)
 
     @cache
     def loss(power: int) -> float:
         model = LogisticRegression(C=10.0**power, standardise=True)
-        p = probabilities(model.fit, X, y, fold)
-        return float(log_loss(y, p, labels=np.unique(y)))
+        return log_loss(place, probabilities(model.fit, X, place, fold))
 
     power, step = 0, 1 if loss(1) < loss(0) else -1
     while abs(power + step) <= STRONGEST and loss(power + step) < loss(power):
@@ -174,7 +173,7 @@ def strength(X: NDArray[Any], y: NDArray[Any], seed: int) -> float:
     return 10.0**power
 
 
-def network(classes: bool, seed: int, *rows: Any) -> Any:
+def network(classes: bool, seed: int, X: Any, y: Any = None) -> Any:
     """A network of one hidden layer, fitted to standardised columns.
 
     Its first and last layers then take the units in, so that it is one of X as it came
@@ -182,7 +181,7 @@ def network(classes: bool, seed: int, *rows: Any) -> Any:
     """
     kind = MLPClassifier if classes else MLPRegressor
     model = kind(hidden_layer_sizes=(UNITS,), max_iter=EPOCHS, random_state=seed)
-    X, y = base.unpacked(model, *rows, *[None] * (2 - len(rows)))
+    X, y = base.unpacked(model, X, y)
     recipe, cells = model.preparation_, np.asarray(X, float)
     mean, scale = cells.mean(axis=0), deviations(cells)
     centre, unit = (0.0, 1.0) if classes else (np.mean(y), np.std(y) or 1.0)

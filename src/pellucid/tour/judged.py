@@ -13,6 +13,7 @@ from pellucid.models import judging
 from pellucid.models.choosing import Choice, learned
 from pellucid.models.judging import Learn, Measure
 from pellucid.models.logistic import LogisticRegression
+from pellucid.models.predictions import LEVEL
 from pellucid.show import plots
 from pellucid.show.progress import progress
 from pellucid.show.text import number
@@ -21,8 +22,7 @@ from pellucid.tables.wording import counted
 from pellucid.tour.guide import Guide, Share
 
 HEADERS = ("measure", "model", "±", "baseline")
-SHOWN = 40  # classes that are listed, and drawn
-LEVEL = 0.95  # of the rows held out lie within the interval of a prediction
+SHOWN = 40  # classes that are listed
 
 
 def told(guide: Guide, table: Table, choice: Choice, model: Any, seed: int) -> None:
@@ -32,10 +32,12 @@ def told(guide: Guide, table: Table, choice: Choice, model: Any, seed: int) -> N
     fold = judging.cut(y, choice.classes, seed)
     count = len(np.unique(fold))
     guide.keep({"folds": count, "seed": seed})
+    same = ", and with the same C," * is_penalised(model)
     guide.say(
         f"Judged by cross-validation: the rows are cut into {count} folds at random "
         f"(seed {seed}{', by class' * choice.classes}), and the rows of each fold are "
-        "predicted by a model that was fitted in the same way to the others. ± is the "
+        f"predicted by a model that was fitted in the same way{same} to the others. "
+        "± is the "
         "standard deviation over the folds."
     )
     judge = classes if choice.classes else numbers
@@ -51,7 +53,7 @@ def relearning(choice: Choice, model: Any, seed: int, folds: int) -> Iterator[Le
     with progress("cross-validation", folds) as bar:
 
         def learn(X: NDArray[Any], y: NDArray[Any]) -> Any:
-            if np.isfinite(getattr(model, "C", np.inf)):  # the strength stays
+            if is_penalised(model):  # by the strength that all rows chose
                 fitted = LogisticRegression(C=model.C, standardise=True).fit(X, y)
             else:
                 fitted = learned(choice, seed, X, y)
@@ -59,6 +61,11 @@ def relearning(choice: Choice, model: Any, seed: int, folds: int) -> Iterator[Le
             return fitted
 
         yield learn
+
+
+def is_penalised(model: Any) -> bool:
+    """Whether a penalty was needed, of which the strength was chosen."""
+    return bool(np.isfinite(getattr(model, "C", np.inf)))
 
 
 def measures(guide: Guide, found: list[Measure], baseline: str) -> None:
