@@ -8,9 +8,9 @@ import pytest
 import pellucid as pl
 from pellucid.graphs import structure
 from pellucid.graphs.node import Node
-from pellucid.graphs.notices import unused_allowed
 from pellucid.graphs.structure import leaves
-from pellucid.graphs.trace import is_float
+from pellucid.graphs.tracing.trace import is_float
+from pellucid.graphs.tracing.trace_warnings import unused_allowed
 
 # -- the same results -----------------------------------------------------------------
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import pellucid as pl
-from pellucid.graphs.elsewhere import DRAWN, LINEAR, SPELLINGS, WAYS
+from pellucid.graphs.tracing.elsewhere import DRAWN, LINEAR, SPELLINGS, WAYS
 
 for module in ("integrate", "interpolate", "linalg", "ndimage", "optimize", "signal",
                "sparse", "spatial", "special", "stats", "fft"):  # fmt: skip

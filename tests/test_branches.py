@@ -5,7 +5,7 @@ import pytest
 
 import pellucid as pl
 from pellucid.errors import GradientError
-from pellucid.graphs.masks import CHOICES, parts, under
+from pellucid.graphs.differentiating.masks import CHOICES, parts, under
 
 X = np.array([-1.0, 0.0, 4.0])
 NOT_NEGATIVE = np.array([0.0, 0.25, 4.0])

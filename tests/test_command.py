@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 from pellucid import __version__
 from pellucid.command import main
-from pellucid.graphs.expression import expression
 from pellucid.tour.expression import values_for
 from pellucid.tour.table import run
+from pellucid.tour.typed_formula import expression
 
 HOUSES = "rooms,area,price\n" + "".join(
     f"{1 + i % 5},{20 * (1 + i % 5) + 7 * (i * i % 11)},{90 * (1 + i % 5) + i % 7}\n"
@@ -532,7 +532,7 @@ def test_a_fault_of_ours_is_one_sentence_too(monkeypatch):
     def broken(text):
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("pellucid.graphs.expression.expression", broken)
+    monkeypatch.setattr("pellucid.tour.typed_formula.expression", broken)
     sentence = (
         "something went wrong inside Pellucid (ZeroDivisionError: division by zero); "
         "run it again with --debug and report what it says."
@@ -544,7 +544,7 @@ def test_an_interrupt_is_one_word(monkeypatch):
     def interrupted(text):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pellucid.graphs.expression.expression", interrupted)
+    monkeypatch.setattr("pellucid.tour.typed_formula.expression", interrupted)
     result = typed(*GRAPH)
     assert result.exit_code == 1
     assert result.stderr.strip() == "pellucid: stopped."
@@ -556,7 +556,7 @@ def test_a_warning_is_a_note(monkeypatch):
         warnings.warn("this may take a while", stacklevel=1)
         return expression(text)
 
-    monkeypatch.setattr("pellucid.graphs.expression.expression", wary)
+    monkeypatch.setattr("pellucid.tour.typed_formula.expression", wary)
     result = typed(*GRAPH)
     assert result.exit_code == 0
     assert result.stderr == "pellucid: note: this may take a while\n"

@@ -10,9 +10,9 @@ import pytest
 
 import pellucid as pl
 from pellucid.errors import TraceError
-from pellucid.graphs.operations import coverage
-from pellucid.graphs.operations.refused import ATTRIBUTES, REASONS
-from pellucid.graphs.stand_ins import TracedArray
+from pellucid.graphs.functions import coverage
+from pellucid.graphs.tracing.attributes import TracedArray
+from pellucid.graphs.tracing.refused import ATTRIBUTES, REASONS
 
 ROOT = Path(__file__).parents[1]
 FAMILIES = {

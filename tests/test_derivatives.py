@@ -9,9 +9,9 @@ from comparison import assert_derivatives
 import pellucid as pl
 from pellucid.errors import GradientError
 from pellucid.graphs.derivatives import DERIVATIVES
-from pellucid.graphs.notices import unused_allowed
-from pellucid.graphs.operations import robust
-from pellucid.graphs.operations.table import OPERATIONS, is_elementwise
+from pellucid.graphs.functions import robust
+from pellucid.graphs.operations.closed_set import OPERATIONS, is_elementwise
+from pellucid.graphs.tracing.trace_warnings import unused_allowed
 
 X = np.array([[0.5, -1.25, 2.0], [0.75, -0.4, 3.0]])
 Y = np.array([[1.5, 0.25, -2.0], [1.1, 0.6, -1.0]])

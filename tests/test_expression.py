@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import pellucid as pl
 from pellucid.errors import ExpressionError
-from pellucid.graphs.expression import DEPTH, FUNCTIONS, LENGTH, expression
+from pellucid.tour.typed_formula import DEPTH, FUNCTIONS, LENGTH, expression
 
 X = np.array([1.0, -2.0, 3.0])
 ARRAYS = {"dot", "matmul", "outer", "transpose"}  # that take more than numbers

@@ -8,8 +8,8 @@ from operation_examples import NAMES, X, example
 
 import pellucid as pl
 from pellucid.graphs.operations import kinds
+from pellucid.graphs.operations.closed_set import OPERATIONS, UFUNCS, operation
 from pellucid.graphs.operations.kinds import Facts, Kind, Slope
-from pellucid.graphs.operations.table import OPERATIONS, UFUNCS, operation
 
 each = pytest.mark.parametrize("name", NAMES)
 

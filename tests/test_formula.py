@@ -14,9 +14,9 @@ from operation_examples import X as X3
 
 import pellucid as pl
 from pellucid.errors import GradientError, PellucidError
-from pellucid.reading import latex
-from pellucid.reading.formula import formula
-from pellucid.reading.latex import Piece
+from pellucid.reading.formula import latex
+from pellucid.reading.formula.formula import formula
+from pellucid.reading.formula.latex import Piece
 
 x = np.array([1.0, 2.0, 3.0])
 X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.5]])

@@ -13,7 +13,7 @@ from pellucid.errors import GradientError, PellucidError, TraceWarning
 from pellucid.graphs import structure
 from pellucid.graphs.derivatives import DERIVATIVES
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.recorder import Recorder
+from pellucid.graphs.tracing.recorder import Recorder
 
 X = np.array([0.5, -1.25, 2.0])
 Y = np.array([1.5, 0.25, -2.0])

@@ -14,9 +14,9 @@ from comparison import Together
 import pellucid as pl
 from pellucid.errors import PellucidError
 from pellucid.graphs import structure
-from pellucid.graphs.gradient import value_and_gradient
-from pellucid.graphs.stable import written_out
-from pellucid.graphs.trace import is_number, trace
+from pellucid.graphs.differentiating.gradient import value_and_gradient
+from pellucid.graphs.rewriting.stable import written_out
+from pellucid.graphs.tracing.trace import is_number, trace
 
 jax = pytest.importorskip("jax")
 jnp = jax.numpy

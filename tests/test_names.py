@@ -15,15 +15,16 @@ from comparison import assert_derivatives, assert_foretold, assert_same
 from function_examples import EXAMPLES, inputs, program
 
 import pellucid as pl
-from pellucid.graphs import lookups, structure
-from pellucid.graphs.creation import CREATORS
-from pellucid.graphs.notices import unused_allowed
-from pellucid.graphs.operations import coverage
-from pellucid.graphs.operations.refused import REASONS
-from pellucid.graphs.operations.table import UFUNCS
-from pellucid.graphs.refusals import name_of
-from pellucid.graphs.stand_ins import TracedArray
-from pellucid.graphs.traced import FUNCTIONS
+from pellucid.graphs import structure
+from pellucid.graphs.functions import coverage
+from pellucid.graphs.operations.closed_set import UFUNCS
+from pellucid.graphs.tracing import patching
+from pellucid.graphs.tracing.attributes import TracedArray
+from pellucid.graphs.tracing.creation import CREATORS
+from pellucid.graphs.tracing.refusals import name_of
+from pellucid.graphs.tracing.refused import REASONS
+from pellucid.graphs.tracing.trace_warnings import unused_allowed
+from pellucid.graphs.tracing.traced import FUNCTIONS
 
 ENTRIES = {
     entry.name.removeprefix("np."): entry
@@ -89,9 +90,9 @@ def reached():
     with pytest.MonkeyPatch.context() as patch:
         for table, key in places:
             patch.setitem(table, key, spied(key, table[key]))
-        lookups._lookup.cache_clear()
+        patching._lookup.cache_clear()
         found = {name: seen_of(name) for name in ENTRIES}
-    lookups._lookup.cache_clear()
+    patching._lookup.cache_clear()
     return found
 
 

@@ -12,7 +12,7 @@ import pellucid as pl
 from pellucid.errors import TableError
 from pellucid.models.linear import LinearRegression
 from pellucid.models.logistic import LogisticRegression
-from pellucid.reading.mathml import mathml
+from pellucid.reading.formula.mathml import mathml
 from pellucid.reading.names import latex_name, one_line, width
 from pellucid.report import Report
 from pellucid.show import plots, text

@@ -8,9 +8,9 @@ from comparison import assert_same
 from operation_examples import NAMES, X, example, robust
 
 import pellucid as pl
-from pellucid.graphs.operations.coverage import slope_of
+from pellucid.graphs.functions.coverage import slope_of
 from pellucid.graphs.structure import leaves
-from pellucid.reading.spelling import written
+from pellucid.reading.source.spelling import written
 
 # ruff: noqa: RET504 (the tutorials name their result, and the name is tested)
 

@@ -17,11 +17,11 @@ import pellucid as pl
 from pellucid.errors import GradientError, TraceError
 from pellucid.graphs.derivatives import DERIVATIVES, special
 from pellucid.graphs.derivatives.special_tables import unknown
-from pellucid.graphs.notices import unused_allowed
-from pellucid.graphs.operations.coverage import slope_of
-from pellucid.graphs.operations.refused import COMPOSED
-from pellucid.graphs.operations.table import OPERATIONS
-from pellucid.graphs.traced import FUNCTIONS
+from pellucid.graphs.functions.coverage import slope_of
+from pellucid.graphs.operations.closed_set import OPERATIONS
+from pellucid.graphs.tracing.refused import COMPOSED
+from pellucid.graphs.tracing.trace_warnings import unused_allowed
+from pellucid.graphs.tracing.traced import FUNCTIONS
 
 UNIT = np.array([0.15, 0.4, 0.85])
 X = np.array([0.3, 1.25, 2.75])

@@ -12,9 +12,9 @@ import pellucid as pl
 from pellucid.errors import PellucidError
 from pellucid.graphs import structure
 from pellucid.graphs.evaluate import evaluate, quietly
-from pellucid.graphs.operations.table import OPERATIONS
-from pellucid.graphs.stable import written_out
-from pellucid.graphs.trace import is_number, trace
+from pellucid.graphs.operations.closed_set import OPERATIONS
+from pellucid.graphs.rewriting.stable import written_out
+from pellucid.graphs.tracing.trace import is_number, trace
 from pellucid.running.compile import recorded_graph
 
 torch = pytest.importorskip("torch")

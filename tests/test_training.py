@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pellucid.errors import PellucidError
-from pellucid.graphs.stable import written_out
-from pellucid.graphs.trace import is_float, trace
+from pellucid.graphs.rewriting.stable import written_out
+from pellucid.graphs.tracing.trace import is_float, trace
 from pellucid.running import targets
 
 # A step takes what is kept, the rate, the number of the step and a batch; it gives a

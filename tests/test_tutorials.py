@@ -20,7 +20,7 @@ from tutorials import (
 
 import pellucid as pl
 from pellucid.graphs import structure
-from pellucid.graphs.trace import is_float
+from pellucid.graphs.tracing.trace import is_float
 
 MODULES = (classification, regression, networks, sequences, probability, dynamics,
            matrices, signals)  # fmt: skip

@@ -12,10 +12,10 @@ from comparison import assert_derivatives, assert_same
 
 import pellucid as pl
 from pellucid.errors import TraceError
-from pellucid.graphs import trace as trace
-from pellucid.graphs.operations.table import UFUNCS
-from pellucid.graphs.trace import trace as recorded_with
-from pellucid.graphs.traced import FUNCTIONS
+from pellucid.graphs.operations.closed_set import UFUNCS
+from pellucid.graphs.tracing import trace as trace
+from pellucid.graphs.tracing.trace import trace as recorded_with
+from pellucid.graphs.tracing.traced import FUNCTIONS
 
 ONE = [u for u in UFUNCS if UFUNCS[u] == u.__name__]
 SEVERAL = [np.modf, np.frexp, np.divmod]

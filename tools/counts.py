@@ -20,15 +20,17 @@ import size
 
 import pellucid as pl
 from pellucid.graphs import derivatives
-from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.operations.closed_set import OPERATIONS
 
 PACKAGE = size.PACKAGE
 NAMES = {*OPERATIONS, "input", "constant", *derivatives.DERIVATIVES}
 TABLES = ("graphs/operations", "graphs/derivatives")
 WALK = re.compile(r"\b(order|nodes|ancestors|steps)\b")
 # What a reader walks from a call to its gradient: node to driver.
-PATH = ("node", "graph", "evaluate", "recorder", "buffers", "backward", "masks",
-        "poles", "zeros", "gradient", "stable", "rewriting/walk")  # fmt: skip
+PATH = ("node", "graph", "evaluate", "tracing/recorder", "tracing/memory",
+        "differentiating/backward", "differentiating/masks", "differentiating/poles",
+        "differentiating/zeros", "differentiating/gradient", "rewriting/stable",
+        "rewriting/walk")  # fmt: skip
 
 
 def names_in(node: ast.AST) -> list[str]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from itertools import groupby
 
-from pellucid.graphs.operations import coverage as table
-from pellucid.graphs.operations.refused import ATTRIBUTES
+from pellucid.graphs.functions import coverage as table
+from pellucid.graphs.tracing.refused import ATTRIBUTES
 
 INTRODUCTION = """# What is recorded
 

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.graphs import structure
-from pellucid.graphs.operations import coverage
-from pellucid.graphs.trace import is_float
-from pellucid.graphs.traced import WRITERS
+from pellucid.graphs.functions import coverage
+from pellucid.graphs.tracing.trace import is_float
+from pellucid.graphs.tracing.traced import WRITERS
 
 
 @dataclass(frozen=True)

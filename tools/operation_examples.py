@@ -7,8 +7,8 @@ import scipy.special as sc
 
 from pellucid.graphs.derivatives import DERIVATIVES
 from pellucid.graphs.derivatives.special_tables import unknown
-from pellucid.graphs.operations.table import OPERATIONS, UFUNCS
-from pellucid.graphs.traced import recorded
+from pellucid.graphs.operations.closed_set import OPERATIONS, UFUNCS
+from pellucid.graphs.tracing.traced import recorded
 
 X = np.array([0.5, 0.25, 0.75])
 D = np.diag([1.0, 2.0, 3.0])
@@ -104,7 +104,7 @@ EXAMPLES = {
 
 def robust(name):
     """An operation that NumPy lacks."""
-    module = importlib.import_module("pellucid.graphs.operations.robust")
+    module = importlib.import_module("pellucid.graphs.functions.robust")
     return getattr(module, name)
 
 
@@ -146,7 +146,7 @@ def _of_scipy(name):
     return lambda x: first(ufunc(*[x if is_free else X for is_free in free]))
 
 
-importlib.import_module("pellucid.graphs.operations.special")  # enters SciPy's
+importlib.import_module("pellucid.graphs.functions.special")  # enters SciPy's
 
 # Dates are not traced, and copies are gone from a finished graph.
 NAMES = sorted(set(OPERATIONS) - {"isnat", "copy"})

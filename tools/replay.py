@@ -24,8 +24,8 @@ import pellucid as pl
 from pellucid.errors import PellucidError
 from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.stable import rewritten, written_out
-from pellucid.graphs.trace import is_float
+from pellucid.graphs.rewriting.stable import rewritten, written_out
+from pellucid.graphs.tracing.trace import is_float
 from pellucid.running.targets import target
 
 ROOT = Path(__file__).parents[1]

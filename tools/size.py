@@ -13,7 +13,7 @@ from statistics import median
 from typing import NamedTuple
 
 PACKAGE = Path(__file__).parents[1] / "src" / "pellucid"
-ROOM_AIMS = {"graphs, mechanism": 1000, "reading": 900, "running": 900}
+ROOM_AIMS = {"reading": 900, "running": 900}
 FILE_AIM, FUNCTION_AIM, MEDIAN_AIM = 400, 40, 8
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -84,15 +84,16 @@ def functions(source: str) -> list[Function]:
 
 
 def room_of(path: Path) -> str:
-    """Name the room of a file; the tables of graphs/ lie in its folders.
+    """Name the room of a file; each folder of graphs/ is one.
 
     >>> room_of(Path("graphs/node.py")), room_of(Path("graphs/operations/unary.py"))
-    ('graphs, mechanism', 'graphs, tables')
+    ('graphs', 'graphs/operations')
     """
-    room = Path(path.parts[0]).stem
-    if room != "graphs":
-        return room
-    return "graphs, mechanism" if len(path.parts) == 2 else "graphs, tables"
+    return (
+        "/".join(path.parts[:-1])
+        if path.parts[0] == "graphs"
+        else Path(path.parts[0]).stem
+    )
 
 
 def row(name: str, size: float, aim: int | None = None) -> str:

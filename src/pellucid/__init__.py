@@ -25,20 +25,20 @@ _HOME = {
     "ModelFileError": "errors",
     "Graph": "graphs.graph",
     "Node": "graphs.node",
-    "graph": "graphs.trace",
-    "gradient": "graphs.gradient",
-    "value_and_gradient": "graphs.gradient",
-    "jacobian": "graphs.gradient",
-    "hessian": "graphs.gradient",
-    "hvp": "graphs.gradient",
-    "vjp": "graphs.gradient",
-    "jvp": "graphs.gradient",
-    "stable": "graphs.stable",
-    "check": "graphs.check",
-    "source": "reading.source",
-    "formula": "reading.formula",
-    "draw": "reading.draw",
-    "explain": "reading.explain",
+    "graph": "graphs.tracing.trace",
+    "gradient": "graphs.differentiating.gradient",
+    "value_and_gradient": "graphs.differentiating.gradient",
+    "jacobian": "graphs.differentiating.gradient",
+    "hessian": "graphs.differentiating.gradient",
+    "hvp": "graphs.differentiating.gradient",
+    "vjp": "graphs.differentiating.gradient",
+    "jvp": "graphs.differentiating.gradient",
+    "stable": "graphs.rewriting.stable",
+    "check": "graphs.differentiating.check",
+    "source": "reading.source.source",
+    "formula": "reading.formula.formula",
+    "draw": "reading.drawing.draw",
+    "explain": "reading.story.explain",
     "compile": "running.compile",
     "minimise": "minimisers.minimise",
     "methods": "minimisers.methods",
@@ -64,12 +64,12 @@ __version__ = "0.1.0"
 def _read(module: str, graph: Graph) -> str:
     """Write a graph with the reader of that name; readers load when first used."""
     reader = importlib.import_module(f"pellucid.reading.{module}")
-    text: str = getattr(reader, module)(graph)
+    text: str = getattr(reader, module.rpartition(".")[2])(graph)
     return text
 
 
-for _reader in ("text", "html", "phrase"):
-    Graph.readers[_reader] = partial(_read, _reader)
+for _reader in ("source.text", "drawing.html", "source.phrase"):
+    Graph.readers[_reader.rpartition(".")[2]] = partial(_read, _reader)
 
 
 def __getattr__(name: str) -> Any:

@@ -240,8 +240,8 @@ def graph(expression: str, values: Sequence[str], out: Path | None) -> None:
     pellucid graph "sqrt(a**2 + b**2)" a=3 b=4
     pellucid graph "sum((a*x - y)**2)" a=2 x=[1,2,3] y=[2,4,7] --out g.svg
     """
-    from pellucid.graphs.expression import expression as parsed
     from pellucid.tour.expression import told, values_for
+    from pellucid.tour.typed_formula import expression as parsed
 
     f = parsed(expression)
     try:
@@ -250,7 +250,7 @@ def graph(expression: str, values: Sequence[str], out: Path | None) -> None:
         raise click.UsageError(str(error)) from None
     click.echo(told(f, given))
     if out is not None:
-        from pellucid.reading.draw import draw
+        from pellucid.reading.drawing.draw import draw
 
         click.echo(f"\nThe drawing: {draw(f, *given.values()).save(out)}")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pellucid.errors import needs
 from pellucid.files import write_whole
-from pellucid.reading.mathml import mathml as drawn
+from pellucid.reading.formula.mathml import mathml as drawn
 from pellucid.show.canvas import svg
 from pellucid.show.inline import inline_svg
 from pellucid.show.text import cells, is_numeric, number, numbers

@@ -13,13 +13,13 @@ from pellucid.bench.clock import mark
 from pellucid.bench.contest import Contest, Mark, Rival
 from pellucid.bench.networks import NETWORKS, Task, data
 from pellucid.bench.trainers.ours import Cost
-from pellucid.graphs.gradient import gradient
-from pellucid.graphs.stable import stable
-from pellucid.graphs.trace import graph as traced
+from pellucid.graphs.differentiating.gradient import gradient
+from pellucid.graphs.rewriting.stable import stable
+from pellucid.graphs.tracing.trace import graph as traced
 from pellucid.minimisers.methods import Adam
 from pellucid.minimisers.minimise import minimise
 from pellucid.models.network import glorot
-from pellucid.reading.source import source
+from pellucid.reading.source.source import source
 from pellucid.running.compile import compile  # noqa: A004 (the public name)
 
 CHAINS = {"a chain of 200": 200, "a chain of 10,000": 10_000}

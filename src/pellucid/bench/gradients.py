@@ -17,7 +17,7 @@ Gradient = Callable[[], Any]  # of a problem's arguments, which it holds
 
 def ours(f: Callable[..., Any], arguments: tuple[Array, ...], target: str) -> Gradient:
     """Pellucid's, compiled for a target."""
-    from pellucid.graphs.gradient import gradient
+    from pellucid.graphs.differentiating.gradient import gradient
     from pellucid.running.compile import compile  # noqa: A004 (its public name)
 
     library(f"pellucid.running.{target}")

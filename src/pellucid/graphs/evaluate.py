@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.table import OPERATIONS, OPERATORS
+from pellucid.graphs.operations.closed_set import OPERATIONS, OPERATORS
 
 
 def quietly() -> np.errstate:

@@ -14,7 +14,7 @@ from pellucid.graphs import structure
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.packing import reduced_graph
-from pellucid.graphs.traced import Traced, replayed
+from pellucid.graphs.tracing.traced import Traced, replayed
 
 
 def _own(node: Node, value: Any) -> Any:

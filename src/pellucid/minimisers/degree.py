@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.kinds import CONSTANT, KINKED, NONE
-from pellucid.graphs.operations.table import facts_of
-from pellucid.graphs.stable import rewritten, written_out
+from pellucid.graphs.rewriting.stable import rewritten, written_out
 
 Degrees = Mapping[Node, float]
 Rule = Callable[[Node, Degrees], float]

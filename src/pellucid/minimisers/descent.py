@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import MinimiseError
-from pellucid.graphs.trace import is_number
+from pellucid.graphs.tracing.trace import is_number
 from pellucid.minimisers.judge import Judge, judge_of
 from pellucid.minimisers.schedules import rate_at
 from pellucid.minimisers.steps import Settings, Step

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pellucid.errors import MinimiseError
-from pellucid.graphs.trace import title_of
+from pellucid.graphs.tracing.trace import title_of
 from pellucid.minimisers.auto import decided, told
 from pellucid.minimisers.descent import full_batch, mini_batch
 from pellucid.minimisers.lbfgs import lbfgs

@@ -11,8 +11,8 @@ from pellucid.errors import TraceError
 from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
-from pellucid.graphs.stable import rewritten, written_out
-from pellucid.graphs.trace import Constant, is_number
+from pellucid.graphs.rewriting.stable import rewritten, written_out
+from pellucid.graphs.tracing.trace import Constant, is_number
 from pellucid.minimisers.task import Options, Task
 from pellucid.running.cache import Kept, content
 from pellucid.running.captures import Captures

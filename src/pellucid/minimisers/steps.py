@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from pellucid.errors import MinimiseError, TraceError
 from pellucid.graphs import structure
-from pellucid.graphs.gradient import value_and_gradient
+from pellucid.graphs.differentiating.gradient import value_and_gradient
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.stable import written_out
-from pellucid.graphs.trace import is_float, is_number, trace
+from pellucid.graphs.rewriting.stable import written_out
+from pellucid.graphs.tracing.trace import is_float, is_number, trace
 from pellucid.minimisers.recording import is_by_value, known, once
 from pellucid.minimisers.task import Task
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import MinimiseError, TraceError
 from pellucid.graphs import structure
-from pellucid.graphs.trace import is_float, is_number, title_of, trace
+from pellucid.graphs.tracing.trace import is_float, is_number, title_of, trace
 from pellucid.show.progress import Bar, is_watched, progress
 
 Callback = Callable[[int, float, Any], Any]

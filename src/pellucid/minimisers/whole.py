@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.graphs import structure
-from pellucid.graphs.gradient import hvp, value_and_gradient
+from pellucid.graphs.differentiating.gradient import hvp, value_and_gradient
 from pellucid.minimisers.judge import Judge, judge_of
 from pellucid.minimisers.recording import filled, program_of, recorded
 from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch, fitted

@@ -19,7 +19,7 @@ from sklearn.utils.validation import (
 
 from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.trace import trace
+from pellucid.graphs.tracing.trace import trace
 from pellucid.models import faults
 from pellucid.tables.arrays import array_grid, frame_grid, is_frame, is_made
 from pellucid.tables.table import Table

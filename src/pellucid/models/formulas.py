@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError
 from pellucid.models.base import feature_names, target_names
-from pellucid.reading import latex
+from pellucid.reading.formula import latex
 from pellucid.reading.names import latex_hat, latex_name, one_line
 from pellucid.show import text
 

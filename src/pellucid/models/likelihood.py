@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ModelError
-from pellucid.graphs.gradient import hvp
+from pellucid.graphs.differentiating.gradient import hvp
 from pellucid.minimisers import powers
 from pellucid.minimisers.methods import Newton
 from pellucid.minimisers.minimise import minimise

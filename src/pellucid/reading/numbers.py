@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.errors import GradientError
+from pellucid.graphs.differentiating.adjoints import adjoints, cost_of
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.recorder import is_numbered
-from pellucid.reading.adjoints import adjoints, cost_of
+from pellucid.graphs.tracing.recorder import is_numbered
 
 
 class Numbers(NamedTuple):

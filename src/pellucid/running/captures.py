@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.reach import (
+from pellucid.graphs.tracing.namespaces import (
     LONGEST,
     SCALARS,
     Place,
@@ -25,8 +25,8 @@ from pellucid.graphs.reach import (
     is_standard,
     places,
 )
-from pellucid.graphs.trace import is_variable
-from pellucid.graphs.traced import Traced
+from pellucid.graphs.tracing.trace import is_variable
+from pellucid.graphs.tracing.traced import Traced
 from pellucid.running.cache import LARGE, Itself, content
 from pellucid.running.writing import made
 

@@ -15,13 +15,19 @@ import numpy as np
 
 from pellucid.errors import PellucidError, TraceError
 from pellucid.graphs import structure
-from pellucid.graphs.gradient import Recipe, differentiated, packed
+from pellucid.graphs.differentiating.gradient import Recipe, differentiated, packed
+from pellucid.graphs.differentiating.plain_call import difference
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
-from pellucid.graphs.plain import difference
-from pellucid.graphs.recorder import active
-from pellucid.graphs.stable import rewritten, unused, written_out
-from pellucid.graphs.trace import is_float, is_number, signature_of, title_of, trace
+from pellucid.graphs.rewriting.stable import rewritten, unused, written_out
+from pellucid.graphs.tracing.recorder import active
+from pellucid.graphs.tracing.trace import (
+    is_float,
+    is_number,
+    signature_of,
+    title_of,
+    trace,
+)
 from pellucid.running import targets
 from pellucid.running.cache import Itself, content
 from pellucid.running.captures import Captures

@@ -18,7 +18,7 @@ import jax
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.table import is_elementwise
+from pellucid.graphs.operations.closed_set import is_elementwise
 
 # By element, but dear: XLA computes such a step once if it is read more than once.
 DEAR = {"exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "power", "float_power",

@@ -18,11 +18,11 @@ import numpy as np
 from pellucid.errors import PellucidError
 from pellucid.graphs.evaluate import meaning, quietly
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.liveness import is_view
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.sharing import is_view
 from pellucid.running import writing
+from pellucid.running.arena import Arena, size_of
 from pellucid.running.cache import Kept, structure_of
-from pellucid.running.memory import Arena, size_of
 from pellucid.running.plan import planned
 from pellucid.running.targets import Array, rows_of
 from pellucid.running.tuning import QUICK, tuned

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.liveness import Lives
 from pellucid.graphs.node import Node, by_order
-from pellucid.graphs.operations.table import OPERATIONS, is_elementwise
-from pellucid.graphs.sharing import Lives
+from pellucid.graphs.operations.closed_set import OPERATIONS, is_elementwise
 
 # What writes its result where `out=` says, beside the ufuncs.
 WITH_OUT = {"sum", "max", "min", "prod", "cumsum", "cumprod", "dot", "matmul", "assign"}

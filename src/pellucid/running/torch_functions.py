@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from pellucid.graphs.operations.quantiles import place_of
-from pellucid.graphs.operations.table import reduced_axes, reduced_shape
+from pellucid.graphs.functions.quantiles import place_of
+from pellucid.graphs.operations.closed_set import reduced_axes, reduced_shape
 
 Tensor = torch.Tensor
 Function = Callable[..., Any]

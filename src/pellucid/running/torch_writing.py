@@ -11,10 +11,10 @@ import torch
 from pellucid.errors import PellucidError
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.liveness import Lives, is_view
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.closed_set import OPERATORS, reduced_axes
 from pellucid.graphs.operations.indexing import Slot
-from pellucid.graphs.operations.table import OPERATORS, reduced_axes
-from pellucid.graphs.sharing import Lives, is_view
 from pellucid.running import torch_wrapping as wrapping
 from pellucid.running.torch_arrays import sized, tensor_of
 from pellucid.running.torch_functions import MANY

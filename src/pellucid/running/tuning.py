@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs import structure
+from pellucid.graphs.functions import robust
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, constant
-from pellucid.graphs.operations import robust
-from pellucid.graphs.operations.table import reduced_shape
+from pellucid.graphs.operations.closed_set import reduced_shape
 from pellucid.running.writing import folded
 
 SHORT = 128  # as many terms NumPy adds one after another, too

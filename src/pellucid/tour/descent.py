@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.graphs.gradient import gradient
+from pellucid.graphs.differentiating.gradient import gradient
 from pellucid.minimisers.methods import Adam, GradientDescent
 from pellucid.minimisers.minimise import minimise
 from pellucid.show import plots

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ExpressionError, PellucidError
+from pellucid.graphs.differentiating.adjoints import adjoints
+from pellucid.graphs.differentiating.gradient import gradient
 from pellucid.graphs.evaluate import evaluate
-from pellucid.graphs.gradient import gradient
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.trace import graph
-from pellucid.reading.adjoints import adjoints
-from pellucid.reading.formula import formula
-from pellucid.reading.source import source
-from pellucid.reading.text import expression as operation
+from pellucid.graphs.tracing.trace import graph
+from pellucid.reading.formula.formula import formula
+from pellucid.reading.source.source import source
+from pellucid.reading.source.text import expression as operation
 from pellucid.show.text import number, table
 
 SHOWN = 6  # elements of an array that are written out

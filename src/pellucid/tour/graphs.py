@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.graphs.gradient import gradient
-from pellucid.graphs.trace import graph
-from pellucid.reading.draw import draw
-from pellucid.reading.formula import formula
-from pellucid.reading.source import source
+from pellucid.graphs.differentiating.gradient import gradient
+from pellucid.graphs.tracing.trace import graph
+from pellucid.reading.drawing.draw import draw
+from pellucid.reading.formula.formula import formula
+from pellucid.reading.source.source import source
 from pellucid.tour.data import Data
 from pellucid.tour.expression import nodes
 from pellucid.tour.guide import Guide, as_typed

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.graphs.gradient import gradient
-from pellucid.graphs.trace import graph
+from pellucid.graphs.differentiating.gradient import gradient
+from pellucid.graphs.tracing.trace import graph
 from pellucid.models.logistic import LogisticRegression
 from pellucid.models.perceptrons import MLPClassifier
-from pellucid.reading.source import source
+from pellucid.reading.source.source import source
 from pellucid.show import plots
 from pellucid.show.progress import each, is_watched
 from pellucid.tables import datasets

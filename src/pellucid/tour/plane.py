@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.graphs.gradient import gradient
-from pellucid.graphs.trace import graph
-from pellucid.reading.source import source
+from pellucid.graphs.differentiating.gradient import gradient
+from pellucid.graphs.tracing.trace import graph
+from pellucid.reading.source.source import source
 from pellucid.show import plots
 from pellucid.show.text import number
 from pellucid.tour.data import Data, Points

@@ -13,7 +13,7 @@ from pellucid.graphs.derivatives import (
     robust,
     spectral,
 )
-from pellucid.graphs.derivatives.table import DERIVATIVES, JOINT
+from pellucid.graphs.derivatives.entering import DERIVATIVES, JOINT
 
 __all__ = [
     "DERIVATIVES",

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.derivatives.table import derivative, for_each
-from pellucid.graphs.traced import recorded
+from pellucid.graphs.derivatives.entering import derivative, for_each
+from pellucid.graphs.tracing.traced import recorded
 
 
 def t(a: Any) -> Any:

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.derivatives.entering import derivative, for_each
 from pellucid.graphs.derivatives.places import erased, read
-from pellucid.graphs.derivatives.table import derivative, for_each
+from pellucid.graphs.operations.closed_set import reduced_axes
 from pellucid.graphs.operations.indexing import may_repeat
-from pellucid.graphs.operations.table import reduced_axes
-from pellucid.graphs.traced import Traced, recorded
+from pellucid.graphs.tracing.traced import Traced, recorded
 
 
 def spread(g: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.derivatives.arrays import spread
-from pellucid.graphs.derivatives.table import derivative
-from pellucid.graphs.operations.robust import ratio
+from pellucid.graphs.derivatives.entering import derivative
+from pellucid.graphs.functions.robust import ratio
 
 
 def direction(g: Any, z: Any, x: Any) -> Any:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.derivatives.algebra import of_each, t
+from pellucid.graphs.derivatives.entering import derivative
 from pellucid.graphs.derivatives.spectral import beyond, h, of_reals, on_triangle
-from pellucid.graphs.derivatives.table import derivative
 
 # -- triangles ------------------------------------------------------------------------
 

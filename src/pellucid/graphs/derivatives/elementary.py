@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.derivatives.table import derivative, zero
-from pellucid.graphs.operations.robust import ratio
-from pellucid.graphs.traced import current, recorded
+from pellucid.graphs.derivatives.entering import derivative, zero
+from pellucid.graphs.functions.robust import ratio
+from pellucid.graphs.tracing.traced import current, recorded
 
 
 def power_base(g: Any, z: Any, x: Any, y: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.derivatives.table import derivative, for_each
+from pellucid.graphs.derivatives.entering import derivative, for_each
 
 
 def fraction(g: Any, z: Any, x: Any, part: int) -> Any:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.derivatives.table import derivative
-from pellucid.graphs.operations.fourier import OPPOSITE
+from pellucid.graphs.derivatives.entering import derivative
+from pellucid.graphs.functions.fourier import OPPOSITE
 
 
 def resized(g: Any, n: int, axis: int) -> Any:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.derivatives.table import derivative, zero
-from pellucid.graphs.traced import recorded
+from pellucid.graphs.derivatives.entering import derivative, zero
+from pellucid.graphs.tracing.traced import recorded
 
 
 def convolved_with(position: int) -> Any:

@@ -14,7 +14,7 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import is_basic
-from pellucid.graphs.traced import current, lifted, recorded
+from pellucid.graphs.tracing.traced import current, lifted, recorded
 
 # So many steps back a part is looked for; then it is read from the whole.
 FAR = 200

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.derivatives.arrays import count, spread
-from pellucid.graphs.derivatives.table import derivative, zero
+from pellucid.graphs.derivatives.entering import derivative, zero
 from pellucid.graphs.operations.indexing import Slot
-from pellucid.graphs.traced import recorded
+from pellucid.graphs.tracing.traced import recorded
 
 
 def shared(g: Any, x: Any, z: Any, axis: Any) -> Any:

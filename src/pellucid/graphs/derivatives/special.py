@@ -15,8 +15,8 @@ import scipy.special as sc
 
 from pellucid.graphs.derivatives import special_distributions as distributions
 from pellucid.graphs.derivatives import special_families as families
+from pellucid.graphs.derivatives.entering import derivative, zero
 from pellucid.graphs.derivatives.special_tables import parts, unknown
-from pellucid.graphs.derivatives.table import derivative, zero
 
 __all__ = ["distributions", "families"]
 

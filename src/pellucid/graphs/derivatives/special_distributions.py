@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import scipy.special as sc
 
+from pellucid.graphs.derivatives.entering import derivative
 from pellucid.graphs.derivatives.special_tables import (
     beta_density,
     gamma_density,
     unknown,
 )
-from pellucid.graphs.derivatives.table import derivative
 
 
 def student_density(v: Any, t: Any) -> Any:

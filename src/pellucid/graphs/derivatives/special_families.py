@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import scipy.special as sc
 
+from pellucid.graphs.derivatives.entering import derivative
 from pellucid.graphs.derivatives.special_tables import parts, unknown
-from pellucid.graphs.derivatives.table import derivative
-from pellucid.graphs.traced import recorded
+from pellucid.graphs.tracing.traced import recorded
 
 Slope = Callable[..., Any]
 

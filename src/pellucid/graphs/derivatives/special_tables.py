@@ -10,7 +10,7 @@ import numpy as np
 import scipy.special as sc
 
 from pellucid.errors import GradientError
-from pellucid.graphs.operations import special as special
+from pellucid.graphs.functions import special as special
 
 Slope = Callable[..., Any]
 

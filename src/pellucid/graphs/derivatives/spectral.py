@@ -25,9 +25,9 @@ import numpy as np
 
 from pellucid.errors import GradientError
 from pellucid.graphs.derivatives.algebra import t
-from pellucid.graphs.derivatives.table import derivative, joint
-from pellucid.graphs.splitting import Movement, Rates
-from pellucid.graphs.traced import recorded
+from pellucid.graphs.derivatives.entering import derivative, joint
+from pellucid.graphs.differentiating.equal_eigenvalues import Movement, Rates
+from pellucid.graphs.tracing.traced import recorded
 
 Parts = Sequence[Any]
 Ways = list[Movement]

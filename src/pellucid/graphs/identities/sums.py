@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.identities.table import identity
-from pellucid.graphs.operations.robust import (
+from pellucid.graphs.functions.robust import (
     log_loss,
     log_softmax,
     log_weighted_sum,
@@ -22,7 +21,8 @@ from pellucid.graphs.operations.robust import (
     softmax,
     softplus,
 )
-from pellucid.graphs.operations.table import reduced_axes
+from pellucid.graphs.identities.identity import identity
+from pellucid.graphs.operations.closed_set import reduced_axes
 
 total = partial(np.sum, keepdims=True)
 average = partial(np.mean, keepdims=True)

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.operations.closed_set import Known, Result, Shape, operation
 from pellucid.graphs.operations.kinds import STEEP, mixes
-from pellucid.graphs.operations.table import Known, Result, Shape, operation
 
 COMPUTED = {"f": np.float32, "d": np.float64, "F": np.complex64, "D": np.complex128}
 

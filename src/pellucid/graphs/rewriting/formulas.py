@@ -17,9 +17,9 @@ import numpy as np
 
 from pellucid.graphs.identities import IDENTITIES, Identity
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.operations.table import OPERATIONS
+from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.rewriting.matching import ANY
-from pellucid.graphs.rewriting.normal import (
+from pellucid.graphs.rewriting.sums_of_products import (
     ALIKE,
     PRODUCTS,
     SEEN_THROUGH,
@@ -31,7 +31,7 @@ from pellucid.graphs.rewriting.normal import (
     seen_whole,
     terms,
 )
-from pellucid.graphs.trace import trace
+from pellucid.graphs.tracing.trace import trace
 
 Needs = frozenset[tuple[str, float]]
 

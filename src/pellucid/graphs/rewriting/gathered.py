@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from pellucid.graphs.functions.robust import logsumexp
 from pellucid.graphs.node import Node, constant
-from pellucid.graphs.operations.robust import logsumexp
-from pellucid.graphs.operations.table import reduced_axes
-from pellucid.graphs.recorder import Recorder
-from pellucid.graphs.rewriting.normal import is_number, keeps, widened
-from pellucid.graphs.traced import lifted, node_of, recorded
+from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.graphs.rewriting.sums_of_products import is_number, keeps, widened
+from pellucid.graphs.tracing.recorder import Recorder
+from pellucid.graphs.tracing.traced import lifted, node_of, recorded
 
 # Each logarithm: the power that it undoes, its base, and what computes the power.
 POWERS: dict[str, tuple[str, float, Callable[[Any], Any]]] = {

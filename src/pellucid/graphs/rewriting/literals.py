@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pellucid.graphs.node import Node, constant
-from pellucid.graphs.operations.table import is_elementwise
+from pellucid.graphs.operations.closed_set import is_elementwise
 
 DOUBLE = np.dtype(np.float64)
 

@@ -12,13 +12,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.closed_set import facts_of, is_elementwise, reduced_axes
 from pellucid.graphs.operations.kinds import CONSTANT, REDUCES, SCANS
-from pellucid.graphs.operations.table import (
-    facts_of,
-    is_elementwise,
-    reduced_axes,
-)
-from pellucid.graphs.rewriting.normal import (
+from pellucid.graphs.rewriting.sums_of_products import (
     Label,
     Seen,
     Summed,

@@ -11,8 +11,8 @@ import functools
 import numpy as np
 
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.kinds import MOVES
-from pellucid.graphs.operations.table import facts_of
 
 DEPTH = 4  # steps of arithmetic that are followed
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.kinds import CONSTANT, Kind
-from pellucid.graphs.operations.table import facts_of
-from pellucid.graphs.recorder import Recorder
-from pellucid.graphs.traced import lifted, recorded
+from pellucid.graphs.tracing.recorder import Recorder
+from pellucid.graphs.tracing.traced import lifted, recorded
 
 PRODUCTS = {"multiply", "divide", "matmul", "dot"}
 

@@ -15,13 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.functions.robust import COMPOSED
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.identities import Identity
-from pellucid.graphs.lookups import creation_recorded
 from pellucid.graphs.node import Node, ancestors, constant
-from pellucid.graphs.operations.robust import COMPOSED
-from pellucid.graphs.operations.table import OPERATIONS
-from pellucid.graphs.recorder import Recorder
+from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.rewriting.formulas import (
     Formula,
     Table,
@@ -34,7 +32,6 @@ from pellucid.graphs.rewriting.formulas import (
     written,
 )
 from pellucid.graphs.rewriting.gathered import gathered
-from pellucid.graphs.rewriting.instances import Instance
 from pellucid.graphs.rewriting.inward import (
     ALL_GOALS,
     CHOOSING,
@@ -49,10 +46,13 @@ from pellucid.graphs.rewriting.inward import (
 )
 from pellucid.graphs.rewriting.literals import moves_nothing, with_plain_numbers
 from pellucid.graphs.rewriting.matching import Match, matches
-from pellucid.graphs.rewriting.normal import Functions, seen_whole, terms
 from pellucid.graphs.rewriting.signs import has_sign, moved_out
+from pellucid.graphs.rewriting.substitution import Instance
+from pellucid.graphs.rewriting.sums_of_products import Functions, seen_whole, terms
 from pellucid.graphs.rewriting.synonyms import synonym
-from pellucid.graphs.traced import lifted, node_of, recorded
+from pellucid.graphs.tracing.patching import creation_recorded
+from pellucid.graphs.tracing.recorder import Recorder
+from pellucid.graphs.tracing.traced import lifted, node_of, recorded
 
 # Beside these a number of NumPy's may stand for one of Python's (NEP 50).
 DOUBLES = {np.dtype(code) for code in "dD?bhilqBHILQ"}

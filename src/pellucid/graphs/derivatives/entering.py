@@ -1,0 +1,53 @@
+"""How a derivative is entered into the table.
+
+A rule is plain NumPy on traced values, so that a derivative can be differentiated
+again: `rule(g, z, *arguments, **options)`, where z is the result, g = dJ/dz, and what
+it gives is dJ/d(argument). For elementwise operations g may have any shape that
+broadcasts to that of z; the backward pass sums over broadcast axes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.operations.closed_set import UFUNCS
+
+Rule = Callable[..., Any]
+DERIVATIVES: dict[str, Callable[[int], Rule | None]] = {}
+# Operations of several parts whose rule is given the adjoints of all: `{part: g}`.
+JOINT: set[str] = set()
+
+
+def derivative(operation: Any, *rules: Rule | None) -> None:
+    """Enter one rule for each argument; the last serves for any further ones."""
+    for_each(operation, lambda position: rules[min(position, len(rules) - 1)])
+
+
+def for_each(operation: Any, rule_at: Callable[[int], Rule | None]) -> None:
+    """Enter the rules of any number of arguments, by position."""
+    DERIVATIVES[name_of(operation)] = rule_at
+
+
+def joint(operation: Any, rule: Rule) -> None:
+    """Enter the rule of one argument for the adjoints of all parts together."""
+    derivative(operation, rule)
+    JOINT.add(name_of(operation))
+
+
+def zero(*operations: Any) -> None:
+    """Enter operations that are constant wherever they have a derivative."""
+    for operation in operations:
+        derivative(operation, None)
+
+
+def name_of(operation: Any) -> str:
+    """The key of a NumPy function in the tables."""
+    if isinstance(operation, str):
+        return operation
+    if isinstance(operation, np.ufunc) and operation in UFUNCS:
+        return UFUNCS[operation]
+    module = operation.__module__.removeprefix("numpy").removeprefix(".")
+    return f"{module}.{operation.__name__}".removeprefix(".")

@@ -1,0 +1,158 @@
+"""Which factors of a product are 0 whatever the inputs are: such a product is a choice.
+
+Of z = m f(x), where no input moves m and m is 0, dJ/dx is 0 also where the slope of f
+is infinite. Such an m is a constant, a step like x > 0, or the part of an array that
+nothing was written into: the upper half of a triangular one. For this last kind each
+step is run on a *pattern* of its arguments, 1 for what may be anything and 0 for what
+is 0. A sum of products of patterns is 0 only where the step itself is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.derivatives.entering import DERIVATIVES
+from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.operations.closed_set import OPERATIONS, facts_of
+from pellucid.graphs.operations.kinds import CONSTANT, Kind
+from pellucid.graphs.tracing.traced import current, lifted, recorded
+
+Pattern = Any  # an array of 1 and 0; None where nothing is known to be 0
+LARGE = 1 << 16  # elements up to which zeros inside an array are looked for
+
+# Sums of products, which are run on patterns as they are.
+PRODUCTS = {"add", "multiply", "max", "prod", "matmul", "dot", "einsum"}
+# 0 where both arguments are.
+LIKE_ADD = {"subtract", "minimum", "maximum", "fmin", "fmax", "hypot"}
+# 0 where the first argument is.
+LIKE_FIRST = {"negative", "positive", "absolute", "fabs", "square", "sqrt", "cbrt",
+              "sin", "tan", "arcsin", "arctan", "sinh", "tanh", "arcsinh", "arctanh",
+              "expm1", "log1p", "sign", "real", "imag", "conjugate", "divide", "ratio",
+              "cast"}  # fmt: skip
+
+
+class Zeros:
+    """What is known to be 0 among the steps of one backward pass.
+
+    Parameters
+    ----------
+    order : iterable of Node
+        The steps.
+    wrt : iterable of Node
+        What is differentiated: none of it is known, whatever it is made from.
+    """
+
+    def __init__(self, order: Iterable[Node], wrt: Iterable[Node]) -> None:
+        self.order = list(order)
+        self.steps: dict[Node, bool] = dict.fromkeys(wrt, False)
+        self.patterns: dict[Node, Pattern] = dict.fromkeys(wrt)
+
+    def counting(self, factor: Node) -> Any:
+        """Where a factor is not known to be 0: a mask, True everywhere or nowhere."""
+        if self.is_step(factor):
+            return _counting_step(factor)
+        pattern = self.pattern(factor)
+        if pattern is None or pattern.all():
+            return True
+        return lifted(current().captured(pattern != 0), current())
+
+    def is_step(self, node: Node) -> bool:
+        """Whether no input moves a value: a constant, or a step of what moves."""
+        for each in ancestors([node], stop=self.steps):
+            self.steps[each] = each.known or each.dtype == bool or self._stands(each)
+        return self.steps[node]
+
+    def _stands(self, node: Node) -> bool:
+        moving = slopes(node)
+        return moving is not None and all(self.steps[a] for a in moving)
+
+    def pattern(self, node: Node) -> Pattern:
+        """Where a value may be other than 0."""
+        for each in ancestors([node], stop=self.patterns):
+            self.patterns[each] = _pattern(each, [self.patterns[a] for a in
+                                                  each.arguments])  # fmt: skip
+        return self.patterns[node]
+
+
+def slopes(node: Node) -> list[Node] | None:
+    """The arguments that move a value; None where it is an input, or has no rule."""
+    if not node.arguments or node.operation not in DERIVATIVES:
+        return None
+    rule_at = DERIVATIVES[node.operation]
+    return [a for i, a in enumerate(node.arguments) if rule_at(i) is not None]
+
+
+def _counting_step(factor: Node) -> Any:
+    if not factor.known:
+        return recorded("not_equal", lifted(factor, current()), 0)
+    value = np.asarray(current().known_value(factor))
+    if value.dtype.kind not in "biufc" or np.all(value):
+        return True
+    return recorded("not_equal", lifted(factor, current()), 0) if value.any() else False
+
+
+def _pattern(node: Node, patterns: list[Pattern]) -> Pattern:
+    """The pattern of a step from those of its arguments."""
+    if node.size > LARGE or node.dtype.kind not in "biufc":
+        return None
+    if node.known:
+        return _of_zeros(np.asarray(current().known_value(node)) != 0)
+    if all(p is None for p in patterns):
+        return None
+    own: Callable[..., Any] | None = _linear if _adds(node) else None
+    rule = PATTERNS.get(node.operation, own)
+    return None if rule is None else _of_zeros(rule(node, *map(_whole, node.arguments,
+                                                              patterns)))  # fmt: skip
+
+
+def _of_zeros(pattern: Any) -> Pattern:
+    pattern = np.asarray(pattern != 0, float)
+    return None if pattern.all() else pattern
+
+
+def _whole(node: Node, pattern: Pattern) -> Any:
+    return np.ones(node.shape) if pattern is None else pattern
+
+
+def _adds(node: Node) -> bool:
+    """Whether elements are moved, or added up along axes."""
+    facts = facts_of(node.operation)
+    along = facts.kind in (Kind.REDUCES, Kind.SCANS)
+    return facts.kind is Kind.MOVES or (along and facts.slope is CONSTANT)
+
+
+def _linear(node: Node, *patterns: Any) -> Any:
+    return OPERATIONS[node.operation].function(*patterns, **node.options)
+
+
+def _placed(node: Node, *patterns: Any) -> Any:
+    """Indices that are computed may name any place."""
+    given = 2 if node.operation == "assign" else 1
+    return _linear(node, *patterns) if len(patterns) == given else np.ones(())
+
+
+def _power(node: Node, x: Any, y: Any) -> Any:
+    exponent = node.arguments[1]
+    return x if exponent.is_literal and exponent.value > 0 else np.ones(())
+
+
+def _where(node: Node, c: Any, x: Any, y: Any) -> Any:
+    condition = node.arguments[0]
+    return (
+        np.where(current().known_value(condition), x, y) if condition.known else x + y
+    )
+
+
+# fmt: off
+PATTERNS: dict[str, Callable[..., Any]] = {
+    **dict.fromkeys(PRODUCTS, _linear),
+    **dict.fromkeys(("index", "assign", "scatter"), _placed),
+    **dict.fromkeys(LIKE_ADD, lambda node, x, y: x + y),
+    **dict.fromkeys(LIKE_FIRST, lambda node, x, *rest: np.broadcast_to(x, node.shape)),
+    "power": _power,
+    "where": _where,
+}
+# fmt: on

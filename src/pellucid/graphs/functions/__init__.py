@@ -1,0 +1,1 @@
+"""NumPy's and SciPy's functions as compositions of operations."""

@@ -1,0 +1,233 @@
+"""Operations that NumPy lacks: exponentials and norms that are right everywhere.
+
+Each is written out here in plain NumPy, and `pellucid.source` writes it out in the same
+words above the function that uses it. Called with traced values it is recorded as one
+operation, which the table of identities puts in the place of naive formulas.
+
+Higham, "Accuracy and Stability of Numerical Algorithms" (2002), section 27.5;
+Blanchard, Higham & Higham, "Accurately computing the log-sum-exp and softmax functions"
+(2021).
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.functions import norms
+from pellucid.graphs.functions.entries import given
+from pellucid.graphs.operations.closed_set import (
+    OPERATIONS,
+    Known,
+    Result,
+    elementwise,
+    operation,
+    reduced_shape,
+)
+from pellucid.graphs.operations.kinds import (
+    BOUNDED,
+    KINKED,
+    NONE,
+    STEEP,
+    Facts,
+    by_element,
+    reduces,
+    scans,
+)
+from pellucid.graphs.tracing.traced import Traced, recorded
+
+Function = Callable[..., Any]
+
+NAMES: set[str] = set()  # of those that are entered here
+# What fast code writes out as the steps it is made of, to share them.
+COMPOSED = {"ratio", "sigmoid", "softplus", "log_loss", "logsumexp", "softmax",
+            "log_softmax"}  # fmt: skip
+
+
+def robust(
+    enter: Callable[[str, Function, Facts], None], facts: Facts
+) -> Callable[[Function], Function]:
+    """Enter an operation; the function given back records it on traced values."""
+
+    def decorate(function: Function) -> Function:
+        name, signature = function.__name__, inspect.signature(function)
+        enter(name, function, facts)
+        NAMES.add(name)
+        optional = [
+            k for k, p in signature.parameters.items() if p.default is not p.empty
+        ]
+
+        @functools.wraps(function)
+        def recording(*arguments: Any, **options: Any) -> Any:
+            if not any(isinstance(a, Traced) for a in arguments):
+                return function(*arguments, **options)
+            arrays = len(signature.parameters) - len(optional)
+            options |= dict(zip(optional, arguments[arrays:], strict=False))
+            return recorded(name, *arguments[:arrays], **given(**options))
+
+        return recording
+
+    return decorate
+
+
+def _like_exp(name: str, function: Function, facts: Facts) -> None:
+    elementwise(name, np.exp, facts, function)
+
+
+def _like_logaddexp(name: str, function: Function, facts: Facts) -> None:
+    elementwise(name, np.logaddexp, facts, function)
+
+
+def _like_divide(name: str, function: Function, facts: Facts) -> None:
+    elementwise(name, np.divide, facts, function)
+
+
+def _float(dtype: Any) -> np.dtype[Any]:
+    return OPERATIONS["exp"].known([((), dtype)])[1]
+
+
+def _reduction_known(
+    arguments: list[Known], axis: Any = None, keepdims: bool = False
+) -> Result:
+    shape, dtype = arguments[0]
+    return reduced_shape(shape, axis, keepdims), _float(dtype)
+
+
+def _same_known(arguments: list[Known], axis: Any = None) -> Result:
+    return arguments[0][0], _float(arguments[0][1])
+
+
+def _reduction(name: str, function: Function, facts: Facts) -> None:
+    operation(name, function, facts, _reduction_known)
+
+
+def _along_axis(name: str, function: Function, facts: Facts) -> None:
+    operation(name, function, facts, _same_known)
+
+
+@robust(_like_divide, by_element(STEEP))
+def ratio(x: Any, y: Any) -> Any:
+    """The quotient x / y, and 0 where y is 0."""
+    return x / np.where(y == 0, np.inf, y)
+
+
+@robust(_like_exp, by_element(BOUNDED))
+def sigmoid(x: Any) -> Any:
+    """1 / (1 + e^-x), from e^-|x|, which does not overflow."""
+    e = np.exp(-np.abs(x))
+    return np.where(x < 0, e, 1.0) / (1.0 + e)
+
+
+@robust(_like_exp, by_element(BOUNDED))
+def softplus(x: Any) -> Any:
+    """log(1 + e^x), from e^-|x|, which does not overflow."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+@robust(_like_exp, by_element(STEEP))
+def log1mexp(x: Any) -> Any:
+    """log(1 - e^-x), from the smaller of e^-x and 1 - e^-x."""
+    large = np.log1p(-np.exp(-np.maximum(x, 0.5)))
+    small = np.log(-np.expm1(-np.minimum(x, 1.0)))
+    return np.where(x > 0.7, large, small)[()]
+
+
+@robust(_like_logaddexp, by_element(BOUNDED))
+def log_loss(z: Any, y: Any) -> Any:
+    """-y log(p) - (1 - y) log(1 - p), where p = 1 / (1 + e^-z)."""
+    wrong = np.where(z < 0, y, 1.0 - y)
+    return np.abs(z) * wrong + np.log1p(np.exp(-np.abs(z)))
+
+
+def _offset_known(arguments: list[Known], axis: Any = None) -> Result:
+    shape, dtype = arguments[0]
+    return reduced_shape(shape, axis, keepdims=True), _float(dtype)
+
+
+def _offsetting(name: str, function: Function, facts: Facts) -> None:
+    operation(name, function, facts, _offset_known)
+
+
+@robust(_offsetting, reduces(NONE))
+def offset(x: Any, axis: Any = None) -> Any:
+    """The largest x, where some e^x could leave the range of floats; else 0."""
+    largest = np.max(x, axis=axis, keepdims=True)
+    reach = np.max(np.abs(x), axis=axis, keepdims=True)
+    limit = 0.9 * np.log(np.finfo(np.result_type(x, np.float32)).max)
+    return np.where((reach < limit) | (np.abs(largest) == np.inf), 0, largest)
+
+
+@robust(_reduction, reduces(BOUNDED))
+def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """log(sum(e^x)), from e^(x - m), where m is the largest x, or 0."""
+    m = offset(x, axis)
+    z = np.log(np.sum(np.exp(x - m), axis=axis, keepdims=True)) + m
+    return z if keepdims else np.squeeze(z, axis=axis)[()]
+
+
+def _weighted_known(
+    arguments: list[Known], axis: Any = None, keepdims: bool = False
+) -> Result:
+    shape, dtype = OPERATIONS["logaddexp"].known(arguments)
+    return reduced_shape(shape, axis, keepdims), dtype
+
+
+def _weighted(name: str, function: Function, facts: Facts) -> None:
+    operation(name, function, facts, _weighted_known)
+
+
+@robust(_weighted, reduces(STEEP))
+def log_weighted_sum(x: Any, w: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """log(sum(w e^x)), from e^(x - m), where m is the largest x of those that count."""
+    x = np.where(w == 0, -np.inf, x)
+    m = offset(x, axis)
+    z = np.log(np.sum(w * np.exp(x - m), axis=axis, keepdims=True)) + m
+    return z if keepdims else np.squeeze(z, axis=axis)[()]
+
+
+@robust(_along_axis, scans(BOUNDED))
+def softmax(x: Any, axis: Any = None) -> Any:
+    """e^x / sum(e^x), from e^(x - m), where m is the largest x, or 0."""
+    e = np.exp(x - offset(x, axis))
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+@robust(_along_axis, scans(BOUNDED))
+def log_softmax(x: Any, axis: Any = None) -> Any:
+    """log(e^x / sum(e^x)) = d - log(n + sum of e^d < 1), where d = x - max(x)."""
+    m = np.max(x, axis=axis, keepdims=True)
+    d = x - m
+    n = np.maximum(np.sum(x == m, axis=axis, keepdims=True, dtype=d.dtype), 1)
+    rest = np.sum(np.where(x == m, 0, np.exp(d)), axis=axis, keepdims=True)
+    return d - (np.log(n) + np.log1p(rest / n))
+
+
+elementwise("root", np.sqrt, by_element(KINKED | STEEP))
+
+
+def root(x: Any) -> Any:
+    """The root of a mean square, whose slope at 0 is taken as 0, as that of a norm."""
+    return recorded("root", x) if isinstance(x, Traced) else np.sqrt(x)
+
+
+def norm(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """sqrt(sum(x^2)); see `operations.norms`."""
+    if isinstance(x, Traced):
+        return recorded("norm", x, **given(axis=axis, keepdims=keepdims))
+    return norms.norm(x, axis, keepdims)
+
+
+@robust(_reduction, reduces(STEEP))
+def log_product(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """log(prod(x)); sum(log|x|), with the sign, where a product could leave range."""
+    options = {"axis": axis, "keepdims": keepdims}
+    with np.errstate(over="ignore", divide="ignore"):
+        logs = np.log(np.abs(x))
+        exponents = np.sum(np.abs(np.frexp(x)[1]), **options)
+        safe = exponents < np.finfo(logs.dtype).maxexp - 2
+        product = np.where(safe, np.prod(x, **options), np.prod(np.sign(x), **options))
+        return np.log(product) + np.where(safe, 0, np.sum(logs, **options))

@@ -1,0 +1,66 @@
+"""Which values of a graph share memory, and who reads each memory last.
+
+Values that are views of one another have one *root*. Whoever writes a graph as code
+asks here whether an assignment may be done in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node
+from pellucid.graphs.operations.closed_set import facts_of
+from pellucid.graphs.operations.indexing import is_basic
+
+
+def is_view(node: Node) -> bool:
+    """Whether a value may share memory with the first argument."""
+    if node.operation == "index":
+        return is_basic(node.options["at"])
+    if node.operation == "einsum":
+        return len(node.arguments) == 1
+    return node.operation == "copy" or (facts_of(node.operation).view)
+
+
+def roots(order: Sequence[Node], parts: Mapping[Node, Node]) -> dict[Node, Node]:
+    """For each node the node whose memory it may share.
+
+    `parts` are values that are written straight into a part of a later one.
+    """
+    root: dict[Node, Node] = {}
+    for node in order:
+        own = root[node.arguments[0]] if is_view(node) else node
+        root[node] = parts.get(node, own)
+    return root
+
+
+class Lives:
+    """Who shares memory with whom, who reads it last, and what leaves the function."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        order: Sequence[Node],
+        parts: Mapping[Node, Node] | None = None,
+    ) -> None:
+        self.root = roots(graph.order, parts or {})
+        self.last_use = {self.root[a]: node for node in order for a in node.arguments}
+        self.outputs = {self.root[node] for node in graph.outputs}
+        self.leaving = set(self.outputs)
+        for node in reversed(order):
+            if node.operation == "assign" and node in self.leaving:
+                self.leaving.add(self.root[node.arguments[0]])
+
+    def ending(self, node: Node) -> set[Node]:
+        """The memories that this node is the last to read."""
+        mine = {self.root[a] for a in node.arguments}
+        return {root for root in mine if self.last_use[root] is node} - self.leaving
+
+    def may_write(self, node: Node) -> bool:
+        """Whether an assignment may be done in place: nobody reads the old content."""
+        array, *others = (self.root[a] for a in node.arguments)
+        owned = array is node.arguments[0] and array.operation != "input"
+        owned = owned and node.shape != ()  # which may be a number, not an array
+        unread = self.last_use[array] is node and array not in self.outputs
+        return owned and unread and array not in others

@@ -1,0 +1,353 @@
+"""Rules of arithmetic that keep a derivative as short as a person would write it.
+
+They are applied while a gradient is recorded, never to the person's own function. What
+they give is what the operation gives, for nan and inf too, with these exceptions, which
+are stated once, here:
+
+- The sign of a zero may differ: x + 0 is x although -0 + 0 is 0, and x + (-y) is x - y.
+- Numbers that stand as factors are gathered: 2 x / (2 y) is x / y, and (1/5) (2 x) is
+  2 x / 5. Numbers are multiplied only where their product is exact, so that each such
+  step saves a rounding: the result is within an ulp of the one that was meant.
+
+They are about floats, and keep the dtype. Integers wrap around, so that what is done
+to them stays where it stands; in half precision there is no room for other factors.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pellucid.graphs.node import Node
+from pellucid.graphs.operations.closed_set import is_elementwise
+from pellucid.graphs.tracing.recorder import is_numbered
+from pellucid.graphs.tracing.traced import recorded
+
+
+def simpler(name: str, arguments: tuple[Node, ...]) -> Any:
+    """A node or number that equals the operation on these arguments, or None."""
+    rule = RULES.get(name)
+    return rule(*arguments) if rule else None
+
+
+class Sharing:
+    """Simplification for one backward pass, in which no step is recorded twice.
+
+    Parameters
+    ----------
+    order : iterable of Node
+        The steps that are there already.
+    record : callable
+        Makes the node of an operation on nodes.
+    """
+
+    def __init__(self, order: Iterable[Node], record: Callable[..., Node]) -> None:
+        self.record = record
+        self.steps: dict[Any, Node] = {}
+        for node in order:
+            if not node.options and _is_shared(node.operation, node.arguments):
+                self.steps.setdefault(_key(node.operation, node.arguments), node)
+
+    def __call__(self, name: str, arguments: tuple[Node, ...]) -> Any:
+        """A simpler equal, or the step itself, the same one each time."""
+        found = simpler(name, arguments)
+        if found is not None or not _is_shared(name, arguments):
+            return found
+        key = _key(name, arguments)
+        if key not in self.steps:
+            self.steps[key] = self.record(name, arguments)
+        return self.steps[key]
+
+
+def _is_shared(name: str, arguments: tuple[Node, ...]) -> bool:
+    """Whether a step is fixed by its name and arguments; weak numbers are not."""
+    return is_elementwise(name) and not all(a.weak for a in arguments)
+
+
+def _key(name: str, arguments: tuple[Node, ...]) -> Any:
+    return name, *(repr(a.value) if _is_number(a) else a for a in arguments)
+
+
+# -- what a node is -------------------------------------------------------------------
+
+
+def _is_number(node: Node) -> bool:
+    """Whether this is a Python number."""
+    return node.is_literal and node.weak
+
+
+def _is(node: Node, number: float) -> bool:
+    return _is_number(node) and node.value == number
+
+
+def _floats(*nodes: Node) -> bool:
+    return all(node.dtype.kind == "f" or _is_number(node) for node in nodes)
+
+
+def _alike(x: Node, *nodes: Node) -> bool:
+    """Whether all are floats of the dtype of x, or Python numbers."""
+    return x.dtype.kind == "f" and all(
+        n.dtype == x.dtype or _is_number(n) for n in nodes
+    )
+
+
+def _is_zeros(node: Node) -> bool:
+    return node.operation == "zeros"
+
+
+# -- sums -----------------------------------------------------------------------------
+
+
+def _add(x: Node, y: Node) -> Any:
+    if _is(x, 0) and _floats(y):
+        return y  # 0 + y = y
+    if _is(y, 0) and _floats(x):
+        return x  # x + 0 = x
+    if _is_zeros(x) and _alike(x, y) and x.shape == y.shape and not y.weak:
+        return y
+    if _is_zeros(y) and _alike(y, x) and x.shape == y.shape and not x.weak:
+        return x
+    if x is y and _floats(x):
+        return recorded("multiply", 2, x)  # x + x = 2 x
+    if not _floats(x, y):
+        return None
+    flipped = _flipped(y)
+    if flipped is not None:
+        return recorded("subtract", x, flipped)  # x + (-y) = x - y
+    flipped = _flipped(x)
+    if flipped is not None:
+        return recorded("subtract", y, flipped)  # -x + y = y - x
+    return _joined("add", x, y)
+
+
+def _joined(name: str, x: Node, y: Node) -> Any:
+    """where(c, a, 0) - where(c, 0, b) = where(c, a, -b), and so with +."""
+    if not x.operation == y.operation == "where":
+        return None
+    (c, a, b), (condition, p, q) = x.arguments, y.arguments
+    if c is not condition or not _alike(x, a, b, y, p, q):
+        return None
+    signed = (lambda part: part) if name == "add" else _minus
+    if _is(b, 0) and _is(p, 0):
+        return recorded("where", c, a, signed(q))
+    if _is(a, 0) and _is(q, 0):
+        return recorded("where", c, signed(p), b)
+    return None
+
+
+def _minus(x: Node) -> Any:
+    return recorded("negative", x)
+
+
+def _subtract(x: Node, y: Node) -> Any:
+    if _is(y, 0) and _floats(x):
+        return x  # x - 0 = x
+    flipped = _flipped(y) if _floats(x, y) else None
+    if flipped is not None:
+        return recorded("add", x, flipped)  # x - (-y) = x + y
+    return _joined("subtract", x, y) if _floats(x, y) else None
+
+
+# -- products -------------------------------------------------------------------------
+
+
+class Factors(NamedTuple):
+    """A step as n above / (d below) with two numbers; None stands for 1."""
+
+    n: float = 1
+    d: float = 1
+    above: Node | None = None
+    below: Node | None = None
+
+    @property
+    def has_number(self) -> bool:
+        """Whether there is more than 1 before it."""
+        return (self.n, self.d) != (1, 1)
+
+    @property
+    def rest(self) -> tuple[Node | None, Node | None]:
+        """What stands above and below; one step, where there is something above."""
+        if self.above is None or self.below is None:
+            return self.above, self.below
+        return _node("divide", self.above, self.below), None
+
+
+def factors(x: Node, depth: int = 3) -> Factors:
+    """Find the numbers that stand as factors in a step; one with a name stays whole."""
+    if _is_number(x) and not isinstance(x.value, complex):
+        return Factors(n=x.value)
+    is_roomy = x.dtype.itemsize > 2 and _alike(x, *x.arguments)
+    if not depth or not is_numbered(x.name) or not is_roomy:
+        return Factors(above=x)
+    if x.operation == "negative":
+        f = factors(x.arguments[0], depth - 1)
+        return f._replace(n=-f.n)
+    if x.operation == "multiply":
+        for number, other in (x.arguments, x.arguments[::-1]):
+            if _is_number(number) and not isinstance(number.value, complex):
+                return Factors(n=number.value, above=other)
+    return _quotient(x, depth - 1) if x.operation == "divide" else Factors(above=x)
+
+
+def _quotient(x: Node, depth: int) -> Factors:
+    top, bottom = (factors(a, depth) for a in x.arguments)
+    flat = (top.d, top.below, bottom.d, bottom.below) == (1, None, 1, None)
+    if flat and (top.has_number or bottom.has_number or top.above is None):
+        return Factors(top.n, bottom.n, top.above, bottom.above)
+    return Factors(above=x)
+
+
+def ratio(n: list[float], d: list[float]) -> tuple[float, float] | None:
+    """Products of numbers as a fraction in lowest terms; None where that rounds."""
+    if not all(math.isfinite(x) and 1e-30 < abs(x) < 1e30 for x in n + d):
+        return None
+    exact = Fraction(1)
+    for above, below in zip(n, d, strict=True):
+        exact *= Fraction(above) / Fraction(below)
+    if max(exact.denominator, abs(exact.numerator)) < 2**31:
+        return exact.numerator, exact.denominator
+    is_exact = 1e-30 < abs(exact) < 1e30 and Fraction(float(exact)) == exact
+    return (float(exact), 1) if is_exact else None
+
+
+def scaled(n: float, d: float, above: Node | None, below: Node | None) -> Any:
+    """Write n above / (d below)."""
+    top = n if above is None else above if n == 1 else _times(n, above)
+    if below is not None:
+        return recorded("divide", top, below if d == 1 else _times(d, below))
+    return top if d == 1 else recorded("divide", top, d, weak=above is None)
+
+
+def _times(number: float, x: Node) -> Any:
+    return recorded("negative", x) if number == -1 else recorded("multiply", number, x)
+
+
+def _node(name: str, *arguments: Any) -> Node:
+    made: Node = recorded(name, *arguments).node
+    return made
+
+
+def _negative(x: Node) -> Any:
+    if _is_number(x):
+        return -x.value
+    if x.operation == "negative":
+        return x.arguments[0]  # -(-x) = x
+    if x.operation == "subtract" and _floats(x) and is_numbered(x.name):
+        return recorded("subtract", *reversed(x.arguments))  # -(x - y) = y - x
+    f = factors(x)
+    if _floats(x) and f.n < 0:
+        return scaled(-f.n, f.d, f.above, f.below)  # -(-2 x) = 2 x
+    return _flipped(x) if _floats(x) else None
+
+
+def _flipped(x: Node, depth: int = 4) -> Any:
+    """-(-x y / z) = x y / z: the sign that a product begins with."""
+    if not is_numbered(x.name) or not depth:
+        return None
+    if x.operation == "negative":
+        return x.arguments[0] if _floats(x) else None
+    if x.operation not in {"multiply", "divide"}:
+        return None
+    first, second = x.arguments
+    flipped = _flipped(first, depth - 1)
+    return None if flipped is None else recorded(x.operation, flipped, second)
+
+
+def _multiply(x: Node, y: Node) -> Any:
+    if _is(x, 1) and _floats(y):
+        return y  # 1 y = y
+    if _is(y, 1) and _floats(x):
+        return x  # x 1 = x
+    if _is(x, -1) and _floats(y):
+        return recorded("negative", y)  # -1 y = -y
+    if _is_number(x) and _is_number(y):
+        return x.value * y.value if _is_whole(x, y) else None
+    product = _product(x, y)
+    return _into_choice(x, y) if product is None else product
+
+
+def _is_whole(*numbers: Node) -> bool:
+    """Whether the numbers are small and whole, so that all arithmetic is exact."""
+    values = [n.value for n in numbers]
+    real = not any(isinstance(value, complex) for value in values)
+    return real and all(abs(v) < 2**26 and v == int(v) for v in values)
+
+
+def _product(x: Node, y: Node) -> Any:
+    """Gather the numbers: (2 x) (y / 2) = x y; divide once: (1 / x) y = y / x."""
+    f, g = factors(x), factors(y)
+    over = any(a.above is None and (a.below is not None or a.d != 1) for a in (f, g))
+    if not ((f.has_number and g.has_number) or over) or not _floats(x, y):
+        return None
+    number = ratio([f.n, g.n], [f.d, g.d])
+    (p, q), (r, s) = f.rest, g.rest
+    if number is None or (q is not None and s is not None):
+        return None
+    above = r if p is None else p if r is None else _node("multiply", p, r)
+    return scaled(*number, above, s if q is None else q)
+
+
+def _into_choice(x: Node, y: Node) -> Any:
+    """2 where(c, x, 0) = where(c, 2 x, 0)."""
+    if not (_is_number(x) and y.operation == "where" and np.isfinite(x.value)):
+        return None
+    c, a, b = y.arguments
+    if not _alike(y, a, b):
+        return None
+    if _is(a, 0):
+        return recorded("where", c, a, recorded("multiply", x, b))
+    if _is(b, 0):
+        return recorded("where", c, recorded("multiply", x, a), b)
+    return None
+
+
+def _divide(x: Node, y: Node) -> Any:
+    if _is(y, 1) and _floats(x):
+        return x  # x / 1 = x
+    f, g = factors(x), factors(y)
+    if not (f.has_number and g.has_number) or g.below is not None or not _floats(x, y):
+        return None
+    number = ratio([f.n, g.d], [f.d, g.n])
+    if number is None or (number == (f.n, g.n) and f.d == g.d == 1):
+        return None
+    (p, q), r = f.rest, g.above
+    if q is not None and r is not None:
+        return None
+    return scaled(*number, p, r if q is None else q)  # 2 x / (2 y) = x / y
+
+
+# -- powers and choices ---------------------------------------------------------------
+
+
+def _power(x: Node, y: Node) -> Any:
+    return x if _is(y, 1) and _floats(x) else None  # x^1 = x
+
+
+def _where(c: Node, x: Node, y: Node) -> Any:
+    """Of choices by the same condition one is enough."""
+    if x.operation == "where" and x.arguments[0] is c:
+        return _chosen(x, c, x.arguments[1], y)
+    if y.operation == "where" and y.arguments[0] is c:
+        return _chosen(y, c, x, y.arguments[2])
+    return None
+
+
+def _chosen(like: Node, c: Node, x: Node, y: Node) -> Any:
+    """One choice in the place of two, if it has their dtype."""
+    same = _alike(like, x, y) and like.dtype in {x.dtype, y.dtype}
+    return recorded("where", c, x, y) if same else None
+
+
+RULES: dict[str, Callable[..., Any]] = {
+    "add": _add,
+    "subtract": _subtract,
+    "multiply": _multiply,
+    "divide": _divide,
+    "negative": _negative,
+    "power": _power,
+    "where": _where,
+}

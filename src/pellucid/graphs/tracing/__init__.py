@@ -1,0 +1,1 @@
+"""A NumPy function is recorded by running it once on stand-ins for its arguments."""

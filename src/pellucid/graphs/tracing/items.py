@@ -1,0 +1,136 @@
+"""Reading and writing the items of a traced array: x[i], x[i] = v, x.flat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.node import Node
+from pellucid.graphs.operations.indexing import is_basic
+from pellucid.graphs.tracing.attributes import Subscripted, TracedArray, TracedScalar
+from pellucid.graphs.tracing.boolean_indexing import Selection, selected
+from pellucid.graphs.tracing.recorder import code
+from pellucid.graphs.tracing.refusals import refuse, refused_shape
+from pellucid.graphs.tracing.traced import (
+    FUNCTIONS,
+    Traced,
+    current,
+    index_of,
+    lifted,
+    recorded,
+    viewed,
+)
+
+
+def _read(self: Traced, key: Any) -> Any:
+    if isinstance(key, tuple) and not key and not self.mutable:
+        return lifted(self.node, current(self))  # of a number the number
+    if isinstance(key, tuple) and not key:  # of an array without axes too
+        return Traced(self.memory) if self.shape else recorded("index", self, at=())
+    at, indices = index_of(key)
+    if any(node.dtype == bool for node in indices):
+        return _selected(self, at, indices)
+    if is_basic(at):
+        return viewed("index", self, at=at)
+    return recorded("index", self, *indices, at=at)
+
+
+def _write(self: Traced, key: Any, value: Any) -> None:
+    at, indices = index_of(key)
+    if _is_that_view(value, self, at):
+        return  # b[i] += x has written into the view already
+    if any(node.dtype == bool for node in indices):
+        content = _masked(self, at, indices, value)
+    else:
+        content = recorded("assign", self, value, *indices, at=at)
+    self.memory.write(content.node)
+
+
+def _is_that_view(value: Any, x: Traced, at: tuple[Any, ...]) -> bool:
+    """Whether a value is x[at] itself."""
+    if not isinstance(value, Traced) or value.memory.parent is not x.memory:
+        return False
+    return is_basic(at) and value.memory.options.get("at") == at
+
+
+# -- computed masks -------------------------------------------------------------------
+
+
+def _selected(x: Traced, at: tuple[Any, ...], indices: list[Node]) -> Any:
+    """Stand for x[mask], whose length is not known yet."""
+    if len(at) > 1 or indices[0].shape != x.shape:
+        refused_shape(code(), "np.where(mask, x, 0) keeps the shape")
+    return selected(x, lifted(indices[0], x.memory.recorder))
+
+
+def _masked(x: Traced, at: tuple[Any, ...], indices: list[Node], value: Any) -> Any:
+    """Choose for each element: x after x[mask] = value, where the mask is computed."""
+    mask: Any = lifted(indices[0], x.memory.recorder)
+    extra = x.ndim - mask.ndim
+    if isinstance(value, Selection):
+        value = value.under(mask)
+    elif len(at) > 1 or np.ndim(value) > extra:
+        refuse(
+            f"{code()}: x[mask] = values takes as many values as the mask has True; "
+            "that is not known yet. Give one number, or write "
+            "x[...] = np.where(mask, values, x) with values in the shape of x."
+        )
+    mask = mask[(..., *(None,) * extra)] if extra else mask
+    chosen = recorded("where", mask, value, x)
+    return (
+        chosen if chosen.dtype == x.dtype else recorded("cast", chosen, dtype=x.dtype)
+    )
+
+
+# -- x.flat ---------------------------------------------------------------------------
+
+
+class Flat:
+    """The elements of an array in one row: `x.flat[i]` reads, `x.flat[i] = v` writes.
+
+    Unlike NumPy's it is no iterator by itself; `iter(x.flat)` gives one.
+    """
+
+    def __init__(self, array: Traced) -> None:
+        self.array: Any = array
+
+    def __len__(self) -> int:
+        return int(self.array.size)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(np.ravel(self.array))
+
+    def __getitem__(self, key: Any) -> Any:
+        part = np.ravel(self.array)[key]
+        return np.copy(part) if part.shape else part
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        row = FUNCTIONS[np.copy](np.ravel(self.array))
+        count = np.size(np.arange(row.size)[key])
+        values = np.ravel(FUNCTIONS["array"](value))
+        # NumPy begins again where the values are too few.
+        row[key] = np.reshape(
+            values[np.arange(count) % max(values.size, 1)], np.shape(row[key])
+        )
+        self.array[...] = np.reshape(row, self.array.shape)
+
+    def copy(self) -> Any:
+        """All elements in an array of their own."""
+        return FUNCTIONS[np.copy](np.ravel(self.array))
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        if not self.array.node.known:
+            refuse(f"{code()} takes x.flat for an array; write np.ravel(x).")
+        return np.ravel(np.asarray(self.array)).astype(*args, **kwargs)
+
+
+def _write_flat(self: Traced, value: Any) -> None:
+    Flat(self)[:] = value
+
+
+TracedScalar.__getitem__ = Subscripted(_read)
+TracedArray.__getitem__ = _read
+TracedArray.__setitem__ = _write
+TracedScalar.flat = property(Flat, _write_flat)  # type: ignore[attr-defined]

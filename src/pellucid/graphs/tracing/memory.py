@@ -1,0 +1,234 @@
+"""Storage and views: assignment made functional.
+
+A graph has no memory, but NumPy code writes into arrays, and a slice of an array
+shares its memory. Each traced array therefore has a `Memory`: either a whole one, whose
+content is a node, or a view, which knows the step that leads to it from its parent.
+Writing makes a new content for the whole; reading a view afterwards takes the step
+again.
+
+Whether NumPy gives a view or a copy is left to NumPy: each memory has a *shadow*, an
+array of the same layout that is never written or read, on which the step is done for
+real. Shadows are made when one is asked for: pages that nobody touches cost nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pellucid.graphs.node import Node
+from pellucid.graphs.operations.closed_set import OPERATIONS, is_elementwise
+from pellucid.graphs.tracing.recorder import Recorder
+
+
+class Layout(NamedTuple):
+    """How an array was made whose elements do not lie row by row."""
+
+    name: str
+    operands: tuple[Any, ...]
+    options: Mapping[str, Any]
+
+
+def lies_by_rows(array: Any) -> bool:
+    """Whether NumPy lays out row by row what it computes from an array."""
+    if array.ndim < 2 or array.flags.c_contiguous:
+        return True
+    strides = [s for s, n in zip(array.strides, array.shape, strict=True) if n != 1]
+    return all(a >= b for a, b in itertools.pairwise(strides)) and strides[-1:] > [0]
+
+
+def layout_of(name: str, operands: tuple[Any, ...], options: Any) -> Layout | None:
+    """How to find the layout of a result; None when it lies row by row."""
+    return None if all(map(_is_by_rows, operands)) else Layout(name, operands, options)
+
+
+def _is_by_rows(operand: Any) -> bool:
+    if isinstance(operand, Memory):
+        return operand.by_rows
+    return not isinstance(operand, np.ndarray) or lies_by_rows(operand)
+
+
+class Memory:
+    """The content of one traced array: whole, or a view of its parent's."""
+
+    __slots__ = (
+        "_node",
+        "_shadow",
+        "_version",
+        "by_rows",
+        "layout",
+        "options",
+        "parent",
+        "recorder",
+        "root",
+        "step",
+    )
+
+    def __init__(
+        self, recorder: Recorder, node: Node, parent: Memory | None = None,
+        step: str = "", options: Mapping[str, Any] | None = None, shadow: Any = None,
+        layout: Layout | None = None,
+    ) -> None:  # fmt: skip
+        self.recorder = recorder
+        self.parent = parent
+        self.root: Memory = parent.root if parent else self
+        self.step = step
+        self.options = options or {}
+        self._node = node
+        self._shadow = shadow
+        self.layout = layout
+        self.by_rows = layout is None and (shadow is None or lies_by_rows(shadow))
+        self._version: int = parent.root._version if parent else 0
+
+    @property
+    def shadow(self) -> Any:
+        """An array of this layout whose numbers mean nothing."""
+        if self._shadow is None:
+            waiting = [self]
+            while waiting:
+                memory = waiting[-1]
+                unknown = memory._operands_without_shadow()
+                waiting.extend(unknown)
+                if not unknown:
+                    waiting.pop()
+                    if memory._shadow is None:  # it may wait twice, as in d * d
+                        memory._shadow = memory._laid_out()
+        return self._shadow
+
+    def _operands_without_shadow(self) -> list[Memory]:
+        """What the layout depends on and is not known yet."""
+        operands = self.layout.operands if self.layout else ()
+        return [m for m in operands if isinstance(m, Memory) and m._shadow is None]
+
+    def _laid_out(self) -> Any:
+        """An array as NumPy lays it out, from the shadows of the operands."""
+        shape, dtype = self._node.shape, self._node.dtype
+        found = tried(self.layout) if self.layout else None
+        self.layout = None
+        if found is None or found.shape != shape:
+            return np.empty(shape, dtype)
+        return np.empty_like(found, dtype)
+
+    @property
+    def node(self) -> Node:
+        """The content now."""
+        if self._version != self.root._version:
+            for view, parent in reversed(self._outdated()):
+                view._node = self.recorder.record(
+                    view.step, (parent._node,), **view.options
+                )
+                view._version = self.root._version
+        return self._node
+
+    def _outdated(self) -> list[tuple[Memory, Memory]]:
+        """List this view and those above it that are older than the last write."""
+        views, memory = [], self
+        while memory.parent and memory._version != self.root._version:
+            views.append((memory, memory.parent))
+            memory = memory.parent
+        return views
+
+    def taken(self, step: str, **options: Any) -> Memory:
+        """Take a step that may give a view, which shares this memory, or a copy."""
+        node = self.recorder.record(step, (self.node,), **options)
+        shadow = OPERATIONS[step].function(self.shadow, **options)
+        if np.may_share_memory(shadow, self.shadow):
+            return Memory(self.recorder, node, self, step, options, shadow)
+        return Memory(self.recorder, node)
+
+    def write(self, content: Node) -> None:
+        """Give this memory a new content, and with it all that share it."""
+        if not self.shadow.flags.writeable:
+            raise ValueError("assignment destination is read-only")
+        memory = self
+        while memory.parent is not None:
+            whole = memory.parent.node
+            content = WRITTEN_BACK[memory.step](
+                self.recorder, whole, content, memory.options
+            )
+            memory = memory.parent
+        self.recorder.rechristen(content, memory._node)
+        memory._node = content
+        memory._version += 1
+
+
+def tried(layout: Layout) -> Any:
+    """An array laid out as the result; None where the operation needs real numbers."""
+    name, operands, options = layout
+    arrays = [_array(operand) for operand in operands]
+    if name == ORDERED:
+        return np.empty_like(arrays[0], order=options["order"])
+    if is_elementwise(name):
+        return _allocated(arrays)
+    try:
+        with np.errstate(all="ignore"):
+            zeros = [np.zeros_like(a) for a in arrays]
+            return np.asarray(OPERATIONS[name].function(*zeros, **options))
+    except (ArithmeticError, ValueError, IndexError):
+        return None
+
+
+def _array(operand: Any) -> Any:
+    """An array that lies in memory as an operand does."""
+    if isinstance(operand, Memory):
+        return operand.shadow
+    if isinstance(operand, Node):
+        return np.empty(operand.shape, operand.dtype)
+    return operand
+
+
+ORDERED = "ordered"  # a copy in an order that is given
+
+
+def _allocated(arrays: list[Any]) -> Any:
+    """Let NumPy allocate the result of an elementwise operation and not compute it."""
+    flags: Any = [["readonly"]] * len(arrays) + [["writeonly", "allocate"]]
+    options: Any = ["zerosize_ok", "refs_ok", "buffered", "delay_bufalloc"]
+    made: Any = np.nditer([*arrays, None], options, flags, casting="unsafe")
+    return made.operands[-1]
+
+
+# -- for each step that gives a view: the whole after the view has been written --------
+
+WrittenBack = Callable[[Recorder, Node, Node, Mapping[str, Any]], Node]
+
+
+def _index(
+    recorder: Recorder, whole: Node, part: Node, options: Mapping[str, Any]
+) -> Node:
+    return recorder.record("assign", (whole, part), **options)
+
+
+def _reshape(
+    recorder: Recorder, whole: Node, part: Node, options: Mapping[str, Any]
+) -> Node:
+    return recorder.record("reshape", (part,), shape=whole.shape)
+
+
+def _transpose(
+    recorder: Recorder, whole: Node, part: Node, options: Mapping[str, Any]
+) -> Node:
+    axes = options.get("axes")
+    back: dict[str, Any] = {}
+    if axes is not None:
+        back["axes"] = tuple(int(i) for i in np.argsort(axes))
+    return recorder.record("transpose", (part,), **back)
+
+
+def _einsum(
+    recorder: Recorder, whole: Node, part: Node, options: Mapping[str, Any]
+) -> Node:
+    axes, _, kept = options["subscripts"].partition("->")
+    along = dict(zip(kept, np.indices(part.shape, sparse=True), strict=True))
+    return recorder.record("assign", (whole, part), at=tuple(along[i] for i in axes))
+
+
+WRITTEN_BACK: dict[str, WrittenBack] = {
+    "einsum": _einsum,
+    "index": _index,
+    "reshape": _reshape,
+    "transpose": _transpose,
+}

@@ -1,0 +1,318 @@
+"""What a function can get at by name: arguments, closures, globals; helpers too.
+
+Nothing of the person's is run: no property is asked, no `__getattr__`. A name stands
+for whatever it may mean: an attribute is looked at when some function among those that
+are reached names it, on whichever object it was meant.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import sys
+from collections.abc import Iterable
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FunctionType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+)
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pellucid.graphs.tracing.frames import MACHINERY, STANDARD
+
+LIBRARIES = {*MACHINERY, "jax", "torch", "autograd", "matplotlib"}
+LIMIT = 2000  # places looked at: this is for finding, not for proving
+LONGEST = 100  # a longer list or dict is data
+# Who names one of these may ask for attributes that no code names.
+BY_TEXT = {"getattr", "hasattr", "vars", "__dict__", "asdict", "astuple", "fields",
+           "replace", "attrgetter"}  # fmt: skip
+SCALARS = (int, float, complex, str, bytes, type(None), np.generic)
+DESCRIBED = (property, functools.cached_property, staticmethod, classmethod)
+
+
+class Place(NamedTuple):
+    """Where a name of the person's is bound.
+
+    Parameters
+    ----------
+    name : str
+        As the person writes it: `lam`, `self.rate`, `config["rate"]`.
+    value : object
+        What it is bound to.
+    holder, key : object
+        What binds it, and under which key; a cell has none.
+    is_item : bool
+        Whether it is read by `holder[key]`; else it is an attribute.
+    """
+
+    name: str
+    value: Any
+    holder: Any
+    key: Any
+    is_item: bool = False
+
+
+def reached(start: Iterable[Any]) -> list[Any]:
+    """Every value that the values to start with can reach, each once."""
+    return list(_walk(("", value) for value in start).seen.values())
+
+
+def places(start: Iterable[tuple[str, Any]]) -> list[Place]:
+    """Every place that can be got at by name, from named values to start with.
+
+    A place without a name is one that only our own code names.
+    """
+    return _walk(start).found
+
+
+def _walk(start: Iterable[tuple[str, Any]]) -> _Walk:
+    walk = _Walk()
+    for name, value in start:
+        walk.visit(name, value)
+    walk.go()
+    return walk
+
+
+class _Walk:
+    """A walk over places, which learns names from the code that it meets."""
+
+    def __init__(self) -> None:
+        self.found: list[Place] = []
+        self._names: dict[str, None] = {}  # in the order in which they were met
+        self._waiting: list[tuple[str, Any]] = []
+        self.seen: dict[int, Any] = {}  # held, so that no id is given again
+        self._holders: list[tuple[str, Any]] = []
+        self._looked: list[int] = []  # for each holder how many names it was asked for
+
+    def visit(self, name: str, value: Any) -> None:
+        """Go on from a value, if it was not met yet."""
+        if not isinstance(value, SCALARS) and id(value) not in self.seen:
+            self.seen[id(value)] = value
+            self._waiting.append((name, value))
+
+    def place(self, name: str, value: Any, *where: Any) -> None:
+        """Note a place, and go on from what stands there."""
+        self.found.append(Place(name, value, *where))
+        self.visit(name, value)
+
+    def go(self) -> None:
+        """Walk until nothing new is met."""
+        done = 0
+        while done < len(self._waiting) and len(self.found) < LIMIT:
+            self._enter(*self._waiting[done])
+            done += 1
+            if done == len(self._waiting):
+                self._ask()
+
+    def _ask(self) -> None:
+        """Look for the names that were met since, on each holder."""
+        names = list(self._names)
+        for i, (owner, holder) in enumerate(self._holders):
+            asked, self._looked[i] = self._looked[i], len(names)
+            for name in names[asked:]:
+                self._attribute(owner, holder, name)
+                if name in BY_TEXT and not isinstance(holder, ModuleType):
+                    self._all(owner, holder)
+
+    def _enter(self, name: str, value: Any) -> None:
+        kind = type(value)
+        if kind is FunctionType:
+            self._function(value)
+        elif kind is MethodType:
+            first = next(iter(_parameters(value.__func__)), "self")
+            self.visit(name or first, value.__self__)
+            self.visit("", value.__func__)
+        elif kind is BuiltinFunctionType:
+            self.visit(name.rpartition(".")[0] or name, value.__self__)
+        elif kind is functools.partial:
+            self._partial(value)
+        elif kind in DESCRIBED:
+            self.visit("", _function_of(value))
+        elif isinstance(value, (list, tuple, dict)):
+            self._container(name, value)
+        elif issubclass(kind, ModuleType):
+            if not _is_library(value):
+                self._hold(name, value)
+        elif issubclass(kind, type):
+            if not is_closed(value):
+                self._hold(name, value)
+                self._special_methods(value)
+        elif not isinstance(value, np.ndarray):
+            self._instance(name, value)
+
+    def _function(self, function: FunctionType) -> None:
+        """Closure and defaults of a function, and the globals that it names."""
+        code = function.__code__
+        closed = is_ours(function) or is_standard(function)
+        cells = function.__closure__ or ()
+        for name, cell in zip(code.co_freevars, cells, strict=True):
+            try:
+                value = cell.cell_contents
+            except ValueError:  # a variable that has no value yet
+                continue
+            if closed:
+                self.visit("", value)
+            else:
+                self.place(name, value, cell, None)
+        for value in vars(function).values():
+            self.visit("", value)
+        if closed:
+            return
+        given = function.__defaults__ or ()
+        last = _parameters(function)[-len(given) or None :]
+        for i, (name, value) in enumerate(zip(last, given, strict=False)):
+            self.place(name, value, given, i, True)
+        for name, value in (function.__kwdefaults__ or {}).items():
+            self.place(name, value, function.__kwdefaults__, name, True)
+        names = function.__globals__
+        for name in names_in(code):
+            if name in names:
+                self.place(name, names[name], names, name, True)
+            self._names[name] = None
+
+    def _partial(self, partial: Any) -> None:
+        names = _parameters(getattr(partial.func, "__func__", partial.func))
+        for i, value in enumerate(partial.args):
+            name = names[i] if i < len(names) else f"args[{i}]"
+            self.place(name, value, partial.args, i, True)
+        for name, value in partial.keywords.items():
+            self.place(name, value, partial.keywords, name, True)
+        self.visit("", partial.func)
+
+    def _container(self, name: str, value: Any) -> None:
+        if len(value) > LONGEST:
+            return
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, part in list(pairs):
+            written = f'"{key}"' if isinstance(key, str) else repr(key)
+            self.place(f"{name}[{written}]" if name else "", part, value, key, True)
+
+    def _instance(self, name: str, value: Any) -> None:
+        wrapped = _own(value).get("__wrapped__")
+        if wrapped is not None:
+            self.visit("", wrapped)
+        if type(value).__module__.startswith("pellucid."):
+            if wrapped is None:
+                for part in _own(value).values():
+                    self.visit("", part)
+            return
+        self._hold(name or "self", value)
+        self._special_methods(type(value))
+        if is_foreign(type(value)) and not is_closed(type(value)):
+            self._all(name or "self", value)
+
+    def _all(self, owner: str, holder: Any) -> None:
+        """Every attribute that an object has by itself."""
+        for name in list(_own(holder)):
+            self._attribute(owner, holder, name)
+
+    def _hold(self, name: str, value: Any) -> None:
+        self._holders.append((name, value))
+        self._looked.append(0)
+
+    def _special_methods(self, kind: type) -> None:
+        """What Python calls by itself: `__call__`, `__add__`, `__init__`."""
+        for each in kind.__mro__:
+            if not is_closed(each):
+                for name, value in list(vars(each).items()):
+                    if name.startswith("__") and type(value) is FunctionType:
+                        self.visit("", value)
+
+    def _attribute(self, owner: str, holder: Any, name: str) -> None:
+        """A name on an object, on its class or in a module."""
+        written = f"{owner}.{name}" if owner else name
+        own = {} if isinstance(holder, type) else _own(holder)
+        kind, value = _of_class(holder, name)
+        if name in own and not isinstance(value, property):
+            self.place(written, own[name], holder, name)
+        elif kind is None or is_closed(kind):
+            return
+        elif isinstance(value, DESCRIBED):
+            self.visit("", _function_of(value))
+        elif type(value) is FunctionType:
+            self.place(written, value, kind, name)
+        elif type(value) is MemberDescriptorType and not isinstance(holder, type):
+            with contextlib.suppress(AttributeError):  # nothing is stored there yet
+                self.place(written, value.__get__(holder), holder, name)
+        elif not hasattr(type(value), "__get__"):
+            self.place(written, value, holder, name)
+
+
+def _of_class(holder: Any, name: str) -> tuple[type | None, Any]:
+    """The class among those of an object that has an attribute, and what it has."""
+    if not isinstance(holder, ModuleType):
+        kinds = holder if isinstance(holder, type) else type(holder)
+        for kind in kinds.__mro__:
+            if name in vars(kind):
+                return kind, vars(kind)[name]
+    return None, None
+
+
+def _own(value: Any) -> Any:
+    """The attributes that a value has by itself."""
+    try:
+        return object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return {}
+
+
+def _function_of(value: Any) -> Any:
+    """The function in a property, a cached property, a static or a class method."""
+    for name in ("fget", "func", "__func__"):
+        if hasattr(value, name):
+            return getattr(value, name)
+    return None
+
+
+def _parameters(function: Any) -> tuple[str, ...]:
+    """The names of the parameters by position."""
+    code = getattr(function, "__code__", None)
+    return code.co_varnames[: code.co_argcount] if code else ()
+
+
+def is_ours(function: FunctionType) -> bool:
+    """Whether a function is one of this package."""
+    return str(function.__module__).startswith("pellucid.")
+
+
+def is_standard(function: FunctionType) -> bool:
+    """Whether a function is of Python's library, or of one that computes for us."""
+    file = function.__code__.co_filename
+    standard = file.startswith(STANDARD) and "-packages" not in file
+    return standard or str(function.__module__).partition(".")[0] in LIBRARIES
+
+
+def is_closed(kind: type) -> bool:
+    """Whether a class is none of the person's."""
+    root = kind.__module__.partition(".")[0]
+    return root in LIBRARIES or root in sys.stdlib_module_names or root == "pellucid"
+
+
+def is_foreign(kind: type) -> bool:
+    """Whether a class has a part that is none of the person's."""
+    return any(map(is_closed, set(kind.__mro__) - {object}))
+
+
+def _is_library(module: ModuleType) -> bool:
+    root = module.__name__.partition(".")[0]
+    file = getattr(module, "__file__", None)
+    if root in LIBRARIES or root == "pellucid":
+        return True
+    if file is None:
+        return root in sys.stdlib_module_names
+    return file.startswith(STANDARD) and "-packages" not in file
+
+
+@functools.lru_cache(maxsize=512)
+def names_in(code: CodeType) -> tuple[str, ...]:
+    """The names that a code uses, functions inside it too."""
+    names = dict.fromkeys(code.co_names)
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            names |= dict.fromkeys(names_in(part))
+    return tuple(names)

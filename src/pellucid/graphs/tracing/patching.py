@@ -1,0 +1,273 @@
+"""While a function is traced, names of NumPy are looked up by who asks.
+
+`np.zeros(3)` and `np.mean([a, b])` of a plain list offer NumPy's protocols nothing to
+dispatch on. So for the time of a trace the module `numpy` finds these names by the
+context of the caller: the person's code under a trace finds the recording function,
+while other threads, and code inside NumPy and SciPy, find NumPy's own. Nothing in the
+module is replaced, only its class, and that is undone when the last trace ends.
+
+A name that the person's module has imported (`from numpy import zeros`) is found in
+that module. For the time of a trace it stands for a function that asks the same
+question at each call, and is NumPy's for everyone else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dis
+import functools
+import importlib
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.tracing.builtin_type import Type
+from pellucid.graphs.tracing.creation import CREATORS, JOINED, ndarray, without_lists
+from pellucid.graphs.tracing.frames import instruction, is_machinery, runs_machinery
+from pellucid.graphs.tracing.namespaces import names_in
+from pellucid.graphs.tracing.recorder import active
+from pellucid.graphs.tracing.trace_warnings import draws, is_drawn_from
+from pellucid.graphs.tracing.traced import FUNCTIONS, Traced, recorded
+from pellucid.graphs.tracing.ufuncs_of_lists import METHODS, TakingLists
+
+_lock = threading.Lock()
+_traces = 0
+# Those that are loaded; a trace loads no module.
+WATCHED = (
+    "numpy", "numpy.linalg", "numpy.fft", "numpy.random", "random", "scipy.special",
+)  # fmt: skip
+
+
+@contextlib.contextmanager
+def creation_recorded(values: Iterable[Any] = ()) -> Iterator[None]:
+    """While this holds, arrays that the traced function makes are recorded.
+
+    Among the values that it can reach are the functions whose imported names count.
+    """
+    _count(+1)
+    try:
+        _stand_in_for_imported(values)
+        yield
+    finally:
+        _count(-1)
+
+
+def _count(change: int) -> None:
+    global _traces
+    with _lock:
+        _traces += change
+        for module in _watched():
+            module.__class__ = _lookup(module) if _traces else ModuleType
+        while not _traces and _imported:
+            names, name, stand_in, was_there = _imported.pop()
+            if names.get(name) is stand_in and was_there:
+                names[name] = vars(stand_in)["__wrapped__"]
+            elif names.get(name) is stand_in:
+                del names[name]
+
+
+def _watched() -> tuple[ModuleType, ...]:
+    """The watched modules that are loaded."""
+    return tuple(filter(None, map(sys.modules.get, WATCHED)))
+
+
+# Names of the person's modules that are NumPy's or Python's, what stands for them
+# meanwhile, and whether the module had the name itself.
+_imported: list[tuple[dict[str, Any], str, Any, bool]] = []
+
+
+def _stand_in_for_imported(values: Iterable[Any]) -> None:
+    """Let names that functions have imported from NumPy stand for recording ones.
+
+    So does Python's `type`, which a module finds among the builtins.
+    """
+    functions = [value for value in values if type(value) is FunctionType]
+    stand_ins = _stand_ins(_watched())
+    for function in functions:
+        names = function.__globals__
+        module = str(names.get("__name__", ""))
+        ours = module.startswith("pellucid.")
+        if ours or runs_machinery(module, function.__code__.co_filename):
+            continue
+        for name in names_in(function.__code__):
+            value = names.get(name, BUILTINS.get(name))
+            stand_in = stand_ins.get(id(value))
+            if stand_in is not None:
+                with _lock:
+                    _imported.append((names, name, stand_in, name in names))
+                    names[name] = stand_in
+
+
+BUILTINS = {"type": type}
+
+
+@functools.cache
+def _stand_ins(modules: tuple[ModuleType, ...]) -> dict[int, Callable[..., Any]]:
+    """For each function of NumPy and SciPy that is recorded what asks who calls."""
+    offered = [value for module in modules for value in vars(module).values()]
+    found = {f: _of_lists(f) for f in offered if is_function(f) and f in FUNCTIONS}
+    found |= {vars(np)[name]: made for name, made in (CREATORS | JOINED).items()}
+    asking = {f: _by_caller(f, made) for f, made in found.items() if made is not f}
+    return {id(f): made for f, made in (asking | {type: Type}).items()}
+
+
+def _by_caller(original: Any, recording: Any) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        traced = active.get() is not None and not is_machinery(sys._getframe(1))
+        return (recording if traced else original)(*args, **kwargs)
+
+    return call
+
+
+def _under_trace(original: Any, recording: Any) -> Callable[..., Any]:
+    """The recording function, which may be kept and called when no trace runs."""
+
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        made = original if active.get() is None else recording
+        return made(*args, **kwargs)
+
+    return call
+
+
+def _random(module: ModuleType) -> Any:
+    """`np.random`, which NumPy loads when it is first asked for."""
+    loaded = importlib.import_module("numpy.random")
+    with _lock:
+        loaded.__class__ = _lookup(loaded) if _traces else ModuleType
+    return loaded
+
+
+def _set_random(module: ModuleType, value: Any) -> None:
+    vars(module)["random"] = value  # as the import system does after loading it
+
+
+@functools.cache
+def _lookup(module: ModuleType) -> type[ModuleType]:
+    """The class of a module in which recorded functions are found under a trace."""
+    found: dict[str, Any] = {}
+    if module.__name__ == "scipy.special":
+        importlib.import_module("pellucid.graphs.derivatives.special")
+    if module is np:
+        found["random"] = property(_random, _set_random)
+    for name, original in vars(module).items():
+        if module is np and name in CREATORS:
+            found[name] = _by_context(original, _under_trace(original, CREATORS[name]))
+        elif module is np and name in JOINED:
+            found[name] = _by_context(original, JOINED[name])
+        elif is_function(original) and original in FUNCTIONS:
+            found[name] = _by_context(original, _of_lists(original))
+        elif isinstance(original, np.ufunc):
+            taking = TakingLists(original)
+            found[name] = _by_context(original, taking, is_called_or_its_method)
+        elif original is np.ndarray:
+            found[name] = _by_context(original, ndarray, is_called)
+        elif isinstance(original, type) and original in NUMBERS:
+            found[name] = _by_context(original, _as_cast(original), is_called)
+        elif is_drawn_from(name, original):
+            found[name] = _by_context(original, draws(name, original))
+    return type("ModuleType", (ModuleType,), found)
+
+
+def is_function(value: Any) -> bool:
+    """Whether a value is a function of NumPy's protocol, or one that SciPy wrote."""
+    return isinstance(value, FunctionType) or hasattr(value, "_implementation")
+
+
+def _by_context(
+    original: Any, under_trace: Any, asked: Callable[[Any], bool] | None = None
+) -> property:
+    """NumPy's function, or for the person's code under a trace the recording one."""
+
+    def find(module: ModuleType) -> Any:
+        if active.get() is None:
+            return original
+        frame = sys._getframe(1)
+        if is_machinery(frame) or instruction(frame) not in LOOKUPS:
+            return original
+        return under_trace if asked is None or asked(frame) else original
+
+    return property(find)
+
+
+# The person's code looks a name up by one of these. Compiled code has no frame: when it
+# does, the person's own stands at a call.
+LOOKUPS = {"LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM"}
+
+
+def is_called(frame: Any) -> bool:
+    """Whether what a frame looks up is called at once, as in `np.float32(x)`."""
+    return _uses(frame.f_code)[frame.f_lasti] == CALL
+
+
+def is_called_or_its_method(frame: Any) -> bool:
+    """Whether a frame calls what it looks up, or a ufunc's method, `np.add.reduce`."""
+    return _uses(frame.f_code)[frame.f_lasti] in (CALL, *METHODS)
+
+
+CALL = "()"
+
+
+@functools.lru_cache(maxsize=512)
+def _uses(code: CodeType) -> dict[int, str]:
+    """What is done at once with what is looked up: a call, an attribute, or nothing."""
+    steps = [i for i in dis.get_instructions(code) if i.opname not in {"CACHE", "NOP"}]
+    return {step.offset: _use(steps, at) for at, step in enumerate(steps)
+            if step.opname in LOOKUPS}  # fmt: skip
+
+
+def _use(steps: list[dis.Instruction], at: int) -> str:
+    lookup, following = steps[at], steps[at + 1]
+    as_method = sys.version_info >= (3, 12) and bool((lookup.arg or 0) & 1)
+    if lookup.opname == "LOAD_METHOD" or (lookup.opname == "LOAD_ATTR" and as_method):
+        return CALL
+    if following.opname in LOOKUPS:
+        return str(following.argval)
+    # Otherwise a null is pushed: by Python 3.13 after it, before it by the others.
+    module = steps[at - 1]
+    null = following.opname == "PUSH_NULL" or steps[at - 2].opname == "PUSH_NULL"
+    null = null or (module.opname == "LOAD_GLOBAL" and bool((module.arg or 0) & 1))
+    return CALL if null and following.opname != "COPY" else ""  # (f := np.exp)(x)
+
+
+NUMBERS = {kind for kind in np.sctypeDict.values() if np.dtype(kind).kind in "biufc"}
+
+
+def _as_cast(kind: Any) -> Any:
+    """A scalar type that casts a traced value when it is called."""
+
+    @functools.wraps(kind, updated=())
+    def cast(*args: Any, **kwargs: Any) -> Any:
+        args = tuple(map(without_lists, args))
+        if args and isinstance(args[0], Traced):
+            return recorded("cast", args[0], dtype=np.dtype(kind))
+        return kind(*args, **kwargs)
+
+    return cast
+
+
+def _of_lists(original: Any) -> Callable[..., Any]:
+    """An array function that takes traced values in any place, and lists of them."""
+
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        args = tuple(map(without_lists, args))
+        for value in (*args, *kwargs.values()):
+            if isinstance(value, Traced):
+                return value.__array_function__(original, (), args, kwargs)
+        return original(*args, **kwargs)
+
+    return original if original in JOINS else call
+
+
+# These take a list for what it is, and find the traced values in it by themselves.
+JOINS = {
+    np.block, np.column_stack, np.concatenate, np.dstack, np.hstack, np.stack,
+    np.vstack, np.linalg.multi_dot,
+    np.choose, np.piecewise, np.select,
+}  # fmt: skip

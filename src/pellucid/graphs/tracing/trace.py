@@ -1,0 +1,306 @@
+"""A NumPy function is recorded by running it once on stand-ins for its arguments."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import keyword
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import PellucidError, TraceError
+from pellucid.graphs import structure
+from pellucid.graphs.foreign import strange
+from pellucid.graphs.functions import complex_numbers as complex_numbers
+
+# These enter NumPy's functions into the table of what can be recorded.
+from pellucid.graphs.functions import dispersion as dispersion
+from pellucid.graphs.functions import fourier as fourier
+from pellucid.graphs.functions import grids as grids
+from pellucid.graphs.functions import histograms as histograms
+from pellucid.graphs.functions import joining as joining
+from pellucid.graphs.functions import linalg as linalg
+from pellucid.graphs.functions import methods as methods
+from pellucid.graphs.functions import missing as missing
+from pellucid.graphs.functions import norms as norms
+from pellucid.graphs.functions import numerical as numerical
+from pellucid.graphs.functions import outside as outside
+from pellucid.graphs.functions import padding as padding
+from pellucid.graphs.functions import polynomials as polynomials
+from pellucid.graphs.functions import products as products
+from pellucid.graphs.functions import quantiles as quantiles
+from pellucid.graphs.functions import questions as questions
+from pellucid.graphs.functions import reductions as reductions
+from pellucid.graphs.functions import robust as robust
+from pellucid.graphs.functions import rounding as rounding
+from pellucid.graphs.functions import selection as selection
+from pellucid.graphs.functions import shapes as shapes
+from pellucid.graphs.functions import sorting as sorting
+from pellucid.graphs.functions import ufunc_methods as ufunc_methods
+from pellucid.graphs.functions import ufuncs as ufuncs
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node, constant
+from pellucid.graphs.tracing import conversions as conversions
+from pellucid.graphs.tracing import items as items
+from pellucid.graphs.tracing import operators as operators
+from pellucid.graphs.tracing.ending import settle
+from pellucid.graphs.tracing.namespaces import reached
+from pellucid.graphs.tracing.patching import creation_recorded
+from pellucid.graphs.tracing.recorder import Recorder, place
+from pellucid.graphs.tracing.refusals import STAND_INS, failure
+from pellucid.graphs.tracing.sites import holds_stand_in, site_of
+from pellucid.graphs.tracing.trace_warnings import drawing_noticed
+from pellucid.graphs.tracing.traced import lifted, node_of
+
+
+@dataclasses.dataclass(frozen=True)
+class Constant:
+    """An argument whose numbers are known while the function is recorded."""
+
+    value: Any
+
+
+def _plain(leaf: Any) -> Any:
+    return leaf.value if isinstance(leaf, Constant) else leaf
+
+
+def is_float(value: Any) -> bool:
+    """Whether an argument is an input: a float, or an array of floats."""
+    if isinstance(value, (float, np.floating)):
+        return True
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a float, or an array of floats, integers or booleans."""
+    return is_float(value) or (
+        isinstance(value, np.ndarray) and value.dtype.kind in "iub"
+    )
+
+
+def signature_of(f: Callable[..., Any], args: tuple[Any, ...]) -> inspect.Signature:
+    """How a function is called; for one that does not tell, x1, x2, ..."""
+    try:
+        return inspect.signature(f)
+    except (TypeError, ValueError):
+        kind = inspect.Parameter.POSITIONAL_ONLY
+        names = [f"x{i + 1}" if len(args) > 1 else "x" for i in range(len(args))]
+        return inspect.Signature([inspect.Parameter(name, kind) for name in names])
+
+
+def is_variable(name: str) -> bool:
+    """Whether a variable of Python may have this name."""
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
+def title_of(f: Callable[..., Any]) -> str:
+    """The person's name for a function; `f` for a lambda."""
+    name = getattr(f, "__name__", type(f).__name__)
+    return name if is_variable(name) else "f"
+
+
+def graph(f: Callable[..., Any] | Graph, /, *args: Any, **kwargs: Any) -> Graph:
+    """Record a plain NumPy function as a graph, as it is written.
+
+    Parameters
+    ----------
+    f : callable
+        A function of floats and arrays of floats, and of nested tuples, lists and dicts
+        of them. Integers, booleans, strings and None are constants.
+    *args, **kwargs
+        Example arguments. Only their structure, shapes and dtypes matter; the function
+        is run once, on stand-ins without numbers.
+
+    Returns
+    -------
+    Graph
+        The computation, with the person's variable names and source lines.
+
+    Raises
+    ------
+    TraceError
+        When the function does what cannot be recorded, such as a branch on a value.
+
+    Examples
+    --------
+    >>> import numpy as np, pellucid as pl
+    >>> def hypotenuse(a, b):
+    ...     c = np.sqrt(a**2 + b**2)
+    ...     return c
+    >>> g = pl.graph(hypotenuse, 3.0, 4.0)
+    >>> [node.name for node in g.nodes]
+    ['a', 'b', 't1', 't2', 't3', 'c']
+    """
+    if isinstance(f, Graph):
+        return f
+    return trace(f, args, kwargs)
+
+
+def trace(
+    f: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    is_input: Callable[[Any], bool] = is_float,
+) -> Graph:
+    """Run a function on stand-ins for the arguments that are inputs.
+
+    An argument, or a part of one, that is a `Constant` is none.
+    """
+    signature = signature_of(f, args)
+    bound = signature.bind(*args, **kwargs)
+    given = dict(bound.arguments)
+    recorder = Recorder()
+    names = input_names(structure.mapped(_plain, given), is_input)
+    pairs = [
+        _argument(leaf, names.get(path), recorder)
+        for path, leaf in structure.paths(given)
+    ]
+    parameters = _filled(given, [parameter for parameter, _ in pairs])
+    recorder.elements = {
+        leaf
+        for path, leaf in structure.paths(parameters)
+        if isinstance(leaf, Node) and isinstance(path[-1], int)
+    }
+    bound.arguments.update(_filled(given, [stand_in for _, stand_in in pairs]))
+    values = list(reached([f, *structure.leaves(given)]))
+    noticed = drawing_noticed(recorder, f, values)
+    try:
+        with recorder.running(), creation_recorded(values), noticed:
+            result = structure.mapped(node_of, _called(f, bound, recorder))
+            recorder.finish()
+    finally:
+        pairs.clear()  # what nobody else keeps need not become an array
+        bound.arguments.clear()
+        settle(recorder)
+    made = Graph(title_of(f), parameters, result, signature)
+    return closed(made, recorder)
+
+
+def closed(made: Graph, recorder: Recorder) -> Graph:
+    """Name what has no name yet, and check that every input is an argument."""
+    strangers = {n for n in made.order if n.operation == "input"} - set(made.inputs)
+    if strangers:
+        message = (
+            f"{made.title} uses a value of another trace, "
+            f"{min(n.name for n in strangers)}: pass it as an argument."
+        )
+        raise TraceError(message)
+    made = without_copies(made)
+    recorder.christen_all(made.nodes)
+    return made
+
+
+def without_copies(made: Graph) -> Graph:
+    """Drop the copies that kept the uses of a differentiated argument apart."""
+    if not any(node.operation == "copy" for node in made.order):
+        return made
+    kept: dict[Node, Node] = {}
+    for node in made.order:
+        arguments = tuple(kept[a] for a in node.arguments)
+        if node.operation == "copy":
+            kept[node] = arguments[0]
+        elif arguments == node.arguments:
+            kept[node] = node
+        else:
+            kept[node] = dataclasses.replace(node, arguments=arguments)
+    result = structure.mapped(lambda node: kept[node], made.result)
+    return dataclasses.replace(made, result=result)
+
+
+def resumed(graph: Graph) -> Recorder:
+    """A recorder that continues a finished graph, and knows its names."""
+    recorder = Recorder()
+    recorder.names.update((node.name, node.name) for node in graph.order)
+    return recorder
+
+
+def _called(
+    f: Callable[..., Any], bound: inspect.BoundArguments, recorder: Recorder
+) -> Any:
+    try:
+        return f(*bound.args, **bound.kwargs)
+    except PellucidError:
+        raise
+    except Exception as error:
+        refusal = _refusal(error, recorder)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _refusal(raised: Exception, recorder: Recorder) -> BaseException | None:
+    """The error of ours that NumPy has wrapped, or others have raised in our stead."""
+    if recorder.broken is not None:
+        return recorder.broken
+    error: BaseException | None = raised
+    while error:
+        if isinstance(error, TraceError):
+            return error
+        if _is_of_stand_in(error):
+            return TraceError(failure(error, raised))
+        error = error.__cause__ or error.__context__
+    # C code may replace our error by one of its own, which says nothing.
+    at = site_of(raised)
+    where = f"{place(at.frame, at.line)}: " if at else ": "
+    lost = str(recorder.refusal or "").startswith(where)
+    return recorder.refusal if lost else None
+
+
+def _is_of_stand_in(error: BaseException) -> bool:
+    """Whether Python or a library failed because a value is no array of numbers."""
+    named = isinstance(error, TypeError) and STAND_INS.search(str(error))
+    kinds = (TypeError, AttributeError)
+    return bool(named) or (isinstance(error, kinds) and holds_stand_in(error))
+
+
+def input_names(
+    given: Mapping[str, Any], is_input: Callable[[Any], bool]
+) -> dict[Any, str]:
+    """A valid identifier for each argument that is an input, by its path.
+
+    A leaf of a dict is called by its key (`p["W"]` is W) where that is not taken.
+    """
+    names: dict[Any, str] = {}
+    taken = set(given)
+    for path, leaf in structure.paths(dict(given)):
+        if not is_input(leaf):
+            continue
+        short = str(path[-1])
+        long = re.sub(r"\W", "_", "_".join(str(key) for key in path))
+        free = len(path) == 1 or (is_variable(short) and short not in taken)
+        names[path] = short if free else long
+        taken.add(names[path])
+    return names
+
+
+def _filled(tree: Any, leaves: Iterable[Any]) -> Any:
+    """The same structure with other leaves."""
+    found = iter(leaves)
+    return structure.mapped(lambda _: next(found), tree)
+
+
+def _argument(leaf: Any, name: str | None, recorder: Recorder) -> tuple[Any, Any]:
+    """An argument as the graph holds it, and as the function is given it."""
+    if isinstance(leaf, Constant):
+        return leaf.value, _known(leaf.value, name, recorder)
+    if name is None:
+        return leaf, leaf
+    node = recorder.input(name, leaf)
+    return node, lifted(node, recorder, isinstance(leaf, np.ndarray), like=leaf)
+
+
+def _known(value: Any, name: str | None, recorder: Recorder) -> Any:
+    """A constant as the function is given it: itself, or what stands for an array.
+
+    A stand-in takes traced values in its methods and can be written to, as in the plain
+    function; its numbers are there where they are asked for.
+    """
+    plain = isinstance(value, np.ndarray) and not strange(value)
+    if not (plain and is_float(value)):
+        return value
+    node = constant(value)
+    recorder.christen(node, name)
+    return lifted(node, recorder, mutable=True, like=value)

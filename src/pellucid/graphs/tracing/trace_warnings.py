@@ -1,0 +1,180 @@
+"""What is recorded, but perhaps not as meant, is said in a warning.
+
+Random numbers that the function draws become constants of its graph. They are noticed
+where a generator that the function can reach has another state than before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import functools
+import inspect
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs import structure
+from pellucid.graphs.node import Node
+from pellucid.graphs.tracing.elsewhere import drawn as drawn_outside
+from pellucid.graphs.tracing.recorder import Recorder, active, place, warn
+from pellucid.graphs.tracing.refusals import refuse
+from pellucid.graphs.tracing.traced import Traced, all_known, numbers_of
+
+# By name, so that nothing is loaded that the person does not use.
+GENERATORS = {("numpy.random._generator", "Generator"), ("random", "Random"),
+              ("numpy.random.mtrand", "RandomState")}  # fmt: skip
+
+
+@contextlib.contextmanager
+def drawing_noticed(
+    recorder: Recorder, f: Callable[..., Any], values: Iterable[Any]
+) -> Iterator[None]:
+    """Warn when a generator among the values that f can reach was used meanwhile."""
+    for value in values:
+        if is_generator(value):
+            recorder.sources.append((value, state_of(value)))
+    recorder.on_capture = functools.partial(notice_drawing, recorder)
+    yield
+    code = getattr(inspect.unwrap(f), "__code__", None)
+    notice_drawing(recorder, place_of(code) if code else "in the traced function")
+
+
+def place_of(code: Any) -> str:
+    """Where a function begins, as a message begins: `cost.py, line 12`."""
+    return f"{os.path.basename(code.co_filename)}, line {code.co_firstlineno}"
+
+
+def is_generator(value: Any) -> bool:
+    """Whether random numbers can be drawn from a value, and its state be read."""
+    kinds = {(kind.__module__, kind.__name__) for kind in type(value).__mro__}
+    return bool(kinds & GENERATORS) and ("random", "SystemRandom") not in kinds
+
+
+def state_of(generator: Any) -> Any:
+    """The state of a generator as plain values that compare."""
+    if hasattr(generator, "bit_generator"):
+        return _plain(generator.bit_generator.state)
+    if hasattr(generator, "get_state"):
+        return _plain(generator.get_state(legacy=False))
+    return generator.getstate()
+
+
+def _plain(state: Any) -> Any:
+    if isinstance(state, dict):
+        return {key: _plain(value) for key, value in state.items()}
+    return state.tobytes() if isinstance(state, np.ndarray) else state
+
+
+def notice_drawing(recorder: Recorder, where: str = "") -> None:
+    """Warn once of each generator that was used since it was looked at."""
+    for source in list(recorder.sources):
+        generator, before = source
+        if state_of(generator) != before:
+            recorder.sources.remove(source)
+            warn_of_drawing(recorder, where or place())
+
+
+def warn_of_drawing(recorder: Recorder, where: str) -> None:
+    """Say once for each line that random numbers become constants."""
+    if where in recorder.told:
+        return
+    recorder.told.add(where)
+    warn(
+        f"{where}: random numbers are drawn inside the traced function; they "
+        "become constants of its graph. Draw them outside and pass them as an argument."
+    )
+
+
+# -- functions of `np.random` and `random`, as they are found under a trace ------------
+
+SETTINGS = {"seed", "getstate", "setstate", "get_state", "set_state", "default_rng"}
+
+
+def is_drawn_from(name: str, original: Any) -> bool:
+    """Whether a function of a module draws numbers, or makes what draws them."""
+    owner = getattr(original, "__self__", None)
+    drawing = is_generator(owner) and name not in SETTINGS
+    return drawing or getattr(original, "__name__", "") == "default_rng"
+
+
+def draws(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, which says what its numbers become."""
+    return _making(original) if name == "default_rng" else _drawing(name, original)
+
+
+def _making(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def make(*args: Any, **kwargs: Any) -> Any:
+        generator = original(*args, **kwargs)
+        recorder = active.get()
+        if recorder is not None:
+            recorder.sources.append((generator, state_of(generator)))
+        return generator
+
+    return make
+
+
+def _drawing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def draw(*args: Any, **kwargs: Any) -> Any:
+        if not all_known(args, kwargs):
+            refuse(
+                f"{name} draws random numbers by a traced value: {drawn_outside(name)}."
+            )
+        args, kwargs = structure.mapped(numbers_of, (args, kwargs))
+        drawn = original(*args, **kwargs)
+        recorder = active.get()
+        if recorder is not None:
+            notice_drawing(recorder)
+            warn_of_drawing(recorder, place())
+        return drawn
+
+    return draw
+
+
+# -- inputs without effect ------------------------------------------------------------
+
+_silent = contextvars.ContextVar("silent", default=False)
+
+
+@contextlib.contextmanager
+def unused_allowed() -> Iterator[None]:
+    """While this holds, nothing is said of inputs without effect."""
+    token = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(token)
+
+
+def notice_unused(title: str, result: Any, inputs: Mapping[str, Any]) -> None:
+    """Warn of each input that reaches the result by no floats: its gradient is zero."""
+    if _silent.get():
+        return
+    used = _reached_by_floats(structure.leaves(result))
+    leaves = structure.paths(dict(inputs))
+    unused = [
+        structure.written(path)
+        for path, leaf in leaves
+        if isinstance(leaf, Traced) and leaf.node not in used and leaf.size
+    ]
+    if unused:
+        warn(
+            f"{title}: the result does not depend on {', '.join(unused)}, or only by "
+            "way of integers and booleans, which have no slope: the gradient is zero."
+        )
+
+
+def _reached_by_floats(results: Iterable[Any]) -> set[Node]:
+    """The nodes from which a result is computed without an integer in between."""
+    waiting = [leaf.node for leaf in results if isinstance(leaf, Traced)]
+    found: set[Node] = set()
+    while waiting:
+        node = waiting.pop()
+        if node.dtype.kind in "fc" and node not in found:
+            found.add(node)
+            waiting.extend(node.arguments)
+    return found

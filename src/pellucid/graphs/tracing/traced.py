@@ -1,0 +1,337 @@
+"""The stand-in for an array while a function is traced.
+
+A `Traced` has a shape and a dtype but no numbers. NumPy hands every call on it to
+`__array_ufunc__` and `__array_function__` (NEP 13 and NEP 18), Python hands over the
+operators, and each becomes a node.
+"""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from collections.abc import Callable
+from threading import get_ident
+from typing import Any, ClassVar
+
+import numpy as np
+
+from pellucid.errors import TraceError
+from pellucid.graphs import structure
+from pellucid.graphs.foreign import is_labelled
+from pellucid.graphs.node import Node
+from pellucid.graphs.operations.closed_set import UFUNCS
+from pellucid.graphs.operations.indexing import Slot
+from pellucid.graphs.tracing.memory import ORDERED, Layout, Memory, layout_of
+from pellucid.graphs.tracing.recorder import Recorder, active
+from pellucid.graphs.tracing.refusals import (
+    name_of,
+    refused_elsewhere,
+    refused_labels,
+    refused_objects,
+    refused_outside,
+)
+from pellucid.graphs.tracing.settled import StandIn, plain
+
+# How NumPy's functions are recorded; filled by the modules in `operations`.
+FUNCTIONS: dict[Any, Callable[..., Any]] = {}
+# The classes of stand-ins: of arrays, and of numbers by whether Python's, and integers.
+KINDS: dict[Any, type[Any]] = {}
+
+
+class Traced(StandIn):
+    """A traced array or number: a `Memory`, and NumPy's interface to it.
+
+    `mutable` tells an array, which has memory to write to, from a number.
+    """
+
+    __slots__ = ()
+    __add__: ClassVar[Any]  # in operators.py
+    __radd__: ClassVar[Any]
+    _value: ClassVar[Any]  # in conversions.py
+    _index: ClassVar[Any]
+    __array__: ClassVar[Any]
+    __float__: ClassVar[Any]
+    __int__: ClassVar[Any]
+    __getattr__: ClassVar[Any]
+    __hash__ = None  # type: ignore[assignment]
+    memory: Memory
+    mutable: bool
+    is_number = False  # of Python's, which takes the dtype of the array that it meets
+
+    def __new__(cls, memory: Memory, mutable: bool = False) -> Traced:
+        """Make a stand-in of the kind of the value."""
+        node = memory._node
+        mutable = mutable or node.shape != ()
+        kind = "array" if mutable else (node.weak, node.dtype.kind in "iu")
+        made: Traced = object.__new__(KINDS[kind])
+        made.memory = memory
+        made.mutable = mutable
+        if node.known or memory.recorder.differentiates:
+            memory.recorder.known_ones[id(made)] = weakref.ref(made)
+        return made
+
+    # -- what it is -------------------------------------------------------------------
+
+    @property
+    def node(self) -> Node:
+        """Its content now."""
+        return self.memory.node
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length of each axis."""
+        return self.memory._node.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of an element."""
+        return self.memory._node.dtype
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return self.memory._node.size
+
+    def __dir__(self) -> list[str]:
+        return dir(self.__class__)
+
+    # -- NumPy's protocols ------------------------------------------------------------
+
+    def __array_ufunc__(
+        self,
+        ufunc: np.ufunc,
+        method: str,
+        *inputs: Any,
+        out: Any = None,
+        **options: Any,
+    ) -> Any:
+        if any(map(is_labelled, inputs)):
+            refused_labels(self.node)
+        if method != "__call__":
+            result = called(method, (ufunc, *inputs), options)
+        elif is_one_step(ufunc) and options:
+            result = FUNCTIONS["elementwise"](ufunc, inputs, out, **options)
+        elif ufunc in UFUNCS:
+            result = recorded(UFUNCS[ufunc], *inputs)
+        else:
+            result = called(ufunc, inputs, options)
+        if out is None:
+            return result
+        return written(out, result, options.get("casting", "same_kind"))
+
+    def __array_function__(
+        self, function: Any, types: Any, args: Any, kwargs: Any
+    ) -> Any:
+        out = kwargs.pop("out", None)
+        result = called(function, args, kwargs)
+        return result if out is None else written(out, result)
+
+
+def is_one_step(ufunc: np.ufunc) -> bool:
+    """Whether a ufunc is an operation; SciPy's are entered when one is first met."""
+    if ufunc not in UFUNCS and ufunc not in FUNCTIONS:
+        if "scipy.special" not in sys.modules:
+            return False
+        from pellucid.graphs.derivatives import special as special
+    return ufunc in UFUNCS
+
+
+# -- between nodes and stand-ins ------------------------------------------------------
+
+
+def lifted(
+    node: Node, recorder: Recorder, mutable: bool = False, like: Any = None
+) -> Traced:
+    """A stand-in for a node, laid out like an array where one is given."""
+    shadow = like.memory.shadow if isinstance(like, Traced) else like
+    shadow = shadow if isinstance(shadow, np.ndarray) else None
+    return Traced(Memory(recorder, node, shadow=shadow), mutable)
+
+
+def copied(x: Traced, order: Any = "K", content: Any = None) -> Traced:
+    """An array of its own, with the same content or another, laid out as asked."""
+    layout = None
+    if order == "F" or not (order == "C" or x.memory.by_rows):
+        layout = Layout(ORDERED, (x.memory,), {"order": order or "K"})
+    node = (x if content is None else content).node
+    return Traced(Memory(current(x), node, layout=layout), mutable=True)
+
+
+def current(*values: Any) -> Recorder:
+    """The record that is being made, in the thread that makes it."""
+    recorder = active.get()
+    if recorder is None or recorder.thread != get_ident():
+        refused_elsewhere([v.memory for v in values if isinstance(v, Traced)])
+    return recorder
+
+
+def node_of(value: Any) -> Node:
+    """The node of a traced value, or of a constant."""
+    if isinstance(value, Traced):
+        return value.memory.node
+    if isinstance(value, Node):
+        return value
+    if isinstance(value, (list, tuple)):
+        return node_of(FUNCTIONS["array"](value))
+    return current().captured(value)
+
+
+def recorded(name: str, *arguments: Any, weak: bool = False, **options: Any) -> Any:
+    """Record an operation and stand in for its result."""
+    recorder = current(*arguments)
+    nodes = tuple([node_of(a) for a in arguments])
+    if recorder.simplify and not options:
+        simpler = recorder.simplify(name, nodes)
+        if simpler is not None:
+            return lifted(simpler, recorder) if isinstance(simpler, Node) else simpler
+    node = recorder.record(name, nodes, weak, **options)
+    if node.dtype.hasobject and not node.known:
+        refused_objects()
+    if name in RAISING and node.known:
+        recorder.known_value(node)
+    layout = None
+    if len(node.shape) > 1:
+        operands = tuple(map(_operand, arguments, nodes))
+        layout = layout_of(name, operands, options)
+    return Traced(Memory(recorder, node, layout=layout))
+
+
+# For some numbers these raise at once, so that the function can catch it.
+RAISING = {"linalg.cholesky", "linalg.inv", "linalg.solve"}
+
+
+def _operand(value: Any, node: Node) -> Any:
+    """What tells how an argument lies in memory."""
+    if isinstance(value, Traced):
+        return value.memory
+    return value if isinstance(value, np.ndarray) else node
+
+
+def replayed(node: Node, arguments: list[Any]) -> Any:
+    """Record a step of another graph on traced values, in the place of computing it."""
+    if node.operation == "constant":
+        return node.value
+    with current().marking(node.quiet, node.derived):
+        return recorded(node.operation, *arguments, weak=node.weak, **node.options)
+
+
+def viewed(step: str, x: Traced, **options: Any) -> Traced:
+    """Take a step that gives a view of a traced array where NumPy's gives one."""
+    if not x.mutable:
+        node = recorded(step, x, **options).node
+        is_number = node.ndim == 0 and not x.node.weak  # np.float64's own methods
+        return lifted(node, current(), step != "index" and not is_number)
+    current(x)
+    memory = x.memory.taken(step, **options)
+    return Traced(memory, mutable=memory.parent is not None)
+
+
+def called(key: Any, args: Any, kwargs: Any) -> Any:
+    """Record a function of NumPy; compute it where it cannot be but all is known."""
+    outside: Callable[..., Any] = FUNCTIONS["outside"]
+    if key not in FUNCTIONS or writes_outside(key, args):
+        return outside(key, args, kwargs)
+    recorder = current(*args)
+    before = recorder.refusal
+    try:
+        return FUNCTIONS[key](*args, **kwargs)
+    except TraceError:
+        if key in WRITERS or not all_known(args, kwargs):
+            raise
+        recorder.refusal = before
+        return outside(key, args, kwargs)
+    except TypeError as error:
+        inside = error.__traceback__ and error.__traceback__.tb_next
+        if inside:
+            raise
+        options = ", ".join([f"{len(args)} arguments", *(f"{k}=" for k in kwargs)])
+        return outside(key, args, kwargs, f"{named(key, args)} with {options}")
+
+
+# These write into their first argument; so does the method `at` of a ufunc.
+WRITERS = {np.put, np.copyto, np.place, np.putmask, np.fill_diagonal,
+           np.put_along_axis, "at"}  # fmt: skip
+
+
+def writes_outside(key: Any, args: Any) -> bool:
+    """Whether a function writes into an array without a trace."""
+    first = args[key == "at" :][:1]
+    return key in WRITERS and bool(first) and not isinstance(first[0], Traced)
+
+
+def all_known(*trees: Any) -> bool:
+    """Whether nothing in these arguments depends on an input."""
+    leaves = structure.leaves(trees)
+    return all(leaf.node.known for leaf in leaves if isinstance(leaf, Traced))
+
+
+def numbers_of(value: Any) -> Any:
+    """The numbers in the place of a known value; anything else as it is."""
+    if not isinstance(value, Traced):
+        return value
+    return np.asarray(value) if value.mutable else value._value()
+
+
+def named(key: Any, args: Any) -> str:
+    """A function, or the method of a ufunc, as a message names it."""
+    return f"np.{args[0].__name__}.{key}" if isinstance(key, str) else name_of(key)
+
+
+def written(out: Any, result: Any, casting: Any = "same_kind") -> Any:
+    """Write a result into `out`, cast to its dtype; refuse an array from outside."""
+    if isinstance(result, tuple):  # of a ufunc of several results
+        return tuple(
+            r if o is None else written(o, r, casting)
+            for o, r in zip(out, result, strict=True)
+        )
+    if isinstance(out, tuple):
+        out = out[0]
+    if not isinstance(out, Traced):
+        if not all_known(result):
+            refused_outside()
+        np.copyto(out, np.asarray(result), casting)
+        return out
+    if not np.can_cast(result.dtype, out.dtype, casting):
+        message = f"cannot cast {result.dtype} to {out.dtype} in an in-place operation"
+        raise TypeError(message)
+    node = node_of(result)
+    if (node.shape, node.dtype) != (out.shape, out.dtype):
+        node = node_of(recorded("assign", out, node, at=(Ellipsis,)))
+    out.memory.write(node)
+    return out
+
+
+# -- an index -------------------------------------------------------------------------
+
+
+def index_of(key: Any) -> tuple[tuple[Any, ...], list[Node]]:
+    """An index as fixed parts and computed ones, which become slots."""
+    indices: list[Node] = []
+    parts = key if isinstance(key, tuple) else (key,)
+    return tuple([_index_part(part, indices) for part in parts]), indices
+
+
+def _index_part(part: Any, indices: list[Node]) -> Any:
+    if isinstance(part, slice):
+        return slice(*(_plain(p) for p in (part.start, part.stop, part.step)))
+    if isinstance(part, (list, tuple)):
+        part = FUNCTIONS["array"](part, None if part else np.intp)
+    part = _plain(part)
+    if isinstance(part, Traced):
+        indices.append(part.node)
+        return Slot(len(indices) - 1)
+    return part
+
+
+def _plain(part: Any) -> Any:
+    """A number or array for a traced value that depends on no input."""
+    part = plain(part)
+    if isinstance(part, Traced) and part.node.known:
+        value = part.memory.recorder.known_value(part.node)
+        return int(value) if np.ndim(value) == 0 and value.dtype.kind in "iu" else value
+    return part

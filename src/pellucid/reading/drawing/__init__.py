@@ -1,0 +1,1 @@
+"""A graph as a picture: boxes, arrows, and what stands in them."""

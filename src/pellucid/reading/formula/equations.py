@@ -1,0 +1,292 @@
+"""Which equations a graph becomes: one for each name, and for what is too long."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node, ancestors, constant
+from pellucid.graphs.tracing.recorder import is_numbered
+from pellucid.reading.formula import latex
+from pellucid.reading.formula.latex import Piece
+from pellucid.reading.formula.notation import NOTATION
+from pellucid.reading.formula.rules import written
+from pellucid.reading.formula.typesetter import (  # fmt: skip
+    Index,
+    Typesetter,
+    aligned,
+    entries,
+    is_array,
+    needs_index,
+    passes_index,
+)
+
+LONGEST = 24  # operations and symbols on the right of one equation
+BRIEF = 5  # of what may be written in two places
+CONSTANT = 9  # elements of a constant array that is written out
+SHOWN = 4  # elements of a value that ends an equation
+LISTED = 6  # arguments of the function on the left of its equation
+DIGITS = 4  # of a value that is put in
+
+Symbol = Callable[[Index], Piece]
+
+
+class Line(NamedTuple):
+    """An equation to be: the symbol on its left, the node that it equals."""
+
+    left: Symbol
+    node: Node
+    known: bool = (
+        False  # whether the node has another symbol, which stands on the right
+    )
+
+
+def parts(order: Sequence[Node], roots: set[Node]) -> tuple[set[Node], set[Node]]:
+    """The nodes with an equation of their own, and those that need indices in it.
+
+    The first are the roots, what the person named, what is long and used twice, the
+    longest arguments of what would be too long, and sums along some axes that are
+    needed whole.
+    """
+    uses = Counter(argument for node in order for argument in node.arguments)
+    found: set[Node] = set()
+    indexed: set[Node] = set()
+    weight: dict[Node, int] = {}
+    for node in order:
+        if not passes_index(node):
+            found |= indexed.intersection(node.arguments)
+        weight[node] = _fitted(node, weight, found)
+        inlined = indexed.intersection(node.arguments) - found
+        if needs_index(node) or (inlined and is_array(node, None)):
+            indexed.add(node)
+        long = weight[node] > BRIEF and uses[node] > 1
+        if node in roots or long or _is_named(node) or _is_large(node):
+            found.add(node)
+    return found, indexed
+
+
+def _fitted(node: Node, weight: Mapping[Node, int], found: set[Node]) -> int:
+    """The length of a node's expression; what makes it too long is cut off."""
+    while True:
+        inlined = [a for a in node.arguments if a not in found]
+        total = 1 + len(node.arguments) + sum(weight[a] - 1 for a in inlined)
+        heaviest = max(inlined, key=weight.__getitem__, default=node)
+        if total <= LONGEST or heaviest is node or weight[heaviest] <= BRIEF:
+            return total
+        found.add(heaviest)
+
+
+def _is_named(node: Node) -> bool:
+    """Whether the person gave it a name, or it came as an argument."""
+    return node.operation == "input" or not is_numbered(node.name)
+
+
+def _is_large(node: Node) -> bool:
+    return node.operation == "constant" and node.size > CONSTANT
+
+
+class Equations:
+    """The equations of a graph, of its gradient, and with numbers where they are given.
+
+    Parameters
+    ----------
+    graph : Graph
+        What to write.
+    backward : mapping
+        For nodes z of the graph the node of dJ/dz; empty for no gradient.
+    values : mapping
+        For every node its value; empty for no numbers.
+    """
+
+    def __init__(
+        self, graph: Graph, backward: Mapping[Node, Node], values: Mapping[Node, Any]
+    ) -> None:
+        self.graph = graph
+        self.backward = backward
+        self.values = values
+        self.forward = set(graph.order)
+        self.order = ancestors((*graph.order, *backward.values()))
+        self.titles = self._titles()
+        self.shown = self._shown()
+        gradients = {backward[z] for z in self.shown if z in backward} - self.forward
+        roots = {*graph.outputs, *(g for g in gradients if not g.is_literal)}
+        self.parts, self.indexed = parts(self.order, roots)
+        # Numbers of the gradient, as 1/n, and guards are written where they are used.
+        self.parts -= {z for z in self.order if _is_slight(z)} - self.forward
+        self.symbols: dict[Node, Symbol] = {}
+        taken = {node.name for node in graph.order}
+        rules = NOTATION | {"where": self._choice}
+        self.typesetter = Typesetter(self._symbol, taken, self._lengths(taken), rules)
+        self._rounded = False
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Left and right sides: the function first, then its gradient from the end."""
+        lines = [*self._function(), *(self._gradient() if self.backward else [])]
+        return [self._written(line) for line in lines]
+
+    # -- what has a symbol, and which -------------------------------------------------
+
+    def _titles(self) -> dict[Node, str]:
+        """Names for results that have none: that of the function."""
+        unnamed = [z for z in dict.fromkeys(self.graph.outputs) if not _has_line(z)]
+        title = self.graph.title
+        if len(unnamed) == 1:
+            return {unnamed[0]: title}
+        return {z: f"{title}_{k}" for k, z in enumerate(unnamed, 1)}
+
+    def _shown(self) -> list[Node]:
+        """The nodes z whose dJ/dz is an equation: from the end, and then the inputs."""
+        if not self.backward:
+            return []
+        rest = {*self.graph.outputs, *self.graph.inputs}
+        named = [z for z in self.backward if _is_named(z) and z not in rest]
+        return [*sorted(named, key=lambda z: -z.order), *self.graph.inputs]
+
+    def _lengths(self, taken: set[str]) -> dict[int, str]:
+        """The letter n for a number of elements, where it can mean one only."""
+        means = [node for node in self.order if node.operation == "mean"]
+        counts = {node.arguments[0].size // max(node.size, 1) for node in means}
+        return (
+            dict.fromkeys(counts, "n") if len(counts) == 1 and "n" not in taken else {}
+        )
+
+    def _function(self) -> list[Line]:
+        """An equation for each part of the function, in the order of computation."""
+        for node in self.graph.order:
+            if node.operation == "input":
+                self.symbols[node] = partial(element, node.name, node)
+            elif node in self.parts:
+                name = self.titles.get(node, node.name)
+                self.symbols[node] = partial(element, name, node)
+        lines = [
+            Line(self._head(node), node)
+            for node in self.graph.order
+            if node in self.parts and node.operation != "input"
+        ]
+        same = [z for z in self.titles if z.operation == "input"]
+        return lines + [Line(self._head(z), z, known=True) for z in same]
+
+    def _head(self, node: Node) -> Symbol:
+        """The left side of a part: its symbol; of the function itself f(a, b)."""
+        return partial(self._call, node) if node in self.titles else self.symbols[node]
+
+    def _call(self, node: Node, index: Index) -> Piece:
+        symbol = element(self.titles[node], node, index)
+        given = [self.typesetter.write(x).text for x in self.graph.inputs]
+        listed = f"({', '.join(given)})" if 0 < len(given) <= LISTED else ""
+        return Piece(symbol.text + listed)
+
+    def _gradient(self) -> list[Line]:
+        """An equation for each dJ/dz that is shown, and for what is cut from them."""
+        owner = {self.backward.get(z): z for z in reversed(self.shown)}
+        seen = set(self.forward)
+        lines = []
+        for z in self.shown:
+            g = self.backward.get(z) or constant(0.0)
+            new = [x for x in ancestors([g], stop=seen) if x in self.parts]
+            seen.update(ancestors([g], stop=seen))
+            for node in new:
+                name = partial(element, node.name, node)
+                left = partial(self._partial, owner[node]) if node in owner else name
+                self.symbols[node] = left
+                lines.append(Line(left, node))
+            if g not in new:
+                lines.append(Line(partial(self._partial, z), g, known=True))
+        return lines
+
+    def _partial(self, z: Node, index: Index) -> Piece:
+        cost = self.graph.outputs[0]
+        above = element(self.titles.get(cost, cost.name), cost, ()).text
+        below = element(z.name, z, index).text
+        return Piece(rf"\frac{{\partial {above}}}{{\partial {below}}}", latex.FRACTION)
+
+    # -- writing ----------------------------------------------------------------------
+
+    def _symbol(self, node: Node, index: Index) -> Piece | None:
+        """What stands for a node that has an equation: its value, or its symbol."""
+        if node not in self.symbols:
+            return None
+        return self._value(node, index) or self.symbols[node](index)
+
+    def _choice(self, t: Typesetter, node: Node, index: Index) -> Piece:
+        """Cases; the guard of a derivative against 1/0 is left out, as in a book."""
+        x = node.arguments[2]
+        if node not in self.forward and _is_guard(node):
+            return t.write(x, aligned(index, node, x))
+        return NOTATION["where"](t, node, index)
+
+    def _value(self, node: Node, index: Index) -> Piece | None:
+        """The number that a node, or an element of it, is on the example arguments."""
+        places = entries(index)
+        if node not in self.values or (not places and node.size != 1):
+            return None
+        if not all(re.fullmatch(r"-?\d+", place) for place in places):
+            return None
+        value = np.asarray(self.values[node])
+        value = value.reshape(()) if node.size == 1 else value[tuple(map(int, places))]
+        self._rounded |= _is_rounded(value)
+        return written(value, DIGITS)
+
+    def _written(self, line: Line) -> tuple[str, str]:
+        node = line.node
+        index = None
+        if node in self.indexed and not line.known:
+            index = tuple(self.typesetter.indices(node.shape))
+        self._rounded = False
+        with self.typesetter.binding(index or ()):
+            right = self.typesetter
+            expression = (right.write if line.known else right.expand)(node, index)
+            relation = r"\approx" if self._rounded else "="
+            left = line.left(index)
+        return (
+            left.text,
+            f"{relation} {expression.text}{self._result(node, expression)}",
+        )
+
+    def _result(self, node: Node, expression: Piece) -> str:
+        """The value at the end of an equation."""
+        if node not in self.values or node.size > SHOWN:
+            return ""
+        if node in self.indexed or node.is_literal:
+            return ""
+        value = self.values[node]
+        text = written(value, DIGITS).text
+        relation = r"\approx" if _is_rounded(value) else "="
+        return f" {relation} {text}" if text != expression.text else ""
+
+
+def _is_slight(node: Node) -> bool:
+    return (node.known and not node.shape) or _is_guard(node)
+
+
+def _is_guard(node: Node) -> bool:
+    """Whether this is where(y == 0, 1, x), which keeps a derivative from 1/0."""
+    if node.operation != "where":
+        return False
+    condition, number, x = node.arguments
+    against = condition.operation == "equal" and condition.arguments[1]
+    if not (against and against.is_literal and number.is_literal and not x.is_literal):
+        return False
+    return bool(against.value == 0 and number.value == 1 and x.operation != "where")
+
+
+def _has_line(node: Node) -> bool:
+    """Whether the person gave a result a name."""
+    return node.operation != "input" and not is_numbered(node.name)
+
+
+def element(name: str, node: Node, index: Index) -> Piece:
+    """A name for a whole array, or with indices for an element."""
+    return latex.symbol(name, is_array(node, index), entries(index))
+
+
+def _is_rounded(value: Any) -> bool:
+    """Whether the digits that are put in are fewer than there are."""
+    shown = [float(f"{v:.{DIGITS}g}") for v in np.ravel(value).tolist()]
+    return not np.array_equal(shown, np.ravel(value), equal_nan=True)

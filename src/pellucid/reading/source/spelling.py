@@ -1,0 +1,261 @@
+"""How each operation is written in NumPy: one table, for the text form and for source.
+
+A spelling is the text and how tightly it binds, so that parentheses stand where Python
+needs them and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pellucid.graphs.node import Node
+from pellucid.graphs.operations.indexing import Slot
+from pellucid.reading.source.helpers import called_as
+
+
+class Spelling(NamedTuple):
+    """An expression and its binding strength in Python's grammar."""
+
+    text: str
+    strength: int
+
+
+ATOM, POWER, UNARY, PRODUCT, SUM, SHIFT, AND, XOR, OR, COMPARISON = range(10, 0, -1)
+
+BINARY = {
+    "add": ("+", SUM), "subtract": ("-", SUM), "multiply": ("*", PRODUCT),
+    "divide": ("/", PRODUCT), "floor_divide": ("//", PRODUCT),
+    "remainder": ("%", PRODUCT), "matmul": ("@", PRODUCT),
+    "left_shift": ("<<", SHIFT), "right_shift": (">>", SHIFT),
+    "bitwise_and": ("&", AND), "bitwise_xor": ("^", XOR), "bitwise_or": ("|", OR),
+    "less": ("<", COMPARISON), "less_equal": ("<=", COMPARISON),
+    "greater": (">", COMPARISON), "greater_equal": (">=", COMPARISON),
+    "equal": ("==", COMPARISON), "not_equal": ("!=", COMPARISON),
+}  # fmt: skip
+
+
+def spelt(
+    node: Node, arguments: list[Spelling], taken: Collection[str] = ()
+) -> Spelling:
+    """An operation as an expression of its arguments; helpers take no taken name."""
+    if node.operation in BINARY:
+        return _binary(*BINARY[node.operation], *arguments)
+    if node.operation in SPECIAL:
+        return SPECIAL[node.operation](node, arguments)
+    return _by_name(called_as(node.operation, taken), node, arguments)
+
+
+def _by_name(function: str, node: Node, arguments: list[Spelling]) -> Spelling:
+    """A function call; of several results the one that is meant."""
+    options = dict(node.options)
+    part = f"[{options.pop('part')}]" if "part" in options else ""
+    listed = [f"{key}={written(value)}" for key, value in options.items()]
+    call = called(function, [a.text for a in arguments] + listed)
+    return Spelling(f"{call.text}{part}", ATOM)
+
+
+def called(function: str, arguments: list[str]) -> Spelling:
+    """A function call."""
+    return Spelling(f"{function}({', '.join(arguments)})", ATOM)
+
+
+def _binary(symbol: str, strength: int, left: Spelling, right: Spelling) -> Spelling:
+    # a - (b - c) needs its parentheses; so does a + (b + c), which rounds otherwise.
+    weakest = strength + (strength == COMPARISON)
+    return Spelling(
+        f"{bound(left, weakest)} {symbol} {bound(right, strength + 1)}", strength
+    )
+
+
+def bound(spelling: Spelling, strength: int) -> str:
+    """The text, in parentheses where it binds less tightly than it must."""
+    return spelling.text if spelling.strength >= strength else f"({spelling.text})"
+
+
+def _power(node: Node, arguments: list[Spelling]) -> Spelling:
+    base, exponent = arguments
+    return Spelling(f"{bound(base, ATOM)}**{bound(exponent, UNARY)}", POWER)
+
+
+def _unary(symbol: str) -> Callable[[Node, list[Spelling]], Spelling]:
+    return lambda node, arguments: Spelling(
+        f"{symbol}{bound(arguments[0], UNARY)}", UNARY
+    )
+
+
+def _index(node: Node, arguments: list[Spelling]) -> Spelling:
+    array, *indices = arguments
+    return Spelling(
+        f"{bound(array, ATOM)}[{at(node, [i.text for i in indices])}]", ATOM
+    )
+
+
+def at(node: Node, indices: list[str]) -> str:
+    """What stands between the brackets of an index."""
+    parts = [
+        indices[p.position] if isinstance(p, Slot) else written(p)
+        for p in node.options["at"]
+    ]
+    return ", ".join(parts) or "()"
+
+
+def _transpose(node: Node, arguments: list[Spelling]) -> Spelling:
+    if node.ndim == 0:  # a Python number has no attribute T
+        return called("np.transpose", [arguments[0].text])
+    array = bound(arguments[0], ATOM)
+    axes = node.options.get("axes")
+    return Spelling(
+        f"{array}.T" if axes is None else f"{array}.transpose{axes!r}", ATOM
+    )
+
+
+def _reshape(node: Node, arguments: list[Spelling]) -> Spelling:
+    return called("np.reshape", [arguments[0].text, written(node.options["shape"])])
+
+
+def _broadcast(node: Node, arguments: list[Spelling]) -> Spelling:
+    return called(
+        "np.broadcast_to", [arguments[0].text, written(node.options["shape"])]
+    )
+
+
+def _cast(node: Node, arguments: list[Spelling]) -> Spelling:
+    return called(
+        f"np.asarray({arguments[0].text}).astype", [written(node.options["dtype"])]
+    )
+
+
+def _joined(node: Node, arguments: list[Spelling]) -> Spelling:
+    parts = ", ".join(a.text for a in arguments)
+    axis = node.options.get("axis", 0)
+    return called(
+        f"np.{node.operation}", [f"[{parts}]", *([f"axis={axis}"] if axis else [])]
+    )
+
+
+def _made(node: Node, arguments: list[Spelling]) -> Spelling:
+    options = dict(node.options)
+    first = [
+        written(options.pop(key))
+        for key in ("shape", "N", "fill_value")
+        if key in options
+    ]
+    first = [written(node.options["shape"][0])] if _is_line(node) else first
+    if set(options) == {"stop"}:
+        first = [written(options.pop("stop"))]
+    return called(
+        f"np.{node.operation}",
+        first + [f"{k}={written(v)}" for k, v in options.items()],
+    )
+
+
+def _is_line(node: Node) -> bool:
+    return len(node.options.get("shape", ())) == 1 and "fill_value" not in node.options
+
+
+def _einsum(node: Node, arguments: list[Spelling]) -> Spelling:
+    return called(
+        "np.einsum", [quoted(node.options["subscripts"]), *(a.text for a in arguments)]
+    )
+
+
+def _scatter(node: Node, arguments: list[Spelling]) -> Spelling:
+    g, *indices = (a.text for a in arguments)
+    return called(
+        "scatter", [g, f"np.s_[{at(node, indices)}]", written(node.options["shape"])]
+    )
+
+
+def _assign(node: Node, arguments: list[Spelling]) -> Spelling:
+    array, value, *indices = (a.text for a in arguments)
+    return Spelling(f"{array} with [{at(node, indices)}] = {value}", 0)
+
+
+def _constant(node: Node, arguments: list[Spelling]) -> Spelling:
+    text = written(node.value)
+    return Spelling(text, UNARY if text.startswith("-") else ATOM)
+
+
+SPECIAL: dict[str, Callable[[Node, list[Spelling]], Spelling]] = {
+    "power": _power, "negative": _unary("-"), "positive": _unary("+"),
+    "invert": _unary("~"), "index": _index, "transpose": _transpose,
+    "reshape": _reshape, "broadcast_to": _broadcast, "cast": _cast,
+    "concatenate": _joined, "stack": _joined, "einsum": _einsum,
+    "zeros": _made, "ones": _made, "empty": _made, "full": _made, "eye": _made,
+    "arange": _made,
+    "assign": _assign, "scatter": _scatter, "constant": _constant,
+    "copy": lambda node, arguments: arguments[0],
+    "root": lambda node, arguments: called("np.sqrt", [arguments[0].text]),
+    "input": lambda node, arguments: Spelling(node.name, ATOM),
+}  # fmt: skip
+
+
+def written(value: Any) -> str:
+    """A constant as Python code that makes it."""
+    if isinstance(value, slice):
+        ends = [
+            "" if v is None else written(v)
+            for v in (value.start, value.stop, value.step)
+        ]
+        return ":".join(ends if ends[2] else ends[:2])
+    if value is Ellipsis:
+        return "..."
+    if isinstance(value, np.dtype):
+        return f"np.{value.name}" if hasattr(np, value.name) else repr(value.str)
+    if isinstance(value, type):
+        plain = value in (int, float, complex, bool)
+        return value.__name__ if plain else f"np.{value.__name__}"
+    if isinstance(value, np.ndarray):
+        return _array(value)
+    if isinstance(value, tuple):
+        parts = ", ".join(map(written, value))
+        return f"({parts},)" if len(value) == 1 else f"({parts})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, np.ufunc):
+        return f"np.{value.__name__}"
+    return quoted(value) if isinstance(value, str) else _number(value)
+
+
+def quoted(text: str) -> str:
+    """A string in double quotes, as formatted code has it."""
+    return repr(text) if set(text) & set("\"'\\") else f'"{text}"'
+
+
+def _array(value: Any) -> str:
+    if value.ndim > 1 and not value.size:  # [] has one axis
+        return f"np.empty({value.shape}, dtype={written(value.dtype)})"
+    if value.dtype.kind == "c" and not np.isfinite(value).all():  # nanj is no number
+        return f"np.array({written(value.tolist())}, dtype={written(value.dtype)})"
+    with np.printoptions(threshold=value.size + 1, floatmode="unique", linewidth=10**9):
+        text = np.array2string(value, separator=", ").replace("\n", "")
+    text = _finite_names(text)
+    plain = (
+        value.dtype in (np.dtype(float), np.dtype(int), np.dtype(bool)) and value.size
+    )
+    return (
+        f"np.array({text})"
+        if plain
+        else f"np.array({text}, dtype={written(value.dtype)})"
+    )
+
+
+def _number(value: Any) -> str:
+    number = value.item() if isinstance(value, np.generic) else value
+    if isinstance(number, complex) and not np.isfinite(number):
+        text = f"complex({_number(number.real)}, {_number(number.imag)})"
+    else:
+        text = _finite_names(repr(number))
+    if isinstance(value, np.generic) and value.dtype not in (
+        np.dtype(float),
+        np.dtype(int),
+    ):
+        return f"np.{value.dtype.name}({text})"
+    return f"np.float64({text})" if isinstance(value, np.floating) else text
+
+
+def _finite_names(text: str) -> str:
+    return text.replace("inf", "np.inf").replace("nan", "np.nan")

@@ -1,0 +1,1 @@
+"""A function told step by step: values, slopes and gradients."""

@@ -1,0 +1,212 @@
+"""An explanation as HTML that needs nothing from outside, on paper and in the dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from html import escape
+
+from pellucid.errors import MissingExtraError
+from pellucid.reading.formula.equations import Equations
+from pellucid.reading.formula.formula import page as equations_page
+from pellucid.reading.formula.mathml import mathml
+from pellucid.reading.story.lines import slope_text, step_text
+from pellucid.reading.story.mathematics import Mathematics
+from pellucid.reading.story.steps import Group, Slope, Step, Story
+
+STYLE = """
+.pellucid-story {
+  --paper: #fff; --ink: #222; --quiet: #5f5f5f; --rule: #d9d9d9; --panel: #f4f4f1;
+  --gradient: #a84300;
+  background: var(--paper); color: var(--ink); padding: 1em 1.2em; border-radius: 6px;
+  font: 15px/1.5 "Helvetica Neue", Helvetica, Arial, "DejaVu Sans", sans-serif;
+}
+@media (prefers-color-scheme: dark) {
+  .pellucid-story {
+    --paper: #16191d; --ink: #e4e2dc; --quiet: #a0a6ad; --rule: #3a4048;
+    --panel: #22272d; --gradient: #f0a05a;
+  }
+}
+@media print {
+  .pellucid-story {
+    --paper: #fff; --ink: #000; --quiet: #444; --rule: #bbb; --panel: #fff;
+    --gradient: #7a3000; padding: 0; font-size: 9pt;
+  }
+  .pellucid-story tr { break-inside: avoid; }
+  .pellucid-story .wide { overflow: visible; }
+}
+.pellucid-story h2 { font-size: 1.25em; font-weight: 600; margin: 0 0 .6em; }
+.pellucid-story p { max-width: 44em; margin: 0 0 .8em; }
+.pellucid-story .wide { overflow: auto hidden; }
+.pellucid-story table { border-collapse: collapse; margin: .4em 0 1em; }
+.pellucid-story :is(th, td) {
+  text-align: left; vertical-align: baseline; padding: .35em 1.6em .35em .5em;
+  border: 0; background: none; color: inherit; font-size: inherit; white-space: nowrap;
+}
+.pellucid-story thead th { color: var(--quiet); font-weight: normal; }
+.pellucid-story tbody tr { border-top: 1px solid var(--rule); background: none; }
+.pellucid-story .place { background: var(--panel); font-weight: normal; }
+.pellucid-story .place span { color: var(--quiet); margin-left: 2em; }
+.pellucid-story code {
+  font: .92em ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  color: inherit; background: none; white-space: pre;
+}
+.pellucid-story .number { white-space: pre; font-variant-numeric: tabular-nums; }
+.pellucid-story .quiet { color: var(--quiet); }
+.pellucid-story .gradient { color: var(--gradient); }
+.pellucid-story .slope + .slope { margin-top: .45em; }
+.pellucid-story math {
+  font: 1.08em "Latin Modern Math", "STIX Two Math", "Cambria Math", "Libertinus Math",
+    "TeX Gyre Pagella Math", "DejaVu Math TeX Gyre", math;
+  math-style: normal;
+}
+.pellucid-story mtd { padding: .2em .25em; }
+.pellucid-story mtd[columnalign="right"] {
+  text-align: -webkit-right; padding-right: 0;
+}
+.pellucid-story mtd[columnalign="left"] { text-align: -webkit-left; }
+"""
+
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ margin: 0 auto; max-width: 80em; }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #16191d; }} }}
+@media print {{ body {{ background: #fff; }} }}
+</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+
+
+def whole(story: Story) -> str:
+    """A page of its own."""
+    return PAGE.format(title=escape(_title(story)), body=part(story))
+
+
+def _title(story: Story) -> str:
+    return f"{story.graph.title}, step by step"
+
+
+def part(story: Story) -> str:
+    """What stands in a notebook."""
+    return "\n".join(
+        [
+            f'<div class="pellucid-story"><style>{STYLE}</style>',
+            f"<h2>{escape(_title(story))}</h2>",
+            *(f"<p>{escape(sentence)}</p>" for sentence in story.opening),
+            f'<div class="wide" tabindex="0">{_formula(story)}</div>',
+            '<div class="wide" tabindex="0"><table>',
+            *_table(story),
+            "</table></div>",
+            *(f"<p>{escape(sentence)}</p>" for sentence in story.closing),
+            "</div>",
+        ]
+    )
+
+
+def _formula(story: Story) -> str:
+    """The function as equations, where they can be set and are few."""
+    lines = Equations(story.graph, {}, {}).lines()
+    return _set(equations_page(lines), "") if len(lines) <= FEW else ""
+
+
+FEW = 12  # equations that are shown above the steps
+
+
+# -- the table ------------------------------------------------------------------------
+
+
+def _table(story: Story) -> Iterator[str]:
+    """A row a step, below the line of code that it comes from."""
+    mathematics = Mathematics(story.graph, story.cost)
+    write = partial(_row, story, mathematics)
+    titles = ["step", "value" * story.has_values]
+    titles += [f"∂{story.cost}/∂step" * story.has_gradients, "local derivatives"]
+    heads = "".join(f"<th scope=col>{escape(each)}</th>" for each in titles if each)
+    yield f"<thead><tr>{heads}</tr></thead>"
+    columns = sum(map(bool, titles))
+    yield from _body("What goes in", story.inputs, columns, write)
+    for group in story.groups:
+        yield from _body(_heading(group), group.steps, columns, write)
+        yield from (_rewritten(each, columns) for each in group.rewrites)
+    if story.has_gradients:
+        rows = partial(_gradient, story, mathematics, columns)
+        yield from _body("The gradient", story.inputs, columns, rows)
+
+
+def _body(
+    heading: str, steps: Sequence[Step], columns: int, write: Callable[[Step], str]
+) -> Iterator[str]:
+    if not steps:
+        return
+    yield "<tbody>"
+    if heading:
+        cell = f'<th class="place" scope="rowgroup" colspan="{columns}">{heading}</th>'
+        yield f"<tr>{cell}</tr>"
+    yield from map(write, steps)
+    yield "</tbody>"
+
+
+def _heading(group: Group) -> str:
+    """The line of code, then where it stands."""
+    if not group.place:
+        return ""
+    where = f"{group.place}, in {group.function}" if group.function else group.place
+    return f"<code>{escape(group.place.code)}</code><span>{escape(str(where))}</span>"
+
+
+def _row(story: Story, mathematics: Mathematics, step: Step) -> str:
+    cells = [f"<td>{_step(mathematics, step)}</td>"]
+    if story.has_values:
+        cells += [f'<td class="number">{escape(step.value)}</td>']
+    if story.has_gradients:
+        cells += [f'<td class="number gradient">{escape(step.gradient)}</td>']
+    slopes = "".join(_slope(story, mathematics, step, each) for each in step.slopes)
+    return f"<tr>{''.join(cells)}<td>{slopes}</td></tr>"
+
+
+def _rewritten(rewrite: str, columns: int) -> str:
+    """Which naive formula is replaced, by what."""
+    words = f'<span class="quiet">rewritten</span> <code>{escape(rewrite)}</code>'
+    return f'<tr><td colspan="{columns}">{words}</td></tr>'
+
+
+def _gradient(story: Story, mathematics: Mathematics, columns: int, step: Step) -> str:
+    """The gradient of an input, once more at the end."""
+    value = f'<span class="number gradient">{escape(step.gradient)}</span>'
+    name = _set(mathematics.gradient(step.node), f"∂{story.cost}/∂{step.name}")
+    return f'<tr><td colspan="{columns}">{name} = {value}</td></tr>'
+
+
+def _step(mathematics: Mathematics, step: Step) -> str:
+    is_input = step.node.operation == "input"
+    latex = (mathematics.name if is_input else mathematics.step)(step.node)
+    return _set(latex, step_text(step))
+
+
+def _slope(story: Story, mathematics: Mathematics, step: Step, slope: Slope) -> str:
+    latex = mathematics.slope(step.node, slope.local)
+    if slope.value and not latex.endswith(f"= {slope.value.replace('−', '-')}"):
+        value = f' = <span class="number">{escape(slope.value)}</span>'
+    else:
+        value = ""
+    text = slope_text(story, step, Slope(slope.local, ""))
+    return f'<div class="slope">{_set(latex, text)}{value}</div>'
+
+
+def _set(latex: str, text: str) -> str:
+    """A formula as MathML, or as text where latex2mathml is not installed."""
+    try:
+        return mathml(latex, display="inline")
+    except MissingExtraError:
+        return escape(text)

@@ -1,0 +1,249 @@
+"""What an explanation tells: each step with its place, value, slopes and gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pellucid.errors import GradientError
+from pellucid.graphs.differentiating.adjoints import Local, cost_of, locals_of
+from pellucid.graphs.evaluate import evaluate
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.rewriting.stable import Rewrite, stable
+from pellucid.reading.formula.signs import shown_value
+from pellucid.reading.numbers import numbers_of, title
+from pellucid.reading.source.spelling import ATOM, Spelling
+from pellucid.reading.story.places import Place, place_of
+
+MOST = 200  # steps that are told
+LISTED = 6  # arguments that are named in a sentence
+
+
+class Slope(NamedTuple):
+    """A local derivative, and its value where it has one."""
+
+    local: Local
+    value: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One node: what it is called, and what is known of it; "" for what is not."""
+
+    node: Node
+    name: str
+    value: str
+    gradient: str
+    slopes: Sequence[Slope]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The steps of one line of the person's code."""
+
+    place: Place | None
+    steps: Sequence[Step]
+    function: str = ""  # the helper that the line stands in
+    rewrites: Sequence[str] = ()  # which naive formulas are replaced, by what
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything that an explanation says, before it is written as text or as HTML."""
+
+    graph: Graph
+    cost: str  # the name of the result, "" where it has more than one element
+    opening: Sequence[str]
+    inputs: Sequence[Step]
+    groups: Sequence[Group]
+    closing: Sequence[str]
+
+    @cached_property
+    def spellings(self) -> dict[Node, Spelling]:
+        """Each node by its name."""
+        nodes = self.graph.nodes
+        return {node: Spelling(title(self.graph, node), ATOM) for node in nodes}
+
+    @property
+    def has_values(self) -> bool:
+        """Whether arguments were given."""
+        return any(step.value for step in self.steps)
+
+    @property
+    def has_gradients(self) -> bool:
+        """Whether arguments were given, and the result is a cost."""
+        return any(step.gradient for step in self.steps)
+
+    @property
+    def steps(self) -> list[Step]:
+        """Every step that is told, inputs first."""
+        return [*self.inputs, *(step for group in self.groups for step in group.steps)]
+
+
+def story(graph: Graph, args: tuple[Any, ...]) -> Story:
+    """Tell what a graph computes, with numbers where arguments are given."""
+    return Teller(graph, args).story()
+
+
+class Teller:
+    """What is known of a graph, and how a step is told from it."""
+
+    def __init__(self, graph: Graph, args: tuple[Any, ...]) -> None:
+        self.graph = graph
+        self.told = _told(graph)
+        self.stable = stable(graph)
+        numbers = numbers_of(graph, args)
+        self.values, self.remark = numbers.values, numbers.remark
+        self.gradients = dict(numbers.gradients)
+        if self.stable.rewrites:  # the gradient that `pl.gradient` gives
+            better = numbers_of(self.stable, args).gradients
+            self.gradients |= {x: better[x] for x in graph.inputs if x in better}
+        self.locals = locals_of(graph, self.told)
+        self.slopes = _slope_values(self.locals, self.values)
+
+    def story(self) -> Story:
+        """All of it, in the order of computation."""
+        cost = _cost(self.graph)
+        rewrites = self._rewrites()
+        return Story(
+            self.graph,
+            cost,
+            [_opening(self.graph), _how_to_read(cost)],
+            [self.step(node) for node in self.graph.inputs],
+            [self.group(place, list(nodes), rewrites)
+             for place, nodes in groupby(self.told, place_of)],
+            [*_remarks(self.graph, self.told, "" if self.gradients else self.remark),
+             *_rewritten(self.stable.rewrites, bool(self.gradients))],
+        )  # fmt: skip
+
+    def step(self, node: Node) -> Step:
+        """One node."""
+        return Step(
+            node,
+            title(self.graph, node),
+            _shown(self.values, node),
+            _shown(self.gradients, node) if node in self.gradients else "",
+            [Slope(x, _shown(self.slopes, x.slope)) for x in self.locals.get(node, ())],
+        )
+
+    def group(
+        self,
+        place: Place | None,
+        nodes: Sequence[Node],
+        rewrites: dict[tuple[str, int] | None, dict[str, None]],
+    ) -> Group:
+        """The nodes of one line; what is rewritten there is told the first time."""
+        helper = place.function if place else ""
+        return Group(
+            place,
+            [self.step(node) for node in nodes],
+            helper if helper != self.graph.title else "",
+            [*rewrites.pop(nodes[0].line, ())],
+        )
+
+    def _rewrites(self) -> dict[tuple[str, int] | None, dict[str, None]]:
+        """For each line the naive formulas that are replaced, and by what."""
+        found: dict[tuple[str, int] | None, dict[str, None]] = {}
+        for each in self.stable.rewrites:
+            change = f"{each.before} → {each.after} ({each.rule})"
+            found.setdefault(each.line, {})[change] = None
+        return found
+
+
+def _told(graph: Graph) -> list[Node]:
+    """The steps after the inputs; of very many the first and the last."""
+    steps = [node for node in graph.nodes if node.operation != "input"]
+    return steps if len(steps) <= MOST else steps[: MOST // 2] + steps[-MOST // 2 :]
+
+
+def _slope_values(
+    locals_: Mapping[Node, Sequence[Local]], values: Mapping[Node, Any]
+) -> Mapping[Node, Any]:
+    """The value of each dz/dx."""
+    if not values:
+        return {}
+    slopes = [x.slope for each in locals_.values() for x in each if x.g is None]
+    with np.errstate(all="ignore"):
+        return evaluate(ancestors(slopes, stop=values), values, slopes)
+
+
+def _shown(values: Mapping[Node, Any], node: Node) -> str:
+    """The value of a node, where it is known."""
+    if node in values:
+        return shown_value(values[node])
+    return shown_value(node.value) if node.operation == "constant" else ""
+
+
+# -- sentences ------------------------------------------------------------------------
+
+
+def _cost(graph: Graph) -> str:
+    try:
+        return title(graph, cost_of(graph))
+    except GradientError:
+        return ""
+
+
+def _opening(graph: Graph) -> str:
+    given = _listed([_described(x.name, x) for x in graph.inputs]) or "nothing"
+    results = _listed([_described(title(graph, z), z) for z in graph.outputs])
+    return f"{graph.title} takes {given}, and gives {results}."
+
+
+def _described(name: str, node: Node) -> str:
+    shape = "×".join(map(str, node.shape))
+    return f"the array {name} ({shape})" if shape else f"the number {name}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """a, b and c; of very many the first few."""
+    if len(parts) > LISTED:
+        parts = [*parts[: LISTED - 1], f"{len(parts) - LISTED + 1} more"]
+    *first, last = parts or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _how_to_read(cost: str) -> str:
+    """What the columns mean."""
+    local = (
+        "A local derivative says how a step changes with what it is made of, element "
+        "by element where it is an array."
+    )
+    if not cost:
+        return f"{local} Where a step mixes elements, ∂J/∂x stands for any cost J."
+    return (
+        f"{local} The gradient ∂{cost}/∂step says how {cost} changes with the step: by "
+        "the chain rule it is the sum, over the steps that use it, of their gradient "
+        "times their local derivative."
+    )
+
+
+def _remarks(graph: Graph, told: Sequence[Node], remark: str) -> Iterator[str]:
+    """What is left out, and why."""
+    left = sum(node.operation != "input" for node in graph.nodes) - len(told)
+    if left:
+        half = MOST // 2
+        yield f"Between the first {half} and the last {half} steps are {left:,} more."
+    if remark:
+        yield remark[:1].upper() + remark[1:].rstrip(".") + "."
+
+
+def _rewritten(rewrites: Sequence[Rewrite], has_gradients: bool) -> Iterator[str]:
+    """What is replaced by what, why, where it fails, and how many digits are won."""
+    rules = {rewrite.rule: rewrite for rewrite in rewrites}
+    if rules:
+        new = ", and the gradient of what goes in is that of the new ones"
+        yield (
+            "Naive formulas are replaced before the function is differentiated, "
+            f"compiled or minimised{new * has_gradients}:"
+        )
+    for rule, rewrite in rules.items():
+        where = ", ".join(f"{x} = {v}" for x, v in rewrite.fails_at.items())
+        proof = rewrite.identity.proof
+        yield f"{rule}: {proof}. At {where} this wins {rewrite.digits} digits."
