@@ -510,7 +510,7 @@ def test_numbers_are_folded():
 
 def test_a_number_that_warns_is_left_to_the_run():
     graph = pl.stable(lambda x: x + np.log(np.zeros(())), 1.0)
-    assert operations(graph) == ["zeros", "log", "add"]
+    assert operations(graph) == ["log", "add"]
 
 
 def test_minus_signs_meet():

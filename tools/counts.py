@@ -30,7 +30,7 @@ WALK = re.compile(r"\b(order|nodes|ancestors|steps)\b")
 PATH = ("node", "graph", "evaluate", "tracing/recorder", "tracing/memory",
         "differentiating/backward", "differentiating/masks", "differentiating/poles",
         "differentiating/zeros", "differentiating/gradient", "rewriting/stable",
-        "rewriting/walk")  # fmt: skip
+        "rewriting/driver")  # fmt: skip
 
 
 def names_in(node: ast.AST) -> list[str]:

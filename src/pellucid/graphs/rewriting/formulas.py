@@ -2,7 +2,7 @@
 
 It may, where all functions that it names do. A formula is kept twice where its own
 parts are instances of other identities: as it is written, and as it is after these have
-been replaced; see `walk`.
+been replaced; see `passes`.
 """
 
 from __future__ import annotations

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.rewriting.driver import Rule, Walk
+from pellucid.graphs.tracing.traced import current, lifted, node_of, recorded
 
 # Operations that only move elements, and which of their arguments these are.
 MOVED = {
@@ -39,7 +41,20 @@ LOG = Inward(
 )
 REST = Inward("rest", lambda p: 1 - p, frozenset(["sigmoid"]))
 LOG_REST = Inward("log of rest", lambda p: np.log1p(-p), frozenset(["sigmoid"]))
-ALL_GOALS = LOG.goals | REST.goals | LOG_REST.goals
+
+
+def moving_in(walk: Walk) -> Rule:
+    """The rule of logarithms, and of 1 - p, that stand before what moves elements."""
+    behind: dict[Node, frozenset[str]] = {}
+    inside: dict[Inward, dict[Node, Node]] = {LOG: {}, REST: {}, LOG_REST: {}}
+
+    def look(node: Node) -> Node | None:
+        found = None if node.derived else inward(node)
+        if found is None or not found[0].goals & goals(found[1], behind):
+            return None
+        return walk.recording(lambda n: moved_in(n, *found, inside[found[0]]), node)
+
+    return look
 
 
 def inward(node: Node) -> tuple[Inward, Node] | None:
@@ -52,6 +67,14 @@ def inward(node: Node) -> tuple[Inward, Node] | None:
         case "subtract", (one, p) if one.is_literal and one.value == 1:
             return REST, p
     return None
+
+
+def goals(whole: Node, behind: dict[Node, frozenset[str]]) -> frozenset[str]:
+    """The formulas that stand behind what only moves elements; `behind` is added to."""
+    for step in moves(whole, behind):
+        parts = moved(step)
+        behind[step] = frozenset().union(*(behind[p] | goal(p) for p in parts))
+    return behind[whole]
 
 
 def goal(node: Node) -> frozenset[str]:
@@ -81,18 +104,30 @@ def moves(whole: Node, known: Container[Node]) -> list[Node]:
     return sorted(found, key=lambda step: step.order)
 
 
-def fills(node: Node) -> bool:
-    """Whether an assignment replaces a whole array by another one like it."""
-    if node.operation != "assign" or len(node.arguments) != 2:
-        return False
-    x, value = node.arguments
-    everything = all(i is Ellipsis or _is_all(i) for i in node.options["at"])
-    alike = (x.shape, x.dtype) == (value.shape, value.dtype)
-    return everything and alike and not value.weak
+def moved_in(
+    node: Node, function: Inward, whole: Node, inside: dict[Node, Node]
+) -> Node | None:
+    """The function taken of what the moved elements begin with, and then moved."""
+    steps = moves(whole, inside)
+    chooses = any(step.operation in CHOOSING for step in steps)
+    with current().marking(quiet=chooses):
+        for step in steps:
+            inside[step] = taken_of(step, function, node, inside)
+    found = inside[whole]
+    return found if found.dtype == node.dtype else None
 
 
-def _is_all(i: Any) -> bool:
-    return isinstance(i, slice) and i == slice(None)
+def taken_of(
+    step: Node, function: Inward, node: Node, inside: dict[Node, Node]
+) -> Node:
+    """A function of one step: moved further in, or recorded there."""
+    if step.operation in MOVED:
+        inner = {part: inside[part] for part in moved(step)}
+        arguments = [inner.get(a, a) for a in step.arguments]
+        return node_of(recorded(step.operation, *arguments, **step.options))
+    number = step.is_literal and step.weak
+    value = node_of(node.dtype.type(step.value)) if number else step
+    return node_of(function.apply(lifted(value, current())))
 
 
 def in_logarithms(order: Iterable[Node]) -> set[Node]:

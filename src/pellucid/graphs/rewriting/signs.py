@@ -6,48 +6,37 @@ alone: minus an integer may wrap around, and then its sign is part of the number
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.kinds import CONSTANT, Kind
-from pellucid.graphs.tracing.recorder import Recorder
-from pellucid.graphs.tracing.traced import lifted, recorded
-
-PRODUCTS = {"multiply", "divide", "matmul", "dot"}
+from pellucid.graphs.rewriting.driver import Rule
+from pellucid.graphs.tracing.traced import current, lifted, node_of, recorded
 
 
-def has_sign(node: Node) -> bool:
-    """Whether an argument is the negative of something."""
-    return any(map(_is_negative, node.arguments))
+def sign_rule(node: Node) -> Rule | None:
+    """The rule for a step of which an argument is the negative of something."""
+    return moved_out if any(map(_is_negative, node.arguments)) else None
 
 
 def _is_negative(node: Node) -> bool:
     return node.operation == "negative" and node.dtype.kind == "f"
 
 
-def moved_out(recorder: Recorder, node: Node) -> Any:
+def moved_out(node: Node) -> Node | None:
     """The same with a minus sign further out, or None where there is none to move."""
-    signs = list(map(_is_negative, node.arguments))
-    if not any(signs) or node.dtype.kind != "f":
+    rule = RULES.get(node.operation, _linear if _is_linear(node) else None)
+    if rule is None or node.dtype.kind != "f":
         return None
-    inner = [a.arguments[0] if _is_negative(a) else a for a in node.arguments]
-    values = [lifted(a, recorder) for a in inner]
-    if node.operation == "negative":
-        return values[0]
-    if _is_linear(node):
-        return -_with(node, values[0]) if signs[0] else None
-    if node.operation == "where":
-        return (
-            -recorded("where", node.arguments[0], *values[1:])
-            if all(signs[1:])
-            else None
-        )
-    if node.operation in PRODUCTS:
-        return _product(node, inner, all(signs))
-    if node.operation in {"add", "subtract"}:
-        return _sum(values, [signs[0], signs[1] != (node.operation == "subtract")])
-    return None
+    signs = [_is_negative(a) for a in node.arguments]
+    inner = [
+        a.arguments[0] if sign else a
+        for a, sign in zip(node.arguments, signs, strict=True)
+    ]
+    made = rule(node, inner, signs)
+    return None if made is None else node_of(made)
 
 
 def _is_linear(node: Node) -> bool:
@@ -58,29 +47,49 @@ def _is_linear(node: Node) -> bool:
     return shows or adds
 
 
-def _with(node: Node, x: Any) -> Any:
-    """The same of another array."""
-    return recorded(node.operation, x, *node.arguments[1:], **node.options)
+# Each rule is given a step, its arguments without their signs, and which had one.
 
 
-def _product(node: Node, inner: list[Node], cancels: bool) -> Any:
+def _linear(node: Node, inner: list[Node], signs: list[bool]) -> Any:
+    if not signs[0]:
+        return None
+    return -recorded(node.operation, inner[0], *node.arguments[1:], **node.options)
+
+
+def _negative(node: Node, inner: list[Node], signs: list[bool]) -> Any:
+    return inner[0]
+
+
+def _where(node: Node, inner: list[Node], signs: list[bool]) -> Any:
+    return -recorded("where", *inner) if all(signs[1:]) else None
+
+
+def _product(node: Node, inner: list[Node], signs: list[bool]) -> Any:
     """The sign of a product; a number takes it."""
     numbers = [a.is_literal and a.weak for a in inner]
-    if not cancels and any(numbers):
+    if not all(signs) and any(numbers):
         inner = [a.value * -1 if n else a for a, n in zip(inner, numbers, strict=True)]
         return recorded(node.operation, *inner, weak=node.weak)
     made = recorded(node.operation, *inner, weak=node.weak)
-    return made if cancels else -made
+    return made if all(signs) else -made
 
 
-def _sum(values: list[Any], signs: list[bool]) -> Any:
-    x, y = values
-    match signs:
-        case [False, False]:
+def _sum(node: Node, inner: list[Node], signs: list[bool]) -> Any:
+    x: Any
+    y: Any
+    x, y = (lifted(a, current()) for a in inner)
+    match signs[0], signs[1] != (node.operation == "subtract"):
+        case False, False:
             return x + y
-        case [False, True]:
+        case False, True:
             return x - y
-        case [True, False]:
+        case True, False:
             return y - x
         case _:
             return -(x + y)
+
+
+RULES: dict[str, Callable[[Node, list[Node], list[bool]], Any]] = {
+    "negative": _negative, "where": _where, "add": _sum, "subtract": _sum,
+    "multiply": _product, "divide": _product, "matmul": _product, "dot": _product,
+}  # fmt: skip

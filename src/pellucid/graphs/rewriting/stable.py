@@ -1,6 +1,6 @@
 """Naive formulas are replaced by stable ones, and what is computed twice is shared.
 
-One walk follows another over a graph (see `walk`) until one finds nothing more.
+One walk follows another over a graph (see `driver`) until one finds nothing more.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.identities import IDENTITIES
 from pellucid.graphs.node import Node
-from pellucid.graphs.rewriting import arithmetic
+from pellucid.graphs.rewriting import arithmetic, driver, passes
+from pellucid.graphs.rewriting.naive import Identities
+from pellucid.graphs.rewriting.naive import Rewrite as Rewrite
 from pellucid.graphs.rewriting.sums_of_products import exp_of_moved, product, terms
-from pellucid.graphs.rewriting.walk import Rewrite as Rewrite
-from pellucid.graphs.rewriting.walk import Walk, tables
 from pellucid.graphs.tracing.patching import creation_recorded
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.trace import closed, resumed
@@ -104,9 +104,8 @@ def written_out(graph: Graph) -> Graph:
     recorder = resumed(graph)
     outputs = list(graph.outputs)
     with recorder.running(), creation_recorded():
-        for opens in (True, False):
-            walk = Walk(recorder, lambda _: None, 0, opens=opens)
-            outputs = walk.over(outputs)
+        for families in (passes.OPENED, passes.SHARED):
+            outputs = driver.rewritten(outputs, families, recorder)
     found = iter(outputs)
     result = structure.mapped(lambda _: next(found), graph.result)
     return closed(replace(graph, result=result), recorder)
@@ -120,22 +119,17 @@ def stabilised(
 
     Those older than `settled` are stable, and are looked at where others are shared.
     """
-    outputs, rewrites = list(outputs), []
-    table = tables(unused(without))
+    identities = Identities(passes.tables(unused(without)))
+    families = passes.stable(identities, settled)
     before, recorder.simplify = recorder.simplify, arithmetic.simpler
     try:
-        for _ in range(WALKS):
-            walk = Walk(recorder, table, since, settled)
-            outputs = walk.over(outputs)
-            rewrites += walk.rewrites
-            if not walk.changed:
-                break
+        found = driver.rewritten(list(outputs), families, recorder, since, WALKS)
     finally:
         recorder.simplify = before
         terms.cache_clear()
         product.cache_clear()
         exp_of_moved.cache_clear()
-    return outputs, rewrites
+    return found, identities.rewrites
 
 
 @dataclass(frozen=True)

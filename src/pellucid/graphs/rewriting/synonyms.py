@@ -14,6 +14,7 @@ import numpy as np
 
 from pellucid.graphs.functions.robust import sigmoid, softplus
 from pellucid.graphs.node import Node
+from pellucid.graphs.tracing.traced import current, lifted, node_of
 
 Function = Callable[..., Any]
 
@@ -35,8 +36,17 @@ POSITIVE = {"sigmoid", "softmax"}
 REDUCTIONS = {"sum", "mean", "prod", "max", "min"}
 
 
-def synonym(node: Node) -> Function | None:
-    """What gives the same as a function, and is found in formulas."""
+def synonym(node: Node) -> Node | None:
+    """What gives the same as a step, and is found in formulas."""
+    function = _function(node)
+    if function is None:
+        return None
+    made = node_of(function(*(lifted(a, current()) for a in node.arguments)))
+    return made if made.dtype == node.dtype else None
+
+
+def _function(node: Node) -> Function | None:
+    """The function under the name that formulas have for it."""
     name = node.operation
     if name == "einsum" and len(node.arguments) == 1:
         return _sum_of(node.options["subscripts"])
@@ -62,3 +72,6 @@ def _is_positive(p: Node) -> bool:
     if p.operation == "negative":
         return p.arguments[0].operation == "sigmoid"
     return p.operation in POSITIVE
+
+
+RULES = dict.fromkeys([*ALWAYS, *OF_POSITIVE, *REDUCTIONS, "einsum"], synonym)

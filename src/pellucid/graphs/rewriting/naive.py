@@ -1,0 +1,171 @@
+"""Naive formulas are replaced by stable ones: the identities as rules of the driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.identities import Identity
+from pellucid.graphs.node import Node
+from pellucid.graphs.rewriting.driver import Rule, Walk
+from pellucid.graphs.rewriting.formulas import (
+    Formula,
+    Table,
+    all_named,
+    inner_functions,
+    kind,
+    needs,
+)
+from pellucid.graphs.rewriting.gathered import gathered
+from pellucid.graphs.rewriting.inward import in_logarithms
+from pellucid.graphs.rewriting.matching import Match, matches
+from pellucid.graphs.rewriting.substitution import Instance
+from pellucid.graphs.rewriting.sums_of_products import Functions, seen_whole, terms
+from pellucid.graphs.tracing.traced import current, lifted, node_of
+
+# Beside these a number of NumPy's may stand for one of Python's (NEP 50).
+DOUBLES = {np.dtype(code) for code in "dD?bhilqBHILQ"}
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """One naive formula that was found, and what stands in its place.
+
+    Parameters
+    ----------
+    identity : Identity
+        Which rule of the table; it has the proof and the domain too.
+    naive, stable : Node
+        The step as it was and as it is.
+    """
+
+    identity: Identity
+    naive: Node
+    stable: Node
+
+    @property
+    def rule(self) -> str:
+        """The name of the identity, by which `without=` switches it off."""
+        return self.identity.name
+
+    @property
+    def before(self) -> str:
+        """The step as it was written, in plain NumPy."""
+        return Graph.readers["phrase"](self.naive)
+
+    @property
+    def after(self) -> str:
+        """The step as it is now, in plain NumPy."""
+        return Graph.readers["phrase"](self.stable)
+
+    @property
+    def fails_at(self) -> Mapping[str, Any]:
+        """Unknowns of the rule for which the naive formula is wrong."""
+        return self.identity.fails_at
+
+    @property
+    def digits(self) -> int:
+        """How many correct decimal digits are won there."""
+        return self.identity.digits
+
+    @property
+    def line(self) -> tuple[str, int] | None:
+        """The file and line of the step."""
+        return self.naive.line
+
+    def __str__(self) -> str:
+        where = f"line {self.line[1]}: " if self.line else ""
+        return f"{where}{self.before} -> {self.after} ({self.rule})"
+
+
+class Identities:
+    """The family of the identities, over several walks; and what they replaced.
+
+    Parameters
+    ----------
+    table_of : callable
+        The formulas that may occur where some functions do.
+    """
+
+    def __init__(self, table_of: Callable[[Functions], Table]) -> None:
+        self.table_of = table_of
+        self.rewrites: list[Rewrite] = []
+        self._present: Functions = frozenset()
+        self._table = table_of(self._present)
+        self._functions: dict[Node, Functions] = {}
+
+    def __call__(self, walk: Walk) -> Rule:
+        """Look for naive formulas in one walk."""
+        doubles = all(node.dtype in DOUBLES for node in walk.order)
+        precise = in_logarithms(walk.order)
+        self._meet(walk.order)
+
+        def look(node: Node) -> Node | None:
+            if not self._may_be_one(node) or (node.weak and not doubles):
+                return None
+            written = walk.node
+            spares = written.derived and written not in precise
+            found = walk.recording(lambda n: self._replaced(n, written, spares), node)
+            self._meet([found, *found.arguments] if found else [])
+            return found
+
+        return look
+
+    def _meet(self, nodes: Iterable[Node]) -> None:
+        """Look from now on for the formulas that these functions make possible."""
+        names = {node.operation for node in nodes} & all_named()
+        if not names <= self._present:
+            self._present |= names
+            self._table = self.table_of(self._present)
+
+    def _may_be_one(self, node: Node) -> bool:
+        """Whether a step is of floats, and some formula ends in such a step."""
+        ends_one = node.arguments and self._table.may_have(node.operation)
+        return bool(ends_one and node.dtype.kind == "f" and node.size)
+
+    def _replaced(self, node: Node, written: Node, spares: bool) -> Node | None:
+        """What takes the place of a step, where it is a naive formula."""
+        for spelling in spellings(node):
+            for formula in self._candidates(spelling):
+                if spares and formula.identity.costly:
+                    continue
+                for match in matches(formula.root, seen_whole(spelling), Match()):
+                    made = instance(formula, match, spelling)
+                    if made is not None:
+                        self.rewrites.append(Rewrite(formula.identity, written, made))
+                        return made
+        return None
+
+    def _candidates(self, node: Node) -> Iterator[Formula]:
+        """The formulas that a node may be an instance of."""
+        here = inner_functions(node, self._functions)
+        if not self._table.has_one_of(node.operation, here):
+            return
+        seen = seen_whole(node)
+        outer = needs(terms(seen))
+        for formula in self._table.headed.get(kind(seen), ()):
+            if formula.functions <= here and formula.needs <= outer:
+                yield formula
+
+
+def spellings(node: Node) -> Iterator[Node]:
+    """A node, and with a sum in it gathered that is written out."""
+    yield node
+    found = None if node.derived else gathered(current(), node)
+    if found is not None:
+        yield found
+
+
+def instance(formula: Formula, match: Match, node: Node) -> Node | None:
+    """The stable formula on its unknowns; None where the dtype would change."""
+    found = Instance(current(), formula, match, node)
+    if not found.has_axes():
+        return None
+    made = node_of(found.result())
+    if made.weak and not node.weak:
+        made = node_of(np.positive(lifted(made, current())))
+    return made if made.dtype == node.dtype else None

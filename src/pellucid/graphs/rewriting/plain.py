@@ -1,0 +1,73 @@
+"""Steps as people write them: x * np.float64(0.5) is x * 0.5, and w.T of a vector w.
+
+What is known is a number, and an assignment to all of an array is what is assigned.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.node import Node, constant
+from pellucid.graphs.operations.closed_set import is_elementwise
+from pellucid.graphs.tracing.traced import current
+
+DOUBLE = np.dtype(np.float64)
+
+
+def plain(node: Node) -> Node | None:
+    """What stands for a step without a change of its value."""
+    if node.known and not node.shape and node.operation != "constant":
+        return known_number(node)
+    rule = RULES.get(node.operation)
+    if rule:
+        return rule(node)
+    return with_plain_numbers(node) if is_elementwise(node.operation) else None
+
+
+def known_number(node: Node) -> Node | None:
+    """The number that a node is, unless NumPy warns of it."""
+    try:
+        with np.errstate(all="raise"):
+            return constant(current().known_value(node))
+    except FloatingPointError:
+        return None
+
+
+def with_plain_numbers(node: Node) -> Node | None:
+    """A step with numbers of NumPy's as Python's, which the others stand for.
+
+    Beside a float64 that is no plain number, both mean the same (NEP 50).
+    """
+    if node.dtype != DOUBLE or not any(map(is_double, node.arguments)):
+        return None
+    if not any(a.dtype == DOUBLE and not a.weak and a.shape for a in node.arguments):
+        return None
+    plain = [constant(float(a.value)) if is_double(a) else a for a in node.arguments]
+    return node.remade(tuple(plain))
+
+
+def is_double(node: Node) -> bool:
+    """Whether this is one number of np.float64."""
+    return node.is_literal and node.dtype == DOUBLE and not node.weak
+
+
+def transpose(node: Node) -> Node | None:
+    """Of what has no order of axes, itself."""
+    return node.arguments[0] if node.ndim < 2 else None
+
+
+def assign(node: Node) -> Node | None:
+    """What replaces a whole array by another one like it."""
+    x, value, *indices = node.arguments
+    everything = all(i is Ellipsis or _is_all(i) for i in node.options["at"])
+    alike = (x.shape, x.dtype) == (value.shape, value.dtype) and not value.weak
+    return value if everything and alike and not indices else None
+
+
+def _is_all(i: Any) -> bool:
+    return isinstance(i, slice) and i == slice(None)
+
+
+RULES = {"transpose": transpose, "assign": assign}
