@@ -33,7 +33,7 @@ from pellucid.graphs.rewriting.sums_of_products import (
 )
 from pellucid.graphs.tracing.trace import trace
 
-Needs = frozenset[tuple[str, float]]
+Needs = frozenset[tuple[tuple[str, float], int]]
 
 # What stands for the options of a formula while it is traced.
 EXAMPLES: dict[str, Any] = {"axis": -1, "keepdims": True, "at": (0,), "n": ANY}
@@ -71,13 +71,20 @@ def kind(seen: Seen) -> str:
 
 
 def needs(found: Iterable[Term]) -> Needs:
-    """The functions, and the powers of anything, that the terms are made of."""
-    powers = [pair for term in found for pair in term.powers.items()]
-    calls = [(base.node.operation, power) for base, power in powers]
-    return frozenset(
-        [("", power) for _, power in calls if power != 1]
-        + [(ALIKE.get(name, name), power) for name, power in calls if name != "input"]
-    )
+    """The functions, and the powers of anything, that the terms are made of.
+
+    Each is numbered, so that what is there twice is needed twice.
+    """
+    counts: dict[tuple[str, float], int] = {}
+    for term in found:
+        for base, power in term.powers.items():
+            name = base.node.operation
+            if power != 1:
+                counts["", power] = counts.get(("", power), 0) + 1
+            if name != "input":
+                call = ALIKE.get(name, name), power
+                counts[call] = counts.get(call, 0) + 1
+    return frozenset((call, i) for call, count in counts.items() for i in range(count))
 
 
 def inner_functions(node: Node, found: dict[Node, Functions]) -> Functions:

@@ -38,13 +38,19 @@ class Addend(NamedTuple):
     exponent: Node | None
 
 
+def may_gather(node: Node) -> bool:
+    """Whether this is a person's logarithm, or quotient by a sum."""
+    if node.derived:
+        return False
+    if node.operation == "divide":
+        return node.arguments[1].operation == "add"
+    return node.operation in POWERS
+
+
 def gathered(recorder: Recorder, node: Node) -> Node | None:
     """A logarithm of, or quotient by, a written-out sum, as of a sum along an axis."""
-    if node.operation not in {*POWERS, "divide"} or node.dtype.kind != "f":
-        return None
     if node.operation == "divide":
-        below = node.arguments[1]
-        total = _summed(recorder, node, below) if below.operation == "add" else None
+        total = _summed(recorder, node, node.arguments[1])
         if total is None:
             return None
         return node_of(recorded("divide", node.arguments[0], total))

@@ -86,6 +86,8 @@ def _sum(wanted: list[Term], given: list[Term], match: Match) -> Iterator[Match]
         return
     common = _common(given)
     rests = [Term(t.number, _without(t.powers, common)) for t in given]
+    if any(term.is_number for term in wanted) and not any(t.is_number for t in rests):
+        return
     # What has fewer unknowns first: a factor that is unknown would take any sign.
     wanted = sorted(
         wanted, key=lambda term: -sum(not is_unknown(f) for f in term.powers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from pellucid.graphs.rewriting.formulas import (
     kind,
     needs,
 )
-from pellucid.graphs.rewriting.gathered import gathered
+from pellucid.graphs.rewriting.gathered import gathered, may_gather
 from pellucid.graphs.rewriting.inward import in_logarithms
 from pellucid.graphs.rewriting.matching import Match, matches
 from pellucid.graphs.rewriting.substitution import Instance
@@ -109,9 +109,12 @@ class Identities:
                 return None
             written = walk.node
             spares = written.derived and written not in precise
-            found = walk.recording(lambda n: self._replaced(n, written, spares), node)
-            self._meet([found, *found.arguments] if found else [])
-            return found
+            candidates = self._candidates(node, spares)
+            if not candidates and not may_gather(node):
+                return None
+            return walk.recording(
+                lambda node: self._replaced(node, candidates, written), node
+            )
 
         return look
 
@@ -127,37 +130,43 @@ class Identities:
         ends_one = node.arguments and self._table.may_have(node.operation)
         return bool(ends_one and node.dtype.kind == "f" and node.size)
 
-    def _replaced(self, node: Node, written: Node, spares: bool) -> Node | None:
-        """What takes the place of a step, where it is a naive formula."""
-        for spelling in spellings(node):
-            for formula in self._candidates(spelling):
-                if spares and formula.identity.costly:
-                    continue
-                for match in matches(formula.root, seen_whole(spelling), Match()):
-                    made = instance(formula, match, spelling)
-                    if made is not None:
-                        self.rewrites.append(Rewrite(formula.identity, written, made))
-                        return made
+    def _replaced(
+        self, node: Node, candidates: Iterable[Formula], written: Node
+    ) -> Node | None:
+        """What takes the place of a step, or of one in which a sum is gathered."""
+        found = self._stable(node, candidates, written)
+        if found is not None or not may_gather(node):
+            return found
+        other = gathered(current(), node)
+        return other and self._stable(other, self._candidates(other), written)
+
+    def _stable(
+        self, node: Node, candidates: Iterable[Formula], written: Node
+    ) -> Node | None:
+        """What takes the place of a step, where it is one of these formulas."""
+        for formula in candidates:
+            for match in matches(formula.root, seen_whole(node), Match()):
+                made = instance(formula, match, node)
+                if made is not None:
+                    self.rewrites.append(Rewrite(formula.identity, written, made))
+                    self._meet((made, *made.arguments))
+                    return made
         return None
 
-    def _candidates(self, node: Node) -> Iterator[Formula]:
-        """The formulas that a node may be an instance of."""
+    def _candidates(self, node: Node, spares: bool = False) -> list[Formula]:
+        """The formulas that a node may be an instance of, but those that are spared."""
         here = inner_functions(node, self._functions)
         if not self._table.has_one_of(node.operation, here):
-            return
+            return []
         seen = seen_whole(node)
         outer = needs(terms(seen))
-        for formula in self._table.headed.get(kind(seen), ()):
-            if formula.functions <= here and formula.needs <= outer:
-                yield formula
-
-
-def spellings(node: Node) -> Iterator[Node]:
-    """A node, and with a sum in it gathered that is written out."""
-    yield node
-    found = None if node.derived else gathered(current(), node)
-    if found is not None:
-        yield found
+        return [
+            formula
+            for formula in self._table.headed.get(kind(seen), ())
+            if formula.functions <= here
+            and formula.needs <= outer
+            and not (spares and formula.identity.costly)
+        ]
 
 
 def instance(formula: Formula, match: Match, node: Node) -> Node | None:

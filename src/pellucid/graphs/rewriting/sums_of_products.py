@@ -64,6 +64,8 @@ def seen_whole(node: Node) -> Seen:
 
 def seen_argument(whole: Seen, argument: Node) -> Seen:
     """An argument that is broadcast to the whole, aligned at the last axis."""
+    if argument.shape == whole.node.shape:
+        return through(Seen(argument, whole.labels))
     labels = whole.labels[len(whole.labels) - argument.ndim :]
     pairs = zip(labels, argument.shape, strict=True)
     return through(Seen(argument, tuple(None if n == 1 else k for k, n in pairs)))
@@ -113,10 +115,10 @@ def through(seen: Seen) -> Seen:
 def _one_view(seen: Seen) -> Seen | None:
     """What one view shows, or None where it is none or hides something."""
     node, labels = seen
-    if (wider := widened(node)) is not node:
-        return Seen(wider, labels)
-    if node.operation not in {"reshape", "index", "broadcast_to", "transpose"}:
+    if node.operation not in VIEWS:
         return None
+    if node.operation == "cast":
+        return Seen(widened(node), labels) if _widens(node) else None
     x = node.arguments[0]
     if node.operation == "transpose":
         axes = node.options.get("axes") or range(x.ndim)[::-1]
@@ -183,6 +185,8 @@ def keeps(node: Node) -> bool:
 PRODUCTS = {"multiply", "divide", "reciprocal", "square", "power", "sqrt", "matmul"}
 VIEWS = {"reshape", "index", "broadcast_to", "transpose", "cast"}
 SEEN_THROUGH = {"add", "subtract", "negative"} | PRODUCTS | VIEWS
+# A formula in a sum has its functions there.
+LOOKED_INTO = SEEN_THROUGH | {"sum", "dot"}
 # Operations that are looked at as one.
 ALIKE = {"subtract": "add", "matmul": "sum", "dot": "sum"}
 
@@ -195,7 +199,7 @@ def functions(node: Node, found: dict[Node, Functions]) -> Functions:
     waiting = [node]
     while waiting:
         one = waiting[-1]
-        through = one.arguments if one.operation in SEEN_THROUGH else ()
+        through = one.arguments if one.operation in LOOKED_INTO else ()
         missing = [a for a in through if a not in found]
         if missing:
             waiting += missing
@@ -229,7 +233,9 @@ def terms(seen: Seen, count: int = LARGEST) -> list[Term]:
 
     Of z - m, where z = a + b, two terms are z and -m, three are a, b and -m.
     """
-    found = [(seen, 1.0)]
+    found = _signs(seen)
+    if not 0 < len(found) <= count:
+        return [product(seen)]
     i = 0
     while i < len(found):
         part, sign = found[i]
@@ -258,9 +264,9 @@ def _collected(found: list[Term]) -> list[Term]:
     """Add up terms that differ by their numbers only: x + x = 2 x."""
     sums: dict[Any, Term] = {}
     for term in found:
-        before = sums.get(term.key())
-        number = term.number + (before.number if before else 0.0)
-        sums[term.key()] = Term(number, term.powers)
+        key = term.key()
+        before = sums.get(key)
+        sums[key] = Term(term.number + before.number, term.powers) if before else term
     return list(sums.values())
 
 
