@@ -41,7 +41,7 @@ def cost_of(graph: Graph) -> Node:
 def adjoints(graph: Graph) -> dict[Node, Node]:
     """Nodes that compute dJ/dz, for every node z between the inputs and the cost J."""
     recorder = resumed(graph)
-    recorder.simplify = arithmetic.Sharing(graph.order, recorder.record)
+    recorder.simplify = arithmetic.simplifying(graph.order)
     cost = cost_of(graph)
     needed = depending(ancestors([cost]), list(graph.inputs))
     with recorder.running(), creation_recorded():
@@ -67,7 +67,7 @@ class Local(NamedTuple):
 def locals_of(graph: Graph, nodes: Iterable[Node]) -> dict[Node, list[Local]]:
     """The local derivatives of steps, for the arguments that depend on an input."""
     recorder = resumed(graph)
-    recorder.simplify = arithmetic.Sharing(graph.order, recorder.record)
+    recorder.simplify = arithmetic.simplifying(graph.order)
     needed = depending(list(graph.order), list(graph.inputs))
     with recorder.running(), creation_recorded():
         return {z: list(_locals(recorder, z, needed)) for z in nodes if z in needed}

@@ -44,7 +44,7 @@ def pulled_back(
 ) -> list[Any]:
     """The gradient of each input, in its shape and dtype; 0 where it has no effect."""
     before = recorder.simplify
-    recorder.simplify = arithmetic.Sharing(ancestors(seeds), recorder.record)
+    recorder.simplify = arithmetic.simplifying(ancestors(seeds))
     try:
         with recorder.marking(derived=True):
             adjoint = backward(recorder, seeds, wrt)

@@ -24,52 +24,37 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import is_elementwise
+from pellucid.graphs.rewriting.driver import Rule, same_step
 from pellucid.graphs.tracing.recorder import is_numbered
-from pellucid.graphs.tracing.traced import recorded
+from pellucid.graphs.tracing.traced import node_of, recorded
 
 
-def simpler(name: str, arguments: tuple[Node, ...]) -> Any:
-    """A node or number that equals the operation on these arguments, or None."""
-    rule = RULES.get(name)
-    return rule(*arguments) if rule else None
+def simpler(node: Node) -> Node | None:
+    """What equals a step and is shorter."""
+    rule = None if node.options else RULES.get(node.operation)
+    found = rule(*node.arguments) if rule else None
+    return None if found is None else node_of(found)
 
 
-class Sharing:
-    """Simplification for one backward pass, in which no step is recorded twice.
+def simplifying(order: Iterable[Node]) -> Rule:
+    """The rule of one backward pass: no step is recorded that is there already."""
+    steps: dict[Any, Node] = {}
 
-    Parameters
-    ----------
-    order : iterable of Node
-        The steps that are there already.
-    record : callable
-        Makes the node of an operation on nodes.
-    """
+    def look(node: Node) -> Node | None:
+        found = simpler(node)
+        if found is None and _is_shared(node):
+            found = steps.setdefault(same_step(node), node)
+        return found if found is not node else None
 
-    def __init__(self, order: Iterable[Node], record: Callable[..., Node]) -> None:
-        self.record = record
-        self.steps: dict[Any, Node] = {}
-        for node in order:
-            if not node.options and _is_shared(node.operation, node.arguments):
-                self.steps.setdefault(_key(node.operation, node.arguments), node)
-
-    def __call__(self, name: str, arguments: tuple[Node, ...]) -> Any:
-        """A simpler equal, or the step itself, the same one each time."""
-        found = simpler(name, arguments)
-        if found is not None or not _is_shared(name, arguments):
-            return found
-        key = _key(name, arguments)
-        if key not in self.steps:
-            self.steps[key] = self.record(name, arguments)
-        return self.steps[key]
+    for node in filter(_is_shared, order):
+        steps.setdefault(same_step(node), node)
+    return look
 
 
-def _is_shared(name: str, arguments: tuple[Node, ...]) -> bool:
+def _is_shared(node: Node) -> bool:
     """Whether a step is fixed by its name and arguments; weak numbers are not."""
-    return is_elementwise(name) and not all(a.weak for a in arguments)
-
-
-def _key(name: str, arguments: tuple[Node, ...]) -> Any:
-    return name, *(repr(a.value) if _is_number(a) else a for a in arguments)
+    is_plain = is_elementwise(node.operation) and not node.options
+    return is_plain and not all(a.weak for a in node.arguments)
 
 
 # -- what a node is -------------------------------------------------------------------

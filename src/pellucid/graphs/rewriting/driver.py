@@ -116,32 +116,21 @@ def always(rule: Rule) -> Family:
     return lambda walk: rule
 
 
-class Sharing:
-    """A rule by which what computes the same is one step.
-
-    It is one that may warn, where one of them may, and the person's own, where one is.
-    """
-
-    def __init__(self, nodes: Iterable[Node] = ()) -> None:
-        self.found: dict[Any, Node] = {}
-        for node in nodes:
-            self(node)
-
-    def __call__(self, node: Node) -> Node | None:
-        """The step that computes the same, if it is another."""
-        key = same_step(node)
-        found = self.found.setdefault(key, node)
-        if found is node:
-            return None
-        if (node.quiet, node.derived) < (found.quiet, found.derived):
-            self.found[key] = node
-            return None
-        return found
-
-
 def shared(walk: Walk) -> Rule:
-    """What is computed twice is computed once."""
-    return Sharing()
+    """What is computed twice is computed once.
+
+    By a step that may warn, where one of them may, and the person's own, where one is.
+    """
+    steps: dict[Any, Node] = {}
+
+    def look(node: Node) -> Node | None:
+        key = same_step(node)
+        found = steps.setdefault(key, node)
+        if (node.quiet, node.derived) < (found.quiet, found.derived):
+            steps[key] = found = node
+        return found if found is not node else None
+
+    return look
 
 
 def same_step(node: Node) -> Any:

@@ -84,7 +84,7 @@ class Recorder:
     def __init__(self) -> None:
         self.names: dict[str, str] = {}  # each name given, and the one that was wanted
         self._numbers: dict[str, int] = {}
-        self.simplify: Callable[[str, tuple[Any, ...]], Any] | None = None
+        self.simplify: Callable[[Node], Node | None] | None = None
         self.refusal: Exception | None = None  # the last, which may have been swallowed
         self.broken: Exception | None = None  # raised where nobody waits for it
         self.thread: int | None = None  # of the trace, while it runs

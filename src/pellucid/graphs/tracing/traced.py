@@ -185,11 +185,11 @@ def recorded(name: str, *arguments: Any, weak: bool = False, **options: Any) -> 
     """Record an operation and stand in for its result."""
     recorder = current(*arguments)
     nodes = tuple([node_of(a) for a in arguments])
-    if recorder.simplify and not options:
-        simpler = recorder.simplify(name, nodes)
-        if simpler is not None:
-            return lifted(simpler, recorder) if isinstance(simpler, Node) else simpler
     node = recorder.record(name, nodes, weak, **options)
+    simpler = recorder.simplify(node) if recorder.simplify else None
+    if simpler is not None:
+        is_number = simpler.is_literal and simpler.weak
+        return simpler.value if is_number else lifted(simpler, recorder)
     if node.dtype.hasobject and not node.known:
         refused_objects()
     if name in RAISING and node.known:
