@@ -18,6 +18,7 @@ from pellucid.graphs.functions import robust
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, constant
 from pellucid.graphs.operations.closed_set import reduced_shape
+from pellucid.graphs.rewriting.driver import Family, Rule, Walk, always
 from pellucid.running.writing import folded
 
 SHORT = 128  # as many terms NumPy adds one after another, too
@@ -28,27 +29,43 @@ def tuned(
     graph: Graph, staying: Mapping[Node, Node | None]
 ) -> tuple[Graph, dict[Node, Node | None]]:
     """The graph by faster operations, and what replaces its staying inputs now."""
-    order, values = folded(graph)
-    now = {node: constant(value) for node, value in values.items()}
-    for node in order:
-        if node.operation in {"input", "constant"}:
-            now[node] = node
-            continue
-        arguments = tuple(_plain(node, now[a]) for a in node.arguments)
-        again = node.remade(arguments)
-        rule = RULES.get(node.operation) if _is_float_array(node) else None
-        now[node] = (rule(again, *arguments) if rule else None) or again
-        if now[node].operation == "maximum":
-            _mask_after(now, node, now[node])
-    result = structure.mapped(lambda node: now[node], graph.result)
+    walk = Walk((*graph.inputs, *graph.outputs))
+    walk.by([known(graph), always(anew), always(with_numbers), always(faster), masks])
+    result = structure.mapped(lambda node: walk.now[node], graph.result)
     made = dataclasses.replace(graph, result=result)
-    return made, {a: b and now[b] for a, b in staying.items()}
+    return made, {a: b and walk.now[b] for a, b in staying.items()}
+
+
+def known(graph: Graph) -> Family:
+    """What depends on no input is a constant."""
+    order, values = folded(graph)
+    stays = set(order)
+
+    def look(node: Node) -> Node | None:
+        if node in stays:
+            return None
+        return constant(values[node]) if node in values else node
+
+    return lambda walk: lambda _: look(walk.node)
+
+
+def anew(node: Node) -> Node | None:
+    """Each step again, so that those that are made here come in its place."""
+    given = node.operation in {"input", "constant"}
+    return None if given else node.remade(node.arguments)
+
+
+def with_numbers(node: Node) -> Node | None:
+    """A step with a number for a constant array that is full of it."""
+    if node.operation not in PLAINER:
+        return None
+    return node.remade(tuple(_plain(node, a) for a in node.arguments))
 
 
 def _plain(node: Node, argument: Node) -> Node:
     """The number of which a constant array is full, where it only meets an array."""
     like = [a for a in node.arguments if a.shape == node.shape and not a.known]
-    if argument.operation != "constant" or not like or node.operation not in PLAINER:
+    if argument.operation != "constant" or not like:
         return argument
     value = np.asarray(argument.value)
     if not value.size or argument.weak or (value != value.flat[0]).any():
@@ -57,11 +74,23 @@ def _plain(node: Node, argument: Node) -> Node:
     return constant(float(value.flat[0])) if same else argument
 
 
-def _mask_after(now: dict[Node, Node], product: Node, h: Node) -> None:
+def faster(node: Node) -> Node | None:
+    """A faster step that gives the same."""
+    rule = RULES.get(node.operation) if _is_float_array(node) else None
+    return rule(node, *node.arguments) if rule else None
+
+
+def masks(walk: Walk) -> Rule:
     """Where h = max(x, 0), x > 0 is h > 0, so that x is needed no more."""
-    mask = product.arguments[-1]
-    if mask.operation == "greater" and product.operation == "multiply":
-        now[mask] = _made("greater", mask, h, constant(0.0))
+
+    def look(h: Node) -> None:
+        product = walk.node
+        if h.operation == "maximum" and product.operation == "multiply":
+            mask = product.arguments[-1]
+            if mask.operation == "greater":
+                walk.now[mask] = _made("greater", mask, h, constant(0.0))
+
+    return look
 
 
 def _is_float_array(node: Node) -> bool:

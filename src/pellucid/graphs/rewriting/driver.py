@@ -4,7 +4,7 @@ A rule is `rule(node) -> node or None`: what takes the place of a step, None to 
 as it is, and the step itself to say that no further rule need look at it. A pass is a
 list of families, each of which gives its rule to one walk:
 
-    outputs = rewritten(outputs, [plain, shared, opened], recorder)
+    outputs = rewritten(outputs, [plain, shared, opened])
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.tracing.recorder import Recorder
+from pellucid.graphs.tracing.traced import current
 
 Rule = Callable[[Node], Node | None]
 Find = Callable[[Node], Rule | None]
@@ -30,10 +30,7 @@ class Walk:
 
     node: Node  # the step at hand, as it was
 
-    def __init__(
-        self, outputs: Iterable[Node], recorder: Recorder, since: int = 0
-    ) -> None:
-        self.recorder = recorder
+    def __init__(self, outputs: Iterable[Node], since: int = 0) -> None:
         self.since = since
         self.order = ancestors(outputs)
         self.now: dict[Node, Node] = {}
@@ -61,7 +58,7 @@ class Walk:
 
     def recording(self, rule: Rule, node: Node) -> Node | None:
         """What a rule records in the place of a step, with its line and its name."""
-        with self.recorder.on_behalf_of(node, node.call):
+        with current().on_behalf_of(node, node.call):
             found = rule(node)
         if found is not None:
             self.changed = True
@@ -74,12 +71,11 @@ Family = Callable[[Walk], Rule]
 
 
 def rewritten(
-    outputs: Sequence[Node], families: Sequence[Family], recorder: Recorder,
-    since: int = 0, walks: int = 1,
-) -> list[Node]:  # fmt: skip
+    outputs: Sequence[Node], families: Sequence[Family], since: int = 0, walks: int = 1
+) -> list[Node]:
     """The outputs after walks by some rules, until one changes nothing."""
     for _ in range(walks):
-        walk = Walk(outputs, recorder, since)
+        walk = Walk(outputs, since)
         walk.by(families)
         outputs = [walk.now.get(node, node) for node in outputs]
         if not walk.changed:

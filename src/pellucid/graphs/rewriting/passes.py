@@ -90,7 +90,7 @@ def _replaced(name: str, i: int, without: frozenset[str]) -> Formula | None:
     root = one.root.node
     identities = Identities(functools.partial(_written, without))
     with recorder.running(), creation_recorded():
-        arguments = rewritten(root.arguments, stable(identities), recorder)
+        arguments = rewritten(root.arguments, stable(identities))
         made = seen_whole(root.remade(tuple(arguments)))
     if not identities.rewrites or kind(made) in OWN_FORM:
         return None

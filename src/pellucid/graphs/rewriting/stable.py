@@ -105,7 +105,7 @@ def written_out(graph: Graph) -> Graph:
     outputs = list(graph.outputs)
     with recorder.running(), creation_recorded():
         for families in (passes.OPENED, passes.SHARED):
-            outputs = driver.rewritten(outputs, families, recorder)
+            outputs = driver.rewritten(outputs, families)
     found = iter(outputs)
     result = structure.mapped(lambda _: next(found), graph.result)
     return closed(replace(graph, result=result), recorder)
@@ -123,7 +123,7 @@ def stabilised(
     families = passes.stable(identities, settled)
     before, recorder.simplify = recorder.simplify, arithmetic.simpler
     try:
-        found = driver.rewritten(list(outputs), families, recorder, since, WALKS)
+        found = driver.rewritten(list(outputs), families, since, WALKS)
     finally:
         recorder.simplify = before
         terms.cache_clear()
