@@ -153,11 +153,13 @@ class Node:
     def __deepcopy__(self, memo: Any) -> Node:
         return self
 
-    def remade(self, arguments: tuple[Node, ...]) -> Node:
-        """The same step on other arguments, made now."""
+    def remade(self, arguments: tuple[Node, ...], order: int | None = None) -> Node:
+        """The same step on other arguments, made now or where `order` puts it."""
+        order = next(_creation) if order is None else order
         return Node(
             self.operation, arguments, self.shape, self.dtype, self.options, self.weak,
             self.line, self.call, self.name, self.known, self.quiet, self.derived,
+            order,
         )  # fmt: skip
 
     def christen(self, name: str) -> None:

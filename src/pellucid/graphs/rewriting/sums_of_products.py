@@ -184,7 +184,9 @@ def keeps(node: Node) -> bool:
 # What sums of products are made of, and views; through them an expression is seen.
 PRODUCTS = {"multiply", "divide", "reciprocal", "square", "power", "sqrt", "matmul"}
 VIEWS = {"reshape", "index", "broadcast_to", "transpose", "cast"}
-SEEN_THROUGH = {"add", "subtract", "negative"} | PRODUCTS | VIEWS
+SIGNS = {"add": (1.0, 1.0), "subtract": (1.0, -1.0), "negative": (-1.0,)}
+EXPONENTS = {"square": 2.0, "sqrt": 0.5, "multiply": 2.0}  # of x, or of x x
+SEEN_THROUGH = SIGNS.keys() | PRODUCTS | VIEWS
 # A formula in a sum has its functions there.
 LOOKED_INTO = SEEN_THROUGH | {"sum", "dot"}
 # Operations that are looked at as one.
@@ -253,10 +255,10 @@ def _times(number: float, term: Term) -> Term:
 
 def _signs(seen: Seen) -> list[tuple[Seen, float]]:
     """The parts of a sum with their signs; none for what is no sum."""
-    signs = {"add": (1.0, 1.0), "subtract": (1.0, -1.0), "negative": (-1.0,)}
-    arguments = seen.node.arguments
-    known = signs.get(seen.node.operation, ()) if is_real(seen.node) else ()
-    signed = zip(arguments, known, strict=False)
+    signs = SIGNS.get(seen.node.operation)
+    if signs is None or not is_real(seen.node):
+        return []
+    signed = zip(seen.node.arguments, signs, strict=True)
     return [(seen_argument(seen, a), sign) for a, sign in signed]
 
 
@@ -356,12 +358,10 @@ def _is_outer(node: Node) -> bool:
 def _base(seen: Seen) -> tuple[Seen, float]:
     """The base and exponent of a power; itself and 1 where it is none."""
     node = seen.node
-    exponents = {"square": 2.0, "sqrt": 0.5, "multiply": 2.0}
-    if not is_real(node):
-        return seen, 1.0
-    if node.operation in exponents and len(set(node.arguments)) == 1:
-        return seen_argument(seen, node.arguments[0]), exponents[node.operation]
-    if node.operation == "power" and is_number(node.arguments[1]):
+    exponent = EXPONENTS.get(node.operation)
+    if exponent and len(set(node.arguments)) == 1 and is_real(node):
+        return seen_argument(seen, node.arguments[0]), exponent
+    if node.operation == "power" and is_number(node.arguments[1]) and is_real(node):
         exponent = float(node.arguments[1].value)
         return seen_argument(seen, node.arguments[0]), exponent
     return seen, 1.0

@@ -205,7 +205,7 @@ def without_copies(made: Graph) -> Graph:
         elif arguments == node.arguments:
             kept[node] = node
         else:
-            kept[node] = dataclasses.replace(node, arguments=arguments)
+            kept[node] = node.remade(arguments, node.order)
     result = structure.mapped(lambda node: kept[node], made.result)
     return dataclasses.replace(made, result=result)
 
