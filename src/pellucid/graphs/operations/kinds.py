@@ -54,6 +54,11 @@ class Facts(NamedTuple):
     commutes: bool
     view: bool
 
+    @property
+    def shows(self) -> bool:
+        """Whether it shows elements of its first argument, at other places."""
+        return self.kind is MOVES and self.view
+
 
 def by_element(slope: Slope) -> Facts:
     """Element i of the result is made of elements i of ordered arguments."""
