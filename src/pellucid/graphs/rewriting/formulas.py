@@ -20,13 +20,13 @@ from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.rewriting.matching import ANY
 from pellucid.graphs.rewriting.sums_of_products import (
-    ALIKE,
     PRODUCTS,
-    SEEN_THROUGH,
     Functions,
     Seen,
     Term,
+    alike,
     functions,
+    is_seen_through,
     product,
     seen_whole,
     terms,
@@ -59,7 +59,7 @@ class Formula:
 
 def kind(seen: Seen) -> str:
     """Under which heading an expression is looked for."""
-    if seen.node.operation not in SEEN_THROUGH:
+    if not is_seen_through(seen.node.operation):
         return seen.node.operation
     found = terms(seen)
     if len(found) > 1:
@@ -82,14 +82,14 @@ def needs(found: Iterable[Term]) -> Needs:
             if power != 1:
                 counts["", power] = counts.get(("", power), 0) + 1
             if name != "input":
-                call = ALIKE.get(name, name), power
+                call = alike(name), power
                 counts[call] = counts.get(call, 0) + 1
     return frozenset((call, i) for call, count in counts.items() for i in range(count))
 
 
 def inner_functions(node: Node, found: dict[Node, Functions]) -> Functions:
     """The functions in a node's terms and factors; of a call, in its arguments."""
-    if node.operation in SEEN_THROUGH:
+    if is_seen_through(node.operation):
         return functions(node, found)
     return frozenset().union(*(functions(a, found) for a in node.arguments))
 
@@ -180,6 +180,6 @@ class Table:
 
 def _group(operation: str) -> str:
     """Operations that may stand for each other as the last of a formula."""
-    if operation in {"add", "subtract"}:
-        return "sum"
-    return "product" if operation in PRODUCTS else operation
+    if operation in PRODUCTS:
+        return "product"
+    return "add" if alike(operation) == "add" else operation

@@ -15,7 +15,8 @@ import numpy as np
 
 from pellucid.graphs.functions.robust import logsumexp
 from pellucid.graphs.node import Node, constant
-from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.graphs.operations.closed_set import facts_of, reduced_axes
+from pellucid.graphs.rewriting.ranges import SIGNS
 from pellucid.graphs.rewriting.sums_of_products import is_number, keeps, widened
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.traced import lifted, node_of, recorded
@@ -122,18 +123,15 @@ class Gathering:
         while waiting:
             part, sign = waiting.pop()
             part = widened(part)
-            match part.operation, part.arguments:
-                case "add", (x, y):
-                    waiting += [(y, sign), (x, sign)]
-                case "subtract", (x, y):
-                    waiting += [(y, -sign), (x, sign)]
-                case "negative", (x,):
-                    waiting.append((x, -sign))
-                case _:
-                    more = self._of_product(part, depth) if depth else None
-                    if more is None:
-                        return None
-                    found += [Addend(_times(a.weight, sign), a.exponent) for a in more]
+            signs = SIGNS.get(part.operation)
+            if signs:
+                inner = zip(part.arguments, signs, strict=True)
+                waiting += reversed([(x, s * sign) for x, s in inner])
+                continue
+            more = self._of_product(part, depth) if depth else None
+            if more is None:
+                return None
+            found += [Addend(_times(a.weight, sign), a.exponent) for a in more]
         return [one for one in found if one.exponent or not _is(one.weight, 0.0)]
 
     def _of_product(self, part: Node, depth: int) -> list[Addend] | None:
@@ -183,7 +181,7 @@ class Gathering:
     def _exponent(self, part: Node) -> Node | None:
         """The exponent of a power, and of elements of powers."""
         steps: list[Node] = []
-        while part.operation in {"index", "reshape"} and len(steps) < DEPTH:
+        while facts_of(part.operation).shows and len(steps) < DEPTH:
             steps.append(part)
             part = part.arguments[0]
         exponent: Node | None = None

@@ -14,16 +14,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.rewriting.driver import Rule, Walk
+from pellucid.graphs.rewriting.gathered import POWERS
 from pellucid.graphs.tracing.traced import current, lifted, node_of, recorded
 
-# Operations that only move elements, and which of their arguments these are.
-MOVED = {
-    "index": slice(1), "reshape": slice(1), "transpose": slice(1),
-    "broadcast_to": slice(1), "where": slice(1, 3), "assign": slice(2),
+# Where elements of several arrays are put together, which of the arguments these are.
+JOINED = {
+    "where": slice(1, 3), "assign": slice(2),
     "concatenate": slice(None), "stack": slice(None),
 }  # fmt: skip
-LOGARITHMS = {"log", "log2", "log10", "log1p"}
 # Some of what is moved is computed for nothing, and no warning is due.
 CHOOSING = {"where", "assign"}
 
@@ -89,7 +89,9 @@ def goal(node: Node) -> frozenset[str]:
 
 def moved(node: Node) -> tuple[Node, ...]:
     """The arguments whose elements an operation moves; none where it computes."""
-    return node.arguments[MOVED[node.operation]] if node.operation in MOVED else ()
+    if facts_of(node.operation).shows:
+        return node.arguments[:1]
+    return node.arguments[JOINED.get(node.operation, slice(0))]
 
 
 def moves(whole: Node, known: Container[Node]) -> list[Node]:
@@ -121,8 +123,9 @@ def taken_of(
     step: Node, function: Inward, node: Node, inside: dict[Node, Node]
 ) -> Node:
     """A function of one step: moved further in, or recorded there."""
-    if step.operation in MOVED:
-        inner = {part: inside[part] for part in moved(step)}
+    parts = moved(step)
+    if parts:
+        inner = {part: inside[part] for part in parts}
         arguments = [inner.get(a, a) for a in step.arguments]
         return node_of(recorded(step.operation, *arguments, **step.options))
     number = step.is_literal and step.weak
@@ -135,5 +138,5 @@ def in_logarithms(order: Iterable[Node]) -> set[Node]:
 
     The log of a determinant, log(d tanh(x)/dx), would be -inf where 1 - tanh^2 is 0.
     """
-    own = (n for n in order if n.operation in LOGARITHMS and not n.derived)
+    own = (n for n in order if n.operation in POWERS and not n.derived)
     return {*ancestors(own)}

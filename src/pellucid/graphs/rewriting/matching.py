@@ -19,6 +19,7 @@ from pellucid.graphs.rewriting.sums_of_products import (
     Seen,
     Summed,
     Term,
+    alike,
     multiplied,
     product,
     seen_argument,
@@ -213,11 +214,11 @@ def _factor(formula: Seen, seen: Seen, match: Match) -> Iterator[Match]:
     name = formula.node.operation
     if is_unknown(formula):
         yield from _absorbed(formula.node, match._replace(rest={seen: 1.0}), seen, 1.0)
-    elif name in {"add", "subtract"}:
+    elif alike(name) == "add":
         yield from exactly(formula, seen, match)
     elif seen.node.dtype.kind not in "fc":
         return  # a call of integers, which may wrap around
-    elif name == "sum" and seen.node.operation in {"matmul", "dot"}:
+    elif name == "sum" != seen.node.operation and alike(seen.node.operation) == "sum":
         yield from _matrix_product(formula, seen, match)
     elif name != seen.node.operation:
         return

@@ -12,11 +12,13 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
-from pellucid.graphs.operations.kinds import MOVES
 
 DEPTH = 4  # steps of arithmetic that are followed
 
 Range = tuple[int, int]
+
+# The parts of a sum with their signs.
+SIGNS = {"add": (1, 1), "subtract": (1, -1), "negative": (-1,)}
 
 
 def is_real(node: Node) -> bool:
@@ -31,8 +33,7 @@ def reach(node: Node, depth: int = DEPTH) -> Range:
     """The smallest and the largest integer that an element of a node may be."""
     if node.operation == "constant":
         return _of_value(node)
-    facts = facts_of(node.operation)
-    if facts.kind is MOVES and facts.view and depth:
+    if facts_of(node.operation).shows and depth:
         return reach(node.arguments[0], depth - 1)
     found = _whole(node, depth) if depth else None
     limits = _of_dtype(node)
@@ -54,17 +55,15 @@ def _whole(node: Node, depth: int) -> Range | None:
     if any(a.dtype.kind not in "biu" for a in node.arguments):
         return None
     parts = [reach(a, depth - 1) for a in node.arguments]
-    match node.operation, parts:
-        case "negative", [(low, high)]:
-            return -high, -low
-        case "add", [(a, b), (c, d)]:
-            return a + c, b + d
-        case "subtract", [(a, b), (c, d)]:
-            return a - d, b - c
-        case "multiply", [(a, b), (c, d)]:
-            corners = a * c, a * d, b * c, b * d
-            return min(corners), max(corners)
-    return None
+    if node.operation == "multiply":
+        (a, b), (c, d) = parts
+        corners = a * c, a * d, b * c, b * d
+        return min(corners), max(corners)
+    signs = SIGNS.get(node.operation)
+    if signs is None:
+        return None
+    ends = [(s * p, s * q) for s, (p, q) in zip(signs, parts, strict=True)]
+    return sum(map(min, ends)), sum(map(max, ends))
 
 
 def _lies_in(one: Range, other: Range) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
-from pellucid.graphs.operations.kinds import CONSTANT, Kind
+from pellucid.graphs.operations.kinds import CONSTANT, REDUCES, SCANS
 from pellucid.graphs.rewriting.driver import Rule
 from pellucid.graphs.tracing.traced import current, lifted, node_of, recorded
 
@@ -42,9 +42,8 @@ def moved_out(node: Node) -> Node | None:
 def _is_linear(node: Node) -> bool:
     """Whether elements of one array are shown elsewhere, or added up along axes."""
     facts = facts_of(node.operation)
-    shows = facts.kind is Kind.MOVES and facts.view
-    adds = facts.kind in (Kind.REDUCES, Kind.SCANS) and facts.slope is CONSTANT
-    return shows or adds
+    adds = facts.kind in (REDUCES, SCANS) and facts.slope is CONSTANT
+    return facts.shows or adds
 
 
 # Each rule is given a step, its arguments without their signs, and which had one.

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.graphs.operations.closed_set import facts_of, reduced_axes
 from pellucid.graphs.operations.indexing import is_basic
-from pellucid.graphs.rewriting.ranges import is_real
+from pellucid.graphs.operations.kinds import MAKES
+from pellucid.graphs.rewriting.ranges import SIGNS, is_real
 
 LARGEST = 8  # terms or factors of an expression that is looked at
 
@@ -115,7 +116,7 @@ def through(seen: Seen) -> Seen:
 def _one_view(seen: Seen) -> Seen | None:
     """What one view shows, or None where it is none or hides something."""
     node, labels = seen
-    if node.operation not in VIEWS:
+    if not is_view(node.operation):
         return None
     if node.operation == "cast":
         return Seen(widened(node), labels) if _widens(node) else None
@@ -183,12 +184,7 @@ def keeps(node: Node) -> bool:
 
 # What sums of products are made of, and views; through them an expression is seen.
 PRODUCTS = {"multiply", "divide", "reciprocal", "square", "power", "sqrt", "matmul"}
-VIEWS = {"reshape", "index", "broadcast_to", "transpose", "cast"}
-SIGNS = {"add": (1.0, 1.0), "subtract": (1.0, -1.0), "negative": (-1.0,)}
 EXPONENTS = {"square": 2.0, "sqrt": 0.5, "multiply": 2.0}  # of x, or of x x
-SEEN_THROUGH = SIGNS.keys() | PRODUCTS | VIEWS
-# A formula in a sum has its functions there.
-LOOKED_INTO = SEEN_THROUGH | {"sum", "dot"}
 # Operations that are looked at as one.
 ALIKE = {"subtract": "add", "matmul": "sum", "dot": "sum"}
 
@@ -196,12 +192,35 @@ Functions = frozenset[str]
 NO_FUNCTIONS: Functions = frozenset()
 
 
+@functools.cache
+def is_view(name: str) -> bool:
+    """Whether an operation only shows an array in another way."""
+    return name == "cast" or facts_of(name).shows
+
+
+@functools.cache
+def is_seen_through(name: str) -> bool:
+    """Whether an operation is part of a sum of products, or a view of one."""
+    return name in SIGNS or name in PRODUCTS or is_view(name)
+
+
+@functools.cache
+def is_looked_into(name: str) -> bool:
+    """Whether the functions of a formula may be there: in a sum too."""
+    return is_seen_through(name) or alike(name) == "sum"
+
+
+def alike(name: str) -> str:
+    """The operation that stands for this one too."""
+    return ALIKE.get(name, name)
+
+
 def functions(node: Node, found: dict[Node, Functions]) -> Functions:
     """The functions of which terms and factors of a node are; `found` is added to."""
     waiting = [node]
     while waiting:
         one = waiting[-1]
-        through = one.arguments if one.operation in LOOKED_INTO else ()
+        through = one.arguments if is_looked_into(one.operation) else ()
         missing = [a for a in through if a not in found]
         if missing:
             waiting += missing
@@ -221,9 +240,9 @@ def _own_functions(node: Node) -> Functions:
 
 @functools.cache
 def _functions_of(name: str) -> Functions:
-    if name in SEEN_THROUGH - {"sqrt", "matmul"} | {"input", "constant"}:
-        return NO_FUNCTIONS
-    return frozenset([ALIKE.get(name, name)])
+    has_name = name == "sqrt" or alike(name) == "sum"
+    is_none = facts_of(name).kind is MAKES or is_seen_through(name)
+    return frozenset([alike(name)]) if has_name or not is_none else NO_FUNCTIONS
 
 
 # -- sums of products -----------------------------------------------------------------
@@ -259,7 +278,7 @@ def _signs(seen: Seen) -> list[tuple[Seen, float]]:
     if signs is None or not is_real(seen.node):
         return []
     signed = zip(seen.node.arguments, signs, strict=True)
-    return [(seen_argument(seen, a), sign) for a, sign in signed]
+    return [(seen_argument(seen, a), float(sign)) for a, sign in signed]
 
 
 def _collected(found: list[Term]) -> list[Term]:
