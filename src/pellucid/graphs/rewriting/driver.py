@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.tracing.traced import current
+from pellucid.graphs.tracing.traced import current, lifted, node_of
 
 Rule = Callable[[Node], Node | None]
 Find = Callable[[Node], Rule | None]
@@ -81,6 +81,12 @@ def rewritten(
         if not walk.changed:
             break
     return list(outputs)
+
+
+def taken(function: Callable[..., Any], *nodes: Node, **options: Any) -> Node:
+    """The node of a function of nodes, which is recorded now."""
+    recorder = current()
+    return node_of(function(*(lifted(n, recorder) for n in nodes), **options))
 
 
 # -- families ------------------------------------------------------------------------

@@ -18,8 +18,7 @@ from pellucid.graphs.node import Node, constant
 from pellucid.graphs.operations.closed_set import facts_of, reduced_axes
 from pellucid.graphs.rewriting.ranges import SIGNS
 from pellucid.graphs.rewriting.sums_of_products import is_number, keeps, widened
-from pellucid.graphs.tracing.recorder import Recorder
-from pellucid.graphs.tracing.traced import lifted, node_of, recorded
+from pellucid.graphs.tracing.traced import current, lifted, node_of, recorded
 
 # Each logarithm: the power that it undoes, its base, and what computes the power.
 POWERS: dict[str, tuple[str, float, Callable[[Any], Any]]] = {
@@ -48,23 +47,23 @@ def may_gather(node: Node) -> bool:
     return node.operation in POWERS
 
 
-def gathered(recorder: Recorder, node: Node) -> Node | None:
+def gathered(node: Node) -> Node | None:
     """A logarithm of, or quotient by, a written-out sum, as of a sum along an axis."""
     if node.operation == "divide":
-        total = _summed(recorder, node, node.arguments[1])
+        total = _summed(node, node.arguments[1])
         if total is None:
             return None
         return node_of(recorded("divide", node.arguments[0], total))
     whole, number = _unscaled(node.arguments[0])
     if whole.operation == "einsum" and number == 1:
-        return _einsum(recorder, node, whole)
-    total = _summed(recorder, node, node.arguments[0])
+        return _einsum(node, whole)
+    total = _summed(node, node.arguments[0])
     if total is None:
         return None
     return node_of(recorded(node.operation, np.reshape(total, node.shape)))
 
 
-def _summed(recorder: Recorder, node: Node, argument: Node) -> Any:
+def _summed(node: Node, argument: Node) -> Any:
     """The argument of a node as a sum along axes; None where it is no sum of powers."""
     whole, number = _unscaled(argument)
     adds = whole.operation in SUMS
@@ -72,7 +71,7 @@ def _summed(recorder: Recorder, node: Node, argument: Node) -> Any:
     axes = reduced_axes(inner.ndim, whole.options.get("axis")) if adds else ()
     if whole.operation == "mean":
         number /= math.prod(inner.shape[i] for i in axes)
-    gather = Gathering(recorder, node)
+    gather = Gathering(node)
     found = [
         Addend(_times(one.weight, number), one.exponent)
         for one in gather.addends(inner, DEPTH) or []
@@ -111,8 +110,7 @@ def _has_power(found: Sequence[Addend]) -> bool:
 class Gathering:
     """The addends under one logarithm, and the array of them."""
 
-    def __init__(self, recorder: Recorder, node: Node) -> None:
-        self.recorder = recorder
+    def __init__(self, node: Node) -> None:
         self.dtype = node.dtype
         self.name, self.base, self.power = POWERS.get(node.operation, POWERS["log"])
 
@@ -162,7 +160,7 @@ class Gathering:
         if found is None or not _has_power(found):
             return None
         number = is_number(factor)
-        by = float(factor.value) if number else lifted(factor, self.recorder)
+        by = float(factor.value) if number else lifted(factor, current())
         if divides:
             return [Addend(one.weight / by, one.exponent) for one in found]
         return [Addend(_times(by, one.weight), one.exponent) for one in found]
@@ -209,7 +207,7 @@ class Gathering:
     def terms(self, found: Sequence[Addend], shape: tuple[int, ...]) -> Any:
         """Weights times powers, stacked along a new first axis; of one, itself."""
         if len(found) == 1 and found[0].exponent is not None:
-            z = self._floating(lifted(found[0].exponent, self.recorder))
+            z = self._floating(lifted(found[0].exponent, current()))
             return _times(self.power(z), found[0].weight)
         powers = self.power(self._stacked(found, shape))
         weights = [one.weight for one in found]
@@ -218,7 +216,7 @@ class Gathering:
         if all(_is(w, 1.0) for w in weights):
             return powers
         column = np.array(weights, self.dtype).reshape(-1, *(1 for _ in shape))
-        return lifted(constant(column), self.recorder) * powers
+        return lifted(constant(column), current()) * powers
 
     def _stacked(self, found: Sequence[Addend], shape: tuple[int, ...]) -> Any:
         """The exponents, stacked along a new first axis."""
@@ -228,7 +226,7 @@ class Gathering:
             return self._floating(read)
         return np.stack(
             [
-                self._filled(0.0 if z is None else lifted(z, self.recorder), shape)
+                self._filled(0.0 if z is None else lifted(z, current()), shape)
                 for z in exponents
             ]
         )
@@ -247,7 +245,7 @@ class Gathering:
         )  # fmt: skip
         if not rows or start < 0:
             return None
-        whole: Any = lifted(x, self.recorder)
+        whole: Any = lifted(x, current())
         stop = start + len(exponents)
         return whole if stop - start == x.shape[0] else whole[start:stop]
 
@@ -255,7 +253,7 @@ class Gathering:
         """An addend's weight or exponent for every element of the sum."""
         if type(value) is float:  # a stand-in for a number is an instance of float too
             number = constant(self.dtype.type(value))
-            return np.broadcast_to(lifted(number, self.recorder), shape)
+            return np.broadcast_to(lifted(number, current()), shape)
         return np.broadcast_to(self._floating(value), shape)
 
     def _floating(self, x: Any) -> Any:
@@ -272,7 +270,7 @@ def _is(weight: Any, number: float) -> bool:
     return type(weight) is float and weight == number
 
 
-def _einsum(recorder: Recorder, node: Node, whole: Node) -> Node | None:
+def _einsum(node: Node, whole: Node) -> Node | None:
     """The log of an einsum of two arrays as that of a sum of their products."""
     given, _, kept = whole.options["subscripts"].partition("->")
     parts = given.split(",")
@@ -282,7 +280,7 @@ def _einsum(recorder: Recorder, node: Node, whole: Node) -> Node | None:
         return None
     letters = [*kept, *summed]
     x, y = (
-        _laid_out(lifted(a, recorder), p, letters)
+        _laid_out(lifted(a, current()), p, letters)
         for a, p in zip(whole.arguments, parts, strict=True)
     )
     axes = tuple(range(len(kept), len(letters)))

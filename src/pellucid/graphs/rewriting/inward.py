@@ -9,15 +9,16 @@ the same way.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import facts_of
-from pellucid.graphs.rewriting.driver import Rule, Walk
+from pellucid.graphs.rewriting.driver import Rule, Walk, taken
 from pellucid.graphs.rewriting.gathered import POWERS
-from pellucid.graphs.tracing.traced import current, lifted, node_of, recorded
+from pellucid.graphs.tracing.traced import current, node_of, recorded
 
 # Where elements of several arrays are put together, which of the arguments these are.
 JOINED = {
@@ -130,7 +131,7 @@ def taken_of(
         return node_of(recorded(step.operation, *arguments, **step.options))
     number = step.is_literal and step.weak
     value = node_of(node.dtype.type(step.value)) if number else step
-    return node_of(function.apply(lifted(value, current())))
+    return replace(taken(function.apply, value), line=node.line)
 
 
 def in_logarithms(order: Iterable[Node]) -> set[Node]:

@@ -11,7 +11,7 @@ import numpy as np
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.identities import Identity
 from pellucid.graphs.node import Node
-from pellucid.graphs.rewriting.driver import Rule, Walk
+from pellucid.graphs.rewriting.driver import Rule, Walk, taken
 from pellucid.graphs.rewriting.formulas import (
     Formula,
     Table,
@@ -25,7 +25,7 @@ from pellucid.graphs.rewriting.inward import in_logarithms
 from pellucid.graphs.rewriting.matching import Match, matches
 from pellucid.graphs.rewriting.substitution import Instance
 from pellucid.graphs.rewriting.sums_of_products import Functions, seen_whole, terms
-from pellucid.graphs.tracing.traced import current, lifted, node_of
+from pellucid.graphs.tracing.traced import node_of
 
 # Beside these a number of NumPy's may stand for one of Python's (NEP 50).
 DOUBLES = {np.dtype(code) for code in "dD?bhilqBHILQ"}
@@ -137,7 +137,7 @@ class Identities:
         found = self._stable(node, candidates, written)
         if found is not None or not may_gather(node):
             return found
-        other = gathered(current(), node)
+        other = gathered(node)
         return other and self._stable(other, self._candidates(other), written)
 
     def _stable(
@@ -171,10 +171,10 @@ class Identities:
 
 def instance(formula: Formula, match: Match, node: Node) -> Node | None:
     """The stable formula on its unknowns; None where the dtype would change."""
-    found = Instance(current(), formula, match, node)
+    found = Instance(formula, match, node)
     if not found.has_axes():
         return None
     made = node_of(found.result())
     if made.weak and not node.weak:
-        made = node_of(np.positive(lifted(made, current())))
+        made = taken(np.positive, made)
     return made if made.dtype == node.dtype else None

@@ -16,6 +16,7 @@ from pellucid.graphs.rewriting.driver import (
     recording,
     rewritten,
     shared,
+    taken,
 )
 from pellucid.graphs.rewriting.formulas import (
     Formula,
@@ -32,7 +33,6 @@ from pellucid.graphs.rewriting.signs import sign_rule
 from pellucid.graphs.rewriting.sums_of_products import Functions, seen_whole
 from pellucid.graphs.tracing.patching import creation_recorded
 from pellucid.graphs.tracing.recorder import Recorder
-from pellucid.graphs.tracing.traced import current, lifted, node_of
 
 # A formula that has become one of these is its own stable form.
 OWN_FORM = COMPOSED - {"ratio"}
@@ -41,8 +41,7 @@ OWN_FORM = COMPOSED - {"ratio"}
 def opened(node: Node) -> Node:
     """A composed operation as its steps."""
     function = OPERATIONS[node.operation].function
-    arguments = [lifted(a, current()) for a in node.arguments]
-    return node_of(function(*arguments, **node.options))
+    return taken(function, *node.arguments, **node.options)
 
 
 SHARED: list[Family] = [always(plain), shared]

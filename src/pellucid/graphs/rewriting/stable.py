@@ -19,7 +19,6 @@ from pellucid.graphs.rewriting.naive import Identities
 from pellucid.graphs.rewriting.naive import Rewrite as Rewrite
 from pellucid.graphs.rewriting.sums_of_products import exp_of_moved, product, terms
 from pellucid.graphs.tracing.patching import creation_recorded
-from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.trace import closed, resumed
 from pellucid.graphs.tracing.trace import graph as graph_of
 from pellucid.graphs.tracing.traced import Traced, current, lifted
@@ -84,11 +83,8 @@ def rewritten(
     """A graph with naive formulas replaced, after those that were replaced before."""
     recorder = resumed(graph)
     with recorder.running(), creation_recorded():
-        outputs, rewrites = stabilised(
-            recorder, graph.outputs, without, settled=settled
-        )
-    found = iter(outputs)
-    result = structure.mapped(lambda _: next(found), graph.result)
+        outputs, rewrites = stabilised(graph.outputs, without, settled=settled)
+    result = _filled(graph.result, outputs)
     before = graph.rewrites if isinstance(graph, StableGraph) else ()
     made = StableGraph(
         graph.title, graph.parameters, result, graph.signature, (*before, *rewrites)
@@ -102,18 +98,21 @@ def written_out(graph: Graph) -> Graph:
     So fast code shares e^-|z| between a cost and its gradient, and reuses memory.
     """
     recorder = resumed(graph)
-    outputs = list(graph.outputs)
     with recorder.running(), creation_recorded():
-        for families in (passes.OPENED, passes.SHARED):
-            outputs = driver.rewritten(outputs, families)
+        outputs = driver.rewritten(graph.outputs, passes.OPENED)
+        outputs = driver.rewritten(outputs, passes.SHARED)
+    return closed(replace(graph, result=_filled(graph.result, outputs)), recorder)
+
+
+def _filled(result: Any, outputs: Iterable[Node]) -> Any:
+    """A result with these outputs in the places of its own."""
     found = iter(outputs)
-    result = structure.mapped(lambda _: next(found), graph.result)
-    return closed(replace(graph, result=result), recorder)
+    return structure.mapped(lambda _: next(found), result)
 
 
 def stabilised(
-    recorder: Recorder, outputs: Iterable[Node], without: Sequence[str] = (),
-    since: int = 0, settled: int = 0,
+    outputs: Sequence[Node], without: Sequence[str] = (), since: int = 0,
+    settled: int = 0,
 ) -> tuple[list[Node], list[Rewrite]]:  # fmt: skip
     """Nodes that compute the same from the nodes older than `since`; and rewrites.
 
@@ -121,9 +120,10 @@ def stabilised(
     """
     identities = Identities(passes.tables(unused(without)))
     families = passes.stable(identities, settled)
+    recorder = current()
     before, recorder.simplify = recorder.simplify, arithmetic.simpler
     try:
-        found = driver.rewritten(list(outputs), families, since, WALKS)
+        found = driver.rewritten(outputs, families, since, WALKS)
     finally:
         recorder.simplify = before
         terms.cache_clear()
@@ -148,7 +148,7 @@ class Rewriting:
         if not self.stable or not traced:
             return result
         nodes = [leaf.node for leaf in traced]
-        found, _ = stabilised(current(), nodes, self.without, since, settled)
+        found, _ = stabilised(nodes, self.without, since, settled)
         made = iter(
             lifted(node, current(), leaf.mutable)
             for node, leaf in zip(found, traced, strict=True)

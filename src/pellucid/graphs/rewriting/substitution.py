@@ -19,17 +19,13 @@ from pellucid.graphs.rewriting.sums_of_products import (
     Summed,
     seen_whole,
 )
-from pellucid.graphs.tracing.recorder import Recorder
-from pellucid.graphs.tracing.traced import lifted, recorded
+from pellucid.graphs.tracing.traced import current, lifted, recorded
 
 
 class Instance:
     """A formula that was found at a node; its unknowns are laid out along its axes."""
 
-    def __init__(
-        self, recorder: Recorder, formula: Formula, match: Match, node: Node
-    ) -> None:
-        self.recorder = recorder
+    def __init__(self, formula: Formula, match: Match, node: Node) -> None:
         self.formula = formula
         self.match = match
         self.node = node
@@ -73,7 +69,7 @@ class Instance:
             _, *indices = self.match.picked.arguments
             at = self.match.picked.options["at"]
             options["at"] = tuple(
-                lifted(indices[i.position], self.recorder) if isinstance(i, Slot) else i
+                lifted(indices[i.position], current()) if isinstance(i, Slot) else i
                 for i in at
             )
         return options
@@ -125,7 +121,7 @@ class Instance:
 
     def _floating(self, node: Node) -> Any:
         """A stand-in for a node, for numbers that may be negated and doubled."""
-        x = lifted(node, self.recorder)
+        x = lifted(node, current())
         is_narrow = not is_roomy(node) or self._is_narrower(node)
         if not (node.is_literal and node.weak) and is_narrow:
             return recorded("cast", x, dtype=self.node.dtype)

@@ -14,7 +14,7 @@ import numpy as np
 
 from pellucid.graphs.functions.robust import sigmoid, softplus
 from pellucid.graphs.node import Node
-from pellucid.graphs.tracing.traced import current, lifted, node_of
+from pellucid.graphs.rewriting.driver import taken
 
 Function = Callable[..., Any]
 
@@ -41,7 +41,7 @@ def synonym(node: Node) -> Node | None:
     function = _function(node)
     if function is None:
         return None
-    made = node_of(function(*(lifted(a, current()) for a in node.arguments)))
+    made = taken(function, *node.arguments)
     return made if made.dtype == node.dtype else None
 
 
