@@ -16,6 +16,15 @@ import pellucid as pl
 from pellucid.errors import PellucidError
 from pellucid.graphs.functions import robust
 from pellucid.graphs.identities import IDENTITIES
+from pellucid.graphs.node import ancestors
+from pellucid.graphs.rewriting.driver import (
+    always,
+    by_operation,
+    rewritten,
+    shared,
+    taken,
+)
+from pellucid.graphs.tracing.trace import resumed
 
 # -- the table ------------------------------------------------------------------------
 
@@ -532,6 +541,59 @@ def test_a_rewrite_tells_what_where_and_why():
     assert rewrite.after == "sigmoid(z)"
     assert rewrite.line[1] == inspect.getsourcelines(with_mean)[1] + 1
     assert rewrite.fails_at == {"x": 800.0}
+
+
+def test_a_logarithm_that_moved_keeps_its_line():
+    def cost(x):
+        p = 1 / (1 + np.exp(-x))
+        return np.sum(np.log(p[1:]))
+
+    first = inspect.getsourcelines(cost)[1]
+    lines = [r.line[1] - first for r in pl.stable(cost, np.ones(3)).rewrites]
+    assert lines == [1, 2]
+
+
+WINDOWS = np.lib.stride_tricks.sliding_window_view
+VIEWS = {
+    "diagonal": lambda p: np.diagonal(p),
+    "windows": lambda p: WINDOWS(p, 2, axis=1),
+    "swapped": lambda p: np.swapaxes(p, 0, 1)[None],
+}
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_a_logarithm_goes_through_every_view(view):
+    graph = pl.stable(lambda x: np.log(view(1 / (1 + np.exp(-x)))), np.ones((3, 3)))
+    x = np.full((3, 3), -800.0)
+    np.testing.assert_array_equal(graph(x), view(x))
+
+
+# -- the driver -----------------------------------------------------------------------
+
+
+def driven(f, *families):
+    """The operations of a function of x after one walk by these families."""
+    graph = pl.graph(f, 1.0)
+    with resumed(graph).running():
+        outputs = rewritten(graph.outputs, families)
+    return [n.operation for n in ancestors(outputs) if n.arguments]
+
+
+COSINES = by_operation({"sin": lambda node: taken(np.cos, *node.arguments)})
+
+
+def test_a_rule_gives_what_takes_the_place_of_a_step():
+    assert driven(lambda x: np.sin(x) + np.cos(x), COSINES) == ["cos", "cos", "add"]
+
+
+def test_rules_follow_one_another_in_a_walk():
+    families = COSINES, shared
+    assert driven(lambda x: np.sin(x) + np.cos(x), *families) == ["cos", "add"]
+
+
+def test_the_step_itself_says_that_no_further_rule_looks_at_it():
+    stays = always(lambda node: node if node.operation == "sin" else None)
+    assert driven(lambda x: np.sin(x) + np.sin(-x), stays, COSINES).count("sin") == 2
 
 
 # -- random programs ------------------------------------------------------------------

@@ -4,7 +4,7 @@ A rule is `rule(node) -> node or None`: what takes the place of a step, None to 
 as it is, and the step itself to say that no further rule need look at it. A pass is a
 list of families, each of which gives its rule to one walk:
 
-    outputs = rewritten(outputs, [plain, shared, opened])
+    outputs = rewritten(outputs, [always(plain), shared, by_operation(RULES)])
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ import numpy as np
 from pellucid.graphs.functions.robust import logsumexp
 from pellucid.graphs.node import Node, constant
 from pellucid.graphs.operations.closed_set import facts_of, reduced_axes
+from pellucid.graphs.operations.kinds import CONSTANT, REDUCES
 from pellucid.graphs.rewriting.ranges import SIGNS
 from pellucid.graphs.rewriting.sums_of_products import is_number, keeps, widened
 from pellucid.graphs.tracing.traced import current, lifted, node_of, recorded
@@ -27,7 +28,6 @@ POWERS: dict[str, tuple[str, float, Callable[[Any], Any]]] = {
     "log2": ("exp2", 2.0, lambda z: 2.0**z),
     "log10": ("", 10.0, lambda z: 10.0**z),
 }
-SUMS = {"sum", "mean"}
 DEPTH = 6  # products within products that are followed
 
 
@@ -66,7 +66,7 @@ def gathered(node: Node) -> Node | None:
 def _summed(node: Node, argument: Node) -> Any:
     """The argument of a node as a sum along axes; None where it is no sum of powers."""
     whole, number = _unscaled(argument)
-    adds = whole.operation in SUMS
+    adds = is_sum(whole)
     inner = whole.arguments[0] if adds else whole
     axes = reduced_axes(inner.ndim, whole.options.get("axis")) if adds else ()
     if whole.operation == "mean":
@@ -101,6 +101,12 @@ def _unscaled(node: Node) -> tuple[Node, float]:
                 node = x
             case _:
                 return node, number
+
+
+def is_sum(node: Node) -> bool:
+    """Whether elements along axes are added up, or their mean is taken."""
+    facts = facts_of(node.operation)
+    return facts.kind is REDUCES and facts.slope is CONSTANT
 
 
 def _has_power(found: Sequence[Addend]) -> bool:
@@ -148,9 +154,7 @@ class Gathering:
                 return self._scaled(x, y, depth) or self._scaled(y, x, depth)
             case "divide", (x, y):
                 return self._scaled(x, y, depth, divides=True)
-            case "sum" | "mean", (x,):
-                return self._of_sum(part, x, depth)
-        return None
+        return self._of_sum(part, depth) if is_sum(part) else None
 
     def _scaled(
         self, x: Node, factor: Node, depth: int, divides: bool = False
@@ -165,8 +169,9 @@ class Gathering:
             return [Addend(one.weight / by, one.exponent) for one in found]
         return [Addend(_times(by, one.weight), one.exponent) for one in found]
 
-    def _of_sum(self, part: Node, x: Node, depth: int) -> list[Addend] | None:
+    def _of_sum(self, part: Node, depth: int) -> list[Addend] | None:
         """A sum of powers along axes is one power, of the log-sum-exp."""
+        (x,) = part.arguments
         found = self.addends(x, depth - 1)
         is_plain = found and all(a.exponent and _is(a.weight, 1.0) for a in found)
         if not (found and is_plain and self.name == "exp"):
