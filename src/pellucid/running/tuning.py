@@ -30,10 +30,15 @@ def tuned(
 ) -> tuple[Graph, dict[Node, Node | None]]:
     """The graph by faster operations, and what replaces its staying inputs now."""
     walk = Walk((*graph.inputs, *graph.outputs))
-    walk.by([known(graph), always(anew), always(with_numbers), always(faster), masks])
+    walk.by(fast(graph))
     result = structure.mapped(lambda node: walk.now[node], graph.result)
     made = dataclasses.replace(graph, result=result)
     return made, {a: b and walk.now[b] for a, b in staying.items()}
+
+
+def fast(graph: Graph) -> list[Family]:
+    """What each step of a graph goes through before it runs."""
+    return [known(graph), always(anew), always(with_numbers), always(faster), masks]
 
 
 def known(graph: Graph) -> Family:

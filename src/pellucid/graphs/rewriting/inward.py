@@ -44,13 +44,13 @@ REST = Inward("rest", lambda p: 1 - p, frozenset(["sigmoid"]))
 LOG_REST = Inward("log of rest", lambda p: np.log1p(-p), frozenset(["sigmoid"]))
 
 
-def moving_in(walk: Walk) -> Rule:
+def inward(walk: Walk) -> Rule:
     """The rule of logarithms, and of 1 - p, that stand before what moves elements."""
     behind: dict[Node, frozenset[str]] = {}
     inside: dict[Inward, dict[Node, Node]] = {LOG: {}, REST: {}, LOG_REST: {}}
 
     def look(node: Node) -> Node | None:
-        found = None if node.derived else inward(node)
+        found = None if node.derived else what_moves(node)
         if found is None or not found[0].goals & goals(found[1], behind):
             return None
         return walk.recording(lambda n: moved_in(n, *found, inside[found[0]]), node)
@@ -58,7 +58,7 @@ def moving_in(walk: Walk) -> Rule:
     return look
 
 
-def inward(node: Node) -> tuple[Inward, Node] | None:
+def what_moves(node: Node) -> tuple[Inward, Node] | None:
     """What may move inwards, and what it is a function of."""
     match node.operation, node.arguments:
         case "log", (p,):

@@ -8,12 +8,10 @@ from collections.abc import Callable
 from pellucid.graphs.functions.robust import COMPOSED
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
-from pellucid.graphs.rewriting import synonyms
 from pellucid.graphs.rewriting.driver import (
     Family,
     always,
     by_operation,
-    recording,
     rewritten,
     shared,
     taken,
@@ -26,11 +24,12 @@ from pellucid.graphs.rewriting.formulas import (
     possible,
     written,
 )
-from pellucid.graphs.rewriting.inward import moving_in
+from pellucid.graphs.rewriting.inward import inward
 from pellucid.graphs.rewriting.naive import Identities
 from pellucid.graphs.rewriting.plain import plain
-from pellucid.graphs.rewriting.signs import sign_rule
+from pellucid.graphs.rewriting.signs import signs
 from pellucid.graphs.rewriting.sums_of_products import Functions, seen_whole
+from pellucid.graphs.rewriting.synonyms import synonyms
 from pellucid.graphs.tracing.patching import creation_recorded
 from pellucid.graphs.tracing.recorder import Recorder
 
@@ -38,26 +37,22 @@ from pellucid.graphs.tracing.recorder import Recorder
 OWN_FORM = COMPOSED - {"ratio"}
 
 
-def opened(node: Node) -> Node:
+def _opened(node: Node) -> Node:
     """A composed operation as its steps."""
     function = OPERATIONS[node.operation].function
     return taken(function, *node.arguments, **node.options)
 
 
-SHARED: list[Family] = [always(plain), shared]
-OPENED = [*SHARED, by_operation(dict.fromkeys(COMPOSED, opened))]
+opened = by_operation(dict.fromkeys(COMPOSED, _opened))
+
+SHARED: list[Family] = [plain, shared]
+OPENED: list[Family] = [plain, shared, opened]
 
 
 def stable(identities: Identities, settled: int = 0) -> list[Family]:
     """What makes a graph stable; of steps older than `settled` what is shared."""
-    return [
-        *SHARED,
-        always(lambda node: node if node.order < settled else None),
-        by_operation(synonyms.RULES),
-        recording(sign_rule),
-        identities,
-        moving_in,
-    ]
+    old = always(lambda node: node if node.order < settled else None)
+    return [plain, shared, old, synonyms, signs, identities, inward]
 
 
 # -- the formulas, which go through the same pass -------------------------------------

@@ -11,12 +11,13 @@ import numpy as np
 
 from pellucid.graphs.node import Node, constant
 from pellucid.graphs.operations.closed_set import is_elementwise
+from pellucid.graphs.rewriting.driver import always
 from pellucid.graphs.tracing.traced import current
 
 DOUBLE = np.dtype(np.float64)
 
 
-def plain(node: Node) -> Node | None:
+def _plain(node: Node) -> Node | None:
     """What stands for a step without a change of its value."""
     if node.known and not node.shape and node.operation != "constant":
         return known_number(node)
@@ -44,8 +45,8 @@ def with_plain_numbers(node: Node) -> Node | None:
         return None
     if not any(a.dtype == DOUBLE and not a.weak and a.shape for a in node.arguments):
         return None
-    plain = [constant(float(a.value)) if is_double(a) else a for a in node.arguments]
-    return node.remade(tuple(plain))
+    given = [constant(float(a.value)) if is_double(a) else a for a in node.arguments]
+    return node.remade(tuple(given))
 
 
 def is_double(node: Node) -> bool:
@@ -71,3 +72,4 @@ def _is_all(i: Any) -> bool:
 
 
 RULES = {"transpose": transpose, "assign": assign}
+plain = always(_plain)

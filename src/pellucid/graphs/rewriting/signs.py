@@ -12,11 +12,11 @@ from typing import Any
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.kinds import CONSTANT, REDUCES, SCANS
-from pellucid.graphs.rewriting.driver import Rule
+from pellucid.graphs.rewriting.driver import Rule, recording
 from pellucid.graphs.tracing.traced import current, lifted, node_of, recorded
 
 
-def sign_rule(node: Node) -> Rule | None:
+def _rule(node: Node) -> Rule | None:
     """The rule for a step of which an argument is the negative of something."""
     return moved_out if any(map(_is_negative, node.arguments)) else None
 
@@ -30,12 +30,12 @@ def moved_out(node: Node) -> Node | None:
     rule = RULES.get(node.operation, _linear if _is_linear(node) else None)
     if rule is None or node.dtype.kind != "f":
         return None
-    signs = [_is_negative(a) for a in node.arguments]
+    minus = [_is_negative(a) for a in node.arguments]
     inner = [
-        a.arguments[0] if sign else a
-        for a, sign in zip(node.arguments, signs, strict=True)
+        a.arguments[0] if is_minus else a
+        for a, is_minus in zip(node.arguments, minus, strict=True)
     ]
-    made = rule(node, inner, signs)
+    made = rule(node, inner, minus)
     return None if made is None else node_of(made)
 
 
@@ -49,35 +49,35 @@ def _is_linear(node: Node) -> bool:
 # Each rule is given a step, its arguments without their signs, and which had one.
 
 
-def _linear(node: Node, inner: list[Node], signs: list[bool]) -> Any:
-    if not signs[0]:
+def _linear(node: Node, inner: list[Node], minus: list[bool]) -> Any:
+    if not minus[0]:
         return None
     return -recorded(node.operation, inner[0], *node.arguments[1:], **node.options)
 
 
-def _negative(node: Node, inner: list[Node], signs: list[bool]) -> Any:
+def _negative(node: Node, inner: list[Node], minus: list[bool]) -> Any:
     return inner[0]
 
 
-def _where(node: Node, inner: list[Node], signs: list[bool]) -> Any:
-    return -recorded("where", *inner) if all(signs[1:]) else None
+def _where(node: Node, inner: list[Node], minus: list[bool]) -> Any:
+    return -recorded("where", *inner) if all(minus[1:]) else None
 
 
-def _product(node: Node, inner: list[Node], signs: list[bool]) -> Any:
+def _product(node: Node, inner: list[Node], minus: list[bool]) -> Any:
     """The sign of a product; a number takes it."""
     numbers = [a.is_literal and a.weak for a in inner]
-    if not all(signs) and any(numbers):
+    if not all(minus) and any(numbers):
         inner = [a.value * -1 if n else a for a, n in zip(inner, numbers, strict=True)]
         return recorded(node.operation, *inner, weak=node.weak)
     made = recorded(node.operation, *inner, weak=node.weak)
-    return made if all(signs) else -made
+    return made if all(minus) else -made
 
 
-def _sum(node: Node, inner: list[Node], signs: list[bool]) -> Any:
+def _sum(node: Node, inner: list[Node], minus: list[bool]) -> Any:
     x: Any
     y: Any
     x, y = (lifted(a, current()) for a in inner)
-    match signs[0], signs[1] != (node.operation == "subtract"):
+    match minus[0], minus[1] != (node.operation == "subtract"):
         case False, False:
             return x + y
         case False, True:
@@ -92,3 +92,5 @@ RULES: dict[str, Callable[[Node, list[Node], list[bool]], Any]] = {
     "negative": _negative, "where": _where, "add": _sum, "subtract": _sum,
     "multiply": _product, "divide": _product, "matmul": _product, "dot": _product,
 }  # fmt: skip
+
+signs = recording(_rule)

@@ -351,7 +351,7 @@ def _add_up(p: float, q: float) -> bool:
 def _factors(seen: Seen) -> list[tuple[Seen, float]]:
     """The factors of a product or a quotient, and on which side they stand."""
     node = seen.node
-    if not is_real(node):
+    if node.operation not in PRODUCTS or not is_real(node):
         return []
     if node.operation == "multiply" and node.arguments[0] is not node.arguments[1]:
         return [(seen_argument(seen, a), 1.0) for a in node.arguments]

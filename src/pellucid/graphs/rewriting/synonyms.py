@@ -14,7 +14,7 @@ import numpy as np
 
 from pellucid.graphs.functions.robust import sigmoid, softplus
 from pellucid.graphs.node import Node
-from pellucid.graphs.rewriting.driver import taken
+from pellucid.graphs.rewriting.driver import by_operation, taken
 
 Function = Callable[..., Any]
 
@@ -74,4 +74,6 @@ def _is_positive(p: Node) -> bool:
     return p.operation in POSITIVE
 
 
-RULES = dict.fromkeys([*ALWAYS, *OF_POSITIVE, *REDUCTIONS, "einsum"], synonym)
+synonyms = by_operation(
+    dict.fromkeys([*ALWAYS, *OF_POSITIVE, *REDUCTIONS, "einsum"], synonym)
+)
