@@ -46,12 +46,15 @@ def known(graph: Graph) -> Family:
     order, values = folded(graph)
     stays = set(order)
 
-    def look(node: Node) -> Node | None:
-        if node in stays:
-            return None
-        return constant(values[node]) if node in values else node
+    def of(walk: Walk) -> Rule:
+        def look(node: Node) -> Node | None:
+            if walk.node in stays:
+                return None
+            return constant(values[walk.node]) if walk.node in values else node
 
-    return lambda walk: lambda _: look(walk.node)
+        return look
+
+    return of
 
 
 def anew(node: Node) -> Node | None:
