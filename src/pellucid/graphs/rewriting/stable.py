@@ -17,13 +17,13 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.rewriting import arithmetic, driver, passes
 from pellucid.graphs.rewriting.naive import Identities
 from pellucid.graphs.rewriting.naive import Rewrite as Rewrite
-from pellucid.graphs.rewriting.sums_of_products import exp_of_moved, product, terms
+from pellucid.graphs.rewriting.sums_of_products import forget
 from pellucid.graphs.tracing.patching import creation_recorded
 from pellucid.graphs.tracing.trace import closed, resumed
 from pellucid.graphs.tracing.trace import graph as graph_of
 from pellucid.graphs.tracing.traced import Traced, current, lifted
 
-WALKS = 4
+WALKS = 5
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -126,9 +126,7 @@ def stabilised(
         found = driver.rewritten(outputs, families, since, WALKS)
     finally:
         recorder.simplify = before
-        terms.cache_clear()
-        product.cache_clear()
-        exp_of_moved.cache_clear()
+        forget()
     return found, identities.rewrites
 
 

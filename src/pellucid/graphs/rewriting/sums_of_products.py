@@ -319,6 +319,12 @@ def _has_room(term: Term, waiting: list[Any]) -> bool:
     return len(term.powers) + len(waiting) < LARGEST
 
 
+def forget() -> None:
+    """Keep no expression of a graph that has been looked at."""
+    for known in (terms, product, exp_of_moved):
+        known.cache_clear()
+
+
 def multiplied(terms: Iterable[Term]) -> Term:
     """The product of terms."""
     result = Term(1.0, {})
