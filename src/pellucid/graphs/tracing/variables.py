@@ -21,8 +21,8 @@ from pellucid.graphs.node import Call, Node
 # The stand-ins, and where each has its content, as it was last read: to read it now
 # would record.
 HOLDERS: dict[str, Callable[[Any], Node | None]] = {
-    f"{__package__}.stand_ins": lambda value: value.memory._node,
-    f"{__package__}.selections": lambda value: node_in(value.full),
+    f"{__package__}.attributes": lambda value: value.memory._node,
+    f"{__package__}.boolean_indexing": lambda value: node_in(value.full),
 }
 
 
