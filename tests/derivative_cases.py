@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 
 import pellucid as pl
-from pellucid.graphs.functions import robust
+from pellucid.graphs.operations import robust
 
 X = np.array([[0.5, -1.25, 2.0], [0.75, -0.4, 3.0]])
 Y = np.array([[1.5, 0.25, -2.0], [1.1, 0.6, -1.0]])

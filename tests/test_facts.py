@@ -7,8 +7,8 @@ import pytest
 from operation_examples import NAMES, X, example
 
 import pellucid as pl
-from pellucid.graphs.operations import kinds
 from pellucid.graphs.operations.closed_set import OPERATIONS, UFUNCS, operation
+from pellucid.graphs.operations.elementwise import FACTS
 from pellucid.graphs.operations.kinds import Facts, Kind, Slope
 
 each = pytest.mark.parametrize("name", NAMES)
@@ -35,7 +35,7 @@ def test_there_are_no_defaults():
 
 def test_every_ufunc_of_numpy_has_facts():
     names = {name for name in UFUNCS.values() if not name.startswith("special.")}
-    assert kinds.UFUNCS.keys() == names
+    assert FACTS.keys() == names
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -68,7 +68,7 @@ def test_what_commutes_gives_the_same_with_its_arguments_changed(name, rng):
 
 
 WHOLE = {"gcd", "lcm", "bitwise_and", "bitwise_or", "bitwise_xor"}
-ORDERED = [n for n in kinds.UFUNCS if n not in COMMUTING
+ORDERED = [n for n in FACTS if n not in COMMUTING
            and "dd->d" in getattr(np, n).types]  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import docs
 import pellucid as pl
 from pellucid.errors import PellucidError
-from pellucid.graphs.functions import robust
 from pellucid.graphs.identities import IDENTITIES
+from pellucid.graphs.operations import robust
 
 # -- the table ------------------------------------------------------------------------
 

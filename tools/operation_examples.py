@@ -104,7 +104,7 @@ EXAMPLES = {
 
 def robust(name):
     """An operation that NumPy lacks."""
-    module = importlib.import_module("pellucid.graphs.functions.robust")
+    module = importlib.import_module("pellucid.graphs.operations.robust")
     return getattr(module, name)
 
 

@@ -13,7 +13,8 @@ from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.liveness import Lives, is_view
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.closed_set import OPERATORS, reduced_axes
+from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.graphs.operations.elementwise import OPERATORS
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.running import torch_wrapping as wrapping
 from pellucid.running.torch_arrays import sized, tensor_of

@@ -8,22 +8,10 @@ import numpy as np
 
 from pellucid.graphs.functions.entries import recorded_as
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.closed_set import Known, Result, operation
-from pellucid.graphs.operations.factorisations import real_part
-from pellucid.graphs.operations.kinds import PART
 from pellucid.graphs.tracing.attributes import TracedScalar
 from pellucid.graphs.tracing.memory import WRITTEN_BACK
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.traced import FUNCTIONS, Traced, recorded, viewed
-
-
-def _part_known(arguments: list[Known]) -> Result:
-    shape, dtype = arguments[0]
-    return shape, real_part(dtype)
-
-
-operation("real", np.real, PART, _part_known)
-operation("imag", np.imag, PART, _part_known)
 
 
 def is_complex(x: Any) -> bool:

@@ -23,15 +23,8 @@ from pellucid.graphs.functions.entries import (
 )
 from pellucid.graphs.functions.quantiles import between, hundredths, result_dtype, rows
 from pellucid.graphs.functions.reductions import floating, is_mask, mean, reduced
-from pellucid.graphs.functions.robust import root
 from pellucid.graphs.functions.ufunc_methods import reduce
-from pellucid.graphs.operations.closed_set import (
-    Known,
-    Result,
-    operation,
-    reduced_shape,
-)
-from pellucid.graphs.operations.kinds import NONE, reduces
+from pellucid.graphs.operations.robust import root
 from pellucid.graphs.tracing.refusals import refused
 from pellucid.graphs.tracing.traced import FUNCTIONS, recorded
 
@@ -122,13 +115,6 @@ def nanstd(
     return into(out, root(variance))
 
 
-def _position_known(
-    arguments: list[Known], axis: Any = None, keepdims: bool = False
-) -> Result:
-    shape, _ = arguments[0]
-    return reduced_shape(shape, axis, keepdims), np.dtype(np.intp)
-
-
 def _position(name: str) -> Function:
     """`np.nanargmax` and `np.nanargmin`, which refuse a row of nan when they run."""
 
@@ -142,7 +128,6 @@ def _position(name: str) -> Function:
 
 
 for _name in ("nanargmax", "nanargmin"):
-    operation(_name, getattr(np, _name), reduces(NONE), _position_known)
     FUNCTIONS[getattr(np, _name)] = _position(_name)
 
 

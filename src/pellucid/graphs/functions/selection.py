@@ -16,8 +16,7 @@ from pellucid.graphs.functions.entries import (
 )
 from pellucid.graphs.functions.shapes import axis_of, outline
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.operations.closed_set import is_elementwise, operation
-from pellucid.graphs.operations.kinds import NONE, mixes
+from pellucid.graphs.operations.closed_set import is_elementwise
 from pellucid.graphs.tracing import creation
 from pellucid.graphs.tracing.refusals import refused, refused_shape
 from pellucid.graphs.tracing.traced import Traced, copied, recorded, written
@@ -348,8 +347,6 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
 
 
 # -- by order -------------------------------------------------------------------------
-
-operation("searchsorted", np.searchsorted, mixes(NONE))
 
 
 @recorded_as(np.searchsorted)

@@ -32,16 +32,9 @@ from pellucid.graphs.functions.reductions import (
     started,
     tried,
 )
-from pellucid.graphs.functions.robust import logsumexp
-from pellucid.graphs.operations.closed_set import (
-    Known,
-    Result,
-    operation,
-    reduced_axes,
-    reduced_shape,
-)
+from pellucid.graphs.operations.closed_set import reduced_axes, reduced_shape
 from pellucid.graphs.operations.indexing import Slot
-from pellucid.graphs.operations.kinds import KINKED, reduces, scans
+from pellucid.graphs.operations.robust import logsumexp
 from pellucid.graphs.tracing.traced import Traced, recorded, written
 
 # a o (b o c) = (a o b) o c and a o b = b o a: elements may be combined in any order.
@@ -50,24 +43,6 @@ ASSOCIATIVE = {
     np.logaddexp, np.logaddexp2, np.gcd, np.lcm, np.logical_and, np.logical_or,
     np.logical_xor, np.bitwise_and, np.bitwise_or, np.bitwise_xor,
 }  # fmt: skip
-
-
-def _reduce_known(
-    arguments: list[Known], axis: Any = 0, keepdims: bool = False
-) -> Result:
-    shape, dtype = arguments[0]
-    return reduced_shape(shape, axis, keepdims), np.dtype(dtype)
-
-
-def _accumulate_known(arguments: list[Known], axis: int = 0) -> Result:
-    shape, dtype = arguments[0]
-    return shape, np.dtype(dtype)
-
-
-operation("fmax.reduce", np.fmax.reduce, reduces(KINKED), _reduce_known)
-operation("fmin.reduce", np.fmin.reduce, reduces(KINKED), _reduce_known)
-operation("maximum.accumulate", np.maximum.accumulate, scans(KINKED), _accumulate_known)
-operation("minimum.accumulate", np.minimum.accumulate, scans(KINKED), _accumulate_known)
 
 
 # -- reduce ---------------------------------------------------------------------------

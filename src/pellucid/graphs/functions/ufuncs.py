@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.functions.entries import recorded_as
-from pellucid.graphs.operations.closed_set import UFUNCS, Known, Result, operation
-from pellucid.graphs.operations.kinds import KINKED, STEEP, Facts, by_element
+from pellucid.graphs.operations.closed_set import PARTED, UFUNCS
 from pellucid.graphs.tracing.traced import FUNCTIONS, node_of, recorded
 
 
@@ -78,29 +77,6 @@ def safely(ufunc: np.ufunc, inputs: Sequence[Any], where: Any) -> list[Any]:
 # -- several results ------------------------------------------------------------------
 
 
-@functools.lru_cache(maxsize=1024)
-def part_dtype(ufunc: np.ufunc, types: tuple[Any, ...], part: int) -> np.dtype[Any]:
-    """The dtype of one of the results."""
-    return ufunc.resolve_dtypes((*types, *(None,) * ufunc.nout))[ufunc.nin + part]
-
-
-def _part_known(ufunc: np.ufunc, arguments: list[Known], part: int) -> Result:
-    shape = np.broadcast_shapes(*(shape for shape, _ in arguments))
-    return shape, part_dtype(ufunc, tuple(dtype for _, dtype in arguments), part)
-
-
-def _part(ufunc: np.ufunc, *arguments: Any, part: int) -> Any:
-    return ufunc(*arguments)[part]
-
-
-def several(name: str, ufunc: np.ufunc, facts: Facts) -> None:
-    """Enter a ufunc of several results: an operation that gives `part` of them."""
-    known = functools.partial(_part_known, ufunc)
-    one = functools.partial(_part, ufunc)
-    operation(name, one, facts, known)
-    FUNCTIONS[ufunc] = functools.partial(all_parts, name, ufunc)
-
-
 def all_parts(
     name: str, ufunc: np.ufunc, *inputs: Any, where: Any = True, dtype: Any = None,
     signature: Any = None, casting: Any = "same_kind", order: Any = "K",
@@ -114,6 +90,5 @@ def all_parts(
     return tuple(recorded(name, *given, part=i) for i in range(ufunc.nout))
 
 
-several("modf", np.modf, by_element(KINKED))
-several("frexp", np.frexp, by_element(KINKED | STEEP))
-several("divmod", np.divmod, by_element(KINKED | STEEP))
+for _ufunc, _name in PARTED.items():
+    FUNCTIONS[_ufunc] = functools.partial(all_parts, _name, _ufunc)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.closed_set import Known, Result, Shape, operation
+from pellucid.graphs.operations.elementwise import real_part
 from pellucid.graphs.operations.kinds import STEEP, mixes
 
 COMPUTED = {"f": np.float32, "d": np.float64, "F": np.complex64, "D": np.complex128}
@@ -21,12 +22,6 @@ def computed_dtype(*dtypes: Any) -> np.dtype[Any]:
     """The dtype that LAPACK computes in: integers become double precision."""
     each = [COMPUTED.get(np.dtype(dtype).char, np.float64) for dtype in dtypes]
     return np.result_type(*each)
-
-
-@functools.lru_cache(maxsize=64)
-def real_part(dtype: Any) -> np.dtype[Any]:
-    """The dtype of the parts of a complex number; of a real one its own."""
-    return np.zeros(0, dtype).real.dtype
 
 
 def matrices(shape: Shape) -> tuple[Shape, int, int]:

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pellucid.graphs.functions.robust import logsumexp
 from pellucid.graphs.node import Node, constant
 from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.graphs.operations.robust import logsumexp
 from pellucid.graphs.rewriting.sums_of_products import is_number, keeps, widened
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.traced import lifted, node_of, recorded

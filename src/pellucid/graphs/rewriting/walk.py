@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.functions.robust import COMPOSED
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.identities import Identity
 from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.operations.closed_set import OPERATIONS
+from pellucid.graphs.operations.robust import COMPOSED
 from pellucid.graphs.rewriting.formulas import (
     Formula,
     Table,

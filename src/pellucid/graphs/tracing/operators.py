@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.foreign import is_labelled
-from pellucid.graphs.operations.closed_set import OPERATORS, UFUNCS
+from pellucid.graphs.operations.closed_set import UFUNCS
+from pellucid.graphs.operations.elementwise import OPERATORS
 from pellucid.graphs.tracing import creation
 from pellucid.graphs.tracing.attributes import (
     TracedArray,

@@ -34,7 +34,6 @@ from pellucid.graphs.functions import products as products
 from pellucid.graphs.functions import quantiles as quantiles
 from pellucid.graphs.functions import questions as questions
 from pellucid.graphs.functions import reductions as reductions
-from pellucid.graphs.functions import robust as robust
 from pellucid.graphs.functions import rounding as rounding
 from pellucid.graphs.functions import selection as selection
 from pellucid.graphs.functions import shapes as shapes

@@ -131,6 +131,10 @@ class Traced(StandIn):
         result = called(function, args, kwargs)
         return result if out is None else written(out, result)
 
+    def __array_operation__(self, name: str, arrays: Any, options: Any) -> Any:
+        kept = {k: v for k, v in options.items() if v is not None and v is not False}
+        return recorded(name, *arrays, **kept)
+
 
 def is_one_step(ufunc: np.ufunc) -> bool:
     """Whether a ufunc is an operation; SciPy's are entered when one is first met."""

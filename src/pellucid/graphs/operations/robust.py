@@ -18,8 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.functions import norms
-from pellucid.graphs.functions.entries import given
 from pellucid.graphs.operations.closed_set import (
     OPERATIONS,
     Known,
@@ -38,7 +36,7 @@ from pellucid.graphs.operations.kinds import (
     reduces,
     scans,
 )
-from pellucid.graphs.tracing.traced import Traced, recorded
+from pellucid.graphs.operations.norms import norm as euclidean_norm
 
 Function = Callable[..., Any]
 
@@ -51,27 +49,35 @@ COMPOSED = {"ratio", "sigmoid", "softplus", "log_loss", "logsumexp", "softmax",
 def robust(
     enter: Callable[[str, Function, Facts], None], facts: Facts
 ) -> Callable[[Function], Function]:
-    """Enter an operation; the function given back records it on traced values."""
+    """Enter an operation; on stand-ins for arrays the function given back records."""
 
     def decorate(function: Function) -> Function:
-        name, signature = function.__name__, inspect.signature(function)
-        enter(name, function, facts)
-        NAMES.add(name)
-        optional = [
-            k for k, p in signature.parameters.items() if p.default is not p.empty
-        ]
-
-        @functools.wraps(function)
-        def recording(*arguments: Any, **options: Any) -> Any:
-            if not any(isinstance(a, Traced) for a in arguments):
-                return function(*arguments, **options)
-            arrays = len(signature.parameters) - len(optional)
-            options |= dict(zip(optional, arguments[arrays:], strict=False))
-            return recorded(name, *arguments[:arrays], **given(**options))
-
-        return recording
+        enter(function.__name__, function, facts)
+        NAMES.add(function.__name__)
+        return recorded_on_stand_ins(function)
 
     return decorate
+
+
+def recorded_on_stand_ins(function: Function) -> Function:
+    """A function that hands over to a stand-in, as NumPy's own functions do (NEP 18).
+
+    A stand-in records the operation in its method `__array_operation__`.
+    """
+    name, parameters = function.__name__, inspect.signature(function).parameters
+    optional = [k for k, p in parameters.items() if p.default is not p.empty]
+    arrays = len(parameters) - len(optional)
+
+    @functools.wraps(function)
+    def calling(*arguments: Any, **options: Any) -> Any:
+        for argument in arguments:
+            if hasattr(type(argument), "__array_operation__"):
+                options |= dict(zip(optional, arguments[arrays:], strict=False))
+                record = argument.__array_operation__
+                return record(name, arguments[:arrays], options)
+        return function(*arguments, **options)
+
+    return calling
 
 
 def _like_exp(name: str, function: Function, facts: Facts) -> None:
@@ -209,16 +215,13 @@ def log_softmax(x: Any, axis: Any = None) -> Any:
 elementwise("root", np.sqrt, by_element(KINKED | STEEP))
 
 
+@recorded_on_stand_ins
 def root(x: Any) -> Any:
     """The root of a mean square, whose slope at 0 is taken as 0, as that of a norm."""
-    return recorded("root", x) if isinstance(x, Traced) else np.sqrt(x)
+    return np.sqrt(x)
 
 
-def norm(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """sqrt(sum(x^2)); see `operations.norms`."""
-    if isinstance(x, Traced):
-        return recorded("norm", x, **given(axis=axis, keepdims=keepdims))
-    return norms.norm(x, axis, keepdims)
+norm = recorded_on_stand_ins(euclidean_norm)
 
 
 @robust(_reduction, reduces(STEEP))
