@@ -14,7 +14,7 @@ from pellucid.graphs import structure
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.packing import reduced_graph
-from pellucid.graphs.tracing.traced import Traced, replayed
+from pellucid.graphs.stand_in import replay_on
 
 
 def _own(node: Node, value: Any) -> Any:
@@ -101,8 +101,8 @@ class Graph:
         In a function that is being traced, its nodes are recorded there.
         """
         inputs = self.bind(*args, **kwargs)
-        if any(isinstance(value, Traced) for value in inputs.values()):
-            values = evaluate(self.order, inputs, self.outputs, replayed)
+        if replay := replay_on(inputs.values()):
+            values = evaluate(self.order, inputs, self.outputs, replay)
             return structure.mapped(lambda node: values[node], self.result)
         values = evaluate(self.order, inputs, self.outputs)
         return structure.mapped(lambda node: _own(node, values[node]), self.result)

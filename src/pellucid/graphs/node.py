@@ -42,9 +42,6 @@ class Call:
         """Note the variable that was found to hold the result; once."""
         object.__setattr__(self, "target", variable)
 
-    def __reduce__(self) -> Any:
-        return _reduced(self)
-
     def __copy__(self) -> Call:
         return self
 
@@ -142,9 +139,6 @@ class Node:
             f"<{self.name or '?'} = {self.operation}({names}) {self.dtype}{self.shape}>"
         )
 
-    def __reduce__(self) -> Any:
-        return _reduced(self)
-
     # A node does not change, so that a copy would be no other.
 
     def __copy__(self) -> Node:
@@ -163,13 +157,6 @@ class Node:
     def christen(self, name: str) -> None:
         """Give a node the name that the trace found after making it; once."""
         object.__setattr__(self, "name", name)
-
-
-def _reduced(thing: Node | Call) -> Any:
-    """How pickle writes a node or a call; see `packing`, which is needed then alone."""
-    from pellucid.graphs.packing import reduced
-
-    return reduced(thing)
 
 
 def now() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import dataclasses
 from collections.abc import Iterable, Sequence
 from inspect import Parameter, Signature
@@ -86,6 +87,10 @@ def reduced(thing: Any) -> tuple[Any, ...]:
     """How pickle writes a node or a call."""
     rows, row = packed([thing])
     return one, (rows, row[thing])
+
+
+copyreg.pickle(Node, reduced)
+copyreg.pickle(Call, reduced)
 
 
 def reduced_graph(graph: Any) -> tuple[Any, ...]:

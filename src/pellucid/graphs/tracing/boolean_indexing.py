@@ -15,17 +15,22 @@ from typing import Any, NoReturn
 import numpy as np
 
 from pellucid.graphs.node import Node
+from pellucid.graphs.stand_in import StandIn, node_in
 from pellucid.graphs.tracing.recorder import code
 from pellucid.graphs.tracing.refusals import refused_shape
 from pellucid.graphs.tracing.traced import Traced
 
 
-class Selection(np.lib.mixins.NDArrayOperatorsMixin):
+class Selection(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
     """The elements of a full array for which a mask holds, in a row."""
 
     def __init__(self, full: Any, mask: Traced) -> None:
         self.full = full
         self.mask = mask
+
+    @property
+    def _content(self) -> Node | None:
+        return node_in(self.full)
 
     def under(self, mask: Traced) -> Any:
         """The full array, for an assignment under the same mask."""

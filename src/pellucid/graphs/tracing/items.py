@@ -9,6 +9,7 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import is_basic
+from pellucid.graphs.stand_in import StandIn
 from pellucid.graphs.tracing.attributes import Subscripted, TracedArray, TracedScalar
 from pellucid.graphs.tracing.boolean_indexing import Selection, selected
 from pellucid.graphs.tracing.recorder import code
@@ -87,7 +88,7 @@ def _masked(x: Traced, at: tuple[Any, ...], indices: list[Node], value: Any) -> 
 # -- x.flat ---------------------------------------------------------------------------
 
 
-class Flat:
+class Flat(StandIn):
     """The elements of an array in one row: `x.flat[i]` reads, `x.flat[i] = v` writes.
 
     Unlike NumPy's it is no iterator by itself; `iter(x.flat)` gives one.

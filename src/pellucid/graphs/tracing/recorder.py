@@ -23,6 +23,7 @@ from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.foreign import strange
 from pellucid.graphs.node import Call, Node, ancestors, constant
 from pellucid.graphs.operations.closed_set import OPERATIONS
+from pellucid.graphs.stand_in import node_in
 from pellucid.graphs.tracing.frames import BEGINNING as BEGINNING
 from pellucid.graphs.tracing.frames import HERE as HERE
 from pellucid.graphs.tracing.frames import MACHINERY as MACHINERY
@@ -37,7 +38,6 @@ from pellucid.graphs.tracing.variables import (
     Awaited,
     assignments,
     held,
-    node_in,
     unpacked,
 )
 

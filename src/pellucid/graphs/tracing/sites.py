@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
+from pellucid.graphs.stand_in import is_stand_in
 from pellucid.graphs.tracing.frames import BEGINNING, HERE, is_library, is_machinery
-
-DEFINED = f"{__package__}."  # what stands for a value is defined in these modules
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def holds_stand_in(error: BaseException) -> bool:
         outside = is_machinery(frame) or is_library(frame)
         if outside and not frame.f_code.co_filename.startswith(HERE):
             values = frame.f_locals.values()
-            if any(type(value).__module__.startswith(DEFINED) for value in values):
+            if any(map(is_stand_in, values)):
                 return True
         step = step.tb_next
     return False
@@ -257,9 +256,9 @@ def public_name(value: Any) -> str:
     """The name by which a module offers a value; of an instance, else of its type."""
     if isinstance(value, types.ModuleType):
         return value.__name__
-    kind = type(value)
-    if kind.__module__.startswith(DEFINED):
+    if is_stand_in(value):
         return ""
+    kind = type(value)
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
     module = getattr(value, "__module__", None) if name else kind.__module__
     parts = str(module or "builtins").split(".")

@@ -21,6 +21,7 @@ from pellucid.graphs.foreign import is_labelled
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import UFUNCS
 from pellucid.graphs.operations.indexing import Slot
+from pellucid.graphs.stand_in import StandIn
 from pellucid.graphs.tracing.memory import ORDERED, Layout, Memory, layout_of
 from pellucid.graphs.tracing.recorder import Recorder, active
 from pellucid.graphs.tracing.refusals import (
@@ -30,7 +31,7 @@ from pellucid.graphs.tracing.refusals import (
     refused_objects,
     refused_outside,
 )
-from pellucid.graphs.tracing.settled import StandIn, plain
+from pellucid.graphs.tracing.settled import plain
 
 # How NumPy's functions are recorded; filled by the modules in `operations`.
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
@@ -44,7 +45,7 @@ class Traced(StandIn):
     `mutable` tells an array, which has memory to write to, from a number.
     """
 
-    __slots__ = ()
+    __slots__ = ("memory", "mutable")
     __add__: ClassVar[Any]  # in operators.py
     __radd__: ClassVar[Any]
     _value: ClassVar[Any]  # in conversions.py
@@ -71,6 +72,18 @@ class Traced(StandIn):
         return made
 
     # -- what it is -------------------------------------------------------------------
+
+    @property
+    def _content(self) -> Node:
+        return self.memory._node
+
+    @staticmethod
+    def _replay(node: Node, arguments: list[Any]) -> Any:
+        """Record a step of another graph, in the place of computing it."""
+        if node.operation == "constant":
+            return node.value
+        with current().marking(node.quiet, node.derived):
+            return recorded(node.operation, *arguments, weak=node.weak, **node.options)
 
     @property
     def node(self) -> Node:
@@ -214,14 +227,6 @@ def _operand(value: Any, node: Node) -> Any:
     if isinstance(value, Traced):
         return value.memory
     return value if isinstance(value, np.ndarray) else node
-
-
-def replayed(node: Node, arguments: list[Any]) -> Any:
-    """Record a step of another graph on traced values, in the place of computing it."""
-    if node.operation == "constant":
-        return node.value
-    with current().marking(node.quiet, node.derived):
-        return recorded(node.operation, *arguments, weak=node.weak, **node.options)
 
 
 def viewed(step: str, x: Traced, **options: Any) -> Traced:

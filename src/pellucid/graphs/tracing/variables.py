@@ -11,25 +11,13 @@ from __future__ import annotations
 import dis
 import functools
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 from pellucid.graphs.node import Call, Node
-
-# The stand-ins, and where each has its content, as it was last read: to read it now
-# would record.
-HOLDERS: dict[str, Callable[[Any], Node | None]] = {
-    f"{__package__}.attributes": lambda value: value.memory._node,
-    f"{__package__}.boolean_indexing": lambda value: node_in(value.full),
-}
-
-
-def node_in(value: Any) -> Node | None:
-    """The node that a variable's content stands for, if it is a stand-in."""
-    content = HOLDERS.get(type(value).__module__)
-    return content(value) if content else None
+from pellucid.graphs.stand_in import node_in
 
 
 class Place(NamedTuple):
