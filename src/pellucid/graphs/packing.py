@@ -10,6 +10,7 @@ from typing import Any
 
 from pellucid.graphs import structure
 from pellucid.graphs.node import Call, Node, now
+from pellucid.graphs.packages import meet_in
 
 
 class At:
@@ -61,6 +62,7 @@ def unpacked(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
     """The nodes and calls of a table, in the order of their making."""
     orders = sorted({fields["order"] for kind, fields in rows if kind is Node})
     new = {order: now() for order in orders}
+    meet_in(fields["operation"] for kind, fields in rows if kind is Node)
     made: list[Any] = []
     for kind, fields in rows:
         given = {name: _found(value, made) for name, value in fields.items()}

@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.packages import meet_loaded
 from pellucid.graphs.tracing.builtin_type import Type
 from pellucid.graphs.tracing.creation import CREATORS, JOINED, ndarray, without_lists
 from pellucid.graphs.tracing.frames import instruction, is_machinery, runs_machinery
@@ -151,8 +152,7 @@ def _set_random(module: ModuleType, value: Any) -> None:
 def _lookup(module: ModuleType) -> type[ModuleType]:
     """The class of a module in which recorded functions are found under a trace."""
     found: dict[str, Any] = {}
-    if module.__name__ == "scipy.special":
-        importlib.import_module("pellucid.graphs.derivatives.special")
+    meet_loaded()
     if module is np:
         found["random"] = property(_random, _set_random)
     for name, original in vars(module).items():

@@ -23,6 +23,7 @@ from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.foreign import strange
 from pellucid.graphs.node import Call, Node, ancestors, constant
 from pellucid.graphs.operations.closed_set import OPERATIONS
+from pellucid.graphs.packages import meet
 from pellucid.graphs.stand_in import node_in
 from pellucid.graphs.tracing.frames import BEGINNING as BEGINNING
 from pellucid.graphs.tracing.frames import HERE as HERE
@@ -109,6 +110,7 @@ class Recorder:
     @contextlib.contextmanager
     def running(self) -> Iterator[Recorder]:
         """Make this the record that operations in this context go to."""
+        meet("numpy")
         token = active.set(self)
         self.thread = threading.get_ident()
         try:

@@ -7,7 +7,6 @@ operators, and each becomes a node.
 
 from __future__ import annotations
 
-import sys
 import weakref
 from collections.abc import Callable
 from threading import get_ident
@@ -21,6 +20,7 @@ from pellucid.graphs.foreign import is_labelled
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import UFUNCS
 from pellucid.graphs.operations.indexing import Slot
+from pellucid.graphs.packages import meet_loaded
 from pellucid.graphs.stand_in import StandIn
 from pellucid.graphs.tracing.memory import ORDERED, Layout, Memory, layout_of
 from pellucid.graphs.tracing.recorder import Recorder, active
@@ -152,9 +152,7 @@ class Traced(StandIn):
 def is_one_step(ufunc: np.ufunc) -> bool:
     """Whether a ufunc is an operation; SciPy's are entered when one is first met."""
     if ufunc not in UFUNCS and ufunc not in FUNCTIONS:
-        if "scipy.special" not in sys.modules:
-            return False
-        from pellucid.graphs.derivatives import special as special
+        meet_loaded()
     return ufunc in UFUNCS
 
 
