@@ -1,8 +1,8 @@
-"""What is loaded when a package is first met: the rooms that enter its functions.
+"""What is loaded when a package is first met: what enters its functions into tables.
 
-A function of NumPy or SciPy is entered into the tables by the file that defines how it
-is recorded. Nobody asks such a file for a name, so that here is said when it is loaded:
-NumPy's for the first trace, SciPy's not before somebody uses SciPy.
+How a function of NumPy or SciPy is recorded is entered by the file that says it, and so
+are the classes of stand-ins. Nobody asks such a file for a name, so that here is said
+when it is loaded: NumPy's for the first record, SciPy's not before somebody uses SciPy.
 """
 
 from __future__ import annotations
@@ -12,27 +12,26 @@ import importlib
 import sys
 from collections.abc import Iterable
 
-ROOMS = {
-    "numpy": ("functions",),
-    "scipy.special": ("functions.special", "derivatives.special"),
+MODULES = {
+    "numpy": ("tracing.stand_ins", "functions"),
+    "scipy.special": ("operations.special", "functions.special", "derivatives.special"),
 }
 
 
 @functools.cache
 def meet(package: str) -> None:
     """Load what enters the functions of a package; once."""
-    for room in ROOMS[package]:
-        importlib.import_module(f"pellucid.graphs.{room}")
+    for module in MODULES[package]:
+        importlib.import_module(f"pellucid.graphs.{module}")
 
 
 def meet_loaded() -> None:
     """Meet the packages that the person has loaded."""
-    for package in ROOMS.keys() & sys.modules.keys():
+    for package in MODULES.keys() & sys.modules.keys():
         meet(package)
 
 
 def meet_in(operations: Iterable[str]) -> None:
     """Meet the packages of operations that somebody else has recorded."""
-    meet("numpy")
     if any(name.startswith("special.") for name in operations):
         meet("scipy.special")

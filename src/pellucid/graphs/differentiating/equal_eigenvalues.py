@@ -18,7 +18,7 @@ import numpy as np
 
 from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.tracing.recorder import Recorder
-from pellucid.graphs.tracing.traced import Traced, current, lifted
+from pellucid.graphs.tracing.traced import current, lifted
 
 # The part that the values are, and the operation that gives them alone.
 VALUES = {"linalg.eigh": (0, "linalg.eigvalsh"), "linalg.eig": (0, "linalg.eigvals"),
@@ -187,6 +187,6 @@ def _products(
     return [product(direction) for direction in directions]
 
 
-def _zeros(recorder: Recorder, node: Node) -> Traced:
+def _zeros(recorder: Recorder, node: Node) -> Any:
     zeros = constant(np.zeros(node.shape, node.dtype))
     return lifted(recorder.record("copy", (zeros,)), recorder)

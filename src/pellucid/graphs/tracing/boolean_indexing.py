@@ -102,7 +102,7 @@ def _refused() -> NoReturn:
     )
 
 
-def selected(x: Traced, mask: Traced) -> Selection:
+def selected(x: Any, mask: Any) -> Selection:
     """Stand for x[mask]: outside the mask its first element inside.
 
     Where there is none, a number stands there at which functions are smooth.

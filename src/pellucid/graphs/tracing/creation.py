@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.foreign import strange
+from pellucid.graphs.tracing.conversions import Conversions
 from pellucid.graphs.tracing.settled import plain
 from pellucid.graphs.tracing.traced import (
     FUNCTIONS,
@@ -135,7 +136,7 @@ def arange(*args: Any, dtype: Any = None, **kwargs: Any) -> Any:
 
 
 def _number(a: Any) -> Any:
-    if not isinstance(a, Traced):
+    if not isinstance(a, Conversions):
         return a
     return int(a) if a.dtype.kind in "iu" else float(a)
 

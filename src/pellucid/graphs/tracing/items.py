@@ -10,7 +10,6 @@ import numpy as np
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import is_basic
 from pellucid.graphs.stand_in import StandIn
-from pellucid.graphs.tracing.attributes import Subscripted, TracedArray, TracedScalar
 from pellucid.graphs.tracing.boolean_indexing import Selection, selected
 from pellucid.graphs.tracing.recorder import code
 from pellucid.graphs.tracing.refusals import refuse, refused_shape
@@ -25,28 +24,30 @@ from pellucid.graphs.tracing.traced import (
 )
 
 
-def _read(self: Traced, key: Any) -> Any:
-    if isinstance(key, tuple) and not key and not self.mutable:
-        return lifted(self.node, current(self))  # of a number the number
+def read(x: Traced, key: Any) -> Any:
+    """What x[key] is: a view, a copy, or a selection."""
+    if isinstance(key, tuple) and not key and not x.mutable:
+        return lifted(x.node, current(x))  # of a number the number
     if isinstance(key, tuple) and not key:  # of an array without axes too
-        return Traced(self.memory) if self.shape else recorded("index", self, at=())
+        return Traced(x.memory) if x.shape else recorded("index", x, at=())
     at, indices = index_of(key)
     if any(node.dtype == bool for node in indices):
-        return _selected(self, at, indices)
+        return _selected(x, at, indices)
     if is_basic(at):
-        return viewed("index", self, at=at)
-    return recorded("index", self, *indices, at=at)
+        return viewed("index", x, at=at)
+    return recorded("index", x, *indices, at=at)
 
 
-def _write(self: Traced, key: Any, value: Any) -> None:
+def write(x: Traced, key: Any, value: Any) -> None:
+    """Do x[key] = value."""
     at, indices = index_of(key)
-    if _is_that_view(value, self, at):
+    if _is_that_view(value, x, at):
         return  # b[i] += x has written into the view already
     if any(node.dtype == bool for node in indices):
-        content = _masked(self, at, indices, value)
+        content = _masked(x, at, indices, value)
     else:
-        content = recorded("assign", self, value, *indices, at=at)
-    self.memory.write(content.node)
+        content = recorded("assign", x, value, *indices, at=at)
+    x.memory.write(content.node)
 
 
 def _is_that_view(value: Any, x: Traced, at: tuple[Any, ...]) -> bool:
@@ -127,11 +128,6 @@ class Flat(StandIn):
         return np.ravel(np.asarray(self.array)).astype(*args, **kwargs)
 
 
-def _write_flat(self: Traced, value: Any) -> None:
-    Flat(self)[:] = value
-
-
-TracedScalar.__getitem__ = Subscripted(_read)
-TracedArray.__getitem__ = _read
-TracedArray.__setitem__ = _write
-TracedScalar.flat = property(Flat, _write_flat)  # type: ignore[attr-defined]
+def write_flat(x: Traced, value: Any) -> None:
+    """Do x.flat = value."""
+    Flat(x)[:] = value

@@ -14,7 +14,7 @@ real. Shadows are made when one is asked for: pages that nobody touches cost not
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,7 @@ import numpy as np
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS, is_elementwise
 from pellucid.graphs.tracing.recorder import Recorder
+from pellucid.graphs.tracing.written_back import WRITTEN_BACK
 
 
 class Layout(NamedTuple):
@@ -189,46 +190,3 @@ def _allocated(arrays: list[Any]) -> Any:
     options: Any = ["zerosize_ok", "refs_ok", "buffered", "delay_bufalloc"]
     made: Any = np.nditer([*arrays, None], options, flags, casting="unsafe")
     return made.operands[-1]
-
-
-# -- for each step that gives a view: the whole after the view has been written --------
-
-WrittenBack = Callable[[Recorder, Node, Node, Mapping[str, Any]], Node]
-
-
-def _index(
-    recorder: Recorder, whole: Node, part: Node, options: Mapping[str, Any]
-) -> Node:
-    return recorder.record("assign", (whole, part), **options)
-
-
-def _reshape(
-    recorder: Recorder, whole: Node, part: Node, options: Mapping[str, Any]
-) -> Node:
-    return recorder.record("reshape", (part,), shape=whole.shape)
-
-
-def _transpose(
-    recorder: Recorder, whole: Node, part: Node, options: Mapping[str, Any]
-) -> Node:
-    axes = options.get("axes")
-    back: dict[str, Any] = {}
-    if axes is not None:
-        back["axes"] = tuple(int(i) for i in np.argsort(axes))
-    return recorder.record("transpose", (part,), **back)
-
-
-def _einsum(
-    recorder: Recorder, whole: Node, part: Node, options: Mapping[str, Any]
-) -> Node:
-    axes, _, kept = options["subscripts"].partition("->")
-    along = dict(zip(kept, np.indices(part.shape, sparse=True), strict=True))
-    return recorder.record("assign", (whole, part), at=tuple(along[i] for i in axes))
-
-
-WRITTEN_BACK: dict[str, WrittenBack] = {
-    "einsum": _einsum,
-    "index": _index,
-    "reshape": _reshape,
-    "transpose": _transpose,
-}

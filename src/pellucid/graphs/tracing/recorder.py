@@ -83,6 +83,7 @@ class Recorder:
     """The nodes of one trace, and the names and source lines found for them."""
 
     def __init__(self) -> None:
+        meet("numpy")
         self.names: dict[str, str] = {}  # each name given, and the one that was wanted
         self._numbers: dict[str, int] = {}
         self.simplify: Callable[[str, tuple[Any, ...]], Any] | None = None
@@ -110,7 +111,6 @@ class Recorder:
     @contextlib.contextmanager
     def running(self) -> Iterator[Recorder]:
         """Make this the record that operations in this context go to."""
-        meet("numpy")
         token = active.set(self)
         self.thread = threading.get_ident()
         try:

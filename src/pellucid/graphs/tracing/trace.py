@@ -16,9 +16,6 @@ from pellucid.graphs import structure
 from pellucid.graphs.foreign import strange
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, constant
-from pellucid.graphs.tracing import conversions as conversions
-from pellucid.graphs.tracing import items as items
-from pellucid.graphs.tracing import operators as operators
 from pellucid.graphs.tracing.ending import settle
 from pellucid.graphs.tracing.namespaces import reached
 from pellucid.graphs.tracing.patching import creation_recorded

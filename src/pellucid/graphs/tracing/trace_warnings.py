@@ -18,10 +18,11 @@ import numpy as np
 
 from pellucid.graphs import structure
 from pellucid.graphs.node import Node
+from pellucid.graphs.tracing.conversions import numbers_of
 from pellucid.graphs.tracing.elsewhere import drawn as drawn_outside
 from pellucid.graphs.tracing.recorder import Recorder, active, place, warn
 from pellucid.graphs.tracing.refusals import refuse
-from pellucid.graphs.tracing.traced import Traced, all_known, numbers_of
+from pellucid.graphs.tracing.traced import Traced, all_known
 
 # By name, so that nothing is loaded that the person does not use.
 GENERATORS = {("numpy.random._generator", "Generator"), ("random", "Random"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from threading import get_ident
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -35,25 +35,19 @@ from pellucid.graphs.tracing.settled import plain
 
 # How NumPy's functions are recorded; filled by the modules in `operations`.
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
-# The classes of stand-ins: of arrays, and of numbers by whether Python's, and integers.
+# The classes of stand-ins: of arrays, and of numbers by whether Python's, and integers;
+# filled where these are put together.
 KINDS: dict[Any, type[Any]] = {}
 
 
 class Traced(StandIn):
     """A traced array or number: a `Memory`, and NumPy's interface to it.
 
-    `mutable` tells an array, which has memory to write to, from a number.
+    `mutable` tells an array, which has memory to write to, from a number. What else
+    each kind of value has is put together in `stand_ins`.
     """
 
     __slots__ = ("memory", "mutable")
-    __add__: ClassVar[Any]  # in operators.py
-    __radd__: ClassVar[Any]
-    _value: ClassVar[Any]  # in conversions.py
-    _index: ClassVar[Any]
-    __array__: ClassVar[Any]
-    __float__: ClassVar[Any]
-    __int__: ClassVar[Any]
-    __getattr__: ClassVar[Any]
     __hash__ = None  # type: ignore[assignment]
     memory: Memory
     mutable: bool
@@ -156,12 +150,19 @@ def is_one_step(ufunc: np.ufunc) -> bool:
     return ufunc in UFUNCS
 
 
+def truth(compared: Traced) -> Any:
+    """A comparison of two Python numbers, which is a bool and counts as an integer."""
+    made: Any = object.__new__(KINDS[True, True])
+    made.memory, made.mutable = compared.memory, False
+    return made
+
+
 # -- between nodes and stand-ins ------------------------------------------------------
 
 
 def lifted(
     node: Node, recorder: Recorder, mutable: bool = False, like: Any = None
-) -> Traced:
+) -> Any:
     """A stand-in for a node, laid out like an array where one is given."""
     shadow = like.memory.shadow if isinstance(like, Traced) else like
     shadow = shadow if isinstance(shadow, np.ndarray) else None
@@ -227,7 +228,7 @@ def _operand(value: Any, node: Node) -> Any:
     return value if isinstance(value, np.ndarray) else node
 
 
-def viewed(step: str, x: Traced, **options: Any) -> Traced:
+def viewed(step: str, x: Traced, **options: Any) -> Any:
     """Take a step that gives a view of a traced array where NumPy's gives one."""
     if not x.mutable:
         node = recorded(step, x, **options).node
@@ -275,13 +276,6 @@ def all_known(*trees: Any) -> bool:
     """Whether nothing in these arguments depends on an input."""
     leaves = structure.leaves(trees)
     return all(leaf.node.known for leaf in leaves if isinstance(leaf, Traced))
-
-
-def numbers_of(value: Any) -> Any:
-    """The numbers in the place of a known value; anything else as it is."""
-    if not isinstance(value, Traced):
-        return value
-    return np.asarray(value) if value.mutable else value._value()
 
 
 def named(key: Any, args: Any) -> str:
