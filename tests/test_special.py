@@ -11,13 +11,13 @@ import scipy.signal
 import scipy.special as sc
 import scipy.stats
 from comparison import assert_derivatives, assert_same
+from covered import slope_of
 from scipy.special import expit, logsumexp
 
 import pellucid as pl
 from pellucid.errors import GradientError, TraceError
 from pellucid.graphs.derivatives import DERIVATIVES, special
 from pellucid.graphs.derivatives.special_tables import unknown
-from pellucid.graphs.functions.coverage import slope_of
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.tracing.refused import COMPOSED
 from pellucid.graphs.tracing.trace_warnings import unused_allowed

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from itertools import groupby
 
-from pellucid.graphs.functions import coverage as table
+import covered as table
+
 from pellucid.graphs.tracing.refused import ATTRIBUTES
 
 INTRODUCTION = """# What is recorded
