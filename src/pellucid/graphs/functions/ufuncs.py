@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.functions.entries import recorded_as
-from pellucid.graphs.operations.closed_set import PARTED, UFUNCS
+from pellucid.graphs.operations.closed_set import PARTED, UFUNCS, facts_of
+from pellucid.graphs.operations.kinds import CONSTANT, KINKED, NONE
 from pellucid.graphs.tracing.traced import FUNCTIONS, node_of, recorded
 
 
@@ -29,7 +30,7 @@ def elementwise(
         inputs = cast_for(ufunc, inputs, dtype, signature, casting)
     if where is True:
         return recorded(UFUNCS[ufunc], *inputs)
-    result = recorded(UFUNCS[ufunc], *safely(ufunc, inputs, where))
+    result = recorded(UFUNCS[ufunc], *safely(UFUNCS[ufunc], inputs, where))
     return np.where(where, result, np.zeros_like(result) if out is None else out[0])
 
 
@@ -53,23 +54,17 @@ def cast_for(
     ]
 
 
-# These are finite, and silent, wherever their arguments are of moderate size.
-TAME = {
-    np.add, np.subtract, np.multiply, np.negative, np.positive, np.absolute, np.fabs,
-    np.maximum, np.minimum, np.fmax, np.fmin, np.sign, np.floor, np.ceil, np.trunc,
-    np.rint, np.less, np.less_equal, np.greater, np.greater_equal, np.equal,
-    np.not_equal, np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
-    np.isnan, np.isinf, np.isfinite, np.signbit, np.copysign, np.arctan, np.arctan2,
-}  # fmt: skip
+# Of such a slope an operation is finite, and silent, wherever its arguments are.
+TAME = CONSTANT | KINKED | NONE
 
 
-def safely(ufunc: np.ufunc, inputs: Sequence[Any], where: Any) -> list[Any]:
+def safely(name: str, inputs: Sequence[Any], where: Any) -> list[Any]:
     """The arguments, the last array harmless where the operation is not to be done."""
     safe = list(inputs)
     arrays = [i for i, x in enumerate(inputs) if np.ndim(x)]
-    if arrays and ufunc not in TAME:
+    if arrays and facts_of(name).slope not in TAME:
         x = inputs[arrays[-1]]
-        harmless = np.zeros if ufunc is np.arctanh else np.ones
+        harmless = np.zeros if name == "arctanh" else np.ones
         safe[arrays[-1]] = np.where(where, x, harmless((), x.dtype))
     return safe
 
@@ -86,7 +81,7 @@ def all_parts(
     given = [asked(x) for x in inputs]
     if dtype is not None or signature is not None or casting != "same_kind":
         given = cast_for(ufunc, given, dtype, signature, casting)
-    given = given if where is True else safely(ufunc, given, where)
+    given = given if where is True else safely(name, given, where)
     return tuple(recorded(name, *given, part=i) for i in range(ufunc.nout))
 
 

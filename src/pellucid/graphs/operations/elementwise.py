@@ -40,10 +40,11 @@ _SLOPES = {
     "log10 log1p tan sinh cosh arcsin arccos arccosh arctanh arctan2",
     KINKED: "absolute fabs maximum minimum fmax fmin hypot copysign",
     KINKED | STEEP: "remainder fmod",
-    NONE: "floor ceil trunc rint floor_divide spacing nextafter sign signbit "
-    "heaviside less less_equal greater greater_equal equal not_equal logical_and "
-    "logical_or logical_xor logical_not isnan isinf isfinite bitwise_and bitwise_or "
-    "bitwise_xor bitwise_count invert left_shift right_shift gcd lcm",
+    NONE | STEEP: "floor_divide",
+    NONE: "floor ceil trunc rint spacing nextafter sign signbit heaviside less "
+    "less_equal greater greater_equal equal not_equal logical_and logical_or "
+    "logical_xor logical_not isnan isinf isfinite bitwise_and bitwise_or bitwise_xor "
+    "bitwise_count invert left_shift right_shift gcd lcm",
 }
 _COMMUTING = {
     "add", "multiply", "maximum", "minimum", "fmax", "fmin", "hypot", "logaddexp",
