@@ -32,17 +32,20 @@ from pellucid.graphs.functions.reductions import (
     started,
     tried,
 )
-from pellucid.graphs.operations.closed_set import reduced_axes, reduced_shape
+from pellucid.graphs.operations.closed_set import (
+    UFUNCS,
+    facts_of,
+    reduced_axes,
+    reduced_shape,
+)
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.operations.robust import logsumexp
 from pellucid.graphs.tracing.traced import Traced, recorded, written
 
 # a o (b o c) = (a o b) o c and a o b = b o a: elements may be combined in any order.
-ASSOCIATIVE = {
-    np.add, np.multiply, np.maximum, np.minimum, np.fmax, np.fmin, np.hypot,
-    np.logaddexp, np.logaddexp2, np.gcd, np.lcm, np.logical_and, np.logical_or,
-    np.logical_xor, np.bitwise_and, np.bitwise_or, np.bitwise_xor,
-}  # fmt: skip
+# Of a comparison the second would compare a truth value.
+ASSOCIATIVE = {u for u, name in UFUNCS.items() if facts_of(name).commutes}
+ASSOCIATIVE -= {np.equal, np.not_equal}
 
 
 # -- reduce ---------------------------------------------------------------------------
