@@ -1,7 +1,8 @@
-"""The closed set of operations: the files below enter all but SciPy's, which are late.
+"""The closed set of operations: functions of arrays that know what they are.
 
-Nothing here knows of tracing: an operation is a function of arrays, with its facts and
-its rule for shape and dtype.
+An operation is entered with its meaning, its facts (`kinds`) and its rule for shape and
+dtype, in the file of its kind. Nothing here knows of tracing. These files enter NumPy's
+and our own; `special` is loaded when SciPy is first met.
 """
 
 from pellucid.graphs.operations import elementwise as elementwise

@@ -1,8 +1,9 @@
-"""The closed set of operations: what each computes, and the shape and dtype it gives.
+"""The closed set: how an operation is entered, and the shape and dtype that it gives.
 
 Every other table of Pellucid (derivatives, text, formula, source, targets) is over this
 set. An operation is a function of arrays, `function(*arguments, **options)`; the
-options are fixed when it is recorded.
+options are fixed when it is recorded. The operations themselves are in the files beside
+this one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reductions: elements along axes become one."""
+"""Reductions and scans: elements along axes become one, or a running one."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _reduction_known(
 
 for _name, _slope in {
     "sum": CONSTANT, "mean": CONSTANT, "prod": BOUNDED, "max": KINKED, "min": KINKED,
-    "any": NONE, "all": NONE,
+    "any": NONE, "all": NONE, "median": KINKED, "nanargmax": NONE, "nanargmin": NONE,
 }.items():  # fmt: skip
     _function = getattr(np, _name)
     operation(_name, _function, reduces(_slope),
@@ -99,14 +99,6 @@ operation("maximum.accumulate", np.maximum.accumulate, scans(KINKED), _accumulat
 operation("minimum.accumulate", np.minimum.accumulate, scans(KINKED), _accumulate_known)
 
 
-def _median_known(
-    arguments: list[Known], axis: Any = None, keepdims: bool = False
-) -> Result:
-    shape, dtype = arguments[0]
-    made = np.median(np.ones(1, dtype)).dtype
-    return reduced_shape(shape, axis, keepdims), made
-
-
 def _quantile_known(
     arguments: list[Known], q: Any, axis: Any = None, keepdims: bool = False,
     method: Any = "linear",
@@ -116,16 +108,4 @@ def _quantile_known(
     return np.shape(q) + reduced_shape(shape, axis, keepdims), made
 
 
-operation("median", np.median, reduces(KINKED), _median_known)
 operation("quantile", np.quantile, reduces(KINKED), _quantile_known)
-
-
-def _position_known(
-    arguments: list[Known], axis: Any = None, keepdims: bool = False
-) -> Result:
-    shape, _ = arguments[0]
-    return reduced_shape(shape, axis, keepdims), np.dtype(np.intp)
-
-
-for _name in ("nanargmax", "nanargmin"):
-    operation(_name, getattr(np, _name), reduces(NONE), _position_known)

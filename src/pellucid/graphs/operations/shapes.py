@@ -1,4 +1,4 @@
-"""Shapes: the same elements elsewhere, and arrays that are made."""
+"""Shapes: the same elements along other axes, joined, and arrays that are made."""
 
 from __future__ import annotations
 

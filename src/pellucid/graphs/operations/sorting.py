@@ -1,4 +1,4 @@
-"""Order: the places of elements, which NumPy finds."""
+"""Order: the places of elements from the smallest on, which NumPy finds."""
 
 from __future__ import annotations
 
