@@ -15,8 +15,8 @@ import torch
 from pellucid.errors import PellucidError
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
+from pellucid.graphs.operations.elementwise import counted
 from pellucid.graphs.operations.factorisations import computed_dtype
-from pellucid.graphs.tracing.recorder import counted
 
 Dtypes = Sequence[np.dtype[Any] | None]  # None: as it comes
 Rule = Callable[[Node], Dtypes]

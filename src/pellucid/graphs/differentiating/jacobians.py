@@ -87,7 +87,7 @@ def _vector(leaf: Node, recorder: Recorder, vectors: list[Node]) -> Any:
     """A vector, or the part of it that belongs to a leaf."""
     dtype = leaf.dtype if leaf.dtype.kind == "f" else np.dtype(float)
     node = Node("input", (), leaf.shape, dtype)
-    recorder.christen(node, "v")
+    recorder.names.christen(node, "v")
     vectors.append(node)
     return lifted(node, recorder)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -122,6 +122,11 @@ def _python_else_numpy(python: Callable[..., Any], ufunc: np.ufunc) -> Any:
         return float(ufunc(x, y)) if lost else z  # (-1.0) ** 0.5
 
     return compute
+
+
+def counted(types: Sequence[Any]) -> Sequence[Any]:
+    """Types for a ufunc: Python integers alone, which it takes as objects, as int64."""
+    return [np.dtype(np.int64)] * len(types) if set(types) == {int} else types
 
 
 # Python's operators compute on Python numbers as Python does, on arrays as NumPy does.

@@ -16,7 +16,7 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.stand_in import StandIn, node_in
-from pellucid.graphs.tracing.recorder import code
+from pellucid.graphs.tracing.frames import code
 from pellucid.graphs.tracing.refusals import refused_shape
 from pellucid.graphs.tracing.traced import Traced
 

@@ -11,7 +11,7 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import is_basic
 from pellucid.graphs.stand_in import StandIn
 from pellucid.graphs.tracing.boolean_indexing import Selection, selected
-from pellucid.graphs.tracing.recorder import code
+from pellucid.graphs.tracing.frames import code
 from pellucid.graphs.tracing.refusals import refuse, refused_shape
 from pellucid.graphs.tracing.traced import (
     FUNCTIONS,

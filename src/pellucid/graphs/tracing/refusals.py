@@ -35,7 +35,7 @@ def described(node: Node) -> str:
     """A traced value as a message names it."""
     recorder, source = active.get(), node
     if recorder:
-        recorder.read_names()
+        recorder.names.read()
     while source.operation == "copy" and not source.name:
         source = source.arguments[0]
     return f"{source.name or source.operation}, shape {node.shape}"

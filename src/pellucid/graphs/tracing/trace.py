@@ -16,10 +16,11 @@ from pellucid.graphs import structure
 from pellucid.graphs.foreign import strange
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, constant
-from pellucid.graphs.tracing.ending import settle
+from pellucid.graphs.tracing.ending import finish, settle
+from pellucid.graphs.tracing.frames import place
 from pellucid.graphs.tracing.namespaces import reached
 from pellucid.graphs.tracing.patching import creation_recorded
-from pellucid.graphs.tracing.recorder import Recorder, place
+from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.refusals import STAND_INS, failure
 from pellucid.graphs.tracing.sites import holds_stand_in, site_of
 from pellucid.graphs.tracing.trace_warnings import drawing_noticed
@@ -129,7 +130,7 @@ def trace(
         for path, leaf in structure.paths(given)
     ]
     parameters = _filled(given, [parameter for parameter, _ in pairs])
-    recorder.elements = {
+    recorder.names.elements = {
         leaf
         for path, leaf in structure.paths(parameters)
         if isinstance(leaf, Node) and isinstance(path[-1], int)
@@ -140,7 +141,7 @@ def trace(
     try:
         with recorder.running(), creation_recorded(values), noticed:
             result = structure.mapped(node_of, _called(f, bound, recorder))
-            recorder.finish()
+            finish(recorder)
     finally:
         pairs.clear()  # what nobody else keeps need not become an array
         bound.arguments.clear()
@@ -159,7 +160,7 @@ def closed(made: Graph, recorder: Recorder) -> Graph:
         )
         raise TraceError(message)
     made = without_copies(made)
-    recorder.christen_all(made.nodes)
+    recorder.names.christen_all(made.nodes)
     return made
 
 
@@ -183,7 +184,7 @@ def without_copies(made: Graph) -> Graph:
 def resumed(graph: Graph) -> Recorder:
     """A recorder that continues a finished graph, and knows its names."""
     recorder = Recorder()
-    recorder.names.update((node.name, node.name) for node in graph.order)
+    recorder.names.given.update((node.name, node.name) for node in graph.order)
     return recorder
 
 
@@ -272,5 +273,5 @@ def _known(value: Any, name: str | None, recorder: Recorder) -> Any:
     if not (plain and is_float(value)):
         return value
     node = constant(value)
-    recorder.christen(node, name)
+    recorder.names.christen(node, name)
     return lifted(node, recorder, mutable=True, like=value)

@@ -22,7 +22,8 @@ from pellucid.graphs.operations.closed_set import UFUNCS
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.packages import meet_loaded
 from pellucid.graphs.stand_in import StandIn
-from pellucid.graphs.tracing.memory import ORDERED, Layout, Memory, layout_of
+from pellucid.graphs.tracing.layout import ORDERED, Layout
+from pellucid.graphs.tracing.memory import Memory, layout_of
 from pellucid.graphs.tracing.recorder import Recorder, active
 from pellucid.graphs.tracing.refusals import (
     name_of,

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from pellucid.graphs.node import Call, Node
 from pellucid.graphs.stand_in import node_in
+from pellucid.graphs.tracing.frames import is_machinery
 
 
 class Place(NamedTuple):
@@ -97,6 +98,19 @@ def _assigned(instructions: list[dis.Instruction], i: int) -> tuple[Place, ...] 
     if is_named and isinstance(part, str) and part.isidentifier():
         return (Place(variable, part),)
     return ()
+
+
+def assigned(frame: FrameType | None) -> tuple[FrameType, Assignment] | None:
+    """Whose variables the result of the frame's current instruction may go to."""
+    while frame:
+        coming = assignments(frame.f_code).get(frame.f_lasti)
+        if coming is not RETURNED:
+            return (frame, coming) if coming and coming.places else None
+        # `return a + b`: the name is given by whoever called.
+        frame = frame.f_back
+        if frame and is_machinery(frame):
+            return None
+    return None
 
 
 def held(frame: FrameType, places: Iterable[Place]) -> Iterator[tuple[str, Node]]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Call, Node
-from pellucid.graphs.tracing.recorder import is_numbered
+from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.drawing.folds import Folds, Frame, Opened, chosen, helpers
 from pellucid.reading.formula.signs import LONGEST, typeset
 from pellucid.reading.source.spelling import ATOM, Spelling, called, spelt

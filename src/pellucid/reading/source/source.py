@@ -10,7 +10,7 @@ from pellucid.graphs.liveness import Lives
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.structure import paths, written
-from pellucid.graphs.tracing.recorder import is_numbered
+from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.tracing.trace import graph as graph_of
 from pellucid.reading.source.helpers import written_out
 from pellucid.reading.source.spelling import ATOM, SPECIAL, Spelling, at, spelt
