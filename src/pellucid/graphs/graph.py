@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from pellucid.graphs import structure
 from pellucid.graphs.evaluate import evaluate
-from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.node import Node, ancestors, depending, users
 from pellucid.graphs.packing import reduced_graph
 from pellucid.graphs.stand_in import replay_on
 
@@ -81,6 +81,20 @@ class Graph:
         """Every node but the plain numbers, which are written where they are used."""
         outputs = set(self.outputs)
         return tuple(n for n in self.order if not n.is_literal or n in outputs)
+
+    @functools.cached_property
+    def known(self) -> tuple[Node, ...]:
+        """The nodes that depend on no input, whose values can be had at once."""
+        return tuple(node for node in self.order if node.known)
+
+    @functools.cached_property
+    def users(self) -> Mapping[Node, Sequence[Node]]:
+        """The nodes that use each node, once for each use."""
+        return users(self.order)
+
+    def depending(self, on: Iterable[Node]) -> set[Node]:
+        """The nodes that are computed from some of these, and these."""
+        return depending(self.order, on)
 
     def named(self, name: str) -> Node:
         """Find the node of that name; KeyError says which names there are."""

@@ -187,3 +187,21 @@ def ancestors(outputs: Iterable[Node], stop: Container[Node] = ()) -> list[Node]
             found.append(node)
             waiting.extend(node.arguments)
     return sorted(found, key=by_order)
+
+
+def users(order: Iterable[Node]) -> dict[Node, list[Node]]:
+    """The nodes that use each node, once for each use."""
+    found: dict[Node, list[Node]] = {}
+    for node in order:
+        for argument in node.arguments:
+            found.setdefault(argument, []).append(node)
+    return found
+
+
+def depending(order: Iterable[Node], on: Iterable[Node]) -> set[Node]:
+    """The nodes that are computed from some of these, and these."""
+    found = set(on)
+    for node in order:
+        if not found.isdisjoint(node.arguments):
+            found.add(node)
+    return found

@@ -144,7 +144,7 @@ def known_values(
     """The values, that depend on no input, of arguments and outputs."""
     wanted = [a for n in order for a in n.arguments if a.known]
     wanted += [n for n in outputs if n.known]
-    values = evaluate([n for n in graph.order if n.known], {}, wanted)
+    values = evaluate(graph.known, {}, wanted)
     return {node: values[node] for node in wanted}
 
 

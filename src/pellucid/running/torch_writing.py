@@ -48,8 +48,7 @@ class Writer:
         """The values of what depends on no input."""
         read = [a for n in self.order for a in n.arguments]
         wanted = [n for n in (*read, *self.graph.outputs) if n.known]
-        known = [n for n in self.graph.order if n.known]
-        return evaluate(known, {}, wanted)
+        return evaluate(self.graph.known, {}, wanted)
 
     def _free(self, name: str) -> str:
         """The name, or a longer one if the person uses it."""

@@ -169,10 +169,8 @@ class Writer:
 
     def _inlined(self) -> set[Node]:
         """Unnamed nodes with one reader, which no assignment in between changes."""
-        readers: dict[Node, list[Node | None]] = {}
-        for node in self.graph.order:
-            for argument in node.arguments:
-                readers.setdefault(argument, []).append(node)
+        readers: dict[Node, list[Node | None]]
+        readers = {node: [*users] for node, users in self.graph.users.items()}
         for node in self.graph.outputs:
             readers.setdefault(node, []).append(None)  # the return statement
         overwritten = {
