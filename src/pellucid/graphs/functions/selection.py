@@ -19,7 +19,7 @@ from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import is_elementwise
 from pellucid.graphs.tracing import creation
 from pellucid.graphs.tracing.refusals import refused, refused_shape
-from pellucid.graphs.tracing.traced import Traced, copied, recorded, written
+from pellucid.graphs.tracing.traced import Traced, copied, recorded, stored
 
 # -- by a condition -------------------------------------------------------------------
 
@@ -306,7 +306,7 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
         message = f"Cannot cast array data from {source.dtype} to {dst.dtype} {rule}"
         raise TypeError(message)
     source = cast(source, dst.dtype) if source.dtype != dst.dtype else source
-    written(dst, source if where is True else np.where(where, source, dst))
+    stored(dst, source if where is True else np.where(where, source, dst))
 
 
 @recorded_as(np.putmask)

@@ -40,7 +40,7 @@ from pellucid.graphs.operations.closed_set import (
 )
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.operations.robust import logsumexp
-from pellucid.graphs.tracing.traced import Traced, recorded, written
+from pellucid.graphs.tracing.traced import Traced, recorded, stored
 
 # a o (b o c) = (a o b) o c and a o b = b o a: elements may be combined in any order.
 # Of a comparison the second would compare a truth value.
@@ -253,14 +253,14 @@ def at(ufunc: np.ufunc, a: Any, indices: Any, b: Any = None, /) -> None:
     places = places_at(np.shape(a), indices)
     operands = () if b is None else (np.broadcast_to(as_traced(b), places.shape),)
     if ufunc in (np.add, np.subtract) and operands:
-        written(a, ufunc(a, _added_up(operands[0], places, a)))
+        stored(a, ufunc(a, _added_up(operands[0], places, a)))
         return
     flat, parts = np.ravel(places), [np.ravel(part) for part in operands]
     content = np.copy(np.ravel(as_traced(a)))
     for turn in turns(flat):
         place = flat[turn]
         content[place] = ufunc(content[place], *(part[turn] for part in parts))
-    written(a, np.reshape(content, np.shape(a)))
+    stored(a, np.reshape(content, np.shape(a)))
 
 
 def places_at(shape: tuple[int, ...], indices: Any) -> Any:

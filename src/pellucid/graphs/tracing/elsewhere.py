@@ -257,8 +257,8 @@ def instead_of(called: str, library: str = "", entered: str = "") -> str:
             "np.eye(x.size)]).T, made outside, where F(e) is this call with e for x."
         )
     called = called if f"{called}.{entered}" not in WAYS else f"{called}.{entered}"
-    known = spelled(called) or _same_in_numpy(called)
-    return known or way(called) or WAYS.get(library, WAYS[""])
+    own = spelled(called) or _same_in_numpy(called)
+    return own or way(called) or WAYS.get(library, WAYS[""])
 
 
 def way(called: str) -> str:

@@ -90,12 +90,12 @@ class Names:
         found = assigned(frame)
         if found is None:
             return None
-        holder, coming = found
+        caller, coming = found
         for each in reversed(self._awaited):
-            if each.frame is holder and each.assignment is coming:
+            if each.frame is caller and each.assignment is coming:
                 self._read(each)  # in a loop it may have been done
                 return each
-        self._awaited.append(Awaited(holder, coming, holder.f_lasti))
+        self._awaited.append(Awaited(caller, coming, caller.f_lasti))
         return self._awaited[-1]
 
     def read(self) -> None:

@@ -12,7 +12,7 @@ from pellucid.graphs.operations.closed_set import UFUNCS
 from pellucid.graphs.operations.elementwise import OPERATORS
 from pellucid.graphs.tracing import creation
 from pellucid.graphs.tracing.refusals import refused_labels
-from pellucid.graphs.tracing.traced import Traced, recorded, truth, written
+from pellucid.graphs.tracing.traced import Traced, recorded, stored, truth
 
 
 def _operate(ufunc: np.ufunc, *arguments: Any) -> Any:
@@ -109,7 +109,7 @@ def _in_place(ufunc: np.ufunc) -> Any:
     def operator(self: Traced, other: Any) -> Any:
         if not _is_operand(self, other):
             return NotImplemented
-        return written(self, _operate(ufunc, self, other))
+        return stored(self, _operate(ufunc, self, other))
 
     return operator
 

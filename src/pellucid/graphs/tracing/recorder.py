@@ -118,8 +118,8 @@ class Recorder:
         """Make the node of one operation, whose arguments are nodes or values."""
         nodes = tuple([a if isinstance(a, Node) else self.captured(a)
                        for a in arguments])  # fmt: skip
-        known = [(a.shape, a.promotes_as) for a in nodes]
-        shape, dtype = OPERATIONS[name].known(known, **options)
+        types = [(a.shape, a.promotes_as) for a in nodes]
+        shape, dtype = OPERATIONS[name].known(types, **options)
         frame = None if self._owner else persons_frame()
         self.names.read()
         line = (frame.f_code.co_filename, frame.f_lineno) if frame else None

@@ -174,10 +174,12 @@ def _expression(
     return found if isinstance(found, ast.expr) else None, tuple(around)
 
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 
 
-def _innermost(nodes: Iterable[ast.AST], first: Place, last: Place) -> ast.AST | None:
+def _innermost(
+    nodes: Iterable[ast.AST], first: Position, last: Position
+) -> ast.AST | None:
     """The smallest expression or statement that spans two places in the text."""
     found: ast.AST | None = None
     size = (1 << 30, 1 << 30)

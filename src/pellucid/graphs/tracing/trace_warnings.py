@@ -175,7 +175,7 @@ def notice_unused(title: str, result: Any, inputs: Mapping[str, Any]) -> None:
     used = _reached_by_floats(structure.leaves(result))
     leaves = structure.paths(dict(inputs))
     unused = [
-        structure.written(path)
+        structure.path_text(path)
         for path, leaf in leaves
         if isinstance(leaf, Traced) and leaf.node not in used and leaf.size
     ]

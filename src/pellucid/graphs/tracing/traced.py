@@ -130,14 +130,14 @@ class Traced(StandIn):
             result = called(ufunc, inputs, options)
         if out is None:
             return result
-        return written(out, result, options.get("casting", "same_kind"))
+        return stored(out, result, options.get("casting", "same_kind"))
 
     def __array_function__(
         self, function: Any, types: Any, args: Any, kwargs: Any
     ) -> Any:
         out = kwargs.pop("out", None)
         result = called(function, args, kwargs)
-        return result if out is None else written(out, result)
+        return result if out is None else stored(out, result)
 
     def __array_operation__(self, name: str, arrays: Any, options: Any) -> Any:
         kept = {k: v for k, v in options.items() if v is not None and v is not False}
@@ -284,11 +284,11 @@ def named(key: Any, args: Any) -> str:
     return f"np.{args[0].__name__}.{key}" if isinstance(key, str) else name_of(key)
 
 
-def written(out: Any, result: Any, casting: Any = "same_kind") -> Any:
+def stored(out: Any, result: Any, casting: Any = "same_kind") -> Any:
     """Write a result into `out`, cast to its dtype; refuse an array from outside."""
     if isinstance(result, tuple):  # of a ufunc of several results
         return tuple(
-            r if o is None else written(o, r, casting)
+            r if o is None else stored(o, r, casting)
             for o, r in zip(out, result, strict=True)
         )
     if isinstance(out, tuple):

@@ -9,7 +9,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.liveness import Lives
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
-from pellucid.graphs.structure import paths, written
+from pellucid.graphs.structure import path_text, paths
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.tracing.trace import graph as graph_of
 from pellucid.reading.source.helpers import written_out
@@ -114,7 +114,7 @@ class Writer:
     def lines(self) -> list[str]:
         """The body of the function."""
         self._statements = [
-            f"{leaf.name} = {written(path)}"
+            f"{leaf.name} = {path_text(path)}"
             for path, leaf in paths(dict(self.graph.parameters))
             if isinstance(leaf, Node) and len(path) > 1
         ]
