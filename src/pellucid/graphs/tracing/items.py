@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.indexing import is_basic
+from pellucid.graphs.operations.indexing import Slot, is_basic
 from pellucid.graphs.stand_in import StandIn
 from pellucid.graphs.tracing.boolean_indexing import Selection, selected
 from pellucid.graphs.tracing.frames import code
 from pellucid.graphs.tracing.refusals import refuse, refused_shape
+from pellucid.graphs.tracing.settled import plain
 from pellucid.graphs.tracing.traced import (
     FUNCTIONS,
     Traced,
     current,
-    index_of,
     lifted,
     recorded,
     viewed,
@@ -55,6 +55,37 @@ def _is_that_view(value: Any, x: Traced, at: tuple[Any, ...]) -> bool:
     if not isinstance(value, Traced) or value.memory.parent is not x.memory:
         return False
     return is_basic(at) and value.memory.options.get("at") == at
+
+
+# -- an index -------------------------------------------------------------------------
+
+
+def index_of(key: Any) -> tuple[tuple[Any, ...], list[Node]]:
+    """An index as fixed parts and computed ones, which become slots."""
+    indices: list[Node] = []
+    parts = key if isinstance(key, tuple) else (key,)
+    return tuple([_index_part(part, indices) for part in parts]), indices
+
+
+def _index_part(part: Any, indices: list[Node]) -> Any:
+    if isinstance(part, slice):
+        return slice(*(_plain(p) for p in (part.start, part.stop, part.step)))
+    if isinstance(part, (list, tuple)):
+        part = FUNCTIONS["array"](part, None if part else np.intp)
+    part = _plain(part)
+    if isinstance(part, Traced):
+        indices.append(part.node)
+        return Slot(len(indices) - 1)
+    return part
+
+
+def _plain(part: Any) -> Any:
+    """A number or array for a traced value that depends on no input."""
+    part = plain(part)
+    if isinstance(part, Traced) and part.node.known:
+        value = part.memory.recorder.known_value(part.node)
+        return int(value) if np.ndim(value) == 0 and value.dtype.kind in "iu" else value
+    return part
 
 
 # -- computed masks -------------------------------------------------------------------

@@ -21,7 +21,12 @@ from types import FrameType
 from typing import Any
 
 from pellucid.graphs.stand_in import is_stand_in
-from pellucid.graphs.tracing.frames import BEGINNING, HERE, is_library, is_machinery
+from pellucid.graphs.tracing.frames import (
+    BEGINNING,
+    is_engine,
+    is_library,
+    is_machinery,
+)
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,7 @@ def holds_stand_in(error: BaseException) -> bool:
     while step:
         frame = step.tb_frame
         outside = is_machinery(frame) or is_library(frame)
-        if outside and not frame.f_code.co_filename.startswith(HERE):
+        if outside and not is_engine(frame):
             values = frame.f_locals.values()
             if any(map(is_stand_in, values)):
                 return True
@@ -142,7 +147,7 @@ def _made(
     frame: FrameType, instruction: int, line: int, inner: FrameType | None
 ) -> Site:
     expression, around = _expression(frame, instruction)
-    if inner is None or inner.f_code.co_filename.startswith(HERE):
+    if inner is None or is_engine(inner):
         return Site(frame, line, expression, around, "", "")
     module = str(inner.f_globals.get("__name__", ""))
     return Site(frame, line, expression, around, module, inner.f_code.co_name)

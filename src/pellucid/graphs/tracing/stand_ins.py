@@ -16,7 +16,7 @@ import numpy as np
 
 from pellucid.graphs.tracing.array_methods import Methods, Parts
 from pellucid.graphs.tracing.conversions import Conversions, hashed
-from pellucid.graphs.tracing.frames import HERE, instruction, is_machinery
+from pellucid.graphs.tracing.frames import instruction, is_engine, is_machinery
 from pellucid.graphs.tracing.items import Flat, read, write, write_flat
 from pellucid.graphs.tracing.operators import Arithmetic, OfArrays, OfBits
 from pellucid.graphs.tracing.traced import KINDS, Traced, current, recorded
@@ -33,8 +33,7 @@ class Inside:
         """The attribute as ours; to others there is none."""
         if x is not None:
             frame = sys._getframe(1)
-            ours = frame.f_code.co_filename.startswith(HERE)
-            if not ours and not any(may(frame) for may in self._asking):
+            if not (is_engine(frame) or any(may(frame) for may in self._asking)):
                 raise AttributeError
         return self._get.__get__(x, owner)
 
@@ -55,8 +54,7 @@ class Subscripted:
     def __get__(self, x: Any, owner: Any) -> Any:
         """How it is read where that is written with brackets, or by our own code."""
         frame = sys._getframe(1)
-        ours = frame.f_code.co_filename.startswith(HERE)
-        if not (x is None or ours or instruction(frame) in SUBSCRIPTS):
+        if not (x is None or is_engine(frame) or instruction(frame) in SUBSCRIPTS):
             raise NotIterableError(f"{owner.__name__!r} object is not iterable")
         return self._get.__get__(x, owner)
 
@@ -204,7 +202,7 @@ class TracedNumber(Arithmetic, Conversions, Parts):
 
     def __getattr__(self, name: str) -> Any:
         """Give our own code what an array would have, refuse what a number has."""
-        if sys._getframe(1).f_code.co_filename.startswith(HERE):
+        if is_engine(sys._getframe(1)):
             found = getattr(TracedScalar, name, None)
             if found is not None:
                 return found.__get__(self)

@@ -19,7 +19,6 @@ from pellucid.graphs import structure
 from pellucid.graphs.foreign import is_labelled
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import UFUNCS
-from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.packages import meet_loaded
 from pellucid.graphs.stand_in import StandIn
 from pellucid.graphs.tracing.layout import ORDERED, Layout
@@ -32,9 +31,8 @@ from pellucid.graphs.tracing.refusals import (
     refused_objects,
     refused_outside,
 )
-from pellucid.graphs.tracing.settled import plain
 
-# How NumPy's functions are recorded; filled by the modules in `operations`.
+# How NumPy's functions are recorded; filled by the modules in `functions`.
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 # The classes of stand-ins: of arrays, and of numbers by whether Python's, and integers;
 # filled where these are put together.
@@ -306,34 +304,3 @@ def stored(out: Any, result: Any, casting: Any = "same_kind") -> Any:
         node = node_of(recorded("assign", out, node, at=(Ellipsis,)))
     out.memory.write(node)
     return out
-
-
-# -- an index -------------------------------------------------------------------------
-
-
-def index_of(key: Any) -> tuple[tuple[Any, ...], list[Node]]:
-    """An index as fixed parts and computed ones, which become slots."""
-    indices: list[Node] = []
-    parts = key if isinstance(key, tuple) else (key,)
-    return tuple([_index_part(part, indices) for part in parts]), indices
-
-
-def _index_part(part: Any, indices: list[Node]) -> Any:
-    if isinstance(part, slice):
-        return slice(*(_plain(p) for p in (part.start, part.stop, part.step)))
-    if isinstance(part, (list, tuple)):
-        part = FUNCTIONS["array"](part, None if part else np.intp)
-    part = _plain(part)
-    if isinstance(part, Traced):
-        indices.append(part.node)
-        return Slot(len(indices) - 1)
-    return part
-
-
-def _plain(part: Any) -> Any:
-    """A number or array for a traced value that depends on no input."""
-    part = plain(part)
-    if isinstance(part, Traced) and part.node.known:
-        value = part.memory.recorder.known_value(part.node)
-        return int(value) if np.ndim(value) == 0 and value.dtype.kind in "iu" else value
-    return part
