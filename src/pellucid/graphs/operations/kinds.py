@@ -85,5 +85,5 @@ def mixes(slope: Slope) -> Facts:
     return Facts(MIXES, slope, False, False)
 
 
-PART = Facts(ELEMENTWISE, CONSTANT, False, True)  # the real or imaginary one
+PART = Facts(ELEMENTWISE, CONSTANT, False, True)  # the real or imaginary one, or all
 MAKING = Facts(MAKES, NONE, False, False)

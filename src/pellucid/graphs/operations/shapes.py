@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.closed_set import Known, Result, Rule, Shape, operation
-from pellucid.graphs.operations.kinds import CONSTANT, MAKING, by_element, moves
+from pellucid.graphs.operations.kinds import MAKING, PART, moves
 
 
 def _reshape_known(arguments: list[Known], shape: Shape) -> Result:
@@ -29,7 +29,7 @@ def _stack(*parts: Any, axis: int = 0) -> Any:
     return np.stack(parts, axis=axis)
 
 
-operation("copy", lambda x: x, by_element(CONSTANT),
+operation("copy", lambda x: x, PART,
           lambda arguments: (arguments[0][0], np.dtype(arguments[0][1])))  # fmt: skip
 operation("reshape", np.reshape, moves(view=True), _reshape_known)
 operation("broadcast_to", np.broadcast_to, moves(view=True), _reshape_known)
