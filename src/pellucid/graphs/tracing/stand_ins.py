@@ -215,15 +215,17 @@ class TracedNumber(Arithmetic, Conversions, Parts):
         rounded = np.round(self, ndigits or 0)
         return recorded("cast", rounded, weak=True, dtype=dtype)
 
+    def __floor__(self) -> Any:
+        return math.floor(self._value())
+
+    def __ceil__(self) -> Any:
+        return math.ceil(self._value())
+
+    def __trunc__(self) -> Any:
+        return math.trunc(self._value())
+
 
 PYTHON = {"f": float, "c": complex, "i": int, "b": bool}
-
-for _function in (math.floor, math.ceil, math.trunc):
-
-    def _to_integer(self: Any, function: Any = _function) -> Any:
-        return function(self._value())
-
-    setattr(TracedNumber, f"__{_function.__name__}__", _to_integer)
 
 
 class TracedInteger(OfBits, TracedNumber):
