@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 MODULES = {
     "numpy": ("tracing.stand_ins", "functions"),
+    "scipy.linalg": ("functions.matrix_functions",),
     "scipy.special": ("operations.special", "functions.special", "derivatives.special"),
 }
 

@@ -315,6 +315,7 @@ SPELLINGS: dict[str, Function] = {
     "linalg.eigvalsh": eigvalsh,
     "linalg.cholesky": cholesky,
     "linalg.pinv": pinv,
+    "scipy.linalg.expm": jax.scipy.linalg.expm,
     "offset": offset,
     **IN_JAX,
     **{f"special.{name}": function for name, function in SPECIAL.items()},

@@ -74,7 +74,7 @@ RULES: dict[str, Rule] = {
     "searchsorted": _together, "norm": _norm,
     **dict.fromkeys(("argmax", "argmin", "nanargmax", "nanargmin",
                      "argsort", "argpartition", "real", "imag", "cast"), as_it_comes),
-    **dict.fromkeys((n for n in OPERATIONS if n.startswith("linalg.")), _lapack),
+    **dict.fromkeys((n for n in OPERATIONS if "linalg." in n), _lapack),
     **dict.fromkeys((n for n in OPERATIONS if n.startswith("fft.")), _transform),
 }  # fmt: skip
 
@@ -109,7 +109,7 @@ def looks(node: Node) -> bool:
         return np.dtype(bool) in kinds
     if node.operation == "power":
         return node.dtype.kind == "i"
-    return node.operation in LOOKING or node.operation.startswith("linalg.")
+    return node.operation in LOOKING or "linalg." in node.operation
 
 
 def torch_dtype(dtype: np.dtype[Any], node: Node | None = None) -> torch.dtype:

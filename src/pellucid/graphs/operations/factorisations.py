@@ -162,6 +162,13 @@ def cofactors(A: Any) -> Any:
     return np.conj(U) * factor[..., None, :] @ np.conj(Vh)
 
 
+def expm(A: Any) -> Any:
+    """e^A, as SciPy computes it."""
+    from scipy import linalg  # it takes long to load
+
+    return linalg.expm(A)
+
+
 def _gaps_known(arguments: list[Known], place: str = "") -> Result:
     (w, dtype), (r, _), _, (error, _) = arguments[:4]
     return np.broadcast_shapes((*w[:-1], 1, w[-1]), (*r, 1), error), np.dtype(dtype)
@@ -235,5 +242,6 @@ operation("linalg.eig", _of_reals(_part_of(np.linalg.eig)), STEEPLY, _eig_known)
 operation("linalg.svdvals", np.linalg.svdvals, STEEPLY, _svdvals_known)
 operation("linalg.svd", _part_of(np.linalg.svd), STEEPLY, _svd_known)
 operation("linalg.qr", _qr, STEEPLY, _qr_known)
+operation("scipy.linalg.expm", expm, STEEPLY, _like_matrix)
 operation("linalg.pinv", np.linalg.pinv, STEEPLY, _pinv_known)
 operation("linalg.lstsq", _part_of(np.linalg.lstsq), STEEPLY, _lstsq_known)
