@@ -2,9 +2,10 @@
 
 import mpmath
 import numpy as np
+import scipy.linalg
 
 import pellucid as pl
-from pellucid.graphs.functions import robust
+from pellucid.graphs.operations import robust
 
 X = np.array([[0.5, -1.25, 2.0], [0.75, -0.4, 3.0]])
 Y = np.array([[1.5, 0.25, -2.0], [1.1, 0.6, -1.0]])
@@ -36,6 +37,12 @@ LINEAR_ALGEBRA = {
         "matrix": (lambda s: pl.gradient(lambda s: np.linalg.det(s))(s) * s, S),
         "of det": (lambda s: np.linalg.det(s) ** 2, STACK),
         "stack": (lambda s: pl.gradient(lambda s: np.sum(np.linalg.det(s)))(s), STACK),
+    },
+    "scipy.linalg.expm": {
+        "matrix": (lambda s: scipy.linalg.expm(s) ** 2, S),
+        "stack": (lambda s: scipy.linalg.expm(s), STACK),
+        "complex": (lambda s: parts(scipy.linalg.expm(1j * s)), S),
+        "a Jordan block": (lambda s: scipy.linalg.expm(s), np.eye(3, k=1)),
     },
     "linalg.slogdet": {
         "matrix": (lambda s: np.linalg.slogdet(s)[1], S),

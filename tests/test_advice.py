@@ -104,7 +104,7 @@ BY_HAND = {
     "numpy.poly1d", "numpy.vectorize", "numpy.frompyfunc", "numpy.nditer",
     "numpy.fromiter", "numpy.ma.masked_where", "heapq.nlargest",
     "scipy.linalg.cho_solve", "scipy.linalg.cho_factor",
-    "scipy.linalg.lu_factor", "scipy.linalg.lu_solve", "scipy.linalg.expm",
+    "scipy.linalg.lu_factor", "scipy.linalg.lu_solve",
     "scipy.linalg.logm", "scipy.linalg.sqrtm", "scipy.integrate.quad",
     "scipy.interpolate.interp1d", "scipy.spatial.distance.pdist",
     "scipy.stats.linregress", "scipy.linalg.lstsq", "scipy.linalg.svd",
@@ -757,7 +757,7 @@ PROGRAMS = {
             return ((V * np.{ufunc}(w)) @ V.T)[0, 1]
         """,
         A,
-    ) for name, ufunc in (("expm", "exp"), ("logm", "log"), ("sqrtm", "sqrt"))},
+    ) for name, ufunc in (("logm", "log"), ("sqrtm", "sqrt"))},
     **{f"{name} of SciPy": (
         f"f = lambda S: np.sum(scipy.linalg.{call}**2)",
         f"np.linalg.{name}(A",

@@ -9,7 +9,7 @@ from comparison import assert_derivatives
 import pellucid as pl
 from pellucid.errors import GradientError
 from pellucid.graphs.derivatives import DERIVATIVES
-from pellucid.graphs.functions import robust
+from pellucid.graphs.operations import robust
 from pellucid.graphs.operations.closed_set import OPERATIONS, is_elementwise
 from pellucid.graphs.tracing.trace_warnings import unused_allowed
 

@@ -7,8 +7,9 @@ import pytest
 from operation_examples import NAMES, X, example
 
 import pellucid as pl
-from pellucid.graphs.operations import kinds
+from pellucid.graphs.functions import ufuncs
 from pellucid.graphs.operations.closed_set import OPERATIONS, UFUNCS, operation
+from pellucid.graphs.operations.elementwise import FACTS
 from pellucid.graphs.operations.kinds import Facts, Kind, Slope
 
 each = pytest.mark.parametrize("name", NAMES)
@@ -35,7 +36,7 @@ def test_there_are_no_defaults():
 
 def test_every_ufunc_of_numpy_has_facts():
     names = {name for name in UFUNCS.values() if not name.startswith("special.")}
-    assert kinds.UFUNCS.keys() == names
+    assert FACTS.keys() == names
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -68,7 +69,7 @@ def test_what_commutes_gives_the_same_with_its_arguments_changed(name, rng):
 
 
 WHOLE = {"gcd", "lcm", "bitwise_and", "bitwise_or", "bitwise_xor"}
-ORDERED = [n for n in kinds.UFUNCS if n not in COMMUTING
+ORDERED = [n for n in FACTS if n not in COMMUTING
            and "dd->d" in getattr(np, n).types]  # fmt: skip
 
 
@@ -78,3 +79,13 @@ def test_what_does_not_commute_gives_another(name):
     f = getattr(np, name)
     with np.errstate(all="ignore"):
         assert not np.array_equal(f(x, y), f(y, x), equal_nan=True)
+
+
+TAME = [n for n, facts in FACTS.items() if facts.slope in ufuncs.TAME
+        and any("d" in t for t in getattr(np, n).types)]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TAME)
+def test_what_is_not_steep_is_silent(name):
+    ufunc, numbers = getattr(np, name), np.array([-2.0, -1.0, 0.0, 0.5, 1.0, 2.0])
+    ufunc(*np.meshgrid(*[numbers] * ufunc.nin))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import counts
 import pytest
 import size
 
@@ -35,6 +36,26 @@ ROOMS = (
     "command",
     "__main__",
 )
+# What a computation is, from the ground up.
+GRAPHS = (
+    "packages",
+    "node",
+    "stand_in",
+    "foreign",
+    "structure",
+    "operations",
+    "evaluate",
+    "packing",
+    "graph",
+    "liveness",
+    "tracing",
+    "functions",
+    "derivatives",
+    "identities",
+    "rewriting",
+    "differentiating",
+)
+LOADER = Path("graphs/packages.py")  # it alone loads modules by names that it makes
 NAMESPACES = ("costs", "penalties", "activations", "methods", "schedules", "datasets")
 IMPORTERS = ("import_module", "__import__", "needs")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
@@ -49,26 +70,51 @@ def imported(tree: ast.Module) -> Iterator[str]:
         match node:
             case ast.Import(names=names):
                 yield from (name.name for name in names)
-            case ast.ImportFrom(module="pellucid", level=0, names=names):
-                yield from (f"pellucid.{name.name}" for name in names)
+            case ast.ImportFrom(module="pellucid" | "pellucid.graphs", level=0):
+                yield from (f"{node.module}.{name.name}" for name in node.names)
             case ast.ImportFrom(module=module, level=level):
                 yield "." * level + (module or "")
             case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]):
                 if ast.unparse(function).rpartition(".")[2] in IMPORTERS:
                     yield name
+            case ast.Call(func=function, args=[_, *_]):
+                if ast.unparse(function).rpartition(".")[2] in IMPORTERS[:2]:
+                    yield MADE_UP
 
 
-def fault(room: str, module: str) -> str | None:
-    """What is wrong with an import of `module` by a module of `room`, if anything."""
-    package, _, inside = module.partition(".")
+MADE_UP = "pellucid.graphs.?"  # by a name that is no plain text: it may be any
+
+
+def room_of(path: Path) -> tuple[str, str]:
+    """The room of a file of the package, and the room of `graphs` that it lies in."""
+    outer, inner = (*(Path(part).stem for part in path.parts), "")[:2]
+    return outer, inner if outer == "graphs" else ""
+
+
+def fault(path: Path, module: str) -> str | None:
+    """What is wrong with an import of `module` by a file, if anything."""
+    (room, inner), (package, _, inside) = room_of(path), module.partition(".")
     if not package:
         return f"imports {module}: write the whole name"
     if package != "pellucid":
         return None
+    if module == MADE_UP:
+        made_here = room == "graphs" and path != LOADER
+        return "imports by a name that it makes up" if made_here else None
     if (other := inside.partition(".")[0]) not in ROOMS:
         return f"imports {module}: import from the module that defines it"
     if ROOMS.index(other) > ROOMS.index(room):
         return f"imports {module}, but {other} lies below {room}"
+    return inner_fault(inner, module) if room == other == "graphs" else None
+
+
+def inner_fault(inner: str, module: str) -> str | None:
+    """The same between the rooms of `graphs`, which lie in an order of their own."""
+    other = (*module.split("."), "")[2]
+    if other not in GRAPHS:
+        return f"imports {module}: import from the module that defines it"
+    if inner == "__init__" or GRAPHS.index(other) > GRAPHS.index(inner):
+        return f"imports {module}, but {other} lies below {inner}"
     return None
 
 
@@ -76,14 +122,14 @@ def upward_imports(package: Path) -> list[str]:
     faults = []
     for path in sorted(package.rglob("*.py")):
         inside = path.relative_to(package)
-        room = Path(inside.parts[0]).stem
+        room, inner = room_of(inside)
         if inside == Path("__init__.py"):
             continue  # it binds the public names of all rooms
-        if room not in ROOMS:
+        if room not in ROOMS or inner not in ("", "__init__", *GRAPHS):
             faults += [f"{inside} lies in no room"]
             continue
         modules = imported(ast.parse(path.read_text("utf-8")))
-        faults += [f"{inside} {bad}" for m in modules if (bad := fault(room, m))]
+        faults += [f"{inside} {bad}" for m in modules if (bad := fault(inside, m))]
     return faults
 
 
@@ -109,6 +155,16 @@ def test_imports_go_one_way():
         ("models/linear.py", "from .costs import squared_error"),
         ("models/linear.py", "from . import costs"),
         ("helpers.py", "import numpy as np"),
+        ("graphs/helpers.py", "import numpy as np"),
+        ("graphs/__init__.py", "from pellucid.graphs.node import Node"),
+        ("graphs/node.py", "from pellucid.graphs.graph import Graph"),
+        ("graphs/node.py", "from pellucid.graphs import structure"),
+        ("graphs/node.py", "import pellucid.graphs"),
+        ("graphs/graph.py", "def f():\n    from pellucid.graphs.tracing import traced"),
+        ("graphs/tracing/traced.py", "from pellucid.graphs.functions import shapes"),
+        ("graphs/functions/special.py", "import pellucid.graphs.derivatives.special"),
+        ("graphs/derivatives/spectral.py", "from pellucid.graphs import rewriting"),
+        ("graphs/tracing/traced.py", "import_module(f'pellucid.graphs.{room}')"),
     ],
 )
 def test_an_upward_import_is_caught(file, source, tmp_path):
@@ -128,6 +184,8 @@ def test_an_upward_import_is_caught(file, source, tmp_path):
             "graphs/differentiating/gradient.py",
             "from pellucid.errors import GradientError",
         ),
+        ("graphs/tracing/traced.py", "from pellucid.graphs.tracing import creation"),
+        ("graphs/packages.py", "import_module(f'pellucid.graphs.{module}')"),
         ("models/linear.py", "def f():\n    from pellucid.show import plots"),
         ("command.py", "from pellucid.tour.steps import STEPS\nimport click"),
         ("tour.py", "import pellucidity"),
@@ -137,6 +195,30 @@ def test_an_upward_import_is_caught(file, source, tmp_path):
 def test_a_downward_import_is_allowed(file, source, tmp_path):
     plant(tmp_path / file, source)
     assert upward_imports(tmp_path) == []
+
+
+# No two modules lead to one another, not even by an import inside a function.
+
+
+def test_no_circle_of_imports():
+    assert counts.circles(counts.imports(PACKAGE)) == []
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "from pellucid.graphs.node import Node",
+        "from pellucid.graphs import node",
+        "def f():\n    import pellucid.graphs.node",
+        "from pellucid.show import text",
+    ],
+)
+def test_a_circle_of_imports_is_caught(back, tmp_path):
+    package = tmp_path / "pellucid"
+    plant(package / "graphs/node.py", "def f():\n    import pellucid.graphs.packing")
+    plant(package / "graphs/packing.py", back)
+    plant(package / "show/text.py", "from pellucid.graphs.node import Node")
+    assert len(counts.circles(counts.imports(package))) == 1
 
 
 def plant(path: Path, source: str) -> None:

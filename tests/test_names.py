@@ -8,6 +8,7 @@ differences twice.
 import functools
 import types
 
+import covered
 import numpy as np
 import pytest
 import scipy.special as sc
@@ -16,19 +17,18 @@ from function_examples import EXAMPLES, inputs, program
 
 import pellucid as pl
 from pellucid.graphs import structure
-from pellucid.graphs.functions import coverage
 from pellucid.graphs.operations.closed_set import UFUNCS
 from pellucid.graphs.tracing import patching
-from pellucid.graphs.tracing.attributes import TracedArray
 from pellucid.graphs.tracing.creation import CREATORS
 from pellucid.graphs.tracing.refusals import name_of
 from pellucid.graphs.tracing.refused import REASONS
+from pellucid.graphs.tracing.stand_ins import TracedArray
 from pellucid.graphs.tracing.trace_warnings import unused_allowed
 from pellucid.graphs.tracing.traced import FUNCTIONS
 
 ENTRIES = {
     entry.name.removeprefix("np."): entry
-    for family in (coverage.ufuncs, coverage.array_functions, coverage.fourier)
+    for family in (covered.ufuncs, covered.array_functions, covered.fourier)
     for entry in family()
     if entry.reason is None
 }
@@ -51,7 +51,7 @@ def is_scipys(name):
 
 
 def test_every_entry_is_of_an_example_or_refused_or_scipys():
-    others = names_in(FUNCTIONS) - names_in(map(coverage.public, ENTRIES))
+    others = names_in(FUNCTIONS) - names_in(map(covered.public, ENTRIES))
     numpys = {name for name in others if not is_scipys(name)}
     assert numpys - set(REASONS) == {"iterable"}  # no part of NumPy's protocol
 
@@ -98,18 +98,18 @@ def reached():
 
 def recorded_by(name):
     """The operation that a ufunc of one result is."""
-    return UFUNCS.get(coverage.public(name))
+    return UFUNCS.get(covered.public(name))
 
 
 # NumPy computes them from a size and a number, with operators.
-BY_OPERATORS = coverage.OF_SIZES
+BY_OPERATORS = covered.OF_SIZES
 
 
 @pytest.mark.parametrize("name", sorted(ENTRIES.keys() - BY_OPERATORS))
 def test_the_example_reaches_the_entry_of_its_name(name):
     graph = pl.graph(program(name), inputs(name))
     operations = {node.operation for node in graph.order}
-    seen = reached()[name] & {name, coverage.public(name)}
+    seen = reached()[name] & {name, covered.public(name)}
     assert seen or recorded_by(name) in operations
 
 

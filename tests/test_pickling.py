@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+import scipy.special
 
 import pellucid as pl
 from pellucid.errors import PellucidError
@@ -142,6 +143,20 @@ def test_what_is_pickled_is_read_in_another_process(tmp_path):
     subprocess.run([*run, write], cwd=tmp_path, check=True)
     told = subprocess.run([*run, read], cwd=tmp_path, check=True, capture_output=True)
     assert told.stdout.strip() == b"True"
+
+
+@pytest.mark.parametrize("call", ["np.interp(x, X, X)", "np.real(1j + x)",
+                                  "scipy.special.expit(x)"])  # fmt: skip
+def test_a_pickled_graph_is_called_where_nothing_was_recorded(call, tmp_path):
+    space = {"np": np, "scipy": scipy, "X": np.sort(X)}
+    graph = pl.graph(eval(f"lambda x: {call}", space), X)
+    (tmp_path / "kept").write_bytes(pickle.dumps(graph))
+    read = "import pickle, numpy as np\ngraph = pickle.load(open('kept', 'rb'))\n" + (
+        "print(graph(np.array([0.5, -1.0, 2.0])).tolist())"
+    )
+    told = subprocess.run([sys.executable, "-c", read], cwd=tmp_path, check=True,
+                          capture_output=True, text=True)  # fmt: skip
+    assert told.stdout.strip() == str(graph(X).tolist())
 
 
 def test_a_fit_is_pickled_and_gone_on_with():

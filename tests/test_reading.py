@@ -5,10 +5,10 @@ import types
 import numpy as np
 import pytest
 from comparison import assert_same
+from covered import slope_of
 from operation_examples import NAMES, X, example, robust
 
 import pellucid as pl
-from pellucid.graphs.functions.coverage import slope_of
 from pellucid.graphs.structure import leaves
 from pellucid.reading.source.spelling import written
 

@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from pellucid.models.choosing import chosen, learned
-from pellucid.tables import rows
+from pellucid.tables.sources import rows
 
 # Package, file, target, and the columns that remain.
 LEAST_SQUARES = """

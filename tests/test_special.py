@@ -11,15 +11,16 @@ import scipy.signal
 import scipy.special as sc
 import scipy.stats
 from comparison import assert_derivatives, assert_same
+from covered import slope_of
 from scipy.special import expit, logsumexp
 
 import pellucid as pl
 from pellucid.errors import GradientError, TraceError
 from pellucid.graphs.derivatives import DERIVATIVES, special
 from pellucid.graphs.derivatives.special_tables import unknown
-from pellucid.graphs.functions.coverage import slope_of
 from pellucid.graphs.operations.closed_set import OPERATIONS
-from pellucid.graphs.tracing.refused import COMPOSED
+from pellucid.graphs.packages import meet
+from pellucid.graphs.tracing.refused import LOOKED_UP
 from pellucid.graphs.tracing.trace_warnings import unused_allowed
 from pellucid.graphs.tracing.traced import FUNCTIONS
 
@@ -267,9 +268,12 @@ def test_functions_of_python_are_recorded_too(name):
 
 
 def test_those_found_in_their_module_are_listed():
-    ours = {f.__name__ for f in FUNCTIONS
-            if getattr(f, "__module__", "").startswith("scipy.special")}  # fmt: skip
-    assert ours == COMPOSED
+    meet("scipy.linalg")
+    written = [f for f in FUNCTIONS
+               if getattr(f, "__module__", "").startswith("scipy.")]  # fmt: skip
+    homes = [".".join(f.__module__.split(".")[:2]) for f in written]
+    ours = {f"{home}.{f.__name__}" for home, f in zip(homes, written, strict=True)}
+    assert ours == LOOKED_UP
 
 
 # Points of trouble, against mpmath.

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 import docs
 import pellucid as pl
 from pellucid.errors import PellucidError
-from pellucid.graphs.functions import robust
 from pellucid.graphs.identities import IDENTITIES
 from pellucid.graphs.node import ancestors
+from pellucid.graphs.operations import robust
 from pellucid.graphs.rewriting.driver import (
     always,
     by_operation,

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from pellucid.errors import TableError
-from pellucid.tables import rows
+from pellucid.tables.sources import rows
 
 PLAIN = "age,rooms,price\n1,2,3.5\n4,5,6\n7,9,8\n"
 X, Y = [[1, 2], [4, 5], [7, 9]], [3.5, 6, 8]

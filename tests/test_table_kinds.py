@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pellucid.errors import TableError
-from pellucid.tables import rows
+from pellucid.tables.sources import rows
 
 
 def step_of(table, name):

@@ -907,6 +907,20 @@ def test_a_graph_takes_an_integer_for_a_float():
     np.testing.assert_array_equal(graph(-1, integers), 1.0 / integers)
 
 
+def test_a_graph_tells_what_uses_a_node_and_what_depends_on_it():
+    def f(a, b):
+        c = a * a
+        d = np.arange(2.0) + 1
+        return c + b * d
+
+    graph = pl.graph(f, 2.0, 3.0)
+    a, b = graph.inputs
+    assert [node.name for node in graph.users[a]] == ["c", "c"]
+    assert {n.name for n in graph.depending([b])} == {"b", "t2", "t3"}
+    assert "d" in {node.name for node in graph.known}
+    assert not graph.depending([a, b]).intersection(graph.known)
+
+
 def test_a_graph_called_in_a_traced_function_is_part_of_it():
     inner = pl.graph(exponential_average, V, 0.3)
     slopes = pl.gradient(lambda x: np.sum(inner(x, 0.3) ** 2))(V)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import pellucid as pl
-from pellucid.graphs.tracing.recorder import is_numbered
+from pellucid.graphs.tracing.naming import is_numbered
 
 P = np.array([0.5, 1.5])
 Q = np.array([2.0, 3.0])

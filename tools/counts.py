@@ -118,6 +118,8 @@ def imports(package: Path) -> dict[str, set[str]]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module:
                 told |= {node.module, *(f"{node.module}.{a.name}" for a in node.names)}
+            elif isinstance(node, ast.Import):
+                told |= {alias.name for alias in node.names}
         found[name] = told & modules.keys() - {name}
     return found
 

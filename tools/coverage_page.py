@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from itertools import groupby
 
-from pellucid.graphs.functions import coverage as table
+import covered as table
+
 from pellucid.graphs.tracing.refused import ATTRIBUTES
 
 INTRODUCTION = """# What is recorded
@@ -11,7 +12,8 @@ INTRODUCTION = """# What is recorded
 The functions of NumPy that other packages may override, as the installed NumPy lists
 them, and the ufuncs of SciPy: each is recorded when it is met in a traced function, or
 refused by name, with the reason and with what to write instead. A test holds this page
-against NumPy, so that a new function fails it until somebody has decided.
+against NumPy, so that a new function fails it until somebody has decided. Beside these
+the exponential of a matrix is recorded, `scipy.linalg.expm`.
 
 - *Differentiable*: the derivative is there, and its own. For each of NumPy's there is a
   small call in `tools/function_examples.py`; its gradient has been seen not to be zero,

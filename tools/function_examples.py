@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import covered
 import numpy as np
 
 from pellucid.graphs import structure
-from pellucid.graphs.functions import coverage
 from pellucid.graphs.tracing.trace import is_float
 from pellucid.graphs.tracing.traced import WRITERS
 
@@ -305,10 +305,10 @@ EXAMPLES: dict[str, Call] = {
     **{f"fft.{name}": c for name, c in _FOURIER.items()},
     **{f"ndarray.{name}": c for name, c in _METHODS.items()},
 }  # fmt: skip
-for _entry in coverage.ufuncs():
+for _entry in covered.ufuncs():
     _name = _entry.name.removeprefix("np.")
     if _entry.reason is None:
-        _ufunc = coverage.public(_name)
+        _ufunc = covered.public(_name)
         EXAMPLES[_name] = _ELEMENTWISE.get(_name, call(*(X, Y)[: _ufunc.nin]))
 
 
@@ -352,7 +352,7 @@ def caller(name: str) -> Callable[[Call], Any]:
     kind, _, method = name.rpartition(".")
     made = f"c[0][0].{method}(" if kind == "ndarray" else f"np.{name}(c[0][0], "
     made += "*c[0][1:], **c[1])"
-    if name in IN_PLACE or coverage.public(name) in WRITERS:
+    if name in IN_PLACE or covered.public(name) in WRITERS:
         made = f"(b := np.array(c[0][0]), {made.replace('c[0][0]', 'b', 1)})[0]"
     f: Callable[[Call], Any] = eval(f"lambda c: {made}", {"np": np})
     return f

@@ -3,6 +3,7 @@
 import importlib
 
 import numpy as np
+import scipy.linalg
 import scipy.special as sc
 
 from pellucid.graphs.derivatives import DERIVATIVES
@@ -61,6 +62,7 @@ EXAMPLES = {
     "inverse_gaps": lambda x: recorded(
         "inverse_gaps", x, -x, np.zeros((3, 3), bool), np.zeros((3, 3)), 1.0
     ),
+    "scipy.linalg.expm": lambda x: scipy.linalg.expm(rows(x)),
     "linalg.slogdet": lambda x: np.linalg.slogdet(square(x))[1],
     "linalg.lstsq": lambda x: np.linalg.lstsq(square(x), x)[0],
     "zeros": lambda x: x + np.zeros(3),
@@ -104,7 +106,7 @@ EXAMPLES = {
 
 def robust(name):
     """An operation that NumPy lacks."""
-    module = importlib.import_module("pellucid.graphs.functions.robust")
+    module = importlib.import_module("pellucid.graphs.operations.robust")
     return getattr(module, name)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.closed_set import OPERATIONS, OPERATORS
+from pellucid.graphs.operations.closed_set import OPERATIONS
+from pellucid.graphs.operations.elementwise import OPERATORS
 
 
 def quietly() -> np.errstate:

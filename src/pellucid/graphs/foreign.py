@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.stand_in import is_stand_in
+
 PLAIN = {np.ndarray, np.memmap, float, int, complex, bool}
 
 _MASKED = (
@@ -75,7 +77,7 @@ def strange(value: Any) -> str | None:
 def _holds_stand_ins(array: Any) -> bool:
     if not array.dtype.hasobject or array.dtype.fields:
         return False
-    return any(type(v).__module__.startswith(__package__) for v in array.flat)
+    return any(map(is_stand_in, array.flat))
 
 
 def is_labelled(value: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,9 +12,9 @@ import numpy as np
 
 from pellucid.graphs import structure
 from pellucid.graphs.evaluate import evaluate
-from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.node import Node, ancestors, depending, users
 from pellucid.graphs.packing import reduced_graph
-from pellucid.graphs.tracing.traced import Traced, replayed
+from pellucid.graphs.stand_in import replay_on
 
 
 def _own(node: Node, value: Any) -> Any:
@@ -82,6 +82,20 @@ class Graph:
         outputs = set(self.outputs)
         return tuple(n for n in self.order if not n.is_literal or n in outputs)
 
+    @functools.cached_property
+    def known(self) -> tuple[Node, ...]:
+        """The nodes that depend on no input, whose values can be had at once."""
+        return tuple(node for node in self.order if node.known)
+
+    @functools.cached_property
+    def users(self) -> Mapping[Node, Sequence[Node]]:
+        """The nodes that use each node, once for each use."""
+        return users(self.order)
+
+    def depending(self, on: Iterable[Node]) -> set[Node]:
+        """The nodes that are computed from some of these, and these."""
+        return depending(self.order, on)
+
     def named(self, name: str) -> Node:
         """Find the node of that name; KeyError says which names there are."""
         for node in self.nodes:
@@ -101,8 +115,8 @@ class Graph:
         In a function that is being traced, its nodes are recorded there.
         """
         inputs = self.bind(*args, **kwargs)
-        if any(isinstance(value, Traced) for value in inputs.values()):
-            values = evaluate(self.order, inputs, self.outputs, replayed)
+        if replay := replay_on(inputs.values()):
+            values = evaluate(self.order, inputs, self.outputs, replay)
             return structure.mapped(lambda node: values[node], self.result)
         values = evaluate(self.order, inputs, self.outputs)
         return structure.mapped(lambda node: _own(node, values[node]), self.result)

@@ -20,7 +20,7 @@ def is_view(node: Node) -> bool:
         return is_basic(node.options["at"])
     if node.operation == "einsum":
         return len(node.arguments) == 1
-    return node.operation == "copy" or (facts_of(node.operation).view)
+    return facts_of(node.operation).view
 
 
 def roots(order: Sequence[Node], parts: Mapping[Node, Node]) -> dict[Node, Node]:

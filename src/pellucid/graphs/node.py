@@ -42,9 +42,6 @@ class Call:
         """Note the variable that was found to hold the result; once."""
         object.__setattr__(self, "target", variable)
 
-    def __reduce__(self) -> Any:
-        return _reduced(self)
-
     def __copy__(self) -> Call:
         return self
 
@@ -142,9 +139,6 @@ class Node:
             f"<{self.name or '?'} = {self.operation}({names}) {self.dtype}{self.shape}>"
         )
 
-    def __reduce__(self) -> Any:
-        return _reduced(self)
-
     # A node does not change, so that a copy would be no other.
 
     def __copy__(self) -> Node:
@@ -165,13 +159,6 @@ class Node:
     def christen(self, name: str) -> None:
         """Give a node the name that the trace found after making it; once."""
         object.__setattr__(self, "name", name)
-
-
-def _reduced(thing: Node | Call) -> Any:
-    """How pickle writes a node or a call; see `packing`, which is needed then alone."""
-    from pellucid.graphs.packing import reduced
-
-    return reduced(thing)
 
 
 def now() -> int:
@@ -202,3 +189,21 @@ def ancestors(outputs: Iterable[Node], stop: Container[Node] = ()) -> list[Node]
             found.append(node)
             waiting.extend(node.arguments)
     return sorted(found, key=by_order)
+
+
+def users(order: Iterable[Node]) -> dict[Node, list[Node]]:
+    """The nodes that use each node, once for each use."""
+    found: dict[Node, list[Node]] = {}
+    for node in order:
+        for argument in node.arguments:
+            found.setdefault(argument, []).append(node)
+    return found
+
+
+def depending(order: Iterable[Node], on: Iterable[Node]) -> set[Node]:
+    """The nodes that are computed from some of these, and these."""
+    found = set(on)
+    for node in order:
+        if not found.isdisjoint(node.arguments):
+            found.add(node)
+    return found

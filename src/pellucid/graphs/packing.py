@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import dataclasses
 from collections.abc import Iterable, Sequence
 from inspect import Parameter, Signature
@@ -9,6 +10,7 @@ from typing import Any
 
 from pellucid.graphs import structure
 from pellucid.graphs.node import Call, Node, now
+from pellucid.graphs.packages import meet_in
 
 
 class At:
@@ -60,6 +62,7 @@ def unpacked(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
     """The nodes and calls of a table, in the order of their making."""
     orders = sorted({fields["order"] for kind, fields in rows if kind is Node})
     new = {order: now() for order in orders}
+    meet_in(fields["operation"] for kind, fields in rows if kind is Node)
     made: list[Any] = []
     for kind, fields in rows:
         given = {name: _found(value, made) for name, value in fields.items()}
@@ -86,6 +89,10 @@ def reduced(thing: Any) -> tuple[Any, ...]:
     """How pickle writes a node or a call."""
     rows, row = packed([thing])
     return one, (rows, row[thing])
+
+
+copyreg.pickle(Node, reduced)
+copyreg.pickle(Call, reduced)
 
 
 def reduced_graph(graph: Any) -> tuple[Any, ...]:

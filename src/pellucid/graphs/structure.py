@@ -49,7 +49,7 @@ def at(tree: Any, path: tuple[Any, ...]) -> Any:
     return tree
 
 
-def written(path: tuple[Any, ...]) -> str:
+def path_text(path: tuple[Any, ...]) -> str:
     """A path as a person writes it: `p["W"][0]`."""
     return str(path[0]) + "".join(f"[{key!r}]" for key in path[1:])
 
@@ -67,19 +67,19 @@ def matched(
     if theirs.keys() != ours.keys():
         path = next(iter(theirs.keys() ^ ours.keys()))
         state = "is missing" if path in ours else "was not there when it was recorded"
-        raise PellucidError(f"{title}: the argument {written(path)} {state}.")
+        raise PellucidError(f"{title}: the argument {path_text(path)} {state}.")
     for path, leaf in ours.items():
         value = theirs[path]
         if hasattr(leaf, "operation"):
             _same_shape(path, leaf.shape, np.shape(value), title)
             reason = strange(value)
             if reason:
-                message = f"{title}: the argument {written(path)} is {reason}."
+                message = f"{title}: the argument {path_text(path)} is {reason}."
                 raise PellucidError(message)
             pairs[leaf] = _as_float(value) if leaf.dtype.kind == "f" else value
         elif not _same(leaf, value):
             message = (
-                f"{title}: the graph was recorded with {written(path)} = {leaf!r}, a "
+                f"{title}: the graph was recorded with {path_text(path)} = {leaf!r}, a "
                 f"constant; {value!r} needs a graph of its own."
             )
             raise PellucidError(message)
@@ -101,7 +101,7 @@ def _same(a: Any, b: Any) -> bool:
 def _same_shape(path: Any, expected: Any, came: Any, title: str) -> None:
     if expected != came:
         message = (
-            f"{title}: the graph was recorded with {written(path)} of shape "
+            f"{title}: the graph was recorded with {path_text(path)} of shape "
             f"{expected}; shape {came} needs a graph of its own."
         )
         raise PellucidError(message)

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ModelError
-from pellucid.graphs.functions.robust import logsumexp
+from pellucid.graphs.operations.robust import logsumexp
 
 __all__ = [
     "absolute_error",

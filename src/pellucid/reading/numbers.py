@@ -12,7 +12,7 @@ from pellucid.graphs.differentiating.adjoints import adjoints, cost_of
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.tracing.recorder import is_numbered
+from pellucid.graphs.tracing.naming import is_numbered
 
 
 class Numbers(NamedTuple):

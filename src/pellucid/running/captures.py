@@ -19,11 +19,11 @@ import numpy as np
 from pellucid.graphs.tracing.namespaces import (
     LONGEST,
     SCALARS,
-    Place,
+    Binding,
+    bindings,
     is_foreign,
     is_ours,
     is_standard,
-    places,
 )
 from pellucid.graphs.tracing.trace import is_variable
 from pellucid.graphs.tracing.traced import Traced
@@ -34,7 +34,7 @@ Start = Sequence[tuple[str, Any]]
 
 
 class Captures:
-    """The places that a function reads from, with what was in them.
+    """The bindings that a function reads from, with what was in them.
 
     Parameters
     ----------
@@ -54,21 +54,21 @@ class Captures:
 
     def __init__(self, start: Start) -> None:
         self._enter(_named(start))
-        self.state = {name: _key(place) for name, place in self._places.items()}
+        self.state = {name: _key(binding) for name, binding in self._bindings.items()}
 
-    def _enter(self, found: dict[str, Place]) -> None:
-        self._places = found
+    def _enter(self, found: dict[str, Binding]) -> None:
+        self._bindings = found
         self.holds: Callable[[], bool] = _written(list(found.values()))
 
     def settle(self) -> None:
         """Leave out what the function has changed while it was traced."""
-        now = {name: p._replace(value=_now(p)) for name, p in self._places.items()}
+        now = {name: p._replace(value=_now(p)) for name, p in self._bindings.items()}
         kept = {
-            name: place
-            for name, place in self._places.items()
-            if now[name].value is place.value and _key(now[name]) == self.state[name]
+            name: binding
+            for name, binding in self._bindings.items()
+            if now[name].value is binding.value and _key(now[name]) == self.state[name]
         }
-        if len(kept) < len(self._places):
+        if len(kept) < len(self._bindings):
             self._enter(kept)
             self.state = {name: self.state[name] for name in kept}
 
@@ -78,7 +78,7 @@ class Captures:
         if any(name not in found for name in self.state):
             return False
         kept = {name: found[name] for name in self.state}
-        if any(_key(place) != self.state[name] for name, place in kept.items()):
+        if any(_key(binding) != self.state[name] for name, binding in kept.items()):
             return False
         self._enter(kept)
         return True
@@ -86,31 +86,31 @@ class Captures:
     @property
     def scalars(self) -> dict[str, Any]:
         """The numbers and texts among them, under the names that the person wrote."""
-        found = self._places.items()
+        found = self._bindings.items()
         return {name: p.value for name, p in found
                 if p.name and isinstance(p.value, SCALARS)}  # fmt: skip
 
     def name_of(self, array: Any) -> str | None:
         """The person's name for an array of these elements."""
-        found = (n for n, p in self._places.items() if n and _equals(p.value, array))
+        found = (n for n, p in self._bindings.items() if n and _equals(p.value, array))
         return next(found, None)
 
 
-def _named(start: Start) -> dict[str, Place]:
-    """The places by name; of two of one name the second gets a number."""
-    found: dict[str, Place] = {}
-    for place in places(start):
-        name, number = place.name, 1
+def _named(start: Start) -> dict[str, Binding]:
+    """The bindings by name; of two of one name the second gets a number."""
+    found: dict[str, Binding] = {}
+    for binding in bindings(start):
+        name, number = binding.name, 1
         while name in found:
             number += 1
-            name = f"{place.name}_{number}"
-        found[name] = place
+            name = f"{binding.name}_{number}"
+        found[name] = binding
     return found
 
 
-def _key(place: Place) -> Hashable:
-    """What is equal for values that do the same, places inside them left aside."""
-    value = place.value
+def _key(binding: Binding) -> Hashable:
+    """What is equal for values that do the same, bindings inside them left aside."""
+    value = binding.value
     kind = type(value)
     if kind is FunctionType:
         return _key_of_function(value)
@@ -130,7 +130,7 @@ def _key(place: Place) -> Hashable:
     return (kind,)
 
 
-# Their elements are no places of their own.
+# Their elements are no bindings of their own.
 LOOSE = (set, frozenset, deque)
 
 
@@ -166,23 +166,23 @@ def _equals(value: Any, array: Any) -> bool:
     )
 
 
-# -- the expression that looks at all places ------------------------------------------
+# -- the expression that looks at all bindings ----------------------------------------
 
 GONE = (KeyError, IndexError, AttributeError, ValueError)  # ValueError: an empty cell
 
 
-def _written(found: list[Place]) -> Callable[[], bool]:
-    """A function that says whether each place holds what it held."""
+def _written(found: list[Binding]) -> Callable[[], bool]:
+    """A function that says whether each binding holds what it held."""
     fixed: dict[str, Any] = {"GONE": GONE}
     tests = []
-    for i, place in enumerate(found):
-        fixed |= {f"v{i}": place.value, f"h{i}": place.holder, f"k{i}": place.key}
-        if not isinstance(place.holder, tuple):
-            tests.append(f"{_read(place, i)} is v{i}")
-        if isinstance(place.value, (list, dict, *LOOSE)):
-            tests.append(f"len(v{i}) == {len(place.value)}")
-        if isinstance(place.value, LOOSE) and len(place.value) <= LONGEST:
-            fixed |= {f"s{i}": _held(place.value), "held": _held}
+    for i, binding in enumerate(found):
+        fixed |= {f"v{i}": binding.value, f"h{i}": binding.holder, f"k{i}": binding.key}
+        if not isinstance(binding.holder, tuple):
+            tests.append(f"{_read(binding, i)} is v{i}")
+        if isinstance(binding.value, (list, dict, *LOOSE)):
+            tests.append(f"len(v{i}) == {len(binding.value)}")
+        if isinstance(binding.value, LOOSE) and len(binding.value) <= LONGEST:
+            fixed |= {f"s{i}": _held(binding.value), "held": _held}
             tests.append(f"held(v{i}) == s{i}")
     condition = " and ".join(tests) or "True"
     source = f"""def holds():
@@ -195,19 +195,19 @@ def _written(found: list[Place]) -> Callable[[], bool]:
     return holds
 
 
-def _read(place: Place, i: int) -> str:
-    if place.is_item:
+def _read(binding: Binding, i: int) -> str:
+    if binding.is_item:
         return f"h{i}[k{i}]"
-    if place.key is None:
+    if binding.key is None:
         return f"h{i}.cell_contents"
-    return f"h{i}.{place.key}" if is_variable(place.key) else f"getattr(h{i}, k{i})"
+    return f"h{i}.{binding.key}" if is_variable(binding.key) else f"getattr(h{i}, k{i})"
 
 
-def _now(place: Place) -> Any:
-    """What is in a place now."""
+def _now(binding: Binding) -> Any:
+    """What is in a binding now."""
     try:
-        if place.is_item:
-            return place.holder[place.key]
-        return getattr(place.holder, place.key or "cell_contents")
+        if binding.is_item:
+            return binding.holder[binding.key]
+        return getattr(binding.holder, binding.key or "cell_contents")
     except GONE:
         return GONE

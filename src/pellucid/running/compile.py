@@ -289,7 +289,7 @@ def start_of(f: Any, arguments: dict[str, Any]) -> list[tuple[str, Any]]:
     if isinstance(f, Graph):
         return []
     leaves = structure.paths(arguments)
-    return [("", f)] + [(structure.written(path), leaf) for path, leaf in leaves
+    return [("", f)] + [(structure.path_text(path), leaf) for path, leaf in leaves
                         if not is_number(leaf)]  # fmt: skip
 
 

@@ -19,8 +19,8 @@ import jax.numpy as jnp
 import jax.scipy.special as special
 import numpy as np
 
-from pellucid.graphs.functions import robust
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations import robust
 from pellucid.graphs.operations.closed_set import reduced_axes
 
 Function = Callable[..., Any]
@@ -315,6 +315,7 @@ SPELLINGS: dict[str, Function] = {
     "linalg.eigvalsh": eigvalsh,
     "linalg.cholesky": cholesky,
     "linalg.pinv": pinv,
+    "scipy.linalg.expm": jax.scipy.linalg.expm,
     "offset": offset,
     **IN_JAX,
     **{f"special.{name}": function for name, function in SPECIAL.items()},

@@ -19,8 +19,8 @@ from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
+from pellucid.graphs.operations.elementwise import counted
 from pellucid.graphs.operations.indexing import with_arrays
-from pellucid.graphs.tracing.recorder import counted
 from pellucid.running.jax_checks import checks_of
 from pellucid.running.jax_operations import SELECTIONS, phrase, spelling
 from pellucid.running.writing import Names, function, made, shaped
@@ -144,7 +144,7 @@ def known_values(
     """The values, that depend on no input, of arguments and outputs."""
     wanted = [a for n in order for a in n.arguments if a.known]
     wanted += [n for n in outputs if n.known]
-    values = evaluate([n for n in graph.order if n.known], {}, wanted)
+    values = evaluate(graph.known, {}, wanted)
     return {node: values[node] for node in wanted}
 
 

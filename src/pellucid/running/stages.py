@@ -37,10 +37,7 @@ class Stages:
         self, graph: Graph, later: Collection[Node],
         program: Callable[[Graph], Any] = Program,
     ) -> None:  # fmt: skip
-        reached = set(later)
-        for node in graph.order:
-            if any(argument in reached for argument in node.arguments):
-                reached.add(node)
+        reached = graph.depending(later)
         used = [a for n in reached for a in n.arguments] + list(graph.outputs)
         passed = {n: _input(n) for n in used if n not in reached and not n.known}
         early = [node for node in graph.inputs if node not in reached]

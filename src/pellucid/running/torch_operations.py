@@ -73,6 +73,7 @@ OTHER: dict[str, str | Function] = {
     "transpose": "torch.permute", "concatenate": products.cat, "index": picked,
     "assign": assigned, "scatter": scattered,
     "lib.stride_tricks.sliding_window_view": products.unfold,
+    "scipy.linalg.expm": "torch.linalg.matrix_exp",
     "linalg.slogdet": products.part_of(torch.linalg.slogdet),
     "linalg.eigh": products.part_of(torch.linalg.eigh),
     "linalg.svd": products.part_of(torch.linalg.svd),

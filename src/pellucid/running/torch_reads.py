@@ -15,8 +15,8 @@ import torch
 from pellucid.errors import PellucidError
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
+from pellucid.graphs.operations.elementwise import counted
 from pellucid.graphs.operations.factorisations import computed_dtype
-from pellucid.graphs.tracing.recorder import counted
 
 Dtypes = Sequence[np.dtype[Any] | None]  # None: as it comes
 Rule = Callable[[Node], Dtypes]
@@ -74,7 +74,7 @@ RULES: dict[str, Rule] = {
     "searchsorted": _together, "norm": _norm,
     **dict.fromkeys(("argmax", "argmin", "nanargmax", "nanargmin",
                      "argsort", "argpartition", "real", "imag", "cast"), as_it_comes),
-    **dict.fromkeys((n for n in OPERATIONS if n.startswith("linalg.")), _lapack),
+    **dict.fromkeys((n for n in OPERATIONS if "linalg." in n), _lapack),
     **dict.fromkeys((n for n in OPERATIONS if n.startswith("fft.")), _transform),
 }  # fmt: skip
 
@@ -109,7 +109,7 @@ def looks(node: Node) -> bool:
         return np.dtype(bool) in kinds
     if node.operation == "power":
         return node.dtype.kind == "i"
-    return node.operation in LOOKING or node.operation.startswith("linalg.")
+    return node.operation in LOOKING or "linalg." in node.operation
 
 
 def torch_dtype(dtype: np.dtype[Any], node: Node | None = None) -> torch.dtype:

@@ -13,7 +13,8 @@ from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.liveness import Lives, is_view
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.closed_set import OPERATORS, reduced_axes
+from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.graphs.operations.elementwise import OPERATORS
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.running import torch_wrapping as wrapping
 from pellucid.running.torch_arrays import sized, tensor_of
@@ -47,8 +48,7 @@ class Writer:
         """The values of what depends on no input."""
         read = [a for n in self.order for a in n.arguments]
         wanted = [n for n in (*read, *self.graph.outputs) if n.known]
-        known = [n for n in self.graph.order if n.known]
-        return evaluate(known, {}, wanted)
+        return evaluate(self.graph.known, {}, wanted)
 
     def _free(self, name: str) -> str:
         """The name, or a longer one if the person uses it."""

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs import structure
-from pellucid.graphs.functions import robust
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, constant
+from pellucid.graphs.operations import robust
 from pellucid.graphs.operations.closed_set import reduced_shape
 from pellucid.graphs.rewriting.driver import Family, Rule, Walk, always
 from pellucid.running.writing import folded

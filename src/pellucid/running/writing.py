@@ -24,8 +24,7 @@ def folded(graph: Graph) -> tuple[list[Node], dict[Node, Any]]:
     outputs = set(graph.outputs)
     order = [n for n in graph.order if not n.known or n in outputs]
     wanted = [a for n in order for a in n.arguments if a.known]
-    known = [n for n in graph.order if n.known]
-    return order, evaluate(known, {}, wanted) if wanted else {}
+    return order, evaluate(graph.known, {}, wanted) if wanted else {}
 
 
 class Names:

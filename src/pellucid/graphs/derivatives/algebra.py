@@ -104,6 +104,15 @@ def solved_right(g: Any, z: Any, A: Any, b: Any) -> Any:
     return np.linalg.solve(t(A), g)
 
 
+def exponential(g: Any, z: Any, A: Any) -> Any:
+    """The upper right block of e^[[A', G], [0, A']]: Van Loan (1978)."""
+    n, zero = A.shape[-1], np.zeros_like(A)
+    above = np.concatenate([t(A), g], axis=-1)
+    below = np.concatenate([zero, t(A)], axis=-1)
+    both = np.concatenate([above, below], axis=-2)
+    return recorded("scipy.linalg.expm", both)[..., :n, n:]
+
+
 def determinant(g: Any, z: Any, A: Any) -> Any:
     """Jacobi's formula: det(A) A^-T, the cofactors."""
     return of_each(g) * recorded("cofactors", A)
@@ -115,5 +124,6 @@ derivative(np.dot,             dot_left, dot_right)               # G B', A' G
 for_each(np.einsum,            einsum)
 derivative(np.linalg.inv,      lambda g, z, A: -t(z) @ g @ t(z))  # -A^-T G A^-T
 derivative(np.linalg.det,      determinant)                       # det(A) A^-T
+derivative("scipy.linalg.expm", exponential)       # sum of A'^j G A'^k / (j + k + 1)!
 derivative(np.linalg.solve,    solved_matrix, solved_right)       # -A^-T G x', A^-T G
 # fmt: on

@@ -13,7 +13,7 @@ import numpy as np
 
 from pellucid.graphs.derivatives.arrays import spread
 from pellucid.graphs.derivatives.entering import derivative
-from pellucid.graphs.functions.robust import ratio
+from pellucid.graphs.operations.robust import ratio
 
 
 def direction(g: Any, z: Any, x: Any) -> Any:

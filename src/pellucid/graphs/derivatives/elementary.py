@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.derivatives.entering import derivative, zero
-from pellucid.graphs.functions.robust import ratio
+from pellucid.graphs.operations.robust import ratio
 from pellucid.graphs.tracing.traced import current, recorded
 
 

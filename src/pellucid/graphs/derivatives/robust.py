@@ -8,7 +8,7 @@ import numpy as np
 
 from pellucid.graphs.derivatives.arrays import spread
 from pellucid.graphs.derivatives.entering import derivative, zero
-from pellucid.graphs.functions.robust import ratio, sigmoid, softmax
+from pellucid.graphs.operations.robust import ratio, sigmoid, softmax
 
 
 def log_sum(g: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:

@@ -18,18 +18,37 @@ may be finite only in their sum.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from pellucid.errors import GradientError
 from pellucid.graphs.derivatives.algebra import t
 from pellucid.graphs.derivatives.entering import derivative, joint
-from pellucid.graphs.differentiating.equal_eigenvalues import Movement, Rates
 from pellucid.graphs.tracing.traced import recorded
 
 Parts = Sequence[Any]
+
+
+class Movement(NamedTuple):
+    """What the values, the matrix and the vectors, by part, change by."""
+
+    values: Any = None
+    matrix: Any = None
+    vectors: Mapping[int, Any] = {}
+
+
+class Rates(NamedTuple):
+    """The rates of change along each movement; None where they are 0.
+
+    `known` says whether they are right.
+    """
+
+    moved: list[Parts | None]
+    known: bool = True
+
+
 Ways = list[Movement]
 Moved = Callable[[Parts, Ways], Rates]
 

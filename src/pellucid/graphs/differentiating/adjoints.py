@@ -48,7 +48,7 @@ def adjoints(graph: Graph) -> dict[Node, Node]:
         adjoint = backward(recorder, {cost: 1.0}, list(graph.inputs))
         with recorder.on_behalf_of(cost):
             found = {z: node_of(full(g, z)) for z, g in adjoint.items() if z in needed}
-    recorder.christen_all(ancestors(found.values()))
+    recorder.names.christen_all(ancestors(found.values()))
     return found
 
 

@@ -35,7 +35,8 @@ from pellucid.graphs.differentiating.poles import NOTHING, Poles
 from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.operations.closed_set import is_elementwise
 from pellucid.graphs.rewriting import arithmetic
-from pellucid.graphs.tracing.recorder import Recorder, is_numbered
+from pellucid.graphs.tracing.naming import is_numbered
+from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.traced import Traced, current, lifted, recorded
 
 
@@ -306,5 +307,5 @@ def named_after(recorder: Recorder, node: Node, g: Any) -> Any:
     """Call the gradient of z dz."""
     wanted = not recorder.aside and not is_numbered(node.name)
     if wanted and isinstance(g, Traced) and not g.node.name:
-        recorder.christen(g.node, f"d{node.name}")
+        recorder.names.christen(g.node, f"d{node.name}")
     return g

@@ -5,20 +5,21 @@ equal this is 0/0 for every function that has a derivative there, and by L'Hopit
 rule its limit is a quotient of rates of change: those of the adjoint while the values
 move and the vectors stay, and so the matrix moves along V diag(d) V'. The adjoint of
 the vectors is a part of the graph, so that its rates are products of a Jacobian with a
-vector: two backward passes, see `derived.from_right`.
+vector: two backward passes, see `pullbacks.from_right`.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.derivatives.spectral import Movement, Parts, Rates
 from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.tracing.recorder import Recorder
-from pellucid.graphs.tracing.traced import Traced, current, lifted
+from pellucid.graphs.tracing.traced import current, lifted
 
 # The part that the values are, and the operation that gives them alone.
 VALUES = {"linalg.eigh": (0, "linalg.eigvalsh"), "linalg.eig": (0, "linalg.eigvals"),
@@ -30,29 +31,10 @@ DECOMPOSITIONS = {*VALUES, *(name for _, name in VALUES.values())}
 ORDERS, NESTED = 2, 3
 
 Pull = Callable[[Recorder, dict[Node, Any], list[Node]], list[Any]]
-Outputs = Sequence[Any]
-
-
-class Movement(NamedTuple):
-    """What the values, the matrix and the vectors, by part, change by."""
-
-    values: Any = None
-    matrix: Any = None
-    vectors: Mapping[int, Any] = {}
-
-
-class Rates(NamedTuple):
-    """The rates of change along each movement; None where they are 0.
-
-    `known` says whether they are right.
-    """
-
-    moved: list[Outputs | None]
-    known: bool = True
 
 
 def rates(
-    pull: Pull, node: Node, outputs: Outputs, movements: Sequence[Movement]
+    pull: Pull, node: Node, outputs: Parts, movements: Sequence[Movement]
 ) -> Rates:
     """The rates of what is made of the adjoints of a decomposition's vectors.
 
@@ -166,9 +148,9 @@ def _any_direction(node: Node) -> Any:
 
 
 def _products(
-    recorder: Recorder, pull: Pull, outputs: Outputs, family: _Family,
+    recorder: Recorder, pull: Pull, outputs: Parts, family: _Family,
     directions: list[dict[Node, Any]],
-) -> list[Outputs | None]:  # fmt: skip
+) -> list[Parts | None]:  # fmt: skip
     """The Jacobian of the outputs times each direction: the derivative of u'Jd by u."""
     nodes = [z.node for z in outputs if z is not None]
     seeds = {n: _zeros(recorder, n) for n in nodes}
@@ -176,7 +158,7 @@ def _products(
         zip(family.moving, pull(recorder, dict(seeds), family.moving), strict=True)
     )
 
-    def product(direction: dict[Node, Any]) -> Outputs | None:
+    def product(direction: dict[Node, Any]) -> Parts | None:
         if not direction:
             return None
         inner = sum(np.sum(slopes[node] * d) for node, d in direction.items())
@@ -187,6 +169,6 @@ def _products(
     return [product(direction) for direction in directions]
 
 
-def _zeros(recorder: Recorder, node: Node) -> Traced:
+def _zeros(recorder: Recorder, node: Node) -> Any:
     zeros = constant(np.zeros(node.shape, node.dtype))
     return lifted(recorder.record("copy", (zeros,)), recorder)

@@ -7,7 +7,7 @@ columns, whichever are fewer. What does not depend on v is computed once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from pellucid.graphs import structure
 from pellucid.graphs.differentiating.pullbacks import from_left, from_right
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.node import Node, ancestors, now
+from pellucid.graphs.node import Node, ancestors, depending, now
 from pellucid.graphs.rewriting.stable import Rewriting
 from pellucid.graphs.tracing.patching import creation_recorded
 from pellucid.graphs.tracing.recorder import Recorder
@@ -87,7 +87,7 @@ def _vector(leaf: Node, recorder: Recorder, vectors: list[Node]) -> Any:
     """A vector, or the part of it that belongs to a leaf."""
     dtype = leaf.dtype if leaf.dtype.kind == "f" else np.dtype(float)
     node = Node("input", (), leaf.shape, dtype)
-    recorder.christen(node, "v")
+    recorder.names.christen(node, "v")
     vectors.append(node)
     return lifted(node, recorder)
 
@@ -95,7 +95,7 @@ def _vector(leaf: Node, recorder: Recorder, vectors: list[Node]) -> Any:
 def _blocks(product: Product, values: Mapping[Node, Any]) -> list[list[Any]]:
     """For each part of v, and each part of the product: a row for each unit vector."""
     order = ancestors(product.products)
-    moving = _moving(order, product.vectors)
+    moving = depending(order, product.vectors)
     ahead = [node for node in order if node not in moving]
     inner = {a for node in order if node in moving for a in node.arguments}
     kept = [node for node in ahead if node in inner or node in product.products]
@@ -103,15 +103,6 @@ def _blocks(product: Product, values: Mapping[Node, Any]) -> list[list[Any]]:
     fixed |= {v: np.zeros(v.shape, v.dtype) for v in product.vectors}
     steps = [node for node in order if node in moving]
     return [_rows(v, product.products, steps, fixed) for v in product.vectors]
-
-
-def _moving(order: Iterable[Node], vectors: Iterable[Node]) -> set[Node]:
-    """The nodes that depend on the vector."""
-    moving = set(vectors)
-    for node in order:
-        if not moving.isdisjoint(node.arguments):
-            moving.add(node)
-    return moving
 
 
 def _rows(

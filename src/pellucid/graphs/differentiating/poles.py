@@ -25,7 +25,7 @@ from pellucid.graphs.differentiating.masks import (
     way_back,
 )
 from pellucid.graphs.differentiating.zeros import Zeros
-from pellucid.graphs.node import Node
+from pellucid.graphs.node import Node, users
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.indexing import is_basic
 from pellucid.graphs.operations.kinds import CONSTANT, NONE, STEEP
@@ -128,14 +128,12 @@ def whole_reads(order: list[Node], needed: set[Node]) -> set[Node]:
 
     Those do not count of which a part is not taken later, behind another choice.
     """
-    users: dict[Node, list[Node]] = {}
-    for node in order:
-        for argument in {*node.arguments} & needed:
-            users.setdefault(argument, []).append(node)
+    steps = [node for node in order if node in needed]
+    used_by = users(steps)
     whole: set[Node] = set()
     chosen: set[Node] = set()  # whose adjoint may be under a mask
-    for node in reversed([node for node in order if node in needed]):
-        later = [user for user in users.get(node, ()) if user in needed]
+    for node in reversed(steps):
+        later = used_by.get(node, [])
         if chosen.isdisjoint(later) and _covers(later, node):
             whole.update(later)
         elif any(u in chosen or u.operation in CHOICES for u in later):

@@ -127,7 +127,8 @@ def _inner(a: Any, b: Any) -> Any:
 
 def _cost(result: Any, title: str) -> Any:
     """Check that a result is a cost."""
-    if isinstance(result, (Traced, np.ndarray, np.number, int, float)):
+    numbers: Any = (Traced, np.ndarray, np.number, int, float)
+    if isinstance(result, numbers):
         if np.size(result) == 1:
             return result
         came = f"shape {np.shape(result)}. Use pellucid.jacobian, or sum it."

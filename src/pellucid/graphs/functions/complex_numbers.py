@@ -1,4 +1,4 @@
-"""Complex numbers inside a function of real ones: parts, conjugates, angles."""
+"""Complex numbers inside a function of real ones: parts and angles."""
 
 from __future__ import annotations
 
@@ -7,59 +7,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.functions.entries import recorded_as
-from pellucid.graphs.node import Node
-from pellucid.graphs.operations.closed_set import Known, Result, operation
-from pellucid.graphs.operations.factorisations import real_part
-from pellucid.graphs.operations.kinds import PART
-from pellucid.graphs.tracing.attributes import TracedScalar
-from pellucid.graphs.tracing.memory import WRITTEN_BACK
-from pellucid.graphs.tracing.recorder import Recorder
-from pellucid.graphs.tracing.traced import FUNCTIONS, Traced, recorded, viewed
-
-
-def _part_known(arguments: list[Known]) -> Result:
-    shape, dtype = arguments[0]
-    return shape, real_part(dtype)
-
-
-operation("real", np.real, PART, _part_known)
-operation("imag", np.imag, PART, _part_known)
-
-
-def is_complex(x: Any) -> bool:
-    """Whether a value is complex by its dtype."""
-    return bool(np.iscomplexobj(x))
-
-
-def _real(x: Any) -> Any:
-    """The real part, a view; of real numbers, themselves."""
-    return _part("real", x) if is_complex(x) else x
-
-
-def _imag(x: Any) -> Any:
-    """The imaginary part, a view; of real numbers, 0."""
-    return _part("imag", x) if is_complex(x) else np.zeros_like(x)
-
-
-def _part(name: str, x: Any) -> Any:
-    """A view of an array's parts; of a number, a number."""
-    return viewed(name, x) if x.mutable else recorded(name, x)
-
-
-def _write_real(x: Any, value: Any) -> None:
-    """Put another real part into an array."""
-    _real(x)[...] = value
-
-
-def _write_imag(x: Any, value: Any) -> None:
-    """Put another imaginary part into an array."""
-    if not is_complex(x):
-        raise TypeError("array does not have imaginary part to set")
-    _imag(x)[...] = value
-
-
-Traced.real = property(_real, _write_real)  # type: ignore[attr-defined]
-Traced.imag = property(_imag, _write_imag)  # type: ignore[attr-defined]
+from pellucid.graphs.tracing.traced import FUNCTIONS
 
 
 @recorded_as(np.real)
@@ -95,31 +43,3 @@ def isreal(x: Any) -> Any:
 
 FUNCTIONS[np.iscomplexobj] = lambda x: x.dtype.kind == "c"
 FUNCTIONS[np.isrealobj] = lambda x: x.dtype.kind != "c"
-
-
-def _conjugate(self: Any) -> Any:
-    """The imaginary part with the other sign; real numbers stay as they are."""
-    return recorded("conjugate", self) if is_complex(self) else self
-
-
-Traced.conjugate = _conjugate  # type: ignore[attr-defined]
-TracedScalar.conj = _conjugate  # type: ignore[attr-defined]
-
-
-# -- the whole after one of its parts has been written --------------------------------
-
-
-def _with_real(recorder: Recorder, whole: Node, part: Node, _: Any) -> Node:
-    return _joined(recorder, part, recorder.record("imag", (whole,)))
-
-
-def _with_imag(recorder: Recorder, whole: Node, part: Node, _: Any) -> Node:
-    return _joined(recorder, recorder.record("real", (whole,)), part)
-
-
-def _joined(recorder: Recorder, x: Node, y: Node) -> Node:
-    """The numbers x + iy."""
-    return recorder.record("add", (x, recorder.record("multiply", (1j, y))))
-
-
-WRITTEN_BACK["real"], WRITTEN_BACK["imag"] = _with_real, _with_imag

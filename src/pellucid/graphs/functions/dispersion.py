@@ -8,7 +8,7 @@ import numpy as np
 
 from pellucid.graphs.functions.entries import as_traced, cast, flag, into, recorded_as
 from pellucid.graphs.functions.reductions import chosen, count, floating, is_mask
-from pellucid.graphs.functions.robust import root
+from pellucid.graphs.operations.robust import root
 
 
 @recorded_as(np.var)

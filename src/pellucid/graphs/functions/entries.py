@@ -19,7 +19,7 @@ from pellucid.graphs.tracing.traced import (
     lifted,
     node_of,
     recorded,
-    written,
+    stored,
 )
 
 Function = Callable[..., Any]
@@ -53,7 +53,7 @@ def by_rows(a: Any) -> Any:
 
 def into(out: Any, result: Any) -> Any:
     """The result, written into `out` where there is one."""
-    return result if out is None else written(out, result)
+    return result if out is None else stored(out, result)
 
 
 def axes_of(axis: Any) -> Any:

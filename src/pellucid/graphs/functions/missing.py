@@ -17,23 +17,21 @@ from pellucid.graphs.functions.entries import (
     axes_of,
     cast,
     flag,
-    given,
     into,
     recorded_as,
 )
 from pellucid.graphs.functions.quantiles import between, hundredths, result_dtype, rows
-from pellucid.graphs.functions.reductions import floating, is_mask, mean, reduced
-from pellucid.graphs.functions.robust import root
-from pellucid.graphs.functions.ufunc_methods import reduce
-from pellucid.graphs.operations.closed_set import (
-    Known,
-    Result,
-    operation,
-    reduced_shape,
+from pellucid.graphs.functions.reductions import (
+    floating,
+    is_mask,
+    mean,
+    position,
+    reduced,
 )
-from pellucid.graphs.operations.kinds import NONE, reduces
+from pellucid.graphs.functions.ufunc_methods import reduce
+from pellucid.graphs.operations.robust import root
 from pellucid.graphs.tracing.refusals import refused
-from pellucid.graphs.tracing.traced import FUNCTIONS, recorded
+from pellucid.graphs.tracing.traced import FUNCTIONS
 
 
 def numbers(a: Any, where: Any = True) -> Any:
@@ -122,28 +120,8 @@ def nanstd(
     return into(out, root(variance))
 
 
-def _position_known(
-    arguments: list[Known], axis: Any = None, keepdims: bool = False
-) -> Result:
-    shape, _ = arguments[0]
-    return reduced_shape(shape, axis, keepdims), np.dtype(np.intp)
-
-
-def _position(name: str) -> Function:
-    """`np.nanargmax` and `np.nanargmin`, which refuse a row of nan when they run."""
-
-    def implementation(
-        a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False
-    ) -> Any:
-        options = given(axis=axes_of(axis), keepdims=flag(keepdims))
-        return into(out, recorded(name, as_traced(a), **options))
-
-    return implementation
-
-
-for _name in ("nanargmax", "nanargmin"):
-    operation(_name, getattr(np, _name), reduces(NONE), _position_known)
-    FUNCTIONS[getattr(np, _name)] = _position(_name)
+FUNCTIONS[np.nanargmax] = position("nanargmax")  # refuse a row of nan when they run
+FUNCTIONS[np.nanargmin] = position("nanargmin")
 
 
 def _accumulation(accumulated: Function, identity: int) -> Function:

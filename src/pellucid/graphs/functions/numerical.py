@@ -8,8 +8,6 @@ import numpy as np
 
 from pellucid.graphs.functions.entries import as_traced, cast, recorded_as
 from pellucid.graphs.functions.shapes import axis_of
-from pellucid.graphs.operations.closed_set import operation
-from pellucid.graphs.operations.kinds import BOUNDED, STEEP, by_element, mixes
 from pellucid.graphs.tracing.traced import Traced, recorded
 
 # -- differences ----------------------------------------------------------------------
@@ -156,7 +154,6 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
 
 
 MODES = {"v": "valid", "s": "same", "f": "full"}
-operation("convolve", np.convolve, mixes(BOUNDED))
 
 
 @recorded_as(np.convolve)
@@ -249,9 +246,6 @@ def unwrap(
 
 
 # -- two functions of NumPy's own -----------------------------------------------------
-
-operation("sinc", np.sinc, by_element(BOUNDED))
-operation("i0", np.i0, by_element(STEEP))
 
 
 @recorded_as(np.sinc)

@@ -8,13 +8,13 @@ import numpy as np
 
 from pellucid.graphs import structure
 from pellucid.graphs.functions.entries import recorded_as
+from pellucid.graphs.tracing.conversions import numbers_of
 from pellucid.graphs.tracing.refusals import refused, refused_outside
 from pellucid.graphs.tracing.traced import (
     FUNCTIONS,
     WRITERS,
     all_known,
     named,
-    numbers_of,
     writes_outside,
 )
 

@@ -22,37 +22,9 @@ from pellucid.graphs.functions.entries import (
     recorded_as,
 )
 from pellucid.graphs.functions.reductions import along, count
-from pellucid.graphs.operations.closed_set import (
-    Known,
-    Result,
-    operation,
-    reduced_axes,
-    reduced_shape,
-)
-from pellucid.graphs.operations.kinds import KINKED, reduces
+from pellucid.graphs.operations.closed_set import reduced_axes, reduced_shape
 from pellucid.graphs.tracing.refusals import refused
 from pellucid.graphs.tracing.traced import Traced, recorded
-
-
-def _median_known(
-    arguments: list[Known], axis: Any = None, keepdims: bool = False
-) -> Result:
-    shape, dtype = arguments[0]
-    made = np.median(np.ones(1, dtype)).dtype
-    return reduced_shape(shape, axis, keepdims), made
-
-
-def _quantile_known(
-    arguments: list[Known], q: Any, axis: Any = None, keepdims: bool = False,
-    method: Any = "linear",
-) -> Result:  # fmt: skip
-    shape, dtype = arguments[0]
-    made = np.quantile(np.ones(1, dtype), q, method=method).dtype
-    return np.shape(q) + reduced_shape(shape, axis, keepdims), made
-
-
-operation("median", np.median, reduces(KINKED), _median_known)
-operation("quantile", np.quantile, reduces(KINKED), _quantile_known)
 
 
 @recorded_as(np.median)

@@ -146,7 +146,7 @@ def _quantifier(name: str) -> Function:
     return implementation
 
 
-def _position(name: str) -> Function:
+def position(name: str) -> Function:
     """`np.argmax` and `np.argmin`."""
 
     def implementation(
@@ -176,7 +176,7 @@ FUNCTIONS[np.sum], FUNCTIONS[np.prod] = _summation("sum"), _summation("prod")
 FUNCTIONS[np.max] = FUNCTIONS[np.amax] = _extreme("max")
 FUNCTIONS[np.min] = FUNCTIONS[np.amin] = _extreme("min")
 FUNCTIONS[np.any], FUNCTIONS[np.all] = _quantifier("any"), _quantifier("all")
-FUNCTIONS[np.argmax], FUNCTIONS[np.argmin] = _position("argmax"), _position("argmin")
+FUNCTIONS[np.argmax], FUNCTIONS[np.argmin] = position("argmax"), position("argmin")
 FUNCTIONS[np.cumsum] = _accumulation("cumsum")
 FUNCTIONS[np.cumprod] = _accumulation("cumprod")
 

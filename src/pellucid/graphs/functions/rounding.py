@@ -9,7 +9,7 @@ import numpy as np
 from pellucid.graphs.functions.entries import as_traced, cast, into, recorded_as
 from pellucid.graphs.tracing import creation
 from pellucid.graphs.tracing.refusals import refused
-from pellucid.graphs.tracing.traced import Traced, written
+from pellucid.graphs.tracing.traced import Traced, stored
 
 
 @recorded_as(np.clip)
@@ -71,7 +71,7 @@ def nan_to_num(
     made = np.where(np.isnan(x), _like(nan, x), x)
     made = np.where(x == np.inf, _like(high, x), made)
     made = np.where(x == -np.inf, _like(low, x), made)
-    return made[()] if copy else written(x, made)
+    return made[()] if copy else stored(x, made)
 
 
 def _like(value: Any, x: Any) -> Any:

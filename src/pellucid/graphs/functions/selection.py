@@ -16,11 +16,10 @@ from pellucid.graphs.functions.entries import (
 )
 from pellucid.graphs.functions.shapes import axis_of, outline
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.operations.closed_set import is_elementwise, operation
-from pellucid.graphs.operations.kinds import NONE, mixes
+from pellucid.graphs.operations.closed_set import is_elementwise
 from pellucid.graphs.tracing import creation
 from pellucid.graphs.tracing.refusals import refused, refused_shape
-from pellucid.graphs.tracing.traced import Traced, copied, recorded, written
+from pellucid.graphs.tracing.traced import Traced, copied, recorded, stored
 
 # -- by a condition -------------------------------------------------------------------
 
@@ -307,7 +306,7 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
         message = f"Cannot cast array data from {source.dtype} to {dst.dtype} {rule}"
         raise TypeError(message)
     source = cast(source, dst.dtype) if source.dtype != dst.dtype else source
-    written(dst, source if where is True else np.where(where, source, dst))
+    stored(dst, source if where is True else np.where(where, source, dst))
 
 
 @recorded_as(np.putmask)
@@ -348,8 +347,6 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
 
 
 # -- by order -------------------------------------------------------------------------
-
-operation("searchsorted", np.searchsorted, mixes(NONE))
 
 
 @recorded_as(np.searchsorted)

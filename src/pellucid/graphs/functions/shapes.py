@@ -18,8 +18,7 @@ from pellucid.graphs.functions.entries import (
     into,
     recorded_as,
 )
-from pellucid.graphs.operations.closed_set import operation, reduced_axes, weightless
-from pellucid.graphs.operations.kinds import moves
+from pellucid.graphs.operations.closed_set import reduced_axes, weightless
 from pellucid.graphs.tracing import creation
 from pellucid.graphs.tracing.refusals import refused
 from pellucid.graphs.tracing.traced import FUNCTIONS, Traced, viewed
@@ -277,13 +276,6 @@ def triu(m: Any, k: int = 0) -> Any:
 
 
 # -- windows --------------------------------------------------------------------------
-
-
-def _windows(x: Any, window_shape: Any, axis: Any = None) -> Any:
-    return np.lib.stride_tricks.sliding_window_view(x, window_shape, axis)
-
-
-operation("lib.stride_tricks.sliding_window_view", _windows, moves(view=True))
 
 
 @recorded_as(np.lib.stride_tricks.sliding_window_view)

@@ -6,34 +6,13 @@ elements each goes where the sort puts it.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from pellucid.graphs.functions.entries import as_traced, given, recorded_as
-from pellucid.graphs.operations.closed_set import Known, Result, operation
-from pellucid.graphs.operations.kinds import NONE, scans
 from pellucid.graphs.tracing.refusals import refused
 from pellucid.graphs.tracing.traced import copied, recorded
-
-
-def _places_known(arguments: list[Known], axis: int = -1, **options: Any) -> Result:
-    """As many places as elements; NumPy checks the options on a few."""
-    shape, _ = arguments[0]
-    np.lib.array_utils.normalize_axis_tuple(axis, len(shape))
-    return shape, np.dtype(np.intp)
-
-
-def _partition_known(arguments: list[Known], kth: Any, axis: int = -1) -> Result:
-    known = _places_known(arguments, axis)
-    if math.prod(known[0]):
-        np.argpartition(np.zeros(known[0][axis]), kth)  # whether there is a kth
-    return known
-
-
-operation("argsort", np.argsort, scans(NONE), _places_known)
-operation("argpartition", np.argpartition, scans(NONE), _partition_known)
 
 
 def flat_or(a: Any, axis: Any) -> tuple[Any, int]:

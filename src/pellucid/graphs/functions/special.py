@@ -13,75 +13,19 @@ from typing import Any
 
 import numpy as np
 import scipy.special as sc
-from scipy.special import _ufuncs
 
 from pellucid.graphs.functions.entries import as_traced, recorded_as
-from pellucid.graphs.functions.ufuncs import several
-from pellucid.graphs.operations.closed_set import (
-    UFUNCS,
-    Known,
-    Result,
-    elementwise,
-    operation,
-)
-from pellucid.graphs.operations.kinds import BOUNDED, NONE, STEEP, by_element
-from pellucid.graphs.tracing.traced import recorded
+from pellucid.graphs.functions.ufuncs import all_parts
+from pellucid.graphs.operations import special as special
+from pellucid.graphs.operations.closed_set import PARTED
+from pellucid.graphs.tracing.traced import FUNCTIONS, recorded
 
-# Most have a pole, or grow without bounds.
-SLOPES = {
-    **dict.fromkeys(("special.expit", "special.log_expit", "special.erf",
-                     "special.ndtr"), BOUNDED),
-    **dict.fromkeys(("special.round", "special.gammasgn"), NONE),
-}  # fmt: skip
-
-
-def _enter(name: str, ufunc: np.ufunc) -> None:
-    if ufunc.nout > 1:
-        several(name, ufunc, by_element(STEEP))
-    else:
-        elementwise(name, ufunc, by_element(SLOPES.get(name, STEEP)))
-        UFUNCS[ufunc] = name
-
-
-for _ufunc in vars(sc).values():
-    if isinstance(_ufunc, np.ufunc):
-        _enter(f"special.{_ufunc.__name__}", _ufunc)
-
-
-# -- functions of Python around a ufunc that has no name in public ---------------------
-
-
-@functools.lru_cache(maxsize=256)
-def _dtype_of_ones(
-    function: Callable[..., Any], types: tuple[Any, ...], options: tuple[Any, ...]
-) -> np.dtype[Any]:
-    ones = [t(1) if isinstance(t, type) else np.ones((), t) for t in types]
-    return np.asarray(function(*ones, **dict(options))).dtype
-
-
-def _known(
-    function: Callable[..., Any], arguments: list[Known], **options: Any
-) -> Result:
-    shape = np.broadcast_shapes(*(shape for shape, _ in arguments))
-    types = tuple(dtype for _, dtype in arguments)
-    return shape, _dtype_of_ones(function, types, tuple(options.items()))
-
-
-def _wrapped(function: Callable[..., Any], *ufuncs: np.ufunc) -> None:
-    """Enter a function that works element by element, and the ufuncs that it calls."""
-    name = f"special.{function.__name__}"
-    known = functools.partial(_known, function)
-    operation(name, function, by_element(STEEP), known)
-    UFUNCS.update(dict.fromkeys(ufuncs, name))
-
-
-_wrapped(sc.zeta, _ufuncs._zeta, _ufuncs._riemann_zeta)
-_wrapped(sc.lambertw, _ufuncs._lambertw)
+for _ufunc, _name in PARTED.items():
+    FUNCTIONS[_ufunc] = functools.partial(all_parts, _name, _ufunc)
 
 
 def _spherical(function: Callable[..., Any]) -> None:
     """Enter a spherical Bessel function of order n, and its derivative."""
-    _wrapped(function)
 
     @recorded_as(function)
     def spherical(n: Any, z: Any, derivative: bool = False) -> Any:

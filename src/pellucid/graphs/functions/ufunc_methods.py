@@ -32,42 +32,20 @@ from pellucid.graphs.functions.reductions import (
     started,
     tried,
 )
-from pellucid.graphs.functions.robust import logsumexp
 from pellucid.graphs.operations.closed_set import (
-    Known,
-    Result,
-    operation,
+    UFUNCS,
+    facts_of,
     reduced_axes,
     reduced_shape,
 )
 from pellucid.graphs.operations.indexing import Slot
-from pellucid.graphs.operations.kinds import KINKED, reduces, scans
-from pellucid.graphs.tracing.traced import Traced, recorded, written
+from pellucid.graphs.operations.robust import logsumexp
+from pellucid.graphs.tracing.traced import Traced, recorded, stored
 
 # a o (b o c) = (a o b) o c and a o b = b o a: elements may be combined in any order.
-ASSOCIATIVE = {
-    np.add, np.multiply, np.maximum, np.minimum, np.fmax, np.fmin, np.hypot,
-    np.logaddexp, np.logaddexp2, np.gcd, np.lcm, np.logical_and, np.logical_or,
-    np.logical_xor, np.bitwise_and, np.bitwise_or, np.bitwise_xor,
-}  # fmt: skip
-
-
-def _reduce_known(
-    arguments: list[Known], axis: Any = 0, keepdims: bool = False
-) -> Result:
-    shape, dtype = arguments[0]
-    return reduced_shape(shape, axis, keepdims), np.dtype(dtype)
-
-
-def _accumulate_known(arguments: list[Known], axis: int = 0) -> Result:
-    shape, dtype = arguments[0]
-    return shape, np.dtype(dtype)
-
-
-operation("fmax.reduce", np.fmax.reduce, reduces(KINKED), _reduce_known)
-operation("fmin.reduce", np.fmin.reduce, reduces(KINKED), _reduce_known)
-operation("maximum.accumulate", np.maximum.accumulate, scans(KINKED), _accumulate_known)
-operation("minimum.accumulate", np.minimum.accumulate, scans(KINKED), _accumulate_known)
+# Of a comparison the second would compare a truth value.
+ASSOCIATIVE = {u for u, name in UFUNCS.items() if facts_of(name).commutes}
+ASSOCIATIVE -= {np.equal, np.not_equal}
 
 
 # -- reduce ---------------------------------------------------------------------------
@@ -275,14 +253,14 @@ def at(ufunc: np.ufunc, a: Any, indices: Any, b: Any = None, /) -> None:
     places = places_at(np.shape(a), indices)
     operands = () if b is None else (np.broadcast_to(as_traced(b), places.shape),)
     if ufunc in (np.add, np.subtract) and operands:
-        written(a, ufunc(a, _added_up(operands[0], places, a)))
+        stored(a, ufunc(a, _added_up(operands[0], places, a)))
         return
     flat, parts = np.ravel(places), [np.ravel(part) for part in operands]
     content = np.copy(np.ravel(as_traced(a)))
     for turn in turns(flat):
         place = flat[turn]
         content[place] = ufunc(content[place], *(part[turn] for part in parts))
-    written(a, np.reshape(content, np.shape(a)))
+    stored(a, np.reshape(content, np.shape(a)))
 
 
 def places_at(shape: tuple[int, ...], indices: Any) -> Any:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.functions.entries import recorded_as
-from pellucid.graphs.operations.closed_set import UFUNCS, Known, Result, operation
-from pellucid.graphs.operations.kinds import KINKED, STEEP, Facts, by_element
+from pellucid.graphs.operations.closed_set import PARTED, UFUNCS, facts_of
+from pellucid.graphs.operations.kinds import CONSTANT, KINKED, NONE
 from pellucid.graphs.tracing.traced import FUNCTIONS, node_of, recorded
 
 
@@ -30,7 +30,7 @@ def elementwise(
         inputs = cast_for(ufunc, inputs, dtype, signature, casting)
     if where is True:
         return recorded(UFUNCS[ufunc], *inputs)
-    result = recorded(UFUNCS[ufunc], *safely(ufunc, inputs, where))
+    result = recorded(UFUNCS[ufunc], *safely(UFUNCS[ufunc], inputs, where))
     return np.where(where, result, np.zeros_like(result) if out is None else out[0])
 
 
@@ -54,51 +54,22 @@ def cast_for(
     ]
 
 
-# These are finite, and silent, wherever their arguments are of moderate size.
-TAME = {
-    np.add, np.subtract, np.multiply, np.negative, np.positive, np.absolute, np.fabs,
-    np.maximum, np.minimum, np.fmax, np.fmin, np.sign, np.floor, np.ceil, np.trunc,
-    np.rint, np.less, np.less_equal, np.greater, np.greater_equal, np.equal,
-    np.not_equal, np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
-    np.isnan, np.isinf, np.isfinite, np.signbit, np.copysign, np.arctan, np.arctan2,
-}  # fmt: skip
+# Of such a slope an operation is finite, and silent, wherever its arguments are.
+TAME = CONSTANT | KINKED | NONE
 
 
-def safely(ufunc: np.ufunc, inputs: Sequence[Any], where: Any) -> list[Any]:
+def safely(name: str, inputs: Sequence[Any], where: Any) -> list[Any]:
     """The arguments, the last array harmless where the operation is not to be done."""
     safe = list(inputs)
     arrays = [i for i, x in enumerate(inputs) if np.ndim(x)]
-    if arrays and ufunc not in TAME:
+    if arrays and facts_of(name).slope not in TAME:
         x = inputs[arrays[-1]]
-        harmless = np.zeros if ufunc is np.arctanh else np.ones
+        harmless = np.zeros if name == "arctanh" else np.ones
         safe[arrays[-1]] = np.where(where, x, harmless((), x.dtype))
     return safe
 
 
 # -- several results ------------------------------------------------------------------
-
-
-@functools.lru_cache(maxsize=1024)
-def part_dtype(ufunc: np.ufunc, types: tuple[Any, ...], part: int) -> np.dtype[Any]:
-    """The dtype of one of the results."""
-    return ufunc.resolve_dtypes((*types, *(None,) * ufunc.nout))[ufunc.nin + part]
-
-
-def _part_known(ufunc: np.ufunc, arguments: list[Known], part: int) -> Result:
-    shape = np.broadcast_shapes(*(shape for shape, _ in arguments))
-    return shape, part_dtype(ufunc, tuple(dtype for _, dtype in arguments), part)
-
-
-def _part(ufunc: np.ufunc, *arguments: Any, part: int) -> Any:
-    return ufunc(*arguments)[part]
-
-
-def several(name: str, ufunc: np.ufunc, facts: Facts) -> None:
-    """Enter a ufunc of several results: an operation that gives `part` of them."""
-    known = functools.partial(_part_known, ufunc)
-    one = functools.partial(_part, ufunc)
-    operation(name, one, facts, known)
-    FUNCTIONS[ufunc] = functools.partial(all_parts, name, ufunc)
 
 
 def all_parts(
@@ -110,10 +81,9 @@ def all_parts(
     given = [asked(x) for x in inputs]
     if dtype is not None or signature is not None or casting != "same_kind":
         given = cast_for(ufunc, given, dtype, signature, casting)
-    given = given if where is True else safely(ufunc, given, where)
+    given = given if where is True else safely(name, given, where)
     return tuple(recorded(name, *given, part=i) for i in range(ufunc.nout))
 
 
-several("modf", np.modf, by_element(KINKED))
-several("frexp", np.frexp, by_element(KINKED | STEEP))
-several("divmod", np.divmod, by_element(KINKED | STEEP))
+for _ufunc, _name in PARTED.items():
+    FUNCTIONS[_ufunc] = functools.partial(all_parts, _name, _ufunc)

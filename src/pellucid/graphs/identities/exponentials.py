@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from pellucid.graphs.functions.robust import log1mexp, log_loss, sigmoid, softplus
 from pellucid.graphs.identities.identity import identity
+from pellucid.graphs.operations.robust import log1mexp, log_loss, sigmoid, softplus
 
 # -- the logistic function ------------------------------------------------------------
 

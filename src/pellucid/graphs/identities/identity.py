@@ -26,7 +26,7 @@ class Identity:
     naive : tuple of callable
         The formula as people write it.
     stable : callable
-        The same function of the same unknowns, in the words of `functions.robust`.
+        The same function of the same unknowns, in the words of `operations.robust`.
     proof : str
         One line.
     domain : str

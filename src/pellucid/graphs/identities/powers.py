@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.functions.robust import log_product, norm
 from pellucid.graphs.identities.identity import identity
 from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.graphs.operations.robust import log_product, norm
 
 
 def count(x: Any, axis: Any) -> int:

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.functions.robust import (
+from pellucid.graphs.identities.identity import identity
+from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.graphs.operations.robust import (
     log_loss,
     log_softmax,
     log_weighted_sum,
@@ -21,8 +23,6 @@ from pellucid.graphs.functions.robust import (
     softmax,
     softplus,
 )
-from pellucid.graphs.identities.identity import identity
-from pellucid.graphs.operations.closed_set import reduced_axes
 
 total = partial(np.sum, keepdims=True)
 average = partial(np.mean, keepdims=True)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.closed_set import Known, Result, Shape, operation
+from pellucid.graphs.operations.elementwise import real_part
 from pellucid.graphs.operations.kinds import STEEP, mixes
 
 COMPUTED = {"f": np.float32, "d": np.float64, "F": np.complex64, "D": np.complex128}
@@ -21,12 +22,6 @@ def computed_dtype(*dtypes: Any) -> np.dtype[Any]:
     """The dtype that LAPACK computes in: integers become double precision."""
     each = [COMPUTED.get(np.dtype(dtype).char, np.float64) for dtype in dtypes]
     return np.result_type(*each)
-
-
-@functools.lru_cache(maxsize=64)
-def real_part(dtype: Any) -> np.dtype[Any]:
-    """The dtype of the parts of a complex number; of a real one its own."""
-    return np.zeros(0, dtype).real.dtype
 
 
 def matrices(shape: Shape) -> tuple[Shape, int, int]:
@@ -167,6 +162,13 @@ def cofactors(A: Any) -> Any:
     return np.conj(U) * factor[..., None, :] @ np.conj(Vh)
 
 
+def expm(A: Any) -> Any:
+    """e^A, as SciPy computes it."""
+    from scipy import linalg  # it takes long to load
+
+    return linalg.expm(A)
+
+
 def _gaps_known(arguments: list[Known], place: str = "") -> Result:
     (w, dtype), (r, _), _, (error, _) = arguments[:4]
     return np.broadcast_shapes((*w[:-1], 1, w[-1]), (*r, 1), error), np.dtype(dtype)
@@ -240,5 +242,6 @@ operation("linalg.eig", _of_reals(_part_of(np.linalg.eig)), STEEPLY, _eig_known)
 operation("linalg.svdvals", np.linalg.svdvals, STEEPLY, _svdvals_known)
 operation("linalg.svd", _part_of(np.linalg.svd), STEEPLY, _svd_known)
 operation("linalg.qr", _qr, STEEPLY, _qr_known)
+operation("scipy.linalg.expm", expm, STEEPLY, _like_matrix)
 operation("linalg.pinv", np.linalg.pinv, STEEPLY, _pinv_known)
 operation("linalg.lstsq", _part_of(np.linalg.lstsq), STEEPLY, _lstsq_known)

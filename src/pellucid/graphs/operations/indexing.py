@@ -12,6 +12,16 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.operations.closed_set import (
+    Known,
+    Result,
+    Shape,
+    broadcast,
+    operation,
+    weightless,
+)
+from pellucid.graphs.operations.kinds import moves
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -71,3 +81,31 @@ def scatter(g: Any, *indices: Any, at: tuple[Any, ...], shape: tuple[int, ...]) 
     else:
         np.add.at(result, filled(at, indices), g)
     return result
+
+
+def _index_known(arguments: list[Known], at: Any) -> Result:
+    (shape, dtype), *indices = arguments
+    picks = [np.zeros(s, d) for s, d in indices]
+    trial = index(weightless(shape, dtype), *picks, at=at)
+    return np.shape(trial), np.dtype(dtype)
+
+
+def _assign_known(arguments: list[Known], at: Any) -> Result:
+    (shape, dtype), (value, _), *indices = arguments
+    place, _ = _index_known([(shape, dtype), *indices], at)
+    extra = max(len(value) - len(place), 0)
+    if value[:extra] != (1,) * extra or broadcast((place, value[extra:])) != place:
+        message = (
+            f"could not broadcast input array from shape {value} into shape {place}"
+        )
+        raise ValueError(message)
+    return shape, np.dtype(dtype)
+
+
+def _scatter_known(arguments: list[Known], at: Any, shape: Shape) -> Result:
+    return shape, np.dtype(arguments[0][1])
+
+
+operation("index", index, moves(view=True), _index_known)
+operation("assign", assign, moves(view=False), _assign_known)
+operation("scatter", scatter, moves(view=False), _scatter_known)

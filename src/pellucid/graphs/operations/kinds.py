@@ -90,31 +90,5 @@ def mixes(slope: Slope) -> Facts:
     return Facts(MIXES, slope, False, False)
 
 
-PART = Facts(ELEMENTWISE, CONSTANT, False, True)  # the real or imaginary one
+PART = Facts(ELEMENTWISE, CONSTANT, False, True)  # the real or imaginary one, or all
 MAKING = Facts(MAKES, NONE, False, False)
-
-# -- NumPy's ufuncs of one result, which are entered in a loop ------------------------
-
-_SLOPES = {
-    CONSTANT: "add subtract negative positive conjugate deg2rad rad2deg degrees "
-    "radians",
-    BOUNDED: "multiply square sin cos tanh arctan arcsinh logaddexp logaddexp2 ldexp",
-    STEEP: "divide power float_power reciprocal sqrt cbrt exp exp2 expm1 log log2 "
-    "log10 log1p tan sinh cosh arcsin arccos arccosh arctanh arctan2",
-    KINKED: "absolute fabs maximum minimum fmax fmin hypot copysign",
-    KINKED | STEEP: "remainder fmod",
-    NONE: "floor ceil trunc rint floor_divide spacing nextafter sign signbit "
-    "heaviside less less_equal greater greater_equal equal not_equal logical_and "
-    "logical_or logical_xor logical_not isnan isinf isfinite bitwise_and bitwise_or "
-    "bitwise_xor bitwise_count invert left_shift right_shift gcd lcm",
-}
-_COMMUTING = {
-    "add", "multiply", "maximum", "minimum", "fmax", "fmin", "hypot", "logaddexp",
-    "logaddexp2", "equal", "not_equal", "logical_and", "logical_or", "logical_xor",
-    "bitwise_and", "bitwise_or", "bitwise_xor", "gcd", "lcm",
-}  # fmt: skip
-UFUNCS = {
-    name: (commuting if name in _COMMUTING else by_element)(slope)
-    for slope, names in _SLOPES.items()
-    for name in names.split()
-}

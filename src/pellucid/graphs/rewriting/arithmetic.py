@@ -25,7 +25,7 @@ import numpy as np
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import is_elementwise
 from pellucid.graphs.rewriting.driver import Rule, same_step
-from pellucid.graphs.tracing.recorder import is_numbered
+from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.tracing.traced import node_of, recorded
 
 

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pellucid.graphs.functions.robust import logsumexp
 from pellucid.graphs.node import Node, constant
 from pellucid.graphs.operations.closed_set import facts_of, reduced_axes
 from pellucid.graphs.operations.kinds import CONSTANT, REDUCES
+from pellucid.graphs.operations.robust import logsumexp
 from pellucid.graphs.rewriting.ranges import SIGNS
 from pellucid.graphs.rewriting.sums_of_products import is_number, keeps, widened
 from pellucid.graphs.tracing.traced import current, lifted, node_of, recorded

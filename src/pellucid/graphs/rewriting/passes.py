@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from pellucid.graphs.functions.robust import COMPOSED
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
+from pellucid.graphs.operations.robust import COMPOSED
 from pellucid.graphs.rewriting.driver import (
     Family,
     always,

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.functions.robust import sigmoid, softplus
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.robust import sigmoid, softplus
 from pellucid.graphs.rewriting.driver import by_operation, taken
 
 Function = Callable[..., Any]

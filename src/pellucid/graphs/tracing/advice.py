@@ -186,12 +186,12 @@ def _of_operator(site: Site) -> str:
     return instead_of(site.library, site.library) if site.library else ""
 
 
-def library_advice(site: Site, known: bool = False) -> str:
-    """What to write for a call into a library; "" where only what is known is asked."""
+def library_advice(site: Site, by_name: bool = False) -> str:
+    """What to write for a call into a library; or for the functions named alone."""
     for name in site.functions:
         if spelled(name):
             return spelled(_variant(name, site))
-    if known:
+    if by_name:
         return ""
     called = site.expression if isinstance(site.expression, ast.Call) else None
     parts = ast.walk(called) if called and site.library == "pandas" else ()
@@ -217,5 +217,5 @@ def failure_advice(site: Site | None, reason: str) -> str:
     if "Tensor" in reason and not site.called:
         return instead_of("torch", "torch")
     library = site.called.partition(".")[0] if "." in site.called[1:] else ""
-    known = instead_of(site.called, library) if library else GENERAL
-    return _of_writing(site) or _of_text(site) or _of_call(site) or known
+    other = instead_of(site.called, library) if library else GENERAL
+    return _of_writing(site) or _of_text(site) or _of_call(site) or other

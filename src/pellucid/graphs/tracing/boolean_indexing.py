@@ -15,17 +15,22 @@ from typing import Any, NoReturn
 import numpy as np
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.tracing.recorder import code
+from pellucid.graphs.stand_in import StandIn, node_in
+from pellucid.graphs.tracing.frames import code
 from pellucid.graphs.tracing.refusals import refused_shape
 from pellucid.graphs.tracing.traced import Traced
 
 
-class Selection(np.lib.mixins.NDArrayOperatorsMixin):
+class Selection(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
     """The elements of a full array for which a mask holds, in a row."""
 
     def __init__(self, full: Any, mask: Traced) -> None:
         self.full = full
         self.mask = mask
+
+    @property
+    def _content(self) -> Node | None:
+        return node_in(self.full)
 
     def under(self, mask: Traced) -> Any:
         """The full array, for an assignment under the same mask."""
@@ -97,7 +102,7 @@ def _refused() -> NoReturn:
     )
 
 
-def selected(x: Traced, mask: Traced) -> Selection:
+def selected(x: Any, mask: Any) -> Selection:
     """Stand for x[mask]: outside the mask its first element inside.
 
     Where there is none, a number stands there at which functions are smooth.

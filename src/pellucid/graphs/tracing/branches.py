@@ -50,15 +50,15 @@ def _of_call(site: Site) -> str:
     for call in site.calls:
         name = name_of(call.func, site.frame)
         own = "" if name.startswith("numpy.") else name.rpartition(".")[2]
-        written = _written(call, own)
-        if written:
-            return f"Write {written} for {_text(call)}."
+        spelling = _in_numpy(call, own)
+        if spelling:
+            return f"Write {spelling} for {_text(call)}."
         if spelled(name):
             return spelled(name)
     return ""
 
 
-def _written(call: ast.Call, name: str) -> str:
+def _in_numpy(call: ast.Call, name: str) -> str:
     """How NumPy writes a call of a function that compares; "" for any other."""
     options = {k.arg: _text(k.value) for k in call.keywords}
     given = [_text(a) for a in call.args]
@@ -387,12 +387,12 @@ class _Recorded(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """Write any(...) as np.any(...), math.isnan(...) as np.isnan(...)."""
         self.generic_visit(node)
-        written = _text(node.func)
-        if written == "bool" and len(node.args) == 1:
+        name = _text(node.func)
+        if name == "bool" and len(node.args) == 1:
             return node.args[0]
-        if written in ("any", "all") and isinstance(node.args[0], ast.GeneratorExp):
+        if name in ("any", "all") and isinstance(node.args[0], ast.GeneratorExp):
             inner = node.args[0]
-            return _numpy(written, ast.ListComp(inner.elt, inner.generators))
-        if written in ("any", "all", "math.isnan", "math.isfinite", "math.isclose"):
-            return _numpy(written.removeprefix("math."), *node.args)
+            return _numpy(name, ast.ListComp(inner.elt, inner.generators))
+        if name in ("any", "all", "math.isnan", "math.isfinite", "math.isclose"):
+            return _numpy(name.removeprefix("math."), *node.args)
         return node

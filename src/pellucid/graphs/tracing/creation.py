@@ -1,7 +1,7 @@
 """Arrays made inside a traced function are recorded, so that they can be written to.
 
 `np.zeros` and its kind take no array and so offer NumPy's protocols nothing to dispatch
-on. Here stands how each is recorded; `lookups` sees to it that they are found.
+on. Here stands how each is recorded; `patching` sees to it that they are found.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.foreign import strange
+from pellucid.graphs.tracing.conversions import Conversions
 from pellucid.graphs.tracing.settled import plain
 from pellucid.graphs.tracing.traced import (
     FUNCTIONS,
@@ -135,7 +136,7 @@ def arange(*args: Any, dtype: Any = None, **kwargs: Any) -> Any:
 
 
 def _number(a: Any) -> Any:
-    if not isinstance(a, Traced):
+    if not isinstance(a, Conversions):
         return a
     return int(a) if a.dtype.kind in "iu" else float(a)
 
@@ -291,6 +292,6 @@ def _holds_traced(value: Any) -> bool:
     return isinstance(value, Traced)
 
 
-# What is indexed rather than called, such as np.r_; filled by modules of `operations`.
+# What is indexed rather than called, such as np.r_; filled by modules of `functions`.
 JOINED: dict[str, Any] = {}
 FUNCTIONS["array"] = array

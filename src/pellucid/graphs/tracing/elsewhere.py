@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pellucid.graphs.tracing.refused import COMPOSED
+from pellucid.graphs.tracing.refused import LOOKED_UP
 
 _SAME_IN_NUMPY = """
     math: cbrt ceil copysign degrees exp exp2 expm1 fabs floor fmod isfinite isinf isnan
@@ -79,8 +79,6 @@ scipy.linalg.eigvalsh(A) -> np.linalg.eigvalsh(A)
 scipy.linalg.eig(A) -> np.linalg.eig(A)
 scipy.linalg.eigvals(A) -> np.linalg.eigvals(A)
 scipy.linalg.qr(A) -> np.linalg.qr(A)
-scipy.linalg.expm(A) -> (V * np.exp(w)) @ V.T with w, V = np.linalg.eigh(A), for a
-    symmetric A
 scipy.linalg.logm(A) -> (V * np.log(w)) @ V.T with w, V = np.linalg.eigh(A), for a
     symmetric A
 scipy.linalg.sqrtm(A) -> (V * np.sqrt(w)) @ V.T with w, V = np.linalg.eigh(A), for a
@@ -245,10 +243,9 @@ def spelled(called: str) -> str:
 
 def instead_of(called: str, library: str = "", entered: str = "") -> str:
     """How to write the call of a function of a library with NumPy."""
-    package, _, name = called.rpartition(".")
-    if package == "scipy.special" and name in COMPOSED:
+    if called in LOOKED_UP:
         return (
-            f"Look it up in its module when it is called, as scipy.special.{name}: "
+            f"Look it up in its module when it is called, as {called}: "
             "what a variable, a default or a dict holds is SciPy's own."
         )
     if called in LINEAR:
@@ -257,8 +254,8 @@ def instead_of(called: str, library: str = "", entered: str = "") -> str:
             "np.eye(x.size)]).T, made outside, where F(e) is this call with e for x."
         )
     called = called if f"{called}.{entered}" not in WAYS else f"{called}.{entered}"
-    known = spelled(called) or _same_in_numpy(called)
-    return known or way(called) or WAYS.get(library, WAYS[""])
+    own = spelled(called) or _same_in_numpy(called)
+    return own or way(called) or WAYS.get(library, WAYS[""])
 
 
 def way(called: str) -> str:

@@ -1,4 +1,4 @@
-"""At the end of a trace: stand-ins that depend on no input become their arrays."""
+"""At the end of a trace: what went wrong is said, and stand-ins become their arrays."""
 
 from __future__ import annotations
 
@@ -11,9 +11,22 @@ from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.tracing.memory import Memory
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.settled import Settled
+from pellucid.graphs.tracing.trace_warnings import warn
 from pellucid.graphs.tracing.traced import Traced
 
 _turn: Any = vars(object)["__class__"].__set__  # Traced has a property of that name
+
+
+def finish(recorder: Recorder) -> None:
+    """Raise or warn where the record is not what the function does."""
+    if recorder.broken is not None:
+        raise recorder.broken
+    recorder.outside.check()
+    if recorder.refusal is not None:
+        warn(
+            f"{recorder.refusal} The error was caught; the graph holds what was done "
+            "instead."
+        )
 
 
 def settle(recorder: Recorder) -> None:

@@ -17,6 +17,11 @@ MACHINERY = {"numpy", "scipy", "sklearn", "pandas"}
 STANDARD = os.path.join(os.path.dirname(os.__file__), "")
 
 
+def is_engine(frame: FrameType) -> bool:
+    """Whether a frame runs code of the engine's rooms."""
+    return frame.f_code.co_filename.startswith(HERE)
+
+
 def is_machinery(frame: FrameType) -> bool:
     """Whether a frame runs NumPy's code or ours."""
     return runs_machinery(frame.f_globals.get("__name__", ""), frame.f_code.co_filename)

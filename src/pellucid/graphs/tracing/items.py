@@ -8,44 +8,46 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.indexing import is_basic
-from pellucid.graphs.tracing.attributes import Subscripted, TracedArray, TracedScalar
+from pellucid.graphs.operations.indexing import Slot, is_basic
+from pellucid.graphs.stand_in import StandIn
 from pellucid.graphs.tracing.boolean_indexing import Selection, selected
-from pellucid.graphs.tracing.recorder import code
+from pellucid.graphs.tracing.frames import code
 from pellucid.graphs.tracing.refusals import refuse, refused_shape
+from pellucid.graphs.tracing.settled import plain
 from pellucid.graphs.tracing.traced import (
     FUNCTIONS,
     Traced,
     current,
-    index_of,
     lifted,
     recorded,
     viewed,
 )
 
 
-def _read(self: Traced, key: Any) -> Any:
-    if isinstance(key, tuple) and not key and not self.mutable:
-        return lifted(self.node, current(self))  # of a number the number
+def read(x: Traced, key: Any) -> Any:
+    """What x[key] is: a view, a copy, or a selection."""
+    if isinstance(key, tuple) and not key and not x.mutable:
+        return lifted(x.node, current(x))  # of a number the number
     if isinstance(key, tuple) and not key:  # of an array without axes too
-        return Traced(self.memory) if self.shape else recorded("index", self, at=())
+        return Traced(x.memory) if x.shape else recorded("index", x, at=())
     at, indices = index_of(key)
     if any(node.dtype == bool for node in indices):
-        return _selected(self, at, indices)
+        return _selected(x, at, indices)
     if is_basic(at):
-        return viewed("index", self, at=at)
-    return recorded("index", self, *indices, at=at)
+        return viewed("index", x, at=at)
+    return recorded("index", x, *indices, at=at)
 
 
-def _write(self: Traced, key: Any, value: Any) -> None:
+def write(x: Traced, key: Any, value: Any) -> None:
+    """Do x[key] = value."""
     at, indices = index_of(key)
-    if _is_that_view(value, self, at):
+    if _is_that_view(value, x, at):
         return  # b[i] += x has written into the view already
     if any(node.dtype == bool for node in indices):
-        content = _masked(self, at, indices, value)
+        content = _masked(x, at, indices, value)
     else:
-        content = recorded("assign", self, value, *indices, at=at)
-    self.memory.write(content.node)
+        content = recorded("assign", x, value, *indices, at=at)
+    x.memory.write(content.node)
 
 
 def _is_that_view(value: Any, x: Traced, at: tuple[Any, ...]) -> bool:
@@ -53,6 +55,37 @@ def _is_that_view(value: Any, x: Traced, at: tuple[Any, ...]) -> bool:
     if not isinstance(value, Traced) or value.memory.parent is not x.memory:
         return False
     return is_basic(at) and value.memory.options.get("at") == at
+
+
+# -- an index -------------------------------------------------------------------------
+
+
+def index_of(key: Any) -> tuple[tuple[Any, ...], list[Node]]:
+    """An index as fixed parts and computed ones, which become slots."""
+    indices: list[Node] = []
+    parts = key if isinstance(key, tuple) else (key,)
+    return tuple([_index_part(part, indices) for part in parts]), indices
+
+
+def _index_part(part: Any, indices: list[Node]) -> Any:
+    if isinstance(part, slice):
+        return slice(*(_plain(p) for p in (part.start, part.stop, part.step)))
+    if isinstance(part, (list, tuple)):
+        part = FUNCTIONS["array"](part, None if part else np.intp)
+    part = _plain(part)
+    if isinstance(part, Traced):
+        indices.append(part.node)
+        return Slot(len(indices) - 1)
+    return part
+
+
+def _plain(part: Any) -> Any:
+    """A number or array for a traced value that depends on no input."""
+    part = plain(part)
+    if isinstance(part, Traced) and part.node.known:
+        value = part.memory.recorder.known_value(part.node)
+        return int(value) if np.ndim(value) == 0 and value.dtype.kind in "iu" else value
+    return part
 
 
 # -- computed masks -------------------------------------------------------------------
@@ -87,7 +120,7 @@ def _masked(x: Traced, at: tuple[Any, ...], indices: list[Node], value: Any) -> 
 # -- x.flat ---------------------------------------------------------------------------
 
 
-class Flat:
+class Flat(StandIn):
     """The elements of an array in one row: `x.flat[i]` reads, `x.flat[i] = v` writes.
 
     Unlike NumPy's it is no iterator by itself; `iter(x.flat)` gives one.
@@ -126,11 +159,6 @@ class Flat:
         return np.ravel(np.asarray(self.array)).astype(*args, **kwargs)
 
 
-def _write_flat(self: Traced, value: Any) -> None:
-    Flat(self)[:] = value
-
-
-TracedScalar.__getitem__ = Subscripted(_read)
-TracedArray.__getitem__ = _read
-TracedArray.__setitem__ = _write
-TracedScalar.flat = property(Flat, _write_flat)  # type: ignore[attr-defined]
+def write_flat(x: Traced, value: Any) -> None:
+    """Do x.flat = value."""
+    Flat(x)[:] = value

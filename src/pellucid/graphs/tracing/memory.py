@@ -13,31 +13,16 @@ real. Shadows are made when one is asked for: pages that nobody touches cost not
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.closed_set import OPERATIONS, is_elementwise
+from pellucid.graphs.operations.closed_set import OPERATIONS
+from pellucid.graphs.tracing.layout import Layout, laid_out, lies_by_rows
 from pellucid.graphs.tracing.recorder import Recorder
-
-
-class Layout(NamedTuple):
-    """How an array was made whose elements do not lie row by row."""
-
-    name: str
-    operands: tuple[Any, ...]
-    options: Mapping[str, Any]
-
-
-def lies_by_rows(array: Any) -> bool:
-    """Whether NumPy lays out row by row what it computes from an array."""
-    if array.ndim < 2 or array.flags.c_contiguous:
-        return True
-    strides = [s for s, n in zip(array.strides, array.shape, strict=True) if n != 1]
-    return all(a >= b for a, b in itertools.pairwise(strides)) and strides[-1:] > [0]
+from pellucid.graphs.tracing.written_back import WRITTEN_BACK
 
 
 def layout_of(name: str, operands: tuple[Any, ...], options: Any) -> Layout | None:
@@ -106,7 +91,10 @@ class Memory:
     def _laid_out(self) -> Any:
         """An array as NumPy lays it out, from the shadows of the operands."""
         shape, dtype = self._node.shape, self._node.dtype
-        found = tried(self.layout) if self.layout else None
+        found = None
+        if self.layout:
+            name, operands, options = self.layout
+            found = laid_out(name, list(map(_array, operands)), options)
         self.layout = None
         if found is None or found.shape != shape:
             return np.empty(shape, dtype)
@@ -150,25 +138,9 @@ class Memory:
                 self.recorder, whole, content, memory.options
             )
             memory = memory.parent
-        self.recorder.rechristen(content, memory._node)
+        self.recorder.names.rechristen(content, memory._node)
         memory._node = content
         memory._version += 1
-
-
-def tried(layout: Layout) -> Any:
-    """An array laid out as the result; None where the operation needs real numbers."""
-    name, operands, options = layout
-    arrays = [_array(operand) for operand in operands]
-    if name == ORDERED:
-        return np.empty_like(arrays[0], order=options["order"])
-    if is_elementwise(name):
-        return _allocated(arrays)
-    try:
-        with np.errstate(all="ignore"):
-            zeros = [np.zeros_like(a) for a in arrays]
-            return np.asarray(OPERATIONS[name].function(*zeros, **options))
-    except (ArithmeticError, ValueError, IndexError):
-        return None
 
 
 def _array(operand: Any) -> Any:
@@ -178,57 +150,3 @@ def _array(operand: Any) -> Any:
     if isinstance(operand, Node):
         return np.empty(operand.shape, operand.dtype)
     return operand
-
-
-ORDERED = "ordered"  # a copy in an order that is given
-
-
-def _allocated(arrays: list[Any]) -> Any:
-    """Let NumPy allocate the result of an elementwise operation and not compute it."""
-    flags: Any = [["readonly"]] * len(arrays) + [["writeonly", "allocate"]]
-    options: Any = ["zerosize_ok", "refs_ok", "buffered", "delay_bufalloc"]
-    made: Any = np.nditer([*arrays, None], options, flags, casting="unsafe")
-    return made.operands[-1]
-
-
-# -- for each step that gives a view: the whole after the view has been written --------
-
-WrittenBack = Callable[[Recorder, Node, Node, Mapping[str, Any]], Node]
-
-
-def _index(
-    recorder: Recorder, whole: Node, part: Node, options: Mapping[str, Any]
-) -> Node:
-    return recorder.record("assign", (whole, part), **options)
-
-
-def _reshape(
-    recorder: Recorder, whole: Node, part: Node, options: Mapping[str, Any]
-) -> Node:
-    return recorder.record("reshape", (part,), shape=whole.shape)
-
-
-def _transpose(
-    recorder: Recorder, whole: Node, part: Node, options: Mapping[str, Any]
-) -> Node:
-    axes = options.get("axes")
-    back: dict[str, Any] = {}
-    if axes is not None:
-        back["axes"] = tuple(int(i) for i in np.argsort(axes))
-    return recorder.record("transpose", (part,), **back)
-
-
-def _einsum(
-    recorder: Recorder, whole: Node, part: Node, options: Mapping[str, Any]
-) -> Node:
-    axes, _, kept = options["subscripts"].partition("->")
-    along = dict(zip(kept, np.indices(part.shape, sparse=True), strict=True))
-    return recorder.record("assign", (whole, part), at=tuple(along[i] for i in axes))
-
-
-WRITTEN_BACK: dict[str, WrittenBack] = {
-    "einsum": _einsum,
-    "index": _index,
-    "reshape": _reshape,
-    "transpose": _transpose,
-}

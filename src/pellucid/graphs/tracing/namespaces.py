@@ -26,7 +26,7 @@ import numpy as np
 from pellucid.graphs.tracing.frames import MACHINERY, STANDARD
 
 LIBRARIES = {*MACHINERY, "jax", "torch", "autograd", "matplotlib"}
-LIMIT = 2000  # places looked at: this is for finding, not for proving
+LIMIT = 2000  # bindings looked at: this is for finding, not for proving
 LONGEST = 100  # a longer list or dict is data
 # Who names one of these may ask for attributes that no code names.
 BY_TEXT = {"getattr", "hasattr", "vars", "__dict__", "asdict", "astuple", "fields",
@@ -35,7 +35,7 @@ SCALARS = (int, float, complex, str, bytes, type(None), np.generic)
 DESCRIBED = (property, functools.cached_property, staticmethod, classmethod)
 
 
-class Place(NamedTuple):
+class Binding(NamedTuple):
     """Where a name of the person's is bound.
 
     Parameters
@@ -62,10 +62,10 @@ def reached(start: Iterable[Any]) -> list[Any]:
     return list(_walk(("", value) for value in start).seen.values())
 
 
-def places(start: Iterable[tuple[str, Any]]) -> list[Place]:
-    """Every place that can be got at by name, from named values to start with.
+def bindings(start: Iterable[tuple[str, Any]]) -> list[Binding]:
+    """Every binding that can be got at by name, from named values to start with.
 
-    A place without a name is one that only our own code names.
+    A binding without a name is one that only our own code names.
     """
     return _walk(start).found
 
@@ -79,10 +79,10 @@ def _walk(start: Iterable[tuple[str, Any]]) -> _Walk:
 
 
 class _Walk:
-    """A walk over places, which learns names from the code that it meets."""
+    """A walk over bindings, which learns names from the code that it meets."""
 
     def __init__(self) -> None:
-        self.found: list[Place] = []
+        self.found: list[Binding] = []
         self._names: dict[str, None] = {}  # in the order in which they were met
         self._waiting: list[tuple[str, Any]] = []
         self.seen: dict[int, Any] = {}  # held, so that no id is given again
@@ -95,9 +95,9 @@ class _Walk:
             self.seen[id(value)] = value
             self._waiting.append((name, value))
 
-    def place(self, name: str, value: Any, *where: Any) -> None:
-        """Note a place, and go on from what stands there."""
-        self.found.append(Place(name, value, *where))
+    def _bind(self, name: str, value: Any, *where: Any) -> None:
+        """Note a binding, and go on from what stands there."""
+        self.found.append(Binding(name, value, *where))
         self.visit(name, value)
 
     def go(self) -> None:
@@ -158,7 +158,7 @@ class _Walk:
             if closed:
                 self.visit("", value)
             else:
-                self.place(name, value, cell, None)
+                self._bind(name, value, cell, None)
         for value in vars(function).values():
             self.visit("", value)
         if closed:
@@ -166,22 +166,22 @@ class _Walk:
         given = function.__defaults__ or ()
         last = _parameters(function)[-len(given) or None :]
         for i, (name, value) in enumerate(zip(last, given, strict=False)):
-            self.place(name, value, given, i, True)
+            self._bind(name, value, given, i, True)
         for name, value in (function.__kwdefaults__ or {}).items():
-            self.place(name, value, function.__kwdefaults__, name, True)
+            self._bind(name, value, function.__kwdefaults__, name, True)
         names = function.__globals__
         for name in names_in(code):
             if name in names:
-                self.place(name, names[name], names, name, True)
+                self._bind(name, names[name], names, name, True)
             self._names[name] = None
 
     def _partial(self, partial: Any) -> None:
         names = _parameters(getattr(partial.func, "__func__", partial.func))
         for i, value in enumerate(partial.args):
             name = names[i] if i < len(names) else f"args[{i}]"
-            self.place(name, value, partial.args, i, True)
+            self._bind(name, value, partial.args, i, True)
         for name, value in partial.keywords.items():
-            self.place(name, value, partial.keywords, name, True)
+            self._bind(name, value, partial.keywords, name, True)
         self.visit("", partial.func)
 
     def _container(self, name: str, value: Any) -> None:
@@ -189,8 +189,8 @@ class _Walk:
             return
         pairs = value.items() if isinstance(value, dict) else enumerate(value)
         for key, part in list(pairs):
-            written = f'"{key}"' if isinstance(key, str) else repr(key)
-            self.place(f"{name}[{written}]" if name else "", part, value, key, True)
+            text = f'"{key}"' if isinstance(key, str) else repr(key)
+            self._bind(f"{name}[{text}]" if name else "", part, value, key, True)
 
     def _instance(self, name: str, value: Any) -> None:
         wrapped = _own(value).get("__wrapped__")
@@ -225,22 +225,22 @@ class _Walk:
 
     def _attribute(self, owner: str, holder: Any, name: str) -> None:
         """A name on an object, on its class or in a module."""
-        written = f"{owner}.{name}" if owner else name
+        text = f"{owner}.{name}" if owner else name
         own = {} if isinstance(holder, type) else _own(holder)
         kind, value = _of_class(holder, name)
         if name in own and not isinstance(value, property):
-            self.place(written, own[name], holder, name)
+            self._bind(text, own[name], holder, name)
         elif kind is None or is_closed(kind):
             return
         elif isinstance(value, DESCRIBED):
             self.visit("", _function_of(value))
         elif type(value) is FunctionType:
-            self.place(written, value, kind, name)
+            self._bind(text, value, kind, name)
         elif type(value) is MemberDescriptorType and not isinstance(holder, type):
             with contextlib.suppress(AttributeError):  # nothing is stored there yet
-                self.place(written, value.__get__(holder), holder, name)
+                self._bind(text, value.__get__(holder), holder, name)
         elif not hasattr(type(value), "__get__"):
-            self.place(written, value, holder, name)
+            self._bind(text, value, holder, name)
 
 
 def _of_class(holder: Any, name: str) -> tuple[type | None, Any]:

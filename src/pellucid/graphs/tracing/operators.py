@@ -8,17 +8,11 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.foreign import is_labelled
-from pellucid.graphs.operations.closed_set import OPERATORS, UFUNCS
+from pellucid.graphs.operations.closed_set import UFUNCS
+from pellucid.graphs.operations.elementwise import OPERATORS
 from pellucid.graphs.tracing import creation
-from pellucid.graphs.tracing.attributes import (
-    TracedArray,
-    TracedInteger,
-    TracedScalar,
-    as_integer,
-    truth,
-)
 from pellucid.graphs.tracing.refusals import refused_labels
-from pellucid.graphs.tracing.traced import Traced, recorded, written
+from pellucid.graphs.tracing.traced import Traced, recorded, stored, truth
 
 
 def _operate(ufunc: np.ufunc, *arguments: Any) -> Any:
@@ -34,6 +28,15 @@ def _operate(ufunc: np.ufunc, *arguments: Any) -> Any:
         return recorded(name, *arguments, weak=name in OPERATORS)
     made = recorded(name, *arguments)
     return truth(made) if isinstance(made, Traced) and made.dtype == bool else made
+
+
+def as_integer(value: Any) -> Any:
+    """A bool as the integer that it is in arithmetic: True + True is 2."""
+    if type(value) is bool:
+        return int(value)
+    if isinstance(value, Traced) and value.dtype == bool:
+        return recorded("cast", value, weak=True, dtype=np.dtype(int))
+    return value
 
 
 _OF_INTEGERS = {"invert", "left_shift", "right_shift"}  # ~True is -2
@@ -59,34 +62,6 @@ def _is_number(value: Any) -> bool:
     return type(value) in (int, float, complex, bool)
 
 
-def _unary(ufunc: np.ufunc) -> Callable[..., Any]:
-    def operator(self: Traced) -> Any:
-        return _operate(ufunc, self)
-
-    return operator
-
-
-def _binary(ufunc: np.ufunc) -> tuple[Callable[..., Any], ...]:
-    """The operator, that with sides changed, and that which writes in place."""
-
-    def forward(self: Traced, other: Any, *modulo: Any) -> Any:
-        if modulo or not _is_operand(self, other):
-            return NotImplemented
-        return _operate(ufunc, self, other)
-
-    def reflected(self: Traced, other: Any) -> Any:
-        if not _is_operand(self, other):
-            return NotImplemented
-        return _operate(ufunc, other, self)
-
-    def in_place(self: Traced, other: Any) -> Any:
-        if not _is_operand(self, other):
-            return NotImplemented
-        return written(self, _operate(ufunc, self, other))
-
-    return forward, reflected, in_place
-
-
 NUMBERS = (Traced, int, float, complex, np.generic, np.ndarray)
 
 
@@ -97,40 +72,51 @@ def _is_operand(x: Traced, other: Any) -> bool:
     return isinstance(other, NUMBERS if x.is_number else (*NUMBERS, list, tuple))
 
 
-_OPERATORS = {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
-    "floordiv": np.floor_divide, "mod": np.remainder, "pow": np.power,
-    "matmul": np.matmul,
-    "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor,
-    "lshift": np.left_shift, "rshift": np.right_shift,
-}  # fmt: skip
-_OF_ALL = {"add", "sub", "mul", "truediv", "floordiv", "mod", "pow"}
+# -- what stands for an operator in a class -------------------------------------------
 
 
-def _owners(name: str) -> tuple[type[Traced], ...]:
-    """The kinds of values that have an operator: no float has that of bits."""
-    if name == "matmul":
-        return (TracedArray,)
-    return (Traced,) if name in _OF_ALL else (TracedScalar, TracedInteger)
+def _unary(ufunc: np.ufunc) -> Any:
+    def operator(self: Traced) -> Any:
+        return _operate(ufunc, self)
+
+    return operator
 
 
-for _name, _ufunc in _OPERATORS.items():
-    _forward, _reflected, _in_place = _binary(_ufunc)
-    for _owner in _owners(_name):
-        setattr(_owner, f"__{_name}__", _forward)
-        setattr(_owner, f"__r{_name}__", _reflected)
-    setattr(TracedArray, f"__i{_name}__", _in_place)
+def _forward(ufunc: np.ufunc) -> Any:
+    def operator(self: Traced, other: Any, *modulo: Any) -> Any:
+        if modulo or not _is_operand(self, other):
+            return NotImplemented
+        return _operate(ufunc, self, other)
 
-_COMPARISONS = {
-    "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
-    "eq": np.equal, "ne": np.not_equal,
-}  # fmt: skip
-for _name, _ufunc in _COMPARISONS.items():
-    setattr(Traced, f"__{_name}__", _binary(_ufunc)[0])
+    return operator
 
 
-def _equality(compare: Callable[..., Any], differs: bool) -> Callable[..., Any]:
+def _reflected(ufunc: np.ufunc) -> Any:
+    def operator(self: Traced, other: Any) -> Any:
+        if not _is_operand(self, other):
+            return NotImplemented
+        return _operate(ufunc, other, self)
+
+    return operator
+
+
+def _both(ufunc: np.ufunc) -> tuple[Any, Any]:
+    """The operator, and that with sides changed."""
+    return _forward(ufunc), _reflected(ufunc)
+
+
+def _in_place(ufunc: np.ufunc) -> Any:
+    def operator(self: Traced, other: Any) -> Any:
+        if not _is_operand(self, other):
+            return NotImplemented
+        return stored(self, _operate(ufunc, self, other))
+
+    return operator
+
+
+def _equality(ufunc: np.ufunc, differs: bool) -> Any:
     """Compare also with None or a text: each element differs from it."""
+    compare = _forward(ufunc)
 
     def operator(self: Traced, other: Any) -> Any:
         if other is not None and not isinstance(other, str):
@@ -140,38 +126,10 @@ def _equality(compare: Callable[..., Any], differs: bool) -> Callable[..., Any]:
     return operator
 
 
-Traced.__eq__ = _equality(Traced.__eq__, False)  # type: ignore[method-assign]
-Traced.__ne__ = _equality(Traced.__ne__, True)  # type: ignore[method-assign]
-
-_UNARY = {
-    "neg": np.negative,
-    "pos": np.positive,
-    "abs": np.absolute,
-}
-for _name, _ufunc in _UNARY.items():
-    setattr(Traced, f"__{_name}__", _unary(_ufunc))
-for _owner in _owners("invert"):
-    setattr(_owner, "__invert__", _unary(np.invert))  # noqa: B010 (mypy)
-
-
-def _divmod(self: Any, other: Any) -> Any:
-    return self // other, self % other
-
-
-def _rdivmod(self: Any, other: Any) -> Any:
-    return other // self, other % self
-
-
-def _round(self: Any, ndigits: int | None = None) -> Any:
-    if self.node.known and not self.mutable:
-        return round(self._value(), ndigits)
-    return np.round(self, ndigits or 0)
-
-
-def _repeated(multiply: Callable[..., Any]) -> Callable[..., Any]:
+def _repeated(multiply: Callable[..., Any]) -> Any:
     """Repeat a list as often as a whole number says, as NumPy's numbers do."""
 
-    def operator(self: Traced, other: Any) -> Any:
+    def operator(self: Any, other: Any) -> Any:
         if isinstance(other, (list, tuple)) and _is_count(self):
             return other * self._index()
         return multiply(self, other)
@@ -183,12 +141,63 @@ def _is_count(value: Traced) -> bool:
     return not value.mutable and value.dtype.kind in "iu"
 
 
-for _name in ("__mul__", "__rmul__"):
-    setattr(Traced, _name, _repeated(getattr(Traced, _name)))
+class Arithmetic(Traced):
+    """The operators that every number has, and every array."""
 
-for _owner, _name, _function in (
-    (Traced, "divmod", _divmod),
-    (Traced, "rdivmod", _rdivmod),
-    (TracedScalar, "round", _round),
-):
-    setattr(_owner, f"__{_name}__", _function)
+    __slots__ = ()
+    __add__, __radd__ = _both(np.add)
+    __sub__, __rsub__ = _both(np.subtract)
+    __mul__, __rmul__ = map(_repeated, _both(np.multiply))
+    __truediv__, __rtruediv__ = _both(np.divide)
+    __floordiv__, __rfloordiv__ = _both(np.floor_divide)
+    __mod__, __rmod__ = _both(np.remainder)
+    __pow__, __rpow__ = _both(np.power)
+
+    __neg__ = _unary(np.negative)
+    __pos__ = _unary(np.positive)
+    __abs__ = _unary(np.absolute)
+
+    __lt__ = _forward(np.less)
+    __le__ = _forward(np.less_equal)
+    __gt__ = _forward(np.greater)
+    __ge__ = _forward(np.greater_equal)
+    __eq__ = _equality(np.equal, False)
+    __ne__ = _equality(np.not_equal, True)
+
+    def __divmod__(self: Any, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self: Any, other: Any) -> Any:
+        return other // self, other % self
+
+
+class OfBits(Traced):
+    """Those of whole numbers alone, and of arrays."""
+
+    __slots__ = ()
+    __and__, __rand__ = _both(np.bitwise_and)
+    __or__, __ror__ = _both(np.bitwise_or)
+    __xor__, __rxor__ = _both(np.bitwise_xor)
+    __lshift__, __rlshift__ = _both(np.left_shift)
+    __rshift__, __rrshift__ = _both(np.right_shift)
+    __invert__ = _unary(np.invert)
+
+
+class OfArrays(Traced):
+    """The product of matrices, and what writes into an array."""
+
+    __slots__ = ()
+    __matmul__, __rmatmul__ = _both(np.matmul)
+    __iadd__ = _in_place(np.add)
+    __isub__ = _in_place(np.subtract)
+    __imul__ = _in_place(np.multiply)
+    __itruediv__ = _in_place(np.divide)
+    __ifloordiv__ = _in_place(np.floor_divide)
+    __imod__ = _in_place(np.remainder)
+    __ipow__ = _in_place(np.power)
+    __imatmul__ = _in_place(np.matmul)
+    __iand__ = _in_place(np.bitwise_and)
+    __ior__ = _in_place(np.bitwise_or)
+    __ixor__ = _in_place(np.bitwise_xor)
+    __ilshift__ = _in_place(np.left_shift)
+    __irshift__ = _in_place(np.right_shift)

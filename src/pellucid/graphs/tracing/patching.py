@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.packages import MODULES, meet
 from pellucid.graphs.tracing.builtin_type import Type
 from pellucid.graphs.tracing.creation import CREATORS, JOINED, ndarray, without_lists
 from pellucid.graphs.tracing.frames import instruction, is_machinery, runs_machinery
@@ -37,9 +38,7 @@ from pellucid.graphs.tracing.ufuncs_of_lists import METHODS, TakingLists
 _lock = threading.Lock()
 _traces = 0
 # Those that are loaded; a trace loads no module.
-WATCHED = (
-    "numpy", "numpy.linalg", "numpy.fft", "numpy.random", "random", "scipy.special",
-)  # fmt: skip
+WATCHED = (*MODULES, "numpy.linalg", "numpy.fft", "numpy.random", "random")
 
 
 @contextlib.contextmanager
@@ -151,8 +150,8 @@ def _set_random(module: ModuleType, value: Any) -> None:
 def _lookup(module: ModuleType) -> type[ModuleType]:
     """The class of a module in which recorded functions are found under a trace."""
     found: dict[str, Any] = {}
-    if module.__name__ == "scipy.special":
-        importlib.import_module("pellucid.graphs.derivatives.special")
+    if module.__name__ in MODULES:
+        meet(module.__name__)
     if module is np:
         found["random"] = property(_random, _set_random)
     for name, original in vars(module).items():

@@ -35,7 +35,7 @@ def described(node: Node) -> str:
     """A traced value as a message names it."""
     recorder, source = active.get(), node
     if recorder:
-        recorder.read_names()
+        recorder.names.read()
     while source.operation == "copy" and not source.name:
         source = source.arguments[0]
     return f"{source.name or source.operation}, shape {node.shape}"
@@ -51,9 +51,9 @@ def name_of(function: Any) -> str:
 def refused(name: str) -> NoReturn:
     """Say that a function is not recorded, and why where there is a reason."""
     reason, at = reason_for(name), site()
-    known = library_advice(at, known=True) if at else ""
-    if known:
-        refuse(f"{name} cannot be recorded. {known}")
+    advice = library_advice(at, by_name=True) if at else ""
+    if advice:
+        refuse(f"{name} cannot be recorded. {advice}")
     why = f": {reason}." if reason else (
         ". Write it with other functions of NumPy, or apply it to a constant outside "
         "the function."

@@ -80,11 +80,14 @@ ATTRIBUTES = {
 }
 
 
-# -- functions of scipy.special ------------------------------------------------------
+# -- functions that SciPy wrote in Python ---------------------------------------------
 
-# Recorded as compositions, where they are looked up in their module.
-COMPOSED = {
-    "comb", "factorial", "log_softmax", "logsumexp", "multigammaln", "perm",
-    "polygamma", "softmax", "spherical_in", "spherical_jn", "spherical_kn",
-    "spherical_yn",
+# Recorded where they are looked up in their module.
+LOOKED_UP = {
+    "scipy.linalg.expm",
+    *(f"scipy.special.{name}" for name in (
+        "comb", "factorial", "log_softmax", "logsumexp", "multigammaln", "perm",
+        "polygamma", "softmax", "spherical_in", "spherical_jn", "spherical_kn",
+        "spherical_yn",
+    )),
 }  # fmt: skip

@@ -15,17 +15,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-
-class StandIn:
-    """What stands for an array or a number: while a trace runs, and after it."""
-
-    __slots__ = ("__weakref__", "memory", "mutable")
+from pellucid.graphs.stand_in import StandIn
 
 
 class Settled(StandIn):
     """One whose trace has ended; `memory` is the array or number now."""
 
-    __slots__ = ()
+    __slots__ = ("memory", "mutable")  # as Traced, which it was before
     __array_priority__: ClassVar[float] = 0.0
 
     @property  # type: ignore[misc]

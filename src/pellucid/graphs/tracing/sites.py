@@ -20,9 +20,13 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from pellucid.graphs.tracing.frames import BEGINNING, HERE, is_library, is_machinery
-
-DEFINED = f"{__package__}."  # what stands for a value is defined in these modules
+from pellucid.graphs.stand_in import is_stand_in
+from pellucid.graphs.tracing.frames import (
+    BEGINNING,
+    is_engine,
+    is_library,
+    is_machinery,
+)
 
 
 @dataclass(frozen=True)
@@ -131,9 +135,9 @@ def holds_stand_in(error: BaseException) -> bool:
     while step:
         frame = step.tb_frame
         outside = is_machinery(frame) or is_library(frame)
-        if outside and not frame.f_code.co_filename.startswith(HERE):
+        if outside and not is_engine(frame):
             values = frame.f_locals.values()
-            if any(type(value).__module__.startswith(DEFINED) for value in values):
+            if any(map(is_stand_in, values)):
                 return True
         step = step.tb_next
     return False
@@ -143,7 +147,7 @@ def _made(
     frame: FrameType, instruction: int, line: int, inner: FrameType | None
 ) -> Site:
     expression, around = _expression(frame, instruction)
-    if inner is None or inner.f_code.co_filename.startswith(HERE):
+    if inner is None or is_engine(inner):
         return Site(frame, line, expression, around, "", "")
     module = str(inner.f_globals.get("__name__", ""))
     return Site(frame, line, expression, around, module, inner.f_code.co_name)
@@ -175,10 +179,12 @@ def _expression(
     return found if isinstance(found, ast.expr) else None, tuple(around)
 
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 
 
-def _innermost(nodes: Iterable[ast.AST], first: Place, last: Place) -> ast.AST | None:
+def _innermost(
+    nodes: Iterable[ast.AST], first: Position, last: Position
+) -> ast.AST | None:
     """The smallest expression or statement that spans two places in the text."""
     found: ast.AST | None = None
     size = (1 << 30, 1 << 30)
@@ -257,9 +263,9 @@ def public_name(value: Any) -> str:
     """The name by which a module offers a value; of an instance, else of its type."""
     if isinstance(value, types.ModuleType):
         return value.__name__
-    kind = type(value)
-    if kind.__module__.startswith(DEFINED):
+    if is_stand_in(value):
         return ""
+    kind = type(value)
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
     module = getattr(value, "__module__", None) if name else kind.__module__
     parts = str(module or "builtins").split(".")

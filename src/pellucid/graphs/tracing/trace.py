@@ -14,42 +14,13 @@ import numpy as np
 from pellucid.errors import PellucidError, TraceError
 from pellucid.graphs import structure
 from pellucid.graphs.foreign import strange
-from pellucid.graphs.functions import complex_numbers as complex_numbers
-
-# These enter NumPy's functions into the table of what can be recorded.
-from pellucid.graphs.functions import dispersion as dispersion
-from pellucid.graphs.functions import fourier as fourier
-from pellucid.graphs.functions import grids as grids
-from pellucid.graphs.functions import histograms as histograms
-from pellucid.graphs.functions import joining as joining
-from pellucid.graphs.functions import linalg as linalg
-from pellucid.graphs.functions import methods as methods
-from pellucid.graphs.functions import missing as missing
-from pellucid.graphs.functions import norms as norms
-from pellucid.graphs.functions import numerical as numerical
-from pellucid.graphs.functions import outside as outside
-from pellucid.graphs.functions import padding as padding
-from pellucid.graphs.functions import polynomials as polynomials
-from pellucid.graphs.functions import products as products
-from pellucid.graphs.functions import quantiles as quantiles
-from pellucid.graphs.functions import questions as questions
-from pellucid.graphs.functions import reductions as reductions
-from pellucid.graphs.functions import robust as robust
-from pellucid.graphs.functions import rounding as rounding
-from pellucid.graphs.functions import selection as selection
-from pellucid.graphs.functions import shapes as shapes
-from pellucid.graphs.functions import sorting as sorting
-from pellucid.graphs.functions import ufunc_methods as ufunc_methods
-from pellucid.graphs.functions import ufuncs as ufuncs
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, constant
-from pellucid.graphs.tracing import conversions as conversions
-from pellucid.graphs.tracing import items as items
-from pellucid.graphs.tracing import operators as operators
-from pellucid.graphs.tracing.ending import settle
+from pellucid.graphs.tracing.ending import finish, settle
+from pellucid.graphs.tracing.frames import place
 from pellucid.graphs.tracing.namespaces import reached
 from pellucid.graphs.tracing.patching import creation_recorded
-from pellucid.graphs.tracing.recorder import Recorder, place
+from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.refusals import STAND_INS, failure
 from pellucid.graphs.tracing.sites import holds_stand_in, site_of
 from pellucid.graphs.tracing.trace_warnings import drawing_noticed
@@ -159,7 +130,7 @@ def trace(
         for path, leaf in structure.paths(given)
     ]
     parameters = _filled(given, [parameter for parameter, _ in pairs])
-    recorder.elements = {
+    recorder.names.elements = {
         leaf
         for path, leaf in structure.paths(parameters)
         if isinstance(leaf, Node) and isinstance(path[-1], int)
@@ -170,7 +141,7 @@ def trace(
     try:
         with recorder.running(), creation_recorded(values), noticed:
             result = structure.mapped(node_of, _called(f, bound, recorder))
-            recorder.finish()
+            finish(recorder)
     finally:
         pairs.clear()  # what nobody else keeps need not become an array
         bound.arguments.clear()
@@ -189,7 +160,7 @@ def closed(made: Graph, recorder: Recorder) -> Graph:
         )
         raise TraceError(message)
     made = without_copies(made)
-    recorder.christen_all(made.nodes)
+    recorder.names.christen_all(made.nodes)
     return made
 
 
@@ -213,7 +184,7 @@ def without_copies(made: Graph) -> Graph:
 def resumed(graph: Graph) -> Recorder:
     """A recorder that continues a finished graph, and knows its names."""
     recorder = Recorder()
-    recorder.names.update((node.name, node.name) for node in graph.order)
+    recorder.names.given.update((node.name, node.name) for node in graph.order)
     return recorder
 
 
@@ -302,5 +273,5 @@ def _known(value: Any, name: str | None, recorder: Recorder) -> Any:
     if not (plain and is_float(value)):
         return value
     node = constant(value)
-    recorder.christen(node, name)
+    recorder.names.christen(node, name)
     return lifted(node, recorder, mutable=True, like=value)

@@ -11,21 +11,39 @@ import contextvars
 import functools
 import inspect
 import os
+import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
+from pellucid.errors import TraceWarning
 from pellucid.graphs import structure
 from pellucid.graphs.node import Node
+from pellucid.graphs.tracing.conversions import numbers_of
 from pellucid.graphs.tracing.elsewhere import drawn as drawn_outside
-from pellucid.graphs.tracing.recorder import Recorder, active, place, warn
+from pellucid.graphs.tracing.frames import is_machinery, place
+from pellucid.graphs.tracing.recorder import Recorder, active
 from pellucid.graphs.tracing.refusals import refuse
-from pellucid.graphs.tracing.traced import Traced, all_known, numbers_of
+from pellucid.graphs.tracing.traced import Traced, all_known
 
 # By name, so that nothing is loaded that the person does not use.
 GENERATORS = {("numpy.random._generator", "Generator"), ("random", "Random"),
               ("numpy.random.mtrand", "RandomState")}  # fmt: skip
+
+
+def warn(message: str) -> None:
+    """Warn at the line of the person who asked for the trace."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back and (is_machinery(frame) or _is_ours(frame)):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, TraceWarning, stacklevel=level + 1)
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).startswith("pellucid.")
 
 
 @contextlib.contextmanager
@@ -157,7 +175,7 @@ def notice_unused(title: str, result: Any, inputs: Mapping[str, Any]) -> None:
     used = _reached_by_floats(structure.leaves(result))
     leaves = structure.paths(dict(inputs))
     unused = [
-        structure.written(path)
+        structure.path_text(path)
         for path, leaf in leaves
         if isinstance(leaf, Traced) and leaf.node not in used and leaf.size
     ]

@@ -7,11 +7,10 @@ operators, and each becomes a node.
 
 from __future__ import annotations
 
-import sys
 import weakref
 from collections.abc import Callable
 from threading import get_ident
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -20,8 +19,10 @@ from pellucid.graphs import structure
 from pellucid.graphs.foreign import is_labelled
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import UFUNCS
-from pellucid.graphs.operations.indexing import Slot
-from pellucid.graphs.tracing.memory import ORDERED, Layout, Memory, layout_of
+from pellucid.graphs.packages import meet_loaded
+from pellucid.graphs.stand_in import StandIn
+from pellucid.graphs.tracing.layout import ORDERED, Layout
+from pellucid.graphs.tracing.memory import Memory, layout_of
 from pellucid.graphs.tracing.recorder import Recorder, active
 from pellucid.graphs.tracing.refusals import (
     name_of,
@@ -30,29 +31,22 @@ from pellucid.graphs.tracing.refusals import (
     refused_objects,
     refused_outside,
 )
-from pellucid.graphs.tracing.settled import StandIn, plain
 
-# How NumPy's functions are recorded; filled by the modules in `operations`.
+# How NumPy's functions are recorded; filled by the modules in `functions`.
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
-# The classes of stand-ins: of arrays, and of numbers by whether Python's, and integers.
+# The classes of stand-ins: of arrays, and of numbers by whether Python's, and integers;
+# filled where these are put together.
 KINDS: dict[Any, type[Any]] = {}
 
 
 class Traced(StandIn):
     """A traced array or number: a `Memory`, and NumPy's interface to it.
 
-    `mutable` tells an array, which has memory to write to, from a number.
+    `mutable` tells an array, which has memory to write to, from a number. What else
+    each kind of value has is put together in `stand_ins`.
     """
 
-    __slots__ = ()
-    __add__: ClassVar[Any]  # in operators.py
-    __radd__: ClassVar[Any]
-    _value: ClassVar[Any]  # in conversions.py
-    _index: ClassVar[Any]
-    __array__: ClassVar[Any]
-    __float__: ClassVar[Any]
-    __int__: ClassVar[Any]
-    __getattr__: ClassVar[Any]
+    __slots__ = ("memory", "mutable")
     __hash__ = None  # type: ignore[assignment]
     memory: Memory
     mutable: bool
@@ -71,6 +65,18 @@ class Traced(StandIn):
         return made
 
     # -- what it is -------------------------------------------------------------------
+
+    @property
+    def _content(self) -> Node:
+        return self.memory._node
+
+    @staticmethod
+    def _replay(node: Node, arguments: list[Any]) -> Any:
+        """Record a step of another graph, in the place of computing it."""
+        if node.operation == "constant":
+            return node.value
+        with current().marking(node.quiet, node.derived):
+            return recorded(node.operation, *arguments, weak=node.weak, **node.options)
 
     @property
     def node(self) -> Node:
@@ -122,23 +128,32 @@ class Traced(StandIn):
             result = called(ufunc, inputs, options)
         if out is None:
             return result
-        return written(out, result, options.get("casting", "same_kind"))
+        return stored(out, result, options.get("casting", "same_kind"))
 
     def __array_function__(
         self, function: Any, types: Any, args: Any, kwargs: Any
     ) -> Any:
         out = kwargs.pop("out", None)
         result = called(function, args, kwargs)
-        return result if out is None else written(out, result)
+        return result if out is None else stored(out, result)
+
+    def __array_operation__(self, name: str, arrays: Any, options: Any) -> Any:
+        kept = {k: v for k, v in options.items() if v is not None and v is not False}
+        return recorded(name, *arrays, **kept)
 
 
 def is_one_step(ufunc: np.ufunc) -> bool:
     """Whether a ufunc is an operation; SciPy's are entered when one is first met."""
     if ufunc not in UFUNCS and ufunc not in FUNCTIONS:
-        if "scipy.special" not in sys.modules:
-            return False
-        from pellucid.graphs.derivatives import special as special
+        meet_loaded()
     return ufunc in UFUNCS
+
+
+def truth(compared: Traced) -> Any:
+    """A comparison of two Python numbers, which is a bool and counts as an integer."""
+    made: Any = object.__new__(KINDS[True, True])
+    made.memory, made.mutable = compared.memory, False
+    return made
 
 
 # -- between nodes and stand-ins ------------------------------------------------------
@@ -146,7 +161,7 @@ def is_one_step(ufunc: np.ufunc) -> bool:
 
 def lifted(
     node: Node, recorder: Recorder, mutable: bool = False, like: Any = None
-) -> Traced:
+) -> Any:
     """A stand-in for a node, laid out like an array where one is given."""
     shadow = like.memory.shadow if isinstance(like, Traced) else like
     shadow = shadow if isinstance(shadow, np.ndarray) else None
@@ -212,15 +227,7 @@ def _operand(value: Any, node: Node) -> Any:
     return value if isinstance(value, np.ndarray) else node
 
 
-def replayed(node: Node, arguments: list[Any]) -> Any:
-    """Record a step of another graph on traced values, in the place of computing it."""
-    if node.operation == "constant":
-        return node.value
-    with current().marking(node.quiet, node.derived):
-        return recorded(node.operation, *arguments, weak=node.weak, **node.options)
-
-
-def viewed(step: str, x: Traced, **options: Any) -> Traced:
+def viewed(step: str, x: Traced, **options: Any) -> Any:
     """Take a step that gives a view of a traced array where NumPy's gives one."""
     if not x.mutable:
         node = recorded(step, x, **options).node
@@ -270,23 +277,16 @@ def all_known(*trees: Any) -> bool:
     return all(leaf.node.known for leaf in leaves if isinstance(leaf, Traced))
 
 
-def numbers_of(value: Any) -> Any:
-    """The numbers in the place of a known value; anything else as it is."""
-    if not isinstance(value, Traced):
-        return value
-    return np.asarray(value) if value.mutable else value._value()
-
-
 def named(key: Any, args: Any) -> str:
     """A function, or the method of a ufunc, as a message names it."""
     return f"np.{args[0].__name__}.{key}" if isinstance(key, str) else name_of(key)
 
 
-def written(out: Any, result: Any, casting: Any = "same_kind") -> Any:
+def stored(out: Any, result: Any, casting: Any = "same_kind") -> Any:
     """Write a result into `out`, cast to its dtype; refuse an array from outside."""
     if isinstance(result, tuple):  # of a ufunc of several results
         return tuple(
-            r if o is None else written(o, r, casting)
+            r if o is None else stored(o, r, casting)
             for o, r in zip(out, result, strict=True)
         )
     if isinstance(out, tuple):
@@ -304,34 +304,3 @@ def written(out: Any, result: Any, casting: Any = "same_kind") -> Any:
         node = node_of(recorded("assign", out, node, at=(Ellipsis,)))
     out.memory.write(node)
     return out
-
-
-# -- an index -------------------------------------------------------------------------
-
-
-def index_of(key: Any) -> tuple[tuple[Any, ...], list[Node]]:
-    """An index as fixed parts and computed ones, which become slots."""
-    indices: list[Node] = []
-    parts = key if isinstance(key, tuple) else (key,)
-    return tuple([_index_part(part, indices) for part in parts]), indices
-
-
-def _index_part(part: Any, indices: list[Node]) -> Any:
-    if isinstance(part, slice):
-        return slice(*(_plain(p) for p in (part.start, part.stop, part.step)))
-    if isinstance(part, (list, tuple)):
-        part = FUNCTIONS["array"](part, None if part else np.intp)
-    part = _plain(part)
-    if isinstance(part, Traced):
-        indices.append(part.node)
-        return Slot(len(indices) - 1)
-    return part
-
-
-def _plain(part: Any) -> Any:
-    """A number or array for a traced value that depends on no input."""
-    part = plain(part)
-    if isinstance(part, Traced) and part.node.known:
-        value = part.memory.recorder.known_value(part.node)
-        return int(value) if np.ndim(value) == 0 and value.dtype.kind in "iu" else value
-    return part

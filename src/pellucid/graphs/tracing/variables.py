@@ -11,28 +11,17 @@ from __future__ import annotations
 import dis
 import functools
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 from pellucid.graphs.node import Call, Node
-
-# The stand-ins, and where each has its content, as it was last read: to read it now
-# would record.
-HOLDERS: dict[str, Callable[[Any], Node | None]] = {
-    f"{__package__}.attributes": lambda value: value.memory._node,
-    f"{__package__}.boolean_indexing": lambda value: node_in(value.full),
-}
+from pellucid.graphs.stand_in import node_in
+from pellucid.graphs.tracing.frames import is_machinery
 
 
-def node_in(value: Any) -> Node | None:
-    """The node that a variable's content stands for, if it is a stand-in."""
-    content = HOLDERS.get(type(value).__module__)
-    return content(value) if content else None
-
-
-class Place(NamedTuple):
+class Holder(NamedTuple):
     """A variable, or an attribute or an item of one: h, self.h, d["h"]."""
 
     variable: str
@@ -53,9 +42,9 @@ class Place(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """The places that are assigned one after the other, and the last instruction."""
+    """The holders that are assigned one after the other, and the last instruction."""
 
-    places: tuple[Place, ...]
+    holders: tuple[Holder, ...]
     end: int
 
 
@@ -73,12 +62,12 @@ def assignments(code: CodeType) -> dict[int, Assignment]:
     coming, goes_on, end = Assignment((), -1), 0, len(code.co_code)
     instructions = list(dis.get_instructions(code))
     for i, each in reversed([*enumerate(instructions)]):
-        places = _assigned(instructions, i)
+        holders = _assigned(instructions, i)
         if each.opname in ("RETURN_VALUE", "YIELD_VALUE"):
             coming, goes_on = RETURNED, 0
-        elif places is not None:
+        elif holders is not None:
             before = coming if goes_on else Assignment((), each.offset)
-            coming = Assignment(places + before.places, before.end)
+            coming = Assignment(holders + before.holders, before.end)
             goes_on = 1 + LOADED.get(each.opname, 0)  # until the next is no part of it
         elif each.opname not in MOVES:
             goes_on = max(goes_on - 1, 0)
@@ -92,13 +81,13 @@ def assignments(code: CodeType) -> dict[int, Assignment]:
 LOADED = {"STORE_ATTR": 1, "STORE_SUBSCR": 2}
 
 
-def _assigned(instructions: list[dis.Instruction], i: int) -> tuple[Place, ...] | None:
-    """The places that an instruction assigns; None where it assigns nothing."""
+def _assigned(instructions: list[dis.Instruction], i: int) -> tuple[Holder, ...] | None:
+    """The holders that an instruction assigns; None where it assigns nothing."""
     name, argument = instructions[i].opname, instructions[i].argval
     if name == "STORE_FAST_STORE_FAST":
-        return tuple(map(Place, argument))
+        return tuple(map(Holder, argument))
     if name.startswith(PLAIN):
-        return (Place(argument if isinstance(argument, str) else argument[0]),)
+        return (Holder(argument if isinstance(argument, str) else argument[0]),)
     if name not in LOADED:
         return None
     owner = instructions[i - LOADED[name]]
@@ -107,30 +96,43 @@ def _assigned(instructions: list[dis.Instruction], i: int) -> tuple[Place, ...] 
     is_named = owner.opname.startswith(("LOAD_FAST", "LOAD_NAME", "LOAD_GLOBAL",
                                         "LOAD_DEREF", "STORE_FAST"))  # fmt: skip
     if is_named and isinstance(part, str) and part.isidentifier():
-        return (Place(variable, part),)
+        return (Holder(variable, part),)
     return ()
 
 
-def held(frame: FrameType, places: Iterable[Place]) -> Iterator[tuple[str, Node]]:
+def assigned(frame: FrameType | None) -> tuple[FrameType, Assignment] | None:
+    """Whose variables the result of the frame's current instruction may go to."""
+    while frame:
+        coming = assignments(frame.f_code).get(frame.f_lasti)
+        if coming is not RETURNED:
+            return (frame, coming) if coming and coming.holders else None
+        # `return a + b`: the name is given by whoever called.
+        frame = frame.f_back
+        if frame and is_machinery(frame):
+            return None
+    return None
+
+
+def held(frame: FrameType, holders: Iterable[Holder]) -> Iterator[tuple[str, Node]]:
     """What each place is called, and the node that stands there; where one does."""
     variables = frame.f_locals
-    for place in places:
-        node = place.node(frame, variables)
+    for holder in holders:
+        node = holder.node(frame, variables)
         if node is not None:
-            yield place.name, node
+            yield holder.name, node
 
 
 @functools.lru_cache(maxsize=512)
-def unpacked(code: CodeType) -> tuple[Place, ...]:
+def unpacked(code: CodeType) -> tuple[Holder, ...]:
     """The variables that a variable is unpacked into, outside of loops."""
     instructions = list(dis.get_instructions(code))
     loops = [(each.argval, each.offset) for each in instructions
              if "JUMP_BACKWARD" in each.opname]  # fmt: skip
-    found: list[Place] = []
+    found: list[Holder] = []
     for before, each in itertools.pairwise(instructions):
         once = not any(start <= each.offset <= end for start, end in loops)
         if once and "UNPACK" in each.opname and before.opname.startswith("LOAD"):
-            found += assignments(code)[each.offset].places
+            found += assignments(code)[each.offset].holders
     return tuple(found)
 
 
@@ -152,7 +154,7 @@ class Awaited:
     def found(self) -> Iterator[tuple[str, Node]]:
         """The variables that hold a node now."""
         self.seen = self.frame.f_lasti
-        return held(self.frame, self.assignment.places)
+        return held(self.frame, self.assignment.holders)
 
     def note_call(self, call: Call | None, name: str) -> None:
         """Note the variable that holds what a call gave, in it and those around it."""

@@ -10,7 +10,7 @@ from typing import Any
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.rewriting.stable import Rewrite, StableGraph
-from pellucid.graphs.tracing.recorder import is_numbered
+from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.drawing.folds import Frame, Opened
 from pellucid.reading.drawing.shown import Shown, shown
 from pellucid.reading.formula.signs import shown_value, typeset

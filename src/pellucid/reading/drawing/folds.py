@@ -42,15 +42,6 @@ class Folds:
         self.transparent = opened | self.whole
 
     @cached_property
-    def users(self) -> Mapping[Node, Sequence[Node]]:
-        """The nodes that use each node, once for each use."""
-        found: dict[Node, list[Node]] = {}
-        for node in self.graph.order:
-            for argument in node.arguments:
-                found.setdefault(argument, []).append(node)
-        return found
-
-    @cached_property
     def nodes(self) -> dict[Call, list[Node]]:
         """The nodes of each call that is one box."""
         found: dict[Call, list[Node]] = {}
@@ -74,7 +65,7 @@ class Folds:
         """The call that a node is part of; of a constant that of those who use it."""
         if node.operation != "constant":
             return node.call
-        calls = {user.call for user in self.users.get(node, ())}
+        calls = {user.call for user in self.graph.users.get(node, ())}
         return calls.pop() if len(calls) == 1 else None
 
     def _outermost(self, call: Call | None) -> Call | None:
@@ -88,7 +79,7 @@ class Folds:
         return [
             node
             for node in nodes
-            if node in outputs or not inside.issuperset(self.users.get(node, ()))
+            if node in outputs or not inside.issuperset(self.graph.users.get(node, ()))
         ]
 
     @cached_property

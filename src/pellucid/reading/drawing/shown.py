@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Call, Node
-from pellucid.graphs.tracing.recorder import is_numbered
+from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.drawing.folds import Folds, Frame, Opened, chosen, helpers
 from pellucid.reading.formula.signs import LONGEST, typeset
 from pellucid.reading.source.spelling import ATOM, Spelling, called, spelt
@@ -156,7 +156,7 @@ class Writer:
         """Whether a node is written where it is used, in one box of its frame."""
         if self.steps or not is_numbered(node.name) or not node.arguments:
             return False
-        users = self.folds.users.get(node, [])
+        users = self.folds.graph.users.get(node, [])
         boxes = {self.folds.folded.get(user, user) for user in users}
         once = len(users) == 1 or (len(boxes) == 1 and users[0] in self.folds.folded)
         if not once or node in self.folds.graph.outputs:

@@ -12,7 +12,7 @@ import numpy as np
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors, constant
-from pellucid.graphs.tracing.recorder import is_numbered
+from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.formula import latex
 from pellucid.reading.formula.latex import Piece
 from pellucid.reading.formula.notation import NOTATION

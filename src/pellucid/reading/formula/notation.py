@@ -207,6 +207,7 @@ NOTATION: dict[str, Rule] = REDUCTIONS | {
     "linalg.inv":      whole(lambda A: latex.raised(A, "-1")),
     "linalg.solve":    whole(lambda A, b: latex.times(latex.raised(A, "-1"), b)),
     "linalg.det":      whole(_det),
+    "scipy.linalg.expm": named_as("expm"),
     "linalg.pinv":     whole(lambda A: latex.raised(A, "+")),
     "linalg.cholesky": named_as("chol"),
     "linalg.slogdet":  part(whole(lambda A: latex.applied(SIGN, _det(A))),

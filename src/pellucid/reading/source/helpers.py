@@ -26,6 +26,8 @@ def called_as(operation: str, taken: Collection[str] = ()) -> str:
     """
     if operation.startswith("special."):
         return f"scipy.{operation}"
+    if operation.startswith("scipy."):
+        return operation
     try:
         attrgetter(operation)(np)
     except AttributeError:

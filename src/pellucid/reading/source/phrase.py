@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.tracing.recorder import is_numbered
+from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.source.spelling import Spelling, spelt
 from pellucid.reading.source.text import reference
 

@@ -9,10 +9,10 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.liveness import Lives
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
-from pellucid.graphs.structure import paths, written
-from pellucid.graphs.tracing.recorder import is_numbered
+from pellucid.graphs.structure import path_text, paths
+from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.tracing.trace import graph as graph_of
-from pellucid.reading.source.helpers import written_out
+from pellucid.reading.source.helpers import called_as, written_out
 from pellucid.reading.source.spelling import ATOM, SPECIAL, Spelling, at, spelt
 
 WIDTH = 80  # columns that a statement may take
@@ -73,8 +73,11 @@ def source(graph_or_f: Graph | Callable[..., Any], *args: Any, **kwargs: Any) ->
 
 def _imports(graph: Graph) -> str:
     """SciPy is imported where its functions are called."""
-    scipys = any(node.operation.startswith("special.") for node in graph.order)
-    return "import numpy as np\n" + "import scipy.special\n" * scipys
+    calls = {called_as(n.operation) for n in graph.order if n.operation in OPERATIONS}
+    modules = {call.rpartition(".")[0] for call in calls if call.startswith("scipy.")}
+    return "\n".join(
+        ["import numpy as np", *(f"import {m}" for m in sorted(modules)), ""]
+    )
 
 
 def _parameters(graph: Graph) -> list[str]:
@@ -114,7 +117,7 @@ class Writer:
     def lines(self) -> list[str]:
         """The body of the function."""
         self._statements = [
-            f"{leaf.name} = {written(path)}"
+            f"{leaf.name} = {path_text(path)}"
             for path, leaf in paths(dict(self.graph.parameters))
             if isinstance(leaf, Node) and len(path) > 1
         ]
@@ -169,10 +172,8 @@ class Writer:
 
     def _inlined(self) -> set[Node]:
         """Unnamed nodes with one reader, which no assignment in between changes."""
-        readers: dict[Node, list[Node | None]] = {}
-        for node in self.graph.order:
-            for argument in node.arguments:
-                readers.setdefault(argument, []).append(node)
+        readers: dict[Node, list[Node | None]]
+        readers = {node: [*users] for node, users in self.graph.users.items()}
         for node in self.graph.outputs:
             readers.setdefault(node, []).append(None)  # the return statement
         overwritten = {

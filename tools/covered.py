@@ -14,13 +14,15 @@ import scipy.special as sc
 from numpy.testing import overrides
 
 from pellucid.graphs.derivatives import DERIVATIVES
-from pellucid.graphs.derivatives import special as special
 from pellucid.graphs.operations.closed_set import OPERATIONS, UFUNCS
-from pellucid.graphs.tracing import trace as trace  # it fills the tables
+from pellucid.graphs.packages import meet
 from pellucid.graphs.tracing.creation import CREATORS
 from pellucid.graphs.tracing.refusals import name_of
 from pellucid.graphs.tracing.refused import reason_for
 from pellucid.graphs.tracing.traced import FUNCTIONS
+
+meet("numpy")
+meet("scipy.special")
 
 # Their results are integers, booleans, steps, dtypes, text or fixed arrays: there is no
 # slope. tests/test_names.py sees that it is so, and that all others have one.

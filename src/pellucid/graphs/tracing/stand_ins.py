@@ -10,12 +10,15 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.tracing.conversions import hashed
-from pellucid.graphs.tracing.frames import HERE, instruction, is_machinery
+from pellucid.graphs.tracing.array_methods import Methods, Parts
+from pellucid.graphs.tracing.conversions import Conversions, hashed
+from pellucid.graphs.tracing.frames import instruction, is_engine, is_machinery
+from pellucid.graphs.tracing.items import Flat, read, write, write_flat
+from pellucid.graphs.tracing.operators import Arithmetic, OfArrays, OfBits
 from pellucid.graphs.tracing.traced import KINDS, Traced, current, recorded
 
 
@@ -30,8 +33,7 @@ class Inside:
         """The attribute as ours; to others there is none."""
         if x is not None:
             frame = sys._getframe(1)
-            ours = frame.f_code.co_filename.startswith(HERE)
-            if not ours and not any(may(frame) for may in self._asking):
+            if not (is_engine(frame) or any(may(frame) for may in self._asking)):
                 raise AttributeError
         return self._get.__get__(x, owner)
 
@@ -52,8 +54,7 @@ class Subscripted:
     def __get__(self, x: Any, owner: Any) -> Any:
         """How it is read where that is written with brackets, or by our own code."""
         frame = sys._getframe(1)
-        ours = frame.f_code.co_filename.startswith(HERE)
-        if not (x is None or ours or instruction(frame) in SUBSCRIPTS):
+        if not (x is None or is_engine(frame) or instruction(frame) in SUBSCRIPTS):
             raise NotIterableError(f"{owner.__name__!r} object is not iterable")
         return self._get.__get__(x, owner)
 
@@ -61,11 +62,12 @@ class Subscripted:
 SUBSCRIPTS = {"BINARY_SUBSCR", "BINARY_SLICE", "BINARY_OP"}
 
 
-class TracedScalar(Traced):
+class TracedScalar(Arithmetic, OfBits, Conversions, Parts, Methods):
     """A stand-in for a NumPy scalar: what scalars and arrays have in common."""
 
     __slots__ = ()
-    __getitem__: ClassVar[Any]  # in items.py
+    __getitem__ = Subscripted(read)
+    flat = property(Flat, write_flat)
     __hash__ = hashed  # type: ignore[assignment]
     __array_ufunc__ = Inside(Traced.__array_ufunc__)
     __array_function__ = Inside(Traced.__array_function__)
@@ -98,6 +100,11 @@ class TracedScalar(Traced):
         """The transpose, a view."""
         return np.transpose(self)
 
+    def __round__(self, ndigits: int | None = None) -> Any:
+        if self.node.known and not self.mutable:
+            return round(self._value(), ndigits)
+        return np.round(self, ndigits or 0)
+
     def item(self, *args: int) -> Any:
         """The number itself; refused for one that is not known."""
         return np.asarray(self._value()).item(*args)
@@ -117,11 +124,12 @@ class TracedIndex(TracedScalar):
         return index
 
 
-class TracedArray(TracedIndex):
+class TracedArray(OfArrays, TracedIndex):
     """A stand-in for an array, which has memory to write to and, with axes, parts."""
 
     __slots__ = ()
-    __setitem__: ClassVar[Any]  # in items.py
+    __getitem__ = read
+    __setitem__ = write
     __hash__ = None  # type: ignore[assignment]
     __array_ufunc__ = Traced.__array_ufunc__
     __array_function__ = Traced.__array_function__
@@ -169,7 +177,7 @@ class TracedArray(TracedIndex):
         return bool(np.any(self == value))
 
 
-class TracedNumber(Traced):
+class TracedNumber(Arithmetic, Conversions, Parts):
     """A stand-in for a float or complex number of Python's."""
 
     __slots__ = ()
@@ -185,7 +193,7 @@ class TracedNumber(Traced):
     __copy__ = Inside(TracedScalar.__copy__)
     __deepcopy__ = Inside(TracedScalar.__deepcopy__)
     # SciPy's own code asks for an array, and is refused with a better spelling.
-    __array__ = Inside(Traced.__array__, is_machinery)
+    __array__ = Inside(Conversions.__array__, is_machinery)
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
@@ -194,7 +202,7 @@ class TracedNumber(Traced):
 
     def __getattr__(self, name: str) -> Any:
         """Give our own code what an array would have, refuse what a number has."""
-        if sys._getframe(1).f_code.co_filename.startswith(HERE):
+        if is_engine(sys._getframe(1)):
             found = getattr(TracedScalar, name, None)
             if found is not None:
                 return found.__get__(self)
@@ -207,18 +215,20 @@ class TracedNumber(Traced):
         rounded = np.round(self, ndigits or 0)
         return recorded("cast", rounded, weak=True, dtype=dtype)
 
+    def __floor__(self) -> Any:
+        return math.floor(self._value())
+
+    def __ceil__(self) -> Any:
+        return math.ceil(self._value())
+
+    def __trunc__(self) -> Any:
+        return math.trunc(self._value())
+
 
 PYTHON = {"f": float, "c": complex, "i": int, "b": bool}
 
-for _function in (math.floor, math.ceil, math.trunc):
 
-    def _to_integer(self: Any, function: Any = _function) -> Any:
-        return function(self._value())
-
-    setattr(TracedNumber, f"__{_function.__name__}__", _to_integer)
-
-
-class TracedInteger(TracedNumber):
+class TracedInteger(OfBits, TracedNumber):
     """A stand-in for an integer of Python's, or the truth of a comparison."""
 
     __slots__ = ()
@@ -233,19 +243,3 @@ KINDS.update({
     (False, False): TracedScalar, (False, True): TracedIndex,
     (True, False): TracedNumber, (True, True): TracedInteger,
 })  # fmt: skip
-
-
-def truth(compared: Traced) -> Any:
-    """A comparison of two Python numbers, which is a bool and counts as an integer."""
-    made: Any = object.__new__(TracedInteger)
-    made.memory, made.mutable = compared.memory, False
-    return made
-
-
-def as_integer(value: Any) -> Any:
-    """A bool as the integer that it is in arithmetic: True + True is 2."""
-    if type(value) is bool:
-        return int(value)
-    if type(value) is TracedInteger and value.dtype == bool:
-        return recorded("cast", value, weak=True, dtype=np.dtype(int))
-    return value

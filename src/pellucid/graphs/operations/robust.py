@@ -1,7 +1,7 @@
 """Operations that NumPy lacks: exponentials and norms that are right everywhere.
 
 Each is written out here in plain NumPy, and `pellucid.source` writes it out in the same
-words above the function that uses it. Called with traced values it is recorded as one
+words above the function that uses it. On stand-ins for arrays it is recorded as one
 operation, which the table of identities puts in the place of naive formulas.
 
 Higham, "Accuracy and Stability of Numerical Algorithms" (2002), section 27.5;
@@ -18,15 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.functions import norms
-from pellucid.graphs.functions.entries import given
 from pellucid.graphs.operations.closed_set import (
-    OPERATIONS,
     Known,
     Result,
+    Rule,
     elementwise,
     operation,
     reduced_shape,
+    ufunc_known,
 )
 from pellucid.graphs.operations.kinds import (
     BOUNDED,
@@ -38,7 +37,7 @@ from pellucid.graphs.operations.kinds import (
     reduces,
     scans,
 )
-from pellucid.graphs.tracing.traced import Traced, recorded
+from pellucid.graphs.operations.norms import norm as euclidean_norm
 
 Function = Callable[..., Any]
 
@@ -48,87 +47,79 @@ COMPOSED = {"ratio", "sigmoid", "softplus", "log_loss", "logsumexp", "softmax",
             "log_softmax"}  # fmt: skip
 
 
-def robust(
-    enter: Callable[[str, Function, Facts], None], facts: Facts
-) -> Callable[[Function], Function]:
-    """Enter an operation; the function given back records it on traced values."""
+def robust(known: Rule, facts: Facts) -> Callable[[Function], Function]:
+    """Enter an operation; on stand-ins for arrays the function given back records."""
 
     def decorate(function: Function) -> Function:
-        name, signature = function.__name__, inspect.signature(function)
-        enter(name, function, facts)
-        NAMES.add(name)
-        optional = [
-            k for k, p in signature.parameters.items() if p.default is not p.empty
-        ]
-
-        @functools.wraps(function)
-        def recording(*arguments: Any, **options: Any) -> Any:
-            if not any(isinstance(a, Traced) for a in arguments):
-                return function(*arguments, **options)
-            arrays = len(signature.parameters) - len(optional)
-            options |= dict(zip(optional, arguments[arrays:], strict=False))
-            return recorded(name, *arguments[:arrays], **given(**options))
-
-        return recording
+        operation(function.__name__, function, facts, known)
+        NAMES.add(function.__name__)
+        return recorded_on_stand_ins(function)
 
     return decorate
 
 
-def _like_exp(name: str, function: Function, facts: Facts) -> None:
-    elementwise(name, np.exp, facts, function)
+def recorded_on_stand_ins(function: Function) -> Function:
+    """A function that hands over to a stand-in, as NumPy's own functions do (NEP 18).
+
+    A stand-in records the operation in its method `__array_operation__`.
+    """
+    name, parameters = function.__name__, inspect.signature(function).parameters
+    optional = [k for k, p in parameters.items() if p.default is not p.empty]
+    arrays = len(parameters) - len(optional)
+
+    @functools.wraps(function)
+    def calling(*arguments: Any, **options: Any) -> Any:
+        for argument in arguments:
+            if hasattr(type(argument), "__array_operation__"):
+                options |= dict(zip(optional, arguments[arrays:], strict=False))
+                record = argument.__array_operation__
+                return record(name, arguments[:arrays], options)
+        return function(*arguments, **options)
+
+    return calling
 
 
-def _like_logaddexp(name: str, function: Function, facts: Facts) -> None:
-    elementwise(name, np.logaddexp, facts, function)
-
-
-def _like_divide(name: str, function: Function, facts: Facts) -> None:
-    elementwise(name, np.divide, facts, function)
+LIKE_EXP = functools.partial(ufunc_known, np.exp)
+LIKE_LOGADDEXP = functools.partial(ufunc_known, np.logaddexp)
+LIKE_DIVIDE = functools.partial(ufunc_known, np.divide)
 
 
 def _float(dtype: Any) -> np.dtype[Any]:
-    return OPERATIONS["exp"].known([((), dtype)])[1]
+    return LIKE_EXP([((), dtype)])[1]
 
 
-def _reduction_known(
+def _reduction(
     arguments: list[Known], axis: Any = None, keepdims: bool = False
 ) -> Result:
     shape, dtype = arguments[0]
     return reduced_shape(shape, axis, keepdims), _float(dtype)
 
 
-def _same_known(arguments: list[Known], axis: Any = None) -> Result:
-    return arguments[0][0], _float(arguments[0][1])
+def _along_axis(arguments: list[Known], axis: Any = None) -> Result:
+    shape, dtype = arguments[0]
+    return shape, _float(dtype)
 
 
-def _reduction(name: str, function: Function, facts: Facts) -> None:
-    operation(name, function, facts, _reduction_known)
-
-
-def _along_axis(name: str, function: Function, facts: Facts) -> None:
-    operation(name, function, facts, _same_known)
-
-
-@robust(_like_divide, by_element(STEEP))
+@robust(LIKE_DIVIDE, by_element(STEEP))
 def ratio(x: Any, y: Any) -> Any:
     """The quotient x / y, and 0 where y is 0."""
     return x / np.where(y == 0, np.inf, y)
 
 
-@robust(_like_exp, by_element(BOUNDED))
+@robust(LIKE_EXP, by_element(BOUNDED))
 def sigmoid(x: Any) -> Any:
     """1 / (1 + e^-x), from e^-|x|, which does not overflow."""
     e = np.exp(-np.abs(x))
     return np.where(x < 0, e, 1.0) / (1.0 + e)
 
 
-@robust(_like_exp, by_element(BOUNDED))
+@robust(LIKE_EXP, by_element(BOUNDED))
 def softplus(x: Any) -> Any:
     """log(1 + e^x), from e^-|x|, which does not overflow."""
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
-@robust(_like_exp, by_element(STEEP))
+@robust(LIKE_EXP, by_element(STEEP))
 def log1mexp(x: Any) -> Any:
     """log(1 - e^-x), from the smaller of e^-x and 1 - e^-x."""
     large = np.log1p(-np.exp(-np.maximum(x, 0.5)))
@@ -136,23 +127,18 @@ def log1mexp(x: Any) -> Any:
     return np.where(x > 0.7, large, small)[()]
 
 
-@robust(_like_logaddexp, by_element(BOUNDED))
+@robust(LIKE_LOGADDEXP, by_element(BOUNDED))
 def log_loss(z: Any, y: Any) -> Any:
     """-y log(p) - (1 - y) log(1 - p), where p = 1 / (1 + e^-z)."""
     wrong = np.where(z < 0, y, 1.0 - y)
     return np.abs(z) * wrong + np.log1p(np.exp(-np.abs(z)))
 
 
-def _offset_known(arguments: list[Known], axis: Any = None) -> Result:
-    shape, dtype = arguments[0]
-    return reduced_shape(shape, axis, keepdims=True), _float(dtype)
+def _offset(arguments: list[Known], axis: Any = None) -> Result:
+    return _reduction(arguments, axis, keepdims=True)
 
 
-def _offsetting(name: str, function: Function, facts: Facts) -> None:
-    operation(name, function, facts, _offset_known)
-
-
-@robust(_offsetting, reduces(NONE))
+@robust(_offset, reduces(NONE))
 def offset(x: Any, axis: Any = None) -> Any:
     """The largest x, where some e^x could leave the range of floats; else 0."""
     largest = np.max(x, axis=axis, keepdims=True)
@@ -169,15 +155,11 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return z if keepdims else np.squeeze(z, axis=axis)[()]
 
 
-def _weighted_known(
+def _weighted(
     arguments: list[Known], axis: Any = None, keepdims: bool = False
 ) -> Result:
-    shape, dtype = OPERATIONS["logaddexp"].known(arguments)
+    shape, dtype = LIKE_LOGADDEXP(arguments)
     return reduced_shape(shape, axis, keepdims), dtype
-
-
-def _weighted(name: str, function: Function, facts: Facts) -> None:
-    operation(name, function, facts, _weighted_known)
 
 
 @robust(_weighted, reduces(STEEP))
@@ -209,16 +191,13 @@ def log_softmax(x: Any, axis: Any = None) -> Any:
 elementwise("root", np.sqrt, by_element(KINKED | STEEP))
 
 
+@recorded_on_stand_ins
 def root(x: Any) -> Any:
     """The root of a mean square, whose slope at 0 is taken as 0, as that of a norm."""
-    return recorded("root", x) if isinstance(x, Traced) else np.sqrt(x)
+    return np.sqrt(x)
 
 
-def norm(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """sqrt(sum(x^2)); see `operations.norms`."""
-    if isinstance(x, Traced):
-        return recorded("norm", x, **given(axis=axis, keepdims=keepdims))
-    return norms.norm(x, axis, keepdims)
+norm = recorded_on_stand_ins(euclidean_norm)
 
 
 @robust(_reduction, reduces(STEEP))

@@ -1,0 +1,111 @@
+"""Reductions and scans: elements along axes become one, or a running one."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.operations.closed_set import (
+    Known,
+    Result,
+    by_trial,
+    operation,
+    reduced_shape,
+)
+from pellucid.graphs.operations.kinds import (
+    BOUNDED,
+    CONSTANT,
+    KINKED,
+    NONE,
+    reduces,
+    scans,
+)
+
+
+@functools.lru_cache(maxsize=1024)
+def _reduced_dtype(function: Callable[..., Any], dtype: Any) -> np.dtype[Any]:
+    return np.asarray(function(np.ones(1, dtype))).dtype
+
+
+def _reduction_known(
+    function: Callable[..., Any],
+    arguments: list[Known],
+    axis: Any = None,
+    keepdims: bool = False,
+) -> Result:
+    shape, dtype = arguments[0]
+    return reduced_shape(shape, axis, keepdims), _reduced_dtype(function, dtype)
+
+
+for _name, _slope in {
+    "sum": CONSTANT, "mean": CONSTANT, "prod": BOUNDED, "max": KINKED, "min": KINKED,
+    "any": NONE, "all": NONE, "median": KINKED, "nanargmax": NONE, "nanargmin": NONE,
+}.items():  # fmt: skip
+    _function = getattr(np, _name)
+    operation(_name, _function, reduces(_slope),
+              functools.partial(_reduction_known, _function))  # fmt: skip
+
+
+def _place_known(
+    function: Callable[..., Any], arguments: list[Known], axis: Any = None,
+    keepdims: bool = False,
+) -> Result:  # fmt: skip
+    shape, _ = arguments[0]
+    if not shape or 0 in shape:
+        tried: Result = by_trial(function, arguments, axis=axis, keepdims=keepdims)
+        return tried
+    return reduced_shape(shape, axis, keepdims), np.dtype(np.intp)
+
+
+def _scan_known(
+    function: Callable[..., Any], arguments: list[Known], axis: int
+) -> Result:
+    shape, dtype = arguments[0]
+    if not shape:
+        tried: Result = by_trial(function, arguments, axis=axis)
+        return tried
+    np.lib.array_utils.normalize_axis_index(axis, len(shape))
+    return shape, _reduced_dtype(function, dtype)
+
+
+for _name, _facts, _rule in (
+    ("argmax", reduces(NONE), _place_known),
+    ("argmin", reduces(NONE), _place_known),
+    ("cumsum", scans(CONSTANT), _scan_known),
+    ("cumprod", scans(BOUNDED), _scan_known),
+):
+    _function = getattr(np, _name)
+    operation(_name, _function, _facts, functools.partial(_rule, _function))
+
+
+def _reduce_known(
+    arguments: list[Known], axis: Any = 0, keepdims: bool = False
+) -> Result:
+    shape, dtype = arguments[0]
+    return reduced_shape(shape, axis, keepdims), np.dtype(dtype)
+
+
+def _accumulate_known(arguments: list[Known], axis: int = 0) -> Result:
+    shape, dtype = arguments[0]
+    return shape, np.dtype(dtype)
+
+
+operation("fmax.reduce", np.fmax.reduce, reduces(KINKED), _reduce_known)
+operation("fmin.reduce", np.fmin.reduce, reduces(KINKED), _reduce_known)
+operation("maximum.accumulate", np.maximum.accumulate, scans(KINKED), _accumulate_known)
+operation("minimum.accumulate", np.minimum.accumulate, scans(KINKED), _accumulate_known)
+
+
+def _quantile_known(
+    arguments: list[Known], q: Any, axis: Any = None, keepdims: bool = False,
+    method: Any = "linear",
+) -> Result:  # fmt: skip
+    shape, dtype = arguments[0]
+    made = np.quantile(np.ones(1, dtype), q, method=method).dtype
+    return np.shape(q) + reduced_shape(shape, axis, keepdims), made
+
+
+operation("quantile", np.quantile, reduces(KINKED), _quantile_known)

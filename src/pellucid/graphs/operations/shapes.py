@@ -1,0 +1,61 @@
+"""Shapes: the same elements along other axes, joined, and arrays that are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.operations.closed_set import Known, Result, Rule, Shape, operation
+from pellucid.graphs.operations.kinds import MAKING, PART, moves
+
+
+def _reshape_known(arguments: list[Known], shape: Shape) -> Result:
+    return shape, np.dtype(arguments[0][1])
+
+
+def _transpose_known(arguments: list[Known], axes: Any = None) -> Result:
+    shape, dtype = arguments[0]
+    order = reversed(range(len(shape))) if axes is None else axes
+    return tuple(shape[i] for i in order), np.dtype(dtype)
+
+
+def _concatenate(*parts: Any, axis: int = 0) -> Any:
+    return np.concatenate(parts, axis=axis)
+
+
+def _stack(*parts: Any, axis: int = 0) -> Any:
+    return np.stack(parts, axis=axis)
+
+
+operation("copy", lambda x: x, PART,
+          lambda arguments: (arguments[0][0], np.dtype(arguments[0][1])))  # fmt: skip
+operation("reshape", np.reshape, moves(view=True), _reshape_known)
+operation("broadcast_to", np.broadcast_to, moves(view=True), _reshape_known)
+operation("transpose", np.transpose, moves(view=True), _transpose_known)
+operation("diagonal", np.diagonal, moves(view=True))
+operation("concatenate", _concatenate, moves(view=False))
+operation("stack", _stack, moves(view=False))
+
+
+def _windows(x: Any, window_shape: Any, axis: Any = None) -> Any:
+    return np.lib.stride_tricks.sliding_window_view(x, window_shape, axis)
+
+
+operation("lib.stride_tricks.sliding_window_view", _windows, moves(view=True))
+
+
+# -- arrays made inside the function --------------------------------------------------
+
+
+def _made(function: Callable[..., Any]) -> Rule:
+    def known(arguments: list[Known], **options: Any) -> Result:
+        trial = function(**options)
+        return trial.shape, trial.dtype
+
+    return known
+
+
+for _name in ("zeros", "ones", "empty", "full", "eye", "arange"):
+    operation(_name, getattr(np, _name), MAKING, _made(getattr(np, _name)))

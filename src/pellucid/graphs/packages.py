@@ -1,0 +1,38 @@
+"""What is loaded when a package is first met: what enters its functions into tables.
+
+How a function of NumPy or SciPy is recorded is entered by the file that says it, and so
+are the classes of stand-ins. Nobody asks such a file for a name, so that here is said
+when it is loaded: NumPy's for the first record, SciPy's not before somebody uses SciPy.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+from collections.abc import Iterable
+
+MODULES = {
+    "numpy": ("tracing.stand_ins", "functions"),
+    "scipy.linalg": ("functions.matrix_functions",),
+    "scipy.special": ("operations.special", "functions.special", "derivatives.special"),
+}
+
+
+@functools.cache
+def meet(package: str) -> None:
+    """Load what enters the functions of a package; once."""
+    for module in MODULES[package]:
+        importlib.import_module(f"pellucid.graphs.{module}")
+
+
+def meet_loaded() -> None:
+    """Meet the packages that the person has loaded."""
+    for package in MODULES.keys() & sys.modules.keys():
+        meet(package)
+
+
+def meet_in(operations: Iterable[str]) -> None:
+    """Meet the packages of operations that somebody else has recorded."""
+    if any(name.startswith("special.") for name in operations):
+        meet("scipy.special")
