@@ -144,7 +144,7 @@ def nodes(recorded: Graph, values: Mapping[str, Any], sloping: bool) -> str:
 
 def line(node: Node, recorded: Graph) -> str:
     """A node and how it is computed."""
-    if node.operation == "input":
+    if node.is_input:
         return node.name
     return f"{node.name or recorded.title} = {operation(node)}"
 

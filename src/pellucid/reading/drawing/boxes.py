@@ -113,7 +113,7 @@ def _rows(node: Node, numbers: Numbers, results: int) -> Iterator[tuple[str, str
     label = "value" if results == 1 else node.name
     if node in numbers.values:
         yield label, shown_value(numbers.values[node])
-    elif node.operation == "constant":
+    elif node.is_constant:
         yield label, shown_value(node.value)
     elif node.shape:
         yield "shape" if results == 1 else label, "×".join(map(str, node.shape))
@@ -134,6 +134,6 @@ def _kind(graph: Graph, each: Shown) -> str:
         return "output"
     if each.function:
         return "function"
-    if each.key.operation == "input":
+    if each.key.is_input:
         return "input"
     return "operation" if each.key.arguments else "constant"

@@ -63,7 +63,7 @@ class Folds:
 
     def _call(self, node: Node) -> Call | None:
         """The call that a node is part of; of a constant that of those who use it."""
-        if node.operation != "constant":
+        if not node.is_constant:
             return node.call
         calls = {user.call for user in self.graph.users.get(node, ())}
         return calls.pop() if len(calls) == 1 else None

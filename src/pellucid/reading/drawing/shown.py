@@ -116,7 +116,7 @@ class Writer:
             self.found.append(self.inlined.pop(longest))
             self._refer(longest, longest)
             return self._spelt(node)
-        bare = node.operation in ("input", "constant")
+        bare = node.is_input or node.is_constant
         within = [z for a in node.arguments for z in self.within[a]]
         within += [] if node.is_literal else [node]
         return spelling, Shown(

@@ -84,11 +84,11 @@ def _fitted(node: Node, weight: Mapping[Node, int], found: set[Node]) -> int:
 
 def _is_named(node: Node) -> bool:
     """Whether the person gave it a name, or it came as an argument."""
-    return node.operation == "input" or not is_numbered(node.name)
+    return node.is_input or not is_numbered(node.name)
 
 
 def _is_large(node: Node) -> bool:
-    return node.operation == "constant" and node.size > CONSTANT
+    return node.is_constant and node.size > CONSTANT
 
 
 class Equations:
@@ -159,7 +159,7 @@ class Equations:
     def _function(self) -> list[Line]:
         """An equation for each part of the function, in the order of computation."""
         for node in self.graph.order:
-            if node.operation == "input":
+            if node.is_input:
                 self.symbols[node] = partial(element, node.name, node)
             elif node in self.parts:
                 name = self.titles.get(node, node.name)
@@ -167,9 +167,9 @@ class Equations:
         lines = [
             Line(self._head(node), node)
             for node in self.graph.order
-            if node in self.parts and node.operation != "input"
+            if node in self.parts and not node.is_input
         ]
-        same = [z for z in self.titles if z.operation == "input"]
+        same = [z for z in self.titles if z.is_input]
         return lines + [Line(self._head(z), z, known=True) for z in same]
 
     def _head(self, node: Node) -> Symbol:
@@ -278,7 +278,7 @@ def _is_guard(node: Node) -> bool:
 
 def _has_line(node: Node) -> bool:
     """Whether the person gave a result a name."""
-    return node.operation != "input" and not is_numbered(node.name)
+    return not node.is_input and not is_numbered(node.name)
 
 
 def element(name: str, node: Node, index: Index) -> Piece:

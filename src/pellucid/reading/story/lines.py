@@ -97,7 +97,7 @@ def _lines(row: Row, widths: Sequence[int], beside: bool) -> Iterator[str]:
 
 def step_text(step: Step) -> str:
     """A step as `name = formula`; an input by its name."""
-    if step.node.operation == "input":
+    if step.node.is_input:
         return step.name
     return f"{step.name} = {typeset(expression(step.node), FORMULA)}"
 

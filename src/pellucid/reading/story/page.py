@@ -189,8 +189,8 @@ def _gradient(story: Story, mathematics: Mathematics, columns: int, step: Step) 
 
 
 def _step(mathematics: Mathematics, step: Step) -> str:
-    is_input = step.node.operation == "input"
-    latex = (mathematics.name if is_input else mathematics.step)(step.node)
+    equation = mathematics.name if step.node.is_input else mathematics.step
+    latex = equation(step.node)
     return _set(latex, step_text(step))
 
 

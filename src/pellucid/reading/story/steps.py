@@ -158,7 +158,7 @@ class Teller:
 
 def _told(graph: Graph) -> list[Node]:
     """The steps after the inputs; of very many the first and the last."""
-    steps = [node for node in graph.nodes if node.operation != "input"]
+    steps = [node for node in graph.nodes if not node.is_input]
     return steps if len(steps) <= MOST else steps[: MOST // 2] + steps[-MOST // 2 :]
 
 
@@ -177,7 +177,7 @@ def _shown(values: Mapping[Node, Any], node: Node) -> str:
     """The value of a node, where it is known."""
     if node in values:
         return shown_value(values[node])
-    return shown_value(node.value) if node.operation == "constant" else ""
+    return shown_value(node.value) if node.is_constant else ""
 
 
 # -- sentences ------------------------------------------------------------------------
@@ -226,7 +226,7 @@ def _how_to_read(cost: str) -> str:
 
 def _remarks(graph: Graph, told: Sequence[Node], remark: str) -> Iterator[str]:
     """What is left out, and why."""
-    left = sum(node.operation != "input" for node in graph.nodes) - len(told)
+    left = sum(not node.is_input for node in graph.nodes) - len(told)
     if left:
         half = MOST // 2
         yield f"Between the first {half} and the last {half} steps are {left:,} more."
