@@ -14,6 +14,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.formula import latex
+from pellucid.reading.formula.elements import needs_index, passes_index
 from pellucid.reading.formula.latex import Piece
 from pellucid.reading.formula.notation import NOTATION
 from pellucid.reading.formula.rules import written
@@ -23,8 +24,6 @@ from pellucid.reading.formula.typesetter import (  # fmt: skip
     aligned,
     entries,
     is_array,
-    needs_index,
-    passes_index,
 )
 
 LONGEST = 24  # operations and symbols on the right of one equation

@@ -23,7 +23,6 @@ from pellucid.reading.formula.typesetter import (  # fmt: skip
     entries,
     is_array,
     is_matrix,
-    needs_index,
 )
 
 # -- kinds of rules -------------------------------------------------------------------
@@ -158,7 +157,7 @@ def reduction(form: Callable[[Typesetter, Node, list[str], Piece], Piece]) -> Ru
     """A sum or its kin: the argument under an index with a letter for each axis."""
 
     def rule(t: Typesetter, node: Node, index: Index) -> Piece:
-        if index is None and needs_index(node):
+        if index is None and is_array(node, None):
             return latex.applied(
                 latex.named(node.operation), t.write(node.arguments[0])
             )

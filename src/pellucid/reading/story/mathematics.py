@@ -6,6 +6,7 @@ from pellucid.graphs.differentiating.adjoints import Local, inside
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.reading.formula import latex
+from pellucid.reading.formula.elements import needs_index
 from pellucid.reading.formula.equations import element
 from pellucid.reading.formula.latex import Piece
 from pellucid.reading.formula.notation import NOTATION
@@ -14,7 +15,6 @@ from pellucid.reading.formula.typesetter import (  # fmt: skip
     Typesetter,
     aligned,
     is_array,
-    needs_index,
 )
 from pellucid.reading.numbers import title
 
