@@ -1,7 +1,7 @@
 """The drawing of a graph: in a notebook, as SVG, PNG or PDF, as DOT and Mermaid text.
 
 `boxes` says what is shown, `layout` asks Graphviz where it goes, `picture` makes
-outlines and words of it, and `canvas` draws them.
+outlines and words of it, and `rendering` draws them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pellucid.errors import MissingExtraError, PellucidError
 from pellucid.files import write_whole
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.tracing.trace import graph as graph_of
-from pellucid.reading.drawing import canvas, layout
+from pellucid.reading.drawing import layout, rendering
 from pellucid.reading.drawing.boxes import Diagram, diagram
 from pellucid.reading.drawing.folds import Opened
 from pellucid.reading.drawing.mermaid import mermaid
@@ -131,7 +131,7 @@ class Drawing:
             When Graphviz is missing; the message says what to install, and ends with
             the Mermaid text.
         """
-        return canvas.svg(self._picture)
+        return rendering.svg(self._picture)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write a file; its suffix says what: .svg, .png, .pdf, .dot or .mmd.
@@ -214,8 +214,8 @@ def scrolling(svg: str) -> str:
 
 FILES: dict[str, Callable[[Drawing], bytes]] = {
     ".svg": lambda drawing: drawing.svg.encode(),
-    ".png": lambda drawing: canvas.drawn(drawing._picture, "png"),
-    ".pdf": lambda drawing: canvas.drawn(drawing._picture, "pdf"),
+    ".png": lambda drawing: rendering.drawn(drawing._picture, "png"),
+    ".pdf": lambda drawing: rendering.drawn(drawing._picture, "pdf"),
     ".dot": lambda drawing: drawing.dot.encode(),
     ".mmd": lambda drawing: drawing.mermaid.encode(),
 }

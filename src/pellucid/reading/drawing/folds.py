@@ -135,7 +135,7 @@ def helpers(graph: Graph) -> dict[Call, None]:
     return found
 
 
-def chosen(graph: Graph, opened: Opened) -> set[Call]:
+def opened_calls(graph: Graph, opened: Opened) -> set[Call]:
     """The calls that are opened: those so called, and what is around them."""
     everything = set(helpers(graph))
     if opened is None or isinstance(opened, bool):

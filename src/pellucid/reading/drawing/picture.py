@@ -1,4 +1,4 @@
-"""A drawing as outlines, curves and words; `canvas` turns them into files."""
+"""A drawing as outlines, curves and words; `rendering` turns them into files."""
 
 from __future__ import annotations
 

@@ -17,7 +17,6 @@ from pellucid.reading.formula import latex
 from pellucid.reading.formula.elements import needs_index, passes_index
 from pellucid.reading.formula.latex import Piece
 from pellucid.reading.formula.notation import NOTATION
-from pellucid.reading.formula.rules import written
 from pellucid.reading.formula.typesetter import (  # fmt: skip
     Index,
     Typesetter,
@@ -36,14 +35,12 @@ DIGITS = 4  # of a value that is put in
 Symbol = Callable[[Index], Piece]
 
 
-class Line(NamedTuple):
+class Equation(NamedTuple):
     """An equation to be: the symbol on its left, the node that it equals."""
 
     left: Symbol
     node: Node
-    known: bool = (
-        False  # whether the node has another symbol, which stands on the right
-    )
+    has_symbol: bool = False  # another one, which stands on the right
 
 
 def parts(order: Sequence[Node], roots: set[Node]) -> tuple[set[Node], set[Node]]:
@@ -155,7 +152,7 @@ class Equations:
             dict.fromkeys(counts, "n") if len(counts) == 1 and "n" not in taken else {}
         )
 
-    def _function(self) -> list[Line]:
+    def _function(self) -> list[Equation]:
         """An equation for each part of the function, in the order of computation."""
         for node in self.graph.order:
             if node.is_input:
@@ -164,12 +161,12 @@ class Equations:
                 name = self.titles.get(node, node.name)
                 self.symbols[node] = partial(element, name, node)
         lines = [
-            Line(self._head(node), node)
+            Equation(self._head(node), node)
             for node in self.graph.order
             if node in self.parts and not node.is_input
         ]
         same = [z for z in self.titles if z.is_input]
-        return lines + [Line(self._head(z), z, known=True) for z in same]
+        return lines + [Equation(self._head(z), z, has_symbol=True) for z in same]
 
     def _head(self, node: Node) -> Symbol:
         """The left side of a part: its symbol; of the function itself f(a, b)."""
@@ -181,7 +178,7 @@ class Equations:
         listed = f"({', '.join(given)})" if 0 < len(given) <= LISTED else ""
         return Piece(symbol.text + listed)
 
-    def _gradient(self) -> list[Line]:
+    def _gradient(self) -> list[Equation]:
         """An equation for each dJ/dz that is shown, and for what is cut from them."""
         owner = {self.backward.get(z): z for z in reversed(self.shown)}
         seen = set(self.forward)
@@ -194,9 +191,9 @@ class Equations:
                 name = partial(element, node.name, node)
                 left = partial(self._partial, owner[node]) if node in owner else name
                 self.symbols[node] = left
-                lines.append(Line(left, node))
+                lines.append(Equation(left, node))
             if g not in new:
-                lines.append(Line(partial(self._partial, z), g, known=True))
+                lines.append(Equation(partial(self._partial, z), g, has_symbol=True))
         return lines
 
     def _partial(self, z: Node, index: Index) -> Piece:
@@ -230,17 +227,17 @@ class Equations:
         value = np.asarray(self.values[node])
         value = value.reshape(()) if node.size == 1 else value[tuple(map(int, places))]
         self._rounded |= _is_rounded(value)
-        return written(value, DIGITS)
+        return latex.array(value, DIGITS)
 
-    def _written(self, line: Line) -> tuple[str, str]:
+    def _written(self, line: Equation) -> tuple[str, str]:
         node = line.node
         index = None
-        if node in self.indexed and not line.known:
+        if node in self.indexed and not line.has_symbol:
             index = tuple(self.typesetter.indices(node.shape))
         self._rounded = False
         with self.typesetter.binding(index or ()):
             right = self.typesetter
-            expression = (right.write if line.known else right.expand)(node, index)
+            expression = (right.write if line.has_symbol else right.expand)(node, index)
             relation = r"\approx" if self._rounded else "="
             left = line.left(index)
         return (
@@ -255,7 +252,7 @@ class Equations:
         if node in self.indexed or node.is_literal:
             return ""
         value = self.values[node]
-        text = written(value, DIGITS).text
+        text = latex.array(value, DIGITS).text
         relation = r"\approx" if _is_rounded(value) else "="
         return f" {relation} {text}" if text != expression.text else ""
 

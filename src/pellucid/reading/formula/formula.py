@@ -80,10 +80,10 @@ def formula(
         raise PellucidError(message)
     order = ancestors((*graph.order, *backward.values()))
     values = evaluate(order, graph.bind(*args), order) if numbers else {}
-    return page(Equations(graph, backward, values).lines())
+    return display(Equations(graph, backward, values).lines())
 
 
-def page(lines: list[tuple[str, str]]) -> str:
+def display(lines: list[tuple[str, str]]) -> str:
     r"""One equation, or all of them in `aligned`."""
     if len(lines) == 1:
         return " ".join(lines[0])

@@ -6,8 +6,6 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from pellucid.graphs.evaluate import computed
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import is_elementwise, reduced_axes
@@ -40,7 +38,7 @@ def whole(form: Callable[..., Piece]) -> Rule:
 
 def function(name: str) -> Rule:
     """A function of each element, by its name or its sign."""
-    command = rf"\{name}" if latex.KNOWN.fullmatch(rf"\{name}") else latex.named(name)
+    command = rf"\{name}" if latex.BARE.fullmatch(rf"\{name}") else latex.named(name)
     command = name if name[0] == "\\" or "_" in name else command
     return pointwise(lambda *x: latex.applied(command, *x))
 
@@ -253,19 +251,4 @@ def _row(values: Any) -> Piece:
 
 def constant(t: Typesetter, node: Node, index: Index) -> Piece:
     """The value of a constant."""
-    return at(written(node.value), index)
-
-
-def written(value: Any, digits: int | None = None) -> Piece:
-    """A number, or an array: a vector as a column, a matrix as rows."""
-    array = np.asarray(value)
-    if array.size == 1:
-        return latex.number(array.reshape(())[()], digits)
-    if array.ndim > 2:
-        shape = Piece(r" \times ".join(map(str, array.shape)))
-        return latex.applied(latex.named("array"), shape)
-    rows = array.reshape(-1, 1) if array.ndim < 2 else array
-    height, width = rows.shape
-    return latex.matrix(
-        height, width, lambda i, j: latex.number(rows[i, j], digits).text
-    )
+    return at(latex.array(node.value), index)

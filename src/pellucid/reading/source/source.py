@@ -13,7 +13,7 @@ from pellucid.graphs.structure import path_text, paths
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.tracing.trace import graph as graph_of
 from pellucid.reading.source.helpers import called_as, written_out
-from pellucid.reading.source.spelling import ATOM, SPECIAL, Spelling, at, spelt
+from pellucid.reading.source.spelling import ATOM, SPECIAL, Spelling, spelt, subscript
 
 WIDTH = 80  # columns that a statement may take
 
@@ -165,7 +165,7 @@ class Writer:
         if node not in self.in_place:
             self._statements.append(f"{name} = np.array({array})")
         self._names[node] = name
-        self._statements.append(f"{name}[{at(node, indices)}] = {value}")
+        self._statements.append(f"{name}[{subscript(node, indices)}] = {value}")
 
     def _inlined(self) -> set[Node]:
         """Unnamed nodes with one reader, which no assignment in between changes."""

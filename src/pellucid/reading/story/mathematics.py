@@ -34,7 +34,7 @@ class Mathematics:
         self._cost = latex.symbol(cost or "J").text
         self._names = {node: title(graph, node) for node in graph.nodes}
         self._passed: dict[Node, Node] = {}  # what stands for dJ/dz, and z
-        self._known = set(self._names)  # what has a sign of its own
+        self._with_sign = set(self._names)  # what has a sign of its own
         taken = set(self._names.values())
         self._typesetter = Typesetter(self._symbol, taken, {}, NOTATION)
 
@@ -68,7 +68,7 @@ class Mathematics:
 
     def _passed_on(self, z: Node, x: Node, slope: Node, g: Node) -> str:
         self._passed[g] = z
-        self._known.add(g)
+        self._with_sign.add(g)
         spread = slope.shape != x.shape or self._by_elements(slope)
         index = self._letters(x) if spread else None
         with self._typesetter.binding(index or ()):
@@ -79,7 +79,7 @@ class Mathematics:
     def _by_elements(self, slope: Node) -> bool:
         """Whether some part of an expression cannot be written whole."""
         indexed: set[Node] = set()
-        for node in inside(slope, self._known):
+        for node in inside(slope, self._with_sign):
             inner = indexed.intersection(node.arguments)
             if needs_index(node) or (inner and is_array(node, None)):
                 indexed.add(node)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import textwrap
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from pellucid.graphs.differentiating.adjoints import inside
 from pellucid.graphs.node import Node
-from pellucid.reading.formula.signs import typeset
+from pellucid.reading.formula.typography import typeset
 from pellucid.reading.source.spelling import PRODUCT, Spelling, spelt
 from pellucid.reading.source.text import expression
-from pellucid.reading.story.steps import Group, Slope, Step, Story
+from pellucid.reading.story.story import LocalDerivative, Passage, Step, Story
 
 WIDTH = 96  # columns up to which local derivatives stand beside their step
 PROSE = 80  # columns of a sentence
@@ -46,9 +47,10 @@ def _flat(value: str) -> str:
 
 def _table(story: Story) -> Iterator[str]:
     """A row a step, below the line of code that it comes from."""
-    parts = [("What goes in", [_row(story, step) for step in story.inputs], ())] + [
-        (_heading(group), [_row(story, step) for step in group.steps], group.rewrites)
-        for group in story.groups
+    write = partial(_row, story)
+    parts = [("What goes in", [*map(write, story.inputs)], ())] + [
+        (_heading(passage), [*map(write, passage.steps)], passage.rewrites)
+        for passage in story.passages
     ]
     rows = [row for _, each, _ in parts for row in each]
     titles = ("step", "value", f"∂{story.cost}/∂step", "local derivatives")
@@ -63,11 +65,10 @@ def _table(story: Story) -> Iterator[str]:
         yield from (f"  rewritten: {typeset(each, 2 * FORMULA)}" for each in rewrites)
 
 
-def _heading(group: Group) -> str:
-    if not group.place:
+def _heading(passage: Passage) -> str:
+    if not passage.line:
         return ""
-    where = f"{group.place}, in {group.function}" if group.function else group.place
-    return f"{where}: {group.place.code}".removesuffix(": ")
+    return f"{passage.where}: {passage.line.code}".removesuffix(": ")
 
 
 def _row(story: Story, step: Step) -> Row:
@@ -102,7 +103,7 @@ def step_text(step: Step) -> str:
     return f"{step.name} = {typeset(expression(step.node), FORMULA)}"
 
 
-def slope_text(story: Story, step: Step, slope: Slope) -> str:
+def slope_text(story: Story, step: Step, slope: LocalDerivative) -> str:
     """∂z/∂x = formula = value; or ∂J/∂x, in terms of ∂J/∂z."""
     x, g = slope.local.argument, slope.local.g
     above = story.cost or "J"
