@@ -180,7 +180,7 @@ def fit(
     and how good they are; report.html adds the formula and the pictures, and
     model.safetensors is the model, for `pellucid predict`.
     """
-    from pellucid.tables.preparing import columns_named
+    from pellucid.tables.to_table import columns_named
     from pellucid.tour.table import run
 
     plurals = {"category": "categories", "number": "numbers", "date": "dates"}

@@ -14,13 +14,13 @@ from pellucid.files import write_whole
 from pellucid.reading.formula.mathml import mathml as drawn
 from pellucid.show.canvas import svg
 from pellucid.show.inline import inline_svg
-from pellucid.show.text import cells, is_numeric, number, numbers
+from pellucid.show.plain_text import cells, is_numeric, number, numbers
 
 if TYPE_CHECKING:
     from markupsafe import Markup
     from matplotlib.figure import Figure
 
-    from pellucid.show.text import Rows
+    from pellucid.show.plain_text import Rows
 
 # `code`, or **strong** where the stars touch no letter outside: a**2 is a power
 INLINE = re.compile(r"`([^`]+)`|(?<!\w)\*\*(?=\S)((?:`[^`]+`|[^`])+?)(?<=\S)\*\*(?!\w)")

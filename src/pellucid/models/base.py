@@ -21,7 +21,7 @@ from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.tracing.trace import trace
 from pellucid.models import faults
-from pellucid.tables.arrays import array_grid, frame_grid, is_frame, is_made
+from pellucid.tables.from_arrays import array_grid, frame_grid, is_frame, is_made
 from pellucid.tables.table import Table
 
 Array = NDArray[Any]

@@ -20,8 +20,8 @@ from scipy import sparse
 from sklearn.base import is_regressor
 
 from pellucid.errors import ModelError
-from pellucid.tables.arrays import is_frame
 from pellucid.tables.cells import is_missing
+from pellucid.tables.from_arrays import is_frame
 from pellucid.tables.wording import counted, cut, listed, quoted, shown
 
 ABSENT, INFINITE, TEXT, DATE = "missing", "infinite", "text", "date"

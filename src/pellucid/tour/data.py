@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import TableError
 from pellucid.tables import datasets
-from pellucid.tables.pictures import sign_digits, sign_digits_folder
+from pellucid.tables.sign_digits import sign_digits, sign_digits_folder
 from pellucid.tables.sources import rows
 from pellucid.tables.table import Table
 from pellucid.tables.wording import counted

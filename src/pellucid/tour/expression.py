@@ -19,7 +19,7 @@ from pellucid.graphs.tracing.trace import graph
 from pellucid.reading.formula.formula import formula
 from pellucid.reading.source.source import source
 from pellucid.reading.source.text import expression as operation
-from pellucid.show.text import number, table
+from pellucid.show.plain_text import number, table
 
 SHOWN = 6  # elements of an array that are written out
 

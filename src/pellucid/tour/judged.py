@@ -15,8 +15,8 @@ from pellucid.models.judging import Learn, Measure
 from pellucid.models.logistic import LogisticRegression
 from pellucid.models.predictions import LEVEL
 from pellucid.show import plots
+from pellucid.show.plain_text import number
 from pellucid.show.progress import progress
-from pellucid.show.text import number
 from pellucid.tables.table import Table
 from pellucid.tables.wording import counted
 from pellucid.tour.guide import Guide, Share

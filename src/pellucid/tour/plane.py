@@ -11,7 +11,7 @@ from pellucid.graphs.differentiating.gradient import gradient
 from pellucid.graphs.tracing.trace import graph
 from pellucid.reading.source.source import source
 from pellucid.show import plots
-from pellucid.show.text import number
+from pellucid.show.plain_text import number
 from pellucid.tour.data import Data, Points
 from pellucid.tour.guide import Guide, as_typed
 from pellucid.tour.line import r_squared
