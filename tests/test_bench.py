@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from pellucid.bench import memory, race
+from pellucid.bench.benchmarks import BENCHMARKS
 from pellucid.bench.contest import AbsentError, Contest, Outcome, Record, Rival, contest
 from pellucid.bench.functions import PROBLEMS
-from pellucid.bench.names import NAMES
 from pellucid.bench.networks import Task, data
 from pellucid.bench.results import Results
 from pellucid.bench.tables import tables
@@ -44,7 +44,7 @@ def typed(*words):
 # The command
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", BENCHMARKS)
 def test_every_benchmark_runs_and_leaves_its_figures(name, alone):
     result = typed(name, "--tiny", "--out", alone / "figures.json")
     assert (result.exit_code, result.stderr) == (0, "")
@@ -85,7 +85,7 @@ def test_markdown_can_be_had(alone):
 
 def test_help_names_every_benchmark():
     told = typed("--help").stdout
-    assert [name for name in NAMES if f"  {name} " not in told] == []
+    assert [name for name in BENCHMARKS if f"  {name} " not in told] == []
 
 
 # The race

@@ -17,8 +17,8 @@ from pellucid.errors import ModelError
 from pellucid.models import judging
 from pellucid.models.choosing import chosen, labels, learned
 from pellucid.models.likelihood import directions
+from pellucid.tour.fit import run
 from pellucid.tour.predict import run as predict
-from pellucid.tour.table import run
 
 rng = np.random.default_rng(20261129)
 ALONE = np.arange(40.0)

@@ -196,7 +196,7 @@ def test_an_upward_import_is_caught(file, source, tmp_path):
         ("graphs/packages.py", "import_module(f'pellucid.graphs.{module}')"),
         ("reading/story/page.py", "from pellucid.reading.source import spelling"),
         ("models/linear.py", "def f():\n    from pellucid.show import plots"),
-        ("command.py", "from pellucid.tour.steps import STEPS\nimport click"),
+        ("command.py", "from pellucid.tour.road import STRETCHES\nimport click"),
         ("tour.py", "import pellucidity"),
         ("tour.py", "version('pellucid'), 'a.b'.partition('.')"),
     ],
