@@ -1,8 +1,9 @@
 """Whether an expression is an instance of a formula, and what its unknowns then are.
 
-Both are looked at as sums of products (see `normal`), so that terms and factors may
-come in any order. The formula is itself the graph of a plain NumPy function, and its
-inputs are the unknowns. A search with few alternatives: formulas are short.
+Both are looked at as sums of products (see `sums_of_products`), so that terms and
+factors may come in any order. The formula is itself the graph of a plain NumPy
+function, and its inputs are the unknowns. A search with few alternatives: formulas are
+short.
 """
 
 from __future__ import annotations
