@@ -151,7 +151,7 @@ def test_imports_go_one_way():
         ("graphs/node.py", "def f():\n    from pellucid.models.costs import huber"),
         ("graphs/node.py", "if TYPE_CHECKING:\n    from pellucid.report import Report"),
         ("graphs/node.py", "importlib.import_module('pellucid.show.plots')"),
-        ("graphs/operations/unary.py", "from pellucid.running.compile import compile"),
+        ("graphs/operations/kinds.py", "from pellucid.running.compile import compile"),
         ("graphs/__init__.py", "from pellucid.reading.text import text"),
         ("show/plots.py", "from pellucid.models.logistic import LogisticRegression"),
         ("report.py", "from pellucid.command import main"),
