@@ -12,17 +12,17 @@ from pellucid.bench import memory, race
 from pellucid.bench.benchmarks import BENCHMARKS
 from pellucid.bench.contest import AbsentError, Contest, Outcome, Record, Rival, contest
 from pellucid.bench.functions import PROBLEMS
-from pellucid.bench.networks import Task, data
+from pellucid.bench.networks import Network, data
+from pellucid.bench.ratios import tables
 from pellucid.bench.results import Results
-from pellucid.bench.tables import tables
 from pellucid.bench.telling import markdown
 from pellucid.bench.trainers import pytorch
-from pellucid.bench.trainers.table import TRAINERS, WHOLE
+from pellucid.bench.trainers.trainers import TRAINERS, WHOLE
 from pellucid.command import main
 from pellucid.errors import MissingExtraError, PellucidError
 
 LIBRARIES = ("autograd", "jax", "torch")
-EASY = Task((4, 16, 3), 32, 400, 30)
+EASY = Network((4, 16, 3), 32, 400, 30)
 
 
 @pytest.fixture
