@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pellucid.graphs.differentiating.adjoints import Local, inside
+from pellucid.graphs.differentiating.adjoints import Local
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.node import Node
+from pellucid.graphs.node import Node, ancestors
 from pellucid.reading.formula import latex
 from pellucid.reading.formula.elements import needs_index
 from pellucid.reading.formula.equations import element
@@ -79,7 +79,7 @@ class Mathematics:
     def _by_elements(self, slope: Node) -> bool:
         """Whether some part of an expression cannot be written whole."""
         indexed: set[Node] = set()
-        for node in inside(slope, self._with_sign):
+        for node in ancestors([slope], stop=self._with_sign):
             inner = indexed.intersection(node.arguments)
             if needs_index(node) or (inner and is_array(node, None)):
                 indexed.add(node)

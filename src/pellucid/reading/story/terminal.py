@@ -7,8 +7,7 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from pellucid.graphs.differentiating.adjoints import inside
-from pellucid.graphs.node import Node
+from pellucid.graphs.node import Node, ancestors
 from pellucid.reading.formula.typography import typeset
 from pellucid.reading.source.spelling import PRODUCT, Spelling, spelt
 from pellucid.reading.source.text import expression
@@ -118,7 +117,7 @@ def slope_text(story: Story, step: Step, slope: LocalDerivative) -> str:
 def _written(node: Node, names: Mapping[Node, Spelling]) -> str:
     """A node as an expression of those that have a name."""
     spelling = ChainMap[Node, Spelling]({}, names)  # type: ignore[arg-type]
-    for each in inside(node, names):
+    for each in ancestors([node], stop=names):
         arguments = [spelling[a] for a in each.arguments]
         is_cast = each.operation == "cast"
         spelling[each] = arguments[0] if is_cast else spelt(each, arguments)
