@@ -11,7 +11,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.rewriting.stable import Rewrite, StableGraph
 from pellucid.graphs.tracing.naming import is_numbered
-from pellucid.reading.drawing.contents import Content, contents
+from pellucid.reading.drawing.contents import BoxContent, contents
 from pellucid.reading.drawing.folds import Frame, Opened
 from pellucid.reading.formula.typography import shown_value, typeset
 from pellucid.reading.numbers import Numbers, numbers_of
@@ -91,7 +91,7 @@ def _rewrites(graph: Graph) -> Mapping[str, Rewrite]:
 
 
 def _box(
-    graph: Graph, each: Content, numbers: Numbers, rewrites: Mapping[str, Rewrite]
+    graph: Graph, each: BoxContent, numbers: Numbers, rewrites: Mapping[str, Rewrite]
 ) -> Box:
     rows = [row for z in each.results for row in _rows(z, numbers, len(each.results))]
     changed = [rewrites[z.name] for z in each.within if z.name in rewrites]
@@ -129,7 +129,7 @@ def _lines(nodes: Sequence[Node]) -> Iterator[str]:
         yield f"and {len(nodes) - NOTED:,} more steps"
 
 
-def _kind(graph: Graph, each: Content) -> str:
+def _kind(graph: Graph, each: BoxContent) -> str:
     if not set(each.results).isdisjoint(graph.outputs):
         return "output"
     if each.function:

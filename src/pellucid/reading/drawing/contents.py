@@ -23,7 +23,7 @@ OPEN = 10  # boxes up to which helper functions are open
 INLINE = 32  # characters of a formula that is written where it is used
 
 
-class Content(NamedTuple):
+class BoxContent(NamedTuple):
     """What has a box: a step, or a folded call with what comes out of it."""
 
     results: Sequence[Node]
@@ -42,7 +42,7 @@ class Content(NamedTuple):
 
 def contents(
     graph: Graph, opened: Opened = None, steps: bool | None = None
-) -> list[Content]:
+) -> list[BoxContent]:
     """What has a box, in the order of computation."""
     steps = len(graph.nodes) <= STEPS if steps is None else steps
     calls = set(helpers(graph))
@@ -55,7 +55,7 @@ def contents(
     return folded if _runs_forward(folded) else everything
 
 
-def _runs_forward(found: Sequence[Content]) -> bool:
+def _runs_forward(found: Sequence[BoxContent]) -> bool:
     """Whether no box needs its own result, as of a rewritten graph it might."""
     try:
         TopologicalSorter({s.key: s.sources for s in found}).prepare()
@@ -70,13 +70,13 @@ class Formulas:
 
     folds: Folds
     steps: bool  # whether each step has a box of its own
-    found: list[Content] = field(default_factory=list)
+    found: list[BoxContent] = field(default_factory=list)
     reference: dict[Node, Spelling] = field(default_factory=dict)  # in formulas
-    inlined: dict[Node, Content] = field(default_factory=dict)  # the box that it lacks
+    inlined: dict[Node, BoxContent] = field(default_factory=dict)  # which has no box
     sources: dict[Node, Sequence[Node]] = field(default_factory=dict)
     within: dict[Node, Sequence[Node]] = field(default_factory=dict)
 
-    def contents(self) -> list[Content]:
+    def contents(self) -> list[BoxContent]:
         """Every box, in the order of computation."""
         left = {call: len(nodes) for call, nodes in self.folds.nodes.items()}
         for node in self.folds.graph.order:
@@ -107,7 +107,7 @@ class Formulas:
         if is_output or not (node.is_literal or node in self.inlined):
             self.found.append(step)
 
-    def _spelt(self, node: Node) -> tuple[Spelling, Content]:
+    def _spelt(self, node: Node) -> tuple[Spelling, BoxContent]:
         """A step and its box; what makes its formula too long gets a box of its own."""
         spelling = spelt(node, [self.reference[a] for a in node.arguments])
         parts = [a for a in node.arguments if a in self.inlined and not a.is_literal]
@@ -119,7 +119,7 @@ class Formulas:
         bare = node.is_input or node.is_constant
         within = [z for a in node.arguments for z in self.within[a]]
         within += [] if node.is_literal else [node]
-        return spelling, Content(
+        return spelling, BoxContent(
             [node],
             self.folds.names[node],
             "" if bare else spelling.text,
@@ -128,7 +128,7 @@ class Formulas:
             within,
         )
 
-    def _fold(self, call: Call) -> Content:
+    def _fold(self, call: Call) -> BoxContent:
         """The box of a call: the helper, of its arguments and of what else it uses."""
         nodes, results = self.folds.nodes[call], self.folds.results[call]
         inside = set(nodes)
@@ -138,7 +138,7 @@ class Formulas:
         rest = [a for a in outside if said.isdisjoint(self._boxes([a]))]
         arguments = [a for a in (*given, *rest) if not a.is_literal]
         texts = dict.fromkeys(self.reference[a].text for a in arguments)
-        return Content(
+        return BoxContent(
             results,
             ", ".join(self.folds.names[z] for z in results),
             called(call.function, [*texts]).text,

@@ -1,7 +1,7 @@
 """The drawing of a graph: in a notebook, as SVG, PNG or PDF, as DOT and Mermaid text.
 
-`boxes` says what is shown, `layout` asks Graphviz where it goes, `picture` makes
-outlines and words of it, and `rendering` draws them.
+`boxes` says what is shown, `graphviz` asks where it goes, `picture` makes outlines
+and words of it, and `rendering` draws them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pellucid.errors import MissingExtraError, PellucidError
 from pellucid.files import write_whole
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.tracing.trace import graph as graph_of
-from pellucid.reading.drawing import layout, rendering
+from pellucid.reading.drawing import graphviz, rendering
 from pellucid.reading.drawing.boxes import Diagram, diagram
 from pellucid.reading.drawing.folds import Opened
 from pellucid.reading.drawing.mermaid import mermaid
@@ -119,7 +119,7 @@ class Drawing:
     @property
     def dot(self) -> str:
         """The drawing in Graphviz's language."""
-        return layout.dot(self._diagram)
+        return graphviz.dot(self._diagram)
 
     @cached_property
     def svg(self) -> str:
@@ -173,7 +173,7 @@ class Drawing:
     @cached_property
     def _picture(self) -> Picture:
         try:
-            return picture(self._diagram, layout.laid_out(self._diagram))
+            return picture(self._diagram, graphviz.laid_out(self._diagram))
         except MissingExtraError as error:
             message = (
                 'Drawing needs Graphviz: pip install "pellucid[draw]" brings it, or '

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pellucid.reading.drawing.boxes import Box, Diagram
 from pellucid.reading.drawing.folds import Frame
-from pellucid.reading.drawing.layout import (  # fmt: skip
+from pellucid.reading.drawing.graphviz import (  # fmt: skip
     COLOURS,
     LABEL,
     LINE,
