@@ -47,14 +47,14 @@ NO_ROWS: dict[Any, str] = {
 }  # fmt: skip
 
 
-class Masked:
+class MaskedCell:
     """Stands for a masked cell among objects, where NumPy's own becomes 0.0."""
 
     def __str__(self) -> str:
         return "a masked cell"
 
 
-MASKED = Masked()
+MASKED = MaskedCell()
 
 
 class CellError(ModelError, TypeError):

@@ -17,9 +17,9 @@ from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.task import Fit, Options
 from pellucid.models import (
     activations,
+    as_formulas,
     base,
     extremes,
-    formulas,
     likelihood,
     pictures,
     summary,
@@ -368,7 +368,7 @@ class LogisticRegression(Classifier, BaseEstimator):
         z = 0.4446 x - 0.2223
         p(y = 1) = 1 / (1 + exp(-z))
         """
-        return formulas.logistic(self, format)
+        return as_formulas.logistic(self, format)
 
     def summary(self) -> summary.Summary:
         """Sum up the fit: cost, accuracy and the estimates, the intercept first.

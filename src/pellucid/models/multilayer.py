@@ -20,7 +20,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.minimisers.methods import LBFGS, GradientDescent
 from pellucid.minimisers.minimise import minimise
 from pellucid.minimisers.task import Fit
-from pellucid.models import base, extremes, formulas
+from pellucid.models import as_formulas, base, extremes
 from pellucid.models.base import Array
 from pellucid.models.epochs import AdamHat, Order, Rate, Watch
 from pellucid.models.network import (
@@ -323,7 +323,7 @@ class Multilayer(BaseEstimator):
         h1 = relu(X W1 + b1)
         p = sigmoid(h1 W2 + b2)
         """
-        return formulas.network(self, format)
+        return as_formulas.network(self, format)
 
     def summary(self) -> Summary:
         """Sum up the network: its layers, and how many parameters each has.
