@@ -100,7 +100,7 @@ class Rate:
 
 
 @dataclass
-class Watch:
+class Plateau:
     """Ends training when more than `patience` epochs in a row gained less than `tol`.
 
     The gain is that of the cost, or of the score of rows that were set aside, which

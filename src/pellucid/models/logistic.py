@@ -211,7 +211,7 @@ class LogisticRegression(Classifier, BaseEstimator):
         self._target = base.target_name(y)
         X, y, s = base.all_rows(self, X, y, sample_weight)
         t, s = self._coded(y, s)
-        X, t, s = base.counted(X, t, s)
+        X, t, s = base.weighted_rows(X, t, s)
         n = len(X) if s is None else base.total(self, s)
         self._Cn = float(self.C * n)
         self._rows = base.kept(X.astype(float, copy=False), t, s)

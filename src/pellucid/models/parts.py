@@ -290,7 +290,7 @@ class Rows:
     def from_plain(self, value: Any) -> Any:
         """As an unpickled model has them: without the rows."""
         kinds = tuple((tuple(shape), np.dtype(name)) for shape, name in value)
-        return base.Kept(None, kinds)
+        return base.FittedRows(None, kinds)
 
 
 def _is_kind(value: Any) -> bool:

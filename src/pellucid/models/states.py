@@ -25,7 +25,7 @@ from pellucid.models import (
     perceptron_regressor,
     perceptrons,
 )
-from pellucid.models.epochs import AdamHat, Rate, Watch
+from pellucid.models.epochs import AdamHat, Plateau, Rate
 from pellucid.models.network import OUTPUT_OF, OUTPUTS
 from pellucid.models.parts import (
     FLAG,
@@ -196,7 +196,7 @@ RATE = Fields(
     later=("now",),
 )
 WATCH = Fields(
-    Watch,
+    Plateau,
     {
         "rate": RATE,
         "tol": NUMBER,
