@@ -20,7 +20,7 @@ from pellucid.running import torch_wrapping as wrapping
 from pellucid.running.torch_arrays import sized, tensor_of
 from pellucid.running.torch_functions import MANY
 from pellucid.running.torch_operations import SPELLED, SYMBOLS
-from pellucid.running.torch_places import as_index, place
+from pellucid.running.torch_places import as_index, cut
 from pellucid.running.torch_reads import torch_dtype
 from pellucid.running.writing import Names, function, shaped
 
@@ -230,7 +230,7 @@ class Writer:
         at = node.options["at"]
         slots = node.arguments[1 if node.operation != "assign" else 2 :]
         masks = {i: s.ndim for i, s in enumerate(slots) if s.dtype == bool}
-        found = place(at, shape, masks, self.device)
+        found = cut(at, shape, masks, self.device)
         mixed = any(not isinstance(i, (slice, np.ndarray, Slot)) for i in at)
         mixed = mixed or any(s.shape == () for s in slots)
         is_plain = not found.flips and not (found.picks and mixed)
