@@ -10,7 +10,7 @@ import pellucid as pl
 from pellucid.graphs.functions import ufuncs
 from pellucid.graphs.operations.closed_set import OPERATIONS, UFUNCS, operation
 from pellucid.graphs.operations.elementwise import FACTS
-from pellucid.graphs.operations.kinds import Facts, Kind, Slope
+from pellucid.graphs.operations.kinds import Facts, Kind, Say, Slope, Zero
 
 each = pytest.mark.parametrize("name", NAMES)
 
@@ -26,7 +26,9 @@ def test_an_operation_has_its_facts(name):
     facts = OPERATIONS[name].facts
     assert isinstance(facts.kind, Kind)
     assert isinstance(facts.slope, Slope)
-    assert {type(facts.commutes), type(facts.view)} == {bool}
+    assert isinstance(facts.zero, Zero)
+    assert isinstance(facts.say, Say)
+    assert {type(facts.commutes), type(facts.view), type(facts.even)} == {bool}
 
 
 def test_there_are_no_defaults():
@@ -50,6 +52,7 @@ def test_the_shape_is_that_of_the_kind(name):
         Kind.ELEMENTWISE: lambda: node.shape == np.broadcast_shapes(*shapes),
         Kind.REDUCES: lambda: node.size <= node.arguments[0].size,
         Kind.SCANS: lambda: node.shape == shapes[0],
+        Kind.ALONG: lambda: node.shape == shapes[0],
         Kind.MAKES: lambda: not shapes,
         Kind.MOVES: lambda: bool(shapes),
         Kind.MIXES: lambda: bool(shapes),
@@ -89,3 +92,35 @@ TAME = [n for n, facts in FACTS.items() if facts.slope in ufuncs.TAME
 def test_what_is_not_steep_is_silent(name):
     ufunc, numbers = getattr(np, name), np.array([-2.0, -1.0, 0.0, 0.5, 1.0, 2.0])
     ufunc(*np.meshgrid(*[numbers] * ufunc.nin))
+
+
+WITH_ZEROS = [n for n in NAMES if OPERATIONS[n].facts.zero is not Zero.NOWHERE]
+
+
+@pytest.mark.parametrize("name", WITH_ZEROS)
+def test_what_is_0_of_zeros_gives_0(name):
+    node = step(name)
+    first = OPERATIONS[name].facts.zero is Zero.FIRST
+    values = [(np.ones if first and i else np.zeros)(a.shape, a.dtype)
+              for i, a in enumerate(node.arguments)]  # fmt: skip
+    assert not np.any(OPERATIONS[name].function(*values, **node.options))
+
+
+ONE = [n for n in FACTS if "d->d" in getattr(np, n).types]
+
+
+@pytest.mark.parametrize("name", ONE)
+def test_what_is_even_gives_the_same_on_both_sides(name):
+    x = np.array([0.25, 0.7, 0.9])
+    f, facts = getattr(np, name), OPERATIONS[name].facts
+    if facts.slope is not Slope.NONE:
+        with np.errstate(all="ignore"):
+            assert np.array_equal(f(x), f(-x)) == facts.even
+
+
+@pytest.mark.parametrize("name", ["copysign", "hypot", "sinc", "i0"])
+def test_what_is_even_in_its_first_argument(name):
+    x = np.array([0.25, 0.7, 0.9])
+    f, rest = OPERATIONS[name].function, [x + 1] if name in FACTS else []
+    assert OPERATIONS[name].facts.even
+    np.testing.assert_array_equal(f(x, *rest), f(-x, *rest))

@@ -9,13 +9,8 @@ import numpy as np
 
 from pellucid.errors import GradientError
 from pellucid.graphs.derivatives import JOINT
-from pellucid.graphs.differentiating.backward import (
-    backward,
-    by_rule,
-    depending,
-    full,
-    local,
-)
+from pellucid.graphs.differentiating.adjoint import full
+from pellucid.graphs.differentiating.backward import backward, by_rule, depending, local
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import is_elementwise

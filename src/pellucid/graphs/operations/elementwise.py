@@ -22,12 +22,16 @@ from pellucid.graphs.operations.closed_set import (
 from pellucid.graphs.operations.kinds import (
     BOUNDED,
     CONSTANT,
+    KEPT,
     KINKED,
     NONE,
     PART,
     STEEP,
+    Facts,
+    Say,
+    Slope,
+    Zero,
     by_element,
-    commuting,
 )
 
 # -- NumPy's ufuncs of one result, which are entered in a loop ------------------------
@@ -51,8 +55,26 @@ _COMMUTING = {
     "logaddexp2", "equal", "not_equal", "logical_and", "logical_or", "logical_xor",
     "bitwise_and", "bitwise_or", "bitwise_xor", "gcd", "lcm",
 }  # fmt: skip
+_ZEROS = {
+    Zero.ALL: "add subtract negative positive absolute fabs square sqrt cbrt sin tan "
+    "arcsin arctan sinh tanh arcsinh arctanh expm1 log1p sign conjugate minimum "
+    "maximum fmin fmax hypot deg2rad rad2deg radians degrees",
+    Zero.FIRST: "divide",
+    Zero.TERMS: "multiply",
+}
+_CHOOSING = {"maximum", "minimum", "fmax", "fmin"}
+_EVEN = {"absolute", "fabs", "copysign", "square", "cos", "cosh", "hypot"}
+
+
+def _of_ufunc(name: str, slope: Slope) -> Facts:
+    zeros = [zero for zero, names in _ZEROS.items() if name in names.split()]
+    facts = by_element(slope)._replace(commutes=name in _COMMUTING, even=name in _EVEN)
+    facts = facts.choosing(Say.ONE if name in _CHOOSING else Say.ALL)
+    return facts.with_zero(zeros[0] if zeros else Zero.NOWHERE)
+
+
 FACTS = {
-    name: (commuting if name in _COMMUTING else by_element)(slope)
+    name: _of_ufunc(name, slope)
     for slope, names in _SLOPES.items()
     for name in names.split()
 }
@@ -70,9 +92,8 @@ def _where_known(arguments: list[Known]) -> Result:
     return shape, ufunc_dtype(np.add, (arguments[1][1], arguments[2][1]))
 
 
-operation("where", np.where, by_element(KINKED), _where_known)
-operation("cast", lambda x, dtype: np.asarray(x).astype(dtype)[()],
-          by_element(CONSTANT),
+operation("where", np.where, by_element(KINKED).choosing(Say.ONE), _where_known)
+operation("cast", lambda x, dtype: np.asarray(x).astype(dtype)[()], KEPT,
           lambda arguments, dtype: (arguments[0][0], np.dtype(dtype)))  # fmt: skip
 
 
@@ -103,8 +124,8 @@ operation("imag", np.imag, PART, _part_known)
 
 # -- functions of NumPy that are no ufuncs --------------------------------------------
 
-operation("sinc", np.sinc, by_element(BOUNDED))
-operation("i0", np.i0, by_element(STEEP))
+operation("sinc", np.sinc, by_element(BOUNDED)._replace(even=True))
+operation("i0", np.i0, by_element(STEEP)._replace(even=True))
 
 
 # -- Python's operators ---------------------------------------------------------------

@@ -15,7 +15,8 @@ class Kind(enum.Enum):
     ELEMENTWISE = "element i on elements i alone, after broadcasting"
     MOVES = "each on one, or on none: the elements are only put elsewhere"
     REDUCES = "each on those along axes that are taken away"
-    SCANS = "each on others along an axis that stays"
+    SCANS = "each on those up to it along an axis that stays"
+    ALONG = "each on all others along an axis that stays"
     MIXES = "each on many, along several axes or of several arguments"
     MAKES = "on no argument: an array is made"
 
@@ -30,8 +31,25 @@ class Slope(enum.Flag):
     NONE = enum.auto()  # 0 wherever there is one: the result is made of steps
 
 
+class Zero(enum.Enum):
+    """Where the result is 0, whatever the arguments are elsewhere."""
+
+    NOWHERE = "nowhere, as far as is known"
+    ALL = "where all arguments are, element by element"
+    FIRST = "where the first argument is, element by element"
+    TERMS = "where all terms are: a sum, or the largest, of products of elements"
+
+
+class Say(enum.Enum):
+    """What an element of the result is made of."""
+
+    ALL = "all elements that stand there"
+    ONE = "those of one argument, whatever the others are"
+    SOME = "some elements of an array"
+
+
 CONSTANT, BOUNDED, STEEP, KINKED, NONE = Slope
-ELEMENTWISE, MOVES, REDUCES, SCANS, MIXES, MAKES = Kind
+ELEMENTWISE, MOVES, REDUCES, SCANS, ALONG, MIXES, MAKES = Kind
 
 
 class Facts(NamedTuple):
@@ -47,43 +65,74 @@ class Facts(NamedTuple):
         Whether its two arguments may change places.
     view : bool
         Whether NumPy's result may share memory with the first argument.
+    zero : Zero
+        Where the result is 0.
+    say : Say
+        What an element of the result is made of.
+    even : bool
+        Whether the sign of an argument does not matter.
     """
 
     kind: Kind
     slope: Slope
     commutes: bool
     view: bool
+    zero: Zero
+    say: Say
+    even: bool
+
+    def choosing(self, say: Say) -> Facts:
+        """The same of a choice."""
+        return self._replace(say=say)
+
+    def with_zero(self, zero: Zero) -> Facts:
+        """The same of what is 0 somewhere."""
+        return self._replace(zero=zero)
+
+
+def _plain(kind: Kind, slope: Slope) -> Facts:
+    """New memory of ordered arguments, of which all have a say."""
+    adds = slope is CONSTANT and kind in (MOVES, REDUCES, SCANS)
+    zero = Zero.TERMS if adds else Zero.NOWHERE
+    return Facts(kind, slope, False, False, zero, Say.ALL, False)
 
 
 def by_element(slope: Slope) -> Facts:
     """Element i of the result is made of elements i of ordered arguments."""
-    return Facts(ELEMENTWISE, slope, False, False)
+    return _plain(ELEMENTWISE, slope)
 
 
 def commuting(slope: Slope) -> Facts:
     """The same, in any order."""
-    return Facts(ELEMENTWISE, slope, True, False)
+    return by_element(slope)._replace(commutes=True)
 
 
 def moves(*, view: bool) -> Facts:
     """Elements are put elsewhere, which is linear."""
-    return Facts(MOVES, CONSTANT, False, view)
+    return _plain(MOVES, CONSTANT)._replace(view=view)
 
 
 def reduces(slope: Slope) -> Facts:
     """Axes are taken away, in new memory."""
-    return Facts(REDUCES, slope, False, False)
+    return _plain(REDUCES, slope)
 
 
 def scans(slope: Slope) -> Facts:
-    """Elements along an axis meet; the axis stays."""
-    return Facts(SCANS, slope, False, False)
+    """Elements along an axis meet those before; the axis stays."""
+    return _plain(SCANS, slope)
+
+
+def along(slope: Slope) -> Facts:
+    """Elements along an axis all meet; the axis stays."""
+    return _plain(ALONG, slope)
 
 
 def mixes(slope: Slope) -> Facts:
     """Elements meet in any way."""
-    return Facts(MIXES, slope, False, False)
+    return _plain(MIXES, slope)
 
 
-PART = Facts(ELEMENTWISE, CONSTANT, False, True)  # the real or imaginary one, or all
-MAKING = Facts(MAKES, NONE, False, False)
+KEPT = by_element(CONSTANT).with_zero(Zero.ALL)
+PART = KEPT._replace(view=True)  # the real or imaginary one, or all
+EXTREME = reduces(KINKED).choosing(Say.SOME)
+MAKING = _plain(MAKES, NONE)

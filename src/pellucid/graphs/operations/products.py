@@ -14,7 +14,7 @@ from pellucid.graphs.operations.closed_set import (
     broadcast,
     operation,
 )
-from pellucid.graphs.operations.kinds import BOUNDED, mixes
+from pellucid.graphs.operations.kinds import BOUNDED, Zero, mixes
 
 
 def _dot_known(arguments: list[Known]) -> Result:
@@ -51,9 +51,10 @@ def _aligned(name: str, a: Shape, b: Shape, columns: int, rows: int) -> None:
         raise ValueError(message)
 
 
-operation("matmul", np.matmul, mixes(BOUNDED), _matmul_known)
-operation("dot", np.dot, mixes(BOUNDED), _dot_known)
+PRODUCT = mixes(BOUNDED).with_zero(Zero.TERMS)
+operation("matmul", np.matmul, PRODUCT, _matmul_known)
+operation("dot", np.dot, PRODUCT, _dot_known)
 operation("einsum", lambda *arrays, subscripts, optimize=False:
           np.einsum(subscripts, *arrays, optimize=optimize),
-          mixes(BOUNDED))  # fmt: skip
+          PRODUCT)  # fmt: skip
 operation("convolve", np.convolve, mixes(BOUNDED))

@@ -18,8 +18,10 @@ from pellucid.graphs.operations.closed_set import (
 from pellucid.graphs.operations.kinds import (
     BOUNDED,
     CONSTANT,
+    EXTREME,
     KINKED,
     NONE,
+    Zero,
     reduces,
     scans,
 )
@@ -40,12 +42,15 @@ def _reduction_known(
     return reduced_shape(shape, axis, keepdims), _reduced_dtype(function, dtype)
 
 
-for _name, _slope in {
-    "sum": CONSTANT, "mean": CONSTANT, "prod": BOUNDED, "max": KINKED, "min": KINKED,
-    "any": NONE, "all": NONE, "median": KINKED, "nanargmax": NONE, "nanargmin": NONE,
+for _name, _facts in {
+    "sum": reduces(CONSTANT), "mean": reduces(CONSTANT),
+    "prod": reduces(BOUNDED).with_zero(Zero.TERMS),
+    "max": EXTREME.with_zero(Zero.TERMS), "min": EXTREME, "median": EXTREME,
+    "any": reduces(NONE), "all": reduces(NONE),
+    "nanargmax": reduces(NONE), "nanargmin": reduces(NONE),
 }.items():  # fmt: skip
     _function = getattr(np, _name)
-    operation(_name, _function, reduces(_slope),
+    operation(_name, _function, _facts,
               functools.partial(_reduction_known, _function))  # fmt: skip
 
 
@@ -93,8 +98,8 @@ def _accumulate_known(arguments: list[Known], axis: int = 0) -> Result:
     return shape, np.dtype(dtype)
 
 
-operation("fmax.reduce", np.fmax.reduce, reduces(KINKED), _reduce_known)
-operation("fmin.reduce", np.fmin.reduce, reduces(KINKED), _reduce_known)
+operation("fmax.reduce", np.fmax.reduce, EXTREME, _reduce_known)
+operation("fmin.reduce", np.fmin.reduce, EXTREME, _reduce_known)
 operation("maximum.accumulate", np.maximum.accumulate, scans(KINKED), _accumulate_known)
 operation("minimum.accumulate", np.minimum.accumulate, scans(KINKED), _accumulate_known)
 
@@ -108,4 +113,4 @@ def _quantile_known(
     return np.shape(q) + reduced_shape(shape, axis, keepdims), made
 
 
-operation("quantile", np.quantile, reduces(KINKED), _quantile_known)
+operation("quantile", np.quantile, EXTREME, _quantile_known)

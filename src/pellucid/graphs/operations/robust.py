@@ -33,9 +33,10 @@ from pellucid.graphs.operations.kinds import (
     NONE,
     STEEP,
     Facts,
+    Zero,
+    along,
     by_element,
     reduces,
-    scans,
 )
 from pellucid.graphs.operations.norms import norm as euclidean_norm
 
@@ -100,7 +101,7 @@ def _along_axis(arguments: list[Known], axis: Any = None) -> Result:
     return shape, _float(dtype)
 
 
-@robust(LIKE_DIVIDE, by_element(STEEP))
+@robust(LIKE_DIVIDE, by_element(STEEP).with_zero(Zero.FIRST))
 def ratio(x: Any, y: Any) -> Any:
     """The quotient x / y, and 0 where y is 0."""
     return x / np.where(y == 0, np.inf, y)
@@ -171,14 +172,14 @@ def log_weighted_sum(x: Any, w: Any, axis: Any = None, keepdims: bool = False) -
     return z if keepdims else np.squeeze(z, axis=axis)[()]
 
 
-@robust(_along_axis, scans(BOUNDED))
+@robust(_along_axis, along(BOUNDED))
 def softmax(x: Any, axis: Any = None) -> Any:
     """e^x / sum(e^x), from e^(x - m), where m is the largest x, or 0."""
     e = np.exp(x - offset(x, axis))
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
-@robust(_along_axis, scans(BOUNDED))
+@robust(_along_axis, along(BOUNDED))
 def log_softmax(x: Any, axis: Any = None) -> Any:
     """log(e^x / sum(e^x)) = d - log(n + sum of e^d < 1), where d = x - max(x)."""
     m = np.max(x, axis=axis, keepdims=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.closed_set import Known, Result, Rule, Shape, operation
-from pellucid.graphs.operations.kinds import MAKING, PART, moves
+from pellucid.graphs.operations.kinds import MAKING, PART, Say, moves
 
 
 def _reshape_known(arguments: list[Known], shape: Shape) -> Result:
@@ -34,7 +34,7 @@ operation("copy", lambda x: x, PART,
 operation("reshape", np.reshape, moves(view=True), _reshape_known)
 operation("broadcast_to", np.broadcast_to, moves(view=True), _reshape_known)
 operation("transpose", np.transpose, moves(view=True), _transpose_known)
-operation("diagonal", np.diagonal, moves(view=True))
+operation("diagonal", np.diagonal, moves(view=True).choosing(Say.SOME))
 operation("concatenate", _concatenate, moves(view=False))
 operation("stack", _stack, moves(view=False))
 
