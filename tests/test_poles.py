@@ -275,6 +275,11 @@ NAMED = {
         np.array([-0.25, 0, 0.25]),
         [-4, 0, 4],
     ),
+    "root of hypot": (
+        lambda x: np.sqrt(np.hypot(x, [0.0, 0.0, 0.25])),
+        np.array([-0.25, 0, 0]),
+        [-1, 0, 0],
+    ),
     "root of square": (lambda x: np.sqrt(x**2), np.array([-2.0, 0, 3]), [-1, 0, 1]),
     "root of product": (lambda x: np.sqrt(x * x), np.array([-2.0, 0, 3]), [-1, 0, 1]),
     "root of matrix product": (

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ExpressionError, PellucidError
-from pellucid.graphs.differentiating.adjoints import adjoints
 from pellucid.graphs.differentiating.gradient import gradient
+from pellucid.graphs.differentiating.step_derivatives import adjoints
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors

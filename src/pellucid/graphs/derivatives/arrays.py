@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.derivatives.choices import Choice, Under, at_kink, under
+from pellucid.graphs.derivatives.choices import Choice, at_kink, under
 from pellucid.graphs.derivatives.entering import derivative, for_each
 from pellucid.graphs.derivatives.places import erased, read
 from pellucid.graphs.operations.closed_set import reduced_axes
@@ -44,11 +44,10 @@ def extreme(g: Any, z: Any, x: Any, **options: Any) -> Any:
     attains = x == spread(z, x, **options)
     number = np.sum(attains, axis=options.get("axis"), keepdims=True, dtype=x.dtype)
     share = spread(g, x, **options) / number
-
-    def at_poles() -> Under:
-        return under(attains, np.where(number > 1, at_kink(share), share))
-
-    return Choice(np.where(attains, share, 0.0), at_poles)
+    return Choice(
+        lambda: np.where(attains, share, 0.0),
+        lambda: under(attains, np.where(number > 1, at_kink(share), share)),
+    )
 
 
 def product(g: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -115,7 +114,7 @@ def inverse(order: tuple[int, ...]) -> tuple[int, ...]:
 def indexed(g: Any, z: Any, x: Any, *indices: Any, at: Any) -> Any:
     """What was read gets the gradient; what was not read gets 0."""
     d = recorded("scatter", g, *indices, at=at, shape=x.shape)
-    return Choice(d, lambda: under(marked(x, False, *indices, at=at), d))
+    return Choice(lambda: d, lambda: under(marked(x, False, *indices, at=at), d))
 
 
 def marked(x: Any, before: bool, *indices: Any, at: Any) -> Any:
@@ -126,8 +125,10 @@ def marked(x: Any, before: bool, *indices: Any, at: Any) -> Any:
 
 def overwritten(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
     """What was overwritten gets 0."""
-    d = erased(g, *indices, at=at)
-    return Choice(d, lambda: under(marked(x, True, *indices, at=at), g))
+    return Choice(
+        lambda: erased(g, *indices, at=at),
+        lambda: under(marked(x, True, *indices, at=at), g),
+    )
 
 
 def assigned(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
@@ -147,9 +148,9 @@ def diagonal(
     g: Any, z: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1
 ) -> Any:
     """The gradient on the diagonal, 0 beside it, where nothing is read."""
-    axes = offset, axis1, axis2
+    axes, ones = (offset, axis1, axis2), np.ones(z.shape)
     d = on_diagonal(g, x, *axes)
-    return Choice(d, lambda: under(on_diagonal(np.ones(z.shape), x, *axes) > 0, d))
+    return Choice(lambda: d, lambda: under(on_diagonal(ones, x, *axes) > 0, d))
 
 
 def on_diagonal(g: Any, x: Any, offset: int, axis1: int, axis2: int) -> Any:

@@ -54,9 +54,9 @@ class Under(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """An adjoint with its zeros, and what it is under a condition where poles are."""
+    """How an adjoint is had with its zeros, and under a condition where poles are."""
 
-    plain: Any
+    plain: Callable[[], Any]
     at_poles: Callable[[], Under]
 
 

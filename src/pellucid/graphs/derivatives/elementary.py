@@ -27,19 +27,28 @@ def power_exponent(g: Any, z: Any, x: Any, y: Any) -> Any:
 
 def larger(g: Any, z: Any, x: Any, y: Any) -> Any:
     """1 where x alone is the larger, 1/2 where x and y tie, else 0."""
-    d = g * np.heaviside(x - y, 0.5) if is_finite_number(y) else chosen(g, z, x, y)
-    return Choice(d, lambda: under(x >= y, halved(g, x == y)))
+    return Choice(
+        lambda: step(g, x - y) if is_finite_number(y) else chosen(g, z, x, y),
+        lambda: under(x >= y, halved(g, x == y)),
+    )
 
 
 def smaller(g: Any, z: Any, x: Any, y: Any) -> Any:
     """1 where x alone is the smaller, 1/2 where x and y tie, else 0."""
-    d = g * np.heaviside(y - x, 0.5) if is_finite_number(y) else chosen(g, z, x, y)
-    return Choice(d, lambda: under(x <= y, halved(g, x == y)))
+    return Choice(
+        lambda: step(g, y - x) if is_finite_number(y) else chosen(g, z, x, y),
+        lambda: under(x <= y, halved(g, x == y)),
+    )
 
 
 def attained(g: Any, z: Any, x: Any, y: Any) -> Any:
     """The same where nan is passed over."""
-    return Choice(chosen(g, z, x, y), lambda: under(x == z, halved(g, x == y)))
+    return Choice(lambda: chosen(g, z, x, y), lambda: under(x == z, halved(g, x == y)))
+
+
+def step(g: Any, d: Any) -> Any:
+    """0 below 0, 1/2 there, 1 above."""
+    return g * np.heaviside(d, 0.5)
 
 
 def is_finite_number(y: Any) -> bool:

@@ -28,8 +28,10 @@ def shared(g: Any, x: Any, z: Any, axis: Any) -> Any:
 def attained(g: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The elements that attain the extreme share it equally."""
     options = {"axis": axis, "keepdims": keepdims}
-    d = shared(spread(g, x, **options), x, spread(z, x, **options), axis)
-    return Choice(d, lambda: extreme(g, z, x, **options).at_poles())
+    return Choice(
+        lambda: shared(spread(g, x, **options), x, spread(z, x, **options), axis),
+        lambda: extreme(g, z, x, **options).at_poles(),
+    )
 
 
 def quantile(

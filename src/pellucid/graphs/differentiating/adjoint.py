@@ -28,7 +28,7 @@ from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.traced import Traced, current, lifted, recorded
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Adjoint:
     """An adjoint that is g under the mask and 0 elsewhere, whatever g is there."""
 
@@ -53,13 +53,13 @@ class Adjoint:
 
         The zeros are put in before a sum, and where no mask is to be carried on.
         """
-        argument = node.arguments[position]
+        argument, wide = node.arguments[position], stretches(node)
         g, mask = self.g, self.mask
-        stretched = stretches(node) and argument.shape != node.shape
+        stretched = wide and argument.shape != node.shape
         if mask is not None and (stretched or not masked):
             g, mask = self.settled, any_of(mask, node, argument) if masked else None
-        if not reduces(node):
-            g = summed_to(argument.shape, g, node.shape if stretches(node) else None)
+        if wide or not reduces(node):
+            g = summed_to(argument.shape, g, node.shape if wide else None)
         return Adjoint(of_dtype(argument.dtype, g), mask)
 
 
@@ -70,7 +70,7 @@ def given(by_rule: Any) -> Adjoint:
 
 def plain(by_rule: Any) -> Any:
     """What a rule gave, with its zeros."""
-    return by_rule.plain if isinstance(by_rule, Choice) else given(by_rule).settled
+    return by_rule.plain() if isinstance(by_rule, Choice) else given(by_rule).settled
 
 
 def any_of(mask: Mask, node: Node, argument: Node) -> Mask:
@@ -134,13 +134,17 @@ def traced(g: Any) -> Any:
     return g if isinstance(g, Traced) else lifted(constant(g), current())
 
 
+def _shape(g: Any) -> Shape:
+    return g.shape if isinstance(g, Traced) else np.shape(g)
+
+
 def summed_to(shape: Shape, g: Any, result: Shape | None = None) -> Any:
     """Sum a gradient over the axes along which an argument was broadcast to the result.
 
     g may itself be shorter than the result, where it is the same along an axis; such an
     axis counts as often as the result is long.
     """
-    own = np.shape(g)
+    own = _shape(g)
     result = own if result is None else result
     if own == shape == result:
         return g
@@ -160,8 +164,8 @@ def summed_to(shape: Shape, g: Any, result: Shape | None = None) -> Any:
     if axes:
         g = _sum_axes(g, [i - (len(result) - len(own)) for i in axes])
     g = g * times if times != 1 else g
-    extra = np.ndim(g) - len(shape)
-    return np.reshape(g, np.shape(g)[extra:]) if extra > 0 else g
+    extra = len(_shape(g)) - len(shape)
+    return np.reshape(g, _shape(g)[extra:]) if extra > 0 else g
 
 
 def _sum_axes(g: Any, axes: list[int]) -> Any:

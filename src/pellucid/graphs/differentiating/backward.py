@@ -66,7 +66,8 @@ def backward(
     order = ancestors(seeds)
     needed = depending(order, wrt)
     poles = Poles(order, needed, wrt)
-    inner = [node for node in order if node in needed.difference(wrt)]
+    outer = set(wrt)
+    inner = [node for node in order if node in needed and node not in outer]
     together = siblings(inner)
     adjoint = {node: Adjoint(traced(seed)) for node, seed in seeds.items()}
     for node in reversed(inner):

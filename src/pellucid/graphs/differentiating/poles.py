@@ -17,15 +17,17 @@ import numpy as np
 from pellucid.graphs.derivatives.choices import Choice, Mask, Under
 from pellucid.graphs.differentiating.adjoint import given, plain, value
 from pellucid.graphs.differentiating.masks import way_back
-from pellucid.graphs.differentiating.zeros import Zeros
-from pellucid.graphs.node import Node, users
+from pellucid.graphs.differentiating.whole_reads import whole_reads
+from pellucid.graphs.differentiating.zeros import Zeros, is_square
+from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.indexing import is_basic
-from pellucid.graphs.operations.kinds import CONSTANT, NONE, STEEP, Kind, Say, Zero
+from pellucid.graphs.operations.kinds import CONSTANT, NONE, STEEP, Kind, Say
 from pellucid.graphs.tracing.traced import current
 
 # What a zero may meet: nothing, the nan and inf of arguments, or an infinite slope.
-NOTHING, NANS, POLES, NEVER = 0, 1, 2, 3
+NOTHING, NANS, POLES = 0, 1, 2
+FLAT = CONSTANT | NONE  # the slope is a number, or 0
 
 
 class Poles:
@@ -64,9 +66,9 @@ class Poles:
         argument = node.arguments[position]
         if argument in self.chosen and self._is_steep(node, argument):
             return True
-        if not any(self._needs(node, position)):
-            return False
-        return is_even(node) or self._counting(node, position) is not True
+        return any(self._needs(node, position)) and (
+            is_even(node) or self.zeros.counting(node, position) is not True
+        )
 
     def met(self, node: Node, position: int, g: Any, rule: Callable[[], Any]) -> Any:
         """What a rule gives for g; a choice that meets a pole has a mask, or its zeros.
@@ -74,13 +76,13 @@ class Poles:
         The slopes of an even step on both sides of 0 are opposite: where they are
         infinite, 0 is between them too. A product counts where the other factor does.
         """
-        needs_mask, needs_zeros = self._needs(node, position)
-        if not (needs_mask or needs_zeros):
+        masked, zeros = self._needs(node, position)
+        if not (masked or zeros):
             return plain(rule())
         if is_even(node):
             x = value(node.arguments[position])
             return np.where((x == 0) & np.isinf(g), 0.0, rule())
-        counting = self._counting(node, position)
+        counting = self.zeros.counting(node, position)
         if counting is False:
             return None
         found = rule()
@@ -89,7 +91,7 @@ class Poles:
                 found = found.at_poles()
         elif counting is not True:
             found = Under(found, Mask(counting))
-        return found if needs_mask else given(found).settled
+        return found if masked else given(found).settled
 
     def may_meet(self, node: Node) -> bool:
         """Whether a zero may meet anything behind a node."""
@@ -100,20 +102,15 @@ class Poles:
         if node in self.whole:
             return False, False
         places_zeros = facts_of(node.operation).kind is Kind.MOVES
-        needs_mask = self.behind[node.arguments[position]] >= least_risk(node)
-        return needs_mask, node in self.ahead and not places_zeros
-
-    def _counting(self, node: Node, position: int) -> Any:
-        """Where an argument is not multiplied by 0: a mask, True or False."""
-        other = factor(node, position)
-        return True if other is None else self.zeros.counting(other)
+        needs_zeros = node in self.ahead and not places_zeros
+        return needs_mask(node, self.behind[node.arguments[position]]), needs_zeros
 
     def _may_not_take(self, node: Node) -> bool:
         """Whether elements of an argument may have no say in the result."""
         if facts_of(node.operation).say is Say.ONE:
             return True
         places = range(len(node.arguments))
-        zeros = any(self._counting(node, i) is not True for i in places)
+        zeros = any(self.zeros.counting(node, i) is not True for i in places)
         return zeros and not is_square(node)
 
     def _is_steep(self, node: Node, argument: Node) -> bool:
@@ -123,26 +120,6 @@ class Poles:
         return own == POLES or (
             own == NANS and any(self.behind.get(a) == POLES for a in others)
         )
-
-
-def factor(node: Node, position: int) -> Node | None:
-    """What an argument is multiplied by, element by element."""
-    facts = facts_of(node.operation)
-    if facts.zero is Zero.FIRST:  # 0 / y is 0 for every y
-        return node.arguments[0] if position == 1 else None
-    vectors = node.operation in {"matmul", "dot"} and all(
-        a.ndim <= 1 for a in node.arguments
-    )
-    if vectors or (facts.kind is Kind.ELEMENTWISE and facts.zero is Zero.TERMS):
-        return node.arguments[1 - position]
-    return None
-
-
-def is_square(node: Node) -> bool:
-    """Whether this is a product of something with itself."""
-    return len(node.arguments) == 2 and all(
-        factor(node, i) is argument for i, argument in enumerate(node.arguments)
-    )
 
 
 def is_even(node: Node) -> bool:
@@ -163,63 +140,27 @@ def risks(order: list[Node], needed: set[Node], wrt: list[Node]) -> dict[Node, i
     return risk
 
 
-def whole_reads(order: list[Node], needed: set[Node]) -> set[Node]:
-    """The reads that together take a whole array, as `a, b = p`, and need no mask.
-
-    Those do not count of which a part is not taken later, behind another choice.
-    """
-    steps = [node for node in order if node in needed]
-    used_by = users(steps)
-    whole: set[Node] = set()
-    chosen: set[Node] = set()  # whose adjoint may be under a mask
-    for node in reversed(steps):
-        later = used_by.get(node, [])
-        if chosen.isdisjoint(later) and _covers(later, node):
-            whole.update(later)
-        elif any(u in chosen or chooses(u) for u in later):
-            chosen.add(node)
-    return whole
-
-
-def chooses(node: Node) -> bool:
-    """Whether elements of an argument may have no say."""
-    return facts_of(node.operation).say is not Say.ALL
-
-
-def _covers(reads: list[Node], array: Node) -> bool:
-    """Whether basic reads together take every element."""
-    if not all(r.operation == "index" and is_basic(r.options["at"]) for r in reads):
-        return False
-    if not reads or sum(r.size for r in reads) < array.size:
-        return False
-    taken = np.zeros(array.shape, bool)
-    for read in reads:
-        taken[read.options["at"]] = True
-    return bool(taken.all())
-
-
 def own_risk(node: Node) -> int:
     """What a zero may meet in the rules of one step."""
     facts = facts_of(node.operation)
-    slope = facts.slope
     selects = node.operation == "where" or facts.say is Say.SOME
-    if slope in CONSTANT | NONE or selects:  # a zero stays a zero
+    if facts.slope in FLAT or selects:  # a zero stays a zero
         return NOTHING
     if node.operation in {"multiply", "divide"} and node.arguments[1].is_literal:
         return NOTHING
     whole = node.operation == "power" and node.arguments[1].is_literal
     if whole and node.arguments[1].value in {1, 2, 3, 4}:
         return NANS
-    return POLES if STEEP in slope else NANS
+    return POLES if STEEP in facts.slope else NANS
 
 
-def least_risk(node: Node) -> int:
-    """From which risk on a choice needs a mask."""
-    if is_even(node) or node.operation == "power":
-        return NEVER
-    if node.operation == "where":
-        return NANS
-    if node.operation == "assign" and own_risk(node.arguments[0]):
-        return NANS
-    reads_all = node.operation == "index" and node.size == node.arguments[0].size
-    return POLES + (reads_all and is_basic(node.options["at"]))
+def needs_mask(node: Node, risk: int) -> bool:
+    """Whether a choice needs a mask, by what its zeros may meet behind it."""
+    if risk == NANS:  # only behind what is not chosen by its value
+        base = node.arguments[0]
+        return node.operation == "where" or (
+            node.operation == "assign" and own_risk(base) > NOTHING
+        )
+    if node.operation == "index" and is_basic(node.options["at"]):
+        return risk == POLES and node.size < node.arguments[0].size
+    return risk == POLES and not is_even(node)

@@ -18,7 +18,7 @@ from pellucid.graphs.derivatives.entering import DERIVATIVES
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import OPERATIONS, facts_of
 from pellucid.graphs.operations.indexing import has_slots
-from pellucid.graphs.operations.kinds import Zero
+from pellucid.graphs.operations.kinds import Kind, Zero
 from pellucid.graphs.tracing.traced import current, lifted, recorded
 
 Pattern = Any  # an array of 1 and 0; None where nothing is known to be 0
@@ -41,11 +41,14 @@ class Zeros:
         self.steps: dict[Node, bool] = dict.fromkeys(wrt, False)
         self.patterns: dict[Node, Pattern] = dict.fromkeys(wrt)
 
-    def counting(self, factor: Node) -> Any:
-        """Where a factor is not known to be 0: a mask, True everywhere or nowhere."""
-        if self.is_step(factor):
-            return _counting_step(factor)
-        pattern = self.pattern(factor)
+    def counting(self, node: Node, position: int) -> Any:
+        """Where an argument is not multiplied by 0: a mask, True or False for all."""
+        other = factor(node, position)
+        if other is None:
+            return True
+        if self.is_step(other):
+            return _counting_step(other)
+        pattern = self.pattern(other)
         if pattern is None or pattern.all():
             return True
         return lifted(current().captured(pattern != 0), current())
@@ -66,6 +69,27 @@ class Zeros:
             self.patterns[each] = _pattern(each, [self.patterns[a] for a in
                                                   each.arguments])  # fmt: skip
         return self.patterns[node]
+
+
+def factor(node: Node, position: int) -> Node | None:
+    """What an argument is multiplied by, element by element."""
+    facts = facts_of(node.operation)
+    if facts.zero is Zero.FIRST and position == 1:
+        return node.arguments[0]  # 0 / y is 0 for every y
+    if facts.zero is not Zero.TERMS:
+        return None
+    vectors = node.operation in {"matmul", "dot"} and all(
+        a.ndim <= 1 for a in node.arguments
+    )
+    product = vectors or facts.kind is Kind.ELEMENTWISE
+    return node.arguments[1 - position] if product else None
+
+
+def is_square(node: Node) -> bool:
+    """Whether this is a product of something with itself."""
+    return len(node.arguments) == 2 and all(
+        factor(node, i) is argument for i, argument in enumerate(node.arguments)
+    )
 
 
 def slopes(node: Node) -> list[Node] | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pellucid.errors import PellucidError
-from pellucid.graphs.differentiating.adjoints import adjoints
+from pellucid.graphs.differentiating.step_derivatives import adjoints
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import ancestors

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pellucid.graphs.differentiating.adjoints import Local
+from pellucid.graphs.differentiating.step_derivatives import Local
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
 from pellucid.reading.formula import latex
