@@ -123,10 +123,9 @@ def _pattern(node: Node, patterns: list[Pattern]) -> Pattern:
 
 def _run(node: Node, *patterns: Any) -> Any:
     """The pattern that a step gives."""
-    if node.operation == "where" and node.arguments[0].known:
-        return np.where(current().known_value(node.arguments[0]), *patterns[1:])
     if node.operation == "where":
-        return patterns[1] + patterns[2]
+        c, (_, x, y) = node.arguments[0], patterns
+        return np.where(current().known_value(c), x, y) if c.known else x + y
     match zero_of(node):
         case Zero.ALL:
             return sum(patterns)
