@@ -118,7 +118,7 @@ def _pattern(node: Node, patterns: list[Pattern]) -> Pattern:
     if all(p is None for p in patterns):
         return None
     values = map(_whole, node.arguments, patterns)
-    return _of_zeros(_run(node, *values))
+    return _of_zeros(np.broadcast_to(_run(node, *values), node.shape))
 
 
 def _run(node: Node, *patterns: Any) -> Any:
@@ -130,7 +130,7 @@ def _run(node: Node, *patterns: Any) -> Any:
         case Zero.ALL:
             return sum(patterns)
         case Zero.FIRST:
-            return np.broadcast_to(patterns[0], node.shape)
+            return patterns[0]
         case Zero.TERMS:
             return OPERATIONS[node.operation].function(*patterns, **node.options)
     return np.ones(())
