@@ -10,7 +10,7 @@ import pellucid as pl
 from pellucid.graphs.functions import ufuncs
 from pellucid.graphs.operations.closed_set import OPERATIONS, UFUNCS, operation
 from pellucid.graphs.operations.elementwise import FACTS
-from pellucid.graphs.operations.kinds import Facts, Kind, Say, Slope, Zero
+from pellucid.graphs.operations.kinds import BY_EACH, Facts, Kind, Say, Slope, Zero
 
 each = pytest.mark.parametrize("name", NAMES)
 
@@ -82,6 +82,19 @@ def test_what_does_not_commute_gives_another(name):
     f = getattr(np, name)
     with np.errstate(all="ignore"):
         assert not np.array_equal(f(x, y), f(y, x), equal_nan=True)
+
+
+PRODUCTS = [n for n in NAMES if OPERATIONS[n].facts.slope & BY_EACH]
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_what_is_a_product_is_linear_in_each_argument(name):
+    node = step(name)
+    f, xs = OPERATIONS[name].function, [np.ones(a.shape) for a in node.arguments]
+    once, options = f(*xs, **node.options), dict(node.options)
+    for i in range(len(xs)):
+        threefold = [3 * x if i == j else x for j, x in enumerate(xs)]
+        np.testing.assert_array_equal(f(*threefold, **options), 3 * once)
 
 
 TAME = [n for n, facts in FACTS.items() if facts.slope in ufuncs.TAME

@@ -26,6 +26,7 @@ from pellucid.graphs.operations.kinds import (
     KINKED,
     NONE,
     PART,
+    PRODUCT,
     STEEP,
     Facts,
     Say,
@@ -39,7 +40,8 @@ from pellucid.graphs.operations.kinds import (
 _SLOPES = {
     CONSTANT: "add subtract negative positive conjugate deg2rad rad2deg degrees "
     "radians",
-    BOUNDED: "multiply square sin cos tanh arctan arcsinh logaddexp logaddexp2 ldexp",
+    PRODUCT: "multiply",
+    BOUNDED: "square sin cos tanh arctan arcsinh logaddexp logaddexp2 ldexp",
     STEEP: "divide power float_power reciprocal sqrt cbrt exp exp2 expm1 log log2 "
     "log10 log1p tan sinh cosh arcsin arccos arccosh arctanh arctan2",
     KINKED: "absolute fabs maximum minimum fmax fmin hypot copysign",

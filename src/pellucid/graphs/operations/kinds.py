@@ -29,6 +29,7 @@ class Slope(enum.Flag):
     STEEP = enum.auto()  # infinite somewhere, or beyond all bounds, as of exp
     KINKED = enum.auto()  # it jumps somewhere
     NONE = enum.auto()  # 0 wherever there is one: the result is made of steps
+    BY_EACH = enum.auto()  # constant in each argument: a product, linear in each
 
 
 class Zero(enum.Enum):
@@ -48,7 +49,8 @@ class Say(enum.Enum):
     SOME = "some elements of an array"
 
 
-CONSTANT, BOUNDED, STEEP, KINKED, NONE = Slope
+CONSTANT, BOUNDED, STEEP, KINKED, NONE, BY_EACH = Slope
+PRODUCT = BOUNDED | BY_EACH
 ELEMENTWISE, MOVES, REDUCES, SCANS, ALONG, MIXES, MAKES = Kind
 
 
