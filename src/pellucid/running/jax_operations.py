@@ -22,11 +22,9 @@ import numpy as np
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations import robust
 from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.running.writing import ARITHMETIC
 
 Function = Callable[..., Any]
-
-SYMBOLS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**",
-           "matmul": "@"}  # fmt: skip
 
 
 # -- the robust operations, in their own words, with jnp for np -----------------------
@@ -346,18 +344,18 @@ PHRASES: dict[str, Phrase] = {
     "einsum": lambda names, options: _call(
         "jnp.einsum", [options["subscripts"], *names], {}
     ),
-    **{name: _between(symbol) for name, symbol in SYMBOLS.items()},
+    "matmul": _between("@"),
+    **{name: _between(ARITHMETIC[name]) for name in ARITHMETIC.keys() - SPELLINGS},
 }
-# Of integers these have no symbol of the same meaning.
-IN_CALLS = {"power"}
 
 
 def phrase(
     node: Node, names: list[str], options: Mapping[str, str], function: str
 ) -> str:
     """An operation on these names as an expression in Python."""
-    called = node.operation in IN_CALLS and node.dtype.kind in "iu"
-    if node.operation in PHRASES and not called:
+    if node.operation == "power" and node.dtype.kind not in "iu":
+        return _between("**")(names, options)
+    if node.operation in PHRASES:
         return PHRASES[node.operation](names, options)
     keywords = {key: text for key, text in options.items() if key != "part"}
     part = f"[{options['part']}]" if "part" in options else ""  # of several results

@@ -26,10 +26,7 @@ from pellucid.running.cache import Kept, structure_of
 from pellucid.running.plan import planned
 from pellucid.running.targets import Array, rows_of
 from pellucid.running.tuning import QUICK, tuned
-from pellucid.running.writing import Names
-
-SYMBOLS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**",
-           "floor_divide": "//", "remainder": "%"}  # fmt: skip
+from pellucid.running.writing import ARITHMETIC, Names
 
 # What np.sum and its kind call, after three microseconds of looking at their arguments.
 REDUCTIONS = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum"}
@@ -305,7 +302,7 @@ class _Code:
         if node.operation == "index":
             return f"{names[0]}[{self.names.index(node.options['at'], names[1:])}]"
         out = self.plan.out.get(node)
-        symbol = SYMBOLS.get(node.operation)
+        symbol = ARITHMETIC.get(node.operation)
         if symbol and not out and not _may_raise(node):
             return f"{names[0]} {symbol} {names[1]}"
         given = dict(node.options)

@@ -19,11 +19,12 @@ from pellucid.graphs.operations.indexing import Slot
 from pellucid.running import torch_wrapping as wrapping
 from pellucid.running.torch_arrays import sized, tensor_of
 from pellucid.running.torch_functions import MANY
-from pellucid.running.torch_operations import SPELLED, SYMBOLS
+from pellucid.running.torch_operations import spelling
 from pellucid.running.torch_places import as_index, cut
 from pellucid.running.torch_reads import torch_dtype
-from pellucid.running.writing import Names, function, shaped
+from pellucid.running.writing import ARITHMETIC, COMPARISONS, Names, function, shaped
 
+SYMBOLS = {**ARITHMETIC, **COMPARISONS, "matmul": "@"}
 # Of these kinds torch's symbol raises, or does not where NumPy raises: ours is called.
 CALLED = {"floor_divide": "iu", "remainder": "iu", "matmul": "b", "power": "i"}
 IN_PLACE = {"add", "multiply", "subtract", "divide"}
@@ -72,7 +73,7 @@ class Writer:
         return results
 
     def _line(self, node: Node) -> str:
-        if node.operation not in SPELLED and not node.weak:
+        if not node.weak and spelling(node.operation) is None:
             raise PellucidError(_refusal(node))
         return shaped(f"{self._statement(node)}", node)
 
@@ -144,11 +145,11 @@ class Writer:
         return f"{name}({', '.join(arguments)}, out={out})"
 
     def _call(self, node: Node, arguments: list[str]) -> str:
-        spelled = SPELLED[node.operation]
-        if callable(spelled):
-            name = self._bound(spelled, spelled.__name__.lstrip("_"))
+        found = spelling(node.operation)
+        if callable(found):
+            name = self._bound(found, found.__name__.lstrip("_"))
         else:
-            name = spelled.replace("torch", self._torch, 1)
+            name = str(found).replace("torch", self._torch, 1)
         return f"{name}({', '.join(arguments)})"
 
     def _bound(self, value: Any, wish: str) -> str:
