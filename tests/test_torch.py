@@ -22,7 +22,7 @@ torch = pytest.importorskip("torch")
 from pellucid.running import torch_steps  # noqa: E402
 from pellucid.running.torch import Program, Training  # noqa: E402
 from pellucid.running.torch_operations import OTHER, spelling  # noqa: E402
-from pellucid.running.torch_reads import looks  # noqa: E402
+from pellucid.running.torch_steps import looks  # noqa: E402
 
 DTYPES = [np.float32, np.float64]
 by_dtype = pytest.mark.parametrize("dtype", DTYPES, ids=lambda d: d.__name__)

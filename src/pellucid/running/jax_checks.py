@@ -16,8 +16,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.factorisations import complex_eigenvalues
-from pellucid.graphs.operations.indexing import Slot, with_arrays
+from pellucid.graphs.operations.indexing import Slot, places, with_arrays
+from pellucid.graphs.operations.kinds import PLACED
 
 Finding = Callable[..., Any]
 
@@ -93,10 +95,9 @@ def furthest(index: Any, size: int) -> Any:
 
 def limits_of(node: Node) -> Iterator[Limit]:
     """The limits of the computed indices of a node."""
-    first = {"index": 1, "scatter": 1, "assign": 2}.get(node.operation)
-    if first is None:
+    if facts_of(node.operation).reads is not PLACED:
         return
-    indices = node.arguments[first:]
+    indices = places(node)
     shape = node.shape if node.operation != "index" else node.arguments[0].shape
     at = with_arrays(node.options["at"])
     used = sum(axes_used(i) for i in at)

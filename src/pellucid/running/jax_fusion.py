@@ -24,6 +24,7 @@ from pellucid.graphs.operations.kinds import (
     BY_EACH,
     ELEMENTWISE,
     MOVES,
+    PLACED,
     STEEP,
 )
 
@@ -84,9 +85,9 @@ def repeated_work(graph: Graph) -> float:
 
 def _can_fuse(node: Node) -> bool:
     """Whether XLA may put a step into a loop: by element, or moved, but not written."""
-    kind = facts_of(node.operation).kind
-    is_moved = kind is MOVES and node.operation not in ("assign", "scatter")
-    return kind is ELEMENTWISE or is_moved
+    facts = facts_of(node.operation)
+    is_written = facts.reads is PLACED and not facts.view
+    return facts.kind in (ELEMENTWISE, MOVES) and not is_written
 
 
 def _is_kept(node: Node, readers: int) -> bool:

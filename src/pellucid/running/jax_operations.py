@@ -109,7 +109,6 @@ def inverse_gaps(
     """1 / (w_j - r_i), 0 where a limit is to be taken; nan without a warning here."""
     w, r = w[..., None, :], r[..., :, None]
     gaps, eps = w - r, float(np.finfo(w.dtype).eps)
-    equal = equal.astype(bool)  # arguments come in the dtype of the result
     close = equal | (jnp.abs(gaps) <= eps**0.4 * jnp.maximum(jnp.abs(w), jnp.abs(r)))
     agrees = error <= max(gaps.shape[-2:]) * eps**0.75 * size
     found = jnp.where(close & agrees, 0, 1 / jnp.where(equal, 1, gaps))

@@ -15,13 +15,12 @@ from pellucid.graphs.liveness import Lives, is_view
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import reduced_axes
 from pellucid.graphs.operations.elementwise import OPERATORS
-from pellucid.graphs.operations.indexing import Slot
+from pellucid.graphs.operations.indexing import Slot, places
 from pellucid.running import torch_wrapping as wrapping
-from pellucid.running.torch_arrays import sized, tensor_of
+from pellucid.running.torch_arrays import sized, tensor_of, torch_dtype
 from pellucid.running.torch_functions import MANY
 from pellucid.running.torch_operations import spelling
 from pellucid.running.torch_places import as_index, cut
-from pellucid.running.torch_reads import torch_dtype
 from pellucid.running.writing import ARITHMETIC, COMPARISONS, Names, function, shaped
 
 SYMBOLS = {**ARITHMETIC, **COMPARISONS, "matmul": "@"}
@@ -229,7 +228,7 @@ class Writer:
     def _place(self, node: Node, shape: tuple[int, ...]) -> tuple[str, bool]:
         """The name of an index cut in three; whether brackets mean the same."""
         at = node.options["at"]
-        slots = node.arguments[1 if node.operation != "assign" else 2 :]
+        slots = places(node)
         masks = {i: s.ndim for i, s in enumerate(slots) if s.dtype == bool}
         found = cut(at, shape, masks, self.device)
         mixed = any(not isinstance(i, (slice, np.ndarray, Slot)) for i in at)

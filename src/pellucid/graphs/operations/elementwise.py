@@ -16,17 +16,20 @@ from pellucid.graphs.operations.closed_set import (
     broadcast,
     elementwise,
     in_parts,
+    loop,
     operation,
-    ufunc_dtype,
 )
 from pellucid.graphs.operations.kinds import (
     BOUNDED,
+    CHOICE,
     CONSTANT,
     KEPT,
     KINKED,
+    LOOP,
     NONE,
     PART,
     PRODUCT,
+    RESULT,
     STEEP,
     Facts,
     Say,
@@ -70,8 +73,8 @@ _EVEN = {"absolute", "fabs", "copysign", "square", "cos", "cosh", "hypot"}
 
 def _of_ufunc(name: str, slope: Slope) -> Facts:
     zeros = [zero for zero, names in _ZEROS.items() if name in names.split()]
-    facts = by_element(slope)._replace(commutes=name in _COMMUTING, even=name in _EVEN)
-    facts = facts.choosing(Say.ONE if name in _CHOOSING else Say.ALL)
+    facts = by_element(slope, LOOP).choosing(Say.ONE if name in _CHOOSING else Say.ALL)
+    facts = facts._replace(commutes=name in _COMMUTING, even=name in _EVEN)
     return facts.with_zero(zeros[0] if zeros else Zero.NOWHERE)
 
 
@@ -91,19 +94,19 @@ for _ufunc, _name in UFUNCS.items():
 
 def _where_known(arguments: list[Known]) -> Result:
     shape = broadcast(tuple(shape for shape, _ in arguments))
-    return shape, ufunc_dtype(np.add, (arguments[1][1], arguments[2][1]))
+    return shape, loop(np.add, (arguments[1][1], arguments[2][1]))[-1]
 
 
-operation("where", np.where, by_element(KINKED).choosing(Say.ONE), _where_known)
+operation("where", np.where, by_element(KINKED, CHOICE).choosing(Say.ONE), _where_known)
 operation("cast", lambda x, dtype: np.asarray(x).astype(dtype)[()], KEPT,
           lambda arguments, dtype: (arguments[0][0], np.dtype(dtype)))  # fmt: skip
 
 
 # -- several results ------------------------------------------------------------------
 
-in_parts("modf", np.modf, by_element(KINKED))
-in_parts("frexp", np.frexp, by_element(KINKED | STEEP))
-in_parts("divmod", np.divmod, by_element(KINKED | STEEP))
+in_parts("modf", np.modf, by_element(KINKED, LOOP))
+in_parts("frexp", np.frexp, by_element(KINKED | STEEP, LOOP))
+in_parts("divmod", np.divmod, by_element(KINKED | STEEP, LOOP))
 
 
 # -- complex numbers ------------------------------------------------------------------
@@ -126,8 +129,8 @@ operation("imag", np.imag, PART, _part_known)
 
 # -- functions of NumPy that are no ufuncs --------------------------------------------
 
-operation("sinc", np.sinc, by_element(BOUNDED)._replace(even=True))
-operation("i0", np.i0, by_element(STEEP)._replace(even=True))
+operation("sinc", np.sinc, by_element(BOUNDED, RESULT)._replace(even=True))
+operation("i0", np.i0, by_element(STEEP, RESULT)._replace(even=True))
 
 
 # -- Python's operators ---------------------------------------------------------------

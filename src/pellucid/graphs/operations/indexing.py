@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import (
     Known,
     Result,
@@ -20,7 +21,7 @@ from pellucid.graphs.operations.closed_set import (
     operation,
     weightless,
 )
-from pellucid.graphs.operations.kinds import Say, moves
+from pellucid.graphs.operations.kinds import PLACED, Say, moves
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,12 @@ def filled(at: tuple[Any, ...], indices: tuple[Any, ...]) -> tuple[Any, ...]:
 def has_slots(at: tuple[Any, ...]) -> bool:
     """Whether an index holds computed arrays."""
     return any(isinstance(i, Slot) for i in at)
+
+
+def places(node: Node) -> tuple[Node, ...]:
+    """The arguments of a node that say where, behind those that are indexed or put."""
+    count = sum(isinstance(part, Slot) for part in node.options["at"])
+    return node.arguments[len(node.arguments) - count :]
 
 
 def with_arrays(at: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -111,6 +118,7 @@ def _scatter_known(arguments: list[Known], at: Any, shape: Shape) -> Result:
     return shape, np.dtype(arguments[0][1])
 
 
-operation("index", index, moves(view=True).choosing(Say.SOME), _index_known)
-operation("assign", assign, moves(view=False).choosing(Say.ONE), _assign_known)
-operation("scatter", scatter, moves(view=False), _scatter_known)
+VIEW, NEW = moves(view=True, reads=PLACED), moves(view=False, reads=PLACED)
+operation("index", index, VIEW.choosing(Say.SOME), _index_known)
+operation("assign", assign, NEW.choosing(Say.ONE), _assign_known)
+operation("scatter", scatter, NEW, _scatter_known)

@@ -49,9 +49,23 @@ class Say(enum.Enum):
     SOME = "some elements of an array"
 
 
+class Reads(enum.Enum):
+    """In which dtype each argument is read, and computed with."""
+
+    LOOP = "in that of the loop which NumPy chooses for a ufunc"
+    RESULT = "in that of the result, or a wider one of its own"
+    GIVEN = "as it comes"
+    TOGETHER = "in the one that holds each of them"
+    CHOICE = "the condition as truth values, both branches as the result"
+    PLACED = "arrays as the result, and the places in them as they come"
+    LAPACK = "in the floats that linear algebra of them is computed in"
+    FLOATS = "in floats, which are complex where the result is real again"
+
+
 CONSTANT, BOUNDED, STEEP, KINKED, NONE, BY_EACH = Slope
 PRODUCT = BOUNDED | BY_EACH
 ELEMENTWISE, MOVES, REDUCES, SCANS, ALONG, MIXES, MAKES = Kind
+LOOP, RESULT, GIVEN, TOGETHER, CHOICE, PLACED, LAPACK, FLOATS = Reads
 
 
 class Facts(NamedTuple):
@@ -67,6 +81,8 @@ class Facts(NamedTuple):
         Whether its two arguments may change places.
     view : bool
         Whether NumPy's result may share memory with the first argument.
+    reads : Reads
+        In which dtype each argument is read; see `dtypes`.
     zero : Zero
         Where the result is 0.
     say : Say
@@ -79,6 +95,7 @@ class Facts(NamedTuple):
     slope: Slope
     commutes: bool
     view: bool
+    reads: Reads
     zero: Zero
     say: Say
     even: bool
@@ -92,49 +109,44 @@ class Facts(NamedTuple):
         return self._replace(zero=zero)
 
 
-def _plain(kind: Kind, slope: Slope) -> Facts:
+def _plain(kind: Kind, slope: Slope, reads: Reads) -> Facts:
     """New memory of ordered arguments, of which all have a say."""
     adds = slope is CONSTANT and kind in (MOVES, REDUCES, SCANS)
     zero = Zero.TERMS if adds else Zero.NOWHERE
-    return Facts(kind, slope, False, False, zero, Say.ALL, False)
+    return Facts(kind, slope, False, False, reads, zero, Say.ALL, False)
 
 
-def by_element(slope: Slope) -> Facts:
+def by_element(slope: Slope, reads: Reads) -> Facts:
     """Element i of the result is made of elements i of ordered arguments."""
-    return _plain(ELEMENTWISE, slope)
+    return _plain(ELEMENTWISE, slope, reads)
 
 
-def commuting(slope: Slope) -> Facts:
-    """The same, in any order."""
-    return by_element(slope)._replace(commutes=True)
-
-
-def moves(*, view: bool) -> Facts:
+def moves(*, view: bool, reads: Reads) -> Facts:
     """Elements are put elsewhere, which is linear."""
-    return _plain(MOVES, CONSTANT)._replace(view=view)
+    return _plain(MOVES, CONSTANT, reads)._replace(view=view)
 
 
-def reduces(slope: Slope) -> Facts:
+def reduces(slope: Slope, reads: Reads) -> Facts:
     """Axes are taken away, in new memory."""
-    return _plain(REDUCES, slope)
+    return _plain(REDUCES, slope, reads)
 
 
-def scans(slope: Slope) -> Facts:
+def scans(slope: Slope, reads: Reads) -> Facts:
     """Elements along an axis meet those before; the axis stays."""
-    return _plain(SCANS, slope)
+    return _plain(SCANS, slope, reads)
 
 
-def along(slope: Slope) -> Facts:
+def along(slope: Slope, reads: Reads) -> Facts:
     """Elements along an axis all meet; the axis stays."""
-    return _plain(ALONG, slope)
+    return _plain(ALONG, slope, reads)
 
 
-def mixes(slope: Slope) -> Facts:
+def mixes(slope: Slope, reads: Reads) -> Facts:
     """Elements meet in any way."""
-    return _plain(MIXES, slope)
+    return _plain(MIXES, slope, reads)
 
 
-KEPT = by_element(CONSTANT).with_zero(Zero.ALL)
+KEPT = by_element(CONSTANT, GIVEN).with_zero(Zero.ALL)
 PART = KEPT._replace(view=True)  # the real or imaginary one, or all
-EXTREME = reduces(KINKED).choosing(Say.SOME)
-MAKING = _plain(MAKES, NONE)
+EXTREME = reduces(KINKED, RESULT).choosing(Say.SOME)
+MAKING = _plain(MAKES, NONE, GIVEN)

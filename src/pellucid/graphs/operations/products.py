@@ -14,7 +14,7 @@ from pellucid.graphs.operations.closed_set import (
     broadcast,
     operation,
 )
-from pellucid.graphs.operations.kinds import PRODUCT, Zero, mixes
+from pellucid.graphs.operations.kinds import PRODUCT, RESULT, Zero, mixes
 
 
 def _dot_known(arguments: list[Known]) -> Result:
@@ -51,10 +51,10 @@ def _aligned(name: str, a: Shape, b: Shape, columns: int, rows: int) -> None:
         raise ValueError(message)
 
 
-SUMS = mixes(PRODUCT).with_zero(Zero.TERMS)
+SUMS = mixes(PRODUCT, RESULT).with_zero(Zero.TERMS)
 operation("matmul", np.matmul, SUMS, _matmul_known)
 operation("dot", np.dot, SUMS, _dot_known)
 operation("einsum", lambda *arrays, subscripts, optimize=False:
           np.einsum(subscripts, *arrays, optimize=optimize),
           SUMS)  # fmt: skip
-operation("convolve", np.convolve, mixes(PRODUCT))
+operation("convolve", np.convolve, mixes(PRODUCT, RESULT))

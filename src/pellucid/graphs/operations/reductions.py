@@ -19,8 +19,10 @@ from pellucid.graphs.operations.kinds import (
     BOUNDED,
     CONSTANT,
     EXTREME,
+    GIVEN,
     KINKED,
     NONE,
+    RESULT,
     Zero,
     reduces,
     scans,
@@ -43,11 +45,11 @@ def _reduction_known(
 
 
 for _name, _facts in {
-    "sum": reduces(CONSTANT), "mean": reduces(CONSTANT),
-    "prod": reduces(BOUNDED).with_zero(Zero.TERMS),
+    "sum": reduces(CONSTANT, RESULT), "mean": reduces(CONSTANT, RESULT),
+    "prod": reduces(BOUNDED, RESULT).with_zero(Zero.TERMS),
     "max": EXTREME.with_zero(Zero.TERMS), "min": EXTREME, "median": EXTREME,
-    "any": reduces(NONE), "all": reduces(NONE),
-    "nanargmax": reduces(NONE), "nanargmin": reduces(NONE),
+    "any": reduces(NONE, GIVEN), "all": reduces(NONE, GIVEN),
+    "nanargmax": reduces(NONE, GIVEN), "nanargmin": reduces(NONE, GIVEN),
 }.items():  # fmt: skip
     _function = getattr(np, _name)
     operation(_name, _function, _facts,
@@ -77,10 +79,10 @@ def _scan_known(
 
 
 for _name, _facts, _rule in (
-    ("argmax", reduces(NONE), _place_known),
-    ("argmin", reduces(NONE), _place_known),
-    ("cumsum", scans(CONSTANT), _scan_known),
-    ("cumprod", scans(BOUNDED), _scan_known),
+    ("argmax", reduces(NONE, GIVEN), _place_known),
+    ("argmin", reduces(NONE, GIVEN), _place_known),
+    ("cumsum", scans(CONSTANT, RESULT), _scan_known),
+    ("cumprod", scans(BOUNDED, RESULT), _scan_known),
 ):
     _function = getattr(np, _name)
     operation(_name, _function, _facts, functools.partial(_rule, _function))
@@ -98,10 +100,11 @@ def _accumulate_known(arguments: list[Known], axis: int = 0) -> Result:
     return shape, np.dtype(dtype)
 
 
+RUNNING = scans(KINKED, RESULT)
 operation("fmax.reduce", np.fmax.reduce, EXTREME, _reduce_known)
 operation("fmin.reduce", np.fmin.reduce, EXTREME, _reduce_known)
-operation("maximum.accumulate", np.maximum.accumulate, scans(KINKED), _accumulate_known)
-operation("minimum.accumulate", np.minimum.accumulate, scans(KINKED), _accumulate_known)
+operation("maximum.accumulate", np.maximum.accumulate, RUNNING, _accumulate_known)
+operation("minimum.accumulate", np.minimum.accumulate, RUNNING, _accumulate_known)
 
 
 def _quantile_known(
