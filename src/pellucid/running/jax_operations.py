@@ -21,7 +21,8 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations import robust
-from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.graphs.operations.closed_set import facts_of, reduced_axes
+from pellucid.graphs.operations.kinds import PLACED
 from pellucid.running.writing import ARITHMETIC
 
 Function = Callable[..., Any]
@@ -361,13 +362,9 @@ def phrase(
     return _call(function, names, keywords) + part
 
 
-# What is written with brackets.
-SELECTIONS = {"index", "assign", "scatter"}
-
-
 def lacks(name: str) -> bool:
-    """Whether JAX has nothing for an operation."""
-    return name not in SELECTIONS and spelling(name) is None
+    """Whether JAX has nothing for an operation; what is placed stands in brackets."""
+    return facts_of(name).reads is not PLACED and spelling(name) is None
 
 
 def spelling(name: str) -> Function | None:

@@ -13,9 +13,10 @@ from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.liveness import Lives, is_view
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.graphs.operations.closed_set import facts_of, reduced_axes
 from pellucid.graphs.operations.elementwise import OPERATORS
 from pellucid.graphs.operations.indexing import Slot, places
+from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT
 from pellucid.running import torch_wrapping as wrapping
 from pellucid.running.torch_arrays import sized, tensor_of, torch_dtype
 from pellucid.running.torch_functions import MANY
@@ -26,7 +27,7 @@ from pellucid.running.writing import ARITHMETIC, COMPARISONS, Names, function, s
 SYMBOLS = {**ARITHMETIC, **COMPARISONS, "matmul": "@"}
 # Of these kinds torch's symbol raises, or does not where NumPy raises: ours is called.
 CALLED = {"floor_divide": "iu", "remainder": "iu", "matmul": "b", "power": "i"}
-IN_PLACE = {"add", "multiply", "subtract", "divide"}
+IN_PLACE = ARITHMETIC.keys() - CALLED
 RENAMED = {"axis": "dim", "keepdims": "keepdim", "axes": "dims"}
 
 
@@ -115,7 +116,8 @@ class Writer:
 
     def _weak(self, node: Node, arguments: list[str]) -> str:
         """Between Python numbers: as Python computes, where that does not raise."""
-        if node.operation in {"add", "subtract", "multiply"}:
+        is_total = facts_of(node.operation).slope & (CONSTANT | BY_EACH)
+        if node.operation in SYMBOLS and is_total:
             return f"{arguments[0]} {SYMBOLS[node.operation]} {arguments[1]}"
         if node.operation == "cast":
             return f"{self._bound(node.promotes_as, 'number')}({arguments[0]})"
@@ -124,7 +126,7 @@ class Writer:
 
     def _ending(self, node: Node) -> str:
         """A large argument that is read for the last time, whose memory can be used."""
-        swaps = node.operation in {"add", "multiply"}
+        swaps = facts_of(node.operation).commutes
         if node.operation not in IN_PLACE or node.size < MANY or node.dtype.kind == "u":
             return ""
         if node.arguments[0].weak and not swaps:
