@@ -9,20 +9,20 @@ import pytest
 from click.testing import CliRunner
 
 from pellucid.bench import memory, race
+from pellucid.bench.benchmarks import BENCHMARKS
 from pellucid.bench.contest import AbsentError, Contest, Outcome, Record, Rival, contest
 from pellucid.bench.functions import PROBLEMS
-from pellucid.bench.names import NAMES
-from pellucid.bench.networks import Task, data
+from pellucid.bench.networks import Network, data
+from pellucid.bench.ratios import tables
 from pellucid.bench.results import Results
-from pellucid.bench.tables import tables
 from pellucid.bench.telling import markdown
 from pellucid.bench.trainers import pytorch
-from pellucid.bench.trainers.table import TRAINERS, WHOLE
+from pellucid.bench.trainers.trainers import TRAINERS, WHOLE
 from pellucid.command import main
 from pellucid.errors import MissingExtraError, PellucidError
 
 LIBRARIES = ("autograd", "jax", "torch")
-EASY = Task((4, 16, 3), 32, 400, 30)
+EASY = Network((4, 16, 3), 32, 400, 30)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def typed(*words):
 # The command
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", BENCHMARKS)
 def test_every_benchmark_runs_and_leaves_its_figures(name, alone):
     result = typed(name, "--tiny", "--out", alone / "figures.json")
     assert (result.exit_code, result.stderr) == (0, "")
@@ -85,7 +85,7 @@ def test_markdown_can_be_had(alone):
 
 def test_help_names_every_benchmark():
     told = typed("--help").stdout
-    assert [name for name in NAMES if f"  {name} " not in told] == []
+    assert [name for name in BENCHMARKS if f"  {name} " not in told] == []
 
 
 # The race

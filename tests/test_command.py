@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 from pellucid import __version__
 from pellucid.command import main
-from pellucid.tour.expression import values_for
-from pellucid.tour.table import run
-from pellucid.tour.typed_formula import expression
+from pellucid.tour.fit import run
+from pellucid.tour.typed_formula import function_of
+from pellucid.tour.typed_values import values_for
 
 HOUSES = "rooms,area,price\n" + "".join(
     f"{1 + i % 5},{20 * (1 + i % 5) + 7 * (i * i % 11)},{90 * (1 + i % 5) + i % 7}\n"
@@ -186,7 +186,7 @@ def test_graph_says_where_a_gradient_is_missing():
 
 
 def test_a_long_array_is_cut_short():
-    values = values_for(expression("sum(x)"), [f"x={[list(range(5))] * 4}"])
+    values = values_for(function_of("sum(x)"), [f"x={[list(range(5))] * 4}"])
     assert values["x"].shape == (4, 5)
     out = typed("graph", "sum(x)", f"x={[list(range(5))] * 4}").stdout
     assert "[0, 1, 2, 3, 4, 0, ...] (4, 5)" in out
@@ -532,7 +532,7 @@ def test_a_fault_of_ours_is_one_sentence_too(monkeypatch):
     def broken(text):
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("pellucid.tour.typed_formula.expression", broken)
+    monkeypatch.setattr("pellucid.tour.typed_formula.function_of", broken)
     sentence = (
         "something went wrong inside Pellucid (ZeroDivisionError: division by zero); "
         "run it again with --debug and report what it says."
@@ -544,7 +544,7 @@ def test_an_interrupt_is_one_word(monkeypatch):
     def interrupted(text):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pellucid.tour.typed_formula.expression", interrupted)
+    monkeypatch.setattr("pellucid.tour.typed_formula.function_of", interrupted)
     result = typed(*GRAPH)
     assert result.exit_code == 1
     assert result.stderr.strip() == "pellucid: stopped."
@@ -554,9 +554,9 @@ def test_a_warning_is_a_note(monkeypatch):
     def wary(text):
         warnings.simplefilter("default")
         warnings.warn("this may take a while", stacklevel=1)
-        return expression(text)
+        return function_of(text)
 
-    monkeypatch.setattr("pellucid.tour.typed_formula.expression", wary)
+    monkeypatch.setattr("pellucid.tour.typed_formula.function_of", wary)
     result = typed(*GRAPH)
     assert result.exit_code == 0
     assert result.stderr == "pellucid: note: this may take a while\n"

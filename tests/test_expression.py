@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 import pellucid as pl
 from pellucid.errors import ExpressionError
-from pellucid.tour.typed_formula import DEPTH, FUNCTIONS, LENGTH, expression
+from pellucid.tour.typed_formula import DEPTH, FUNCTIONS, LENGTH, function_of
 
 X = np.array([1.0, -2.0, 3.0])
 ARRAYS = {"dot", "matmul", "outer", "transpose"}  # that take more than numbers
 
 
 def body(text):
-    return inspect.getsource(expression(text)).partition("return ")[2].strip()
+    return inspect.getsource(function_of(text)).partition("return ")[2].strip()
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def body(text):
     ],
 )
 def test_a_formula_computes_what_it_says(text, arguments, value):
-    assert expression(text)(*arguments) == pytest.approx(value)
+    assert function_of(text)(*arguments) == pytest.approx(value)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_formula_computes_what_it_says(text, arguments, value):
     [("b + a*b", ["b", "a"]), ("a == b", ["a", "b"]), ("x*f", ["x", "f"]), ("1", [])],
 )
 def test_names_become_parameters_in_order(text, names):
-    assert list(inspect.signature(expression(text)).parameters) == names
+    assert list(inspect.signature(function_of(text)).parameters) == names
 
 
 @pytest.mark.parametrize(
@@ -75,18 +75,18 @@ def test_the_source_is_plain_numpy(text, written):
 
 
 def test_the_function_is_traced_with_names_and_lines():
-    graph = pl.graph(expression("sqrt(a**2 + b**2)"), 3.0, 4.0)
+    graph = pl.graph(function_of("sqrt(a**2 + b**2)"), 3.0, 4.0)
     assert [node.name for node in graph.inputs] == ["a", "b"]
     assert graph.title == "f"
     assert graph.nodes[-1].line[1] == 2
-    gradient = pl.gradient(expression("sqrt(a**2 + b**2)"), ("a", "b"))(3.0, 4.0)
+    gradient = pl.gradient(function_of("sqrt(a**2 + b**2)"), ("a", "b"))(3.0, 4.0)
     assert gradient == pytest.approx((0.6, 0.8))
 
 
 @pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - ARRAYS))
 def test_every_function_is_called_on_numbers_and_is_traced(name):
     names = ["x", "y", "z"][: FUNCTIONS[name]]
-    f = expression(f"{name}({', '.join(names)})")
+    f = function_of(f"{name}({', '.join(names)})")
     arguments = [np.array([0.3, 0.6]), np.array([0.5, 0.5]), np.array([0.7, 0.9])]
     with np.errstate(all="ignore"):
         expected = f(*arguments[: len(names)])
@@ -164,7 +164,7 @@ def test_every_function_is_called_on_numbers_and_is_traced(name):
 )
 def test_anything_else_is_refused_in_a_sentence(text, words):
     with pytest.raises(ExpressionError, match=words) as caught:
-        expression(text)
+        function_of(text)
     message = str(caught.value)
     assert message.endswith(".")
     assert "\n" not in message
@@ -172,11 +172,11 @@ def test_anything_else_is_refused_in_a_sentence(text, words):
 
 
 def test_the_greatest_depth_is_compiled():
-    assert expression("+".join("a" * (DEPTH - 1)))(1.0) == DEPTH - 1
+    assert function_of("+".join("a" * (DEPTH - 1)))(1.0) == DEPTH - 1
 
 
 def test_the_function_sees_nothing_but_numpy():
-    scope = expression("x + 1").__globals__
+    scope = function_of("x + 1").__globals__
     assert scope["__builtins__"] == {}
     assert set(scope) == {"np", "__name__", "__builtins__", "f"}
 
@@ -191,4 +191,4 @@ PIECES = ["sqrt", "np", "sum", "axis=", "x", "a", "0", "9", "1.5", "e", "lambda"
 )
 def test_any_text_becomes_a_function_or_one_error(text):
     with contextlib.suppress(ExpressionError):
-        assert callable(expression(text))
+        assert callable(function_of(text))

@@ -17,8 +17,8 @@ from pellucid.errors import ModelError
 from pellucid.models import judging
 from pellucid.models.choosing import chosen, labels, learned
 from pellucid.models.likelihood import directions
+from pellucid.tour.fit import run
 from pellucid.tour.predict import run as predict
-from pellucid.tour.table import run
 
 rng = np.random.default_rng(20261129)
 ALONE = np.arange(40.0)
@@ -187,7 +187,7 @@ def test_coefficients_are_the_likeliest_where_there_are_such():
 def test_a_penalty_is_chosen_by_rows_held_out():
     X, y = datasets.load_iris(return_X_y=True)
     model = learned(chosen(y.astype(float)), 0, X, y)
-    fold = judging.cut(y, True, 0)
+    fold = judging.folds(y, True, 0)
     Z = StandardScaler().fit_transform(X)
     folds = [(fold != k, fold == k) for k in range(5)]
     losses = {
@@ -231,7 +231,7 @@ def test_the_picture_of_a_network_shows_the_rows_as_they_are(target, d):
 
 def test_folds_have_their_part_of_each_class():
     y = np.array(["a"] * 50 + ["b"] * 10 + ["c"] * 3)
-    fold = judging.cut(y, True, 1)
+    fold = judging.folds(y, True, 1)
     counts = np.array([[np.sum(fold[y == c] == k) for k in range(5)] for c in "abc"])
     assert np.ptp(counts, axis=1).max() <= 1
 
@@ -248,7 +248,7 @@ class Nearest:
 
 def test_no_row_is_predicted_by_a_model_that_knows_it():
     X = np.repeat(np.arange(20.0), 1)[:, None]
-    fold = judging.cut(X[:, 0], False, 0)
+    fold = judging.folds(X[:, 0], False, 0)
     output = judging.predictions(Nearest, X, X[:, 0], fold)
     assert np.all(output != X[:, 0])
 

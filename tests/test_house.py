@@ -55,6 +55,9 @@ GRAPHS = (
     "rewriting",
     "differentiating",
 )
+# A graph is read as source, as a formula, as a drawing and as a story.
+READING = ("names", "numbers", "source", "formula", "drawing", "story")
+INSIDE = {"graphs": GRAPHS, "reading": READING}
 LOADER = Path("graphs/packages.py")  # it alone loads modules by names that it makes
 NAMESPACES = ("costs", "penalties", "activations", "methods", "schedules", "datasets")
 IMPORTERS = ("import_module", "__import__", "needs")
@@ -70,7 +73,7 @@ def imported(tree: ast.Module) -> Iterator[str]:
         match node:
             case ast.Import(names=names):
                 yield from (name.name for name in names)
-            case ast.ImportFrom(module="pellucid" | "pellucid.graphs", level=0):
+            case ast.ImportFrom(module=module, level=0) if module in FOLDERS:
                 yield from (f"{node.module}.{name.name}" for name in node.names)
             case ast.ImportFrom(module=module, level=level):
                 yield "." * level + (module or "")
@@ -82,13 +85,14 @@ def imported(tree: ast.Module) -> Iterator[str]:
                     yield MADE_UP
 
 
+FOLDERS = ("pellucid", *(f"pellucid.{room}" for room in INSIDE))
 MADE_UP = "pellucid.graphs.?"  # by a name that is no plain text: it may be any
 
 
 def room_of(path: Path) -> tuple[str, str]:
-    """The room of a file of the package, and the room of `graphs` that it lies in."""
+    """The room of a file of the package, and the room inside of that."""
     outer, inner = (*(Path(part).stem for part in path.parts), "")[:2]
-    return outer, inner if outer == "graphs" else ""
+    return outer, inner if outer in INSIDE else ""
 
 
 def fault(path: Path, module: str) -> str | None:
@@ -105,15 +109,16 @@ def fault(path: Path, module: str) -> str | None:
         return f"imports {module}: import from the module that defines it"
     if ROOMS.index(other) > ROOMS.index(room):
         return f"imports {module}, but {other} lies below {room}"
-    return inner_fault(inner, module) if room == other == "graphs" else None
+    inside_of_one = room == other and room in INSIDE
+    return inner_fault(INSIDE[room], inner, module) if inside_of_one else None
 
 
-def inner_fault(inner: str, module: str) -> str | None:
-    """The same between the rooms of `graphs`, which lie in an order of their own."""
+def inner_fault(order: tuple[str, ...], inner: str, module: str) -> str | None:
+    """The same between the rooms of a room, which lie in an order of their own."""
     other = (*module.split("."), "")[2]
-    if other not in GRAPHS:
+    if other not in order:
         return f"imports {module}: import from the module that defines it"
-    if inner == "__init__" or GRAPHS.index(other) > GRAPHS.index(inner):
+    if inner == "__init__" or order.index(other) > order.index(inner):
         return f"imports {module}, but {other} lies below {inner}"
     return None
 
@@ -125,7 +130,7 @@ def upward_imports(package: Path) -> list[str]:
         room, inner = room_of(inside)
         if inside == Path("__init__.py"):
             continue  # it binds the public names of all rooms
-        if room not in ROOMS or inner not in ("", "__init__", *GRAPHS):
+        if room not in ROOMS or inner not in ("", "__init__", *INSIDE.get(room, ())):
             faults += [f"{inside} lies in no room"]
             continue
         modules = imported(ast.parse(path.read_text("utf-8")))
@@ -146,7 +151,7 @@ def test_imports_go_one_way():
         ("graphs/node.py", "def f():\n    from pellucid.models.costs import huber"),
         ("graphs/node.py", "if TYPE_CHECKING:\n    from pellucid.report import Report"),
         ("graphs/node.py", "importlib.import_module('pellucid.show.plots')"),
-        ("graphs/operations/unary.py", "from pellucid.running.compile import compile"),
+        ("graphs/operations/kinds.py", "from pellucid.running.compile import compile"),
         ("graphs/__init__.py", "from pellucid.reading.text import text"),
         ("show/plots.py", "from pellucid.models.logistic import LogisticRegression"),
         ("report.py", "from pellucid.command import main"),
@@ -165,6 +170,9 @@ def test_imports_go_one_way():
         ("graphs/functions/special.py", "import pellucid.graphs.derivatives.special"),
         ("graphs/derivatives/spectral.py", "from pellucid.graphs import rewriting"),
         ("graphs/tracing/traced.py", "import_module(f'pellucid.graphs.{room}')"),
+        ("reading/names.py", "from pellucid.reading.source.text import text"),
+        ("reading/source/text.py", "from pellucid.reading import formula"),
+        ("reading/formula/latex.py", "def f():\n    import pellucid.reading.story"),
     ],
 )
 def test_an_upward_import_is_caught(file, source, tmp_path):
@@ -186,8 +194,9 @@ def test_an_upward_import_is_caught(file, source, tmp_path):
         ),
         ("graphs/tracing/traced.py", "from pellucid.graphs.tracing import creation"),
         ("graphs/packages.py", "import_module(f'pellucid.graphs.{module}')"),
+        ("reading/story/page.py", "from pellucid.reading.source import spelling"),
         ("models/linear.py", "def f():\n    from pellucid.show import plots"),
-        ("command.py", "from pellucid.tour.steps import STEPS\nimport click"),
+        ("command.py", "from pellucid.tour.road import STRETCHES\nimport click"),
         ("tour.py", "import pellucidity"),
         ("tour.py", "version('pellucid'), 'a.b'.partition('.')"),
     ],

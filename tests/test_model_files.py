@@ -15,7 +15,7 @@ import safetensors.numpy
 
 import pellucid as pl
 from pellucid.errors import ModelError, ModelFileError, PellucidError
-from pellucid.models.files import VERSION, as_bytes, restored
+from pellucid.models.saving import VERSION, as_bytes, restored
 from pellucid.models.states import KINDS
 
 RNG = np.random.default_rng(20260101)

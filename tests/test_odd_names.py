@@ -15,7 +15,8 @@ from pellucid.models.logistic import LogisticRegression
 from pellucid.reading.formula.mathml import mathml
 from pellucid.reading.names import latex_name, one_line, width
 from pellucid.report import Report
-from pellucid.show import plots, text
+from pellucid.show import plots
+from pellucid.show.plain_text import table
 from pellucid.tables.wording import quoted
 
 # A name, in text, and in LaTeX.
@@ -157,7 +158,7 @@ def test_a_report_shows_the_name_and_runs_nothing(name, _, __):
 
 @pytest.mark.parametrize(("name", "_", "__"), NAMES.values(), ids=NAMES)
 def test_a_table_of_text_keeps_its_lines_and_columns(name, _, __):
-    lines = text.table([(name, 1), ("age", 22)], headers=("column", "value"))
+    lines = table([(name, 1), ("age", 22)], headers=("column", "value"))
     lengths = {width(row) for row in lines.split("\n")}
     assert (len(lines.split("\n")), len(lengths)) == (4, 1)
 

@@ -275,6 +275,11 @@ NAMED = {
         np.array([-0.25, 0, 0.25]),
         [-4, 0, 4],
     ),
+    "root of hypot": (
+        lambda x: np.sqrt(np.hypot(x, [0.0, 0.0, 0.25])),
+        np.array([-0.25, 0, 0]),
+        [-1, 0, 0],
+    ),
     "root of square": (lambda x: np.sqrt(x**2), np.array([-2.0, 0, 3]), [-1, 0, 1]),
     "root of product": (lambda x: np.sqrt(x * x), np.array([-2.0, 0, 3]), [-1, 0, 1]),
     "root of matrix product": (
@@ -503,3 +508,17 @@ def test_a_mask_goes_back_through_what_moves_elements(name):
     right = pl.gradient(cost)(np.where(x > 0, x, 1.0)) * (x > 0)
     np.testing.assert_allclose(ours, right, rtol=1e-14)
     np.testing.assert_allclose(root, np.diag(-right / 2), rtol=1e-14)
+
+
+def test_zeros_are_known_in_the_shape_of_a_condition():
+    def cost(x):
+        first = np.zeros((1, 2))
+        first[0, 0] = x[1]
+        rows = np.where(np.stack([x > 0.1, x > 0.2], axis=1), first, np.zeros((1, 2)))
+        return np.sum(np.reshape(rows, 6) * np.sqrt(np.concatenate([x, x])))
+
+    x = np.array([0.0, 0.5, 1.0])
+    with np.errstate(all="ignore"):
+        slopes = pl.gradient(cost)(x)
+    root = np.sqrt(0.5)
+    np.testing.assert_allclose(slopes[1:], [1 + root + 0.25 / root, 0.25], rtol=1e-15)

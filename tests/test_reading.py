@@ -10,7 +10,7 @@ from operation_examples import NAMES, X, example, robust
 
 import pellucid as pl
 from pellucid.graphs.structure import leaves
-from pellucid.reading.source.spelling import written
+from pellucid.reading.source.spelling import as_python
 
 # ruff: noqa: RET504 (the tutorials name their result, and the name is tested)
 
@@ -201,7 +201,7 @@ def test_functions_that_numpy_lacks_are_written_out_under_a_free_name():
     ids=repr,
 )
 def test_options_are_written_as_code_that_makes_them(value, expected):
-    assert written(value) == expected
+    assert as_python(value) == expected
 
 
 def test_text_has_one_line_a_node_with_name_shape_and_line():

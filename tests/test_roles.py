@@ -8,9 +8,8 @@ import pytest
 
 import pellucid as pl
 from pellucid.errors import TableError
-from pellucid.tables import rows
 from pellucid.tables.preparation import Preparation
-from pellucid.tables.sources import grid_of
+from pellucid.tables.sources import grid_of, rows
 
 N = 40
 LETTERS = [f"name {i}" for i in range(N)]

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from pellucid.errors import TableError
-from pellucid.tables import Table, rows
+from pellucid.tables.sources import rows
+from pellucid.tables.table import Table
 
 COUNT = "look for a comma too many or too few."
 QUOTES = (

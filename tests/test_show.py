@@ -21,8 +21,8 @@ from pellucid.errors import MissingExtraError, PellucidError, TableError
 from pellucid.files import write_whole
 from pellucid.show import plots
 from pellucid.show.labels import power, spread
+from pellucid.show.plain_text import cells, number, numbers, sparkline, table
 from pellucid.show.progress import each, progress
-from pellucid.show.text import cells, number, numbers, sparkline, table
 
 # Pictures
 

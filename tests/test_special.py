@@ -416,6 +416,20 @@ def test_scipy_is_loaded_only_when_it_is_met():
     assert run.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize(
+    ("call", "right"),
+    [("scipy.linalg.expm(x)", np.e), ("scipy.special.exp1(x)", -1 / np.e)],
+)
+def test_a_part_that_scipy_loads_when_it_is_asked_for_is_recorded(call, right):
+    program = (
+        "import numpy as np, scipy, pellucid as pl\n"
+        f"print(pl.gradient(lambda x: np.sum({call}))(np.ones((1, 1)))[0, 0])"
+    )
+    command = [sys.executable, "-Wignore", "-c", program]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert float(run.stdout) == pytest.approx(right)
+
+
 def test_operations_are_scipys_names():
     ours = {name for name in OPERATIONS if name.startswith("special.")}
     named = {f"special.{name}" for name in dir(sc)}

@@ -28,8 +28,8 @@ TABLES = ("graphs/operations", "graphs/derivatives")
 WALK = re.compile(r"\b(order|nodes|ancestors|steps)\b")
 # What a reader walks from a call to its gradient: node to driver.
 PATH = ("node", "graph", "evaluate", "tracing/recorder", "tracing/memory",
-        "differentiating/backward", "differentiating/masks", "differentiating/poles",
-        "differentiating/zeros", "differentiating/gradient", "rewriting/stable",
+        "differentiating/backward", "differentiating/adjoint",
+        "differentiating/gradient", "differentiating/deriving", "rewriting/stable",
         "rewriting/driver")  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from statistics import median
 from typing import NamedTuple
 
 PACKAGE = Path(__file__).parents[1] / "src" / "pellucid"
-ROOM_AIMS = {"reading": 900, "running": 900}
+ROOM_AIMS = {"running": 900}
 FILE_AIM, FUNCTION_AIM, MEDIAN_AIM = 400, 40, 8
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -84,16 +84,12 @@ def functions(source: str) -> list[Function]:
 
 
 def room_of(path: Path) -> str:
-    """Name the room of a file; each folder of graphs/ is one.
+    """Name the room of a file; each folder of a room is one.
 
-    >>> room_of(Path("graphs/node.py")), room_of(Path("graphs/operations/unary.py"))
-    ('graphs', 'graphs/operations')
+    >>> room_of(Path("graphs/operations/kinds.py")), room_of(Path("report.py"))
+    ('graphs/operations', 'report')
     """
-    return (
-        "/".join(path.parts[:-1])
-        if path.parts[0] == "graphs"
-        else Path(path.parts[0]).stem
-    )
+    return "/".join(path.parts[:-1]) or path.stem
 
 
 def row(name: str, size: float, aim: int | None = None) -> str:

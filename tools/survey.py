@@ -206,7 +206,7 @@ def asked(sample: Sample) -> Finding:
 
 def fitted(path: Path, target: str) -> dict[str, dict[str, Any]]:
     """What `pellucid fit PATH --target TARGET` does; its figures."""
-    from pellucid.tour.table import run
+    from pellucid.tour.fit import run
 
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")

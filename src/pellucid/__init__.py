@@ -52,8 +52,8 @@ _HOME = {
     "LogisticRegression": "models.logistic",
     "MLPClassifier": "models.perceptrons",
     "MLPRegressor": "models.perceptron_regressor",
-    "save": "models.files",
-    "load": "models.files",
+    "save": "models.saving",
+    "load": "models.saving",
 }
 _MODULES = {"methods", "schedules", "datasets", "costs", "penalties", "activations"}
 

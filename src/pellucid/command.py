@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from pellucid.bench.names import NAMES
+from pellucid.bench.benchmarks import BENCHMARKS
 from pellucid.errors import ExpressionError, PellucidError
 
 PATH = click.Path(readable=False, path_type=Path)  # the readers say it better
@@ -180,8 +180,8 @@ def fit(
     and how good they are; report.html adds the formula and the pictures, and
     model.safetensors is the model, for `pellucid predict`.
     """
-    from pellucid.tables.preparing import columns_named
-    from pellucid.tour.table import run
+    from pellucid.tables.to_table import columns_named
+    from pellucid.tour.fit import run
 
     plurals = {"category": "categories", "number": "numbers", "date": "dates"}
     for option in ("drop", *plurals):
@@ -240,10 +240,11 @@ def graph(expression: str, values: Sequence[str], out: Path | None) -> None:
     pellucid graph "sqrt(a**2 + b**2)" a=3 b=4
     pellucid graph "sum((a*x - y)**2)" a=2 x=[1,2,3] y=[2,4,7] --out g.svg
     """
-    from pellucid.tour.expression import told, values_for
-    from pellucid.tour.typed_formula import expression as parsed
+    from pellucid.tour.expression import told
+    from pellucid.tour.typed_formula import function_of
+    from pellucid.tour.typed_values import values_for
 
-    f = parsed(expression)
+    f = function_of(expression)
     try:
         given = values_for(f, values)
     except ExpressionError as error:
@@ -257,10 +258,10 @@ def graph(expression: str, values: Sequence[str], out: Path | None) -> None:
 
 @main.command(
     short_help="Race the peers that are installed.",
-    epilog="\b\n" + "\n".join(f"{name:<12}{what}" for name, what in NAMES.items()),
+    epilog="\b\n" + "\n".join(f"{name:<12}{what}" for name, what in BENCHMARKS.items()),
 )
 @click.argument(
-    "name", required=False, type=click.Choice(list(NAMES)), metavar="[NAME]"
+    "name", required=False, type=click.Choice(list(BENCHMARKS)), metavar="[NAME]"
 )
 @click.option("--tiny", is_flag=True, help="A few seconds each, to see that it runs.")
 @click.option("--out", type=PATH, metavar="FILE", help="Write the figures as JSON.")

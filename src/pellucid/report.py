@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pellucid.errors import needs
 from pellucid.files import write_whole
-from pellucid.reading.formula.mathml import mathml as drawn
+from pellucid.reading.formula.mathml import mathml
 from pellucid.show.canvas import svg
 from pellucid.show.inline import inline_svg
-from pellucid.show.text import cells, is_numeric, number, numbers
+from pellucid.show.plain_text import cells, is_numeric, number, numbers
 
 if TYPE_CHECKING:
     from markupsafe import Markup
     from matplotlib.figure import Figure
 
-    from pellucid.show.text import Rows
+    from pellucid.show.plain_text import Rows
 
 # `code`, or **strong** where the stars touch no letter outside: a**2 is a power
 INLINE = re.compile(r"`([^`]+)`|(?<!\w)\*\*(?=\S)((?:`[^`]+`|[^`])+?)(?<=\S)\*\*(?!\w)")
@@ -32,15 +32,15 @@ ENLARGED = 1.35  # figures are made for paper, and a page is read from farther a
 
 @dataclass
 class Section:
-    """A title, the name that links to it, and the blocks below it."""
+    """A title, the name that links to it, and the elements below it."""
 
     title: str
     id: str
-    blocks: list[Block] = field(default_factory=list)
+    elements: list[Element] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Block:
+class Element:
     """One thing on the page: which macro of the template draws it, and from what."""
 
     kind: str
@@ -165,7 +165,7 @@ class Report:
         >>> "<mfrac>" in report.html()
         True
         """
-        self._add("formula", mathml=mathml(latex), latex=latex)
+        self._add("formula", mathml=drawn(latex), latex=latex)
 
     def code(self, source: str) -> None:
         """Show source text, spaces kept.
@@ -258,7 +258,7 @@ class Report:
         page = environment.from_string(template).render(
             title=self.title,
             subtitle=self.subtitle,
-            opening=opening.blocks,
+            opening=opening.elements,
             titled=titled,
         )
         return NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", str(page).strip()) + "\n"
@@ -285,8 +285,8 @@ class Report:
         return write_whole(path, self.html())
 
     def _add(self, kind: str, **content: Any) -> None:
-        """Put a block at the end of the page."""
-        self._sections[-1].blocks.append(Block(kind, content))
+        """Put an element at the end of the page."""
+        self._sections[-1].elements.append(Element(kind, content))
 
 
 def _inline(text: str) -> Markup:
@@ -315,7 +315,7 @@ def _cell(text: str, numeric: bool, widest: float) -> dict[str, Any]:
     return {"text": text, "numeric": numeric, "after": f"{after:g}"}
 
 
-def mathml(latex: str) -> Markup:
+def drawn(latex: str) -> Markup:
     r"""Turn LaTeX into MathML, which browsers draw by themselves.
 
     Raises
@@ -325,10 +325,10 @@ def mathml(latex: str) -> Markup:
 
     Examples
     --------
-    >>> mathml("a < b").striptags()
+    >>> drawn("a < b").striptags()
     'a<b'
     """
-    return _markup(drawn(latex))
+    return _markup(mathml(latex))
 
 
 def _markup(text: str) -> Markup:

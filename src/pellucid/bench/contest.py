@@ -98,7 +98,7 @@ class Outcome:
     Examples
     --------
     >>> outcome = Outcome("first", absent={"JAX": "jax is not installed"})
-    >>> Outcome.read(outcome.written()) == outcome
+    >>> Outcome.read(outcome.as_dict()) == outcome
     True
     """
 
@@ -106,13 +106,13 @@ class Outcome:
     records: list[Record] = field(default_factory=list)
     absent: dict[str, str] = field(default_factory=dict)
 
-    def written(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Give what JSON can hold."""
         return asdict(self)
 
     @classmethod
     def read(cls, written: Mapping[str, Any]) -> Outcome:
-        """Read what `written` gave."""
+        """Read what `as_dict` gave."""
         records = [Record(**record) for record in written["records"]]
         return cls(written["name"], records, dict(written["absent"]))
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from pellucid.bench.clock import mark
 from pellucid.bench.contest import Contest, Mark, Rival
-from pellucid.bench.networks import NETWORKS, Task, data
+from pellucid.bench.networks import NETWORKS, Network, data
 from pellucid.bench.trainers.ours import Cost
 from pellucid.graphs.differentiating.gradient import gradient
 from pellucid.graphs.rewriting.stable import stable
@@ -68,7 +68,7 @@ def measured(case: str, tiny: bool) -> dict[str, Mark]:
     }
 
 
-def first_step(task: Task) -> Mark:
+def first_step(task: Network) -> Mark:
     """Trace, differentiate, rewrite, compile and run a step, with nothing kept."""
     X, y = data(replace(task, rows=task.batch))
     Y = np.eye(task.sizes[-1], dtype=X.dtype)[y]

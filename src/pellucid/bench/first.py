@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from pellucid.bench.contest import Contest, Mark, Rival, library
-from pellucid.bench.trainers.table import EAGER, NUMPY, SCAN, SKLEARN
+from pellucid.bench.trainers.trainers import EAGER, NUMPY, SCAN, SKLEARN
 
 GRADIENT = """
 import time
@@ -27,14 +27,14 @@ import time, warnings
 begin = time.perf_counter()
 warnings.simplefilter("ignore")
 from pellucid.bench.networks import NETWORKS, data
-from pellucid.bench.trainers.table import EAGER, NUMPY, SCAN, SKLEARN, TRAINERS
+from pellucid.bench.trainers.trainers import EAGER, NUMPY, SCAN, SKLEARN, TRAINERS
 task = NETWORKS["20-32-32-3"].tiny()
 TRAINERS[{trainer!r}](task).fit(*data(task))
 print(time.perf_counter() - begin)
 """
 
 
-class Way(NamedTuple):
+class Route(NamedTuple):
     """How a rival comes to a first gradient, and which trainer to a first fit."""
 
     library: str
@@ -43,19 +43,19 @@ class Way(NamedTuple):
 
 
 WAYS = {
-    "Pellucid": Way("numpy", "import pellucid; pellucid.gradient(cost)(x)", NUMPY),
-    "autograd": Way("autograd.numpy", "import autograd; autograd.grad(cost)(x)"),
-    "JAX": Way(
+    "Pellucid": Route("numpy", "import pellucid; pellucid.gradient(cost)(x)", NUMPY),
+    "autograd": Route("autograd.numpy", "import autograd; autograd.grad(cost)(x)"),
+    "JAX": Route(
         "jax.numpy",
         "import jax; jax.grad(cost)(x).block_until_ready()",
         SCAN,
     ),
-    "PyTorch": Way(
+    "PyTorch": Route(
         "torch",
         "cost(np.from_numpy(x).requires_grad_()).backward()",
         EAGER,
     ),
-    "scikit-learn": Way("sklearn", "", SKLEARN),
+    "scikit-learn": Route("sklearn", "", SKLEARN),
 }
 
 PROGRAMS = {  # a case -> its program, and which of a rival's ways it needs

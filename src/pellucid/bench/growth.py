@@ -5,20 +5,20 @@ from __future__ import annotations
 from functools import partial
 
 from pellucid.bench.contest import Contest, Mark, Rival
-from pellucid.bench.networks import Task, data
-from pellucid.bench.trainers.table import EAGER, OURS, SCAN, TRAINERS
+from pellucid.bench.networks import Network, data
+from pellucid.bench.trainers.trainers import EAGER, OURS, SCAN, TRAINERS
 
 FEATURES, CLASSES, STEPS = 64, 10, 8  # steps an epoch
 
 
-def network(batch: int = 128, width: int = 128, depth: int = 3) -> Task:
+def network(batch: int = 128, width: int = 128, depth: int = 3) -> Network:
     """A perceptron of so many layers of weights, and a few batches for it.
 
     >>> network(depth=2)
-    Task(sizes=(64, 128, 10), batch=128, rows=1024, epochs=1)
+    Network(sizes=(64, 128, 10), batch=128, rows=1024, epochs=1)
     """
     sizes = (FEATURES, *[width] * (depth - 1), CLASSES)
-    return Task(sizes, batch, STEPS * batch, 1)
+    return Network(sizes, batch, STEPS * batch, 1)
 
 
 CASES = {

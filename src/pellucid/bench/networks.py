@@ -13,7 +13,7 @@ ALPHA = 1e-4  # the penalty alpha |W|^2 / 2n, n the rows of a batch
 
 
 @dataclass(frozen=True)
-class Task:
+class Network:
     """A perceptron with relu and softmax, and how it is trained.
 
     Parameters
@@ -39,23 +39,23 @@ class Task:
         """Steps an epoch; the last takes the rows that are left."""
         return -(-self.rows // self.batch)
 
-    def tiny(self) -> Task:
+    def tiny(self) -> Network:
         """The same for a second or two: three batches, of which the last is small.
 
-        >>> Task((2, 3), 32, 1000, 20).tiny()
-        Task(sizes=(2, 3), batch=32, rows=80, epochs=2)
+        >>> Network((2, 3), 32, 1000, 20).tiny()
+        Network(sizes=(2, 3), batch=32, rows=80, epochs=2)
         """
         return replace(self, rows=2 * self.batch + self.batch // 2, epochs=2)
 
 
 NETWORKS = {
-    "20-32-32-3": Task((20, 32, 32, 3), 32, 3_000, 20),
-    "50-128-64-5": Task((50, 128, 64, 5), 128, 20_000, 5),
-    "784-512-256-10": Task((784, 512, 256, 10), 128, 20_000, 2),
+    "20-32-32-3": Network((20, 32, 32, 3), 32, 3_000, 20),
+    "50-128-64-5": Network((50, 128, 64, 5), 128, 20_000, 5),
+    "784-512-256-10": Network((784, 512, 256, 10), 128, 20_000, 2),
 }
 
 
-def data(task: Task) -> tuple[NDArray[Any], NDArray[Any]]:
+def data(task: Network) -> tuple[NDArray[Any], NDArray[Any]]:
     """Rows of noisy clusters, one a class: X (n, d) in float32, y (n,) integers.
 
     >>> X, y = data(NETWORKS["20-32-32-3"].tiny())

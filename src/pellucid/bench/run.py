@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from pellucid.bench.benchmarks import BENCHMARKS
 from pellucid.bench.contest import Outcome, contest
 from pellucid.bench.machine import machine
-from pellucid.bench.names import NAMES
 from pellucid.bench.race import heats, race
 from pellucid.bench.results import Results
 from pellucid.bench.telling import markdown, show
@@ -23,7 +23,7 @@ def run(
     Parameters
     ----------
     name
-        One of `NAMES`, or `None` for all of them.
+        One of `BENCHMARKS`, or `None` for all of them.
     tiny
         A few seconds each, to see that it runs; the figures mean nothing.
     out
@@ -38,7 +38,7 @@ def run(
     PellucidError
         When a rival's process fails, or the file cannot be written.
     """
-    names = [name] if name else list(NAMES)
+    names = [name] if name else list(BENCHMARKS)
     words = ["pellucid", "bench", *([name] if name else []), *["--tiny"] * tiny]
     before = machine()  # with the load that others put on it
     outcomes = [raced(each, tiny) for each in names]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pellucid.bench.contest import Outcome, contest
+from pellucid.bench.ratios import Sheet, tables
 from pellucid.bench.results import Results
-from pellucid.bench.tables import Table, tables
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,11 +73,11 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=ROOMY)
 
 
-def _laid_out(table: Table) -> object:
+def _laid_out(table: Sheet) -> object:
     from rich import box
-    from rich.table import Table as Laid
+    from rich.table import Table
 
-    laid = Laid(title=table.title, box=box.SIMPLE, title_justify="left")
+    laid = Table(title=table.title, box=box.SIMPLE, title_justify="left")
     for i, head in enumerate(table.heads):
         laid.add_column(head, justify="right" if i > 1 else "left")
     for row in table.rows:

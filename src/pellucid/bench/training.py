@@ -7,7 +7,7 @@ from functools import partial
 from pellucid.bench.clock import mark
 from pellucid.bench.contest import Contest, Mark, Rival
 from pellucid.bench.networks import NETWORKS, data
-from pellucid.bench.trainers.table import (
+from pellucid.bench.trainers.trainers import (
     EAGER,
     FUSED,
     JAX,

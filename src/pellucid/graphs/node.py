@@ -129,6 +129,16 @@ class Node:
         return _PYTHONS.get(self.dtype.kind, int) if self.weak else self.dtype
 
     @property
+    def is_input(self) -> bool:
+        """Whether an argument of the function fills it."""
+        return self.operation == "input"
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether this is a value that does not change, a number or an array."""
+        return self.operation == "constant"
+
+    @property
     def is_literal(self) -> bool:
         """Whether this is a plain number, written where it is used."""
         return self.operation == "constant" and self.shape == ()

@@ -13,20 +13,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
-from pellucid.graphs.operations.kinds import CONSTANT, KINKED, NONE
+from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT, KINKED, MOVES, NONE
 from pellucid.graphs.rewriting.stable import rewritten, written_out
 
 Degrees = Mapping[Node, float]
 Rule = Callable[[Node, Degrees], float]
-
-
-def _highest(node: Node, degrees: Degrees) -> float:
-    """Sums, and what moves elements about: the highest degree of an argument."""
-    return max(degrees[a] for a in node.arguments)
-
-
-def _product(node: Node, degrees: Degrees) -> float:
-    return sum(degrees[a] for a in node.arguments)
 
 
 def _quotient(node: Node, degrees: Degrees) -> float:
@@ -51,21 +42,9 @@ def _to_the(n: float, base: Node, degrees: Degrees) -> float:
     return n * degrees[base]
 
 
-def _first(node: Node, degrees: Degrees) -> float:
-    """Linear in the first argument, which the others only place."""
-    array, *places = node.arguments
-    return math.inf if any(degrees[p] for p in places) else degrees[array]
-
-
 def _choice(node: Node, degrees: Degrees) -> float:
     condition, x, y = node.arguments
     return math.inf if degrees[condition] else max(degrees[x], degrees[y])
-
-
-def _assigned(node: Node, degrees: Degrees) -> float:
-    array, value, *places = node.arguments
-    fixed = not any(degrees[p] for p in places)
-    return max(degrees[array], degrees[value]) if fixed else math.inf
 
 
 def _cast(node: Node, degrees: Degrees) -> float:
@@ -78,16 +57,13 @@ def _cast(node: Node, degrees: Degrees) -> float:
 # Whose even powers are polynomials, and the degree that they count with.
 EVEN = {"norm": 1.0, "absolute": 1.0, "sqrt": 0.5}
 
-# Of what is not linear; the rest is no polynomial.
+# Of what is neither linear nor a product, as its slope would say; the rest is no
+# polynomial.
 DEGREES: dict[str, Rule] = {
-    **dict.fromkeys(("multiply", "dot", "matmul", "einsum", "convolve"), _product),
     "square": _square,
     "divide": _quotient,
     "power": _power,
-    "index": _first,
-    "scatter": _first,
     "where": _choice,
-    "assign": _assigned,
     "cast": _cast,
 }
 
@@ -112,10 +88,14 @@ def degrees_of(graph: Graph, parameters: Iterable[Node]) -> dict[Node, float]:
 def _degree(node: Node, degrees: Mapping[Node, float]) -> float:
     if not any(degrees[a] for a in node.arguments):
         return 0.0
-    linear = facts_of(node.operation).slope is CONSTANT
-    rule = DEGREES.get(node.operation, _highest if linear else None)
-    exact = node.dtype.kind in "fc"  # a whole number of a parameter is a stair
-    return rule(node, degrees) if rule and exact else math.inf
+    if node.dtype.kind not in "fc":
+        return math.inf  # a whole number of a parameter is a stair, a place too
+    if node.operation in DEGREES:
+        return DEGREES[node.operation](node, degrees)
+    slope = facts_of(node.operation).slope
+    if slope is CONSTANT:
+        return max(degrees[a] for a in node.arguments)
+    return sum(degrees[a] for a in node.arguments) if slope & BY_EACH else math.inf
 
 
 def kink_of(graph: Graph, degrees: Mapping[Node, float]) -> str:
@@ -146,7 +126,8 @@ def _is_root(node: Node) -> bool:
 
 def _reaches_zero(node: Node) -> bool:
     """Whether a node is a square, or a sum of squares and of nothing else."""
-    if node.operation in ("add", "sum", "mean", "reshape", "index"):
+    moved = facts_of(node.operation).kind is MOVES
+    if moved or node.operation in ("add", "sum", "mean"):
         return all(_reaches_zero(a) for a in node.arguments)
     if node.operation == "power":
         exponent = node.arguments[1]

@@ -211,13 +211,19 @@ class Adam:
         return np.zeros_like(w), np.zeros_like(w)
 
     def step(self, w: Any, g: Any, state: Any, rate: Any, t: Any) -> Any:
-        """Take one step."""
+        """Take one step: the eps hat of the paper is eps r."""
+        eps_hat = self.eps * (1 - self.beta2**t) ** 0.5
+        return self.with_eps_hat(w, g, state, rate, t, eps_hat)
+
+    def with_eps_hat(
+        self, w: Any, g: Any, state: Any, rate: Any, t: Any, eps_hat: Any
+    ) -> Any:
+        """Take one step with an eps that is added to sqrt(v) itself."""
         m, v = state
         m = self.beta1 * m + (1 - self.beta1) * g
         v = self.beta2 * v + (1 - self.beta2) * g**2
-        root = (1 - self.beta2**t) ** 0.5
-        alpha = rate * root / (1 - self.beta1**t)
-        return w - alpha * m / (np.sqrt(v) + self.eps * root), (m, v)
+        alpha = rate * (1 - self.beta2**t) ** 0.5 / (1 - self.beta1**t)
+        return w - alpha * m / (np.sqrt(v) + eps_hat), (m, v)
 
 
 @dataclass(frozen=True)
@@ -257,14 +263,9 @@ class AdamW:
         return np.zeros_like(w), np.zeros_like(w)
 
     def step(self, w: Any, g: Any, state: Any, rate: Any, t: Any) -> Any:
-        """Take one step."""
-        m, v = state
-        m = self.beta1 * m + (1 - self.beta1) * g
-        v = self.beta2 * v + (1 - self.beta2) * g**2
-        root = (1 - self.beta2**t) ** 0.5
-        alpha = rate * root / (1 - self.beta1**t)
-        w = (1 - rate * self.decay) * w
-        return w - alpha * m / (np.sqrt(v) + self.eps * root), (m, v)
+        """Let the weights decay, and take a step of Adam's."""
+        adam = Adam(self.rate, self.beta1, self.beta2, self.eps)
+        return adam.step((1 - rate * self.decay) * w, g, state, rate, t)
 
 
 @dataclass(frozen=True)

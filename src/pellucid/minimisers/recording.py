@@ -90,17 +90,17 @@ def once_for(
     try:
         graph, found = once(task, more, args, lambda: make(args))
     except TraceError:
-        return make(with_known(args, len(task.data)))[1]
+        return make(with_constants(args, len(task.data)))[1]
     return found if _holds(graph, args) else make(args)[1]
 
 
-def with_known(args: Any, count: int) -> tuple[Any, ...]:
+def with_constants(args: Any, count: int) -> tuple[Any, ...]:
     """The arguments with the data, so many after the first, as constants."""
     first, *rest = args
-    return first, *known(rest[:count]), *rest[count:]
+    return first, *as_constants(rest[:count]), *rest[count:]
 
 
-def known(data: Any) -> Any:
+def as_constants(data: Any) -> Any:
     """Data as constants: copies, because programs are kept and data may change."""
     return structure.mapped(
         lambda d: Constant(np.array(d) if isinstance(d, np.ndarray) else d), data

@@ -22,7 +22,7 @@ from pellucid.graphs.differentiating.gradient import value_and_gradient
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.rewriting.stable import written_out
 from pellucid.graphs.tracing.trace import is_float, is_number, trace
-from pellucid.minimisers.recording import is_by_value, known, once
+from pellucid.minimisers.recording import as_constants, is_by_value, once
 from pellucid.minimisers.task import Task
 
 Array = NDArray[Any]
@@ -158,7 +158,7 @@ class Step:
         if self.batched:
             data = tuple(d[:rows] for d in data)
         if is_input is is_nothing:
-            data, is_input = known(data), is_number
+            data, is_input = as_constants(data), is_number
         kept = [np.empty(*like) for like in self._like]
         graph = trace(self._function(), (kept, 0.5, 1.0, *data), {}, is_input)
         _same_kinds(kept, graph, self.method)

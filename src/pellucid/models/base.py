@@ -21,7 +21,7 @@ from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.tracing.trace import trace
 from pellucid.models import faults
-from pellucid.tables.arrays import array_grid, frame_grid, is_frame, is_made
+from pellucid.tables.from_arrays import array_grid, frame_grid, is_frame, is_made
 from pellucid.tables.table import Table
 
 Array = NDArray[Any]
@@ -165,10 +165,12 @@ def training_rows(
     model: Any, X: Any, y: Any, sample_weight: Any = None, **options: Any
 ) -> tuple[Array, Array, Array | None]:
     """Take in the rows to learn from; see `all_rows`. A row of weight 0 is none."""
-    return counted(*all_rows(model, X, y, sample_weight, **options))
+    return weighted_rows(*all_rows(model, X, y, sample_weight, **options))
 
 
-def counted(X: Array, y: Array, s: Array | None) -> tuple[Array, Array, Array | None]:
+def weighted_rows(
+    X: Array, y: Array, s: Array | None
+) -> tuple[Array, Array, Array | None]:
     """The rows that have weight: one of weight 0 is no row."""
     if s is None or (s > 0).all():
         return X, y, s
@@ -327,7 +329,7 @@ def classes_of(model: Any, y: Array) -> tuple[Array, Array]:
 
 
 @dataclass(frozen=True, repr=False)
-class Kept:
+class FittedRows:
     """The rows that a model was fitted to, for its pictures and its graph.
 
     A model that is pickled leaves them behind, all but their shapes and dtypes.
@@ -337,13 +339,13 @@ class Kept:
     kinds: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]
 
     def __reduce__(self) -> Any:
-        return Kept, (None, self.kinds)
+        return FittedRows, (None, self.kinds)
 
 
-def kept(*arrays: Array | None) -> Kept:
+def kept(*arrays: Array | None) -> FittedRows:
     """Keep arrays; None is left out."""
     there = tuple(array for array in arrays if array is not None)
-    return Kept(there, tuple((array.shape, array.dtype) for array in there))
+    return FittedRows(there, tuple((array.shape, array.dtype) for array in there))
 
 
 def rows_of(model: Any) -> tuple[Array, ...]:

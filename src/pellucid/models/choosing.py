@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from pellucid.errors import ModelError
 from pellucid.models import base
-from pellucid.models.judging import cut, log_loss, probabilities
+from pellucid.models.judging import folds, log_loss, probabilities
 from pellucid.models.likelihood import deviations
 from pellucid.models.linear import LinearRegression
 from pellucid.models.logistic import LogisticRegression
@@ -160,7 +160,7 @@ def strength(X: NDArray[Any], y: NDArray[Any], seed: int) -> float:
     The loss has one valley as a rule, and is gone down from C = 1.
     """
     place = np.unique(y, return_inverse=True)[1]
-    fold = cut(place, True, seed)
+    fold = folds(place, True, seed)
 
     @cache
     def loss(power: int) -> float:

@@ -150,7 +150,8 @@ def huber(output: Any, target: Any, delta: float = 1.0) -> Any:
 def log_loss(output: Any, target: Any) -> Any:
     """Bernoulli: -t log p - (1 - t) log(1 - p) with p = sigmoid(z), from z itself.
 
-    = log(1 + e^z) - t z = log(e^(-t z) + e^((1 - t) z)), where nothing cancels.
+    = log(1 + e^z) - t z = log(e^(-t z) + e^((1 - t) z)), where nothing cancels, nor in
+    the gradient, which is p - t.
 
     Parameters
     ----------

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.minimisers.methods import Adam
 from pellucid.models.base import Array
 from pellucid.models.network import Layers
 
@@ -34,10 +35,8 @@ class Order(np.random.Generator):
 
 @dataclass(frozen=True)
 class AdamHat:
-    """Adam with the eps that the paper calls eps hat: w = w - a m / (sqrt(v) + eps).
+    """Adam with the eps that the paper calls eps hat, added to sqrt(v) itself.
 
-    m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,
-    a = rate sqrt(1 - b2^t) / (1 - b1^t).
     In `methods.Adam`, eps stands beside the corrected root, and is sqrt(1 - b2^t) times
     as much here. Kingma & Ba (2015), end of section 2.
     """
@@ -53,11 +52,8 @@ class AdamHat:
 
     def step(self, w: Any, g: Any, state: Any, rate: Any, t: Any) -> Any:
         """Take one step."""
-        m, v = state
-        m = self.beta1 * m + (1 - self.beta1) * g
-        v = self.beta2 * v + (1 - self.beta2) * g**2
-        a = rate * (1 - self.beta2**t) ** 0.5 / (1 - self.beta1**t)
-        return w - a * m / (np.sqrt(v) + self.eps), (m, v)
+        adam = Adam(self.rate, self.beta1, self.beta2)
+        return adam.with_eps_hat(w, g, state, rate, t, self.eps)
 
 
 @dataclass(eq=False)
@@ -100,7 +96,7 @@ class Rate:
 
 
 @dataclass
-class Watch:
+class Plateau:
     """Ends training when more than `patience` epochs in a row gained less than `tol`.
 
     The gain is that of the cost, or of the score of rows that were set aside, which

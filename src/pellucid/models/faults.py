@@ -20,8 +20,8 @@ from scipy import sparse
 from sklearn.base import is_regressor
 
 from pellucid.errors import ModelError
-from pellucid.tables.arrays import is_frame
 from pellucid.tables.cells import is_missing
+from pellucid.tables.from_arrays import is_frame
 from pellucid.tables.wording import counted, cut, listed, quoted, shown
 
 ABSENT, INFINITE, TEXT, DATE = "missing", "infinite", "text", "date"
@@ -47,14 +47,14 @@ NO_ROWS: dict[Any, str] = {
 }  # fmt: skip
 
 
-class Masked:
+class MaskedCell:
     """Stands for a masked cell among objects, where NumPy's own becomes 0.0."""
 
     def __str__(self) -> str:
         return "a masked cell"
 
 
-MASKED = Masked()
+MASKED = MaskedCell()
 
 
 class CellError(ModelError, TypeError):

@@ -21,12 +21,12 @@ FOLDS = 5
 BINS = 10  # of the curve of calibration
 
 
-def cut(y: Array, classes: bool, seed: int) -> Array:
+def folds(y: Array, classes: bool, seed: int) -> Array:
     """Give each row a fold, at random; each fold has its part of each class.
 
     Five folds; of fewer rows, each is a fold.
 
-    >>> fold = cut(np.array(["a"] * 10 + ["b"] * 5), classes=True, seed=0)
+    >>> fold = folds(np.array(["a"] * 10 + ["b"] * 5), classes=True, seed=0)
     >>> np.bincount(fold).tolist()
     [3, 3, 3, 3, 3]
     """

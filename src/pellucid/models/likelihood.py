@@ -11,6 +11,7 @@ import numpy as np
 
 from pellucid.errors import ModelError
 from pellucid.graphs.differentiating.gradient import hvp
+from pellucid.graphs.operations.robust import log_loss
 from pellucid.minimisers import powers
 from pellucid.minimisers.methods import Newton
 from pellucid.minimisers.minimise import minimise
@@ -31,12 +32,7 @@ SEPARABLE = (
 
 def loss_of(k: int) -> Callable[[Any, Any], Any]:
     """The cost of a row of k classes, from its linear output."""
-    return _log_loss if k == 2 else costs.cross_entropy
-
-
-def _log_loss(z: Any, y: Any) -> Any:
-    """-log of the chance of y = 0 or 1: log(1 + e^z) - y z; its gradient is p - y."""
-    return np.logaddexp(0, z) - y * z
+    return log_loss if k == 2 else costs.cross_entropy
 
 
 @dataclass(frozen=True)

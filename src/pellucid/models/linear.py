@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.graphs.graph import Graph
 from pellucid.minimisers import powers
 from pellucid.minimisers.exact import least_squares
-from pellucid.models import base, costs, extremes, formulas, pictures, summary
+from pellucid.models import as_formulas, base, costs, extremes, pictures, summary
 from pellucid.models.base import Array
 from pellucid.models.scores import Regressor
 
@@ -291,7 +291,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         >>> model.formula("latex")
         '\\hat{y} = 2\\,x + 1'
         """
-        return formulas.linear(self, format)
+        return as_formulas.linear(self, format)
 
     def summary(self) -> summary.Summary:
         """Sum up the fit: r2 and the estimates, the intercept first.

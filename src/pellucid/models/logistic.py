@@ -17,9 +17,9 @@ from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.task import Fit, Options
 from pellucid.models import (
     activations,
+    as_formulas,
     base,
     extremes,
-    formulas,
     likelihood,
     pictures,
     summary,
@@ -211,7 +211,7 @@ class LogisticRegression(Classifier, BaseEstimator):
         self._target = base.target_name(y)
         X, y, s = base.all_rows(self, X, y, sample_weight)
         t, s = self._coded(y, s)
-        X, t, s = base.counted(X, t, s)
+        X, t, s = base.weighted_rows(X, t, s)
         n = len(X) if s is None else base.total(self, s)
         self._Cn = float(self.C * n)
         self._rows = base.kept(X.astype(float, copy=False), t, s)
@@ -368,7 +368,7 @@ class LogisticRegression(Classifier, BaseEstimator):
         z = 0.4446 x - 0.2223
         p(y = 1) = 1 / (1 + exp(-z))
         """
-        return formulas.logistic(self, format)
+        return as_formulas.logistic(self, format)
 
     def summary(self) -> summary.Summary:
         """Sum up the fit: cost, accuracy and the estimates, the intercept first.

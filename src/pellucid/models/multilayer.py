@@ -20,9 +20,9 @@ from pellucid.graphs.graph import Graph
 from pellucid.minimisers.methods import LBFGS, GradientDescent
 from pellucid.minimisers.minimise import minimise
 from pellucid.minimisers.task import Fit
-from pellucid.models import base, extremes, formulas
+from pellucid.models import as_formulas, base, extremes
 from pellucid.models.base import Array
-from pellucid.models.epochs import AdamHat, Order, Rate, Watch
+from pellucid.models.epochs import AdamHat, Order, Plateau, Rate
 from pellucid.models.network import (
     ACTIVATIONS,
     LOSSES,
@@ -157,7 +157,7 @@ class Multilayer(BaseEstimator):
         self.n_layers_, self.n_outputs_ = len(layers) + 1, y.shape[1]
         self.out_activation_ = OUTPUT_OF[self._loss]
         self.t_ = 0
-        self._watch: Watch | None = None
+        self._watch: Plateau | None = None
         self._last: Fit | None = None
         self._keep(layers)
 
@@ -226,9 +226,9 @@ class Multilayer(BaseEstimator):
             raise ModelError(f"{type(self).__name__}: {message}; let it be more.")
         return split[::2], split[1::2]
 
-    def _watching(self, n: int, held_out: list[Array], onward: bool) -> Watch:
+    def _watching(self, n: int, held_out: list[Array], onward: bool) -> Plateau:
         """What watches over the epochs; it goes on with those of the last fit."""
-        watch = self._watch or Watch(Rate("constant", 0.0, 0.0))
+        watch = self._watch or Plateau(Rate("constant", 0.0, 0.0))
         rate = Rate(self.learning_rate, self.learning_rate_init, self.power_t)
         return dataclasses.replace(
             watch,
@@ -241,7 +241,7 @@ class Multilayer(BaseEstimator):
             else None,
         )
 
-    def _tell(self, fit: Fit, watch: Watch) -> None:
+    def _tell(self, fit: Fit, watch: Plateau) -> None:
         """Keep what the epochs were like, in scikit-learn's words and in ours."""
         early = self.early_stopping
         self.n_iter_, self.t_, self.loss_ = fit.nit, watch.seen, float(fit.history[-1])
@@ -323,7 +323,7 @@ class Multilayer(BaseEstimator):
         h1 = relu(X W1 + b1)
         p = sigmoid(h1 W2 + b2)
         """
-        return formulas.network(self, format)
+        return as_formulas.network(self, format)
 
     def summary(self) -> Summary:
         """Sum up the network: its layers, and how many parameters each has.

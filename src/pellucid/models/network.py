@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from pellucid.graphs.operations import robust
 from pellucid.models import activations, costs
 from pellucid.models.base import Array
 from pellucid.models.penalties import l2
@@ -58,11 +59,11 @@ def forward(layers: Any, X: Any, activation: Any) -> Any:
 
 
 def log_loss(z: Any, y: Any) -> Any:
-    """-log of the chance of y = 0 or 1, log(1 + e^z) - y z, summed over a row's labels.
+    """-log of the chance of y = 0 or 1, summed over a row's labels.
 
     Its gradient is p - y; `costs.log_loss` keeps more digits where that is tiny.
     """
-    return np.sum(np.logaddexp(0, z) - y * z, axis=1)  # (n,)
+    return np.sum(robust.log_loss(z, y), axis=1)  # (n,)
 
 
 def half_squared_error(z: Any, y: Any) -> Any:

@@ -27,21 +27,21 @@ class Part(Protocol):
     def check(self, where: str, value: Any, sizes: Sizes) -> None:
         """Raise Unfit for a value that is not so."""
 
-    def written(self, value: Any) -> Any:
+    def to_plain(self, value: Any) -> Any:
         """The value as plain data and arrays."""
 
-    def read(self, value: Any) -> Any:
+    def from_plain(self, value: Any) -> Any:
         """The value that was written."""
 
 
 class Plain:
     """A part that is plain data or an array as it stands."""
 
-    def written(self, value: Any) -> Any:
+    def to_plain(self, value: Any) -> Any:
         """The value itself."""
         return value
 
-    def read(self, value: Any) -> Any:
+    def from_plain(self, value: Any) -> Any:
         """The value itself."""
         return value
 
@@ -99,13 +99,13 @@ class Maybe:
         if value is not None:
             self.part.check(where, value, sizes)
 
-    def written(self, value: Any) -> Any:
+    def to_plain(self, value: Any) -> Any:
         """None, or the part as it is written."""
-        return None if value is None else self.part.written(value)
+        return None if value is None else self.part.to_plain(value)
 
-    def read(self, value: Any) -> Any:
+    def from_plain(self, value: Any) -> Any:
         """None, or the part as it is read."""
-        return None if value is None else self.part.read(value)
+        return None if value is None else self.part.from_plain(value)
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Size(Plain):
 
 
 @dataclass(frozen=True)
-class Numbers(Plain):
+class ArrayOf(Plain):
     """An array of one of some shapes, "" for a number; finite unless it may not be."""
 
     shapes: tuple[str, ...]
@@ -163,14 +163,14 @@ def agree(shape: tuple[int, ...], letters: list[str], sizes: Sizes) -> bool:
     return True
 
 
-def reals(*shapes: str) -> Numbers:
+def reals(*shapes: str) -> ArrayOf:
     """An array of finite numbers with a fraction."""
-    return Numbers(shapes)
+    return ArrayOf(shapes)
 
 
-def records(*shapes: str) -> Numbers:
+def records(*shapes: str) -> ArrayOf:
     """An array of numbers that tell of a fit; they may be nan."""
-    return Numbers(shapes, finite=False)
+    return ArrayOf(shapes, finite=False)
 
 
 @dataclass(frozen=True)
@@ -186,17 +186,17 @@ class Many:
         for i, each in enumerate(value):
             self.part.check(f"{where}.{i}", each, {})
 
-    def written(self, value: Any) -> Any:
+    def to_plain(self, value: Any) -> Any:
         """A list of them."""
-        return [self.part.written(each) for each in value]
+        return [self.part.to_plain(each) for each in value]
 
-    def read(self, value: Any) -> Any:
+    def from_plain(self, value: Any) -> Any:
         """A list of them."""
-        return [self.part.read(each) for each in value]
+        return [self.part.from_plain(each) for each in value]
 
 
 @dataclass(frozen=True)
-class Record:
+class Fields:
     """An object of one of our own classes, field by field.
 
     `preset` gives the fields that are not kept; `later` are set when the object is
@@ -216,14 +216,14 @@ class Record:
         for name, part in self.parts.items():
             part.check(f"{where}.{name}", value[name], sizes)
 
-    def written(self, value: Any) -> Any:
+    def to_plain(self, value: Any) -> Any:
         """A dict of the fields."""
-        return {name: part.written(getattr(value, name))
+        return {name: part.to_plain(getattr(value, name))
                 for name, part in self.parts.items()}  # fmt: skip
 
-    def read(self, value: Any) -> Any:
+    def from_plain(self, value: Any) -> Any:
         """The object."""
-        own = {name: part.read(value[name]) for name, part in self.parts.items()}
+        own = {name: part.from_plain(value[name]) for name, part in self.parts.items()}
         rest = {name: own.pop(name) for name in self.later}
         made = self.make(**own, **self.preset)
         for name, given in rest.items():
@@ -283,14 +283,14 @@ class Rows:
             if len(shape) != len(short) or not agree(shape, short, sizes):
                 raise unfit(where, f"{expected} that go together", shapes)
 
-    def written(self, value: Any) -> Any:
+    def to_plain(self, value: Any) -> Any:
         """Lists of sizes, with the name of a type."""
         return [[list(shape), dtype.name] for shape, dtype in value.kinds]
 
-    def read(self, value: Any) -> Any:
+    def from_plain(self, value: Any) -> Any:
         """As an unpickled model has them: without the rows."""
         kinds = tuple((tuple(shape), np.dtype(name)) for shape, name in value)
-        return base.Kept(None, kinds)
+        return base.FittedRows(None, kinds)
 
 
 def _is_kind(value: Any) -> bool:

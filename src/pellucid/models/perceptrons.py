@@ -178,7 +178,7 @@ class MLPClassifier(Classifier, Multilayer):
         X, y, s = base.all_rows(self, X, y, sample_weight, multi_output=True)
         y = _one_or_many(y)
         self.classes_ = self._classes(y)
-        rows = base.counted(X, self._coded(y, X), self._weighted(y, s))
+        rows = base.weighted_rows(X, self._coded(y, X), self._weighted(y, s))
         self._trained(*rows, onward=False)
         return self
 
@@ -214,7 +214,7 @@ class MLPClassifier(Classifier, Multilayer):
         options = {"multi_output": True, "reset": is_first}
         X, y, s = base.all_rows(self, X, y, sample_weight, **options)
         y = _one_or_many(y)
-        rows = base.counted(X, self._coded(y, X), self._weighted(y, s))
+        rows = base.weighted_rows(X, self._coded(y, X), self._weighted(y, s))
         self._trained(*rows, onward=True)
         return self
 

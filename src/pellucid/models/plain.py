@@ -46,7 +46,7 @@ def unfit(where: str, expected: str, found: Any) -> Unfit:
 # -- written --------------------------------------------------------------------------
 
 
-def written(value: Any, where: str, arrays: dict[str, Array]) -> Any:
+def to_json(value: Any, where: str, arrays: dict[str, Array]) -> Any:
     """Turn a value into JSON; its arrays go into a dict, by names that begin as given.
 
     Raises
@@ -65,12 +65,12 @@ def written(value: Any, where: str, arrays: dict[str, Array]) -> Any:
     if isinstance(value, np.ndarray):
         return _array(value, where, arrays)
     if isinstance(value, list | tuple):
-        items = [written(v, f"{where}.{i}", arrays) for i, v in enumerate(value)]
+        items = [to_json(v, f"{where}.{i}", arrays) for i, v in enumerate(value)]
         return items if isinstance(value, list) else {"tuple": items}
     if isinstance(value, dict):
         return _dict(value, where, arrays)
     if isinstance(value, np.random.RandomState):
-        return {"random": written(_words(value, where), where, arrays)}
+        return {"random": to_json(_words(value, where), where, arrays)}
     if type(value).__name__ in RECORDS and type(value) is RECORDS[type(value).__name__]:
         own = {f.name: getattr(value, f.name) for f in fields(value)}
         return {"method": [type(value).__name__, _dict(own, where, arrays)]}
@@ -82,7 +82,7 @@ def _scalar(value: np.generic, where: str) -> Any:
     if value.dtype.name not in SCALARS:
         raise unfit(where, "a number of at most 64 bits", value.dtype.name)
     item = value.item()
-    return {"scalar": [value.dtype.name, written(item, where, {})]}
+    return {"scalar": [value.dtype.name, to_json(item, where, {})]}
 
 
 def _words(rng: np.random.RandomState, where: str) -> list[Any]:
@@ -96,9 +96,9 @@ def _words(rng: np.random.RandomState, where: str) -> list[Any]:
 def _dict(value: Mapping[Any, Any], where: str, arrays: dict[str, Array]) -> Any:
     """Texts as keys where all of them are, else pairs."""
     if all(type(key) is str for key in value):
-        return {"dict": {k: written(v, f"{where}.{k}", arrays)
+        return {"dict": {k: to_json(v, f"{where}.{k}", arrays)
                          for k, v in value.items()}}  # fmt: skip
-    pairs = [written(list(pair), f"{where}.{i}", arrays)
+    pairs = [to_json(list(pair), f"{where}.{i}", arrays)
              for i, pair in enumerate(value.items())]  # fmt: skip
     return {"pairs": pairs}
 
@@ -126,16 +126,16 @@ def _are_texts(value: Array) -> bool:
 # -- read -----------------------------------------------------------------------------
 
 
-def read(value: Any, where: str, arrays: dict[str, Array]) -> Any:
+def from_json(value: Any, where: str, arrays: dict[str, Array]) -> Any:
     """The value that was written; each array is taken out of the dict.
 
     Raises
     ------
     Unfit
-        For what `written` does not write.
+        For what `to_json` does not write.
     """
     if isinstance(value, list):
-        return [read(v, f"{where}.{i}", arrays) for i, v in enumerate(value)]
+        return [from_json(v, f"{where}.{i}", arrays) for i, v in enumerate(value)]
     if not isinstance(value, dict):
         return value
     kind, *more = value
@@ -145,7 +145,7 @@ def read(value: Any, where: str, arrays: dict[str, Array]) -> Any:
 
 
 def _tuple(value: Any, where: str, arrays: dict[str, Array]) -> tuple[Any, ...]:
-    return tuple(read(_list(value, where), where, arrays))
+    return tuple(from_json(_list(value, where), where, arrays))
 
 
 def _list(value: Any, where: str, n: int | None = None) -> list[Any]:
@@ -162,7 +162,7 @@ def _float(value: Any, where: str, _: dict[str, Array]) -> float:
 
 def _number(value: Any, where: str, arrays: dict[str, Array]) -> Any:
     name, item = _list(value, where, 2)
-    number = read(item, where, arrays)
+    number = from_json(item, where, arrays)
     if name not in SCALARS or not isinstance(number, bool | int | float):
         raise unfit(where, "a number of a type of NumPy", value)
     with np.errstate(over="ignore"):
@@ -175,15 +175,15 @@ def _number(value: Any, where: str, arrays: dict[str, Array]) -> Any:
 def _mapping(value: Any, where: str, arrays: dict[str, Array]) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise unfit(where, "an object", value)
-    return {k: read(v, f"{where}.{k}", arrays) for k, v in value.items()}
+    return {k: from_json(v, f"{where}.{k}", arrays) for k, v in value.items()}
 
 
 def _pairs(value: Any, where: str, arrays: dict[str, Array]) -> dict[Any, Any]:
     pairs = [_list(pair, where, 2) for pair in _list(value, where)]
-    keys = [read(key, where, arrays) for key, _ in pairs]
+    keys = [from_json(key, where, arrays) for key, _ in pairs]
     if not all(isinstance(k, str | int | float | np.generic) for k in keys):
         raise unfit(where, "a dict with numbers or text as keys", value)
-    values = [read(v, f"{where}.{i}.1", arrays) for i, (_, v) in enumerate(pairs)]
+    values = [from_json(v, f"{where}.{i}.1", arrays) for i, (_, v) in enumerate(pairs)]
     found = dict(zip(keys, values, strict=True))
     if len(found) < len(keys):
         raise unfit(where, "a dict whose keys differ", keys)
@@ -210,7 +210,7 @@ def _texts(value: Any, where: str, _: dict[str, Array]) -> Array:
 
 
 def _random(value: Any, where: str, arrays: dict[str, Array]) -> np.random.RandomState:
-    key, at, *spare = _list(read(value, where, arrays), where, 4)
+    key, at, *spare = _list(from_json(value, where, arrays), where, 4)
     words = isinstance(key, np.ndarray) and key.shape == (TWISTER,)
     # One word too far would be read from beyond the array.
     if (
@@ -229,7 +229,7 @@ def _method(value: Any, where: str, arrays: dict[str, Array]) -> Any:
     name, own = _list(value, where, 2)
     if not isinstance(name, str) or name not in RECORDS:
         raise unfit(where, f"one of {', '.join(RECORDS)}", name)
-    given = read(own, where, arrays)
+    given = from_json(own, where, arrays)
     expected = {f.name for f in fields(RECORDS[name])}
     if not isinstance(given, dict) or set(given) != expected:
         raise unfit(where, f"{name} with {', '.join(sorted(expected))}", value)

@@ -22,8 +22,8 @@ from pellucid.tables.levels import text_of
 from pellucid.tables.preparation import Preparation, Step, Values
 from pellucid.tables.rereading import read_as
 from pellucid.tables.roles import PERCENT, Role
+from pellucid.tables.to_files import as_text
 from pellucid.tables.wording import counted, listed, shown
-from pellucid.tables.writing import as_text
 
 LEVEL = 0.95  # of the interval of a number
 

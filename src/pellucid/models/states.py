@@ -25,17 +25,17 @@ from pellucid.models import (
     perceptron_regressor,
     perceptrons,
 )
-from pellucid.models.epochs import AdamHat, Rate, Watch
+from pellucid.models.epochs import AdamHat, Plateau, Rate
 from pellucid.models.network import OUTPUT_OF, OUTPUTS
 from pellucid.models.parts import (
     FLAG,
     NUMBER,
     NUMBERS,
     TEXT,
+    Fields,
     Many,
     Maybe,
     Part,
-    Record,
     one_of,
     reals,
     records,
@@ -47,7 +47,7 @@ State = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Kind:
+class ModelKind:
     """What is known of one class of models.
 
     Parameters
@@ -112,10 +112,10 @@ FEATURES: dict[str, Part] = {
 }
 HELD_OUT: dict[str, Part] = {"_held_out_error": parts.SIZE}  # of who judged a regressor
 
-SPREAD = Record(
+SPREAD = Fields(
     Spread,
     {
-        "exponent": parts.Numbers(("d",), kinds="i"),
+        "exponent": parts.ArrayOf(("d",), kinds="i"),
         "mean": reals("d"),
         "length": reals("d"),
         "directions": reals("r d"),
@@ -142,7 +142,7 @@ LOGISTIC: dict[str, Part] = {
     "classes_": parts.Labels(),
     "coef_": reals("o d"),
     "intercept_": reals("o"),
-    "n_iter_": parts.Numbers(("1",), kinds="i"),
+    "n_iter_": parts.ArrayOf(("1",), kinds="i"),
     "history_": records("t"),
     "_target": TEXT,
     "separable_": FLAG,
@@ -173,30 +173,30 @@ class Layers(parts.Plain):
 
 
 @dataclass(frozen=True)
-class Method:
+class MethodName:
     """A method that takes the steps of a perceptron, by its name."""
 
     def check(self, where: str, value: Any, sizes: parts.Sizes) -> None:
         """Look it up."""
         parts.one_of(*METHODS).check(where, value, sizes)
 
-    def written(self, value: Any) -> Any:
+    def to_plain(self, value: Any) -> Any:
         """Its name."""
         return value.__name__
 
-    def read(self, value: Any) -> Any:
+    def from_plain(self, value: Any) -> Any:
         """The method of that name."""
         return METHODS[value]
 
 
 METHODS = {method.__name__: method for method in (AdamHat, GradientDescent)}
-RATE = Record(
+RATE = Fields(
     Rate,
     {"kind": TEXT, "first": NUMBER, "power": NUMBER, "now": NUMBER},
     later=("now",),
 )
-WATCH = Record(
-    Watch,
+WATCH = Fields(
+    Plateau,
     {
         "rate": RATE,
         "tol": NUMBER,
@@ -214,8 +214,10 @@ WATCH = Record(
     },
     preset={"judge": None},
 )
-STANDING = Record(Standing, {"method": Method(), "kept": parts.ARRAYS, "t": whole()})
-FIT = Record(
+STANDING = Fields(
+    Standing, {"method": MethodName(), "kept": parts.ARRAYS, "t": whole()}
+)
+FIT = Fields(
     Fit,
     {
         "x": Layers(),
@@ -323,20 +325,20 @@ def _of_classifier(state: State) -> str:
 KINDS = {
     kind.model.__name__: kind
     for kind in (
-        Kind(linear.LinearRegression, linear.CHECKS, LINEAR, _of_linear),
-        Kind(
+        ModelKind(linear.LinearRegression, linear.CHECKS, LINEAR, _of_linear),
+        ModelKind(
             logistic.LogisticRegression,
             logistic.CHECKS,
             LOGISTIC,
             _of_logistic,
         ),
-        Kind(
+        ModelKind(
             perceptrons.MLPClassifier,
             multilayer.CHECKS,
             CLASSIFIER,
             _of_classifier,
         ),
-        Kind(
+        ModelKind(
             perceptron_regressor.MLPRegressor,
             perceptron_regressor.CHECKS,
             REGRESSOR,

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.models.base import feature_names, target_names
 from pellucid.reading.names import one_line
-from pellucid.show.text import number, table
+from pellucid.show.plain_text import number, table
 
 if TYPE_CHECKING:
     import pandas as pd

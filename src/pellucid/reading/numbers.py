@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.errors import GradientError
-from pellucid.graphs.differentiating.adjoints import adjoints, cost_of
+from pellucid.graphs.differentiating.step_derivatives import adjoints, cost_of
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors

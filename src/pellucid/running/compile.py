@@ -15,7 +15,7 @@ import numpy as np
 
 from pellucid.errors import PellucidError, TraceError
 from pellucid.graphs import structure
-from pellucid.graphs.differentiating.gradient import Recipe, differentiated, packed
+from pellucid.graphs.differentiating.deriving import Recipe, differentiated, packed
 from pellucid.graphs.differentiating.plain_call import difference
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node

@@ -34,7 +34,7 @@ Array = NDArray[Any]
 # -- where it runs --------------------------------------------------------------------
 
 
-def place(device: str | None) -> Any:
+def device_of(device: str | None) -> Any:
     """The device of JAX for a name; the default one for none."""
     if device is None:
         return None
@@ -70,7 +70,7 @@ class Program:
 
     def __init__(self, graph: Graph, device: str | None = None) -> None:
         self.graph = graph
-        self._device = place(device)
+        self._device = device_of(device)
         with on(self._device):
             written = Written(graph, [n for n in graph.outputs if not n.known])
             self._constants = [jnp.asarray(value) for value in written.constants]
@@ -177,7 +177,7 @@ class Training:
         self, step: Callable[[int], Graph], kept: Sequence[Array],
         data: Sequence[Any], device: str | None = None,
     ) -> None:  # fmt: skip
-        self._device = place(device)
+        self._device = device_of(device)
         self._step = functools.cache(step)
         self._epoch = functools.cache(self._of)
         self._rows = rows_of(None, data)

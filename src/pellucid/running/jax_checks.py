@@ -16,8 +16,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.factorisations import complex_eigenvalues
-from pellucid.graphs.operations.indexing import Slot, with_arrays
+from pellucid.graphs.operations.indexing import Slot, places, with_arrays
+from pellucid.graphs.operations.kinds import PLACED
 
 Finding = Callable[..., Any]
 
@@ -93,10 +95,9 @@ def furthest(index: Any, size: int) -> Any:
 
 def limits_of(node: Node) -> Iterator[Limit]:
     """The limits of the computed indices of a node."""
-    first = {"index": 1, "scatter": 1, "assign": 2}.get(node.operation)
-    if first is None:
+    if facts_of(node.operation).reads is not PLACED:
         return
-    indices = node.arguments[first:]
+    indices = places(node)
     shape = node.shape if node.operation != "index" else node.arguments[0].shape
     at = with_arrays(node.options["at"])
     used = sum(axes_used(i) for i in at)
@@ -157,7 +158,7 @@ def negative(z: Any, x: Any, y: Any) -> Any:
     return jnp.any(jnp.asarray(y) < 0).astype(jnp.int32)
 
 
-class Kind(NamedTuple):
+class Check(NamedTuple):
     """What finds a failure, and the error and its messages, from 1 on."""
 
     find: Finding
@@ -165,21 +166,21 @@ class Kind(NamedTuple):
     error: type[Exception] = np.linalg.LinAlgError
 
 
-ZERO_PIVOT = Kind(singular, ("Singular matrix",))
-NO_SVD = Kind(without_singular_values, ("SVD did not converge",))
-NO_EIGH = Kind(unconverged, ("Eigenvalues did not converge",))
+ZERO_PIVOT = Check(singular, ("Singular matrix",))
+NO_SVD = Check(without_singular_values, ("SVD did not converge",))
+NO_EIGH = Check(unconverged, ("Eigenvalues did not converge",))
 
 
-def _no_eig(name: str) -> Kind:
+def _no_eig(name: str) -> Check:
     messages = ("Array must not contain infs or NaNs", complex_eigenvalues(name),
                 "Eigenvalues did not converge")  # fmt: skip
-    return Kind(without_eigenvalues, messages)
+    return Check(without_eigenvalues, messages)
 
 
 FAILURES = {
     "linalg.solve": ZERO_PIVOT,
     "linalg.inv": ZERO_PIVOT,
-    "linalg.cholesky": Kind(indefinite, ("Matrix is not positive definite",)),
+    "linalg.cholesky": Check(indefinite, ("Matrix is not positive definite",)),
     "linalg.eig": _no_eig("eig"),
     "linalg.eigvals": _no_eig("eigvals"),
     "linalg.eigh": NO_EIGH,
@@ -187,8 +188,8 @@ FAILURES = {
     "linalg.svd": NO_SVD,
     "linalg.svdvals": NO_SVD,
     "linalg.pinv": NO_SVD,
-    "linalg.lstsq": Kind(has_nan, ("SVD did not converge in Linear Least Squares",)),
-    "power": Kind(
+    "linalg.lstsq": Check(has_nan, ("SVD did not converge in Linear Least Squares",)),
+    "power": Check(
         negative, ("Integers to negative integer powers are not allowed.",), ValueError
     ),
 }

@@ -18,14 +18,16 @@ import jax
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.closed_set import is_elementwise
+from pellucid.graphs.operations.closed_set import facts_of
+from pellucid.graphs.operations.kinds import (
+    BOUNDED,
+    BY_EACH,
+    ELEMENTWISE,
+    MOVES,
+    PLACED,
+    STEEP,
+)
 
-# By element, but dear: XLA computes such a step once if it is read more than once.
-DEAR = {"exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "power", "float_power",
-        "sqrt", "root", "cbrt", "sin", "cos", "tan", "arctan", "arctan2", "tanh",
-        "sinh", "cosh", "divide", "reciprocal", "sigmoid", "softplus"}  # fmt: skip
-# What only moves elements is fused as well.
-MOVING = {"reshape", "transpose", "broadcast_to", "index", "concatenate", "stack"}
 # Times that a step may be computed, on average.
 LIMIT = 1e4
 UNFUSED = {"xla_disable_hlo_passes": "fusion"}
@@ -82,8 +84,14 @@ def repeated_work(graph: Graph) -> float:
 
 
 def _can_fuse(node: Node) -> bool:
-    return is_elementwise(node.operation) or node.operation in MOVING
+    """Whether XLA may put a step into a loop: by element, or moved, but not written."""
+    facts = facts_of(node.operation)
+    is_written = facts.reads is PLACED and not facts.view
+    return facts.kind in (ELEMENTWISE, MOVES) and not is_written
 
 
 def _is_kept(node: Node, readers: int) -> bool:
-    return readers > 1 and node.operation in DEAR
+    """Whether XLA computes a step once: it is read more than once, and dear."""
+    slope = facts_of(node.operation).slope
+    is_curve = bool(slope & (BOUNDED | STEEP) and not slope & BY_EACH)
+    return readers > 1 and is_curve and node.operation != "square"

@@ -21,12 +21,11 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations import robust
-from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.graphs.operations.closed_set import facts_of, reduced_axes
+from pellucid.graphs.operations.kinds import PLACED
+from pellucid.running.writing import ARITHMETIC
 
 Function = Callable[..., Any]
-
-SYMBOLS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**",
-           "matmul": "@"}  # fmt: skip
 
 
 # -- the robust operations, in their own words, with jnp for np -----------------------
@@ -111,7 +110,6 @@ def inverse_gaps(
     """1 / (w_j - r_i), 0 where a limit is to be taken; nan without a warning here."""
     w, r = w[..., None, :], r[..., :, None]
     gaps, eps = w - r, float(np.finfo(w.dtype).eps)
-    equal = equal.astype(bool)  # arguments come in the dtype of the result
     close = equal | (jnp.abs(gaps) <= eps**0.4 * jnp.maximum(jnp.abs(w), jnp.abs(r)))
     agrees = error <= max(gaps.shape[-2:]) * eps**0.75 * size
     found = jnp.where(close & agrees, 0, 1 / jnp.where(equal, 1, gaps))
@@ -346,31 +344,27 @@ PHRASES: dict[str, Phrase] = {
     "einsum": lambda names, options: _call(
         "jnp.einsum", [options["subscripts"], *names], {}
     ),
-    **{name: _between(symbol) for name, symbol in SYMBOLS.items()},
+    "matmul": _between("@"),
+    **{name: _between(ARITHMETIC[name]) for name in ARITHMETIC.keys() - SPELLINGS},
 }
-# Of integers these have no symbol of the same meaning.
-IN_CALLS = {"power"}
 
 
 def phrase(
     node: Node, names: list[str], options: Mapping[str, str], function: str
 ) -> str:
     """An operation on these names as an expression in Python."""
-    called = node.operation in IN_CALLS and node.dtype.kind in "iu"
-    if node.operation in PHRASES and not called:
+    if node.operation == "power" and node.dtype.kind not in "iu":
+        return _between("**")(names, options)
+    if node.operation in PHRASES:
         return PHRASES[node.operation](names, options)
     keywords = {key: text for key, text in options.items() if key != "part"}
     part = f"[{options['part']}]" if "part" in options else ""  # of several results
     return _call(function, names, keywords) + part
 
 
-# What is written with brackets.
-SELECTIONS = {"index", "assign", "scatter"}
-
-
 def lacks(name: str) -> bool:
-    """Whether JAX has nothing for an operation."""
-    return name not in SELECTIONS and spelling(name) is None
+    """Whether JAX has nothing for an operation; what is placed stands in brackets."""
+    return facts_of(name).reads is not PLACED and spelling(name) is None
 
 
 def spelling(name: str) -> Function | None:

@@ -6,7 +6,6 @@ gives what its node promises: JAX's own rules of promotion differ from NumPy's.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,19 +17,15 @@ from pellucid.errors import PellucidError
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.closed_set import OPERATIONS
-from pellucid.graphs.operations.elementwise import counted
+from pellucid.graphs.operations.closed_set import facts_of
+from pellucid.graphs.operations.dtypes import reads
 from pellucid.graphs.operations.indexing import with_arrays
+from pellucid.graphs.operations.kinds import PLACED
 from pellucid.running.jax_checks import checks_of
-from pellucid.running.jax_operations import SELECTIONS, phrase, spelling
+from pellucid.running.jax_operations import phrase, spelling
 from pellucid.running.writing import Names, function, made, shaped
 
 BAKED = 1024  # elements up to which a constant is part of the code; else an argument
-
-# Operations whose arguments keep their dtypes, though the result may have another.
-AS_GIVEN = {"index", "cast", "any", "all", "argmax", "argmin", "nanargmax",
-            "nanargmin", "argsort", "argpartition", "real", "imag", "copy",
-            "fft.rfft"}  # fmt: skip
 
 
 class Written:
@@ -87,14 +82,14 @@ class Written:
         names = self._given(node)
         if node.operation == "cast":
             return converted(names[0], node.arguments[0].dtype, node.dtype)
-        if node.operation in SELECTIONS:
+        if facts_of(node.operation).reads is PLACED:
             return self._selection(node, names)
         options = {key: self._option(value) for key, value in node.options.items()}
         return phrase(node, names, options, self._function(node))
 
     def _given(self, node: Node) -> list[str]:
         """The arguments of an operation, each in the dtype in which it takes it."""
-        pairs = zip(node.arguments, argument_dtypes(node), strict=True)
+        pairs = zip(node.arguments, reads(node), strict=True)
         return [self._argument(argument, dtype) for argument, dtype in pairs]
 
     def _argument(self, node: Node, dtype: np.dtype[Any]) -> str:
@@ -192,31 +187,3 @@ def refused(node: Node, reason: str) -> PellucidError:
         f"{where}JAX cannot run {node.operation} ({node.name}): "
         f'{reason.rstrip(".")}; use target="numpy".'
     )
-
-
-def argument_dtypes(node: Node) -> list[np.dtype[Any]]:
-    """The dtypes in which NumPy would compute a node's arguments."""
-    meaning = OPERATIONS[node.operation].function
-    ufunc = getattr(meaning, "args", (meaning,))[0]
-    given = [a.dtype for a in node.arguments]
-    if isinstance(ufunc, np.ufunc) and ufunc.signature is None:
-        return loop(ufunc, tuple(a.promotes_as for a in node.arguments))[: len(given)]
-    if node.operation in {"assign", "scatter"}:
-        ours = 2 if node.operation == "assign" else 1
-        return [node.dtype] * ours + given[ours:]
-    if node.operation == "where":
-        return [np.dtype(bool), node.dtype, node.dtype]
-    if node.operation in AS_GIVEN:
-        return given
-    return [joint(a, node.dtype) for a in node.arguments]
-
-
-def joint(argument: Node, dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """The dtype of an argument as wide as that of the result."""
-    return dtype if argument.weak else np.result_type(argument.dtype, dtype)
-
-
-@functools.lru_cache(maxsize=1024)
-def loop(ufunc: np.ufunc, types: tuple[Any, ...]) -> list[np.dtype[Any]]:
-    """The dtypes of the loop that NumPy would run."""
-    return list(ufunc.resolve_dtypes((*counted(types), *(None,) * ufunc.nout)))

@@ -20,16 +20,16 @@ from pellucid.graphs.evaluate import meaning, quietly
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.liveness import is_view
 from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.operations.closed_set import facts_of
+from pellucid.graphs.operations.dtypes import reads
+from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT
 from pellucid.running import writing
 from pellucid.running.arena import Arena, size_of
 from pellucid.running.cache import Kept, structure_of
 from pellucid.running.plan import planned
 from pellucid.running.targets import Array, rows_of
 from pellucid.running.tuning import QUICK, tuned
-from pellucid.running.writing import Names
-
-SYMBOLS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**",
-           "floor_divide": "//", "remainder": "%"}  # fmt: skip
+from pellucid.running.writing import ARITHMETIC, Names
 
 # What np.sum and its kind call, after three microseconds of looking at their arguments.
 REDUCTIONS = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum"}
@@ -37,10 +37,7 @@ REDUCTIONS = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimu
 # What takes a number sooner as an array, which NumPy need not make in each call.
 BY_NUMBER = {"add", "subtract", "multiply", "divide", "power", "maximum", "minimum",
              "greater", "greater_equal", "less", "less_equal"}  # fmt: skip
-
-# Of these NumPy is three times as fast with a whole array as with one number.
-BETTER_FULL = {"maximum", "minimum"}
-LARGEST_FULL = 1 << 20  # elements
+LARGEST_FULL = 1 << 20  # elements up to which a number may be a whole array
 
 _codes: Kept[_Code]
 
@@ -295,7 +292,7 @@ class _Code:
     def _statement(self, node: Node) -> str:
         if node.operation == "constant":
             return f"{node.name} = {self.names.bound(node.value)}"
-        names = [self._argument(node, argument) for argument in node.arguments]
+        names = self._arguments(node)
         if node.operation == "assign":
             return self._assignment(node, names)
         return f"{node.name} = {self._call(node, names)}"
@@ -305,7 +302,7 @@ class _Code:
         if node.operation == "index":
             return f"{names[0]}[{self.names.index(node.options['at'], names[1:])}]"
         out = self.plan.out.get(node)
-        symbol = SYMBOLS.get(node.operation)
+        symbol = ARITHMETIC.get(node.operation)
         if symbol and not out and not _may_raise(node):
             return f"{names[0]} {symbol} {names[1]}"
         given = dict(node.options)
@@ -315,15 +312,20 @@ class _Code:
         options += [f"out={out.name}"] if out else []
         return f"{self._function(node)}({', '.join(names + options)})"
 
-    def _argument(self, node: Node, argument: Node) -> str:
-        """The name of an argument; a number that meets an array becomes one first."""
-        others = {a.dtype for a in node.arguments if not a.weak}
-        meets = node.operation in BY_NUMBER and node in self.plan.out
+    def _arguments(self, node: Node) -> list[str]:
+        """The names of the arguments; a number that meets an array is one, too."""
+        if node not in self.plan.out or node.operation not in BY_NUMBER:
+            return [self.names.of(a) for a in node.arguments]
+        pairs = zip(node.arguments, reads(node), strict=True)
+        return [self._argument(node, a, dtype) for a, dtype in pairs]
+
+    def _argument(self, node: Node, argument: Node, dtype: Any) -> str:
         real = argument.is_literal and isinstance(argument.value, (int, float))
-        if not (meets and real and argument.weak and _is_float(others)):
+        if not (real and argument.weak and dtype.kind == "f"):
             return self.names.of(argument)
-        full = node.operation in BETTER_FULL and node.size <= LARGEST_FULL
-        return self._number(argument.value, node.shape if full else (), min(others))
+        # With a whole array NumPy is three times as fast here.
+        full = node.operation in ("maximum", "minimum") and node.size <= LARGEST_FULL
+        return self._number(argument.value, node.shape if full else (), dtype)
 
     def _number(self, value: Any, shape: tuple[int, ...], dtype: Any) -> str:
         source = f"np.full({shape}, {_written(value)}, np.{dtype.name})"
@@ -355,17 +357,13 @@ class _Code:
         return self.names.bound(function, f"_{node.operation.replace('.', '_')}")
 
 
-def _is_float(dtypes: set[np.dtype[Any]]) -> bool:
-    return len(dtypes) == 1 and min(dtypes).kind == "f"
-
-
 def _written(value: Any) -> str:
     return repr(value) if np.isfinite(value) else f"float('{value}')"
 
 
 def _may_raise(node: Node) -> bool:
     """Whether a symbol stands for Python's arithmetic that can raise: 1 / 0.0."""
-    if not node.weak or node.operation in {"add", "subtract", "multiply"}:
+    if not node.weak or facts_of(node.operation).slope & (CONSTANT | BY_EACH):
         return False
     divisor = node.arguments[-1]
     return node.operation == "power" or not (divisor.is_literal and divisor.value)

@@ -24,8 +24,8 @@ from pellucid.graphs.liveness import Lives
 from pellucid.graphs.node import Node, by_order
 from pellucid.graphs.operations.closed_set import OPERATIONS, is_elementwise
 
-# What writes its result where `out=` says, beside the ufuncs.
-WITH_OUT = {"sum", "max", "min", "prod", "cumsum", "cumprod", "dot", "matmul", "assign"}
+# What is written where `out=` says, beside the ufuncs.
+WITH_OUT = {"sum", "max", "min", "prod", "cumsum", "cumprod", "dot", "assign"}
 
 
 @dataclass(frozen=True)

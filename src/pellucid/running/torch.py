@@ -2,7 +2,7 @@
 
 No autograd is involved: the graph holds its own derivative. What NumPy and torch see
 differently (dtypes, numbers of no axes, indices) is settled when the program is made,
-see `torch_reads` and `torch_places`; `torch_operations` is the table of operations.
+see `torch_wrapping` and `torch_places`; `torch_operations` is the table of operations.
 
 Products of float32 matrices on CUDA are as exact as torch is told globally: a person
 who wants TF32 says `torch.set_float32_matmul_precision("high")`.
@@ -24,7 +24,7 @@ from pellucid.running import torch_steps
 from pellucid.running.cache import Kept, structure_of
 from pellucid.running.targets import rows_of
 from pellucid.running.torch_arrays import device_of, given_back, taken, tensor_of
-from pellucid.running.torch_reads import looks
+from pellucid.running.torch_steps import looks
 from pellucid.running.torch_writing import Writer
 from pellucid.running.writing import made
 

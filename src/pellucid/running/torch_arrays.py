@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from pellucid.errors import PellucidError
+from pellucid.graphs.node import Node
 
 Array = NDArray[Any]
 Tensor = torch.Tensor
@@ -26,6 +27,16 @@ def device_of(name: str | None) -> torch.device:
             f"There is no device {name!r} for PyTorch here ({reason}); "
             'use device="cpu".'
         )
+        raise PellucidError(message) from None
+
+
+def torch_dtype(dtype: np.dtype[Any], node: Node | None = None) -> torch.dtype:
+    """Torch's name for a dtype; refuse one that it lacks."""
+    try:
+        return torch.from_numpy(np.empty(0, dtype)).dtype
+    except TypeError:
+        where = f"{node.line[0]}, line {node.line[1]}: " if node and node.line else ""
+        message = f'{where}PyTorch has no {dtype}; run it with target="numpy".'
         raise PellucidError(message) from None
 
 

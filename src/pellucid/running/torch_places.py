@@ -20,7 +20,7 @@ Tensor = torch.Tensor
 
 
 @dataclass(frozen=True)
-class Place:
+class Cut:
     """Where `x[at]` is: `x[view]`, turned round along `flips`, taken at `picks`.
 
     `picks` holds for each axis of the view None, an index tensor, or a `Slot`.
@@ -31,9 +31,9 @@ class Place:
     picks: tuple[Any, ...] = ()
 
 
-def place(
+def cut(
     at: tuple[Any, ...], shape: tuple[int, ...], masks: dict[int, int], device: Any
-) -> Place:
+) -> Cut:
     """Cut an index in three; `masks` tells the axes that each `Slot` stands for."""
     view: list[Any] = []
     flips: list[int] = []
@@ -58,7 +58,7 @@ def place(
             view.append(int(i))
         axis += taken
     found = any(pick is not None for pick in picks)
-    return Place(tuple(view), tuple(flips), tuple(picks) if found else ())
+    return Cut(tuple(view), tuple(flips), tuple(picks) if found else ())
 
 
 def _axes(i: Any, masks: dict[int, int]) -> int:
@@ -94,7 +94,7 @@ def as_index(i: Any, device: Any) -> Tensor:
     return torch.tensor(array.astype(kind), device=device)
 
 
-def picked(x: Tensor, *indices: Tensor, at: Place) -> Tensor:
+def picked(x: Tensor, *indices: Tensor, at: Cut) -> Tensor:
     """Select: x[at]."""
     x = x[at.view]
     x = x.flip(at.flips) if at.flips else x
@@ -106,14 +106,14 @@ def picked(x: Tensor, *indices: Tensor, at: Place) -> Tensor:
 
 
 def numbered(
-    shape: tuple[int, ...], indices: tuple[Tensor, ...], at: Place, device: Any
+    shape: tuple[int, ...], indices: tuple[Tensor, ...], at: Cut, device: Any
 ) -> Tensor:
     """The places that x[at] reads, counted through x."""
     numbers = torch.arange(math.prod(shape), device=device).reshape(shape)
     return picked(numbers, *indices, at=at)
 
 
-def assigned(x: Tensor, value: Tensor, *indices: Tensor, at: Place) -> Tensor:
+def assigned(x: Tensor, value: Tensor, *indices: Tensor, at: Cut) -> Tensor:
     """Give x after x[at] = value; x itself stays."""
     result = x.clone(memory_format=torch.contiguous_format)
     places = numbered(tuple(x.shape), indices, at, x.device)
@@ -122,7 +122,7 @@ def assigned(x: Tensor, value: Tensor, *indices: Tensor, at: Place) -> Tensor:
     return result
 
 
-def scattered(g: Tensor, *indices: Tensor, at: Place, shape: tuple[int, ...]) -> Tensor:
+def scattered(g: Tensor, *indices: Tensor, at: Cut, shape: tuple[int, ...]) -> Tensor:
     """Add g into zeros at the places that x[at] reads, in the same order each time."""
     result = g.new_zeros(math.prod(shape))
     places = numbered(shape, indices, at, g.device)

@@ -104,7 +104,6 @@ def inverse_gaps(
     """1 / (w_j - r_i), 0 where a limit is to be taken; see the reference."""
     w, r = w[..., None, :], r[..., :, None]
     gaps, eps = w - r, torch.finfo(w.dtype).eps
-    equal = equal.bool()  # arguments come in the dtype of the result
     close = equal | (gaps.abs() <= eps**0.4 * torch.maximum(w.abs(), r.abs()))
     agrees = error <= max(gaps.shape[-2:]) * eps**0.75 * size
     undefined = equal & ~agrees

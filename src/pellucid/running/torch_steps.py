@@ -18,12 +18,30 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from pellucid.graphs.node import Node
+from pellucid.graphs.operations.closed_set import facts_of
+from pellucid.graphs.operations.indexing import places
+from pellucid.graphs.operations.kinds import LAPACK, PLACED
+
 Array = NDArray[Any]
 Tensor = torch.Tensor
 Step = Callable[..., Sequence[Any]]
 Capture = Callable[[Callable[[], None], Callable[[], None]], Callable[[], None]]
 
 WARM_UPS = 3  # libraries choose their algorithms and allocate in their first runs
+
+
+def looks(node: Node) -> bool:
+    """Whether the host waits for a value: a mask, for example, tells the shape."""
+    reads = facts_of(node.operation).reads
+    if reads is PLACED:
+        parts = [*places(node), *node.options["at"]]
+        kinds = {getattr(part, "dtype", np.dtype(int)).kind for part in parts}
+        return "b" in kinds
+    if node.operation == "power":
+        return node.dtype.kind == "i"
+    named = node.operation in ("nanargmax", "nanargmin", "inverse_gaps")
+    return named or reads is LAPACK
 
 
 def captured(step: Callable[[], None], restart: Callable[[], None]) -> Any:

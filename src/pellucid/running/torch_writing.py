@@ -13,20 +13,21 @@ from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.liveness import Lives, is_view
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.graphs.operations.closed_set import facts_of, reduced_axes
 from pellucid.graphs.operations.elementwise import OPERATORS
-from pellucid.graphs.operations.indexing import Slot
+from pellucid.graphs.operations.indexing import Slot, places
+from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT
 from pellucid.running import torch_wrapping as wrapping
-from pellucid.running.torch_arrays import sized, tensor_of
+from pellucid.running.torch_arrays import sized, tensor_of, torch_dtype
 from pellucid.running.torch_functions import MANY
-from pellucid.running.torch_operations import SPELLED, SYMBOLS
-from pellucid.running.torch_places import as_index, place
-from pellucid.running.torch_reads import torch_dtype
-from pellucid.running.writing import Names, function, shaped
+from pellucid.running.torch_operations import spelling
+from pellucid.running.torch_places import as_index, cut
+from pellucid.running.writing import ARITHMETIC, COMPARISONS, Names, function, shaped
 
+SYMBOLS = {**ARITHMETIC, **COMPARISONS, "matmul": "@"}
 # Of these kinds torch's symbol raises, or does not where NumPy raises: ours is called.
 CALLED = {"floor_divide": "iu", "remainder": "iu", "matmul": "b", "power": "i"}
-IN_PLACE = {"add", "multiply", "subtract", "divide"}
+IN_PLACE = ARITHMETIC.keys() - CALLED
 RENAMED = {"axis": "dim", "keepdims": "keepdim", "axes": "dims"}
 
 
@@ -72,7 +73,7 @@ class Writer:
         return results
 
     def _line(self, node: Node) -> str:
-        if node.operation not in SPELLED and not node.weak:
+        if not node.weak and spelling(node.operation) is None:
             raise PellucidError(_refusal(node))
         return shaped(f"{self._statement(node)}", node)
 
@@ -115,7 +116,8 @@ class Writer:
 
     def _weak(self, node: Node, arguments: list[str]) -> str:
         """Between Python numbers: as Python computes, where that does not raise."""
-        if node.operation in {"add", "subtract", "multiply"}:
+        is_total = facts_of(node.operation).slope & (CONSTANT | BY_EACH)
+        if node.operation in SYMBOLS and is_total:
             return f"{arguments[0]} {SYMBOLS[node.operation]} {arguments[1]}"
         if node.operation == "cast":
             return f"{self._bound(node.promotes_as, 'number')}({arguments[0]})"
@@ -124,7 +126,7 @@ class Writer:
 
     def _ending(self, node: Node) -> str:
         """A large argument that is read for the last time, whose memory can be used."""
-        swaps = node.operation in {"add", "multiply"}
+        swaps = facts_of(node.operation).commutes
         if node.operation not in IN_PLACE or node.size < MANY or node.dtype.kind == "u":
             return ""
         if node.arguments[0].weak and not swaps:
@@ -144,11 +146,11 @@ class Writer:
         return f"{name}({', '.join(arguments)}, out={out})"
 
     def _call(self, node: Node, arguments: list[str]) -> str:
-        spelled = SPELLED[node.operation]
-        if callable(spelled):
-            name = self._bound(spelled, spelled.__name__.lstrip("_"))
+        found = spelling(node.operation)
+        if callable(found):
+            name = self._bound(found, found.__name__.lstrip("_"))
         else:
-            name = spelled.replace("torch", self._torch, 1)
+            name = str(found).replace("torch", self._torch, 1)
         return f"{name}({', '.join(arguments)})"
 
     def _bound(self, value: Any, wish: str) -> str:
@@ -228,9 +230,9 @@ class Writer:
     def _place(self, node: Node, shape: tuple[int, ...]) -> tuple[str, bool]:
         """The name of an index cut in three; whether brackets mean the same."""
         at = node.options["at"]
-        slots = node.arguments[1 if node.operation != "assign" else 2 :]
+        slots = places(node)
         masks = {i: s.ndim for i, s in enumerate(slots) if s.dtype == bool}
-        found = place(at, shape, masks, self.device)
+        found = cut(at, shape, masks, self.device)
         mixed = any(not isinstance(i, (slice, np.ndarray, Slot)) for i in at)
         mixed = mixed or any(s.shape == () for s in slots)
         is_plain = not found.flips and not (found.picks and mixed)

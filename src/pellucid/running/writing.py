@@ -18,6 +18,12 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot
 
+# What Python's symbols stand for; those of arithmetic on numbers and on arrays.
+ARITHMETIC = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/",
+              "power": "**", "floor_divide": "//", "remainder": "%"}  # fmt: skip
+COMPARISONS = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=",
+               "equal": "==", "not_equal": "!="}  # fmt: skip
+
 
 def folded(graph: Graph) -> tuple[list[Node], dict[Node, Any]]:
     """The nodes to run, in order, and the values of those that depend on no input."""

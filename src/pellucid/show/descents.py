@@ -12,7 +12,7 @@ from pellucid.errors import TableError
 from pellucid.show.canvas import MANY, blank, entitle, log_scale, picture
 from pellucid.show.colours import DASHES, INK, MARKERS, PALETTE, ink
 from pellucid.show.labels import End, as_drawn, label_ends, on_axes, power
-from pellucid.show.text import spans_decades
+from pellucid.show.plain_text import spans_decades
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

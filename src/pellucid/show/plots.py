@@ -7,7 +7,6 @@ pyplot, opens a window, or leaves a setting of matplotlib's changed.
 from pellucid.show.canvas import save, svg
 from pellucid.show.classes import boundary, sigmoid
 from pellucid.show.descents import costs, descent, functions
-from pellucid.show.grids import confusion, images
 from pellucid.show.points import (
     calibration,
     coefficients,
@@ -17,6 +16,7 @@ from pellucid.show.points import (
     scatter,
 )
 from pellucid.show.space import plane
+from pellucid.show.squares import confusion, images
 
 __all__ = [
     "boundary",

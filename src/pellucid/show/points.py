@@ -10,7 +10,7 @@ import numpy as np
 from pellucid.show.canvas import MANY, blank, columns, entitle, picture
 from pellucid.show.colours import FIT, INK, PALETTE, QUIET
 from pellucid.show.labels import label_corner, shortened
-from pellucid.show.text import number
+from pellucid.show.plain_text import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

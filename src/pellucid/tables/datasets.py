@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.tables.pictures import sign_digits
+from pellucid.tables.sign_digits import sign_digits
 
 __all__ = [
     "breast_cancer",

@@ -33,7 +33,7 @@ TOTALS = re.compile(
 
 
 @dataclass(frozen=True)
-class Layout:
+class Dialect:
     """Which records of a file are rows, and what its columns are called.
 
     Parameters
@@ -90,7 +90,7 @@ class Layout:
         return next(itertools.islice(records, i, None))[0]
 
 
-def layout_of(name: str, text: str, header: bool | None) -> Layout:
+def dialect_of(name: str, text: str, header: bool | None) -> Dialect:
     """Find out how a text is to be read.
 
     Raises
@@ -118,20 +118,20 @@ def layout_of(name: str, text: str, header: bool | None) -> Layout:
     below = [cells for _, cells in sample[opening + 1 :]]
     named, doubt = (header, "") if header is not None else is_header(first, below)
     notes += [f"line {top} {doubt}"] if doubt else []
-    layout = Layout(lines, tuple(first), named, top)
-    layout = _with_names(layout, below) if named else layout
-    units = unit_record(layout, below)
+    dialect = Dialect(lines, tuple(first), named, top)
+    dialect = _with_names(dialect, below) if named else dialect
+    units = unit_record(dialect, below)
     if units:
         notes.append(f"line {sample[opening + 1][0]} holds units and is left out")
     place, line, _ = [*placed, (len(text), 0, [])][opening + named + units]
-    blocks = blocks_of(replace(lines, start=place, line=line), layout.width)
-    layout = replace(layout, blocks=blocks)
-    closing = closing_records(layout)
+    blocks = blocks_of(replace(lines, start=place, line=line), dialect.width)
+    dialect = replace(dialect, blocks=blocks)
+    closing = closing_records(dialect)
     notes += [f"line {line} {why}" for _, line, why in closing if why]
     if closing:
-        layout = replace(layout, blocks=ended(lines, blocks, closing[0][0]))
-    layout = replace(layout, notes=tuple(notes))
-    return layout if layout.named else _without_names(layout)
+        dialect = replace(dialect, blocks=ended(lines, blocks, closing[0][0]))
+    dialect = replace(dialect, notes=tuple(notes))
+    return dialect if dialect.named else _without_names(dialect)
 
 
 def declared(lines: Lines) -> tuple[Lines, list[str]]:
@@ -237,22 +237,22 @@ def _is_comment(cells: Sequence[str]) -> bool:
     return cells[0].lstrip().startswith("#")
 
 
-def closing_records(layout: Layout) -> list[tuple[int, int, str]]:
+def closing_records(dialect: Dialect) -> list[tuple[int, int, str]]:
     """What stands below the table, and why: totals, remarks, blanks.
 
     Each comes with its place in the text and its line.
     """
-    tail = last_records(layout.lines, layout.blocks, LAST)
+    tail = last_records(dialect.lines, dialect.blocks, LAST)
     found: list[tuple[int, int, str]] = []
-    while len(tail) > 2 and layout.d > 1:
+    while len(tail) > 2 and dialect.d > 1:
         place, line, cells = tail.pop()
         filled = [cell.strip() for cell in cells if cell.strip()]
         text = filled[0] if filled else ""
         if not filled:
             why = ""
-        elif _is_remark(cells, filled, layout.d):
+        elif _is_remark(cells, filled, dialect.d):
             why = f"is no row and is left out: {shown(text)}"
-        elif len(cells) >= layout.d - 1 and TOTALS.fullmatch(text):
+        elif len(cells) >= dialect.d - 1 and TOTALS.fullmatch(text):
             why = f"is a total and is left out: {shown(text)}"
         else:
             break
@@ -269,9 +269,9 @@ def _is_remark(cells: Sequence[str], filled: Sequence[str], d: int) -> bool:
     return len(cells) == 1 or padded
 
 
-def unit_record(layout: Layout, below: Sequence[Sequence[str]]) -> bool:
+def unit_record(dialect: Dialect, below: Sequence[Sequence[str]]) -> bool:
     """Whether the line below the names holds units: text where numbers follow."""
-    if not layout.named or len(below) < 3:
+    if not dialect.named or len(below) < 3:
         return False
     units, *rest = below
     filled = [j for j, cell in enumerate(units) if cell.strip()]
@@ -287,42 +287,42 @@ def unit_record(layout: Layout, below: Sequence[Sequence[str]]) -> bool:
 # -- names ----------------------------------------------------------------------------
 
 
-def _with_names(layout: Layout, below: Sequence[Sequence[str]]) -> Layout:
+def _with_names(dialect: Dialect, below: Sequence[Sequence[str]]) -> Dialect:
     """The names of the columns, where rows may be one cell longer or end in a mark."""
     names = [cell.strip().removeprefix("#").strip() if j == 0 else cell.strip()
-             for j, cell in enumerate(layout.names)]  # fmt: skip
+             for j, cell in enumerate(dialect.names)]  # fmt: skip
     d = len(names)
     ends = [cells[-1].strip() for cells in below if len(cells) == d + 1]
     if below and len(ends) == len(below):
         if not any(ends):
-            return replace(layout, names=tuple(names), trailing=True)
-        return replace(layout, names=("", *names), row_names=True)
+            return replace(dialect, names=tuple(names), trailing=True)
+        return replace(dialect, names=("", *names), row_names=True)
     last = [cells[-1].strip() for cells in below if len(cells) == d]
     if d > 1 and not names[-1] and not any(last):
-        return replace(layout, names=tuple(names[:-1]), trailing=True)
-    return replace(layout, names=tuple(names))
+        return replace(dialect, names=tuple(names[:-1]), trailing=True)
+    return replace(dialect, names=tuple(names))
 
 
-def _without_names(layout: Layout) -> Layout:
+def _without_names(dialect: Dialect) -> Dialect:
     """A place for each column, without names."""
-    rows = [cells for _, cells in itertools.islice(layout.rows(), SAMPLE)]
-    d = len(layout.names)
+    rows = [cells for _, cells in itertools.islice(dialect.rows(), SAMPLE)]
+    d = len(dialect.names)
     trailing = d > 1 and all(
         len(cells) == d and not cells[-1].strip() for cells in rows
     )
-    return replace(layout, names=("",) * (d - trailing), trailing=trailing)
+    return replace(dialect, names=("",) * (d - trailing), trailing=trailing)
 
 
-def ragged(layout: Layout) -> TableError:
+def ragged(dialect: Dialect) -> TableError:
     """Say which line has too few or too many cells."""
-    lengths = [(line, len(cells)) for line, cells in layout.rows()]
-    d = layout.d + layout.trailing
-    wrong = [(line, n) for line, n in lengths if n not in (d, layout.d)]
+    lengths = [(line, len(cells)) for line, cells in dialect.rows()]
+    d = dialect.d + dialect.trailing
+    wrong = [(line, n) for line, n in lengths if n not in (d, dialect.d)]
     line, n = wrong[0]
-    header = d - layout.row_names
+    header = d - dialect.row_names
     return TableError(
-        f"{layout.lines.name}, line {line}: expected {counted(header, 'cell')} as in "
-        f"line {layout.top}, found {n} ({counted(len(wrong), 'such line')} in "
+        f"{dialect.lines.name}, line {line}: expected {counted(header, 'cell')} as in "
+        f"line {dialect.top}, found {n} ({counted(len(wrong), 'such line')} in "
         f"{counted(len(lengths), 'row')}); look for a "
-        f"{DELIMITERS[layout.lines.delimiter]} too many or too few."
+        f"{DELIMITERS[dialect.lines.delimiter]} too many or too few."
     )

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pellucid.show.progress import progress
 from pellucid.tables.blocks import MEGA, PATIENCE, Block, encoded, megas, records_of
 from pellucid.tables.cells import Marks, is_missing, marks_of
-from pellucid.tables.dialects import Layout, ragged
+from pellucid.tables.dialects import Dialect, ragged
 from pellucid.tables.grid import Cells
 
 Values = NDArray[np.float64]
@@ -42,7 +42,7 @@ def _alike(given: Sequence[str]) -> bool:
     return len({len(cell) for cell in given}) == 1 and all(map(str.isdecimal, given))
 
 
-class Numbers:
+class NumberColumn:
     """A column on its way to numbers, block by block, until a cell is none.
 
     Parameters
@@ -115,26 +115,26 @@ def _finite(cell: str) -> float:
     return value
 
 
-def numeric(layout: Layout) -> list[Numbers]:
+def numeric(dialect: Dialect) -> list[NumberColumn]:
     """Each column as numbers, as far as its cells are."""
-    columns: list[Numbers] = []
-    n = sum(block.n for block in layout.blocks)
-    with _bar(layout, "reading numbers of") as bar:
-        for block in layout.blocks:
+    columns: list[NumberColumn] = []
+    n = sum(block.n for block in dialect.blocks)
+    with _bar(dialect, "reading numbers of") as bar:
+        for block in dialect.blocks:
             if not columns:
-                columns = [Numbers(cells, n) for cells in _columns(layout, block)]
+                columns = [NumberColumn(cells, n) for cells in _columns(dialect, block)]
             else:
-                _add(layout, block, columns)
+                _add(dialect, block, columns)
             bar.advance(block.end // MEGA - block.start // MEGA)
-    return columns or [Numbers((), n) for _ in range(layout.d)]
+    return columns or [NumberColumn((), n) for _ in range(dialect.d)]
 
 
-def _bar(layout: Layout, what: str) -> Any:
-    name = f"{what} {layout.lines.name}, MB"
-    return progress(name, megas(layout.lines), PATIENCE)
+def _bar(dialect: Dialect, what: str) -> Any:
+    name = f"{what} {dialect.lines.name}, MB"
+    return progress(name, megas(dialect.lines), PATIENCE)
 
 
-def _columns(layout: Layout, block: Block) -> list[Row]:
+def _columns(dialect: Dialect, block: Block) -> list[Row]:
     """The columns of a block, as the csv module cuts it.
 
     Raises
@@ -142,44 +142,47 @@ def _columns(layout: Layout, block: Block) -> list[Row]:
     TableError
         When a line has too few or too many cells.
     """
-    rows = [cells for _, cells in records_of(layout.lines, block)]
-    if any(len(cells) not in (layout.width, layout.d) for cells in rows):
-        raise ragged(layout)
+    rows = [cells for _, cells in records_of(dialect.lines, block)]
+    if any(len(cells) not in (dialect.width, dialect.d) for cells in rows):
+        raise ragged(dialect)
     if not rows:
-        return [()] * layout.d
-    return list(zip(*(cells[: layout.d] for cells in rows), strict=True))
+        return [()] * dialect.d
+    return list(zip(*(cells[: dialect.d] for cells in rows), strict=True))
 
 
-def _add(layout: Layout, block: Block, columns: Sequence[Numbers]) -> None:
+def _add(dialect: Dialect, block: Block, columns: Sequence[NumberColumn]) -> None:
     """Read a block into the columns that are numbers so far."""
     wanted = [j for j, column in enumerate(columns) if column.alive]
-    found = _parsed(layout, block, columns, wanted) if block.plain and wanted else None
+    found = _parsed(dialect, block, columns, wanted) if block.plain and wanted else None
     if found is None:
-        cells = _columns(layout, block)
+        cells = _columns(dialect, block)
         found = {j: exact(cells[j], columns[j].marks) for j in wanted}
     for j in wanted:
         columns[j].add(found[j])
 
 
 def _parsed(
-    layout: Layout, block: Block, columns: Sequence[Numbers], wanted: Sequence[int]
+    dialect: Dialect,
+    block: Block,
+    columns: Sequence[NumberColumn],
+    wanted: Sequence[int],
 ) -> dict[int, Values | None] | None:
     """Columns of a plain block as numbers, None where a cell is none."""
     found: dict[int, Values | None] = {}
     for decimal in (".", ","):
         these = [j for j in wanted if columns[j].marks.decimal == decimal]
         try:
-            frame = _cut(layout, block, these, dtype=np.float64, decimal=decimal,
+            frame = _cut(dialect, block, these, dtype=np.float64, decimal=decimal,
                          na_values=NOTHING)  # fmt: skip
         except (ValueError, TypeError):
             return None
         found |= {j: frame[j].to_numpy() for j in these}
-    if not _are_sound(layout, block, found):
+    if not _are_sound(dialect, block, found):
         return None
     return found
 
 
-def _are_sound(layout: Layout, block: Block, found: dict[int, Any]) -> bool:
+def _are_sound(dialect: Dialect, block: Block, found: dict[int, Any]) -> bool:
     """Whether numbers are finite or missing, and no truth values are among them.
 
     pandas takes a block of nothing but True and False for ones and zeros.
@@ -188,22 +191,22 @@ def _are_sound(layout: Layout, block: Block, found: dict[int, Any]) -> bool:
         return False
     doubtful = [j for j, x in found.items()
                 if ((x == 0) | (x == 1) | np.isnan(x)).all()]  # fmt: skip
-    frame = _cut(layout, block, doubtful, dtype=object)
+    frame = _cut(dialect, block, doubtful, dtype=object)
     words = {word for j in doubtful for word in frame[j]}
     return not any(
         "rue" in word.casefold() or "alse" in word.casefold() for word in words
     )
 
 
-def texts(layout: Layout, columns: Sequence[int]) -> dict[int, Cells]:
+def texts(dialect: Dialect, columns: Sequence[int]) -> dict[int, Cells]:
     """The cells of some columns, as text."""
     known: dict[int, dict[str, int]] = {j: {} for j in columns}
     codes: dict[int, list[NDArray[np.intp]]] = {j: [] for j in columns}
     if not columns:
         return {}
-    with _bar(layout, "reading text of") as bar:
-        for block in layout.blocks:
-            for j, (levels, places) in _levels(layout, block, columns).items():
+    with _bar(dialect, "reading text of") as bar:
+        for block in dialect.blocks:
+            for j, (levels, places) in _levels(dialect, block, columns).items():
                 again = [known[j].setdefault(level, len(known[j])) for level in levels]
                 codes[j].append(np.array(again, np.intp)[places])
             bar.advance(block.end // MEGA - block.start // MEGA)
@@ -213,16 +216,16 @@ def texts(layout: Layout, columns: Sequence[int]) -> dict[int, Cells]:
 
 
 def _levels(
-    layout: Layout, block: Block, columns: Sequence[int]
+    dialect: Dialect, block: Block, columns: Sequence[int]
 ) -> dict[int, tuple[list[str], NDArray[np.intp]]]:
     """The different cells of columns of a block, as they first occur, and where."""
     if not block.plain:
-        cells = _columns(layout, block)
+        cells = _columns(dialect, block)
         held = {j: Cells.of(cells[j]) for j in columns}
         return {j: ([str(c) for c in h.levels], h.codes) for j, h in held.items()}
     import pandas as pd
 
-    frame = _cut(layout, block, columns, dtype=object)
+    frame = _cut(dialect, block, columns, dtype=object)
     found = {}
     for j in columns:
         codes, levels = pd.factorize(frame[j].to_numpy())  # in order of appearance
@@ -230,17 +233,17 @@ def _levels(
     return found
 
 
-def _cut(layout: Layout, block: Block, columns: Sequence[int], **options: Any) -> Any:
+def _cut(dialect: Dialect, block: Block, columns: Sequence[int], **options: Any) -> Any:
     """Some columns of a plain block, as pandas cuts it."""
     if not columns:
         return {}
     import pandas as pd
 
     read: Any = pd.read_csv  # its stubs want literals
-    part = encoded(layout.lines.text, block.start, block.end)
+    part = encoded(dialect.lines.text, block.start, block.end)
     return read(
-        io.BytesIO(part), sep=layout.lines.delimiter, engine="c", low_memory=False,
-        header=None, names=range(layout.width), index_col=False, usecols=columns,
+        io.BytesIO(part), sep=dialect.lines.delimiter, engine="c", low_memory=False,
+        header=None, names=range(dialect.width), index_col=False, usecols=columns,
         skipinitialspace=True, skip_blank_lines=False, keep_default_na=False,
         quoting=0 if b'"' in part else 3, encoding="utf-8", **options,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import TableError
 from pellucid.reading.names import one_line
-from pellucid.show.text import table as as_text
+from pellucid.show.plain_text import table as as_text
 from pellucid.tables.cells import Marks, is_missing
 from pellucid.tables.grid import Column, Grid
 from pellucid.tables.levels import text_of

@@ -16,8 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.tables import names
 from pellucid.tables.cells import Marks, is_missing, marks_of, truth_of, truths
+from pellucid.tables.column_names import (
+    counts_rows,
+    identifies,
+    is_dated,
+    may_identify,
+)
 from pellucid.tables.dates import compact_form, format_of, moments, unit_of
 from pellucid.tables.grid import PLAINLY, ROW_NAMES, Cells, Column, Grid
 from pellucid.tables.levels import Levels, levels_of, text_of
@@ -141,7 +146,7 @@ def _typed(column: Column, decimal: str) -> Role:
 
 def _of_dates(column: Column, x: NDArray[np.float64]) -> Role | None:
     """The role of numbers that are dates; None for others."""
-    form = compact_form(x[np.isfinite(x)], names.is_dated(column.name))
+    form = compact_form(x[np.isfinite(x)], is_dated(column.name))
     if not form:
         return None
     reason = f"written as {form}, as a number"
@@ -270,11 +275,11 @@ def _numbering(column: Column, role: Role, first: bool) -> Role:
     n = len(x)
     whole = n > 2 and np.isfinite(x).all() and (x == np.round(x)).all()
     steps = whole and (np.diff(x) == 1).all() and x[0] in (0, 1)
-    if steps and names.counts_rows(name, first):
+    if steps and counts_rows(name, first):
         reason = f"numbers the rows from {int(x[0])} to {int(x[-1])}"
         return Role(LEFT_OUT, reason, numbering=True)
     odd = name == ROW_NAMES and n > 2 and not _is_even(x)  # else they may be a time
-    naming = whole and (name == ROW_NAMES or names.identifies(name))
+    naming = whole and (name == ROW_NAMES or identifies(name))
     k = len(np.unique(x))
     if k == n and (naming or odd):
         return Role(LEFT_OUT, "an identifier: no number comes twice")
@@ -291,7 +296,7 @@ def _is_even(x: NDArray[np.float64]) -> bool:
 
 def doubts(column: Column, role: Role) -> list[str]:
     """What is said of whole numbers that may be names, as their column's name says."""
-    if role.kind != "number" or not names.may_identify(column.name.strip()):
+    if role.kind != "number" or not may_identify(column.name.strip()):
         return []
     x = values_of(column, role)
     levels = len(np.unique(x[np.isfinite(x)]))

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import TableError
-from pellucid.tables.arrays import array_grid, frame_grid, is_frame, pair_grid
-from pellucid.tables.files import file_grid
+from pellucid.tables.from_arrays import array_grid, frame_grid, is_frame, pair_grid
+from pellucid.tables.from_files import file_grid
 from pellucid.tables.grid import Grid
-from pellucid.tables.preparing import Wishes, to_table
 from pellucid.tables.table import Table
+from pellucid.tables.to_table import Wishes, to_table
 
 
 def rows(

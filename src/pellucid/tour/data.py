@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import TableError
 from pellucid.tables import datasets
-from pellucid.tables.pictures import sign_digits, sign_digits_folder
+from pellucid.tables.sign_digits import sign_digits, sign_digits_folder
 from pellucid.tables.sources import rows
 from pellucid.tables.table import Table
 from pellucid.tables.wording import counted
@@ -60,7 +60,7 @@ class Points:
 
 
 @dataclass(frozen=True)
-class Descent:
+class Setting:
     """How gradient descent is set: the learning rate, and how many iterations."""
 
     rate: float
@@ -79,21 +79,21 @@ class Pictures:
         The digit that each shows.
     what : str
         What they are pictures of.
-    descents : tuple of Descent
+    descents : tuple of Setting
         Settings of gradient descent that suit them.
     """
 
     images: Array
     y: Array
     what: str
-    descents: tuple[Descent, ...] = ()
+    descents: tuple[Setting, ...] = ()
 
     @property
     def flat(self) -> Array:
         """Each picture as a row of pixels (n, h w)."""
         return self.images.reshape(len(self.images), -1).astype(float)
 
-    def only(self, places: Array, *descents: Descent) -> Pictures:
+    def only(self, places: Array, *descents: Setting) -> Pictures:
         """Some of the pictures."""
         return Pictures(self.images[places], self.y[places], self.what, descents)
 
@@ -135,7 +135,7 @@ def bundled() -> Data:
     X, y = datasets.digits()
     ten = Pictures(X.reshape(-1, 8, 8) / 16, y, "handwritten digits")
     places = np.concatenate([np.flatnonzero(y == digit) for digit in (0, 1)])
-    two = ten.only(places, Descent(0.5, 200), Descent(0.05, 150))
+    two = ten.only(places, Setting(0.5, 200), Setting(0.05, 150))
     return Data(line, plane, line, many, two, ten)
 
 
@@ -159,7 +159,7 @@ def from_folder(folder: Path) -> Data:
         message = f"expected the whole set of 2,062 pictures, found {found}"
         raise TableError(f"{folder}: {message}; fetch X.npy and Y.npy again.")
     signs = Pictures(images, y, "hands that sign digits")
-    two = signs.only(np.r_[ZEROS, ONES], Descent(0.009, 200), Descent(0.01, 150))
+    two = signs.only(np.r_[ZEROS, ONES], Setting(0.009, 200), Setting(0.01, 150))
     ten = Pictures(shrunk(images), y, signs.what)
     return Data(line, plane, curve, patients(), two, ten)
 

@@ -15,14 +15,14 @@ import numpy as np
 
 from pellucid.reading.names import one_line
 from pellucid.report import Report
-from pellucid.show import text
+from pellucid.show import plain_text
 from pellucid.show.canvas import svg
 from pellucid.tour.folder import write_together
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from pellucid.show.text import Rows
+    from pellucid.show.plain_text import Rows
 
 PROSE, FIGURES = "   ", "      "  # how far they are set in
 WIDTH = 88  # columns at most, however wide the terminal is
@@ -111,7 +111,7 @@ class Guide:
 
     def table(self, rows: Rows, headers: Sequence[str] = (), caption: str = "") -> None:
         """Tell a table."""
-        self._tell(textwrap.indent(text.table(rows, headers), FIGURES))
+        self._tell(textwrap.indent(plain_text.table(rows, headers), FIGURES))
         self._report.table(rows, headers, caption=caption)
 
     def code(self, source: str, *, aloud: bool = False) -> None:
@@ -190,8 +190,8 @@ def _shown(value: Any) -> str:
     if isinstance(value, Share):
         return str(value)
     if isinstance(value, np.ndarray):
-        return ", ".join(text.number(element, 4) for element in value)
-    return text.number(value, 4)
+        return ", ".join(plain_text.number(element, 4) for element in value)
+    return plain_text.number(value, 4)
 
 
 def _drawn(picture: Figure | str) -> str:

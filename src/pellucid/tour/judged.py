@@ -15,8 +15,8 @@ from pellucid.models.judging import Learn, Measure
 from pellucid.models.logistic import LogisticRegression
 from pellucid.models.predictions import LEVEL
 from pellucid.show import plots
+from pellucid.show.plain_text import number
 from pellucid.show.progress import progress
-from pellucid.show.text import number
 from pellucid.tables.table import Table
 from pellucid.tables.wording import counted
 from pellucid.tour.guide import Guide, Share
@@ -29,7 +29,7 @@ def told(guide: Guide, table: Table, choice: Choice, model: Any, seed: int) -> N
     """Judge a model by models that were fitted as it was, to other rows."""
     guide.stretch("judged", "How good it is")
     y = np.asarray(table.y)
-    fold = judging.cut(y, choice.classes, seed)
+    fold = judging.folds(y, choice.classes, seed)
     count = len(np.unique(fold))
     guide.keep({"folds": count, "seed": seed})
     same = ", and with the same C," * is_penalised(model)

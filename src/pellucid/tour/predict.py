@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pellucid.models.files import load
 from pellucid.models.predictions import Predictions, predictions
-from pellucid.show import text
+from pellucid.models.saving import load
+from pellucid.show import plain_text
 from pellucid.tables.grid import Grid
 from pellucid.tables.sources import grid_of
+from pellucid.tables.to_files import suffix_of, write_table, write_text
 from pellucid.tables.wording import counted
-from pellucid.tables.writing import suffix_of, write_table, write_text
 from pellucid.tour.guide import Share
 
 
@@ -73,7 +73,7 @@ def told(grid: Grid, found: Predictions) -> list[str]:
     if k < n:
         lines.append(f"{read}, {n - k} left empty:")
         rows = [(gap.column, gap.rows, gap.reason) for gap in found.gaps]
-        lines.append(text.table(rows, ("column", "rows", "why")))
+        lines.append(plain_text.table(rows, ("column", "rows", "why")))
     else:
         lines.append(f"{read}.")
     if found.score:
@@ -85,4 +85,4 @@ def told(grid: Grid, found: Predictions) -> list[str]:
 
 
 def _shown(name: str, value: Any) -> str:
-    return str(Share(value)) if name == "accuracy" else text.number(value, 4)
+    return str(Share(value)) if name == "accuracy" else plain_text.number(value, 4)

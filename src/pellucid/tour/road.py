@@ -8,15 +8,15 @@ from typing import Any
 
 from pellucid.show.progress import progress
 from pellucid.tour import (
-    descent,
-    estimator,
-    graphs,
-    likelihood,
-    line,
-    logistic,
-    networks,
-    plane,
-    vectors,
+    stretch_1_line,
+    stretch_2_plane,
+    stretch_3_estimator,
+    stretch_4_vectors,
+    stretch_5_graphs,
+    stretch_6_logistic,
+    stretch_7_descent,
+    stretch_8_likelihood,
+    stretch_9_networks,
 )
 from pellucid.tour.data import collected
 from pellucid.tour.folder import expect_room
@@ -24,15 +24,15 @@ from pellucid.tour.guide import Guide
 from pellucid.tour.libraries import expect_libraries
 
 STRETCHES = (
-    line,
-    plane,
-    estimator,
-    vectors,
-    graphs,
-    logistic,
-    descent,
-    likelihood,
-    networks,
+    stretch_1_line,
+    stretch_2_plane,
+    stretch_3_estimator,
+    stretch_4_vectors,
+    stretch_5_graphs,
+    stretch_6_logistic,
+    stretch_7_descent,
+    stretch_8_likelihood,
+    stretch_9_networks,
 )
 
 

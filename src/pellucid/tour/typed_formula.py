@@ -69,7 +69,7 @@ WHOLE = "a formula is made of numbers, names, operators and functions of NumPy"
 _count = itertools.count(1)
 
 
-def expression(text: str) -> Callable[..., Any]:
+def function_of(text: str) -> Callable[..., Any]:
     """Make a function of a formula: its names become the parameters, in order.
 
     A formula has numbers, names, the operators + - * / // % ** @ and comparisons, the
@@ -95,7 +95,7 @@ def expression(text: str) -> Callable[..., Any]:
     Examples
     --------
     >>> import inspect
-    >>> f = expression("sqrt(a**2 + b**2)")
+    >>> f = function_of("sqrt(a**2 + b**2)")
     >>> float(f(3.0, 4.0))
     5.0
     >>> print(inspect.getsource(f))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.bench.contest import library
-from pellucid.bench.networks import ALPHA, BETA1, BETA2, EPS, RATE, Task
+from pellucid.bench.networks import ALPHA, BETA1, BETA2, EPS, RATE, Network
 from pellucid.bench.trainers.loop import Loop
 from pellucid.graphs.graph import Graph
 
@@ -42,7 +42,7 @@ def costless(step: Graph) -> Graph:
 class Ours(Loop):
     """Trained by Pellucid on a target; its bare steps are those of `minimise`."""
 
-    def __init__(self, task: Task, target: str) -> None:
+    def __init__(self, task: Network, target: str) -> None:
         super().__init__(task)
         self.target, self.module = target, library(f"pellucid.running.{target}")
         self.MLPClassifier = library("pellucid.models.perceptrons").MLPClassifier
@@ -60,14 +60,14 @@ class Ours(Loop):
         """Draw parameters, and bring them and the data into the target."""
         from pellucid.minimisers import steps
         from pellucid.minimisers.methods import Adam
-        from pellucid.minimisers.task import Task as Minimised
+        from pellucid.minimisers.task import Task
         from pellucid.models.network import glorot
 
         Y = np.eye(self.task.sizes[-1], dtype=X.dtype)[y]  # (n, k)
         rng = np.random.RandomState(0)
         layers = glorot(list(self.task.sizes), 6, rng, X.dtype)
         method, training = Adam(RATE, BETA1, BETA2, EPS), self.module.Training
-        problem = Minimised(Cost(ALPHA), layers, (X, Y))
+        problem = Task(Cost(ALPHA), layers, (X, Y))
         step = steps.Step(problem, method, steps.Settings(), training.flat, True)
         kept = step.started(), step.data
         return SimpleNamespace(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.bench.contest import library
-from pellucid.bench.networks import ALPHA, Task
+from pellucid.bench.networks import ALPHA, Network
 
 
 class Sklearn:
     """Trained by scikit-learn; its steps cannot be had without the rest of `fit`."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Network) -> None:
         self.task = task
         self.MLPClassifier = library("sklearn.neural_network").MLPClassifier
 

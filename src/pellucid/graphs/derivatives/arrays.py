@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.derivatives.choices import Choice, at_kink, under
 from pellucid.graphs.derivatives.entering import derivative, for_each
 from pellucid.graphs.derivatives.places import erased, read
 from pellucid.graphs.operations.closed_set import reduced_axes
@@ -42,7 +43,11 @@ def extreme(g: Any, z: Any, x: Any, **options: Any) -> Any:
     """The elements that attain the extreme share it equally."""
     attains = x == spread(z, x, **options)
     number = np.sum(attains, axis=options.get("axis"), keepdims=True, dtype=x.dtype)
-    return np.where(attains, spread(g, x, **options) / number, 0.0)
+    share = spread(g, x, **options) / number
+    return Choice(
+        lambda: np.where(attains, share, 0.0),
+        lambda: under(attains, np.where(number > 1, at_kink(share), share)),
+    )
 
 
 def product(g: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -108,12 +113,22 @@ def inverse(order: tuple[int, ...]) -> tuple[int, ...]:
 
 def indexed(g: Any, z: Any, x: Any, *indices: Any, at: Any) -> Any:
     """What was read gets the gradient; what was not read gets 0."""
-    return recorded("scatter", g, *indices, at=at, shape=x.shape)
+    d = recorded("scatter", g, *indices, at=at, shape=x.shape)
+    return Choice(lambda: d, lambda: under(marked(x, False, *indices, at=at), d))
+
+
+def marked(x: Any, before: bool, *indices: Any, at: Any) -> Any:
+    """A mask of an array that is turned at a place."""
+    whole = np.full(x.shape, before)
+    return recorded("assign", whole, not before, *indices, at=at)
 
 
 def overwritten(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
     """What was overwritten gets 0."""
-    return erased(g, *indices, at=at)
+    return Choice(
+        lambda: erased(g, *indices, at=at),
+        lambda: under(marked(x, True, *indices, at=at), g),
+    )
 
 
 def assigned(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
@@ -132,7 +147,14 @@ def assigned(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
 def diagonal(
     g: Any, z: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1
 ) -> Any:
-    """The gradient on the diagonal, 0 beside it."""
+    """The gradient on the diagonal, 0 beside it, where nothing is read."""
+    axes, ones = (offset, axis1, axis2), np.ones(z.shape)
+    d = on_diagonal(g, x, *axes)
+    return Choice(lambda: d, lambda: under(on_diagonal(ones, x, *axes) > 0, d))
+
+
+def on_diagonal(g: Any, x: Any, offset: int, axis1: int, axis2: int) -> Any:
+    """What stands on a diagonal, in zeros."""
     places = np.arange(x.size).reshape(x.shape)
     at = (np.diagonal(places, offset, axis1, axis2).copy(),)
     return np.reshape(recorded("scatter", g, at=at, shape=(x.size,)), x.shape)

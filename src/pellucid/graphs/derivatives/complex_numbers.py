@@ -2,7 +2,7 @@
 
 The adjoint of a complex z is dJ/dRe z + i dJ/dIm z. The rule of a real result is given
 it, and gives it, as it is; that of a complex result is given its conjugate, and what it
-gives is conjugated again (`backward.conjugated`).
+gives is conjugated again (`adjoint.conjugated`).
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.derivatives.choices import Choice, at_kink, outside, under
 from pellucid.graphs.derivatives.entering import derivative, zero
 from pellucid.graphs.operations.robust import ratio
 from pellucid.graphs.tracing.traced import current, recorded
@@ -26,16 +27,28 @@ def power_exponent(g: Any, z: Any, x: Any, y: Any) -> Any:
 
 def larger(g: Any, z: Any, x: Any, y: Any) -> Any:
     """1 where x alone is the larger, 1/2 where x and y tie, else 0."""
-    if is_finite_number(y):
-        return g * np.heaviside(x - y, 0.5)
-    return chosen(g, z, x, y)
+    return Choice(
+        lambda: step(g, x - y) if is_finite_number(y) else chosen(g, z, x, y),
+        lambda: under(x >= y, halved(g, x == y)),
+    )
 
 
 def smaller(g: Any, z: Any, x: Any, y: Any) -> Any:
     """1 where x alone is the smaller, 1/2 where x and y tie, else 0."""
-    if is_finite_number(y):
-        return g * np.heaviside(y - x, 0.5)
-    return chosen(g, z, x, y)
+    return Choice(
+        lambda: step(g, y - x) if is_finite_number(y) else chosen(g, z, x, y),
+        lambda: under(x <= y, halved(g, x == y)),
+    )
+
+
+def attained(g: Any, z: Any, x: Any, y: Any) -> Any:
+    """The same where nan is passed over."""
+    return Choice(lambda: chosen(g, z, x, y), lambda: under(x == z, halved(g, x == y)))
+
+
+def step(g: Any, d: Any) -> Any:
+    """0 below 0, 1/2 there, 1 above."""
+    return g * np.heaviside(d, 0.5)
 
 
 def is_finite_number(y: Any) -> bool:
@@ -46,6 +59,11 @@ def is_finite_number(y: Any) -> bool:
 def chosen(g: Any, z: Any, x: Any, y: Any) -> Any:
     """1 where x alone attains z, 1/2 where x and y tie, else 0."""
     return np.where(x == y, 0.5 * g, np.where(x == z, g, 0.0))
+
+
+def halved(g: Any, tie: Any) -> Any:
+    """Half of g at a tie, where the half of an infinite slope is none."""
+    return np.where(tie, at_kink(0.5 * g), g)
 
 
 def hypot(g: Any, z: Any, x: Any, y: Any) -> Any:
@@ -147,13 +165,13 @@ derivative(np.radians,    lambda g, z, x: g * (np.pi / 180))       # pi/180
 derivative(np.degrees,    lambda g, z, x: g * (180 / np.pi))       # 180/pi
 derivative(np.maximum,    larger, lambda g, z, x, y: larger(g, z, y, x))
 derivative(np.minimum,    smaller, lambda g, z, x, y: smaller(g, z, y, x))
-derivative(np.fmax,       chosen, lambda g, z, x, y: chosen(g, z, y, x))
-derivative(np.fmin,       chosen, lambda g, z, x, y: chosen(g, z, y, x))
+derivative(np.fmax,       attained, lambda g, z, x, y: attained(g, z, y, x))
+derivative(np.fmin,       attained, lambda g, z, x, y: attained(g, z, y, x))
 derivative(np.copysign,   lambda g, z, x, y: g * np.sign(x) * np.copysign(1.0, y), None)
 derivative(np.heaviside,  None, lambda g, z, x, h: np.where(x == 0, g, 0.0))
 derivative("where",       None,                                    # the untaken side: 0
-                          lambda g, z, c, x, y: np.where(c, g, 0.0),
-                          lambda g, z, c, x, y: np.where(c, 0.0, g))
+                          lambda g, z, c, x, y: under(c, g),
+                          lambda g, z, c, x, y: outside(c, g))
 zero(np.floor, np.ceil, np.trunc, np.rint, np.floor_divide, np.spacing,
      np.less, np.less_equal, np.greater, np.greater_equal, np.equal,
      np.not_equal, np.logical_and, np.logical_or, np.logical_xor, np.logical_not,

@@ -3,7 +3,8 @@
 A rule is plain NumPy on traced values, so that a derivative can be differentiated
 again: `rule(g, z, *arguments, **options)`, where z is the result, g = dJ/dz, and what
 it gives is dJ/d(argument). For elementwise operations g may have any shape that
-broadcasts to that of z; the backward pass sums over broadcast axes.
+broadcasts to that of z; the backward pass sums over broadcast axes. A choice gives g
+under a condition, see `choices`.
 """
 
 from __future__ import annotations

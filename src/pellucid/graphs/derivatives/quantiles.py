@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.derivatives.arrays import count, spread
+from pellucid.graphs.derivatives.arrays import count, extreme, spread
+from pellucid.graphs.derivatives.choices import Choice
 from pellucid.graphs.derivatives.entering import derivative, zero
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.tracing.traced import recorded
@@ -27,7 +28,10 @@ def shared(g: Any, x: Any, z: Any, axis: Any) -> Any:
 def attained(g: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The elements that attain the extreme share it equally."""
     options = {"axis": axis, "keepdims": keepdims}
-    return shared(spread(g, x, **options), x, spread(z, x, **options), axis)
+    return Choice(
+        lambda: shared(spread(g, x, **options), x, spread(z, x, **options), axis),
+        lambda: extreme(g, z, x, **options).at_poles(),
+    )
 
 
 def quantile(

@@ -7,9 +7,10 @@ differentiation" (2008); Townsend, "Differentiating the singular value decomposi
 All divide by differences of values. Vectors that belong to equal values are any basis
 of a space and have no derivative, but what is the same for each basis has one: a
 function of a matrix, V f(w) V', the polar factor U V', a projection. There the quotient
-is 0/0, and its limit is taken by L'Hopital's rule (see `splitting`), as the divided
-difference f[w, w] is f'(w) in the formula of Daleckii & Krein (Higham, "Functions of
-Matrices" (2008), theorem 3.11). What depends on the basis gets nan and a warning.
+is 0/0, and its limit is taken by L'Hopital's rule (see `equal_eigenvalues`), as the
+divided difference f[w, w] is f'(w) in the formula of Daleckii & Krein (Higham,
+"Functions of Matrices" (2008), theorem 3.11). What depends on the basis gets nan and a
+warning.
 
 A rule is given the adjoints of all parts together, `{part: g}`, as those of U and of V
 may be finite only in their sum.

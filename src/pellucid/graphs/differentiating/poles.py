@@ -1,44 +1,33 @@
 """Where a backward pass may meet an infinite slope, and so needs the zeros of choices.
 
 Behind a choice, on the way to the inputs, a zero must not be multiplied by it: there a
-mask is carried. Ahead of it, on the way to the cost, it is in the g that the choice is
-given: there the choice selects. Elsewhere the plain rules of the table of derivatives
-give the same, and faster code.
+mask is carried. The pole may also lie ahead, on the way to the cost, in what the choice
+is put into: in sqrt(maximum(x, 0)) the g that reaches the choice is 1 / 0, and where
+the limit is chosen dJ/dx is 0 all the same. There the zeros are put in at the choice.
+Elsewhere the plain rules of the table of derivatives give the same, and faster code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.differentiating.masks import (
-    CHOICES,
-    EVEN,
-    FACTORS,
-    Choice,
-    is_square,
-    product_of,
-    rule_of_choice,
-    selected,
-    way_back,
-)
-from pellucid.graphs.differentiating.zeros import Zeros
-from pellucid.graphs.node import Node, users
+from pellucid.graphs.derivatives.choices import Choice, Mask, Under
+from pellucid.graphs.differentiating.adjoint import given, plain, value
+from pellucid.graphs.differentiating.masks import way_back
+from pellucid.graphs.differentiating.whole_reads import whole_reads
+from pellucid.graphs.differentiating.zeros import Zeros, is_square
+from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.indexing import is_basic
-from pellucid.graphs.operations.kinds import CONSTANT, NONE, STEEP
+from pellucid.graphs.operations.kinds import CONSTANT, NONE, STEEP, Kind, Say
+from pellucid.graphs.tracing.traced import current
 
 # What a zero may meet: nothing, the nan and inf of arguments, or an infinite slope.
-NOTHING, NANS, POLES, NEVER = 0, 1, 2, 3
-
-# Their rules select, so that a zero stays zero whatever the arguments are.
-SELECTING = {"where", "max", "min"}
-# Their rules put zeros beside g, whatever g is.
-PLACING = {"diagonal"}
-# Behind these, a slope may be infinite where an input has no say in the value.
-CHOOSING = {"where", "maximum", "minimum", "fmax", "fmin", "assign"}
+NOTHING, NANS, POLES = 0, 1, 2
+FLAT = CONSTANT | NONE  # the slope is a number, or 0
 
 
 class Poles:
@@ -46,49 +35,83 @@ class Poles:
 
     Parameters
     ----------
-    order : iterable of Node
+    order : list of Node
         The steps that the pass goes back through.
     needed : set of Node
         Those that depend on an input.
-    wrt : iterable of Node
+    wrt : list of Node
         The inputs.
     """
 
-    def __init__(
-        self, order: Iterable[Node], needed: set[Node], wrt: Iterable[Node]
-    ) -> None:
-        order = list(order)
+    def __init__(self, order: list[Node], needed: set[Node], wrt: list[Node]) -> None:
+        self.needed = needed
         self.behind = risks(order, needed, wrt)
         self.ahead: set[Node] = set()
         self.whole = whole_reads(order, needed)
         self.zeros = Zeros(order, wrt)
-        self.chosen = self._chosen(order, needed)
+        self.chosen: set[Node] = set()  # what comes from a choice
+        for node in order:
+            if node in needed and (
+                self._may_not_take(node) or not self.chosen.isdisjoint(node.arguments)
+            ):
+                self.chosen.add(node)
 
     def passed(self, node: Node, argument: Node) -> None:
         """The pass has gone through a step to its argument."""
         if node in self.ahead or self._is_steep(node, argument):
             self.ahead.add(argument)
 
-    def _chosen(self, order: list[Node], needed: set[Node]) -> set[Node]:
-        """What comes from a choice: its slopes stand also where nothing is taken."""
-        chosen: set[Node] = set()
-        for node in order:
-            if node in needed and (
-                self._may_not_take(node) or not chosen.isdisjoint(node.arguments)
-            ):
-                chosen.add(node)
-        return chosen
+    def is_untaken(self, node: Node, position: int) -> bool:
+        """Whether what a rule gives may be infinite where nothing is taken."""
+        argument = node.arguments[position]
+        if argument in self.chosen and self._is_steep(node, argument):
+            return True
+        return any(self._needs(node, position)) and (
+            is_even(node) or self.zeros.counting(node, position) is not True
+        )
+
+    def met(self, node: Node, position: int, g: Any, rule: Callable[[], Any]) -> Any:
+        """What a rule gives for g; a choice that meets a pole has a mask, or its zeros.
+
+        The slopes of an even step on both sides of 0 are opposite: where they are
+        infinite, 0 is between them too. A product counts where the other factor does.
+        """
+        masked, zeros = self._needs(node, position)
+        if not (masked or zeros):
+            return plain(rule())
+        if is_even(node):
+            x = value(node.arguments[position])
+            return np.where((x == 0) & np.isinf(g), 0.0, rule())
+        counting = self.zeros.counting(node, position)
+        if counting is False:
+            return None
+        found = rule()
+        if isinstance(found, Choice):
+            with current().marking(quiet=True):
+                found = found.at_poles()
+        elif counting is not True:
+            found = Under(found, Mask(counting))
+        return found if masked else given(found).settled
+
+    def may_meet(self, node: Node) -> bool:
+        """Whether a zero may meet anything behind a node."""
+        return self.behind[node] > NOTHING
+
+    def _needs(self, node: Node, position: int) -> tuple[bool, bool]:
+        """Whether a choice needs a mask, or its zeros."""
+        if node in self.whole:
+            return False, False
+        places_zeros = facts_of(node.operation).kind is Kind.MOVES
+        needs_zeros = node in self.ahead and not places_zeros
+        return needs_mask(node, self.behind[node.arguments[position]]), needs_zeros
 
     def _may_not_take(self, node: Node) -> bool:
         """Whether elements of an argument may have no say in the result."""
-        if node.operation in FACTORS:
-            rules = (product_of(node, i, self.zeros) for i in (0, 1))
-            return not is_square(node) and any(rule is not None for rule in rules)
-        return node.operation in CHOOSING
-
-    def is_untaken(self, node: Node, argument: Node) -> bool:
-        """Whether an infinite slope may be that of what was not chosen before it."""
-        return argument in self.chosen and self._is_steep(node, argument)
+        if facts_of(node.operation).say is Say.ONE:
+            return True
+        places = range(len(node.arguments))
+        zeros = any(self.zeros.counting(node, i) is not True for i in places)
+        return zeros and not is_square(node)
 
     def _is_steep(self, node: Node, argument: Node) -> bool:
         """Whether the rules of a step may give what is infinite."""
@@ -98,22 +121,16 @@ class Poles:
             own == NANS and any(self.behind.get(a) == POLES for a in others)
         )
 
-    def choice(self, node: Node, position: int) -> Choice | None:
-        """The rule of a choice, where a pole may be met; it gives g, or a mask too."""
-        if node in self.whole:
-            return None
-        argument = node.arguments[position]
-        needs_mask = self.behind[argument] >= least_risk(node)
-        needs_zeros = node in self.ahead and node.operation not in PLACING
-        if not (needs_mask or needs_zeros):
-            return None
-        rule = rule_of_choice(node, position, self.zeros)
-        if rule is None or needs_mask:
-            return rule
-        return lambda *given, **options: selected(rule(*given, **options))
+
+def is_even(node: Node) -> bool:
+    """Whether this is |x|, x x, x^2, ...: in an infinite slope it is a kink at 0."""
+    if node.operation == "power":
+        y = node.arguments[1]
+        return y.is_literal and bool(y.value > 0 and y.value % 2 == 0)
+    return facts_of(node.operation).even or is_square(node)
 
 
-def risks(order: Iterable[Node], needed: set[Node], wrt: Iterable[Node]) -> Any:
+def risks(order: list[Node], needed: set[Node], wrt: list[Node]) -> dict[Node, int]:
     """For each node what a zero may meet on its way back from there to an input."""
     risk = dict.fromkeys(wrt, NOTHING)
     for node in order:
@@ -123,56 +140,27 @@ def risks(order: Iterable[Node], needed: set[Node], wrt: Iterable[Node]) -> Any:
     return risk
 
 
-def whole_reads(order: list[Node], needed: set[Node]) -> set[Node]:
-    """The reads that together take a whole array, as `a, b = p`, and need no mask.
-
-    Those do not count of which a part is not taken later, behind another choice.
-    """
-    steps = [node for node in order if node in needed]
-    used_by = users(steps)
-    whole: set[Node] = set()
-    chosen: set[Node] = set()  # whose adjoint may be under a mask
-    for node in reversed(steps):
-        later = used_by.get(node, [])
-        if chosen.isdisjoint(later) and _covers(later, node):
-            whole.update(later)
-        elif any(u in chosen or u.operation in CHOICES for u in later):
-            chosen.add(node)
-    return whole
-
-
-def _covers(reads: list[Node], array: Node) -> bool:
-    """Whether basic reads together take every element."""
-    if not all(r.operation == "index" and is_basic(r.options["at"]) for r in reads):
-        return False
-    if not reads or sum(r.size for r in reads) < array.size:
-        return False
-    taken = np.zeros(array.shape, bool)
-    for read in reads:
-        taken[read.options["at"]] = True
-    return bool(taken.all())
-
-
 def own_risk(node: Node) -> int:
     """What a zero may meet in the rules of one step."""
-    slope = facts_of(node.operation).slope
-    if slope in CONSTANT | NONE or node.operation in SELECTING:
+    facts = facts_of(node.operation)
+    selects = node.operation == "where" or facts.say is Say.SOME
+    if facts.slope in FLAT or selects:  # a zero stays a zero
         return NOTHING
     if node.operation in {"multiply", "divide"} and node.arguments[1].is_literal:
         return NOTHING
     whole = node.operation == "power" and node.arguments[1].is_literal
     if whole and node.arguments[1].value in {1, 2, 3, 4}:
         return NANS
-    return POLES if STEEP in slope else NANS
+    return POLES if STEEP in facts.slope else NANS
 
 
-def least_risk(node: Node) -> int:
-    """From which risk on a choice needs a mask."""
-    if node.operation in {*EVEN, "power"} or is_square(node):
-        return NEVER
-    if node.operation == "where":
-        return NANS
-    if node.operation == "assign" and own_risk(node.arguments[0]):
-        return NANS
-    reads_all = node.operation == "index" and node.size == node.arguments[0].size
-    return POLES + (reads_all and is_basic(node.options["at"]))
+def needs_mask(node: Node, risk: int) -> bool:
+    """Whether a choice needs a mask, by what its zeros may meet behind it."""
+    if risk == NANS:  # only behind what is not chosen by its value
+        base = node.arguments[0]
+        return node.operation == "where" or (
+            node.operation == "assign" and own_risk(base) > NOTHING
+        )
+    if node.operation == "index" and is_basic(node.options["at"]):
+        return risk == POLES and node.size < node.arguments[0].size
+    return risk == POLES and not is_even(node)

@@ -9,7 +9,7 @@ is 0. A sum of products of patterns is 0 only where the step itself is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -17,21 +17,12 @@ import numpy as np
 from pellucid.graphs.derivatives.entering import DERIVATIVES
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import OPERATIONS, facts_of
-from pellucid.graphs.operations.kinds import CONSTANT, Kind
+from pellucid.graphs.operations.indexing import has_slots
+from pellucid.graphs.operations.kinds import Kind, Zero
 from pellucid.graphs.tracing.traced import current, lifted, recorded
 
 Pattern = Any  # an array of 1 and 0; None where nothing is known to be 0
 LARGE = 1 << 16  # elements up to which zeros inside an array are looked for
-
-# Sums of products, which are run on patterns as they are.
-PRODUCTS = {"add", "multiply", "max", "prod", "matmul", "dot", "einsum"}
-# 0 where both arguments are.
-LIKE_ADD = {"subtract", "minimum", "maximum", "fmin", "fmax", "hypot"}
-# 0 where the first argument is.
-LIKE_FIRST = {"negative", "positive", "absolute", "fabs", "square", "sqrt", "cbrt",
-              "sin", "tan", "arcsin", "arctan", "sinh", "tanh", "arcsinh", "arctanh",
-              "expm1", "log1p", "sign", "real", "imag", "conjugate", "divide", "ratio",
-              "cast"}  # fmt: skip
 
 
 class Zeros:
@@ -50,11 +41,14 @@ class Zeros:
         self.steps: dict[Node, bool] = dict.fromkeys(wrt, False)
         self.patterns: dict[Node, Pattern] = dict.fromkeys(wrt)
 
-    def counting(self, factor: Node) -> Any:
-        """Where a factor is not known to be 0: a mask, True everywhere or nowhere."""
-        if self.is_step(factor):
-            return _counting_step(factor)
-        pattern = self.pattern(factor)
+    def counting(self, node: Node, position: int) -> Any:
+        """Where an argument is not multiplied by 0: a mask, True or False for all."""
+        other = factor(node, position)
+        if other is None:
+            return True
+        if self.is_step(other):
+            return _counting_step(other)
+        pattern = self.pattern(other)
         if pattern is None or pattern.all():
             return True
         return lifted(current().captured(pattern != 0), current())
@@ -75,6 +69,27 @@ class Zeros:
             self.patterns[each] = _pattern(each, [self.patterns[a] for a in
                                                   each.arguments])  # fmt: skip
         return self.patterns[node]
+
+
+def factor(node: Node, position: int) -> Node | None:
+    """What an argument is multiplied by, element by element."""
+    facts = facts_of(node.operation)
+    if facts.zero is Zero.FIRST and position == 1:
+        return node.arguments[0]  # 0 / y is 0 for every y
+    if facts.zero is not Zero.TERMS:
+        return None
+    vectors = node.operation in {"matmul", "dot"} and all(
+        a.ndim <= 1 for a in node.arguments
+    )
+    product = vectors or facts.kind is Kind.ELEMENTWISE
+    return node.arguments[1 - position] if product else None
+
+
+def is_square(node: Node) -> bool:
+    """Whether this is a product of something with itself."""
+    return len(node.arguments) == 2 and all(
+        factor(node, i) is argument for i, argument in enumerate(node.arguments)
+    )
 
 
 def slopes(node: Node) -> list[Node] | None:
@@ -102,10 +117,32 @@ def _pattern(node: Node, patterns: list[Pattern]) -> Pattern:
         return _of_zeros(np.asarray(current().known_value(node)) != 0)
     if all(p is None for p in patterns):
         return None
-    own: Callable[..., Any] | None = _linear if _adds(node) else None
-    rule = PATTERNS.get(node.operation, own)
-    return None if rule is None else _of_zeros(rule(node, *map(_whole, node.arguments,
-                                                              patterns)))  # fmt: skip
+    values = map(_whole, node.arguments, patterns)
+    return _of_zeros(np.broadcast_to(_run(node, *values), node.shape))
+
+
+def _run(node: Node, *patterns: Any) -> Any:
+    """The pattern that a step gives."""
+    if node.operation == "where":
+        c, (_, x, y) = node.arguments[0], patterns
+        return np.where(current().known_value(c), x, y) if c.known else x + y
+    match zero_of(node):
+        case Zero.ALL:
+            return sum(patterns)
+        case Zero.FIRST:
+            return patterns[0]
+        case Zero.TERMS:
+            return OPERATIONS[node.operation].function(*patterns, **node.options)
+    return np.ones(())
+
+
+def zero_of(node: Node) -> Zero:
+    """Where a step is 0; computed indices may name any place."""
+    if node.operation == "power":
+        y = node.arguments[1]
+        return Zero.FIRST if y.is_literal and y.value > 0 else Zero.NOWHERE
+    computed = has_slots(node.options.get("at", ()))
+    return Zero.NOWHERE if computed else facts_of(node.operation).zero
 
 
 def _of_zeros(pattern: Any) -> Pattern:
@@ -115,44 +152,3 @@ def _of_zeros(pattern: Any) -> Pattern:
 
 def _whole(node: Node, pattern: Pattern) -> Any:
     return np.ones(node.shape) if pattern is None else pattern
-
-
-def _adds(node: Node) -> bool:
-    """Whether elements are moved, or added up along axes."""
-    facts = facts_of(node.operation)
-    along = facts.kind in (Kind.REDUCES, Kind.SCANS)
-    return facts.kind is Kind.MOVES or (along and facts.slope is CONSTANT)
-
-
-def _linear(node: Node, *patterns: Any) -> Any:
-    return OPERATIONS[node.operation].function(*patterns, **node.options)
-
-
-def _placed(node: Node, *patterns: Any) -> Any:
-    """Indices that are computed may name any place."""
-    given = 2 if node.operation == "assign" else 1
-    return _linear(node, *patterns) if len(patterns) == given else np.ones(())
-
-
-def _power(node: Node, x: Any, y: Any) -> Any:
-    exponent = node.arguments[1]
-    return x if exponent.is_literal and exponent.value > 0 else np.ones(())
-
-
-def _where(node: Node, c: Any, x: Any, y: Any) -> Any:
-    condition = node.arguments[0]
-    return (
-        np.where(current().known_value(condition), x, y) if condition.known else x + y
-    )
-
-
-# fmt: off
-PATTERNS: dict[str, Callable[..., Any]] = {
-    **dict.fromkeys(PRODUCTS, _linear),
-    **dict.fromkeys(("index", "assign", "scatter"), _placed),
-    **dict.fromkeys(LIKE_ADD, lambda node, x, y: x + y),
-    **dict.fromkeys(LIKE_FIRST, lambda node, x, *rest: np.broadcast_to(x, node.shape)),
-    "power": _power,
-    "where": _where,
-}
-# fmt: on

@@ -92,9 +92,9 @@ PARTED: dict[np.ufunc, str] = {}
 
 
 @functools.lru_cache(maxsize=4096)
-def ufunc_dtype(ufunc: np.ufunc, types: tuple[Any, ...]) -> np.dtype[Any]:
-    """The dtype that a ufunc gives for arguments of these."""
-    return ufunc.resolve_dtypes((*types, None))[-1]
+def loop(ufunc: np.ufunc, types: tuple[Any, ...]) -> tuple[np.dtype[Any], ...]:
+    """The dtypes, of arguments and results, of the loop that NumPy would run."""
+    return ufunc.resolve_dtypes((*types, *(None,) * ufunc.nout))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -103,10 +103,11 @@ def broadcast(shapes: tuple[Shape, ...]) -> Shape:
     return np.broadcast_shapes(*shapes)
 
 
-def ufunc_known(ufunc: np.ufunc, arguments: list[Known]) -> Result:
-    """The rule of a ufunc, as NumPy says."""
+def ufunc_known(ufunc: np.ufunc, arguments: list[Known], part: int = 0) -> Result:
+    """The rule of a ufunc, as NumPy says; of several results, of one part."""
     shape = broadcast(tuple(shape for shape, _ in arguments))
-    return shape, ufunc_dtype(ufunc, tuple(dtype for _, dtype in arguments))
+    dtypes = loop(ufunc, tuple(dtype for _, dtype in arguments))
+    return shape, dtypes[len(arguments) + part]
 
 
 def elementwise(
@@ -116,25 +117,14 @@ def elementwise(
     operation(name, function or ufunc, facts, functools.partial(ufunc_known, ufunc))
 
 
-@functools.lru_cache(maxsize=1024)
-def _part_dtype(ufunc: np.ufunc, types: tuple[Any, ...], part: int) -> np.dtype[Any]:
-    return ufunc.resolve_dtypes((*types, *(None,) * ufunc.nout))[ufunc.nin + part]
-
-
-def _part_known(ufunc: np.ufunc, arguments: list[Known], part: int) -> Result:
-    shape = np.broadcast_shapes(*(shape for shape, _ in arguments))
-    return shape, _part_dtype(ufunc, tuple(dtype for _, dtype in arguments), part)
-
-
 def _part(ufunc: np.ufunc, *arguments: Any, part: int) -> Any:
     return ufunc(*arguments)[part]
 
 
 def in_parts(name: str, ufunc: np.ufunc, facts: Facts) -> None:
     """Enter a ufunc of several results: an operation that gives `part` of them."""
-    known = functools.partial(_part_known, ufunc)
     one = functools.partial(_part, ufunc)
-    operation(name, one, facts, known)
+    operation(name, one, facts, functools.partial(ufunc_known, ufunc))
     PARTED[ufunc] = name
 
 

@@ -16,18 +16,26 @@ from pellucid.graphs.operations.closed_set import (
     broadcast,
     elementwise,
     in_parts,
+    loop,
     operation,
-    ufunc_dtype,
 )
 from pellucid.graphs.operations.kinds import (
     BOUNDED,
+    CHOICE,
     CONSTANT,
+    KEPT,
     KINKED,
+    LOOP,
     NONE,
     PART,
+    PRODUCT,
+    RESULT,
     STEEP,
+    Facts,
+    Say,
+    Slope,
+    Zero,
     by_element,
-    commuting,
 )
 
 # -- NumPy's ufuncs of one result, which are entered in a loop ------------------------
@@ -35,7 +43,8 @@ from pellucid.graphs.operations.kinds import (
 _SLOPES = {
     CONSTANT: "add subtract negative positive conjugate deg2rad rad2deg degrees "
     "radians",
-    BOUNDED: "multiply square sin cos tanh arctan arcsinh logaddexp logaddexp2 ldexp",
+    PRODUCT: "multiply",
+    BOUNDED: "square sin cos tanh arctan arcsinh logaddexp logaddexp2 ldexp",
     STEEP: "divide power float_power reciprocal sqrt cbrt exp exp2 expm1 log log2 "
     "log10 log1p tan sinh cosh arcsin arccos arccosh arctanh arctan2",
     KINKED: "absolute fabs maximum minimum fmax fmin hypot copysign",
@@ -51,8 +60,26 @@ _COMMUTING = {
     "logaddexp2", "equal", "not_equal", "logical_and", "logical_or", "logical_xor",
     "bitwise_and", "bitwise_or", "bitwise_xor", "gcd", "lcm",
 }  # fmt: skip
+_ZEROS = {
+    Zero.ALL: "add subtract negative positive absolute fabs square sqrt cbrt sin tan "
+    "arcsin arctan sinh tanh arcsinh arctanh expm1 log1p sign conjugate minimum "
+    "maximum fmin fmax hypot deg2rad rad2deg radians degrees",
+    Zero.FIRST: "divide",
+    Zero.TERMS: "multiply",
+}
+_CHOOSING = {"maximum", "minimum", "fmax", "fmin"}
+_EVEN = {"absolute", "fabs", "copysign", "square", "cos", "cosh", "hypot"}
+
+
+def _of_ufunc(name: str, slope: Slope) -> Facts:
+    zeros = [zero for zero, names in _ZEROS.items() if name in names.split()]
+    facts = by_element(slope, LOOP).choosing(Say.ONE if name in _CHOOSING else Say.ALL)
+    facts = facts._replace(commutes=name in _COMMUTING, even=name in _EVEN)
+    return facts.with_zero(zeros[0] if zeros else Zero.NOWHERE)
+
+
 FACTS = {
-    name: (commuting if name in _COMMUTING else by_element)(slope)
+    name: _of_ufunc(name, slope)
     for slope, names in _SLOPES.items()
     for name in names.split()
 }
@@ -67,20 +94,19 @@ for _ufunc, _name in UFUNCS.items():
 
 def _where_known(arguments: list[Known]) -> Result:
     shape = broadcast(tuple(shape for shape, _ in arguments))
-    return shape, ufunc_dtype(np.add, (arguments[1][1], arguments[2][1]))
+    return shape, loop(np.add, (arguments[1][1], arguments[2][1]))[-1]
 
 
-operation("where", np.where, by_element(KINKED), _where_known)
-operation("cast", lambda x, dtype: np.asarray(x).astype(dtype)[()],
-          by_element(CONSTANT),
+operation("where", np.where, by_element(KINKED, CHOICE).choosing(Say.ONE), _where_known)
+operation("cast", lambda x, dtype: np.asarray(x).astype(dtype)[()], KEPT,
           lambda arguments, dtype: (arguments[0][0], np.dtype(dtype)))  # fmt: skip
 
 
 # -- several results ------------------------------------------------------------------
 
-in_parts("modf", np.modf, by_element(KINKED))
-in_parts("frexp", np.frexp, by_element(KINKED | STEEP))
-in_parts("divmod", np.divmod, by_element(KINKED | STEEP))
+in_parts("modf", np.modf, by_element(KINKED, LOOP))
+in_parts("frexp", np.frexp, by_element(KINKED | STEEP, LOOP))
+in_parts("divmod", np.divmod, by_element(KINKED | STEEP, LOOP))
 
 
 # -- complex numbers ------------------------------------------------------------------
@@ -103,8 +129,8 @@ operation("imag", np.imag, PART, _part_known)
 
 # -- functions of NumPy that are no ufuncs --------------------------------------------
 
-operation("sinc", np.sinc, by_element(BOUNDED))
-operation("i0", np.i0, by_element(STEEP))
+operation("sinc", np.sinc, by_element(BOUNDED, RESULT)._replace(even=True))
+operation("i0", np.i0, by_element(STEEP, RESULT)._replace(even=True))
 
 
 # -- Python's operators ---------------------------------------------------------------

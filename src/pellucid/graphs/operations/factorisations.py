@@ -13,7 +13,7 @@ import numpy as np
 
 from pellucid.graphs.operations.closed_set import Known, Result, Shape, operation
 from pellucid.graphs.operations.elementwise import real_part
-from pellucid.graphs.operations.kinds import STEEP, mixes
+from pellucid.graphs.operations.kinds import GIVEN, LAPACK, STEEP, mixes
 
 COMPUTED = {"f": np.float32, "d": np.float64, "F": np.complex64, "D": np.complex128}
 
@@ -227,13 +227,13 @@ def _of_reals(function: Callable[..., Any]) -> Callable[..., Any]:
     return compute
 
 
-STEEPLY = mixes(STEEP)
+STEEPLY = mixes(STEEP, LAPACK)
 operation("linalg.solve", np.linalg.solve, STEEPLY, _solve_known)
 operation("linalg.inv", np.linalg.inv, STEEPLY, _like_matrix)
 operation("linalg.cholesky", np.linalg.cholesky, STEEPLY, _like_matrix)
 operation("linalg.det", np.linalg.det, STEEPLY, _det_known)
 operation("cofactors", cofactors, STEEPLY, _like_matrix)
-operation("inverse_gaps", inverse_gaps, STEEPLY, _gaps_known)
+operation("inverse_gaps", inverse_gaps, mixes(STEEP, GIVEN), _gaps_known)
 operation("linalg.slogdet", _part_of(np.linalg.slogdet), STEEPLY, _slogdet_known)
 operation("linalg.eigvalsh", np.linalg.eigvalsh, STEEPLY, _eigvalsh_known)
 operation("linalg.eigh", _part_of(np.linalg.eigh), STEEPLY, _eigh_known)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.closed_set import Known, Result, operation
-from pellucid.graphs.operations.kinds import CONSTANT, mixes
+from pellucid.graphs.operations.kinds import CONSTANT, FLOATS, mixes
 
 
 def _known(
@@ -43,4 +43,4 @@ LENGTHS: dict[str, tuple[Callable[[int], int], Callable[[int], int]]] = {
 for _name, _lengths in LENGTHS.items():
     _function = getattr(np.fft, _name)
     _rule = functools.partial(_known, _function, *_lengths)
-    operation(f"fft.{_name}", _function, mixes(CONSTANT), _rule)
+    operation(f"fft.{_name}", _function, mixes(CONSTANT, FLOATS), _rule)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import (
     Known,
     Result,
@@ -20,7 +21,7 @@ from pellucid.graphs.operations.closed_set import (
     operation,
     weightless,
 )
-from pellucid.graphs.operations.kinds import moves
+from pellucid.graphs.operations.kinds import PLACED, Say, moves
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,17 @@ def filled(at: tuple[Any, ...], indices: tuple[Any, ...]) -> tuple[Any, ...]:
     if not indices:
         return at
     return tuple(indices[i.position] if isinstance(i, Slot) else i for i in at)
+
+
+def has_slots(at: tuple[Any, ...]) -> bool:
+    """Whether an index holds computed arrays."""
+    return any(isinstance(i, Slot) for i in at)
+
+
+def places(node: Node) -> tuple[Node, ...]:
+    """The arguments of a node that say where, behind those that are indexed or put."""
+    count = sum(isinstance(part, Slot) for part in node.options["at"])
+    return node.arguments[len(node.arguments) - count :]
 
 
 def with_arrays(at: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -55,7 +67,7 @@ def may_repeat(at: tuple[Any, ...], shape: tuple[int, ...]) -> bool:
     """Whether an index may name an element twice."""
     if is_basic(at):
         return False
-    if any(isinstance(i, Slot) for i in at):
+    if has_slots(at):
         return True
     places = np.arange(np.prod(shape, dtype=int)).reshape(shape)[at]
     return bool(np.unique(places).size < places.size)
@@ -106,6 +118,7 @@ def _scatter_known(arguments: list[Known], at: Any, shape: Shape) -> Result:
     return shape, np.dtype(arguments[0][1])
 
 
-operation("index", index, moves(view=True), _index_known)
-operation("assign", assign, moves(view=False), _assign_known)
-operation("scatter", scatter, moves(view=False), _scatter_known)
+VIEW, NEW = moves(view=True, reads=PLACED), moves(view=False, reads=PLACED)
+operation("index", index, VIEW.choosing(Say.SOME), _index_known)
+operation("assign", assign, NEW.choosing(Say.ONE), _assign_known)
+operation("scatter", scatter, NEW, _scatter_known)

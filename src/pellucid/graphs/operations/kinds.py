@@ -15,7 +15,8 @@ class Kind(enum.Enum):
     ELEMENTWISE = "element i on elements i alone, after broadcasting"
     MOVES = "each on one, or on none: the elements are only put elsewhere"
     REDUCES = "each on those along axes that are taken away"
-    SCANS = "each on others along an axis that stays"
+    SCANS = "each on those up to it along an axis that stays"
+    ALONG = "each on all others along an axis that stays"
     MIXES = "each on many, along several axes or of several arguments"
     MAKES = "on no argument: an array is made"
 
@@ -28,10 +29,43 @@ class Slope(enum.Flag):
     STEEP = enum.auto()  # infinite somewhere, or beyond all bounds, as of exp
     KINKED = enum.auto()  # it jumps somewhere
     NONE = enum.auto()  # 0 wherever there is one: the result is made of steps
+    BY_EACH = enum.auto()  # constant in each argument: a product, linear in each
 
 
-CONSTANT, BOUNDED, STEEP, KINKED, NONE = Slope
-ELEMENTWISE, MOVES, REDUCES, SCANS, MIXES, MAKES = Kind
+class Zero(enum.Enum):
+    """Where the result is 0, whatever the arguments are elsewhere."""
+
+    NOWHERE = "nowhere, as far as is known"
+    ALL = "where all arguments are, element by element"
+    FIRST = "where the first argument is, element by element"
+    TERMS = "where all terms are: a sum, or the largest, of products of elements"
+
+
+class Say(enum.Enum):
+    """What an element of the result is made of."""
+
+    ALL = "all elements that stand there"
+    ONE = "those of one argument, whatever the others are"
+    SOME = "some elements of an array"
+
+
+class Reads(enum.Enum):
+    """In which dtype each argument is read, and computed with."""
+
+    LOOP = "in that of the loop which NumPy chooses for a ufunc"
+    RESULT = "in that of the result, or a wider one of its own"
+    GIVEN = "as it comes"
+    TOGETHER = "in the one that holds each of them"
+    CHOICE = "the condition as truth values, both branches as the result"
+    PLACED = "arrays as the result, and the places in them as they come"
+    LAPACK = "in the floats that linear algebra of them is computed in"
+    FLOATS = "in floats, which are complex where the result is real again"
+
+
+CONSTANT, BOUNDED, STEEP, KINKED, NONE, BY_EACH = Slope
+PRODUCT = BOUNDED | BY_EACH
+ELEMENTWISE, MOVES, REDUCES, SCANS, ALONG, MIXES, MAKES = Kind
+LOOP, RESULT, GIVEN, TOGETHER, CHOICE, PLACED, LAPACK, FLOATS = Reads
 
 
 class Facts(NamedTuple):
@@ -47,12 +81,32 @@ class Facts(NamedTuple):
         Whether its two arguments may change places.
     view : bool
         Whether NumPy's result may share memory with the first argument.
+    reads : Reads
+        In which dtype each argument is read; see `dtypes`.
+    zero : Zero
+        Where the result is 0.
+    say : Say
+        What an element of the result is made of.
+    even : bool
+        Whether the sign of an argument does not matter.
     """
 
     kind: Kind
     slope: Slope
     commutes: bool
     view: bool
+    reads: Reads
+    zero: Zero
+    say: Say
+    even: bool
+
+    def choosing(self, say: Say) -> Facts:
+        """The same of a choice."""
+        return self._replace(say=say)
+
+    def with_zero(self, zero: Zero) -> Facts:
+        """The same of what is 0 somewhere."""
+        return self._replace(zero=zero)
 
     @property
     def shows(self) -> bool:
@@ -60,35 +114,44 @@ class Facts(NamedTuple):
         return self.kind is MOVES and self.view
 
 
-def by_element(slope: Slope) -> Facts:
+def _plain(kind: Kind, slope: Slope, reads: Reads) -> Facts:
+    """New memory of ordered arguments, of which all have a say."""
+    adds = slope is CONSTANT and kind in (MOVES, REDUCES, SCANS)
+    zero = Zero.TERMS if adds else Zero.NOWHERE
+    return Facts(kind, slope, False, False, reads, zero, Say.ALL, False)
+
+
+def by_element(slope: Slope, reads: Reads) -> Facts:
     """Element i of the result is made of elements i of ordered arguments."""
-    return Facts(ELEMENTWISE, slope, False, False)
+    return _plain(ELEMENTWISE, slope, reads)
 
 
-def commuting(slope: Slope) -> Facts:
-    """The same, in any order."""
-    return Facts(ELEMENTWISE, slope, True, False)
-
-
-def moves(*, view: bool) -> Facts:
+def moves(*, view: bool, reads: Reads) -> Facts:
     """Elements are put elsewhere, which is linear."""
-    return Facts(MOVES, CONSTANT, False, view)
+    return _plain(MOVES, CONSTANT, reads)._replace(view=view)
 
 
-def reduces(slope: Slope) -> Facts:
+def reduces(slope: Slope, reads: Reads) -> Facts:
     """Axes are taken away, in new memory."""
-    return Facts(REDUCES, slope, False, False)
+    return _plain(REDUCES, slope, reads)
 
 
-def scans(slope: Slope) -> Facts:
-    """Elements along an axis meet; the axis stays."""
-    return Facts(SCANS, slope, False, False)
+def scans(slope: Slope, reads: Reads) -> Facts:
+    """Elements along an axis meet those before; the axis stays."""
+    return _plain(SCANS, slope, reads)
 
 
-def mixes(slope: Slope) -> Facts:
+def along(slope: Slope, reads: Reads) -> Facts:
+    """Elements along an axis all meet; the axis stays."""
+    return _plain(ALONG, slope, reads)
+
+
+def mixes(slope: Slope, reads: Reads) -> Facts:
     """Elements meet in any way."""
-    return Facts(MIXES, slope, False, False)
+    return _plain(MIXES, slope, reads)
 
 
-PART = Facts(ELEMENTWISE, CONSTANT, False, True)  # the real or imaginary one, or all
-MAKING = Facts(MAKES, NONE, False, False)
+KEPT = by_element(CONSTANT, GIVEN).with_zero(Zero.ALL)
+PART = KEPT._replace(view=True)  # the real or imaginary one, or all
+EXTREME = reduces(KINKED, RESULT).choosing(Say.SOME)
+MAKING = _plain(MAKES, NONE, GIVEN)

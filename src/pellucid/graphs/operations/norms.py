@@ -14,7 +14,7 @@ from pellucid.graphs.operations.closed_set import (
     reduced_shape,
 )
 from pellucid.graphs.operations.elementwise import real_part
-from pellucid.graphs.operations.kinds import KINKED, reduces
+from pellucid.graphs.operations.kinds import KINKED, RESULT, reduces
 
 
 def norm(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -63,4 +63,4 @@ def real_dtype(dtype: Any) -> np.dtype[Any]:
     return real_part(np.result_type(dtype, np.float32))
 
 
-operation("norm", norm, reduces(KINKED), _norm_known)
+operation("norm", norm, reduces(KINKED, RESULT), _norm_known)

@@ -14,7 +14,7 @@ from pellucid.graphs.operations.closed_set import (
     broadcast,
     operation,
 )
-from pellucid.graphs.operations.kinds import BOUNDED, mixes
+from pellucid.graphs.operations.kinds import PRODUCT, RESULT, Zero, mixes
 
 
 def _dot_known(arguments: list[Known]) -> Result:
@@ -51,9 +51,10 @@ def _aligned(name: str, a: Shape, b: Shape, columns: int, rows: int) -> None:
         raise ValueError(message)
 
 
-operation("matmul", np.matmul, mixes(BOUNDED), _matmul_known)
-operation("dot", np.dot, mixes(BOUNDED), _dot_known)
+SUMS = mixes(PRODUCT, RESULT).with_zero(Zero.TERMS)
+operation("matmul", np.matmul, SUMS, _matmul_known)
+operation("dot", np.dot, SUMS, _dot_known)
 operation("einsum", lambda *arrays, subscripts, optimize=False:
           np.einsum(subscripts, *arrays, optimize=optimize),
-          mixes(BOUNDED))  # fmt: skip
-operation("convolve", np.convolve, mixes(BOUNDED))
+          SUMS)  # fmt: skip
+operation("convolve", np.convolve, mixes(PRODUCT, RESULT))

@@ -18,8 +18,12 @@ from pellucid.graphs.operations.closed_set import (
 from pellucid.graphs.operations.kinds import (
     BOUNDED,
     CONSTANT,
+    EXTREME,
+    GIVEN,
     KINKED,
     NONE,
+    RESULT,
+    Zero,
     reduces,
     scans,
 )
@@ -40,12 +44,15 @@ def _reduction_known(
     return reduced_shape(shape, axis, keepdims), _reduced_dtype(function, dtype)
 
 
-for _name, _slope in {
-    "sum": CONSTANT, "mean": CONSTANT, "prod": BOUNDED, "max": KINKED, "min": KINKED,
-    "any": NONE, "all": NONE, "median": KINKED, "nanargmax": NONE, "nanargmin": NONE,
+for _name, _facts in {
+    "sum": reduces(CONSTANT, RESULT), "mean": reduces(CONSTANT, RESULT),
+    "prod": reduces(BOUNDED, RESULT).with_zero(Zero.TERMS),
+    "max": EXTREME.with_zero(Zero.TERMS), "min": EXTREME, "median": EXTREME,
+    "any": reduces(NONE, GIVEN), "all": reduces(NONE, GIVEN),
+    "nanargmax": reduces(NONE, GIVEN), "nanargmin": reduces(NONE, GIVEN),
 }.items():  # fmt: skip
     _function = getattr(np, _name)
-    operation(_name, _function, reduces(_slope),
+    operation(_name, _function, _facts,
               functools.partial(_reduction_known, _function))  # fmt: skip
 
 
@@ -72,10 +79,10 @@ def _scan_known(
 
 
 for _name, _facts, _rule in (
-    ("argmax", reduces(NONE), _place_known),
-    ("argmin", reduces(NONE), _place_known),
-    ("cumsum", scans(CONSTANT), _scan_known),
-    ("cumprod", scans(BOUNDED), _scan_known),
+    ("argmax", reduces(NONE, GIVEN), _place_known),
+    ("argmin", reduces(NONE, GIVEN), _place_known),
+    ("cumsum", scans(CONSTANT, RESULT), _scan_known),
+    ("cumprod", scans(BOUNDED, RESULT), _scan_known),
 ):
     _function = getattr(np, _name)
     operation(_name, _function, _facts, functools.partial(_rule, _function))
@@ -93,10 +100,11 @@ def _accumulate_known(arguments: list[Known], axis: int = 0) -> Result:
     return shape, np.dtype(dtype)
 
 
-operation("fmax.reduce", np.fmax.reduce, reduces(KINKED), _reduce_known)
-operation("fmin.reduce", np.fmin.reduce, reduces(KINKED), _reduce_known)
-operation("maximum.accumulate", np.maximum.accumulate, scans(KINKED), _accumulate_known)
-operation("minimum.accumulate", np.minimum.accumulate, scans(KINKED), _accumulate_known)
+RUNNING = scans(KINKED, RESULT)
+operation("fmax.reduce", np.fmax.reduce, EXTREME, _reduce_known)
+operation("fmin.reduce", np.fmin.reduce, EXTREME, _reduce_known)
+operation("maximum.accumulate", np.maximum.accumulate, RUNNING, _accumulate_known)
+operation("minimum.accumulate", np.minimum.accumulate, RUNNING, _accumulate_known)
 
 
 def _quantile_known(
@@ -108,4 +116,4 @@ def _quantile_known(
     return np.shape(q) + reduced_shape(shape, axis, keepdims), made
 
 
-operation("quantile", np.quantile, reduces(KINKED), _quantile_known)
+operation("quantile", np.quantile, EXTREME, _quantile_known)

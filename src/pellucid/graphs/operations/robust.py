@@ -30,12 +30,15 @@ from pellucid.graphs.operations.closed_set import (
 from pellucid.graphs.operations.kinds import (
     BOUNDED,
     KINKED,
+    LOOP,
     NONE,
+    RESULT,
     STEEP,
     Facts,
+    Zero,
+    along,
     by_element,
     reduces,
-    scans,
 )
 from pellucid.graphs.operations.norms import norm as euclidean_norm
 
@@ -100,26 +103,26 @@ def _along_axis(arguments: list[Known], axis: Any = None) -> Result:
     return shape, _float(dtype)
 
 
-@robust(LIKE_DIVIDE, by_element(STEEP))
+@robust(LIKE_DIVIDE, by_element(STEEP, RESULT).with_zero(Zero.FIRST))
 def ratio(x: Any, y: Any) -> Any:
     """The quotient x / y, and 0 where y is 0."""
     return x / np.where(y == 0, np.inf, y)
 
 
-@robust(LIKE_EXP, by_element(BOUNDED))
+@robust(LIKE_EXP, by_element(BOUNDED, RESULT))
 def sigmoid(x: Any) -> Any:
     """1 / (1 + e^-x), from e^-|x|, which does not overflow."""
     e = np.exp(-np.abs(x))
     return np.where(x < 0, e, 1.0) / (1.0 + e)
 
 
-@robust(LIKE_EXP, by_element(BOUNDED))
+@robust(LIKE_EXP, by_element(BOUNDED, RESULT))
 def softplus(x: Any) -> Any:
     """log(1 + e^x), from e^-|x|, which does not overflow."""
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
-@robust(LIKE_EXP, by_element(STEEP))
+@robust(LIKE_EXP, by_element(STEEP, RESULT))
 def log1mexp(x: Any) -> Any:
     """log(1 - e^-x), from the smaller of e^-x and 1 - e^-x."""
     large = np.log1p(-np.exp(-np.maximum(x, 0.5)))
@@ -127,7 +130,7 @@ def log1mexp(x: Any) -> Any:
     return np.where(x > 0.7, large, small)[()]
 
 
-@robust(LIKE_LOGADDEXP, by_element(BOUNDED))
+@robust(LIKE_LOGADDEXP, by_element(BOUNDED, RESULT))
 def log_loss(z: Any, y: Any) -> Any:
     """-y log(p) - (1 - y) log(1 - p), where p = 1 / (1 + e^-z)."""
     wrong = np.where(z < 0, y, 1.0 - y)
@@ -138,7 +141,7 @@ def _offset(arguments: list[Known], axis: Any = None) -> Result:
     return _reduction(arguments, axis, keepdims=True)
 
 
-@robust(_offset, reduces(NONE))
+@robust(_offset, reduces(NONE, RESULT))
 def offset(x: Any, axis: Any = None) -> Any:
     """The largest x, where some e^x could leave the range of floats; else 0."""
     largest = np.max(x, axis=axis, keepdims=True)
@@ -147,7 +150,7 @@ def offset(x: Any, axis: Any = None) -> Any:
     return np.where((reach < limit) | (np.abs(largest) == np.inf), 0, largest)
 
 
-@robust(_reduction, reduces(BOUNDED))
+@robust(_reduction, reduces(BOUNDED, RESULT))
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(e^x)), from e^(x - m), where m is the largest x, or 0."""
     m = offset(x, axis)
@@ -162,7 +165,7 @@ def _weighted(
     return reduced_shape(shape, axis, keepdims), dtype
 
 
-@robust(_weighted, reduces(STEEP))
+@robust(_weighted, reduces(STEEP, RESULT))
 def log_weighted_sum(x: Any, w: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(w e^x)), from e^(x - m), where m is the largest x of those that count."""
     x = np.where(w == 0, -np.inf, x)
@@ -171,14 +174,14 @@ def log_weighted_sum(x: Any, w: Any, axis: Any = None, keepdims: bool = False) -
     return z if keepdims else np.squeeze(z, axis=axis)[()]
 
 
-@robust(_along_axis, scans(BOUNDED))
+@robust(_along_axis, along(BOUNDED, RESULT))
 def softmax(x: Any, axis: Any = None) -> Any:
     """e^x / sum(e^x), from e^(x - m), where m is the largest x, or 0."""
     e = np.exp(x - offset(x, axis))
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
-@robust(_along_axis, scans(BOUNDED))
+@robust(_along_axis, along(BOUNDED, RESULT))
 def log_softmax(x: Any, axis: Any = None) -> Any:
     """log(e^x / sum(e^x)) = d - log(n + sum of e^d < 1), where d = x - max(x)."""
     m = np.max(x, axis=axis, keepdims=True)
@@ -188,7 +191,7 @@ def log_softmax(x: Any, axis: Any = None) -> Any:
     return d - (np.log(n) + np.log1p(rest / n))
 
 
-elementwise("root", np.sqrt, by_element(KINKED | STEEP))
+elementwise("root", np.sqrt, by_element(KINKED | STEEP, LOOP))
 
 
 @recorded_on_stand_ins
@@ -200,7 +203,7 @@ def root(x: Any) -> Any:
 norm = recorded_on_stand_ins(euclidean_norm)
 
 
-@robust(_reduction, reduces(STEEP))
+@robust(_reduction, reduces(STEEP, RESULT))
 def log_product(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(prod(x)); sum(log|x|), with the sign, where a product could leave range."""
     options = {"axis": axis, "keepdims": keepdims}

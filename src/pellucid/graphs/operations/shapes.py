@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.closed_set import Known, Result, Rule, Shape, operation
-from pellucid.graphs.operations.kinds import MAKING, PART, moves
+from pellucid.graphs.operations.kinds import MAKING, PART, RESULT, Say, moves
 
 
 def _reshape_known(arguments: list[Known], shape: Shape) -> Result:
@@ -29,21 +29,22 @@ def _stack(*parts: Any, axis: int = 0) -> Any:
     return np.stack(parts, axis=axis)
 
 
+VIEW, NEW = moves(view=True, reads=RESULT), moves(view=False, reads=RESULT)
 operation("copy", lambda x: x, PART,
           lambda arguments: (arguments[0][0], np.dtype(arguments[0][1])))  # fmt: skip
-operation("reshape", np.reshape, moves(view=True), _reshape_known)
-operation("broadcast_to", np.broadcast_to, moves(view=True), _reshape_known)
-operation("transpose", np.transpose, moves(view=True), _transpose_known)
-operation("diagonal", np.diagonal, moves(view=True))
-operation("concatenate", _concatenate, moves(view=False))
-operation("stack", _stack, moves(view=False))
+operation("reshape", np.reshape, VIEW, _reshape_known)
+operation("broadcast_to", np.broadcast_to, VIEW, _reshape_known)
+operation("transpose", np.transpose, VIEW, _transpose_known)
+operation("diagonal", np.diagonal, VIEW.choosing(Say.SOME))
+operation("concatenate", _concatenate, NEW)
+operation("stack", _stack, NEW)
 
 
 def _windows(x: Any, window_shape: Any, axis: Any = None) -> Any:
     return np.lib.stride_tricks.sliding_window_view(x, window_shape, axis)
 
 
-operation("lib.stride_tricks.sliding_window_view", _windows, moves(view=True))
+operation("lib.stride_tricks.sliding_window_view", _windows, VIEW)
 
 
 # -- arrays made inside the function --------------------------------------------------

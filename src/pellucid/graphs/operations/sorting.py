@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.closed_set import Known, Result, operation
-from pellucid.graphs.operations.kinds import NONE, mixes, scans
+from pellucid.graphs.operations.kinds import GIVEN, NONE, TOGETHER, along, mixes
 
 
 def _places_known(arguments: list[Known], axis: int = -1, **options: Any) -> Result:
@@ -25,6 +25,6 @@ def _partition_known(arguments: list[Known], kth: Any, axis: int = -1) -> Result
     return known
 
 
-operation("argsort", np.argsort, scans(NONE), _places_known)
-operation("argpartition", np.argpartition, scans(NONE), _partition_known)
-operation("searchsorted", np.searchsorted, mixes(NONE))
+operation("argsort", np.argsort, along(NONE, GIVEN), _places_known)
+operation("argpartition", np.argpartition, along(NONE, GIVEN), _partition_known)
+operation("searchsorted", np.searchsorted, mixes(NONE, TOGETHER))

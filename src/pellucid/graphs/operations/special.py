@@ -18,7 +18,14 @@ from pellucid.graphs.operations.closed_set import (
     in_parts,
     operation,
 )
-from pellucid.graphs.operations.kinds import BOUNDED, NONE, STEEP, by_element
+from pellucid.graphs.operations.kinds import (
+    BOUNDED,
+    LOOP,
+    NONE,
+    RESULT,
+    STEEP,
+    by_element,
+)
 
 # Most have a pole, or grow without bounds.
 SLOPES = {
@@ -30,9 +37,9 @@ SLOPES = {
 
 def _enter(name: str, ufunc: np.ufunc) -> None:
     if ufunc.nout > 1:
-        in_parts(name, ufunc, by_element(STEEP))
+        in_parts(name, ufunc, by_element(STEEP, LOOP))
     else:
-        elementwise(name, ufunc, by_element(SLOPES.get(name, STEEP)))
+        elementwise(name, ufunc, by_element(SLOPES.get(name, STEEP), LOOP))
         UFUNCS[ufunc] = name
 
 
@@ -64,7 +71,7 @@ def _wrapped(function: Callable[..., Any], *ufuncs: np.ufunc) -> None:
     """Enter a function that works element by element, and the ufuncs that it calls."""
     name = f"special.{function.__name__}"
     known = functools.partial(_known, function)
-    operation(name, function, by_element(STEEP), known)
+    operation(name, function, by_element(STEEP, RESULT), known)
     UFUNCS.update(dict.fromkeys(ufuncs, name))
 
 

@@ -1,8 +1,9 @@
 """Whether an expression is an instance of a formula, and what its unknowns then are.
 
-Both are looked at as sums of products (see `normal`), so that terms and factors may
-come in any order. The formula is itself the graph of a plain NumPy function, and its
-inputs are the unknowns. A search with few alternatives: formulas are short.
+Both are looked at as sums of products (see `sums_of_products`), so that terms and
+factors may come in any order. The formula is itself the graph of a plain NumPy
+function, and its inputs are the unknowns. A search with few alternatives: formulas are
+short.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of, is_elementwise, reduced_axes
-from pellucid.graphs.operations.kinds import CONSTANT, REDUCES, SCANS
+from pellucid.graphs.operations.kinds import ALONG, CONSTANT, REDUCES, SCANS
 from pellucid.graphs.rewriting.sums_of_products import (
     Label,
     Seen,
@@ -224,7 +225,7 @@ def _factor(formula: Seen, seen: Seen, match: Match) -> Iterator[Match]:
         return
     elif facts_of(name).kind is REDUCES:
         yield from _reduction(formula, seen, match)
-    elif facts_of(name).kind is SCANS:
+    elif facts_of(name).kind in (SCANS, ALONG):
         yield from _along(formula, seen, match)
     elif name == "index":
         inner = seen_whole(seen.node.arguments[0])

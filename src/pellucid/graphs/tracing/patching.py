@@ -37,8 +37,9 @@ from pellucid.graphs.tracing.ufuncs_of_lists import METHODS, TakingLists
 
 _lock = threading.Lock()
 _traces = 0
-# Those that are loaded; a trace loads no module.
-WATCHED = (*MODULES, "numpy.linalg", "numpy.fft", "numpy.random", "random")
+# Those that are loaded; a trace loads no module, but where the function asks for it.
+WATCHED = (*MODULES, "scipy", "numpy.linalg", "numpy.fft", "numpy.random", "random")
+LAZY = {"numpy.random", "scipy.linalg", "scipy.special"}  # which their package loads
 
 
 @contextlib.contextmanager
@@ -134,16 +135,20 @@ def _under_trace(original: Any, recording: Any) -> Callable[..., Any]:
     return call
 
 
-def _random(module: ModuleType) -> Any:
-    """`np.random`, which NumPy loads when it is first asked for."""
-    loaded = importlib.import_module("numpy.random")
-    with _lock:
-        loaded.__class__ = _lookup(loaded) if _traces else ModuleType
-    return loaded
+def _loaded(name: str) -> property:
+    """`np.random`, `scipy.special`: a module that is loaded when it is asked for."""
 
+    def find(package: ModuleType) -> ModuleType:
+        module = importlib.import_module(name)
+        if not is_machinery(sys._getframe(1)):
+            with _lock:
+                module.__class__ = _lookup(module) if _traces else ModuleType
+        return module
 
-def _set_random(module: ModuleType, value: Any) -> None:
-    vars(module)["random"] = value  # as the import system does after loading it
+    def store(package: ModuleType, module: ModuleType) -> None:
+        vars(package)[name.rpartition(".")[2]] = module  # as the import system does
+
+    return property(find, store)
 
 
 @functools.cache
@@ -152,8 +157,10 @@ def _lookup(module: ModuleType) -> type[ModuleType]:
     found: dict[str, Any] = {}
     if module.__name__ in MODULES:
         meet(module.__name__)
-    if module is np:
-        found["random"] = property(_random, _set_random)
+    for each in LAZY:
+        package, _, part = each.rpartition(".")
+        if module.__name__ == package:
+            found[part] = _loaded(each)
     for name, original in vars(module).items():
         if module is np and name in CREATORS:
             found[name] = _by_context(original, _under_trace(original, CREATORS[name]))

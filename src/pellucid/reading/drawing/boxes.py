@@ -11,9 +11,9 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.rewriting.stable import Rewrite, StableGraph
 from pellucid.graphs.tracing.naming import is_numbered
+from pellucid.reading.drawing.contents import BoxContent, contents
 from pellucid.reading.drawing.folds import Frame, Opened
-from pellucid.reading.drawing.shown import Shown, shown
-from pellucid.reading.formula.signs import shown_value, typeset
+from pellucid.reading.formula.typography import shown_value, typeset
 from pellucid.reading.numbers import Numbers, numbers_of
 from pellucid.reading.source.text import line
 
@@ -55,7 +55,7 @@ def diagram(
     """The boxes and arrows of a graph; with arguments each box has its numbers."""
     numbers = numbers_of(graph, args)
     rewrites = _rewrites(graph)
-    chosen = shown(graph, opened, steps)
+    chosen = contents(graph, opened, steps)
     left = chosen[MOST // 2 : -MOST // 2] if len(chosen) > MOST else []
     middle = {each.key.name: "…" for each in left}
     kept = [each for each in chosen if each.key.name not in middle]
@@ -91,7 +91,7 @@ def _rewrites(graph: Graph) -> Mapping[str, Rewrite]:
 
 
 def _box(
-    graph: Graph, each: Shown, numbers: Numbers, rewrites: Mapping[str, Rewrite]
+    graph: Graph, each: BoxContent, numbers: Numbers, rewrites: Mapping[str, Rewrite]
 ) -> Box:
     rows = [row for z in each.results for row in _rows(z, numbers, len(each.results))]
     changed = [rewrites[z.name] for z in each.within if z.name in rewrites]
@@ -113,7 +113,7 @@ def _rows(node: Node, numbers: Numbers, results: int) -> Iterator[tuple[str, str
     label = "value" if results == 1 else node.name
     if node in numbers.values:
         yield label, shown_value(numbers.values[node])
-    elif node.operation == "constant":
+    elif node.is_constant:
         yield label, shown_value(node.value)
     elif node.shape:
         yield "shape" if results == 1 else label, "×".join(map(str, node.shape))
@@ -129,11 +129,11 @@ def _lines(nodes: Sequence[Node]) -> Iterator[str]:
         yield f"and {len(nodes) - NOTED:,} more steps"
 
 
-def _kind(graph: Graph, each: Shown) -> str:
+def _kind(graph: Graph, each: BoxContent) -> str:
     if not set(each.results).isdisjoint(graph.outputs):
         return "output"
     if each.function:
         return "function"
-    if each.key.operation == "input":
+    if each.key.is_input:
         return "input"
     return "operation" if each.key.arguments else "constant"

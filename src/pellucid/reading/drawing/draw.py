@@ -1,7 +1,7 @@
 """The drawing of a graph: in a notebook, as SVG, PNG or PDF, as DOT and Mermaid text.
 
-`boxes` says what is shown, `layout` asks Graphviz where it goes, `picture` makes
-outlines and words of it, and `canvas` draws them.
+`boxes` says what is shown, `graphviz` asks where it goes, `picture` makes outlines
+and words of it, and `rendering` draws them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pellucid.errors import MissingExtraError, PellucidError
 from pellucid.files import write_whole
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.tracing.trace import graph as graph_of
-from pellucid.reading.drawing import canvas, layout
+from pellucid.reading.drawing import graphviz, rendering
 from pellucid.reading.drawing.boxes import Diagram, diagram
 from pellucid.reading.drawing.folds import Opened
 from pellucid.reading.drawing.mermaid import mermaid
@@ -119,7 +119,7 @@ class Drawing:
     @property
     def dot(self) -> str:
         """The drawing in Graphviz's language."""
-        return layout.dot(self._diagram)
+        return graphviz.dot(self._diagram)
 
     @cached_property
     def svg(self) -> str:
@@ -131,7 +131,7 @@ class Drawing:
             When Graphviz is missing; the message says what to install, and ends with
             the Mermaid text.
         """
-        return canvas.svg(self._picture)
+        return rendering.svg(self._picture)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write a file; its suffix says what: .svg, .png, .pdf, .dot or .mmd.
@@ -173,7 +173,7 @@ class Drawing:
     @cached_property
     def _picture(self) -> Picture:
         try:
-            return picture(self._diagram, layout.laid_out(self._diagram))
+            return picture(self._diagram, graphviz.laid_out(self._diagram))
         except MissingExtraError as error:
             message = (
                 'Drawing needs Graphviz: pip install "pellucid[draw]" brings it, or '
@@ -214,8 +214,8 @@ def scrolling(svg: str) -> str:
 
 FILES: dict[str, Callable[[Drawing], bytes]] = {
     ".svg": lambda drawing: drawing.svg.encode(),
-    ".png": lambda drawing: canvas.drawn(drawing._picture, "png"),
-    ".pdf": lambda drawing: canvas.drawn(drawing._picture, "pdf"),
+    ".png": lambda drawing: rendering.drawn(drawing._picture, "png"),
+    ".pdf": lambda drawing: rendering.drawn(drawing._picture, "pdf"),
     ".dot": lambda drawing: drawing.dot.encode(),
     ".mmd": lambda drawing: drawing.mermaid.encode(),
 }

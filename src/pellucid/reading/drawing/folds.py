@@ -63,7 +63,7 @@ class Folds:
 
     def _call(self, node: Node) -> Call | None:
         """The call that a node is part of; of a constant that of those who use it."""
-        if node.operation != "constant":
+        if not node.is_constant:
             return node.call
         calls = {user.call for user in self.graph.users.get(node, ())}
         return calls.pop() if len(calls) == 1 else None
@@ -135,7 +135,7 @@ def helpers(graph: Graph) -> dict[Call, None]:
     return found
 
 
-def chosen(graph: Graph, opened: Opened) -> set[Call]:
+def opened_calls(graph: Graph, opened: Opened) -> set[Call]:
     """The calls that are opened: those so called, and what is around them."""
     everything = set(helpers(graph))
     if opened is None or isinstance(opened, bool):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pellucid.reading.drawing.boxes import Box, Diagram
 from pellucid.reading.drawing.folds import Frame
-from pellucid.reading.drawing.layout import direction, frames_of, written
+from pellucid.reading.drawing.graphviz import direction, frames_of, lines_of
 
 # The shape of each kind: what stands before and after the label.
 SHAPES = {
@@ -43,7 +43,7 @@ def _nested(
 
 def _shape(box: Box) -> str:
     before, after = SHAPES[box.kind]
-    label = _escaped("\n".join(written(box)))
+    label = _escaped("\n".join(lines_of(box)))
     return f'{before}"{label}"{after}'
 
 

@@ -1,4 +1,4 @@
-"""A drawing as outlines, curves and words; `canvas` turns them into files."""
+"""A drawing as outlines, curves and words; `rendering` turns them into files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pellucid.reading.drawing.boxes import Box, Diagram
 from pellucid.reading.drawing.folds import Frame
-from pellucid.reading.drawing.layout import (  # fmt: skip
+from pellucid.reading.drawing.graphviz import (  # fmt: skip
     COLOURS,
     LABEL,
     LINE,

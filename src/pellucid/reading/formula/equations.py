@@ -14,17 +14,15 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.formula import latex
+from pellucid.reading.formula.elements import needs_index, passes_index
 from pellucid.reading.formula.latex import Piece
 from pellucid.reading.formula.notation import NOTATION
-from pellucid.reading.formula.rules import written
 from pellucid.reading.formula.typesetter import (  # fmt: skip
     Index,
     Typesetter,
     aligned,
     entries,
     is_array,
-    needs_index,
-    passes_index,
 )
 
 LONGEST = 24  # operations and symbols on the right of one equation
@@ -37,14 +35,12 @@ DIGITS = 4  # of a value that is put in
 Symbol = Callable[[Index], Piece]
 
 
-class Line(NamedTuple):
+class Equation(NamedTuple):
     """An equation to be: the symbol on its left, the node that it equals."""
 
     left: Symbol
     node: Node
-    known: bool = (
-        False  # whether the node has another symbol, which stands on the right
-    )
+    has_symbol: bool = False  # another one, which stands on the right
 
 
 def parts(order: Sequence[Node], roots: set[Node]) -> tuple[set[Node], set[Node]]:
@@ -84,11 +80,11 @@ def _fitted(node: Node, weight: Mapping[Node, int], found: set[Node]) -> int:
 
 def _is_named(node: Node) -> bool:
     """Whether the person gave it a name, or it came as an argument."""
-    return node.operation == "input" or not is_numbered(node.name)
+    return node.is_input or not is_numbered(node.name)
 
 
 def _is_large(node: Node) -> bool:
-    return node.operation == "constant" and node.size > CONSTANT
+    return node.is_constant and node.size > CONSTANT
 
 
 class Equations:
@@ -156,21 +152,21 @@ class Equations:
             dict.fromkeys(counts, "n") if len(counts) == 1 and "n" not in taken else {}
         )
 
-    def _function(self) -> list[Line]:
+    def _function(self) -> list[Equation]:
         """An equation for each part of the function, in the order of computation."""
         for node in self.graph.order:
-            if node.operation == "input":
+            if node.is_input:
                 self.symbols[node] = partial(element, node.name, node)
             elif node in self.parts:
                 name = self.titles.get(node, node.name)
                 self.symbols[node] = partial(element, name, node)
         lines = [
-            Line(self._head(node), node)
+            Equation(self._head(node), node)
             for node in self.graph.order
-            if node in self.parts and node.operation != "input"
+            if node in self.parts and not node.is_input
         ]
-        same = [z for z in self.titles if z.operation == "input"]
-        return lines + [Line(self._head(z), z, known=True) for z in same]
+        same = [z for z in self.titles if z.is_input]
+        return lines + [Equation(self._head(z), z, has_symbol=True) for z in same]
 
     def _head(self, node: Node) -> Symbol:
         """The left side of a part: its symbol; of the function itself f(a, b)."""
@@ -182,7 +178,7 @@ class Equations:
         listed = f"({', '.join(given)})" if 0 < len(given) <= LISTED else ""
         return Piece(symbol.text + listed)
 
-    def _gradient(self) -> list[Line]:
+    def _gradient(self) -> list[Equation]:
         """An equation for each dJ/dz that is shown, and for what is cut from them."""
         owner = {self.backward.get(z): z for z in reversed(self.shown)}
         seen = set(self.forward)
@@ -195,9 +191,9 @@ class Equations:
                 name = partial(element, node.name, node)
                 left = partial(self._partial, owner[node]) if node in owner else name
                 self.symbols[node] = left
-                lines.append(Line(left, node))
+                lines.append(Equation(left, node))
             if g not in new:
-                lines.append(Line(partial(self._partial, z), g, known=True))
+                lines.append(Equation(partial(self._partial, z), g, has_symbol=True))
         return lines
 
     def _partial(self, z: Node, index: Index) -> Piece:
@@ -231,17 +227,17 @@ class Equations:
         value = np.asarray(self.values[node])
         value = value.reshape(()) if node.size == 1 else value[tuple(map(int, places))]
         self._rounded |= _is_rounded(value)
-        return written(value, DIGITS)
+        return latex.array(value, DIGITS)
 
-    def _written(self, line: Line) -> tuple[str, str]:
+    def _written(self, line: Equation) -> tuple[str, str]:
         node = line.node
         index = None
-        if node in self.indexed and not line.known:
+        if node in self.indexed and not line.has_symbol:
             index = tuple(self.typesetter.indices(node.shape))
         self._rounded = False
         with self.typesetter.binding(index or ()):
             right = self.typesetter
-            expression = (right.write if line.known else right.expand)(node, index)
+            expression = (right.write if line.has_symbol else right.expand)(node, index)
             relation = r"\approx" if self._rounded else "="
             left = line.left(index)
         return (
@@ -256,7 +252,7 @@ class Equations:
         if node in self.indexed or node.is_literal:
             return ""
         value = self.values[node]
-        text = written(value, DIGITS).text
+        text = latex.array(value, DIGITS).text
         relation = r"\approx" if _is_rounded(value) else "="
         return f" {relation} {text}" if text != expression.text else ""
 
@@ -278,7 +274,7 @@ def _is_guard(node: Node) -> bool:
 
 def _has_line(node: Node) -> bool:
     """Whether the person gave a result a name."""
-    return node.operation != "input" and not is_numbered(node.name)
+    return not node.is_input and not is_numbered(node.name)
 
 
 def element(name: str, node: Node, index: Index) -> Piece:

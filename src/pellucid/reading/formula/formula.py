@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pellucid.errors import PellucidError
-from pellucid.graphs.differentiating.adjoints import adjoints
+from pellucid.graphs.differentiating.step_derivatives import adjoints
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import ancestors
@@ -80,10 +80,10 @@ def formula(
         raise PellucidError(message)
     order = ancestors((*graph.order, *backward.values()))
     values = evaluate(order, graph.bind(*args), order) if numbers else {}
-    return page(Equations(graph, backward, values).lines())
+    return display(Equations(graph, backward, values).lines())
 
 
-def page(lines: list[tuple[str, str]]) -> str:
+def display(lines: list[tuple[str, str]]) -> str:
     r"""One equation, or all of them in `aligned`."""
     if len(lines) == 1:
         return " ".join(lines[0])

@@ -35,7 +35,7 @@ ACCENTS = ("hat", "bar", "tilde")
 # The weights and biases of a network, a list of pairs: W^{(1)} is layers[0][0].
 LAYER = re.compile(r"layers_(\d+)_([01])")
 # Functions whose one argument may stand without parentheses.
-KNOWN = re.compile(r"\\(log|exp|a?r?c?(sin|cos|tan)|(sin|cos|tan)h|det)(_.*)?")
+BARE = re.compile(r"\\(log|exp|a?r?c?(sin|cos|tan)|(sin|cos|tan)h|det)(_.*)?")
 
 
 class Piece(NamedTuple):
@@ -178,7 +178,7 @@ def root(x: Piece, degree: str = "") -> Piece:
 def applied(function: str, *arguments: Piece) -> Piece:
     r"""\log x, and \log(x + y) where the argument is more than a symbol."""
     first, *others = arguments or [Piece("")]
-    bare = not others and first.strength == ATOM and KNOWN.fullmatch(function)
+    bare = not others and first.strength == ATOM and BARE.fullmatch(function)
     if bare:
         return Piece(f"{function} {first.text}", APPLIED, open=True)
     inside = ", ".join(value_of(x) for x in arguments)
@@ -374,3 +374,16 @@ def _positive(value: Any, digits: int | None) -> Piece:
         if mantissa == "1"
         else Piece(rf"{mantissa} \times {power}", PRODUCT)
     )
+
+
+def array(value: Any, digits: int | None = None) -> Piece:
+    """A number, or an array: a vector as a column, a matrix as rows."""
+    given = np.asarray(value)
+    if given.size == 1:
+        return number(given.reshape(())[()], digits)
+    if given.ndim > 2:
+        shape = Piece(r" \times ".join(map(str, given.shape)))
+        return applied(named("array"), shape)
+    rows = given.reshape(-1, 1) if given.ndim < 2 else given
+    height, width = rows.shape
+    return matrix(height, width, lambda i, j: number(rows[i, j], digits).text)

@@ -76,7 +76,8 @@ def _squared(x: Piece) -> Piece:
 
 
 # fmt: off
-REDUCTIONS: dict[str, Rule] = {
+# Sums and their kin, written by the elements of their arguments.
+SUMS: dict[str, Rule] = {
     "sum":    big(r"\sum"),
     "prod":   big(r"\prod"),
     "max":    big(r"\max"),
@@ -88,6 +89,7 @@ REDUCTIONS: dict[str, Rule] = {
     "mean":   reduction(rules.mean),
     "norm":   rules.norm,
     "logsumexp": reduction(rules.log_sum_exp),
+    "einsum": rules.einsum,
 }
 
 # What `scipy.special` has signs for; the rest goes by its name.
@@ -113,7 +115,7 @@ SPECIAL_FUNCTIONS: dict[str, Rule] = {
     "k0": function("K_0"), "k1": function("K_1"),
 }
 
-NOTATION: dict[str, Rule] = REDUCTIONS | {
+NOTATION: dict[str, Rule] = SUMS | {
     "":          by_name,
     "input":     lambda t, node, index: latex.symbol(node.name),
     "constant":  rules.constant,
@@ -203,7 +205,6 @@ NOTATION: dict[str, Rule] = REDUCTIONS | {
 
     "matmul":    rules.matrix_product,
     "dot":       rules.matrix_product,
-    "einsum":    rules.einsum,
     "linalg.inv":      whole(lambda A: latex.raised(A, "-1")),
     "linalg.solve":    whole(lambda A, b: latex.times(latex.raised(A, "-1"), b)),
     "linalg.det":      whole(_det),

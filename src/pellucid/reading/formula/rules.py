@@ -6,8 +6,6 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from pellucid.graphs.evaluate import computed
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import is_elementwise, reduced_axes
@@ -23,7 +21,6 @@ from pellucid.reading.formula.typesetter import (  # fmt: skip
     entries,
     is_array,
     is_matrix,
-    needs_index,
 )
 
 # -- kinds of rules -------------------------------------------------------------------
@@ -41,7 +38,7 @@ def whole(form: Callable[..., Piece]) -> Rule:
 
 def function(name: str) -> Rule:
     """A function of each element, by its name or its sign."""
-    command = rf"\{name}" if latex.KNOWN.fullmatch(rf"\{name}") else latex.named(name)
+    command = rf"\{name}" if latex.BARE.fullmatch(rf"\{name}") else latex.named(name)
     command = name if name[0] == "\\" or "_" in name else command
     return pointwise(lambda *x: latex.applied(command, *x))
 
@@ -158,7 +155,7 @@ def reduction(form: Callable[[Typesetter, Node, list[str], Piece], Piece]) -> Ru
     """A sum or its kin: the argument under an index with a letter for each axis."""
 
     def rule(t: Typesetter, node: Node, index: Index) -> Piece:
-        if index is None and needs_index(node):
+        if index is None and is_array(node, None):
             return latex.applied(
                 latex.named(node.operation), t.write(node.arguments[0])
             )
@@ -254,19 +251,4 @@ def _row(values: Any) -> Piece:
 
 def constant(t: Typesetter, node: Node, index: Index) -> Piece:
     """The value of a constant."""
-    return at(written(node.value), index)
-
-
-def written(value: Any, digits: int | None = None) -> Piece:
-    """A number, or an array: a vector as a column, a matrix as rows."""
-    array = np.asarray(value)
-    if array.size == 1:
-        return latex.number(array.reshape(())[()], digits)
-    if array.ndim > 2:
-        shape = Piece(r" \times ".join(map(str, array.shape)))
-        return latex.applied(latex.named("array"), shape)
-    rows = array.reshape(-1, 1) if array.ndim < 2 else array
-    height, width = rows.shape
-    return latex.matrix(
-        height, width, lambda i, j: latex.number(rows[i, j], digits).text
-    )
+    return at(latex.array(node.value), index)

@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.closed_set import is_elementwise
 from pellucid.reading.formula import latex
 from pellucid.reading.formula.latex import Piece
 
@@ -59,8 +58,10 @@ class Typesetter:
 
     def expand(self, node: Node, index: Index = None) -> Piece:
         """A node as an expression of its arguments."""
-        rule = self._notation.get(node.operation, self._notation[""])
-        return rule(self, node, index)
+        return self._rule(node)(self, node, index)
+
+    def _rule(self, node: Node) -> Rule:
+        return self._notation.get(node.operation, self._notation[""])
 
     def write_all(self, node: Node, index: Index) -> Iterator[Piece]:
         """The arguments of an elementwise operation."""
@@ -72,8 +73,9 @@ class Typesetter:
 
     def is_product(self, node: Node, *ndims: int) -> bool:
         """Whether a node is written as a matrix product of arrays with so many axes."""
-        product = node.operation in ("matmul", "dot") and not self._symbol(node, None)
-        return product and ndims == tuple(a.ndim for a in node.arguments)
+        product = self._rule(node) is self._notation["matmul"]
+        shown = product and not self._symbol(node, None)
+        return shown and ndims == tuple(a.ndim for a in node.arguments)
 
     @contextlib.contextmanager
     def binding(self, letters: Sequence[str | None]) -> Iterator[None]:
@@ -134,38 +136,3 @@ def is_turned(before: Node, after: Node) -> bool:
 def at(piece: Piece, index: Index) -> Piece:
     """The element of an array that can only be written whole."""
     return latex.subscripted(piece, [], entries(index))
-
-
-REDUCTIONS = {
-    "sum", "prod", "max", "min", "any", "all", "argmax", "argmin", "mean", "norm",
-    "logsumexp",
-}  # fmt: skip
-SHOWN = {"transpose", "reshape", "broadcast_to", "index", "diagonal", "einsum"}
-
-
-def passes_index(node: Node) -> bool:
-    """Whether an index of the result is one of what it is made of."""
-    return is_elementwise(node.operation) or node.operation in REDUCTIONS | SHOWN
-
-
-def needs_index(node: Node) -> bool:
-    """Whether a node cannot be written whole.
-
-    So are sums along some axes, and products of arrays that are broadcast; a row that
-    is added to each row of a matrix is written as the row.
-    """
-    if not is_array(node, None):
-        return False
-    if node.operation in REDUCTIONS or node.operation == "einsum":
-        return True
-    if not is_elementwise(node.operation) and node.operation != "broadcast_to":
-        return False
-    return any(not _is_even(node, a) for a in node.arguments if is_array(a, None))
-
-
-def _is_even(node: Node, argument: Node) -> bool:
-    """Whether an argument has all axes of the result, but for rows that are added."""
-    shape = (1,) * (node.ndim - argument.ndim) + argument.shape
-    short = [mine != theirs for mine, theirs in zip(shape, node.shape, strict=True)]
-    added = node.operation in ("add", "subtract")
-    return not any(short[node.ndim - argument.ndim :] if added else short)

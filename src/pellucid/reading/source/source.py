@@ -13,7 +13,7 @@ from pellucid.graphs.structure import path_text, paths
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.tracing.trace import graph as graph_of
 from pellucid.reading.source.helpers import called_as, written_out
-from pellucid.reading.source.spelling import ATOM, SPECIAL, Spelling, at, spelt
+from pellucid.reading.source.spelling import ATOM, SPECIAL, Spelling, spelt, subscript
 
 WIDTH = 80  # columns that a statement may take
 
@@ -95,11 +95,8 @@ class Writer:
         self.graph = graph
         self.lives = Lives(graph, graph.order)
         self.position = {node: i for i, node in enumerate(graph.order)}
-        self.in_place = {
-            n
-            for n in graph.order
-            if n.operation == "assign" and self.lives.may_write(n)
-        }
+        self.assignments = {n for n in graph.order if n.operation == "assign"}
+        self.in_place = {n for n in self.assignments if self.lives.may_write(n)}
         self.inlined = self._inlined()
         self.taken = {graph.title, *(node.name for node in graph.order)}
         self._names: dict[Node, str] = {}
@@ -122,14 +119,14 @@ class Writer:
             if isinstance(leaf, Node) and len(path) > 1
         ]
         for node in self.graph.nodes:
-            if node.operation != "input":
+            if not node.is_input:
                 self._write(node)
         result = self._result(self.graph.result)
         several = isinstance(self.graph.result, tuple) and len(self.graph.result) > 1
         return [*self._statements, f"return {result[1:-1] if several else result}"]
 
     def _write(self, node: Node) -> None:
-        if node.operation == "assign":
+        if node in self.assignments:
             self._write_assignment(node)
             return
         spelling = self._fitted(node)
@@ -168,7 +165,7 @@ class Writer:
         if node not in self.in_place:
             self._statements.append(f"{name} = np.array({array})")
         self._names[node] = name
-        self._statements.append(f"{name}[{at(node, indices)}] = {value}")
+        self._statements.append(f"{name}[{subscript(node, indices)}] = {value}")
 
     def _inlined(self) -> set[Node]:
         """Unnamed nodes with one reader, which no assignment in between changes."""
@@ -196,11 +193,8 @@ class Writer:
             return False
         (reader,) = readers
         target = reader in self.in_place and reader.arguments[0] is node
-        return (
-            is_numbered(node.name)
-            and node.operation not in ("input", "assign")
-            and not target
-        )
+        stands = node.is_input or node in self.assignments or target
+        return is_numbered(node.name) and not stands
 
     def _result(self, tree: Any) -> str:
         """What is returned, in its structure."""

@@ -52,7 +52,7 @@ def _by_name(function: str, node: Node, arguments: list[Spelling]) -> Spelling:
     """A function call; of several results the one that is meant."""
     options = dict(node.options)
     part = f"[{options.pop('part')}]" if "part" in options else ""
-    listed = [f"{key}={written(value)}" for key, value in options.items()]
+    listed = [f"{key}={as_python(value)}" for key, value in options.items()]
     call = called(function, [a.text for a in arguments] + listed)
     return Spelling(f"{call.text}{part}", ATOM)
 
@@ -89,14 +89,14 @@ def _unary(symbol: str) -> Callable[[Node, list[Spelling]], Spelling]:
 def _index(node: Node, arguments: list[Spelling]) -> Spelling:
     array, *indices = arguments
     return Spelling(
-        f"{bound(array, ATOM)}[{at(node, [i.text for i in indices])}]", ATOM
+        f"{bound(array, ATOM)}[{subscript(node, [i.text for i in indices])}]", ATOM
     )
 
 
-def at(node: Node, indices: list[str]) -> str:
+def subscript(node: Node, indices: list[str]) -> str:
     """What stands between the brackets of an index."""
     parts = [
-        indices[p.position] if isinstance(p, Slot) else written(p)
+        indices[p.position] if isinstance(p, Slot) else as_python(p)
         for p in node.options["at"]
     ]
     return ", ".join(parts) or "()"
@@ -113,18 +113,18 @@ def _transpose(node: Node, arguments: list[Spelling]) -> Spelling:
 
 
 def _reshape(node: Node, arguments: list[Spelling]) -> Spelling:
-    return called("np.reshape", [arguments[0].text, written(node.options["shape"])])
+    return called("np.reshape", [arguments[0].text, as_python(node.options["shape"])])
 
 
 def _broadcast(node: Node, arguments: list[Spelling]) -> Spelling:
     return called(
-        "np.broadcast_to", [arguments[0].text, written(node.options["shape"])]
+        "np.broadcast_to", [arguments[0].text, as_python(node.options["shape"])]
     )
 
 
 def _cast(node: Node, arguments: list[Spelling]) -> Spelling:
     return called(
-        f"np.asarray({arguments[0].text}).astype", [written(node.options["dtype"])]
+        f"np.asarray({arguments[0].text}).astype", [as_python(node.options["dtype"])]
     )
 
 
@@ -139,16 +139,16 @@ def _joined(node: Node, arguments: list[Spelling]) -> Spelling:
 def _made(node: Node, arguments: list[Spelling]) -> Spelling:
     options = dict(node.options)
     first = [
-        written(options.pop(key))
+        as_python(options.pop(key))
         for key in ("shape", "N", "fill_value")
         if key in options
     ]
-    first = [written(node.options["shape"][0])] if _is_line(node) else first
+    first = [as_python(node.options["shape"][0])] if _is_line(node) else first
     if set(options) == {"stop"}:
-        first = [written(options.pop("stop"))]
+        first = [as_python(options.pop("stop"))]
     return called(
         f"np.{node.operation}",
-        first + [f"{k}={written(v)}" for k, v in options.items()],
+        first + [f"{k}={as_python(v)}" for k, v in options.items()],
     )
 
 
@@ -164,18 +164,17 @@ def _einsum(node: Node, arguments: list[Spelling]) -> Spelling:
 
 def _scatter(node: Node, arguments: list[Spelling]) -> Spelling:
     g, *indices = (a.text for a in arguments)
-    return called(
-        "scatter", [g, f"np.s_[{at(node, indices)}]", written(node.options["shape"])]
-    )
+    at, shape = subscript(node, indices), as_python(node.options["shape"])
+    return called("scatter", [g, f"np.s_[{at}]", shape])
 
 
 def _assign(node: Node, arguments: list[Spelling]) -> Spelling:
     array, value, *indices = (a.text for a in arguments)
-    return Spelling(f"{array} with [{at(node, indices)}] = {value}", 0)
+    return Spelling(f"{array} with [{subscript(node, indices)}] = {value}", 0)
 
 
 def _constant(node: Node, arguments: list[Spelling]) -> Spelling:
-    text = written(node.value)
+    text = as_python(node.value)
     return Spelling(text, UNARY if text.startswith("-") else ATOM)
 
 
@@ -193,11 +192,11 @@ SPECIAL: dict[str, Callable[[Node, list[Spelling]], Spelling]] = {
 }  # fmt: skip
 
 
-def written(value: Any) -> str:
+def as_python(value: Any) -> str:
     """A constant as Python code that makes it."""
     if isinstance(value, slice):
         ends = [
-            "" if v is None else written(v)
+            "" if v is None else as_python(v)
             for v in (value.start, value.stop, value.step)
         ]
         return ":".join(ends if ends[2] else ends[:2])
@@ -211,10 +210,10 @@ def written(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return _array(value)
     if isinstance(value, tuple):
-        parts = ", ".join(map(written, value))
+        parts = ", ".join(map(as_python, value))
         return f"({parts},)" if len(value) == 1 else f"({parts})"
     if isinstance(value, list):
-        return f"[{', '.join(map(written, value))}]"
+        return f"[{', '.join(map(as_python, value))}]"
     if isinstance(value, np.ufunc):
         return f"np.{value.__name__}"
     return quoted(value) if isinstance(value, str) else _number(value)
@@ -227,9 +226,9 @@ def quoted(text: str) -> str:
 
 def _array(value: Any) -> str:
     if value.ndim > 1 and not value.size:  # [] has one axis
-        return f"np.empty({value.shape}, dtype={written(value.dtype)})"
+        return f"np.empty({value.shape}, dtype={as_python(value.dtype)})"
     if value.dtype.kind == "c" and not np.isfinite(value).all():  # nanj is no number
-        return f"np.array({written(value.tolist())}, dtype={written(value.dtype)})"
+        return f"np.array({as_python(value.tolist())}, dtype={as_python(value.dtype)})"
     with np.printoptions(threshold=value.size + 1, floatmode="unique", linewidth=10**9):
         text = np.array2string(value, separator=", ").replace("\n", "")
     text = _finite_names(text)
@@ -239,7 +238,7 @@ def _array(value: Any) -> str:
     return (
         f"np.array({text})"
         if plain
-        else f"np.array({text}, dtype={written(value.dtype)})"
+        else f"np.array({text}, dtype={as_python(value.dtype)})"
     )
 
 

@@ -20,7 +20,7 @@ def text(graph: Graph) -> str:
 
 def line(node: Node, width: int = WIDTH, with_file: bool = False) -> str:
     """One node as a line."""
-    kind = "input " if node.operation == "input" else ""
+    kind = "input " if node.is_input else ""
     shape = f" {node.shape}" if node.shape else ""
     return (
         f"{_left(node):<{width}}  {kind + str(node.dtype) + shape:<24}"
@@ -29,8 +29,7 @@ def line(node: Node, width: int = WIDTH, with_file: bool = False) -> str:
 
 
 def _left(node: Node) -> str:
-    is_input = node.operation == "input"
-    return node.name if is_input else f"{node.name} = {expression(node)}"
+    return node.name if node.is_input else f"{node.name} = {expression(node)}"
 
 
 def _where(node: Node, with_file: bool) -> str:
@@ -43,7 +42,7 @@ def _where(node: Node, with_file: bool) -> str:
 
 def expression(node: Node) -> str:
     """How a node is computed from its arguments, by name."""
-    if node.operation == "constant" and node.size > 12:
+    if node.is_constant and node.size > 12:
         return "a constant array"
     return spelt(node, [reference(argument) for argument in node.arguments]).text
 

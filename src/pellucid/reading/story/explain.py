@@ -1,6 +1,6 @@
 """The whole story of a function: each step, its value, its slopes and its gradient.
 
-`steps` says what is told, `lines` writes it as text, and `page` as HTML.
+`story` says what is told, `terminal` writes it as text, and `page` as HTML.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pellucid.errors import PellucidError
 from pellucid.files import write_whole
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.tracing.trace import graph as graph_of
-from pellucid.reading.story import lines, page
-from pellucid.reading.story.steps import Story, story
+from pellucid.reading.story import page, terminal
+from pellucid.reading.story.story import Story, story
 
 
 def explain(f: Graph | Callable[..., Any], *args: Any) -> Explanation:
@@ -86,12 +86,12 @@ class Explanation:
     @cached_property
     def text(self) -> str:
         """The story for a terminal."""
-        return "\n".join(lines.paragraphs(self._story))
+        return "\n".join(terminal.paragraphs(self._story))
 
     @cached_property
     def html(self) -> str:
         """The story as a whole page, which needs nothing else."""
-        return page.whole(self._story)
+        return page.document(self._story)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page; its suffix is .html.
@@ -129,10 +129,10 @@ class Explanation:
         return self.text
 
     def __repr__(self) -> str:
-        count = sum(len(group.steps) for group in self._story.groups)
+        count = sum(len(passage.steps) for passage in self._story.passages)
         title = self._story.graph.title
         return f"<Explanation of {title}: {count} step{'s' * (count != 1)}>"
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        return page.part(self._story)
+        return page.fragment(self._story)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pellucid.graphs.differentiating.adjoints import Local, inside
+from pellucid.graphs.differentiating.step_derivatives import Local
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.node import Node
+from pellucid.graphs.node import Node, ancestors
 from pellucid.reading.formula import latex
+from pellucid.reading.formula.elements import needs_index
 from pellucid.reading.formula.equations import element
 from pellucid.reading.formula.latex import Piece
 from pellucid.reading.formula.notation import NOTATION
@@ -14,7 +15,6 @@ from pellucid.reading.formula.typesetter import (  # fmt: skip
     Typesetter,
     aligned,
     is_array,
-    needs_index,
 )
 from pellucid.reading.numbers import title
 
@@ -34,7 +34,7 @@ class Mathematics:
         self._cost = latex.symbol(cost or "J").text
         self._names = {node: title(graph, node) for node in graph.nodes}
         self._passed: dict[Node, Node] = {}  # what stands for dJ/dz, and z
-        self._known = set(self._names)  # what has a sign of its own
+        self._with_sign = set(self._names)  # what has a sign of its own
         taken = set(self._names.values())
         self._typesetter = Typesetter(self._symbol, taken, {}, NOTATION)
 
@@ -68,7 +68,7 @@ class Mathematics:
 
     def _passed_on(self, z: Node, x: Node, slope: Node, g: Node) -> str:
         self._passed[g] = z
-        self._known.add(g)
+        self._with_sign.add(g)
         spread = slope.shape != x.shape or self._by_elements(slope)
         index = self._letters(x) if spread else None
         with self._typesetter.binding(index or ()):
@@ -79,7 +79,7 @@ class Mathematics:
     def _by_elements(self, slope: Node) -> bool:
         """Whether some part of an expression cannot be written whole."""
         indexed: set[Node] = set()
-        for node in inside(slope, self._known):
+        for node in ancestors([slope], stop=self._with_sign):
             inner = indexed.intersection(node.arguments)
             if needs_index(node) or (inner and is_array(node, None)):
                 indexed.add(node)

@@ -8,11 +8,11 @@ from html import escape
 
 from pellucid.errors import MissingExtraError
 from pellucid.reading.formula.equations import Equations
-from pellucid.reading.formula.formula import page as equations_page
+from pellucid.reading.formula.formula import display
 from pellucid.reading.formula.mathml import mathml
-from pellucid.reading.story.lines import slope_text, step_text
 from pellucid.reading.story.mathematics import Mathematics
-from pellucid.reading.story.steps import Group, Slope, Step, Story
+from pellucid.reading.story.story import LocalDerivative, Passage, Step, Story
+from pellucid.reading.story.terminal import slope_text, step_text
 
 STYLE = """
 .pellucid-story {
@@ -88,16 +88,16 @@ body {{ margin: 0 auto; max-width: 80em; }}
 """
 
 
-def whole(story: Story) -> str:
+def document(story: Story) -> str:
     """A page of its own."""
-    return PAGE.format(title=escape(_title(story)), body=part(story))
+    return PAGE.format(title=escape(_title(story)), body=fragment(story))
 
 
 def _title(story: Story) -> str:
     return f"{story.graph.title}, step by step"
 
 
-def part(story: Story) -> str:
+def fragment(story: Story) -> str:
     """What stands in a notebook."""
     return "\n".join(
         [
@@ -117,7 +117,7 @@ def part(story: Story) -> str:
 def _formula(story: Story) -> str:
     """The function as equations, where they can be set and are few."""
     lines = Equations(story.graph, {}, {}).lines()
-    return _set(equations_page(lines), "") if len(lines) <= FEW else ""
+    return _set(display(lines), "") if len(lines) <= FEW else ""
 
 
 FEW = 12  # equations that are shown above the steps
@@ -136,9 +136,9 @@ def _table(story: Story) -> Iterator[str]:
     yield f"<thead><tr>{heads}</tr></thead>"
     columns = sum(map(bool, titles))
     yield from _body("What goes in", story.inputs, columns, write)
-    for group in story.groups:
-        yield from _body(_heading(group), group.steps, columns, write)
-        yield from (_rewritten(each, columns) for each in group.rewrites)
+    for passage in story.passages:
+        yield from _body(_heading(passage), passage.steps, columns, write)
+        yield from (_rewritten(each, columns) for each in passage.rewrites)
     if story.has_gradients:
         rows = partial(_gradient, story, mathematics, columns)
         yield from _body("The gradient", story.inputs, columns, rows)
@@ -157,12 +157,12 @@ def _body(
     yield "</tbody>"
 
 
-def _heading(group: Group) -> str:
+def _heading(passage: Passage) -> str:
     """The line of code, then where it stands."""
-    if not group.place:
+    if not passage.line:
         return ""
-    where = f"{group.place}, in {group.function}" if group.function else group.place
-    return f"<code>{escape(group.place.code)}</code><span>{escape(str(where))}</span>"
+    code, where = escape(passage.line.code), escape(passage.where)
+    return f"<code>{code}</code><span>{where}</span>"
 
 
 def _row(story: Story, mathematics: Mathematics, step: Step) -> str:
@@ -189,18 +189,20 @@ def _gradient(story: Story, mathematics: Mathematics, columns: int, step: Step) 
 
 
 def _step(mathematics: Mathematics, step: Step) -> str:
-    is_input = step.node.operation == "input"
-    latex = (mathematics.name if is_input else mathematics.step)(step.node)
+    equation = mathematics.name if step.node.is_input else mathematics.step
+    latex = equation(step.node)
     return _set(latex, step_text(step))
 
 
-def _slope(story: Story, mathematics: Mathematics, step: Step, slope: Slope) -> str:
+def _slope(
+    story: Story, mathematics: Mathematics, step: Step, slope: LocalDerivative
+) -> str:
     latex = mathematics.slope(step.node, slope.local)
     if slope.value and not latex.endswith(f"= {slope.value.replace('−', '-')}"):
         value = f' = <span class="number">{escape(slope.value)}</span>'
     else:
         value = ""
-    text = slope_text(story, step, Slope(slope.local, ""))
+    text = slope_text(story, step, LocalDerivative(slope.local, ""))
     return f'<div class="slope">{_set(latex, text)}{value}</div>'
 
 

@@ -1,4 +1,4 @@
-"""System 2: several inputs, a column of ones, and the normal equations."""
+"""Stretch 2: several inputs, a column of ones, and the normal equations."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pellucid.graphs.differentiating.gradient import gradient
 from pellucid.graphs.tracing.trace import graph
 from pellucid.reading.source.source import source
 from pellucid.show import plots
-from pellucid.show.text import number
+from pellucid.show.plain_text import number
 from pellucid.tour.data import Data, Points
 from pellucid.tour.guide import Guide, as_typed
-from pellucid.tour.line import r_squared
+from pellucid.tour.stretch_1_line import r_squared
 
 Array = NDArray[Any]
 

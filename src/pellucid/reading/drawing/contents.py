@@ -14,8 +14,8 @@ from typing import NamedTuple
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Call, Node
 from pellucid.graphs.tracing.naming import is_numbered
-from pellucid.reading.drawing.folds import Folds, Frame, Opened, chosen, helpers
-from pellucid.reading.formula.signs import LONGEST, typeset
+from pellucid.reading.drawing.folds import Folds, Frame, Opened, helpers, opened_calls
+from pellucid.reading.formula.typography import LONGEST, typeset
 from pellucid.reading.source.spelling import ATOM, Spelling, called, spelt
 
 STEPS = 12  # nodes up to which each step has a box
@@ -23,7 +23,7 @@ OPEN = 10  # boxes up to which helper functions are open
 INLINE = 32  # characters of a formula that is written where it is used
 
 
-class Shown(NamedTuple):
+class BoxContent(NamedTuple):
     """What has a box: a step, or a folded call with what comes out of it."""
 
     results: Sequence[Node]
@@ -40,22 +40,22 @@ class Shown(NamedTuple):
         return self.results[0]
 
 
-def shown(
+def contents(
     graph: Graph, opened: Opened = None, steps: bool | None = None
-) -> list[Shown]:
+) -> list[BoxContent]:
     """What has a box, in the order of computation."""
     steps = len(graph.nodes) <= STEPS if steps is None else steps
     calls = set(helpers(graph))
-    everything = Writer(Folds(graph, calls), steps).shown()
+    everything = Formulas(Folds(graph, calls), steps).contents()
     small = opened is None and len(everything) <= OPEN
-    to_open = calls if small else chosen(graph, opened)
+    to_open = calls if small else opened_calls(graph, opened)
     if to_open == calls:
         return everything
-    folded = Writer(Folds(graph, to_open), steps).shown()
+    folded = Formulas(Folds(graph, to_open), steps).contents()
     return folded if _runs_forward(folded) else everything
 
 
-def _runs_forward(found: Sequence[Shown]) -> bool:
+def _runs_forward(found: Sequence[BoxContent]) -> bool:
     """Whether no box needs its own result, as of a rewritten graph it might."""
     try:
         TopologicalSorter({s.key: s.sources for s in found}).prepare()
@@ -65,18 +65,18 @@ def _runs_forward(found: Sequence[Shown]) -> bool:
 
 
 @dataclass
-class Writer:
-    """Writes the formulas of a graph, and finds what they are made of."""
+class Formulas:
+    """The formulas of a graph, and what each is made of."""
 
     folds: Folds
     steps: bool  # whether each step has a box of its own
-    found: list[Shown] = field(default_factory=list)
+    found: list[BoxContent] = field(default_factory=list)
     reference: dict[Node, Spelling] = field(default_factory=dict)  # in formulas
-    inlined: dict[Node, Shown] = field(default_factory=dict)  # the box that it lacks
+    inlined: dict[Node, BoxContent] = field(default_factory=dict)  # which has no box
     sources: dict[Node, Sequence[Node]] = field(default_factory=dict)
     within: dict[Node, Sequence[Node]] = field(default_factory=dict)
 
-    def shown(self) -> list[Shown]:
+    def contents(self) -> list[BoxContent]:
         """Every box, in the order of computation."""
         left = {call: len(nodes) for call, nodes in self.folds.nodes.items()}
         for node in self.folds.graph.order:
@@ -107,7 +107,7 @@ class Writer:
         if is_output or not (node.is_literal or node in self.inlined):
             self.found.append(step)
 
-    def _spelt(self, node: Node) -> tuple[Spelling, Shown]:
+    def _spelt(self, node: Node) -> tuple[Spelling, BoxContent]:
         """A step and its box; what makes its formula too long gets a box of its own."""
         spelling = spelt(node, [self.reference[a] for a in node.arguments])
         parts = [a for a in node.arguments if a in self.inlined and not a.is_literal]
@@ -116,10 +116,10 @@ class Writer:
             self.found.append(self.inlined.pop(longest))
             self._refer(longest, longest)
             return self._spelt(node)
-        bare = node.operation in ("input", "constant")
+        bare = node.is_input or node.is_constant
         within = [z for a in node.arguments for z in self.within[a]]
         within += [] if node.is_literal else [node]
-        return spelling, Shown(
+        return spelling, BoxContent(
             [node],
             self.folds.names[node],
             "" if bare else spelling.text,
@@ -128,7 +128,7 @@ class Writer:
             within,
         )
 
-    def _fold(self, call: Call) -> Shown:
+    def _fold(self, call: Call) -> BoxContent:
         """The box of a call: the helper, of its arguments and of what else it uses."""
         nodes, results = self.folds.nodes[call], self.folds.results[call]
         inside = set(nodes)
@@ -138,7 +138,7 @@ class Writer:
         rest = [a for a in outside if said.isdisjoint(self._boxes([a]))]
         arguments = [a for a in (*given, *rest) if not a.is_literal]
         texts = dict.fromkeys(self.reference[a].text for a in arguments)
-        return Shown(
+        return BoxContent(
             results,
             ", ".join(self.folds.names[z] for z in results),
             called(call.function, [*texts]).text,

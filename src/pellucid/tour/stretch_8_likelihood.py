@@ -1,4 +1,4 @@
-"""System 8: the likelihoods behind the costs."""
+"""Stretch 8: the likelihoods behind the costs."""
 
 from __future__ import annotations
 

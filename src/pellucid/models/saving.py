@@ -27,8 +27,8 @@ from pellucid.models.container import (
     sum_of,
     unpacked,
 )
-from pellucid.models.plain import Unfit, read, unfit, written
-from pellucid.models.states import KINDS, OPTIONAL, UNCHECKED, Kind
+from pellucid.models.plain import Unfit, from_json, to_json, unfit
+from pellucid.models.states import KINDS, OPTIONAL, UNCHECKED, ModelKind
 from pellucid.tables.preparation import Preparation
 from pellucid.tables.recipe import recipe_of
 
@@ -165,7 +165,7 @@ def restored(content: bytes, name: str = "model") -> Any:
 # -- written --------------------------------------------------------------------------
 
 
-def _document(model: Any, kind: Kind) -> tuple[dict[str, Any], dict[str, Array]]:
+def _document(model: Any, kind: ModelKind) -> tuple[dict[str, Any], dict[str, Array]]:
     """What goes into the metadata, and the arrays beside it."""
     own = {name: value for name, value in vars(model).items() if name != "preparation_"}
     parameters = {name: own.pop(name) for name in model._get_param_names()}
@@ -175,14 +175,14 @@ def _document(model: Any, kind: Kind) -> tuple[dict[str, Any], dict[str, Array]]
         raise unfit(f"the attribute {name}", "one that a fit sets",
                     f"another; take it away with `del model.{name}`")  # fmt: skip
     arrays: dict[str, Array] = {}
-    fitted = {name: kind.parts[name].written(value) for name, value in own.items()}
+    fitted = {name: kind.parts[name].to_plain(value) for name, value in own.items()}
     recipe = getattr(model, "preparation_", None)
     document: dict[str, Any] = {
         "version": VERSION,
         "written_by": f"Pellucid {sys.modules['pellucid'].__version__}",
         "class": kind.model.__name__,
         "parameters": {k: _parameter(k, v, arrays) for k, v in parameters.items()},
-        "fitted": {k: written(v, k, arrays) for k, v in fitted.items()},
+        "fitted": {k: to_json(v, k, arrays) for k, v in fitted.items()},
         "recipe": None if recipe is None else recipe.as_dict(),
     }
     return document, arrays
@@ -191,7 +191,7 @@ def _document(model: Any, kind: Kind) -> tuple[dict[str, Any], dict[str, Array]]
 def _parameter(name: str, value: Any, arrays: dict[str, Array]) -> Any:
     """A parameter as JSON."""
     try:
-        return written(value, name, arrays)
+        return to_json(value, name, arrays)
     except Unfit as error:
         advice = f"set it to data, or leave it out by `model.set_params({name}=None)`"
         raise Unfit(f"{error}; {advice}") from None
@@ -275,7 +275,7 @@ def _built(document: Any, arrays: dict[str, Array]) -> Any:
         raise unfit("a model", f"one with {wrong}", "parts that do not go together")
     model.preparation_ = _recipe(document["recipe"], state)
     for name, value in state.items():
-        setattr(model, name, kind.parts[name].read(value))
+        setattr(model, name, kind.parts[name].from_plain(value))
     return model
 
 
@@ -293,7 +293,7 @@ def _values(
 ) -> dict[str, Any]:
     """Read the values of an object whose keys are known."""
     _expect_keys(value, least, most, what)
-    return {name: read(each, name, arrays) for name, each in value.items()}
+    return {name: from_json(each, name, arrays) for name, each in value.items()}
 
 
 def _recipe(data: Any, state: dict[str, Any]) -> Preparation | None:

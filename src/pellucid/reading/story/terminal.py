@@ -5,13 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
-from pellucid.graphs.differentiating.adjoints import inside
-from pellucid.graphs.node import Node
-from pellucid.reading.formula.signs import typeset
+from pellucid.graphs.node import Node, ancestors
+from pellucid.reading.formula.typography import typeset
 from pellucid.reading.source.spelling import PRODUCT, Spelling, spelt
 from pellucid.reading.source.text import expression
-from pellucid.reading.story.steps import Group, Slope, Step, Story
+from pellucid.reading.story.story import LocalDerivative, Passage, Step, Story
 
 WIDTH = 96  # columns up to which local derivatives stand beside their step
 PROSE = 80  # columns of a sentence
@@ -46,9 +46,10 @@ def _flat(value: str) -> str:
 
 def _table(story: Story) -> Iterator[str]:
     """A row a step, below the line of code that it comes from."""
-    parts = [("What goes in", [_row(story, step) for step in story.inputs], ())] + [
-        (_heading(group), [_row(story, step) for step in group.steps], group.rewrites)
-        for group in story.groups
+    write = partial(_row, story)
+    parts = [("What goes in", [*map(write, story.inputs)], ())] + [
+        (_heading(passage), [*map(write, passage.steps)], passage.rewrites)
+        for passage in story.passages
     ]
     rows = [row for _, each, _ in parts for row in each]
     titles = ("step", "value", f"∂{story.cost}/∂step", "local derivatives")
@@ -63,11 +64,10 @@ def _table(story: Story) -> Iterator[str]:
         yield from (f"  rewritten: {typeset(each, 2 * FORMULA)}" for each in rewrites)
 
 
-def _heading(group: Group) -> str:
-    if not group.place:
+def _heading(passage: Passage) -> str:
+    if not passage.line:
         return ""
-    where = f"{group.place}, in {group.function}" if group.function else group.place
-    return f"{where}: {group.place.code}".removesuffix(": ")
+    return f"{passage.where}: {passage.line.code}".removesuffix(": ")
 
 
 def _row(story: Story, step: Step) -> Row:
@@ -97,12 +97,12 @@ def _lines(row: Row, widths: Sequence[int], beside: bool) -> Iterator[str]:
 
 def step_text(step: Step) -> str:
     """A step as `name = formula`; an input by its name."""
-    if step.node.operation == "input":
+    if step.node.is_input:
         return step.name
     return f"{step.name} = {typeset(expression(step.node), FORMULA)}"
 
 
-def slope_text(story: Story, step: Step, slope: Slope) -> str:
+def slope_text(story: Story, step: Step, slope: LocalDerivative) -> str:
     """∂z/∂x = formula = value; or ∂J/∂x, in terms of ∂J/∂z."""
     x, g = slope.local.argument, slope.local.g
     above = story.cost or "J"
@@ -117,7 +117,7 @@ def slope_text(story: Story, step: Step, slope: Slope) -> str:
 def _written(node: Node, names: Mapping[Node, Spelling]) -> str:
     """A node as an expression of those that have a name."""
     spelling = ChainMap[Node, Spelling]({}, names)  # type: ignore[arg-type]
-    for each in inside(node, names):
+    for each in ancestors([node], stop=names):
         arguments = [spelling[a] for a in each.arguments]
         is_cast = each.operation == "cast"
         spelling[each] = arguments[0] if is_cast else spelt(each, arguments)

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from pellucid.errors import needs
-from pellucid.reading.drawing.layout import Point
+from pellucid.reading.drawing.graphviz import Point
 from pellucid.reading.drawing.picture import (
     GRADIENT,
     INK,

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from pellucid.errors import GradientError
 from pellucid.graphs.derivatives import JOINT
-from pellucid.graphs.differentiating.backward import (
-    backward,
-    by_rule,
-    depending,
-    full,
-    local,
-)
+from pellucid.graphs.differentiating.adjoint import full
+from pellucid.graphs.differentiating.backward import backward, by_rule, depending, local
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import is_elementwise
@@ -108,15 +103,3 @@ def _slope(recorder: Recorder, z: Node, position: int, g: Node | None) -> Any:
         return local(z, position, 1 if g is None else lifted(g, recorder))
     except GradientError:
         return None
-
-
-def inside(node: Node, named: Container[Node]) -> list[Node]:
-    """The nodes of an expression of those that are named, in an order to write them."""
-    found: set[Node] = set()
-    waiting = [node]
-    while waiting:
-        latest = waiting.pop()
-        if latest not in found and latest not in named:
-            found.add(latest)
-            waiting += latest.arguments
-    return sorted(found, key=lambda each: each.order)

@@ -1,4 +1,4 @@
-"""System 9: hidden layers, which make their own features."""
+"""Stretch 9: hidden layers, which make their own features."""
 
 from __future__ import annotations
 

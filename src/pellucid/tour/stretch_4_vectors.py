@@ -1,4 +1,4 @@
-"""System 4: vectorised, not looped."""
+"""Stretch 4: vectorised, not looped."""
 
 from __future__ import annotations
 

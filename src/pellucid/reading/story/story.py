@@ -1,4 +1,4 @@
-"""What an explanation tells: each step with its place, value, slopes and gradient."""
+"""What an explanation tells: the steps of each line of code, and their numbers."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.errors import GradientError
-from pellucid.graphs.differentiating.adjoints import Local, cost_of, locals_of
+from pellucid.graphs.differentiating.step_derivatives import Local, cost_of, locals_of
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.rewriting.stable import Rewrite, stable
-from pellucid.reading.formula.signs import shown_value
+from pellucid.reading.formula.typography import shown_value
 from pellucid.reading.numbers import numbers_of, title
 from pellucid.reading.source.spelling import ATOM, Spelling
-from pellucid.reading.story.places import Place, place_of
+from pellucid.reading.story.code_lines import CodeLine, code_line_of
 
 MOST = 200  # steps that are told
 LISTED = 6  # arguments that are named in a sentence
 
 
-class Slope(NamedTuple):
+class LocalDerivative(NamedTuple):
     """A local derivative, and its value where it has one."""
 
     local: Local
@@ -40,17 +40,22 @@ class Step:
     name: str
     value: str
     gradient: str
-    slopes: Sequence[Slope]
+    slopes: Sequence[LocalDerivative]
 
 
 @dataclass(frozen=True)
-class Group:
+class Passage:
     """The steps of one line of the person's code."""
 
-    place: Place | None
+    line: CodeLine | None
     steps: Sequence[Step]
     function: str = ""  # the helper that the line stands in
     rewrites: Sequence[str] = ()  # which naive formulas are replaced, by what
+
+    @property
+    def where(self) -> str:
+        """Where the line stands."""
+        return f"{self.line}, in {self.function}" if self.function else str(self.line)
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Story:
     cost: str  # the name of the result, "" where it has more than one element
     opening: Sequence[str]
     inputs: Sequence[Step]
-    groups: Sequence[Group]
+    passages: Sequence[Passage]
     closing: Sequence[str]
 
     @cached_property
@@ -83,7 +88,8 @@ class Story:
     @property
     def steps(self) -> list[Step]:
         """Every step that is told, inputs first."""
-        return [*self.inputs, *(step for group in self.groups for step in group.steps)]
+        told = (step for passage in self.passages for step in passage.steps)
+        return [*self.inputs, *told]
 
 
 def story(graph: Graph, args: tuple[Any, ...]) -> Story:
@@ -116,32 +122,33 @@ class Teller:
             cost,
             [_opening(self.graph), _how_to_read(cost)],
             [self.step(node) for node in self.graph.inputs],
-            [self.group(place, list(nodes), rewrites)
-             for place, nodes in groupby(self.told, place_of)],
+            [self.passage(line, list(nodes), rewrites)
+             for line, nodes in groupby(self.told, code_line_of)],
             [*_remarks(self.graph, self.told, "" if self.gradients else self.remark),
              *_rewritten(self.stable.rewrites, bool(self.gradients))],
         )  # fmt: skip
 
     def step(self, node: Node) -> Step:
         """One node."""
+        slopes = self.locals.get(node, ())
         return Step(
             node,
             title(self.graph, node),
             _shown(self.values, node),
             _shown(self.gradients, node) if node in self.gradients else "",
-            [Slope(x, _shown(self.slopes, x.slope)) for x in self.locals.get(node, ())],
+            [LocalDerivative(x, _shown(self.slopes, x.slope)) for x in slopes],
         )
 
-    def group(
+    def passage(
         self,
-        place: Place | None,
+        line: CodeLine | None,
         nodes: Sequence[Node],
         rewrites: dict[tuple[str, int] | None, dict[str, None]],
-    ) -> Group:
+    ) -> Passage:
         """The nodes of one line; what is rewritten there is told the first time."""
-        helper = place.function if place else ""
-        return Group(
-            place,
+        helper = line.function if line else ""
+        return Passage(
+            line,
             [self.step(node) for node in nodes],
             helper if helper != self.graph.title else "",
             [*rewrites.pop(nodes[0].line, ())],
@@ -158,7 +165,7 @@ class Teller:
 
 def _told(graph: Graph) -> list[Node]:
     """The steps after the inputs; of very many the first and the last."""
-    steps = [node for node in graph.nodes if node.operation != "input"]
+    steps = [node for node in graph.nodes if not node.is_input]
     return steps if len(steps) <= MOST else steps[: MOST // 2] + steps[-MOST // 2 :]
 
 
@@ -177,7 +184,7 @@ def _shown(values: Mapping[Node, Any], node: Node) -> str:
     """The value of a node, where it is known."""
     if node in values:
         return shown_value(values[node])
-    return shown_value(node.value) if node.operation == "constant" else ""
+    return shown_value(node.value) if node.is_constant else ""
 
 
 # -- sentences ------------------------------------------------------------------------
@@ -226,7 +233,7 @@ def _how_to_read(cost: str) -> str:
 
 def _remarks(graph: Graph, told: Sequence[Node], remark: str) -> Iterator[str]:
     """What is left out, and why."""
-    left = sum(node.operation != "input" for node in graph.nodes) - len(told)
+    left = sum(not node.is_input for node in graph.nodes) - len(told)
     if left:
         half = MOST // 2
         yield f"Between the first {half} and the last {half} steps are {left:,} more."

@@ -1,4 +1,4 @@
-"""System 1: the line of best fit, from sums and means."""
+"""Stretch 1: the line of best fit, from sums and means."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.errors import TableError, needs
-from pellucid.tables.arrays import frame_grid
 from pellucid.tables.decoding import Content, content_of, is_workbook, text_of
-from pellucid.tables.dialects import Layout, layout_of
+from pellucid.tables.dialects import Dialect, dialect_of
+from pellucid.tables.from_arrays import frame_grid
 from pellucid.tables.grid import Cells, Column, Grid, default_names, distinct
 from pellucid.tables.parsing import numeric, texts
 from pellucid.tables.wording import listed, quoted
@@ -34,7 +34,7 @@ def file_grid(
         return _columnar(content)
     if is_workbook(content.bytes):
         name, text = _workbook(content, sheet)
-        return text_grid(layout_of(name, text, header))
+        return text_grid(dialect_of(name, text, header))
     if not content.bytes or content.bytes.isspace():
         raise TableError(
             f"{content.name}: expected a line of column names or of numbers, found an "
@@ -43,23 +43,23 @@ def file_grid(
     name, unpacked = content.name, content.notes
     text, notes = text_of(content)
     del content  # a large file is not held twice
-    layout = layout_of(name, text, header)
-    return text_grid(layout, (*unpacked, *notes))
+    dialect = dialect_of(name, text, header)
+    return text_grid(dialect, (*unpacked, *notes))
 
 
-def text_grid(layout: Layout, notes: tuple[str, ...] = ()) -> Grid:
+def text_grid(dialect: Dialect, notes: tuple[str, ...] = ()) -> Grid:
     """Cut the rows of a text into columns."""
-    found = numeric(layout)
-    cells = texts(layout, [j for j, column in enumerate(found) if not column.alive])
-    if layout.named:
-        names, renamed = distinct(layout.names)
+    found = numeric(dialect)
+    cells = texts(dialect, [j for j, column in enumerate(found) if not column.alive])
+    if dialect.named:
+        names, renamed = distinct(dialect.names)
     else:
-        names, renamed = default_names(layout.d), ()
+        names, renamed = default_names(dialect.d), ()
 
     columns = []
     for j, (name, column) in enumerate(zip(names, found, strict=True)):
         held = functools.partial(cells.__getitem__, j)
-        again = functools.partial(_again, layout, j)
+        again = functools.partial(_again, dialect, j)
         kind = "number" if column.alive else "text"
         columns.append(
             Column(
@@ -68,18 +68,18 @@ def text_grid(layout: Layout, notes: tuple[str, ...] = ()) -> Grid:
             )
         )  # fmt: skip
     return Grid(
-        source=layout.lines.name,
+        source=dialect.lines.name,
         columns=columns,
-        place=lambda i: f"line {layout.line_of(i)}",
-        named=layout.named,
-        notes=(*notes, *layout.notes, *renamed),
-        records=lambda: (cells[: layout.d] for _, cells in layout.rows()),
+        place=lambda i: f"line {dialect.line_of(i)}",
+        named=dialect.named,
+        notes=(*notes, *dialect.notes, *renamed),
+        records=lambda: (cells[: dialect.d] for _, cells in dialect.rows()),
     )
 
 
-def _again(layout: Layout, j: int) -> Cells:
+def _again(dialect: Dialect, j: int) -> Cells:
     """The cells of a column of numbers, cut once more."""
-    return texts(layout, [j])[j]
+    return texts(dialect, [j])[j]
 
 
 # -- binary files ---------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pellucid.graphs.node import Node
 
 
-class Place(NamedTuple):
+class CodeLine(NamedTuple):
     """A line of the person's code, and the function that it belongs to."""
 
     file: str
@@ -23,13 +23,13 @@ class Place(NamedTuple):
         return f"{os.path.basename(self.file)}, line {self.line}"
 
 
-def place_of(node: Node) -> Place | None:
+def code_line_of(node: Node) -> CodeLine | None:
     """Where the person wrote a step; None for inputs, and where nothing is known."""
     if node.line is None:
         return None
     file, line = node.line
     code = linecache.getline(file, line).strip()
-    return Place(file, line, _function(file, line) if code else "", code)
+    return CodeLine(file, line, _function(file, line) if code else "", code)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-"""System 6: logistic regression, the smallest network, on pictures of 0 and 1."""
+"""Stretch 6: logistic regression, the smallest network, on pictures of 0 and 1."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from pellucid.models.logistic import LogisticRegression
 from pellucid.show import plots
 from pellucid.show.progress import is_watched
-from pellucid.tour.data import Data, Descent, Pictures
+from pellucid.tour.data import Data, Pictures, Setting
 from pellucid.tour.guide import Guide, Share, as_typed
 
 Array = NDArray[Any]
-Fitted = dict[Descent, LogisticRegression]
+Fitted = dict[Setting, LogisticRegression]
 
 START = 0.01  # every weight at first
 
@@ -112,7 +112,7 @@ def network(guide: Guide) -> None:
     guide.code(as_typed(descend))
 
 
-def trained(rows: Split, descent: Descent) -> LogisticRegression:
+def trained(rows: Split, descent: Setting) -> LogisticRegression:
     """The same as an estimator, which keeps the cost at each iteration."""
     model = LogisticRegression(
         C=np.inf,
@@ -158,7 +158,7 @@ def accuracy_told(guide: Guide, fitted: Fitted, rows: Split) -> None:
 
 
 def same_by_hand(
-    guide: Guide, descent: Descent, model: LogisticRegression, rows: Split
+    guide: Guide, descent: Setting, model: LogisticRegression, rows: Split
 ) -> None:
     """The loop in plain NumPy arrives at the same weights."""
     how = START, descent.rate, descent.iterations

@@ -14,7 +14,7 @@ from pellucid.errors import ModelError
 from pellucid.models.base import feature_names, target_names
 from pellucid.reading.formula import latex
 from pellucid.reading.names import latex_hat, latex_name, one_line
-from pellucid.show import text
+from pellucid.show import plain_text
 
 SHOWN = 40  # terms that are written out; of more, the first three and the last two
 ROOM = 44  # letters in a line of LaTeX
@@ -155,7 +155,7 @@ def _text_name(name: str) -> str:
 
 
 def _text_number(value: float) -> str:
-    return text.number(float(value), 4)
+    return plain_text.number(float(value), 4)
 
 
 def _latex_number(value: float) -> str:

@@ -1,6 +1,6 @@
 """The names of the benchmarks, apart from them so that help is there at once."""
 
-NAMES = {
+BENCHMARKS = {
     "training": "whole fits and bare steps of three perceptrons",
     "gradients": "gradients of a dozen NumPy functions",
     "first": "the time to the first result, imports included",

@@ -1,4 +1,4 @@
-"""System 7: gradient descent and its relatives, on one picture."""
+"""Stretch 7: gradient descent and its relatives, on one picture."""
 
 from __future__ import annotations
 

@@ -174,14 +174,14 @@ def frames_of(boxes: Sequence[Box], outer: Frame | None) -> list[Frame]:
 
 def _attributes(box: Box) -> str:
     width, height = size_of(box)
-    label = quoted("\n".join(written(box)))
+    label = quoted("\n".join(lines_of(box)))
     size = f"width={width / 72:.3f} height={height / 72:.3f}"
     fill, line = COLOURS[box.kind]
     style = f'{SHAPES[box.kind]} fillcolor="{fill}" color="{line}"'
     return f"label={label} {size} {style}"
 
 
-def written(box: Box) -> list[str]:
+def lines_of(box: Box) -> list[str]:
     """What stands in a box, line by line: name and formula, value, gradient."""
     head = f"{box.name} = {box.formula}" if box.formula else box.name
     return [head, *(f"{label} {text}" for label, text in box.numbers)]

@@ -16,7 +16,7 @@ DIGITS = 3  # more are not resolved
 
 
 @dataclass(frozen=True)
-class Table:
+class Sheet:
     """A heading, the heads of the columns, and rows of text."""
 
     title: str
@@ -26,7 +26,7 @@ class Table:
     def markdown(self) -> str:
         """Write it for a page.
 
-        >>> print(Table("Speed", ["", "JAX"], [["a fit", "2.0"]]).markdown())
+        >>> print(Sheet("Speed", ["", "JAX"], [["a fit", "2.0"]]).markdown())
         **Speed**
         <BLANKLINE>
         |  | JAX |
@@ -38,7 +38,7 @@ class Table:
         return "\n".join([f"**{self.title}**", "", *lines])
 
 
-def tables(outcome: Outcome) -> list[Table]:
+def tables(outcome: Outcome) -> list[Sheet]:
     """The tables of a benchmark: one a measure, then one of the cold runs.
 
     A row is a case and one of ours: what it took, and what each rival took for that.
@@ -107,12 +107,12 @@ class Board:
         return _rounded(ratio) + (f" ({verdict(ratio, goal)})" if goal else "")
 
 
-def _ratios(event: Contest, outcome: Outcome, measure: str) -> Table:
+def _ratios(event: Contest, outcome: Outcome, measure: str) -> Sheet:
     """One measure: theirs / ours, with the goal where there is one."""
     found = {(r.case, r.rival): r for r in outcome.records if r.measure == measure}
     board = Board(event, measure, found)
     heads = ["", "ours", "takes", *board.names(ours=False)]
-    return Table(f"{event.title}: {measure}, theirs / ours", heads, board.rows())
+    return Sheet(f"{event.title}: {measure}, theirs / ours", heads, board.rows())
 
 
 def verdict(ratio: float, goal: float) -> str:
@@ -124,13 +124,13 @@ def verdict(ratio: float, goal: float) -> str:
     return f"{goal:g} {'met' if ratio >= goal else 'not met'}"
 
 
-def _figures(event: Contest, records: Sequence[Record]) -> Table:
+def _figures(event: Contest, records: Sequence[Record]) -> Sheet:
     """Plain figures where there is nobody to compare with."""
     rows = [[r.case, r.measure, quantity(r.best, event.unit)] for r in records]
-    return Table(event.title, ["", "", "takes"], rows)
+    return Sheet(event.title, ["", "", "takes"], rows)
 
 
-def _cold(event: Contest, records: Sequence[Record]) -> list[Table]:
+def _cold(event: Contest, records: Sequence[Record]) -> list[Sheet]:
     """The first runs of all, which compile and load what the others find ready."""
     cold = {(r.case, r.rival): r.cold for r in records if r.cold is not None}
     rivals = [name for name in event.rivals if any(name == r for _, r in cold)]
@@ -140,7 +140,7 @@ def _cold(event: Contest, records: Sequence[Record]) -> list[Table]:
         if any(case == c for c, _ in cold)
     ]
     title = f"{event.title}: the first run, compiling included"
-    return [Table(title, ["", *rivals], rows)] if rows else []
+    return [Sheet(title, ["", *rivals], rows)] if rows else []
 
 
 def _time(value: float | None, unit: str) -> str:

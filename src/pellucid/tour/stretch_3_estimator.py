@@ -1,4 +1,4 @@
-"""System 3: the same as a class that is used just like scikit-learn's."""
+"""Stretch 3: the same as a class that is used just like scikit-learn's."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from pellucid.errors import ModelError, TableError
 from pellucid.models.choosing import Choice, chosen, labels, learned
-from pellucid.models.files import as_bytes
 from pellucid.models.likelihood import directions
+from pellucid.models.saving import as_bytes
 from pellucid.tables.sources import rows
 from pellucid.tables.table import Table
 from pellucid.tables.wording import quoted

@@ -1,4 +1,4 @@
-"""System 5: computational graphs, from the hypotenuse to logistic regression."""
+"""Stretch 5: computational graphs, from the hypotenuse to logistic regression."""
 
 from __future__ import annotations
 
