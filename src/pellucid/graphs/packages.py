@@ -11,12 +11,20 @@ import functools
 import importlib
 import sys
 from collections.abc import Iterable
+from types import ModuleType
 
 MODULES = {
     "numpy": ("tracing.stand_ins", "functions"),
     "scipy.linalg": ("functions.matrix_functions",),
     "scipy.special": ("operations.special", "functions.special", "derivatives.special"),
 }
+# Parts of packages that are loaded when they are first asked for.
+LAZY = ("numpy.random", "scipy.linalg", "scipy.special")
+
+
+def loaded(part: str) -> ModuleType:
+    """The part of a package of that name."""
+    return importlib.import_module(part)
 
 
 @functools.cache

@@ -16,7 +16,6 @@ from __future__ import annotations
 import contextlib
 import dis
 import functools
-import importlib
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.packages import MODULES, meet
+from pellucid.graphs.packages import LAZY, MODULES, loaded, meet
 from pellucid.graphs.tracing.builtin_type import Type
 from pellucid.graphs.tracing.creation import CREATORS, JOINED, ndarray, without_lists
 from pellucid.graphs.tracing.frames import instruction, is_machinery, runs_machinery
@@ -39,7 +38,6 @@ _lock = threading.Lock()
 _traces = 0
 # Those that are loaded; a trace loads no module, but where the function asks for it.
 WATCHED = (*MODULES, "scipy", "numpy.linalg", "numpy.fft", "numpy.random", "random")
-LAZY = {"numpy.random", "scipy.linalg", "scipy.special"}  # which their package loads
 
 
 @contextlib.contextmanager
@@ -135,11 +133,11 @@ def _under_trace(original: Any, recording: Any) -> Callable[..., Any]:
     return call
 
 
-def _loaded(name: str) -> property:
+def _lazy(name: str) -> property:
     """`np.random`, `scipy.special`: a module that is loaded when it is asked for."""
 
     def find(package: ModuleType) -> ModuleType:
-        module = importlib.import_module(name)
+        module = loaded(name)
         if not is_machinery(sys._getframe(1)):
             with _lock:
                 module.__class__ = _lookup(module) if _traces else ModuleType
@@ -160,7 +158,7 @@ def _lookup(module: ModuleType) -> type[ModuleType]:
     for each in LAZY:
         package, _, part = each.rpartition(".")
         if module.__name__ == package:
-            found[part] = _loaded(each)
+            found[part] = _lazy(each)
     for name, original in vars(module).items():
         if module is np and name in CREATORS:
             found[name] = _by_context(original, _under_trace(original, CREATORS[name]))
