@@ -125,6 +125,11 @@ class Together:
             return error
 
 
+def on_target(target, programs):
+    """What each program gives for its arguments when it is compiled for a target."""
+    return Together(lambda f, *args: pl.compile(f, target=target)(*args), programs)
+
+
 # -- other engines' gradients ---------------------------------------------------------
 
 

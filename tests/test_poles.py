@@ -4,12 +4,14 @@ import functools
 
 import numpy as np
 import pytest
+from comparison import on_target
 from scipy import special
 
 import pellucid as pl
 from pellucid.models.activations import relu
 
 LOG2, LOG10 = np.log(2), np.log(10)
+targets = pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
 
 # Functions with an infinite slope at u = 0: h, h', h''.
 POLES = {
@@ -214,15 +216,23 @@ def test_single_precision(pole):
 SOME = ["sqrt", "cbrt", "log", "power 0.5", "divide", "arccos", "power 1.5"]
 
 
-@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+def of_some(choice):
+    """A cost of a row for each of some poles behind a choice."""
+    return lambda U: sum(composed(choice, p)(U[i]) for i, p in enumerate(SOME))
+
+
+@functools.cache
+def slopes_on(target):
+    """The slopes of some poles behind each choice."""
+    U = np.tile(X, (len(SOME), 1))
+    return on_target(target, {c: (pl.gradient(of_some(c)), [U]) for c in CHOICES})
+
+
+@targets
 @pytest.mark.parametrize("choice", CHOICES)
 def test_targets_agree(choice, target):
-    def cost(U):
-        return sum(composed(choice, p)(U[i]) for i, p in enumerate(SOME))
-
-    compiled = pl.compile(pl.gradient(cost), target=target)
     with np.errstate(all="ignore"):
-        ours = np.asarray(compiled(np.tile(X, (len(SOME), 1))))
+        ours = slopes_on(target)[choice]
     slopes = [[0, 0, POLES[p][1](X[2])] for p in SOME]
     np.testing.assert_allclose(ours, slopes, rtol=1e-12)
 
@@ -341,15 +351,30 @@ def written(x):
     return b
 
 
-@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+def of_name(name):
+    return pl.gradient(lambda x: np.sum(NAMED[name][0](x)))
+
+
+@functools.cache
+def named_slopes_on(target):
+    return on_target(
+        target, {name: (of_name(name), [x]) for name, (_, x, _) in NAMED.items()}
+    )
+
+
 @pytest.mark.parametrize("name", NAMED)
-def test_by_name(name, target):
-    f, x, slopes = NAMED[name]
-    gradient = pl.gradient(lambda x: np.sum(f(x)))
+def test_by_name(name):
+    _, x, slopes = NAMED[name]
     with np.errstate(all="ignore"):
-        ours, compiled = gradient(x), pl.compile(gradient, target=target)(x)
-    np.testing.assert_allclose(ours, slopes, rtol=1e-12, atol=1e-12)
-    np.testing.assert_allclose(compiled, slopes, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(of_name(name)(x), slopes, rtol=1e-12, atol=1e-12)
+
+
+@targets
+@pytest.mark.parametrize("name", NAMED)
+def test_by_name_on_targets(name, target):
+    with np.errstate(all="ignore"):
+        ours = named_slopes_on(target)[name]
+    np.testing.assert_allclose(ours, NAMED[name][2], rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -445,15 +470,24 @@ def by_hand(z):
     )
 
 
-@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
 @pytest.mark.parametrize("triangle", TRIANGLES)
-def test_the_factor_of_a_correlation_matrix(triangle, target):
-    gradient = pl.gradient(weighed(triangle))
-    slopes = pl.gradient(by_hand)(Z)
+def test_the_factor_of_a_correlation_matrix(triangle):
     with np.errstate(all="ignore"):
-        np.testing.assert_allclose(gradient(Z), slopes, rtol=1e-12)
-        compiled = pl.compile(gradient, target=target)(Z)
-    np.testing.assert_allclose(compiled, slopes, rtol=1e-12)
+        ours = pl.gradient(weighed(triangle))(Z)
+    np.testing.assert_allclose(ours, pl.gradient(by_hand)(Z), rtol=1e-12)
+
+
+@functools.cache
+def factors_on(target):
+    return on_target(target, {t: (pl.gradient(weighed(t)), [Z]) for t in TRIANGLES})
+
+
+@targets
+@pytest.mark.parametrize("triangle", TRIANGLES)
+def test_the_factor_of_a_correlation_matrix_on_targets(triangle, target):
+    with np.errstate(all="ignore"):
+        ours = factors_on(target)[triangle]
+    np.testing.assert_allclose(ours, pl.gradient(by_hand)(Z), rtol=1e-12)
 
 
 @pytest.mark.parametrize("triangle", TRIANGLES)

@@ -5,7 +5,7 @@ import functools
 import function_examples as functions
 import numpy as np
 import pytest
-from comparison import Together
+from comparison import on_target
 
 import pellucid as pl
 from pellucid.graphs import structure
@@ -41,12 +41,9 @@ def reference(name):
 def every_gradient(target):
     """What the compiled gradient of each function gives."""
     with_one = [name for name in NAMES if reference(name) is not None]
-
-    def run(f, *args):
-        return pl.compile(f, target=target)(*args)
-
-    return Together(
-        run, {name: (gradient_of(name), [functions.inputs(name)]) for name in with_one}
+    return on_target(
+        target,
+        {name: (gradient_of(name), [functions.inputs(name)]) for name in with_one},
     )
 
 
