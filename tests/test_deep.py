@@ -132,4 +132,4 @@ def calls(task, n):
 def test_work_grows_in_proportion(name):
     task = TASKS[name]
     task(10)  # fills what is kept from trace to trace
-    assert calls(task, 2000) < 4.2 * calls(task, 500)
+    assert calls(task, 600) < 4.2 * calls(task, 150)
