@@ -1,5 +1,7 @@
 """The survey of real tables: which column it asks for, and what its page tells."""
 
+import sys
+
 import pytest
 import survey
 import tables_page
@@ -40,6 +42,16 @@ def test_a_table_is_asked_and_its_outcome_kept(write, content, outcome, sentence
     finding = survey.asked(survey.Sample("some", "houses", write(content)))
     assert finding.outcome == outcome
     assert sentence in finding.sentence
+
+
+def test_a_process_asks_a_table_of_a_package(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("palmerpenguins")
+    path = tmp_path / "tables.json"
+    words = "survey.py --packages palmerpenguins --limit 1 --seconds 100 --out"
+    monkeypatch.setattr(sys, "argv", [*words.split(), str(path)])
+    survey.main()
+    assert capsys.readouterr().out == "palmerpenguins 1 answered\n"
+    assert [finding.outcome for finding in survey.kept(path)[0]] == ["answered"]
 
 
 FOUND = [
