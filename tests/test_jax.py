@@ -10,6 +10,9 @@ import numpy as np
 import operation_examples as operations
 import pytest
 from comparison import Together
+from test_target_gradients import NAMES as EVERY
+from test_target_gradients import assert_close as assert_slope
+from test_target_gradients import gradient_of, reference
 
 import pellucid as pl
 from pellucid.errors import PellucidError
@@ -124,24 +127,42 @@ def test_what_jax_lacks_is_refused_by_name(name):
         Program(graph)
 
 
-TOO_WIDE = {"astype", "ndarray.astype"}  # to np.longdouble
-FUNCTIONS = sorted(set(functions.EXAMPLES) - TOO_WIDE)
+# In single precision those of them that no other example records.
+
+
+def with_gradient(name):
+    """A function that gives a function's values, and its gradient where it has one."""
+    f, slopes = functions.program(name), gradient_of(name)
+    return lambda x: [f(x)] if reference(name) is None else [f(x), slopes(x)]
 
 
 @functools.cache
-def every_function(precision):
+def every_function():
     """What came and what was expected of the example of each function."""
+    return Together(
+        both, {name: (with_gradient(name), [functions.inputs(name)]) for name in EVERY}
+    )
 
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", EVERY)
+def test_every_function_and_its_gradient_are_those_of_the_reference(name):
+    values, *slopes = every_function()[name]
+    assert_pairs(values, ALIKE.get(name))
+    structure.mapped(lambda p: assert_slope(p.came, p.expected), slopes)
+
+
+@functools.cache
+def every_shared_operation():
     def example(name):
-        return functions.program(name), [converted(functions.inputs(name), precision)]
+        return functions.program(name), [converted(functions.inputs(name), np.float32)]
 
-    return Together(both, {name: example(name) for name in FUNCTIONS})
+    return Together(both, {name: example(name) for name in sorted(SHARED)})
 
 
-@precisions
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_every_function_is_that_of_the_reference(name, precision):
-    assert_pairs(every_function(precision)[name], ALIKE.get(name))
+@pytest.mark.parametrize("name", sorted(SHARED))
+def test_every_operation_of_a_function_in_single_precision(name):
+    assert_pairs(every_shared_operation()[name], ALIKE.get(name))
 
 
 def test_longdouble_is_refused():

@@ -1,11 +1,10 @@
-"""Gradients of every function on JAX and torch: right, or one sentence of ours."""
+"""Gradients on JAX and torch: right, or one sentence of ours; see also test_jax.py."""
 
 import functools
 
 import function_examples as functions
 import numpy as np
 import pytest
-from comparison import on_target
 
 import pellucid as pl
 from pellucid.graphs import structure
@@ -37,27 +36,16 @@ def reference(name):
         return None
 
 
-@functools.cache
-def every_gradient(target):
-    """What the compiled gradient of each function gives."""
-    with_one = [name for name in NAMES if reference(name) is not None]
-    return on_target(
-        target,
-        {name: (gradient_of(name), [functions.inputs(name)]) for name in with_one},
-    )
-
-
 TOO_WIDE = {"astype", "ndarray.astype"}  # to np.longdouble
 NAMES = sorted(functions.EXAMPLES.keys() - TOO_WIDE)
 
 
 @pytest.mark.filterwarnings("ignore")
-@targets
 @pytest.mark.parametrize("name", NAMES)
-def test_gradient_of_every_function(name, target):
+def test_gradient_of_every_function_on_torch(name):
     with np.errstate(all="ignore"):
         if reference(name) is not None:
-            came = every_gradient(target)[name]
+            came = pl.compile(gradient_of(name), target="torch")(functions.inputs(name))
             structure.mapped(assert_close, came, reference(name))
 
 
