@@ -11,7 +11,7 @@ from pellucid.minimisers.task import Task  # noqa: E402
 from pellucid.running import jax_fusion  # noqa: E402
 from pellucid.running.jax import Training  # noqa: E402
 
-OBSERVED = np.sin(np.arange(50.0))
+OBSERVED = np.sin(np.arange(30.0))
 
 
 def euler(start, steps=50, h=0.05):
@@ -77,7 +77,7 @@ def logistic_map(r):
 def descended(rate):
     """What gradient descent leaves of a cost."""
     w = np.array([3.0, -2.0])
-    for _ in range(60):
+    for _ in range(40):
         w = w - rate * np.array([2 * w[0] + w[1], w[0] + 4 * w[1] ** 3 / 30])
     return np.sum(w**2)
 
