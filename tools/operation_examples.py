@@ -18,12 +18,12 @@ WHOLE_NUMBERS = {"gcd", "lcm", "invert"}
 
 def square(x):
     """A matrix that is symmetric, positive definite and far from singular."""
-    return x * x[:, None] + D
+    return x * x[:, None] + D.astype(x.dtype)
 
 
 def rows(x):
     """A matrix whose rows are in different orders."""
-    return x[:, None] * np.array([1.0, -2.0, 4.0])
+    return x[:, None] * np.array([1.0, -2.0, 4.0], x.dtype)
 
 
 def buffer(x):
