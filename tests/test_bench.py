@@ -44,10 +44,18 @@ def typed(*words):
 # The command
 
 
+@pytest.fixture
+def rivals(name, request):
+    """Every rival that is there; in two races, of which "training" has all, ours."""
+    if name in {"memory", "growth"}:
+        request.getfixturevalue("alone")
+
+
 @pytest.mark.timeout(600)
+@pytest.mark.usefixtures("rivals")
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_every_benchmark_runs_and_leaves_its_figures(name, tmp_path):
-    """With every rival that is there: none of them fails."""
+    """None of the rivals fails."""
     result = typed(name, "--tiny", "--out", tmp_path / "figures.json")
     assert (result.exit_code, result.stderr) == (0, "")
     assert contest(name).title in result.stdout
@@ -70,7 +78,7 @@ def test_every_benchmark_runs_and_leaves_its_figures(name, tmp_path):
 def test_without_a_name_all_are_run(monkeypatch):
     monkeypatch.setattr(run, "raced", lambda name, tiny: Outcome(name))
     told = typed("--tiny").stdout
-    assert [name for name in NAMES if contest(name).title not in told] == []
+    assert [name for name in BENCHMARKS if contest(name).title not in told] == []
 
 
 def test_rivals_that_are_not_installed_are_left_out_and_named(alone):
