@@ -29,7 +29,7 @@ WALK = re.compile(r"\b(order|nodes|ancestors|steps)\b")
 # What a reader walks from a call to its gradient: node to driver.
 PATH = ("node", "graph", "evaluate", "tracing/recorder", "tracing/memory",
         "differentiating/backward", "differentiating/adjoint",
-        "differentiating/gradient", "differentiating/deriving", "rewriting/stable",
+        "differentiating/gradient", "differentiating/deriving",
         "rewriting/driver")  # fmt: skip
 
 

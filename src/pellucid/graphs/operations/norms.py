@@ -60,7 +60,8 @@ def _norm_known(
 
 def real_dtype(dtype: Any) -> np.dtype[Any]:
     """The dtype of a size: of complex numbers real, of integers double precision."""
-    return real_part(np.result_type(dtype, np.float32))
+    dtype = np.dtype(dtype)
+    return real_part(dtype) if dtype.kind in "fc" else np.dtype(float)
 
 
 operation("norm", norm, reduces(KINKED, RESULT), _norm_known)
