@@ -18,8 +18,8 @@ from pellucid.graphs.operations.kinds import (
     Facts,
     Kind,
     Reads,
-    Say,
     Slope,
+    Takes,
     Zero,
 )
 
@@ -39,7 +39,7 @@ def test_an_operation_has_its_facts(name):
     assert isinstance(facts.slope, Slope)
     assert isinstance(facts.reads, Reads)
     assert isinstance(facts.zero, Zero)
-    assert isinstance(facts.say, Say)
+    assert isinstance(facts.takes, Takes)
     assert {type(facts.commutes), type(facts.view), type(facts.even)} == {bool}
 
 

@@ -22,7 +22,7 @@ from pellucid.graphs.differentiating.zeros import Zeros, is_square
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.indexing import is_basic
-from pellucid.graphs.operations.kinds import CONSTANT, NONE, STEEP, Kind, Say
+from pellucid.graphs.operations.kinds import CONSTANT, NONE, STEEP, Kind, Takes
 from pellucid.graphs.tracing.traced import current
 
 # What a zero may meet: nothing, the nan and inf of arguments, or an infinite slope.
@@ -107,7 +107,7 @@ class Poles:
 
     def _may_not_take(self, node: Node) -> bool:
         """Whether elements of an argument may have no say in the result."""
-        if facts_of(node.operation).say is Say.ONE:
+        if facts_of(node.operation).takes is Takes.ONE:
             return True
         places = range(len(node.arguments))
         zeros = any(self.zeros.counting(node, i) is not True for i in places)
@@ -143,7 +143,7 @@ def risks(order: list[Node], needed: set[Node], wrt: list[Node]) -> dict[Node, i
 def own_risk(node: Node) -> int:
     """What a zero may meet in the rules of one step."""
     facts = facts_of(node.operation)
-    selects = node.operation == "where" or facts.say is Say.SOME
+    selects = node.operation == "where" or facts.takes is Takes.SOME
     if facts.slope in FLAT or selects:  # a zero stays a zero
         return NOTHING
     if node.operation in {"multiply", "divide"} and node.arguments[1].is_literal:

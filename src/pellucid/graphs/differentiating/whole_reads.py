@@ -7,7 +7,7 @@ import numpy as np
 from pellucid.graphs.node import Node, users
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.indexing import is_basic
-from pellucid.graphs.operations.kinds import Say
+from pellucid.graphs.operations.kinds import Takes
 
 
 def whole_reads(order: list[Node], needed: set[Node]) -> set[Node]:
@@ -30,7 +30,7 @@ def whole_reads(order: list[Node], needed: set[Node]) -> set[Node]:
 
 def chooses(node: Node) -> bool:
     """Whether elements of an argument may have no say."""
-    return facts_of(node.operation).say is not Say.ALL
+    return facts_of(node.operation).takes is not Takes.ALL
 
 
 def _covers(reads: list[Node], array: Node) -> bool:

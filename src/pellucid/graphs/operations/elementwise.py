@@ -32,8 +32,8 @@ from pellucid.graphs.operations.kinds import (
     RESULT,
     STEEP,
     Facts,
-    Say,
     Slope,
+    Takes,
     Zero,
     by_element,
 )
@@ -73,7 +73,9 @@ _EVEN = {"absolute", "fabs", "copysign", "square", "cos", "cosh", "hypot"}
 
 def _of_ufunc(name: str, slope: Slope) -> Facts:
     zeros = [zero for zero, names in _ZEROS.items() if name in names.split()]
-    facts = by_element(slope, LOOP).choosing(Say.ONE if name in _CHOOSING else Say.ALL)
+    facts = by_element(slope, LOOP).choosing(
+        Takes.ONE if name in _CHOOSING else Takes.ALL
+    )
     facts = facts._replace(commutes=name in _COMMUTING, even=name in _EVEN)
     return facts.with_zero(zeros[0] if zeros else Zero.NOWHERE)
 
@@ -97,7 +99,9 @@ def _where_known(arguments: list[Known]) -> Result:
     return shape, loop(np.add, (arguments[1][1], arguments[2][1]))[-1]
 
 
-operation("where", np.where, by_element(KINKED, CHOICE).choosing(Say.ONE), _where_known)
+operation(
+    "where", np.where, by_element(KINKED, CHOICE).choosing(Takes.ONE), _where_known
+)
 operation("cast", lambda x, dtype: np.asarray(x).astype(dtype)[()], KEPT,
           lambda arguments, dtype: (arguments[0][0], np.dtype(dtype)))  # fmt: skip
 

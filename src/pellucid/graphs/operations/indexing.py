@@ -21,7 +21,7 @@ from pellucid.graphs.operations.closed_set import (
     operation,
     weightless,
 )
-from pellucid.graphs.operations.kinds import PLACED, Say, moves
+from pellucid.graphs.operations.kinds import PLACED, Takes, moves
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,6 @@ def _scatter_known(arguments: list[Known], at: Any, shape: Shape) -> Result:
 
 
 VIEW, NEW = moves(view=True, reads=PLACED), moves(view=False, reads=PLACED)
-operation("index", index, VIEW.choosing(Say.SOME), _index_known)
-operation("assign", assign, NEW.choosing(Say.ONE), _assign_known)
+operation("index", index, VIEW.choosing(Takes.SOME), _index_known)
+operation("assign", assign, NEW.choosing(Takes.ONE), _assign_known)
 operation("scatter", scatter, NEW, _scatter_known)

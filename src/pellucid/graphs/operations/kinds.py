@@ -41,7 +41,7 @@ class Zero(enum.Enum):
     TERMS = "where all terms are: a sum, or the largest, of products of elements"
 
 
-class Say(enum.Enum):
+class Takes(enum.Enum):
     """What an element of the result is made of."""
 
     ALL = "all elements that stand there"
@@ -85,7 +85,7 @@ class Facts(NamedTuple):
         In which dtype each argument is read; see `dtypes`.
     zero : Zero
         Where the result is 0.
-    say : Say
+    takes : Takes
         What an element of the result is made of.
     even : bool
         Whether the sign of an argument does not matter.
@@ -97,12 +97,12 @@ class Facts(NamedTuple):
     view: bool
     reads: Reads
     zero: Zero
-    say: Say
+    takes: Takes
     even: bool
 
-    def choosing(self, say: Say) -> Facts:
+    def choosing(self, takes: Takes) -> Facts:
         """The same of a choice."""
-        return self._replace(say=say)
+        return self._replace(takes=takes)
 
     def with_zero(self, zero: Zero) -> Facts:
         """The same of what is 0 somewhere."""
@@ -118,7 +118,7 @@ def _plain(kind: Kind, slope: Slope, reads: Reads) -> Facts:
     """New memory of ordered arguments, of which all have a say."""
     adds = slope is CONSTANT and kind in (MOVES, REDUCES, SCANS)
     zero = Zero.TERMS if adds else Zero.NOWHERE
-    return Facts(kind, slope, False, False, reads, zero, Say.ALL, False)
+    return Facts(kind, slope, False, False, reads, zero, Takes.ALL, False)
 
 
 def by_element(slope: Slope, reads: Reads) -> Facts:
@@ -153,5 +153,5 @@ def mixes(slope: Slope, reads: Reads) -> Facts:
 
 KEPT = by_element(CONSTANT, GIVEN).with_zero(Zero.ALL)
 PART = KEPT._replace(view=True)  # the real or imaginary one, or all
-EXTREME = reduces(KINKED, RESULT).choosing(Say.SOME)
+EXTREME = reduces(KINKED, RESULT).choosing(Takes.SOME)
 MAKING = _plain(MAKES, NONE, GIVEN)

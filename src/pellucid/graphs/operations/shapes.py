@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.closed_set import Known, Result, Rule, Shape, operation
-from pellucid.graphs.operations.kinds import MAKING, PART, RESULT, Say, moves
+from pellucid.graphs.operations.kinds import MAKING, PART, RESULT, Takes, moves
 
 
 def _reshape_known(arguments: list[Known], shape: Shape) -> Result:
@@ -35,7 +35,7 @@ operation("copy", lambda x: x, PART,
 operation("reshape", np.reshape, VIEW, _reshape_known)
 operation("broadcast_to", np.broadcast_to, VIEW, _reshape_known)
 operation("transpose", np.transpose, VIEW, _transpose_known)
-operation("diagonal", np.diagonal, VIEW.choosing(Say.SOME))
+operation("diagonal", np.diagonal, VIEW.choosing(Takes.SOME))
 operation("concatenate", _concatenate, NEW)
 operation("stack", _stack, NEW)
 
