@@ -18,10 +18,10 @@ import numpy as np
 from pellucid.graphs.operations.kinds import ELEMENTWISE, MAKING, Facts
 
 Shape = tuple[int, ...]
-# What is known of an argument before it has a value; `type` is float for a weak one.
-Known = tuple[Shape, Any]
+# An argument before it has a value: its shape, and its type, float for a weak one.
+Abstract = tuple[Shape, Any]
 Result = tuple[Shape, np.dtype[Any]]
-Rule = Callable[..., Result]
+Inference = Callable[..., Result]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Operation:
         NumPy's name, without `np.`.
     function : callable
         The meaning on arrays.
-    known : callable
+    infer : callable
         `(arguments, options) -> (shape, dtype)` without computing.
     facts : Facts
         What it is.
@@ -42,7 +42,7 @@ class Operation:
 
     name: str
     function: Callable[..., Any]
-    known: Rule
+    infer: Inference
     facts: Facts
 
 
@@ -60,19 +60,22 @@ def is_elementwise(name: str) -> bool:
 
 
 def operation(
-    name: str, function: Callable[..., Any], facts: Facts, known: Rule | None = None
+    name: str,
+    function: Callable[..., Any],
+    facts: Facts,
+    infer: Inference | None = None,
 ) -> None:
     """Enter an operation into the set."""
-    rule = known or functools.partial(by_trial, function)
+    rule = infer or functools.partial(by_trial, function)
     OPERATIONS[name] = Operation(name, function, rule, facts)
 
 
 def by_trial(
-    function: Callable[..., Any], arguments: list[Known], **options: Any
+    function: Callable[..., Any], arguments: list[Abstract], **options: Any
 ) -> Any:
     """Learn shape and dtype by running the operation on ones that take no memory."""
     result = np.asarray(
-        function(*(weightless(*known) for known in arguments), **options)
+        function(*(weightless(*abstract) for abstract in arguments), **options)
     )
     return result.shape, result.dtype
 
@@ -103,7 +106,7 @@ def broadcast(shapes: tuple[Shape, ...]) -> Shape:
     return np.broadcast_shapes(*shapes)
 
 
-def ufunc_known(ufunc: np.ufunc, arguments: list[Known], part: int = 0) -> Result:
+def infer_ufunc(ufunc: np.ufunc, arguments: list[Abstract], part: int = 0) -> Result:
     """The rule of a ufunc, as NumPy says; of several results, of one part."""
     shape = broadcast(tuple(shape for shape, _ in arguments))
     dtypes = loop(ufunc, tuple(dtype for _, dtype in arguments))
@@ -114,7 +117,7 @@ def elementwise(
     name: str, ufunc: np.ufunc, facts: Facts, function: Callable[..., Any] | None = None
 ) -> None:
     """Enter a ufunc, or a function with the shapes and dtypes of one."""
-    operation(name, function or ufunc, facts, functools.partial(ufunc_known, ufunc))
+    operation(name, function or ufunc, facts, functools.partial(infer_ufunc, ufunc))
 
 
 def _part(ufunc: np.ufunc, *arguments: Any, part: int) -> Any:
@@ -124,7 +127,7 @@ def _part(ufunc: np.ufunc, *arguments: Any, part: int) -> Any:
 def in_parts(name: str, ufunc: np.ufunc, facts: Facts) -> None:
     """Enter a ufunc of several results: an operation that gives `part` of them."""
     one = functools.partial(_part, ufunc)
-    operation(name, one, facts, functools.partial(ufunc_known, ufunc))
+    operation(name, one, facts, functools.partial(infer_ufunc, ufunc))
     PARTED[ufunc] = name
 
 

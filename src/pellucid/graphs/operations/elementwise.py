@@ -11,7 +11,7 @@ import numpy as np
 
 from pellucid.graphs.operations.closed_set import (
     UFUNCS,
-    Known,
+    Abstract,
     Result,
     broadcast,
     elementwise,
@@ -94,13 +94,13 @@ for _ufunc, _name in UFUNCS.items():
     elementwise(_name, _ufunc, FACTS[_name])
 
 
-def _where_known(arguments: list[Known]) -> Result:
+def _infer_where(arguments: list[Abstract]) -> Result:
     shape = broadcast(tuple(shape for shape, _ in arguments))
     return shape, loop(np.add, (arguments[1][1], arguments[2][1]))[-1]
 
 
 operation(
-    "where", np.where, by_element(KINKED, CHOICE).choosing(Takes.ONE), _where_known
+    "where", np.where, by_element(KINKED, CHOICE).choosing(Takes.ONE), _infer_where
 )
 operation("cast", lambda x, dtype: np.asarray(x).astype(dtype)[()], KEPT,
           lambda arguments, dtype: (arguments[0][0], np.dtype(dtype)))  # fmt: skip
@@ -122,13 +122,13 @@ def real_part(dtype: Any) -> np.dtype[Any]:
     return np.zeros(0, dtype).real.dtype
 
 
-def _part_known(arguments: list[Known]) -> Result:
+def _infer_part(arguments: list[Abstract]) -> Result:
     shape, dtype = arguments[0]
     return shape, real_part(dtype)
 
 
-operation("real", np.real, PART, _part_known)
-operation("imag", np.imag, PART, _part_known)
+operation("real", np.real, PART, _infer_part)
+operation("imag", np.imag, PART, _infer_part)
 
 
 # -- functions of NumPy that are no ufuncs --------------------------------------------

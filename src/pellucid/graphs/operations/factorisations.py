@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.operations.closed_set import Known, Result, Shape, operation
+from pellucid.graphs.operations.closed_set import Abstract, Result, Shape, operation
 from pellucid.graphs.operations.elementwise import real_part
 from pellucid.graphs.operations.kinds import GIVEN, LAPACK, STEEP, mixes
 
@@ -43,23 +43,23 @@ def square(shape: Shape) -> tuple[Shape, int]:
 # -- shapes and dtypes ----------------------------------------------------------------
 
 
-def _like_matrix(arguments: list[Known], **_: Any) -> Result:
+def _like_matrix(arguments: list[Abstract], **_: Any) -> Result:
     shape, dtype = arguments[0]
     square(shape)
     return shape, computed_dtype(dtype)
 
 
-def _det_known(arguments: list[Known]) -> Result:
+def _infer_det(arguments: list[Abstract]) -> Result:
     shape, dtype = arguments[0]
     return square(shape)[0], computed_dtype(dtype)
 
 
-def _slogdet_known(arguments: list[Known], part: int) -> Result:
-    stack, dtype = _det_known(arguments)
+def _infer_slogdet(arguments: list[Abstract], part: int) -> Result:
+    stack, dtype = _infer_det(arguments)
     return stack, real_part(dtype) if part else dtype
 
 
-def _solve_known(arguments: list[Known]) -> Result:
+def _infer_solve(arguments: list[Abstract]) -> Result:
     (a, s), (b, t) = arguments
     stack, n = square(a)
     if not b or b[-2 if len(b) > 1 else -1] != n:
@@ -69,34 +69,36 @@ def _solve_known(arguments: list[Known]) -> Result:
     return (*np.broadcast_shapes(stack, b[:-2]), *rest), computed_dtype(s, t)
 
 
-def _eigvals_known(arguments: list[Known], **_: Any) -> Result:
+def _infer_eigvals(arguments: list[Abstract], **_: Any) -> Result:
     shape, dtype = arguments[0]
     stack, n = square(shape)
     return (*stack, n), computed_dtype(dtype)
 
 
-def _eigvalsh_known(arguments: list[Known], **_: Any) -> Result:
-    shape, dtype = _eigvals_known(arguments)
+def _infer_eigvalsh(arguments: list[Abstract], **_: Any) -> Result:
+    shape, dtype = _infer_eigvals(arguments)
     return shape, real_part(dtype)
 
 
-def _eigh_known(arguments: list[Known], part: int, **_: Any) -> Result:
-    return _like_matrix(arguments) if part else _eigvalsh_known(arguments)
+def _infer_eigh(arguments: list[Abstract], part: int, **_: Any) -> Result:
+    return _like_matrix(arguments) if part else _infer_eigvalsh(arguments)
 
 
-def _eig_known(arguments: list[Known], part: int) -> Result:
-    return _like_matrix(arguments) if part else _eigvals_known(arguments)
+def _infer_eig(arguments: list[Abstract], part: int) -> Result:
+    return _like_matrix(arguments) if part else _infer_eigvals(arguments)
 
 
-def _svdvals_known(arguments: list[Known]) -> Result:
+def _infer_svdvals(arguments: list[Abstract]) -> Result:
     shape, dtype = arguments[0]
     stack, m, n = matrices(shape)
     return (*stack, min(m, n)), real_part(computed_dtype(dtype))
 
 
-def _svd_known(arguments: list[Known], part: int, full_matrices: bool = True) -> Result:
+def _infer_svd(
+    arguments: list[Abstract], part: int, full_matrices: bool = True
+) -> Result:
     if part == 1:
-        return _svdvals_known(arguments)
+        return _infer_svdvals(arguments)
     shape, dtype = arguments[0]
     stack, m, n = matrices(shape)
     k = min(m, n)
@@ -105,20 +107,22 @@ def _svd_known(arguments: list[Known], part: int, full_matrices: bool = True) ->
     return right if part else left, computed_dtype(dtype)
 
 
-def _qr_known(arguments: list[Known], mode: str = "reduced", part: int = 1) -> Result:
+def _infer_qr(
+    arguments: list[Abstract], mode: str = "reduced", part: int = 1
+) -> Result:
     shape, dtype = arguments[0]
     stack, m, n = matrices(shape)
     k = m if mode == "complete" else min(m, n)
     return (*stack, k, n) if part else (*stack, m, k), computed_dtype(dtype)
 
 
-def _pinv_known(arguments: list[Known], **_: Any) -> Result:
+def _infer_pinv(arguments: list[Abstract], **_: Any) -> Result:
     shape, dtype = arguments[0]
     stack, m, n = matrices(shape)
     return (*stack, n, m), computed_dtype(dtype)
 
 
-def _lstsq_known(arguments: list[Known], part: int, **_: Any) -> Result:
+def _infer_lstsq(arguments: list[Abstract], part: int, **_: Any) -> Result:
     (a, s), (b, t) = arguments
     if len(a) != 2 or len(b) not in (1, 2) or a[0] != b[0]:
         message = f"lstsq: shapes {a} and {b} do not fit; rows must be as many"
@@ -169,7 +173,7 @@ def expm(A: Any) -> Any:
     return linalg.expm(A)
 
 
-def _gaps_known(arguments: list[Known], place: str = "") -> Result:
+def _infer_gaps(arguments: list[Abstract], place: str = "") -> Result:
     (w, dtype), (r, _), _, (error, _) = arguments[:4]
     return np.broadcast_shapes((*w[:-1], 1, w[-1]), (*r, 1), error), np.dtype(dtype)
 
@@ -228,20 +232,20 @@ def _of_reals(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 STEEPLY = mixes(STEEP, LAPACK)
-operation("linalg.solve", np.linalg.solve, STEEPLY, _solve_known)
+operation("linalg.solve", np.linalg.solve, STEEPLY, _infer_solve)
 operation("linalg.inv", np.linalg.inv, STEEPLY, _like_matrix)
 operation("linalg.cholesky", np.linalg.cholesky, STEEPLY, _like_matrix)
-operation("linalg.det", np.linalg.det, STEEPLY, _det_known)
+operation("linalg.det", np.linalg.det, STEEPLY, _infer_det)
 operation("cofactors", cofactors, STEEPLY, _like_matrix)
-operation("inverse_gaps", inverse_gaps, mixes(STEEP, GIVEN), _gaps_known)
-operation("linalg.slogdet", _part_of(np.linalg.slogdet), STEEPLY, _slogdet_known)
-operation("linalg.eigvalsh", np.linalg.eigvalsh, STEEPLY, _eigvalsh_known)
-operation("linalg.eigh", _part_of(np.linalg.eigh), STEEPLY, _eigh_known)
-operation("linalg.eigvals", _of_reals(np.linalg.eigvals), STEEPLY, _eigvals_known)
-operation("linalg.eig", _of_reals(_part_of(np.linalg.eig)), STEEPLY, _eig_known)
-operation("linalg.svdvals", np.linalg.svdvals, STEEPLY, _svdvals_known)
-operation("linalg.svd", _part_of(np.linalg.svd), STEEPLY, _svd_known)
-operation("linalg.qr", _qr, STEEPLY, _qr_known)
+operation("inverse_gaps", inverse_gaps, mixes(STEEP, GIVEN), _infer_gaps)
+operation("linalg.slogdet", _part_of(np.linalg.slogdet), STEEPLY, _infer_slogdet)
+operation("linalg.eigvalsh", np.linalg.eigvalsh, STEEPLY, _infer_eigvalsh)
+operation("linalg.eigh", _part_of(np.linalg.eigh), STEEPLY, _infer_eigh)
+operation("linalg.eigvals", _of_reals(np.linalg.eigvals), STEEPLY, _infer_eigvals)
+operation("linalg.eig", _of_reals(_part_of(np.linalg.eig)), STEEPLY, _infer_eig)
+operation("linalg.svdvals", np.linalg.svdvals, STEEPLY, _infer_svdvals)
+operation("linalg.svd", _part_of(np.linalg.svd), STEEPLY, _infer_svd)
+operation("linalg.qr", _qr, STEEPLY, _infer_qr)
 operation("scipy.linalg.expm", expm, STEEPLY, _like_matrix)
-operation("linalg.pinv", np.linalg.pinv, STEEPLY, _pinv_known)
-operation("linalg.lstsq", _part_of(np.linalg.lstsq), STEEPLY, _lstsq_known)
+operation("linalg.pinv", np.linalg.pinv, STEEPLY, _infer_pinv)
+operation("linalg.lstsq", _part_of(np.linalg.lstsq), STEEPLY, _infer_lstsq)

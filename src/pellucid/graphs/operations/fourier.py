@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.operations.closed_set import Known, Result, operation
+from pellucid.graphs.operations.closed_set import Abstract, Result, operation
 from pellucid.graphs.operations.kinds import CONSTANT, FLOATS, mixes
 
 
-def _known(
+def _infer(
     function: Callable[..., Any], length: Callable[[int], int], default: Any,
-    arguments: list[Known], n: Any = None, axis: int = -1, norm: Any = None,
+    arguments: list[Abstract], n: Any = None, axis: int = -1, norm: Any = None,
 ) -> Result:  # fmt: skip
     """The axis gets another length; the dtype is NumPy's."""
     shape, dtype = arguments[0]
@@ -42,5 +42,5 @@ LENGTHS: dict[str, tuple[Callable[[int], int], Callable[[int], int]]] = {
 
 for _name, _lengths in LENGTHS.items():
     _function = getattr(np.fft, _name)
-    _rule = functools.partial(_known, _function, *_lengths)
+    _rule = functools.partial(_infer, _function, *_lengths)
     operation(f"fft.{_name}", _function, mixes(CONSTANT, FLOATS), _rule)

@@ -14,7 +14,7 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import (
-    Known,
+    Abstract,
     Result,
     Shape,
     broadcast,
@@ -95,16 +95,16 @@ def scatter(g: Any, *indices: Any, at: tuple[Any, ...], shape: tuple[int, ...]) 
     return result
 
 
-def _index_known(arguments: list[Known], at: Any) -> Result:
+def _infer_index(arguments: list[Abstract], at: Any) -> Result:
     (shape, dtype), *indices = arguments
     picks = [np.zeros(s, d) for s, d in indices]
     trial = index(weightless(shape, dtype), *picks, at=at)
     return np.shape(trial), np.dtype(dtype)
 
 
-def _assign_known(arguments: list[Known], at: Any) -> Result:
+def _infer_assign(arguments: list[Abstract], at: Any) -> Result:
     (shape, dtype), (value, _), *indices = arguments
-    place, _ = _index_known([(shape, dtype), *indices], at)
+    place, _ = _infer_index([(shape, dtype), *indices], at)
     extra = max(len(value) - len(place), 0)
     if value[:extra] != (1,) * extra or broadcast((place, value[extra:])) != place:
         message = (
@@ -114,11 +114,11 @@ def _assign_known(arguments: list[Known], at: Any) -> Result:
     return shape, np.dtype(dtype)
 
 
-def _scatter_known(arguments: list[Known], at: Any, shape: Shape) -> Result:
+def _infer_scatter(arguments: list[Abstract], at: Any, shape: Shape) -> Result:
     return shape, np.dtype(arguments[0][1])
 
 
 VIEW, NEW = moves(view=True, reads=PLACED), moves(view=False, reads=PLACED)
-operation("index", index, VIEW.choosing(Takes.SOME), _index_known)
-operation("assign", assign, NEW.choosing(Takes.ONE), _assign_known)
-operation("scatter", scatter, NEW, _scatter_known)
+operation("index", index, VIEW.choosing(Takes.SOME), _infer_index)
+operation("assign", assign, NEW.choosing(Takes.ONE), _infer_assign)
+operation("scatter", scatter, NEW, _infer_scatter)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.closed_set import (
-    Known,
+    Abstract,
     Result,
     operation,
     reduced_axes,
@@ -51,8 +51,8 @@ def _scaled(x: Any, axis: Any, keepdims: bool) -> Any:
     return z if keepdims else np.squeeze(z, reduced_axes(x.ndim, axis))
 
 
-def _norm_known(
-    arguments: list[Known], axis: Any = None, keepdims: bool = False
+def _infer_norm(
+    arguments: list[Abstract], axis: Any = None, keepdims: bool = False
 ) -> Result:
     shape, dtype = arguments[0]
     return reduced_shape(shape, axis, keepdims), real_dtype(dtype)
@@ -64,4 +64,4 @@ def real_dtype(dtype: Any) -> np.dtype[Any]:
     return real_part(dtype) if dtype.kind in "fc" else np.dtype(float)
 
 
-operation("norm", norm, reduces(KINKED, RESULT), _norm_known)
+operation("norm", norm, reduces(KINKED, RESULT), _infer_norm)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.closed_set import (
-    Known,
+    Abstract,
     Result,
     Shape,
     broadcast,
@@ -17,7 +17,7 @@ from pellucid.graphs.operations.closed_set import (
 from pellucid.graphs.operations.kinds import PRODUCT, RESULT, Zero, mixes
 
 
-def _dot_known(arguments: list[Known]) -> Result:
+def _infer_dot(arguments: list[Abstract]) -> Result:
     (a, s), (b, t) = arguments
     if not a or not b:
         shape = a or b
@@ -28,7 +28,7 @@ def _dot_known(arguments: list[Known]) -> Result:
     return shape, np.result_type(s, t)
 
 
-def _matmul_known(arguments: list[Known]) -> Result:
+def _infer_matmul(arguments: list[Abstract]) -> Result:
     (a, s), (b, t) = arguments
     if not a or not b:
         raise ValueError("matmul: a number has no rows and columns; multiply with *")
@@ -52,8 +52,8 @@ def _aligned(name: str, a: Shape, b: Shape, columns: int, rows: int) -> None:
 
 
 SUMS = mixes(PRODUCT, RESULT).with_zero(Zero.TERMS)
-operation("matmul", np.matmul, SUMS, _matmul_known)
-operation("dot", np.dot, SUMS, _dot_known)
+operation("matmul", np.matmul, SUMS, _infer_matmul)
+operation("dot", np.dot, SUMS, _infer_dot)
 operation("einsum", lambda *arrays, subscripts, optimize=False:
           np.einsum(subscripts, *arrays, optimize=optimize),
           SUMS)  # fmt: skip

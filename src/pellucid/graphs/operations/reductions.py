@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.closed_set import (
-    Known,
+    Abstract,
     Result,
     by_trial,
     operation,
@@ -34,9 +34,9 @@ def _reduced_dtype(function: Callable[..., Any], dtype: Any) -> np.dtype[Any]:
     return np.asarray(function(np.ones(1, dtype))).dtype
 
 
-def _reduction_known(
+def _infer_reduction(
     function: Callable[..., Any],
-    arguments: list[Known],
+    arguments: list[Abstract],
     axis: Any = None,
     keepdims: bool = False,
 ) -> Result:
@@ -53,11 +53,11 @@ for _name, _facts in {
 }.items():  # fmt: skip
     _function = getattr(np, _name)
     operation(_name, _function, _facts,
-              functools.partial(_reduction_known, _function))  # fmt: skip
+              functools.partial(_infer_reduction, _function))  # fmt: skip
 
 
-def _place_known(
-    function: Callable[..., Any], arguments: list[Known], axis: Any = None,
+def _infer_place(
+    function: Callable[..., Any], arguments: list[Abstract], axis: Any = None,
     keepdims: bool = False,
 ) -> Result:  # fmt: skip
     shape, _ = arguments[0]
@@ -67,8 +67,8 @@ def _place_known(
     return reduced_shape(shape, axis, keepdims), np.dtype(np.intp)
 
 
-def _scan_known(
-    function: Callable[..., Any], arguments: list[Known], axis: int
+def _infer_scan(
+    function: Callable[..., Any], arguments: list[Abstract], axis: int
 ) -> Result:
     shape, dtype = arguments[0]
     if not shape:
@@ -79,36 +79,36 @@ def _scan_known(
 
 
 for _name, _facts, _rule in (
-    ("argmax", reduces(NONE, GIVEN), _place_known),
-    ("argmin", reduces(NONE, GIVEN), _place_known),
-    ("cumsum", scans(CONSTANT, RESULT), _scan_known),
-    ("cumprod", scans(BOUNDED, RESULT), _scan_known),
+    ("argmax", reduces(NONE, GIVEN), _infer_place),
+    ("argmin", reduces(NONE, GIVEN), _infer_place),
+    ("cumsum", scans(CONSTANT, RESULT), _infer_scan),
+    ("cumprod", scans(BOUNDED, RESULT), _infer_scan),
 ):
     _function = getattr(np, _name)
     operation(_name, _function, _facts, functools.partial(_rule, _function))
 
 
-def _reduce_known(
-    arguments: list[Known], axis: Any = 0, keepdims: bool = False
+def _infer_reduce(
+    arguments: list[Abstract], axis: Any = 0, keepdims: bool = False
 ) -> Result:
     shape, dtype = arguments[0]
     return reduced_shape(shape, axis, keepdims), np.dtype(dtype)
 
 
-def _accumulate_known(arguments: list[Known], axis: int = 0) -> Result:
+def _infer_accumulate(arguments: list[Abstract], axis: int = 0) -> Result:
     shape, dtype = arguments[0]
     return shape, np.dtype(dtype)
 
 
 RUNNING = scans(KINKED, RESULT)
-operation("fmax.reduce", np.fmax.reduce, EXTREME, _reduce_known)
-operation("fmin.reduce", np.fmin.reduce, EXTREME, _reduce_known)
-operation("maximum.accumulate", np.maximum.accumulate, RUNNING, _accumulate_known)
-operation("minimum.accumulate", np.minimum.accumulate, RUNNING, _accumulate_known)
+operation("fmax.reduce", np.fmax.reduce, EXTREME, _infer_reduce)
+operation("fmin.reduce", np.fmin.reduce, EXTREME, _infer_reduce)
+operation("maximum.accumulate", np.maximum.accumulate, RUNNING, _infer_accumulate)
+operation("minimum.accumulate", np.minimum.accumulate, RUNNING, _infer_accumulate)
 
 
-def _quantile_known(
-    arguments: list[Known], q: Any, axis: Any = None, keepdims: bool = False,
+def _infer_quantile(
+    arguments: list[Abstract], q: Any, axis: Any = None, keepdims: bool = False,
     method: Any = "linear",
 ) -> Result:  # fmt: skip
     shape, dtype = arguments[0]
@@ -116,4 +116,4 @@ def _quantile_known(
     return np.shape(q) + reduced_shape(shape, axis, keepdims), made
 
 
-operation("quantile", np.quantile, EXTREME, _quantile_known)
+operation("quantile", np.quantile, EXTREME, _infer_quantile)

@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.operations.closed_set import (
-    Known,
+    Abstract,
+    Inference,
     Result,
-    Rule,
     elementwise,
+    infer_ufunc,
     operation,
     reduced_shape,
-    ufunc_known,
 )
 from pellucid.graphs.operations.kinds import (
     BOUNDED,
@@ -50,11 +50,11 @@ COMPOSED = {"ratio", "sigmoid", "softplus", "log_loss", "logsumexp", "softmax",
             "log_softmax"}  # fmt: skip
 
 
-def robust(known: Rule, facts: Facts) -> Callable[[Function], Function]:
+def robust(infer: Inference, facts: Facts) -> Callable[[Function], Function]:
     """Enter an operation; on stand-ins for arrays the function given back records."""
 
     def decorate(function: Function) -> Function:
-        operation(function.__name__, function, facts, known)
+        operation(function.__name__, function, facts, infer)
         NAMES.add(function.__name__)
         return recorded_on_stand_ins(function)
 
@@ -82,9 +82,9 @@ def recorded_on_stand_ins(function: Function) -> Function:
     return calling
 
 
-LIKE_EXP = functools.partial(ufunc_known, np.exp)
-LIKE_LOGADDEXP = functools.partial(ufunc_known, np.logaddexp)
-LIKE_DIVIDE = functools.partial(ufunc_known, np.divide)
+LIKE_EXP = functools.partial(infer_ufunc, np.exp)
+LIKE_LOGADDEXP = functools.partial(infer_ufunc, np.logaddexp)
+LIKE_DIVIDE = functools.partial(infer_ufunc, np.divide)
 
 
 def _float(dtype: Any) -> np.dtype[Any]:
@@ -92,13 +92,13 @@ def _float(dtype: Any) -> np.dtype[Any]:
 
 
 def _reduction(
-    arguments: list[Known], axis: Any = None, keepdims: bool = False
+    arguments: list[Abstract], axis: Any = None, keepdims: bool = False
 ) -> Result:
     shape, dtype = arguments[0]
     return reduced_shape(shape, axis, keepdims), _float(dtype)
 
 
-def _along_axis(arguments: list[Known], axis: Any = None) -> Result:
+def _along_axis(arguments: list[Abstract], axis: Any = None) -> Result:
     shape, dtype = arguments[0]
     return shape, _float(dtype)
 
@@ -137,7 +137,7 @@ def log_loss(z: Any, y: Any) -> Any:
     return np.abs(z) * wrong + np.log1p(np.exp(-np.abs(z)))
 
 
-def _offset(arguments: list[Known], axis: Any = None) -> Result:
+def _offset(arguments: list[Abstract], axis: Any = None) -> Result:
     return _reduction(arguments, axis, keepdims=True)
 
 
@@ -159,7 +159,7 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def _weighted(
-    arguments: list[Known], axis: Any = None, keepdims: bool = False
+    arguments: list[Abstract], axis: Any = None, keepdims: bool = False
 ) -> Result:
     shape, dtype = LIKE_LOGADDEXP(arguments)
     return reduced_shape(shape, axis, keepdims), dtype

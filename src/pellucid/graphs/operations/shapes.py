@@ -7,15 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.operations.closed_set import Known, Result, Rule, Shape, operation
+from pellucid.graphs.operations.closed_set import (
+    Abstract,
+    Inference,
+    Result,
+    Shape,
+    operation,
+)
 from pellucid.graphs.operations.kinds import MAKING, PART, RESULT, Takes, moves
 
 
-def _reshape_known(arguments: list[Known], shape: Shape) -> Result:
+def _infer_reshape(arguments: list[Abstract], shape: Shape) -> Result:
     return shape, np.dtype(arguments[0][1])
 
 
-def _transpose_known(arguments: list[Known], axes: Any = None) -> Result:
+def _infer_transpose(arguments: list[Abstract], axes: Any = None) -> Result:
     shape, dtype = arguments[0]
     order = reversed(range(len(shape))) if axes is None else axes
     return tuple(shape[i] for i in order), np.dtype(dtype)
@@ -32,9 +38,9 @@ def _stack(*parts: Any, axis: int = 0) -> Any:
 VIEW, NEW = moves(view=True, reads=RESULT), moves(view=False, reads=RESULT)
 operation("copy", lambda x: x, PART,
           lambda arguments: (arguments[0][0], np.dtype(arguments[0][1])))  # fmt: skip
-operation("reshape", np.reshape, VIEW, _reshape_known)
-operation("broadcast_to", np.broadcast_to, VIEW, _reshape_known)
-operation("transpose", np.transpose, VIEW, _transpose_known)
+operation("reshape", np.reshape, VIEW, _infer_reshape)
+operation("broadcast_to", np.broadcast_to, VIEW, _infer_reshape)
+operation("transpose", np.transpose, VIEW, _infer_transpose)
 operation("diagonal", np.diagonal, VIEW.choosing(Takes.SOME))
 operation("concatenate", _concatenate, NEW)
 operation("stack", _stack, NEW)
@@ -50,12 +56,12 @@ operation("lib.stride_tricks.sliding_window_view", _windows, VIEW)
 # -- arrays made inside the function --------------------------------------------------
 
 
-def _made(function: Callable[..., Any]) -> Rule:
-    def known(arguments: list[Known], **options: Any) -> Result:
+def _made(function: Callable[..., Any]) -> Inference:
+    def infer(arguments: list[Abstract], **options: Any) -> Result:
         trial = function(**options)
         return trial.shape, trial.dtype
 
-    return known
+    return infer
 
 
 for _name in ("zeros", "ones", "empty", "full", "eye", "arange"):

@@ -12,7 +12,7 @@ from scipy.special import _ufuncs
 
 from pellucid.graphs.operations.closed_set import (
     UFUNCS,
-    Known,
+    Abstract,
     Result,
     elementwise,
     in_parts,
@@ -59,8 +59,8 @@ def _dtype_of_ones(
     return np.asarray(function(*ones, **dict(options))).dtype
 
 
-def _known(
-    function: Callable[..., Any], arguments: list[Known], **options: Any
+def _infer(
+    function: Callable[..., Any], arguments: list[Abstract], **options: Any
 ) -> Result:
     shape = np.broadcast_shapes(*(shape for shape, _ in arguments))
     types = tuple(dtype for _, dtype in arguments)
@@ -70,8 +70,8 @@ def _known(
 def _wrapped(function: Callable[..., Any], *ufuncs: np.ufunc) -> None:
     """Enter a function that works element by element, and the ufuncs that it calls."""
     name = f"special.{function.__name__}"
-    known = functools.partial(_known, function)
-    operation(name, function, by_element(STEEP, RESULT), known)
+    infer = functools.partial(_infer, function)
+    operation(name, function, by_element(STEEP, RESULT), infer)
     UFUNCS.update(dict.fromkeys(ufuncs, name))
 
 

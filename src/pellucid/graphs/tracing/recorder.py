@@ -119,7 +119,7 @@ class Recorder:
         nodes = tuple([a if isinstance(a, Node) else self.captured(a)
                        for a in arguments])  # fmt: skip
         types = [(a.shape, a.promotes_as) for a in nodes]
-        shape, dtype = OPERATIONS[name].known(types, **options)
+        shape, dtype = OPERATIONS[name].infer(types, **options)
         frame = None if self._owner else persons_frame()
         self.names.read()
         line = (frame.f_code.co_filename, frame.f_lineno) if frame else None
