@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import operator
+import os
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -169,6 +170,12 @@ class Node:
     def christen(self, name: str) -> None:
         """Give a node the name that the trace found after making it; once."""
         object.__setattr__(self, "name", name)
+
+
+def location_of(node: Node) -> str:
+    """The person's line that made a node, as a message begins; "" where none did."""
+    file, line = node.line or ("", 0)
+    return f"{os.path.basename(file)}, line {line}: " if file else ""
 
 
 def now() -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from pellucid.graphs.functions.quantiles import place_of
+from pellucid.graphs.functions.quantiles import virtual_index
 from pellucid.graphs.operations.closed_set import reduced_axes, reduced_shape
 
 Tensor = torch.Tensor
@@ -273,7 +273,7 @@ def quantile(
     n = rows.shape[-1]
     if n == 0:
         return torch.full(shape, math.nan, dtype=x.dtype, device=x.device)
-    places = [float(place_of(method, n, part)) for part in np.ravel(q)]
+    places = [float(virtual_index(method, n, part)) for part in np.ravel(q)]
     z = torch.stack([_between(rows, place) for place in places])
     z = torch.where(rows[..., -1] != rows[..., -1], rows[..., -1], z)
     return z.reshape(shape)

@@ -29,13 +29,13 @@ def derivative(operation: Any, *rules: Rule | None) -> None:
 
 def for_each(operation: Any, rule_at: Callable[[int], Rule | None]) -> None:
     """Enter the rules of any number of arguments, by position."""
-    DERIVATIVES[name_of(operation)] = rule_at
+    DERIVATIVES[key_of(operation)] = rule_at
 
 
 def joint(operation: Any, rule: Rule) -> None:
     """Enter the rule of one argument for the adjoints of all parts together."""
     derivative(operation, rule)
-    JOINT.add(name_of(operation))
+    JOINT.add(key_of(operation))
 
 
 def zero(*operations: Any) -> None:
@@ -44,7 +44,7 @@ def zero(*operations: Any) -> None:
         derivative(operation, None)
 
 
-def name_of(operation: Any) -> str:
+def key_of(operation: Any) -> str:
     """The key of a NumPy function in the tables."""
     if isinstance(operation, str):
         return operation

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -11,6 +10,7 @@ import scipy.special as sc
 
 from pellucid.errors import GradientError
 from pellucid.graphs.functions import special as special
+from pellucid.graphs.node import location_of
 
 Slope = Callable[..., Any]
 
@@ -27,11 +27,9 @@ def parts(*slopes: Slope | None) -> Callable[..., Any]:
 
 def unknown(g: Any, z: Any, *arguments: Any, **options: Any) -> NoReturn:
     """Refuse an argument in which no formula for the derivative is known."""
-    file, line = z.node.line or ("", 0)
-    where = f"{os.path.basename(file)}, line {line}: " if file else ""
     message = (
-        f"{where}scipy.{z.node.operation} has no known derivative in this argument; "
-        "make it a constant."
+        f"{location_of(z.node)}scipy.{z.node.operation} has no known derivative in "
+        "this argument; make it a constant."
     )
     raise GradientError(message)
 

@@ -18,7 +18,6 @@ may be finite only in their sum.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -27,6 +26,7 @@ import numpy as np
 from pellucid.errors import GradientError
 from pellucid.graphs.derivatives.algebra import t
 from pellucid.graphs.derivatives.entering import derivative, joint
+from pellucid.graphs.node import location_of
 from pellucid.graphs.tracing.traced import recorded
 
 Parts = Sequence[Any]
@@ -59,18 +59,12 @@ def h(a: Any) -> Any:
     return np.conj(t(a)) if np.iscomplexobj(a) else t(a)
 
 
-def place_of(z: Any) -> str:
-    """The person's line of a result, as a message begins."""
-    file, line = z.node.line or ("", 0)
-    return f"{os.path.basename(file)}, line {line}: " if file else ""
-
-
 def of_reals(z: Any, name: str) -> None:
     """Refuse what is differentiated for real matrices alone."""
     if np.iscomplexobj(z):
         message = (
-            f"{place_of(z)}np.linalg.{name} of a complex matrix has no derivative "
-            "here; write it with real matrices."
+            f"{location_of(z.node)}np.linalg.{name} of a complex matrix has no "
+            "derivative here; write it with real matrices."
         )
         raise GradientError(message)
 
@@ -93,7 +87,7 @@ class Quotient:
     """
 
     def __init__(self, z: Any, parts: Parts, moved: Moved, ways: Ways) -> None:
-        self.place = place_of(z)
+        self.place = location_of(z.node)
         self.parts, (found, self.known) = parts, moved(parts, ways)
         *first, self.turned = (each or () for each in found)
         second = [moved(each, [way]).moved[0] if each else ()
@@ -224,7 +218,9 @@ def independent(z: Any, V: Any, d_A: Any) -> Any:
     least = np.linalg.svdvals(V)[..., -1:]
     is_lost = (least**2 <= 1000 * float(np.finfo(V.dtype).eps))[..., None]
     error, zero = np.where(is_lost, np.inf, 0.0), np.zeros(1, least.dtype)
-    F = recorded("inverse_gaps", least, zero, is_lost, error, 1.0, place=place_of(z))
+    F = recorded(
+        "inverse_gaps", least, zero, is_lost, error, 1.0, place=location_of(z.node)
+    )
     return np.where(np.isnan(F), np.nan, d_A)
 
 

@@ -7,7 +7,6 @@ survey" (2018), section 3.2.
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from typing import Any
@@ -29,7 +28,7 @@ from pellucid.graphs.differentiating.adjoint import (
 from pellucid.graphs.differentiating.decompositions import joined, siblings
 from pellucid.graphs.differentiating.masks import carried
 from pellucid.graphs.differentiating.poles import Poles
-from pellucid.graphs.node import Node, ancestors, constant
+from pellucid.graphs.node import Node, ancestors, constant, location_of
 from pellucid.graphs.rewriting import arithmetic
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.traced import Traced, lifted, recorded
@@ -144,7 +143,5 @@ def by_rule(node: Node, position: int, g: Any, poles: Poles | None = None) -> An
 
 def _no_derivative(node: Node) -> str:
     """Say which operation cannot be differentiated, and where it stands."""
-    file, line = node.line or ("", 0)
-    where = f"{os.path.basename(file)}, line {line}: " if file else ""
     home = "scipy" if node.operation.startswith("special.") else "np"
-    return f"{where}{home}.{node.operation} has no derivative here."
+    return f"{location_of(node)}{home}.{node.operation} has no derivative here."

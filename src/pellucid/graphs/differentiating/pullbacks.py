@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import os
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ import numpy as np
 from pellucid.errors import GradientError
 from pellucid.graphs import structure
 from pellucid.graphs.differentiating.backward import pulled_back
-from pellucid.graphs.node import Node
+from pellucid.graphs.node import Node, location_of
 from pellucid.graphs.tracing.traced import Traced, current, lifted, node_of
 
 
@@ -39,11 +38,9 @@ def _check_real(outputs: list[Node]) -> None:
     """Complex numbers may occur inside a function, but not as its result."""
     for node in outputs:
         if node.dtype.kind == "c":
-            file, line = node.line or ("", 0)
-            where = f"{os.path.basename(file)}, line {line}: " if file else ""
             message = (
-                f"{where}a derivative needs a real result, and this one is complex; "
-                "take np.real, np.imag or np.abs of it."
+                f"{location_of(node)}a derivative needs a real result, and this one is "
+                "complex; take np.real, np.imag or np.abs of it."
             )
             raise GradientError(message)
 

@@ -14,7 +14,7 @@ from pellucid.graphs.tracing.traced import (
     FUNCTIONS,
     WRITERS,
     all_known,
-    named,
+    name_of_call,
     writes_outside,
 )
 
@@ -26,7 +26,7 @@ def outside(key: Any, args: Any, kwargs: Any, name: str = "") -> Any:
     if outside and not known:
         refused_outside()
     if not known or (key in WRITERS and not outside):
-        refused(name or named(key, args))
+        refused(name or name_of_call(key, args))
     args, kwargs = structure.mapped(numbers_of, (args, kwargs))
     if isinstance(key, str):  # a method of a ufunc
         key, args = getattr(args[0], key), args[1:]

@@ -130,7 +130,7 @@ def between(a: Any, q: Any, axis: Any, keepdims: bool, method: str, n: Any) -> A
     shape = np.shape(q) + reduced_shape(a.shape, axis, keepdims)
     if x.shape[-1] == 0:
         return np.full(shape, np.nan)[()]
-    place = place_of(method, n, np.ravel(q))  # (..., k)
+    place = virtual_index(method, n, np.ravel(q))  # (..., k)
     last = n - 1
     place = np.minimum(np.maximum(place, 0), np.maximum(last, 0))
     low = np.floor(place)
@@ -168,7 +168,7 @@ STEPS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def place_of(method: str, n: Any, q: Any) -> Any:
+def virtual_index(method: str, n: Any, q: Any) -> Any:
     """The place of the quantile in a sorted row of n numbers, counted from 0."""
     if method in STEPS:
         return STEPS[method](n, q)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 
 from pellucid.graphs.tracing.elsewhere import spelled
-from pellucid.graphs.tracing.sites import Site, name_of
+from pellucid.graphs.tracing.sites import Site, name_of_expression
 
 LONG = 72  # a spelling that is longer than this is not written out
 STEPS = "for _ in range(100):"
@@ -48,7 +48,7 @@ def _of_call(site: Site) -> str:
     if not isinstance(site.expression, ast.Call):
         return ""
     for call in site.calls:
-        name = name_of(call.func, site.frame)
+        name = name_of_expression(call.func, site.frame)
         own = "" if name.startswith("numpy.") else name.rpartition(".")[2]
         spelling = _in_numpy(call, own)
         if spelling:

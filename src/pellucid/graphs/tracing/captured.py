@@ -13,7 +13,7 @@ import numpy as np
 
 from pellucid.errors import TraceError
 from pellucid.graphs.node import Node, constant
-from pellucid.graphs.tracing.frames import place
+from pellucid.graphs.tracing.frames import location
 
 SMALL = 1 << 20  # bytes of an array that is copied
 
@@ -31,7 +31,7 @@ class Captured:
         is_small = array.nbytes <= SMALL
         if node is None or (is_small and not _same(node.value, array)):
             if not is_small:
-                self._large.append((array, place(), checksum(array)))
+                self._large.append((array, location(), checksum(array)))
             node = constant(array.copy(order="K") if is_small else array)
             # Holding the array keeps its id from being given to another.
             self._constants[id(array)] = array, node

@@ -66,7 +66,7 @@ def told_frame() -> FrameType | None:
     return innermost
 
 
-def place(frame: FrameType | None = None, line: int | None = None) -> str:
+def location(frame: FrameType | None = None, line: int | None = None) -> str:
     """Where the person's code stands, as a message begins: `cost.py, line 12`."""
     frame = frame or told_frame()
     if frame is None:

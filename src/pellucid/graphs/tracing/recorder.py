@@ -21,7 +21,7 @@ from pellucid.graphs.node import Call, Node, ancestors, constant
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.packages import meet
 from pellucid.graphs.tracing.captured import Captured
-from pellucid.graphs.tracing.frames import code, persons_frame, place
+from pellucid.graphs.tracing.frames import code, location, persons_frame
 from pellucid.graphs.tracing.naming import Names
 from pellucid.graphs.tracing.settled import plain
 
@@ -107,7 +107,7 @@ class Recorder:
             self.on_capture()
         value = plain(value)
         if reason := strange(value):
-            self.refusal = TraceError(f"{place()}: {code()} meets {reason}.")
+            self.refusal = TraceError(f"{location()}: {code()} meets {reason}.")
             raise self.refusal
         is_array = isinstance(value, np.ndarray)
         return self.outside.constant(value) if is_array else constant(value)

@@ -16,7 +16,7 @@ from pellucid.graphs.foreign import LABELLED, strange_call
 from pellucid.graphs.node import Node
 from pellucid.graphs.tracing.advice import failure_advice, library_advice, number_advice
 from pellucid.graphs.tracing.branches import branch_advice
-from pellucid.graphs.tracing.frames import code, is_library, is_machinery, place
+from pellucid.graphs.tracing.frames import code, is_library, is_machinery, location
 from pellucid.graphs.tracing.recorder import active
 from pellucid.graphs.tracing.refused import ATTRIBUTES, reason_for
 from pellucid.graphs.tracing.sites import Site, site, site_of
@@ -24,7 +24,7 @@ from pellucid.graphs.tracing.sites import Site, site, site_of
 
 def refuse(reason: str) -> NoReturn:
     """Raise; and remember it, because the function or C code may swallow the error."""
-    error = TraceError(f"{place()}: {reason}")
+    error = TraceError(f"{location()}: {reason}")
     recorder = active.get()
     if recorder is not None:
         recorder.refusal = error
@@ -132,7 +132,7 @@ def failure(error: BaseException, raised: BaseException) -> str:
     reason = STAND_INS.sub("a traced value", str(error)).strip().splitlines()[0]
     if at and not at.library and LACKS.search(str(error)):
         said = STAND_INS.sub(_kind, str(error)).rstrip(".")
-        return f"{place(at.frame, at.line)}: {code(at.frame, at.line)}: {said}."
+        return f"{location(at.frame, at.line)}: {code(at.frame, at.line)}: {said}."
     if at is None:
         return f"in the traced function: {reason}. {failure_advice(at, reason)}"
     met = (
@@ -143,7 +143,7 @@ def failure(error: BaseException, raised: BaseException) -> str:
     of_slice = str(error).startswith("slice indices")
     advice = number_advice(at, "f") if of_slice else failure_advice(at, reason)
     return (
-        f"{place(at.frame, at.line)}: {code(at.frame, at.line)} {met} "
+        f"{location(at.frame, at.line)}: {code(at.frame, at.line)} {met} "
         f"({reason.rstrip('.')}). {advice}"
     )
 
@@ -195,7 +195,7 @@ def refused_elsewhere(memories: Iterable[Any]) -> NoReturn:
     if not running:
         refused_kept(*[memory._node for memory in held[:1]])
     error = TraceError(
-        f"{place()}: {code()} uses a traced value in another thread than the traced "
+        f"{location()}: {code()} uses a traced value in another thread than the traced "
         "function's; compute with it in that one."
     )
     for recorder in running:
@@ -218,8 +218,9 @@ def refused_kept(node: Node | None = None) -> NoReturn:
         made = f" It was made in {os.path.basename(file)}, line {number}: `{line}`."
     what = f" ({described(node)})" if node else ""
     raise TraceError(
-        f"{place()}: {code()} uses a traced value{what} that was kept after its trace "
-        f"ended; it depends on the arguments, so that it has no number.{made} Return "
-        "it from the function, and keep what the call gives: with `value, gradient = "
-        "pellucid.value_and_gradient(f)(x)`, `history.append(value)`."
+        f"{location()}: {code()} uses a traced value{what} that was kept after its "
+        "trace ended; it depends on the arguments, so that it has no number."
+        f"{made} Return it from the function, and keep what the call gives: with "
+        "`value, gradient = pellucid.value_and_gradient(f)(x)`, "
+        "`history.append(value)`."
     )

@@ -71,7 +71,7 @@ class Site:
     def called(self) -> str:
         """The public name of what is called, `scipy.linalg.cholesky`; "" if unknown."""
         calls = self.calls
-        return name_of(calls[0].func, self.frame) if calls else ""
+        return name_of_expression(calls[0].func, self.frame) if calls else ""
 
     @property
     def called_or_library(self) -> str:
@@ -85,12 +85,12 @@ class Site:
     @property
     def functions(self) -> list[str]:
         """The name of what is called, and of the functions among its arguments."""
-        found = [name_of(call.func, self.frame) for call in self.calls]
+        found = [name_of_expression(call.func, self.frame) for call in self.calls]
         for call in self.calls:
             references = (
                 n for n in call.args if isinstance(n, (ast.Name, ast.Attribute))
             )
-            found += [name_of(n, self.frame) for n in references]
+            found += [name_of_expression(n, self.frame) for n in references]
         return [name for name in found if name]
 
     @property
@@ -225,15 +225,15 @@ def _parents(source: str) -> dict[ast.AST, ast.AST | None]:
 # -- public names ---------------------------------------------------------------------
 
 
-def name_of(node: ast.AST, frame: FrameType) -> str:
+def name_of_expression(node: ast.AST, frame: FrameType) -> str:
     """The public name of what an expression stands for: `scipy.stats.norm.logpdf`."""
     if isinstance(node, ast.Call):
-        return name_of(node.func, frame)
+        return name_of_expression(node.func, frame)
     known, value = _value(node, frame)
     if known and not _is_member(node, frame):
         return public_name(value)
     if isinstance(node, ast.Attribute):
-        owner = name_of(node.value, frame)
+        owner = name_of_expression(node.value, frame)
         return f"{owner}.{node.attr}" if owner else f".{node.attr}"
     return ""
 

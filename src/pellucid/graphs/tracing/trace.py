@@ -17,7 +17,7 @@ from pellucid.graphs.foreign import strange
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, constant
 from pellucid.graphs.tracing.ending import finish, settle
-from pellucid.graphs.tracing.frames import place
+from pellucid.graphs.tracing.frames import location
 from pellucid.graphs.tracing.namespaces import reached
 from pellucid.graphs.tracing.patching import creation_recorded
 from pellucid.graphs.tracing.recorder import Recorder
@@ -215,7 +215,7 @@ def _refusal(raised: Exception, recorder: Recorder) -> BaseException | None:
         error = error.__cause__ or error.__context__
     # C code may replace our error by one of its own, which says nothing.
     at = site_of(raised)
-    where = f"{place(at.frame, at.line)}: " if at else ": "
+    where = f"{location(at.frame, at.line)}: " if at else ": "
     lost = str(recorder.refusal or "").startswith(where)
     return recorder.refusal if lost else None
 

@@ -24,7 +24,7 @@ from pellucid.graphs import structure
 from pellucid.graphs.node import Node
 from pellucid.graphs.tracing.conversions import numbers_of
 from pellucid.graphs.tracing.elsewhere import drawn as drawn_outside
-from pellucid.graphs.tracing.frames import is_machinery, place
+from pellucid.graphs.tracing.frames import is_machinery, location
 from pellucid.graphs.tracing.recorder import Recorder, active
 from pellucid.graphs.tracing.refusals import refuse
 from pellucid.graphs.tracing.traced import Traced, all_known
@@ -57,10 +57,10 @@ def drawing_noticed(
     recorder.on_capture = functools.partial(notice_drawing, recorder)
     yield
     code = getattr(inspect.unwrap(f), "__code__", None)
-    notice_drawing(recorder, place_of(code) if code else "in the traced function")
+    notice_drawing(recorder, beginning_of(code) if code else "in the traced function")
 
 
-def place_of(code: Any) -> str:
+def beginning_of(code: Any) -> str:
     """Where a function begins, as a message begins: `cost.py, line 12`."""
     return f"{os.path.basename(code.co_filename)}, line {code.co_firstlineno}"
 
@@ -92,7 +92,7 @@ def notice_drawing(recorder: Recorder, where: str = "") -> None:
         generator, before = source
         if state_of(generator) != before:
             recorder.sources.remove(source)
-            warn_of_drawing(recorder, where or place())
+            warn_of_drawing(recorder, where or location())
 
 
 def warn_of_drawing(recorder: Recorder, where: str) -> None:
@@ -147,7 +147,7 @@ def _drawing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         recorder = active.get()
         if recorder is not None:
             notice_drawing(recorder)
-            warn_of_drawing(recorder, place())
+            warn_of_drawing(recorder, location())
         return drawn
 
     return draw

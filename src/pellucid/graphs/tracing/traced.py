@@ -257,7 +257,7 @@ def called(key: Any, args: Any, kwargs: Any) -> Any:
         if inside:
             raise
         options = ", ".join([f"{len(args)} arguments", *(f"{k}=" for k in kwargs)])
-        return outside(key, args, kwargs, f"{named(key, args)} with {options}")
+        return outside(key, args, kwargs, f"{name_of_call(key, args)} with {options}")
 
 
 # These write into their first argument; so does the method `at` of a ufunc.
@@ -277,7 +277,7 @@ def all_known(*trees: Any) -> bool:
     return all(leaf.node.known for leaf in leaves if isinstance(leaf, Traced))
 
 
-def named(key: Any, args: Any) -> str:
+def name_of_call(key: Any, args: Any) -> str:
     """A function, or the method of a ufunc, as a message names it."""
     return f"np.{args[0].__name__}.{key}" if isinstance(key, str) else name_of(key)
 
