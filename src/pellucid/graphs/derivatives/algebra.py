@@ -79,12 +79,12 @@ def einsum(position: int) -> Any:
         ones = [np.ones(shape[term.index(c)]) for c in summed]
         left = ",".join([output, *terms, *summed])
         d = np.einsum(f"{left}->{letters}", g, *others, *ones, optimize=bool(optimize))
-        return d if letters == term else on_diagonal(d, term, letters, shape)
+        return d if letters == term else on_repeated_axes(d, term, letters, shape)
 
     return rule
 
 
-def on_diagonal(d: Any, term: str, letters: str, shape: tuple[int, ...]) -> Any:
+def on_repeated_axes(d: Any, term: str, letters: str, shape: tuple[int, ...]) -> Any:
     """Put the gradient of a repeated axis on the diagonal."""
     grid = np.ogrid[tuple(slice(shape[term.index(c)]) for c in letters)]
     at = tuple(grid[letters.index(c)] for c in term)

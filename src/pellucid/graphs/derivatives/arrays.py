@@ -12,8 +12,8 @@ import numpy as np
 
 from pellucid.graphs.derivatives.choices import Choice, at_kink, under
 from pellucid.graphs.derivatives.entering import derivative, for_each
-from pellucid.graphs.derivatives.places import erased, read
-from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.graphs.derivatives.places import erased, part_at
+from pellucid.graphs.operations.closed_set import count_along, reduced_axes
 from pellucid.graphs.operations.indexing import may_repeat
 from pellucid.graphs.tracing.traced import Traced, recorded
 
@@ -27,16 +27,10 @@ def spread(g: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return np.reshape(g, tuple(1 if i in axes else next(sizes) for i in range(x.ndim)))
 
 
-def count(x: Any, axis: Any = None, **_: Any) -> int:
-    """How many elements are reduced together."""
-    axes = reduced_axes(x.ndim, axis)
-    return int(np.prod([x.shape[i] for i in axes], dtype=int))
-
-
-def average(g: Any, z: Any, x: Any, **options: Any) -> Any:
+def average(g: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """1/n, which stays written so."""
-    g = spread(g, x, **options)
-    return recorded("divide", g, count(x, **options), weak=not isinstance(g, Traced))
+    g, n = spread(g, x, axis, keepdims), count_along(x, axis)
+    return recorded("divide", g, n, weak=not isinstance(g, Traced))
 
 
 def extreme(g: Any, z: Any, x: Any, **options: Any) -> Any:
@@ -133,7 +127,7 @@ def overwritten(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> A
 
 def assigned(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
     """What was written gets the gradient of its place, unless it was overwritten."""
-    part = read(g, *indices, at=at)
+    part = part_at(g, *indices, at=at)
     extra = np.ndim(value) - part.ndim
     part = part[(None,) * extra] if extra > 0 else part
     if not may_repeat(at, x.shape):

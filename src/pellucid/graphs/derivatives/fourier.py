@@ -31,7 +31,7 @@ def again(transform: Any) -> Any:
     return rule
 
 
-def half(
+def half_spectrum(
     g: Any, z: Any, x: Any, n: Any = None, axis: int = -1, norm: Any = None
 ) -> Any:
     """The first rows of that matrix, transposed: the gradient with zeros behind it."""
@@ -39,7 +39,7 @@ def half(
     return resized(np.fft.fft(g, n, axis, norm), x.shape[axis], axis)
 
 
-def mirrored(
+def both_sides(
     g: Any, z: Any, x: Any, n: Any = None, axis: int = -1, norm: Any = None
 ) -> Any:
     """Every frequency counts twice, as its mirror image is not stored, but the ends.
@@ -59,6 +59,6 @@ def mirrored(
 # fmt: off
 derivative("fft.fft",   again(np.fft.fft))
 derivative("fft.ifft",  again(np.fft.ifft))
-derivative("fft.rfft",  half)
-derivative("fft.irfft", mirrored)
+derivative("fft.rfft",  half_spectrum)
+derivative("fft.irfft", both_sides)
 # fmt: on

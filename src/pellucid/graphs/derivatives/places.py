@@ -22,7 +22,7 @@ FAR = 200
 At = tuple[Any, ...]
 
 
-def read(g: Any, *indices: Any, at: At) -> Any:
+def part_at(g: Any, *indices: Any, at: At) -> Any:
     """g[at]: the part that was put there, where it can be found."""
     if indices or not is_basic(at):
         return recorded("index", g, *indices, at=at)

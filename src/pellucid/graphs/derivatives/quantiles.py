@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.derivatives.arrays import count, extreme, spread
+from pellucid.graphs.derivatives.arrays import extreme, spread
 from pellucid.graphs.derivatives.choices import Choice
 from pellucid.graphs.derivatives.entering import derivative, zero
+from pellucid.graphs.operations.closed_set import count_along
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.tracing.traced import recorded
 
@@ -25,7 +26,9 @@ def shared(g: Any, x: Any, z: Any, axis: Any) -> Any:
     return np.where(attains, g / np.maximum(number, 1.0), 0.0)
 
 
-def attained(g: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def attained_along(
+    g: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False
+) -> Any:
     """The elements that attain the extreme share it equally."""
     options = {"axis": axis, "keepdims": keepdims}
     return Choice(
@@ -48,7 +51,7 @@ def quantile(
             for i, part in enumerate(q)
         )
         return sum(parts, start=np.zeros_like(x))
-    n = count(x, axis)
+    n = count_along(x, axis)
     if n == 0:
         return np.zeros_like(x)
     place = float(np.quantile(np.arange(n), q, method=method))
@@ -84,8 +87,8 @@ def running(g: Any, z: Any, x: Any, axis: int) -> Any:
 
 derivative("quantile", quantile)
 derivative("median", median)
-derivative("fmax.reduce", attained)
-derivative("fmin.reduce", attained)
+derivative("fmax.reduce", attained_along)
+derivative("fmin.reduce", attained_along)
 derivative("maximum.accumulate", running)
 derivative("minimum.accumulate", running)
 zero("argpartition", "nanargmax", "nanargmin")

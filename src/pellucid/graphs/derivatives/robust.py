@@ -16,7 +16,7 @@ def log_sum(g: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) ->
     return spread(g, x, axis, keepdims) * softmax(x, axis=axis)
 
 
-def share(g: Any, z: Any, x: Any, w: Any, **options: Any) -> Any:
+def weight_share(g: Any, z: Any, x: Any, w: Any, **options: Any) -> Any:
     """The derivative of log(sum(w e^x)) by w: e^(x - z)."""
     whole = x + 0 * w
     return spread(g, whole, **options) * np.exp(whole - spread(z, whole, **options))
@@ -48,7 +48,7 @@ derivative("log1mexp",    lambda g, z, x: g * np.exp(-x) / -np.expm1(-x))  # 1/(
 derivative("log_loss",    lambda g, J, z, y: g * (sigmoid(z) - y),    # p - y
                           lambda g, J, z, y: -g * z)                  # -z
 derivative("logsumexp",   log_sum)
-derivative("log_weighted_sum", weighted_share, share)
+derivative("log_weighted_sum", weighted_share, weight_share)
 derivative("softmax",     softened)
 derivative("log_softmax", log_softened)
 zero("offset")

@@ -80,7 +80,7 @@ def inverse_exponent(value: Any, y: Any, k: Any) -> Any:
     return -0.5 * value * y**2 * sc.hyp2f1(2.0, 2.0, 3.0, -k * y)
 
 
-def ratio(x: Any, y: Any) -> Any:
+def xovery(x: Any, y: Any) -> Any:
     """X / y, and 0 where x is 0."""
     return x / np.where(np.equal(x, 0), 1.0, y)
 
@@ -157,14 +157,14 @@ derivative(sc.inv_boxcox,   lambda g, z, y, k: g * z ** (1.0 - k),
 derivative(sc.inv_boxcox1p, lambda g, z, y, k: g * (z + 1.0) ** (1.0 - k),
                           lambda g, z, y, k: g * inverse_exponent(z + 1.0, y, k))
 derivative(sc.xlogy,      lambda g, z, x, y: g * np.log(y),
-                          lambda g, z, x, y: g * ratio(x, y))       # 0 log 0 = 0
+                          lambda g, z, x, y: g * xovery(x, y))      # 0 log 0 = 0
 derivative(sc.xlog1py,    lambda g, z, x, y: g * np.log1p(y),
-                          lambda g, z, x, y: g * ratio(x, 1.0 + y))
+                          lambda g, z, x, y: g * xovery(x, 1.0 + y))
 derivative(sc.entr,       lambda g, z, x: -g * (np.log(x) + 1.0))
 derivative(sc.rel_entr,   lambda g, z, x, y: g * (np.log(x / y) + 1.0),
-                          lambda g, z, x, y: -g * ratio(x, y))
+                          lambda g, z, x, y: -g * xovery(x, y))
 derivative(sc.kl_div,     lambda g, z, x, y: g * np.log(x / y),
-                          lambda g, z, x, y: g * (1.0 - ratio(x, y)))
+                          lambda g, z, x, y: g * (1.0 - xovery(x, y)))
 derivative(sc.huber,      huber_width,
                           lambda g, z, d, r: g * np.clip(r, -d, d))
 derivative(sc.pseudo_huber, smooth_huber_width,

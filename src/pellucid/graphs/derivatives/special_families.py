@@ -20,7 +20,7 @@ from pellucid.graphs.tracing.traced import recorded
 Slope = Callable[..., Any]
 
 
-def between(f: Slope, v: Any, x: Any, sign: float = 1.0) -> Any:
+def beside(f: Slope, v: Any, x: Any, sign: float = 1.0) -> Any:
     """(f_{v-1} + sign f_{v+1}) / 2, at x. 10.6.1, 10.29.1."""
     return 0.5 * (f(v - 1.0, x) + sign * f(v + 1.0, x))
 
@@ -30,7 +30,7 @@ def struve_slope(f: Slope, sign: float) -> Slope:
 
     def rule(g: Any, z: Any, v: Any, x: Any) -> Any:
         extra = (0.5 * x) ** v * (0.5 / math.sqrt(np.pi) * sc.rgamma(v + 1.5))
-        return g * (between(f, v, x, sign) + extra)
+        return g * (beside(f, v, x, sign) + extra)
 
     return rule
 
@@ -146,14 +146,14 @@ def polynomial(f: np.ufunc, slope: Slope) -> None:
 
 # fmt: off
 for _f in (sc.jv, sc.jve, sc.yv, sc.yve):
-    derivative(_f,  unknown, lambda g, z, v, x, f=_f: g * between(f, v, x, -1.0))
-derivative(sc.yn,   unknown, lambda g, z, n, x: g * between(sc.yv, n, x, -1.0))
-derivative(sc.iv,   unknown, lambda g, z, v, x: g * between(sc.iv, v, x))
-derivative(sc.kv,   unknown, lambda g, z, v, x: -g * between(sc.kv, v, x))
-derivative(sc.kn,   unknown, lambda g, z, n, x: -g * between(sc.kv, n, x))
-derivative(sc.kve,  unknown, lambda g, z, v, x: g * (z - between(sc.kve, v, x)))
+    derivative(_f,  unknown, lambda g, z, v, x, f=_f: g * beside(f, v, x, -1.0))
+derivative(sc.yn,   unknown, lambda g, z, n, x: g * beside(sc.yv, n, x, -1.0))
+derivative(sc.iv,   unknown, lambda g, z, v, x: g * beside(sc.iv, v, x))
+derivative(sc.kv,   unknown, lambda g, z, v, x: -g * beside(sc.kv, v, x))
+derivative(sc.kn,   unknown, lambda g, z, n, x: -g * beside(sc.kv, n, x))
+derivative(sc.kve,  unknown, lambda g, z, v, x: g * (z - beside(sc.kve, v, x)))
 derivative(sc.ive,  unknown,
-           lambda g, z, v, x: g * (between(sc.ive, v, x) - np.sign(x) * z))
+           lambda g, z, v, x: g * (beside(sc.ive, v, x) - np.sign(x) * z))
 derivative(sc.j0,  lambda g, z, x: -g * sc.j1(x))
 derivative(sc.j1,  lambda g, z, x: g * 0.5 * (sc.j0(x) - sc.jv(2, x)))
 derivative(sc.y0,  lambda g, z, x: -g * sc.y1(x))
@@ -161,7 +161,7 @@ derivative(sc.y1,  lambda g, z, x: g * (sc.y0(x) - z / x))
 derivative(sc.i0,  lambda g, z, x: g * sc.i1(x))
 derivative(sc.i1,  lambda g, z, x: g * 0.5 * (sc.i0(x) + sc.iv(2, x)))
 derivative(sc.i0e, lambda g, z, x: g * (sc.i1e(x) - np.sign(x) * z))
-derivative(sc.i1e, lambda g, z, x: g * (between(sc.ive, 1, x) - np.sign(x) * z))
+derivative(sc.i1e, lambda g, z, x: g * (beside(sc.ive, 1, x) - np.sign(x) * z))
 derivative(sc.k0,  lambda g, z, x: -g * sc.k1(x))
 derivative(sc.k1,  lambda g, z, x: -g * (sc.k0(x) + z / x))
 derivative(sc.k0e, lambda g, z, x: g * (z - sc.k1e(x)))

@@ -163,7 +163,7 @@ def limit(gap: Any, step: Any, rate: Any, rate_of_rate: Any) -> Any:
     return rate / step - gap * rate_of_rate / (2 * step**2)
 
 
-def between(w: Any) -> Callable[..., Any]:
+def apart(w: Any) -> Callable[..., Any]:
     """The limit of a_ij / (w_j - w_i)."""
     d = fan(w)
     steps = d - d[:, None] + np.eye(len(d), dtype=w.dtype)
@@ -198,7 +198,7 @@ def eigh(g: dict[int, Any], z: Any, A: Any, moved: Moved, UPLO: Any = "L") -> An
     d = fan(w)
     ways = [Movement(d, (V * d) @ t(V)), Movement(vectors={1: V @ turn(w, w, 0)})]
     quotient = Quotient(z, [t(V) @ g[1]], moved, ways)
-    P = quotient.of(half_difference, w, w, between(w))
+    P = quotient.of(half_difference, w, w, apart(w))
     return on_triangle(V @ with_diagonal(P, g.get(0)) @ t(V), UPLO)
 
 
@@ -238,7 +238,7 @@ def eig(g: dict[int, Any], z: Any, A: Any, moved: Moved) -> Any:
     ways = [Movement(d, along_d), Movement(vectors={1: V @ turn(w, w, 0)})]
     P = g[1] - V * np.sum(V * g[1], axis=-2, keepdims=True)
     quotient = Quotient(z, [t(V) @ P], moved, ways)
-    inner = quotient.of(lambda M: M * (1 - one), w, w, between(w))
+    inner = quotient.of(lambda M: M * (1 - one), w, w, apart(w))
     inner = with_diagonal(inner, g.get(0))
     return independent(z, V, np.linalg.solve(t(V), inner @ t(V)))
 
@@ -278,7 +278,7 @@ def svd(
     def halves(sign: int) -> Callable[..., Any]:
         return lambda *M: half(M[0]) + sign * half(M[3])
 
-    P = quotient.of(halves(1), s, s, between(s))
+    P = quotient.of(halves(1), s, s, apart(s))
     P = P + quotient.of(halves(-1), s, -s, together(s, -s, 2))
     d_A, zero = U1 @ with_diagonal(P, g.get(1)) @ t(V1), np.zeros(1, s.dtype)
     alone = together(s, zero, 1)
@@ -290,7 +290,7 @@ def svd(
         N = quotient.parts[i]
         if N is not None:  # nothing may depend on how these columns are turned
             none = np.zeros(N.shape[-1], s.dtype)
-            free = quotient.of(lambda *M, i=i: half(M[i]), none, none, between(none))
+            free = quotient.of(lambda *M, i=i: half(M[i]), none, none, apart(none))
             d_A = d_A + np.sum(free, axis=(-2, -1), keepdims=True)
     return d_A
 

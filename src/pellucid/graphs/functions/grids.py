@@ -88,7 +88,7 @@ def geomspace(
     return cast(np.moveaxis(made, 0, axis), dtype)
 
 
-class Grid:
+class Mesh:
     """`np.mgrid[...]` and `np.ogrid[...]`: the coordinates on a grid, full or open.
 
     The ends may be traced where an imaginary step tells the number of points.
@@ -122,8 +122,8 @@ def _points(part: slice) -> Any:
     return cast(as_traced(creation.linspace(start, stop, int(step))), dtype)
 
 
-creation.JOINED["mgrid"] = Grid(sparse=False)
-creation.JOINED["ogrid"] = Grid(sparse=True)
+creation.JOINED["mgrid"] = Mesh(sparse=False)
+creation.JOINED["ogrid"] = Mesh(sparse=True)
 
 
 def _known(original: Any, recording: Any) -> Any:

@@ -12,21 +12,13 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.functions.entries import as_traced, cast, recorded_as
+from pellucid.graphs.functions.shapes import fixed
 from pellucid.graphs.operations.indexing import Slot
-from pellucid.graphs.tracing.refusals import refused, refused_shape
+from pellucid.graphs.tracing.refusals import refused_shape
 from pellucid.graphs.tracing.traced import Traced, recorded
 
 
-def known(value: Any, what: str) -> Any:
-    """The numbers of what may not depend on an input."""
-    if isinstance(value, Traced):
-        if not value.node.known:
-            refused(f"{what} that is traced")
-        return np.asarray(value)
-    return value
-
-
-def gathered(weights: Any, place: Any, n: int) -> Any:
+def added_at(weights: Any, place: Any, n: int) -> Any:
     """The weights added up at their places among n."""
     return recorded("scatter", weights, place, at=(Slot(0),), shape=(n,))
 
@@ -34,7 +26,7 @@ def gathered(weights: Any, place: Any, n: int) -> Any:
 @recorded_as(np.digitize)
 def digitize(x: Any, bins: Any, right: bool = False) -> Any:
     """Between which edges each number lies."""
-    bins = known(bins, "np.digitize with an array of bins")
+    bins = fixed(bins, "np.digitize with an array of bins that is traced")
     np.digitize(np.zeros(1), bins)  # whether they rise or fall throughout
     side: Any = "left" if right else "right"
     if len(bins) and bins[0] > bins[-1]:
@@ -57,7 +49,7 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     weights = as_traced(weights)
     if weights.shape != x.shape:
         raise ValueError("The weights and list don't have the same length.")
-    return gathered(cast(weights, np.float64), x, n)
+    return added_at(cast(weights, np.float64), x, n)
 
 
 def edges_of(a: Any, bins: Any, range: Any) -> Any:
@@ -66,7 +58,8 @@ def edges_of(a: Any, bins: Any, range: Any) -> Any:
         refused_shape(f"a histogram with bins={bins!r}", "give their number or edges")
     if isinstance(bins, Traced) and bins.ndim == 1 and not bins.node.known:
         return bins
-    bins, range = known(bins, "a number of bins"), known(range, "a range of bins")
+    bins = fixed(bins, "a number of bins that is traced")
+    range = fixed(range, "a range of bins that is traced")
     # NumPy's own errors, and its edges where they do not depend on the numbers.
     few = np.zeros(min(a.size, 1), a.dtype)
     edges = np.histogram_bin_edges(few, bins, range)
@@ -78,7 +71,7 @@ def edges_of(a: Any, bins: Any, range: Any) -> Any:
     return cast(np.linspace(low, high, int(bins) + 1), edges.dtype)
 
 
-def between(a: Any, edges: Any) -> tuple[Any, Any]:
+def bin_of(a: Any, edges: Any) -> tuple[Any, Any]:
     """Each number's bin, and whether it has one; the last edge belongs to its bin."""
     last = len(edges) - 2
     place = np.searchsorted(edges, a, side="right") - 1
@@ -112,11 +105,11 @@ def histogram(
         raise ValueError("weights should have the same shape as a.")
     a = np.ravel(a)
     edges = edges_of(a, bins, range)
-    place, inside = between(a, edges)
+    place, inside = bin_of(a, edges)
     w = weighed(weights, inside)
     # NumPy adds weights up in double precision.
     total = w if weights is None else cast(w, np.result_type(w, np.float64))
-    n = cast(gathered(total, place, len(edges) - 1), w.dtype)
+    n = cast(added_at(total, place, len(edges) - 1), w.dtype)
     return (n / np.diff(edges) / np.sum(n) if density else n), edges
 
 
@@ -142,7 +135,7 @@ def histogramdd(
     weights = None if weights is None else as_traced(weights)
     # NumPy adds weights up in double precision.
     w = cast(weighed(weights, inside), np.float64)
-    H = np.reshape(gathered(w, place, math.prod(shape)), shape)
+    H = np.reshape(added_at(w, place, math.prod(shape)), shape)
     return (_as_density(H, edges) if density else H), edges
 
 
@@ -150,7 +143,7 @@ def _cell(columns: list[Any], edges: list[Any], shape: tuple[int, ...]) -> Any:
     """The number of each sample's cell, and whether it has one."""
     place, inside = 0, np.ones(columns[0].shape, bool)
     for column, edge, n in zip(columns, edges, shape, strict=True):
-        here, within = between(column, edge)
+        here, within = bin_of(column, edge)
         place, inside = place * n + here, np.logical_and(inside, within)
     return place, inside
 

@@ -20,7 +20,12 @@ from pellucid.graphs.functions.entries import (
     into,
     recorded_as,
 )
-from pellucid.graphs.functions.quantiles import between, hundredths, result_dtype, rows
+from pellucid.graphs.functions.quantiles import (
+    hundredths,
+    interpolated,
+    result_dtype,
+    rows,
+)
 from pellucid.graphs.functions.reductions import (
     floating,
     is_mask,
@@ -152,7 +157,7 @@ def nanquantile(
     a, axis = as_traced(a), axes_of(axis)
     dtype = result_dtype(a, q, method, None)
     n = np.sum(numbers(rows(floating(a), axis)), axis=-1, keepdims=True)
-    result = between(floating(a), q, axis, flag(keepdims), method, n)
+    result = interpolated(floating(a), q, axis, flag(keepdims), method, n)
     return into(out, cast(as_traced(result), dtype))
 
 

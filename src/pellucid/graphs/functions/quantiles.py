@@ -21,9 +21,9 @@ from pellucid.graphs.functions.entries import (
     into,
     recorded_as,
 )
-from pellucid.graphs.functions.reductions import along, count
+from pellucid.graphs.functions.reductions import count, weights_along
+from pellucid.graphs.functions.shapes import fixed
 from pellucid.graphs.operations.closed_set import reduced_axes, reduced_shape
-from pellucid.graphs.tracing.refusals import refused
 from pellucid.graphs.tracing.traced import Traced, recorded
 
 
@@ -47,9 +47,10 @@ def quantile(
     q = q if is_traced(q) else fixed(q)
     dtype = result_dtype(a, q, method, weights)
     if weights is not None:
-        result = weighted(a, fixed(q), axis, keepdims, weights)
+        known = fixed(q, "a quantile with weights= and a traced q")
+        result = weighted(a, known, axis, keepdims, weights)
     elif is_traced(q):
-        result = between(a, q, axis, keepdims, method, count(a, axis))
+        result = interpolated(a, q, axis, keepdims, method, count(a, axis))
     else:
         result = at_fixed(a, q, axis, keepdims, method)
     return into(out, result if result.dtype == dtype else cast(result, dtype))
@@ -75,13 +76,6 @@ def hundredths(q: Any) -> Any:
 def is_traced(q: Any) -> bool:
     """Whether the fraction depends on an input."""
     return isinstance(q, Traced) and not q.node.known
-
-
-def fixed(q: Any) -> Any:
-    """A fraction that depends on no input, as numbers."""
-    if is_traced(q):
-        refused("a quantile with weights= and a traced q")
-    return np.asarray(q) if isinstance(q, Traced) else q
 
 
 def result_dtype(a: Any, q: Any, method: str, weights: Any) -> np.dtype[Any]:
@@ -121,7 +115,7 @@ def rows(a: Any, axis: Any) -> Any:
     return np.reshape(moved, (*(a.shape[i] for i in kept), count(a, axis)))
 
 
-def between(a: Any, q: Any, axis: Any, keepdims: bool, method: str, n: Any) -> Any:
+def interpolated(a: Any, q: Any, axis: Any, keepdims: bool, method: str, n: Any) -> Any:
     """Sort, and go the part of the way from one element to the next that q asks for.
 
     n is how many of each row count: those that sort before the nan.
@@ -178,7 +172,7 @@ def virtual_index(method: str, n: Any, q: Any) -> Any:
 
 def weighted(a: Any, q: Any, axis: Any, keepdims: bool, weights: Any) -> Any:
     """The first element with which a fraction q of the weight is reached."""
-    x, w = rows(a, axis), rows(along(as_traced(weights), a, axis), axis)
+    x, w = rows(a, axis), rows(weights_along(as_traced(weights), a, axis), axis)
     order = np.argsort(x, axis=-1, kind="stable")
     x, w = np.take_along_axis(x, order, -1), np.take_along_axis(w, order, -1)
     reached = np.cumsum(w, axis=-1, dtype=np.float64)

@@ -21,7 +21,7 @@ from pellucid.graphs.functions.entries import (
     into,
     recorded_as,
 )
-from pellucid.graphs.operations.closed_set import reduced_axes, reduced_shape
+from pellucid.graphs.operations.closed_set import count_along, reduced_shape
 from pellucid.graphs.tracing.traced import FUNCTIONS, Traced, recorded
 
 # The reductions of the closed set, and the ufuncs whose `reduce` they are.
@@ -211,7 +211,7 @@ def count(a: Any, axis: Any, where: Any = True, keepdims: Any = True) -> Any:
     if is_mask(where):
         mask = np.broadcast_to(where, a.shape)
         return cast(np.sum(mask, axis=axis, keepdims=flag(keepdims)), a.dtype)
-    return math.prod(a.shape[i] for i in reduced_axes(a.ndim, axes_of(axis)))
+    return count_along(a, axes_of(axis))
 
 
 def floating(a: Any) -> Any:
@@ -245,14 +245,14 @@ def average(
     if weights is None:
         result = np.mean(a, axis=axis, keepdims=keepdims)
         return (result, np.full_like(result, count(a, axis))) if returned else result
-    a, weights = floating(a), along(as_traced(weights), a, axis)
+    a, weights = floating(a), weights_along(as_traced(weights), a, axis)
     dtype = np.result_type(a, weights)
     total = np.sum(weights, axis=axis, dtype=dtype, keepdims=keepdims)
     result = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
     return (result, total) if returned else result
 
 
-def along(weights: Any, a: Any, axis: Any) -> Any:
+def weights_along(weights: Any, a: Any, axis: Any) -> Any:
     """Weights in the shape of what they weigh."""
     if weights.shape == a.shape:
         return weights

@@ -35,8 +35,10 @@ def axis_of(axis: Any, a: Any) -> int:
     return int(np.lib.array_utils.normalize_axis_index(axis, ndim))
 
 
-def fixed(value: Any) -> Any:
-    """The value of what does not depend on an input, such as how often to repeat."""
+def fixed(value: Any, refusal: str = "") -> Any:
+    """The numbers of what depends on no input; where it does, `refusal` is refused."""
+    if refusal and isinstance(value, Traced) and not value.node.known:
+        refused(refusal)
     return np.asarray(value) if isinstance(value, Traced) else value
 
 

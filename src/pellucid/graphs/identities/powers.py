@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 import numpy as np
 
 from pellucid.graphs.identities.identity import identity
-from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.graphs.operations.closed_set import count_along
 from pellucid.graphs.operations.robust import log_product, norm
-
-
-def count(x: Any, axis: Any) -> int:
-    """How many elements are reduced."""
-    axes = reduced_axes(np.ndim(x), axis)
-    return math.prod(np.shape(x)[i] for i in axes)
-
 
 identity(
     "hypot",
@@ -53,7 +43,9 @@ identity(
     "root mean square",
     lambda x, axis, keepdims: np.sqrt(np.mean(x**2, axis, keepdims=keepdims)),
     lambda x, axis, keepdims: np.sqrt(np.mean(np.abs(x) ** 2, axis, keepdims=keepdims)),
-    stable=lambda x, axis, keepdims: norm(x, axis, keepdims) / count(x, axis) ** 0.5,
+    stable=lambda x, axis, keepdims: (
+        norm(x, axis, keepdims) / count_along(x, axis) ** 0.5
+    ),
     proof="sqrt(sum(x^2) / n) = sqrt(sum(x^2)) / sqrt(n)",
     domain="every x; the slope at 0, where there is none, is 0",
     fails_at={"x": [3e200, 4e200]},

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.identities.identity import identity
-from pellucid.graphs.operations.closed_set import reduced_axes
+from pellucid.graphs.operations.closed_set import count_along
 from pellucid.graphs.operations.robust import (
     log_loss,
     log_softmax,
@@ -27,11 +27,6 @@ from pellucid.graphs.operations.robust import (
 total = partial(np.sum, keepdims=True)
 average = partial(np.mean, keepdims=True)
 largest = partial(np.max, keepdims=True)
-
-
-def length(z: Any, axis: Any) -> int:
-    """How many elements there are along axes."""
-    return math.prod(z.shape[i] for i in reduced_axes(z.ndim, axis))
 
 
 def accumulated(z: Any, axis: Any) -> Any:
@@ -128,7 +123,7 @@ identity(
     "log of a mean of exp",
     lambda z, axis, keepdims: np.log(np.mean(np.exp(z), axis, keepdims=keepdims)),
     stable=lambda z, axis, keepdims: log_weighted_sum(
-        z, 1 / length(z, axis), axis, keepdims
+        z, 1 / count_along(z, axis), axis, keepdims
     ),
     proof="the mean is the sum of e^z / n",
     domain="every z; rounding is that of the largest |z|, or of log n",

@@ -9,6 +9,7 @@ this one.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -140,6 +141,12 @@ def reduced_axes(ndim: int, axis: Any) -> tuple[int, ...]:
         return tuple(range(ndim))
     axes = axis if isinstance(axis, tuple) else (axis,)
     return tuple(sorted(np.lib.array_utils.normalize_axis_tuple(axes, ndim)))
+
+
+def count_along(x: Any, axis: Any = None) -> int:
+    """How many elements of an array are reduced together."""
+    shape = np.shape(x)
+    return math.prod(shape[i] for i in reduced_axes(len(shape), axis))
 
 
 def reduced_shape(shape: Shape, axis: Any, keepdims: bool) -> Shape:

@@ -14,7 +14,7 @@ import numpy as np
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations import kinds
 from pellucid.graphs.operations.closed_set import OPERATIONS, facts_of, loop
-from pellucid.graphs.operations.elementwise import counted
+from pellucid.graphs.operations.elementwise import loop_types
 from pellucid.graphs.operations.factorisations import computed_dtype
 from pellucid.graphs.operations.indexing import places
 
@@ -37,7 +37,7 @@ def reads(node: Node) -> Dtypes:
 def _loop(node: Node) -> Dtypes:
     function = OPERATIONS[node.operation].function
     ufunc: Any = getattr(function, "args", (function,))[0]  # of several results, one
-    return list(loop(ufunc, tuple(counted(_types(node))))[: ufunc.nin])
+    return list(loop(ufunc, tuple(loop_types(_types(node))))[: ufunc.nin])
 
 
 def _types(node: Node) -> list[Any]:

@@ -154,7 +154,7 @@ def _python_else_numpy(python: Callable[..., Any], ufunc: np.ufunc) -> Any:
     return compute
 
 
-def counted(types: Sequence[Any]) -> Sequence[Any]:
+def loop_types(types: Sequence[Any]) -> Sequence[Any]:
     """Types for a ufunc: Python integers alone, which it takes as objects, as int64."""
     return [np.dtype(np.int64)] * len(types) if set(types) == {int} else types
 
