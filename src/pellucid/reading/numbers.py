@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.errors import GradientError
-from pellucid.graphs.differentiating.step_derivatives import adjoints, cost_of
+from pellucid.graphs.differentiating.step_derivatives import adjoints, cost_node
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
@@ -39,7 +39,7 @@ def _numbers(graph: Graph, inputs: Mapping[Node, Any]) -> Numbers:
         gradients = _gradients(graph, values)
     except GradientError as error:
         return Numbers(values, {}, f"no gradients: {error}")
-    cost = title(graph, cost_of(graph))
+    cost = title(graph, cost_node(graph))
     return Numbers(values, gradients, f"gradient of {cost} with respect to each box")
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from pellucid.errors import PellucidError, TraceError
 from pellucid.graphs import structure
-from pellucid.graphs.differentiating.deriving import Recipe, differentiated, packed
+from pellucid.graphs.differentiating.deriving import Recipe, differentiated, recipe_of
 from pellucid.graphs.differentiating.plain_call import difference
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
@@ -105,7 +105,7 @@ class Compiled:
             "stable": self.stable,
             "without": self.without,
         }
-        return _compiled, (packed(self.f), self._target, self.device, options)
+        return _compiled, (recipe_of(self.f), self._target, self.device, options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the program for these shapes and dtypes."""

@@ -58,19 +58,21 @@ class Adjoint:
         stretched = wide and argument.shape != node.shape
         if mask is not None and (stretched or not masked):
             g, mask = self.settled, any_of(mask, node, argument) if masked else None
-        if wide or not reduces(node):
+        if wide or not is_sum(node):
             g = summed_to(argument.shape, g, node.shape if wide else None)
         return Adjoint(of_dtype(argument.dtype, g), mask)
 
 
-def given(by_rule: Any) -> Adjoint:
+def as_adjoint(by_rule: Any) -> Adjoint:
     """What a rule gave, with or without a mask."""
     return Adjoint(*by_rule) if isinstance(by_rule, Under) else Adjoint(by_rule)
 
 
-def plain(by_rule: Any) -> Any:
+def with_zeros(by_rule: Any) -> Any:
     """What a rule gave, with its zeros."""
-    return by_rule.plain() if isinstance(by_rule, Choice) else given(by_rule).settled
+    if isinstance(by_rule, Choice):
+        return by_rule.plain()
+    return as_adjoint(by_rule).settled
 
 
 def any_of(mask: Mask, node: Node, argument: Node) -> Mask:
@@ -98,10 +100,10 @@ def conjugated(node: Node, g: Any) -> Any:
 
 def may_be_short(node: Node) -> bool:
     """Whether a rule passes on a g that has length 1 where it is the same all along."""
-    return stretches(node) or reduces(node)
+    return stretches(node) or is_sum(node)
 
 
-def reduces(node: Node) -> bool:
+def is_sum(node: Node) -> bool:
     """Whether a rule gives the one g of all elements that are added up."""
     facts = facts_of(node.operation)
     return facts.kind is Kind.REDUCES and facts.slope is CONSTANT
@@ -121,7 +123,7 @@ def of_dtype(dtype: np.dtype[Any], g: Any) -> Any:
     return g
 
 
-def full(g: Any, node: Node) -> Any:
+def expanded(g: Any, node: Node) -> Any:
     """A gradient in the shape of its node."""
     g = traced(g)
     if g.node.weak and g.dtype != node.dtype:

@@ -15,17 +15,17 @@ from pellucid.errors import GradientError
 from pellucid.graphs.derivatives import DERIVATIVES
 from pellucid.graphs.differentiating.adjoint import (
     Adjoint,
+    as_adjoint,
     conjugated,
-    full,
-    given,
+    expanded,
     may_be_short,
     named_after,
     of_dtype,
-    plain,
     traced,
     value,
+    with_zeros,
 )
-from pellucid.graphs.differentiating.decompositions import joined, siblings
+from pellucid.graphs.differentiating.joint import contributed, siblings
 from pellucid.graphs.differentiating.masks import carried
 from pellucid.graphs.differentiating.poles import Poles
 from pellucid.graphs.node import Node, ancestors, constant, location_of
@@ -52,7 +52,7 @@ def _finished(recorder: Recorder, node: Node, g: Any) -> Any:
     with recorder.on_behalf_of(node):
         if g is None:
             g = recorded("zeros", shape=node.shape, dtype=node.dtype)
-        g = of_dtype(node.dtype, full(g, node))
+        g = of_dtype(node.dtype, expanded(g, node))
         if not isinstance(g, Traced):
             g = lifted(constant(g), recorder)
         return named_after(recorder, node, g)
@@ -63,7 +63,7 @@ def backward(
 ) -> dict[Node, Any]:
     """Reverse accumulation: dJ/dx = sum over uses of x of (dJ/dz) (dz/dx)."""
     order = ancestors(seeds)
-    needed = depending(order, wrt)
+    needed = differentiable(order, wrt)
     poles = Poles(order, needed, wrt)
     outer = set(wrt)
     inner = [node for node in order if node in needed and node not in outer]
@@ -71,7 +71,7 @@ def backward(
     adjoint = {node: Adjoint(traced(seed)) for node, seed in seeds.items()}
     for node in reversed(inner):
         if node in together:
-            uses = joined(recorder, pulled_back, together[node], adjoint)
+            uses = contributed(recorder, pulled_back, together[node], adjoint)
         else:
             uses = contributions(recorder, node, adjoint.get(node), poles)
         for x, g in uses:
@@ -79,7 +79,7 @@ def backward(
     return {node: g.settled for node, g in adjoint.items()}
 
 
-def depending(order: list[Node], wrt: list[Node]) -> set[Node]:
+def differentiable(order: list[Node], wrt: list[Node]) -> set[Node]:
     """The nodes whose value depends on the inputs that are asked for."""
     needed = set(wrt)
     for node in order:
@@ -116,7 +116,7 @@ def contribution(
         found = by_rule(node, position, g, poles)
         if found is None:
             return None
-        own = given(found)
+        own = as_adjoint(found)
         g = Adjoint(own.g, mask & own.mask if mask else own.mask)
         return g.fitted(node, position, poles.may_meet(node.arguments[position]))
 
@@ -134,10 +134,10 @@ def by_rule(node: Node, position: int, g: Any, poles: Poles | None = None) -> An
     rule = DERIVATIVES[node.operation](position)
     if rule is None:
         return None
-    g = conjugated(node, g if may_be_short(node) else full(g, node))
+    g = conjugated(node, g if may_be_short(node) else expanded(g, node))
     values = map(value, (node, *node.arguments))
     run = functools.partial(rule, g, *values, **node.options)
-    found = poles.met(node, position, g, run) if poles else plain(run())
+    found = poles.met(node, position, g, run) if poles else with_zeros(run())
     return conjugated(node, found)
 
 

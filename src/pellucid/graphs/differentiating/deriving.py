@@ -24,7 +24,7 @@ from pellucid.graphs.differentiating.arguments import (
     place_in_call,
 )
 from pellucid.graphs.differentiating.at_numbers import Run, at_numbers, like
-from pellucid.graphs.differentiating.pullbacks import inputs_of, slopes
+from pellucid.graphs.differentiating.pullbacks import cost_gradient, inputs_of
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, now
 from pellucid.graphs.rewriting.stable import Rewriting, rewritten
@@ -125,10 +125,10 @@ def _at_numbers(
     return like(result, as_asked(wrt, inputs[: len(places)]), kind)
 
 
-def packed(f: Any) -> Any:
+def recipe_of(f: Any) -> Any:
     """A derivative as its recipe; any other function is itself."""
     recipe = _derivatives.get(f) if isinstance(f, FunctionType) else None
-    return dataclasses.replace(recipe, f=packed(recipe.f)) if recipe else f
+    return dataclasses.replace(recipe, f=recipe_of(recipe.f)) if recipe else f
 
 
 def differentiated(f: Any) -> Any:
@@ -151,7 +151,7 @@ def gradient_graph(graph: Graph, wrt: Wrt, stable: bool, without: Names) -> Grap
         cost = structure.mapped(lambda leaf: lifted(leaf, recorder), graph.result)
         names = [parameter_name(graph, one) for one in each(wrt)]
         notice_unused(graph.title, cost, dict(zip(names, inputs, strict=True)))
-        pulled = slopes(cost, inputs, graph.title)
+        pulled = cost_gradient(cost, inputs, graph.title)
         result = as_asked(wrt, structure.mapped(node_of, pulled))
     title = f"{graph.title}_gradient"
     made = closed(dataclasses.replace(graph, title=title, result=result), recorder)

@@ -77,7 +77,7 @@ class _Family:
                 and uncopied(n.arguments[0]) is self.root]  # fmt: skip
         self.values = [n for n in same if n.options.get("part", part) == part]
         self.vectors = [n for n in same if n not in self.values
-                        and fixed(n) == fixed(node)]  # fmt: skip
+                        and options_of(n) == options_of(node)]  # fmt: skip
         stop = {self.root, *self.values, *self.vectors}
         self.rest = ancestors(set(outputs) - stop, stop)
         above = set(ancestors([self.root]))
@@ -130,7 +130,7 @@ class _Family:
         )
 
 
-def fixed(node: Node) -> dict[str, Any]:
+def options_of(node: Node) -> dict[str, Any]:
     """The options of a decomposition, whichever part of it."""
     return {key: value for key, value in node.options.items() if key != "part"}
 

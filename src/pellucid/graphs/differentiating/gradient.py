@@ -70,7 +70,9 @@ def gradient(
     """
     if isinstance(f, Graph):
         return gradient_graph(f, wrt, stable, without)
-    return derived(gradient, f, wrt, pullbacks.slopes, Rewriting(stable, without))
+    return derived(
+        gradient, f, wrt, pullbacks.cost_gradient, Rewriting(stable, without)
+    )
 
 
 def value_and_gradient(

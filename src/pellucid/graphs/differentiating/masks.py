@@ -16,7 +16,13 @@ from pellucid.graphs.derivatives.arrays import diagonal, indexed, spread, summed
 from pellucid.graphs.derivatives.choices import Mask
 from pellucid.graphs.derivatives.entering import Rule
 from pellucid.graphs.derivatives.numerical import windows
-from pellucid.graphs.differentiating.adjoint import Adjoint, full, plain, shrunk, value
+from pellucid.graphs.differentiating.adjoint import (
+    Adjoint,
+    expanded,
+    shrunk,
+    value,
+    with_zeros,
+)
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of, is_elementwise
 from pellucid.graphs.operations.indexing import may_repeat
@@ -33,9 +39,9 @@ def carried(node: Node, position: int, adjoint: Adjoint) -> tuple[Any, Mask | No
     rule = way_back(node, position)
     if rule is None:
         return adjoint.settled, None
-    whole, values = full(adjoint.mask.array, node), map(value, node.arguments)
+    whole, values = expanded(adjoint.mask.array, node), map(value, node.arguments)
     mask = Mask(rule(whole, value(node), *values, **node.options))
-    return adjoint.settled if mixes(node, position) else adjoint.g, mask
+    return adjoint.settled if adds_up(node, position) else adjoint.g, mask
 
 
 def way_back(node: Node, position: int = 0) -> Rule | None:
@@ -51,17 +57,17 @@ def way_back(node: Node, position: int = 0) -> Rule | None:
         case Kind.MOVES:
             return own
         case Kind.REDUCES if alone:
-            return reduced
+            return of_reduced
         case Kind.SCANS:
             return counted(summed_from)
         case Kind.ALONG if alone:
-            return along
+            return of_axis
         case Kind.MIXES if alone and own and facts.zero is Zero.TERMS:
             return counted(own)
     return None
 
 
-def mixes(node: Node, position: int) -> bool:
+def adds_up(node: Node, position: int) -> bool:
     """Whether elements of g are added up, so that its zeros must be there before."""
     if node.operation == "assign" and position == 1:
         array, written, *indices = node.arguments
@@ -78,28 +84,28 @@ def mixes(node: Node, position: int) -> bool:
 def counted(rule: Rule) -> Rule:
     """What is taken several times counts where any of these does."""
     return lambda m, *given, **options: (
-        plain(rule(np.where(m, 1.0, 0.0), *given, **options)) > 0
+        with_zeros(rule(np.where(m, 1.0, 0.0), *given, **options)) > 0
     )
 
 
-def reduced(m: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def of_reduced(m: Any, z: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """All that is put together counts."""
     return spread(m, x, axis, keepdims)
 
 
-def along(m: Any, z: Any, x: Any, axis: Any = None) -> Any:
+def of_axis(m: Any, z: Any, x: Any, axis: Any = None) -> Any:
     """What meets along an axis counts when any of it does."""
     return np.any(m, axis=axis, keepdims=True)
 
 
-def read(m: Any, z: Any, x: Any, *indices: Any, at: Any) -> Any:
+def of_read(m: Any, z: Any, x: Any, *indices: Any, at: Any) -> Any:
     """What was read counts where any reading of it does."""
     if may_repeat(at, x.shape):
         return counted(indexed)(m, z, x, *indices, at=at)
     return recorded("assign", np.zeros(x.shape, bool), m, *indices, at=at)
 
 
-def written(m: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
+def of_written(m: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
     """What was written counts where it stands."""
     part = recorded("index", m, *indices, at=at)
     return part if part.shape == np.shape(value) else shrunk(part, np.shape(value))
@@ -112,8 +118,8 @@ def of_quantiles(m: Any, z: Any, x: Any, q: Any, axis: Any = None,
 
 
 MASKS: dict[str, Callable[[int], Rule]] = {
-    "index": lambda _: read,
-    "assign": lambda position: written if position else lambda m, *_, **at: m,
+    "index": lambda _: of_read,
+    "assign": lambda position: of_written if position else lambda m, *_, **at: m,
     "diagonal": lambda _: counted(diagonal),
     WINDOWS: lambda _: counted(windows),
     "quantile": lambda _: of_quantiles,

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.derivatives.choices import Choice, Mask, Under
-from pellucid.graphs.differentiating.adjoint import given, plain, value
+from pellucid.graphs.differentiating.adjoint import as_adjoint, value, with_zeros
 from pellucid.graphs.differentiating.masks import way_back
 from pellucid.graphs.differentiating.whole_reads import whole_reads
 from pellucid.graphs.differentiating.zeros import Zeros, is_square
@@ -78,7 +78,7 @@ class Poles:
         """
         masked, zeros = self._needs(node, position)
         if not (masked or zeros):
-            return plain(rule())
+            return with_zeros(rule())
         if is_even(node):
             x = value(node.arguments[position])
             return np.where((x == 0) & np.isinf(g), 0.0, rule())
@@ -91,7 +91,7 @@ class Poles:
                 found = found.at_poles()
         elif counting is not True:
             found = Under(found, Mask(counting))
-        return found if masked else given(found).settled
+        return found if masked else as_adjoint(found).settled
 
     def may_meet(self, node: Node) -> bool:
         """Whether a zero may meet anything behind a node."""

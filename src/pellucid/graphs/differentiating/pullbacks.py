@@ -45,14 +45,14 @@ def _check_real(outputs: list[Node]) -> None:
             raise GradientError(message)
 
 
-def slopes(result: Any, inputs: Any, title: str) -> Any:
+def cost_gradient(result: Any, inputs: Any, title: str) -> Any:
     """The gradient of a cost: dJ/dx."""
     return pulled(_cost(result, title), 1.0, inputs)
 
 
 def value_and_slopes(result: Any, inputs: Any, title: str) -> Any:
     """A cost and its gradient."""
-    return result, slopes(result, inputs, title)
+    return result, cost_gradient(result, inputs, title)
 
 
 def result_and_inputs(result: Any, inputs: Any, title: str) -> Any:
@@ -98,7 +98,7 @@ def _no_direction(leaf: Any) -> Any:
 def curved(result: Any, inputs: Any, title: str, v: Any) -> Any:
     """H v, the gradient of (gradient . v)."""
     _check_vector(v, inputs, f"the argument of {title}")
-    return slopes(_inner(slopes(result, inputs, title), v), inputs, title)
+    return cost_gradient(_inner(cost_gradient(result, inputs, title), v), inputs, title)
 
 
 def _check_vector(v: Any, like: Any, name: str) -> None:

@@ -9,8 +9,13 @@ import numpy as np
 
 from pellucid.errors import GradientError
 from pellucid.graphs.derivatives import JOINT
-from pellucid.graphs.differentiating.adjoint import full
-from pellucid.graphs.differentiating.backward import backward, by_rule, depending, local
+from pellucid.graphs.differentiating.adjoint import expanded
+from pellucid.graphs.differentiating.backward import (
+    backward,
+    by_rule,
+    differentiable,
+    local,
+)
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import is_elementwise
@@ -21,7 +26,7 @@ from pellucid.graphs.tracing.trace import resumed
 from pellucid.graphs.tracing.traced import lifted, node_of
 
 
-def cost_of(graph: Graph) -> Node:
+def cost_node(graph: Graph) -> Node:
     """The one node with one element that a graph returns; GradientError if not so."""
     if len(graph.outputs) == 1 and graph.outputs[0].size == 1:
         return graph.outputs[0]
@@ -37,12 +42,14 @@ def adjoints(graph: Graph) -> dict[Node, Node]:
     """Nodes that compute dJ/dz, for every node z between the inputs and the cost J."""
     recorder = resumed(graph)
     recorder.simplify = arithmetic.simplifying(graph.order)
-    cost = cost_of(graph)
-    needed = depending(ancestors([cost]), list(graph.inputs))
+    cost = cost_node(graph)
+    needed = differentiable(ancestors([cost]), list(graph.inputs))
     with recorder.running(), creation_recorded():
         adjoint = backward(recorder, {cost: 1.0}, list(graph.inputs))
         with recorder.on_behalf_of(cost):
-            found = {z: node_of(full(g, z)) for z, g in adjoint.items() if z in needed}
+            found = {
+                z: node_of(expanded(g, z)) for z, g in adjoint.items() if z in needed
+            }
     recorder.names.christen_all(ancestors(found.values()))
     return found
 
@@ -63,7 +70,7 @@ def locals_of(graph: Graph, nodes: Iterable[Node]) -> dict[Node, list[Local]]:
     """The local derivatives of steps, for the arguments that depend on an input."""
     recorder = resumed(graph)
     recorder.simplify = arithmetic.simplifying(graph.order)
-    needed = depending(list(graph.order), list(graph.inputs))
+    needed = differentiable(list(graph.order), list(graph.inputs))
     with recorder.running(), creation_recorded():
         return {z: list(_locals(recorder, z, needed)) for z in nodes if z in needed}
 

@@ -60,7 +60,7 @@ class Zeros:
         return self.steps[node]
 
     def _stands(self, node: Node) -> bool:
-        moving = slopes(node)
+        moving = moving_arguments(node)
         return moving is not None and all(self.steps[a] for a in moving)
 
     def pattern(self, node: Node) -> Pattern:
@@ -92,7 +92,7 @@ def is_square(node: Node) -> bool:
     )
 
 
-def slopes(node: Node) -> list[Node] | None:
+def moving_arguments(node: Node) -> list[Node] | None:
     """The arguments that move a value; None where it is an input, or has no rule."""
     if not node.arguments or node.operation not in DERIVATIVES:
         return None

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.errors import GradientError
-from pellucid.graphs.differentiating.step_derivatives import Local, cost_of, locals_of
+from pellucid.graphs.differentiating.step_derivatives import Local, cost_node, locals_of
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
@@ -192,7 +192,7 @@ def _shown(values: Mapping[Node, Any], node: Node) -> str:
 
 def _cost(graph: Graph) -> str:
     try:
-        return title(graph, cost_of(graph))
+        return title(graph, cost_node(graph))
     except GradientError:
         return ""
 

@@ -7,8 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pellucid.graphs.derivatives import DERIVATIVES, JOINT
-from pellucid.graphs.differentiating.adjoint import Adjoint, full, named_after, value
-from pellucid.graphs.differentiating.equal_eigenvalues import Pull, fixed, rates
+from pellucid.graphs.differentiating.adjoint import (
+    Adjoint,
+    expanded,
+    named_after,
+    value,
+)
+from pellucid.graphs.differentiating.equal_eigenvalues import Pull, options_of, rates
 from pellucid.graphs.node import Node
 from pellucid.graphs.tracing.recorder import Recorder
 
@@ -21,7 +26,7 @@ def siblings(nodes: Iterable[Node]) -> dict[Node, list[Node]]:
     groups: dict[Any, list[Node]] = {}
     for node in nodes:
         if node.operation in JOINT:
-            key = node.operation, node.arguments[0], *fixed(node).items()
+            key = node.operation, node.arguments[0], *options_of(node).items()
             groups.setdefault(key, []).append(node)
     return {
         node: group if node is group[0] else []
@@ -30,14 +35,14 @@ def siblings(nodes: Iterable[Node]) -> dict[Node, list[Node]]:
     }
 
 
-def joined(
+def contributed(
     recorder: Recorder, pull: Pull, group: list[Node], adjoint: Mapping[Node, Adjoint]
 ) -> Iterator[tuple[Node, Adjoint]]:
     """What all parts of one decomposition together contribute to its argument."""
     given: dict[int, Any] = {}
     for node in group:
         if node in adjoint:
-            g = full(named_after(recorder, node, adjoint[node].settled), node)
+            g = expanded(named_after(recorder, node, adjoint[node].settled), node)
             part = node.options["part"]
             given[part] = given[part] + g if part in given else g
     if not given:
@@ -47,5 +52,5 @@ def joined(
     with recorder.on_behalf_of(first):
         rule: Any = DERIVATIVES[first.operation](0)
         moved = functools.partial(rates, pull, first)
-        g = rule(given, value(first), value(argument), moved=moved, **fixed(first))
+        g = rule(given, value(first), value(argument), moved=moved, **options_of(first))
         yield argument, Adjoint(g).fitted(first, 0)
