@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.running.plan import Place
+from pellucid.running.plan import Buffer
 
 LINE = 64  # bytes of a line of the cache, at which each array begins
 
@@ -43,9 +43,9 @@ class Arena:
         return empty
 
 
-def size_of(places: Iterable[Place | np.ndarray[Any, Any]]) -> int:
+def size_of(buffers: Iterable[Buffer | np.ndarray[Any, Any]]) -> int:
     """How many bytes arrays like these take together, each on lines of its own."""
-    sizes = (math.prod(p.shape) * p.dtype.itemsize for p in places)
+    sizes = (math.prod(b.shape) * b.dtype.itemsize for b in buffers)
     return sum(size + -size % LINE for size in sizes)
 
 

@@ -23,7 +23,7 @@ from pellucid.graphs.operations.indexing import with_arrays
 from pellucid.graphs.operations.kinds import PLACED
 from pellucid.running.jax_checks import checks_of
 from pellucid.running.jax_operations import phrase, spelling
-from pellucid.running.writing import Names, function, made, shaped
+from pellucid.running.writing import SourceNames, function, made, shaped
 
 BAKED = 1024  # elements up to which a constant is part of the code; else an argument
 
@@ -43,7 +43,7 @@ class Written:
         self.constants = list(large.values())
         self.checks = checks_of(self._order)
         taken = {graph.title, *(node.name for node in graph.order)}
-        self._names = Names(small, {"jnp": jnp}, taken)
+        self._names = SourceNames(small, {"jnp": jnp}, taken)
         self._arguments = [*graph.inputs, *large]
         specs = [shape_of(n) for n in self._arguments]
         self._lines: list[str] = []

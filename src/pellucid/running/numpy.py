@@ -29,7 +29,7 @@ from pellucid.running.cache import Kept, structure_of
 from pellucid.running.plan import planned
 from pellucid.running.targets import Array, rows_of
 from pellucid.running.tuning import QUICK, tuned
-from pellucid.running.writing import ARITHMETIC, Names
+from pellucid.running.writing import ARITHMETIC, SourceNames
 
 # What np.sum and its kind call, after three microseconds of looking at their arguments.
 REDUCTIONS = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum"}
@@ -190,11 +190,11 @@ class _Code:
         self.rest = [n for n in order if n not in first]
         taken = {graph.title, *(node.name for node in graph.order)}
         fixed = {"np": np, "empty": np.empty, "isfinite": math.isfinite}
-        self.names = Names(values, fixed, taken)
+        self.names = SourceNames(values, fixed, taken)
         run = [*self.first, *self.rest]
         over = {a: b for a, b in staying.items() if b not in first}
         self.plan = planned(graph, run, over, self.names.series)
-        self.size = size_of(place for place in self.plan.places if place.is_new)
+        self.size = size_of(buffer for buffer in self.plan.buffers if buffer.is_new)
         self.is_quiet = any(node.quiet for node in order)
         self.numbers: dict[str, str] = {}
         self.views = self._fixed_views()
@@ -211,7 +211,7 @@ class _Code:
     def _fixed_views(self) -> dict[Node, str]:
         """Views of memory that stays where it is, and how the source makes them."""
         names = {n: n.name for n in self.staying if n.shape}
-        names |= {n: place.name for n, place in self.plan.out.items()}
+        names |= {n: buffer.name for n, buffer in self.plan.out.items()}
         like: dict[Node, Any] = {n: np.empty(n.shape, n.dtype) for n in names}
         views = {}
         for node in (*self.first, *self.rest):
@@ -239,7 +239,7 @@ class _Code:
 
     def _imports(self) -> list[str]:
         """What the source needs; the memory of a training is given to it."""
-        own = self.plan.places and not self.staying
+        own = self.plan.buffers and not self.staying
         return ["import numpy as np", *(["from numpy import empty"] if own else [])]
 
     def _owned(self) -> list[str]:
@@ -254,8 +254,8 @@ class _Code:
 
     def _memory(self) -> list[str]:
         """What is made once, before the function is."""
-        places = [f"{place.name} = {place.source}" for place in self.plan.places]
-        lines = [*places, *self.numbers.values(), *self.views.values()]
+        made = [f"{buffer.name} = {buffer.source}" for buffer in self.plan.buffers]
+        lines = [*made, *self.numbers.values(), *self.views.values()]
         return [*lines, ""] if lines else []
 
     def _lines(self, nodes: Sequence[Node]) -> list[str]:

@@ -29,7 +29,7 @@ WITH_OUT = {"sum", "max", "min", "prod", "cumsum", "cumprod", "dot", "assign"}
 
 
 @dataclass(frozen=True)
-class Place:
+class Buffer:
     """A piece of memory that is kept between calls, and how its source makes it."""
 
     name: str
@@ -39,19 +39,19 @@ class Place:
     is_new: bool = False  # not a part of another
 
 
-Pool = dict[tuple[tuple[int, ...], np.dtype[Any]], list[Place]]
+Pool = dict[tuple[tuple[int, ...], np.dtype[Any]], list[Buffer]]
 
 
 @dataclass
 class Plan:
-    """For each node the place that it is written to, if any, and whether in place.
+    """For each node the buffer that it is written to, if any, and whether in place.
 
     `copied` says of what is joined which rows are not written there at once.
     """
 
-    out: dict[Node, Place] = field(default_factory=dict)
+    out: dict[Node, Buffer] = field(default_factory=dict)
     in_place: set[Node] = field(default_factory=set)
-    places: list[Place] = field(default_factory=list)  # to be made, in this order
+    buffers: list[Buffer] = field(default_factory=list)  # to be made, in this order
     copied: dict[Node, list[tuple[str, Node]]] = field(default_factory=dict)
     root: dict[Node, Node] = field(default_factory=dict)
 
@@ -80,8 +80,8 @@ class _Planner:
         self.buffer, self.piece = series("buffer"), series("piece")
         self.count = itertools.count(1)
         self.free: Pool = {}
-        self.held: dict[Node, Place] = {}
-        self.pieces: dict[Node, Place] = {}
+        self.held: dict[Node, Buffer] = {}
+        self.pieces: dict[Node, Buffer] = {}
         self.lives = Lives(graph, order)
         self.position = {node: i for i, node in enumerate(order)}
         self.after = {now: before for before, now in staying.items() if now is not None}
@@ -90,9 +90,9 @@ class _Planner:
         self.plan.root = self.lives.root
         self._lead_up()
         for node in order:
-            self._place(node)
+            self._allot(node)
 
-    def _place(self, node: Node) -> None:
+    def _allot(self, node: Node) -> None:
         ending = self.lives.ending(node)
         if node.operation == "assign" and self._may_assign(node):
             owner = self.lives.root[node.arguments[0]]
@@ -103,12 +103,12 @@ class _Planner:
         elif node in self.pieces:
             self.plan.out[node] = self.pieces[node]
         elif self._is_written_out(node):
-            place = self._over(node) or self._reused(node, ending) or self._free(node)
-            ending = {root for root in ending if self.held.get(root) is not place}
-            self.plan.out[node] = self.held[node] = place
+            buffer = self._over(node) or self._reused(node, ending) or self._free(node)
+            ending = {root for root in ending if self.held.get(root) is not buffer}
+            self.plan.out[node] = self.held[node] = buffer
         for root in sorted(ending & self.held.keys(), key=by_order):
-            place = self.held.pop(root)
-            self.free.setdefault((place.shape, place.dtype), []).append(place)
+            buffer = self.held.pop(root)
+            self.free.setdefault((buffer.shape, buffer.dtype), []).append(buffer)
 
     def _may_assign(self, node: Node) -> bool:
         return self.lives.may_write(node) and not node.arguments[0].known
@@ -117,7 +117,7 @@ class _Planner:
         leaves = node in self.lives.leaving and node not in self.after
         return _has_out(node) and node.shape != () and not leaves
 
-    def _over(self, node: Node) -> Place | None:
+    def _over(self, node: Node) -> Buffer | None:
         """The memory of the input whose place this takes, if nobody needs it later."""
         before = self.after.get(node)
         if before is None or node not in self.position or not _alike(before, node):
@@ -128,9 +128,9 @@ class _Planner:
         is_read = any(self.lives.root[a] is before for a in node.arguments)
         if last > self.position[node] or (is_read and not _by_element(node)):
             return None
-        return Place(before.name, before.shape, before.dtype)
+        return Buffer(before.name, before.shape, before.dtype)
 
-    def _reused(self, node: Node, ending: set[Node]) -> Place | None:
+    def _reused(self, node: Node, ending: set[Node]) -> Buffer | None:
         """The memory of an argument that is read for the last time, by element."""
         if not _by_element(node):
             return None
@@ -140,24 +140,24 @@ class _Planner:
                 return self.held[argument]
         return None
 
-    def _free(self, node: Node) -> Place:
+    def _free(self, node: Node) -> Buffer:
         """Memory that nobody reads any more, or new memory."""
         waiting = self.free.get((node.shape, node.dtype))
         return waiting.pop() if waiting else self._new(node)
 
-    def _new(self, node: Node) -> Place:
+    def _new(self, node: Node) -> Buffer:
         source = f"empty({node.shape}, np.{node.dtype.name})"
         name = f"{self.buffer}{next(self.count)}"
-        place = Place(name, node.shape, node.dtype, source, is_new=True)
-        self.plan.places.append(place)
-        return place
+        buffer = Buffer(name, node.shape, node.dtype, source, is_new=True)
+        self.plan.buffers.append(buffer)
+        return buffer
 
     def _lead_up(self) -> None:
         """Write over an input already what leads up to that which replaces it."""
         for now, before in self.after.items():
             value = self._over(now) and self._before(now, self.pieces)
             if value and _by_element(value) and self.lives.last_use[before] is value:
-                self.pieces[value] = Place(before.name, before.shape, before.dtype)
+                self.pieces[value] = Buffer(before.name, before.shape, before.dtype)
 
     # -- pieces of what is joined -----------------------------------------------------
 
@@ -193,10 +193,10 @@ class _Planner:
             return False
         source = f"{rows}.reshape({value.shape})"
         name = f"{self.piece}{len(self.pieces) + 1}"
-        place = Place(name, value.shape, value.dtype, source)
-        self.plan.places.append(place)
+        buffer = Buffer(name, value.shape, value.dtype, source)
+        self.plan.buffers.append(buffer)
         while value is not None:
-            parts[value], self.pieces[value] = whole, place
+            parts[value], self.pieces[value] = whole, buffer
             value = self._before(value, parts)
         return True
 

@@ -51,7 +51,7 @@ def _is_of_bits(name: str) -> bool:
     return bool(facts_of(name).slope & (CONSTANT | BY_EACH)) or name in BITWISE
 
 
-def reads(node: Node) -> Dtypes:
+def signed_reads(node: Node) -> Dtypes:
     """The dtypes of the arguments, with int64 in the place of unsigned integers.
 
     Raises

@@ -22,7 +22,13 @@ from pellucid.running.torch_arrays import sized, tensor_of, torch_dtype
 from pellucid.running.torch_functions import MANY
 from pellucid.running.torch_operations import spelling
 from pellucid.running.torch_places import as_index, cut
-from pellucid.running.writing import ARITHMETIC, COMPARISONS, Names, function, shaped
+from pellucid.running.writing import (
+    ARITHMETIC,
+    COMPARISONS,
+    SourceNames,
+    function,
+    shaped,
+)
 
 SYMBOLS = {**ARITHMETIC, **COMPARISONS, "matmul": "@"}
 # Of these kinds torch's symbol raises, or does not where NumPy raises: ours is called.
@@ -43,7 +49,7 @@ class Writer:
         self._torch = self._free("torch")
         self._scalar = functools.partial(sized, device)
         self._constants: dict[Any, torch.Tensor] = {}
-        self.names = Names(self._known(), {self._torch: torch})
+        self.names = SourceNames(self._known(), {self._torch: torch})
 
     def _known(self) -> dict[Node, Any]:
         """The values of what depends on no input."""
@@ -176,7 +182,7 @@ class Writer:
     def _arguments(self, node: Node) -> list[str]:
         if node.weak:
             return [self.names.of(argument) for argument in node.arguments]
-        pairs = zip(node.arguments, wrapping.reads(node), strict=True)
+        pairs = zip(node.arguments, wrapping.signed_reads(node), strict=True)
         return [self._argument(a, dtype, self._is_bare(node, a)) for a, dtype in pairs]
 
     def _is_bare(self, node: Node, argument: Node) -> bool:

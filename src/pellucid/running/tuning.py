@@ -38,10 +38,16 @@ def tuned(
 
 def fast(graph: Graph) -> list[Family]:
     """What each step of a graph goes through before it runs."""
-    return [known(graph), always(anew), always(with_numbers), always(faster), masks]
+    return [
+        constant_folding(graph),
+        always(anew),
+        always(with_numbers),
+        always(faster),
+        masks,
+    ]
 
 
-def known(graph: Graph) -> Family:
+def constant_folding(graph: Graph) -> Family:
     """What depends on no input is a constant."""
     order, values = folded(graph)
     stays = set(order)

@@ -33,7 +33,7 @@ def folded(graph: Graph) -> tuple[list[Node], dict[Node, Any]]:
     return order, evaluate(graph.known, {}, wanted) if wanted else {}
 
 
-class Names:
+class SourceNames:
     """What stands in the source for each value: a name, or a plain number.
 
     Attributes
