@@ -19,7 +19,7 @@ from pellucid.errors import PellucidError
 from pellucid.graphs import structure
 from pellucid.graphs.differentiating.gradient import value_and_gradient
 from pellucid.graphs.rewriting.stable import written_out
-from pellucid.graphs.tracing.trace import is_number, trace
+from pellucid.graphs.tracing.trace import is_numeric, trace
 
 jax = pytest.importorskip("jax")
 jnp = jax.numpy
@@ -42,7 +42,7 @@ def converted(values, precision):
 
 
 def program(f, *args):
-    return Program(written_out(trace(f, args, {}, is_number)))
+    return Program(written_out(trace(f, args, {}, is_numeric)))
 
 
 def run(compiled, *args):
@@ -389,7 +389,7 @@ class Fitting:
     def step(self, rows):
         batch = [d[:rows] for d in self.data]
         args = (self.parameters, self.states, 0.1, 1.0, *batch)
-        return written_out(trace(self._step, args, {}, is_number))
+        return written_out(trace(self._step, args, {}, is_numeric))
 
     @property
     def kept(self):

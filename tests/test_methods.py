@@ -7,7 +7,7 @@ import pytest
 import scipy.optimize
 
 import pellucid as pl
-from pellucid.minimisers.lbfgs import product
+from pellucid.minimisers.lbfgs import two_loop_recursion
 
 x = np.linspace(-1, 1, 40)
 X = np.column_stack([x, x**2, np.ones_like(x)])
@@ -120,7 +120,7 @@ def test_lbfgs_goes_where_that_of_torch_goes():
     for step in range(6):
         g = A @ ours
         first = min(1.0, 1 / np.sum(np.abs(g))) if step == 0 else 1.0
-        after = ours - 0.1 * first * product(g, pairs)
+        after = ours - 0.1 * first * two_loop_recursion(g, pairs)
         pairs.append((after - ours, A @ after - g))
         ours = after
     np.testing.assert_allclose(ours, w.detach().numpy(), rtol=1e-12)

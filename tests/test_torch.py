@@ -14,7 +14,7 @@ from pellucid.graphs import structure
 from pellucid.graphs.evaluate import evaluate, quietly
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.rewriting.stable import written_out
-from pellucid.graphs.tracing.trace import is_number, trace
+from pellucid.graphs.tracing.trace import is_numeric, trace
 from pellucid.running.compile import recorded_graph
 
 torch = pytest.importorskip("torch")
@@ -41,7 +41,7 @@ def assert_as_reference(f, args, ulps=512, seen=np.asarray):
     """Value, shape and dtype of every output are the reference's."""
     graph = graph_of(f, *args)
     values = structure.leaves(args)
-    values = [v for v in values if is_number(v)][: len(graph.inputs)]
+    values = [v for v in values if is_numeric(v)][: len(graph.inputs)]
     with quietly():
         ours = Program(graph).run(*values)
         found = evaluate(graph.order, dict(zip(graph.inputs, values, strict=True)),
@@ -380,7 +380,7 @@ def step_of(method, cost, w, data):
     def graph(rows):
         kept = [w, *method.start(w)]
         batch = [d[:rows] for d in data]
-        return written_out(trace(step, (kept, 0.5, 1.0, *batch), {}, is_number))
+        return written_out(trace(step, (kept, 0.5, 1.0, *batch), {}, is_numeric))
 
     return graph
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import MinimiseError
-from pellucid.graphs.tracing.trace import is_number
+from pellucid.graphs.tracing.trace import is_numeric
 from pellucid.minimisers.judge import Judge, judge_of
 from pellucid.minimisers.schedules import rate_at
 from pellucid.minimisers.steps import Settings, Step
@@ -227,7 +227,7 @@ def _rows(data: tuple[Any, ...]) -> int:
         advice = "give arrays of one length, and let the cost hold what has no rows"
         raise MinimiseError(f"{message} {lengths}: {advice}.")
     for d in data:
-        if not is_number(d):
+        if not is_numeric(d):
             found = getattr(d, "dtype", type(d).__name__)
             message = f"Mini-batches are cut from arrays of numbers; data hold {found}"
             raise MinimiseError(f"{message}: turn it into such an array first.")
@@ -249,4 +249,4 @@ def _as_rows(data: Any) -> Any:
         array = np.asarray(data)
     except ValueError:  # of several lengths
         return data
-    return array if is_number(array) else data
+    return array if is_numeric(array) else data

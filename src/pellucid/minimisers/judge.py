@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs import structure
-from pellucid.minimisers.recording import filled, program_of, recorded
+from pellucid.minimisers.recording import graph_inputs, program_of, stable_graph
 from pellucid.minimisers.task import Fit, Options, Task
 
 
@@ -106,7 +106,7 @@ def cost_of(
 ) -> Callable[[Any], float]:
     """The cost of these data as a function of the parameters, on the target."""
     args = task.start, *task.taken(data)
-    graph = recorded(task, task.cost, *args)
+    graph = stable_graph(task, task.cost, *args)
     run = program_of(graph, options).run
-    given = filled(graph, args)[len(list(structure.leaves(task.start))) :]
+    given = graph_inputs(graph, args)[len(list(structure.leaves(task.start))) :]
     return lambda x: float(run(*structure.leaves(x), *given)[0])

@@ -11,7 +11,7 @@ import numpy as np
 from pellucid.minimisers.methods import LBFGS
 from pellucid.minimisers.search import wolfe
 from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch
-from pellucid.minimisers.whole import Problem, State, Vector, Walk, problem_of
+from pellucid.minimisers.whole import Problem, State, Vector, WayDown, problem_of
 
 Pair = tuple[Vector, Vector]
 
@@ -22,7 +22,7 @@ def lbfgs(
     """Take quasi-Newton steps until the slope is small; see `methods.LBFGS`."""
     problem = problem_of(task, options)
     pairs: deque[Pair] = deque(_pairs_of(before), method.memory)
-    walk = Walk(task, problem, options, watch, before)
+    walk = WayDown(task, problem, options, watch, before)
     fit, end = walk.taken(LBFGS, lambda state: stepped(problem, state, pairs))
     kept = [end.w, *(part for pair in pairs for part in pair)]
     return replace(fit, standing=Standing(LBFGS, kept, fit.nit))
@@ -42,7 +42,7 @@ def stepped(problem: Problem, state: State, pairs: deque[Pair]) -> State | None:
         return None
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         first = 1.0 if pairs else min(1.0, 1 / float(np.sum(np.abs(state.g))))
-        after = wolfe(problem, state, -product(state.g, pairs), first)
+        after = wolfe(problem, state, -two_loop_recursion(state.g, pairs), first)
         if after is None and pairs:  # what is remembered misleads: begin anew
             pairs.clear()
             return stepped(problem, state, pairs)
@@ -53,7 +53,7 @@ def stepped(problem: Problem, state: State, pairs: deque[Pair]) -> State | None:
     return after
 
 
-def product(g: Vector, pairs: Iterable[Pair]) -> Vector:
+def two_loop_recursion(g: Vector, pairs: Iterable[Pair]) -> Vector:
     """H g by two loops over the pairs, the oldest first (algorithm 7.4).
 
     H begins as gamma I, gamma = s'y / y'y of the newest pair (7.20).

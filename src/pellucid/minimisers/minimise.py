@@ -14,7 +14,7 @@ from pellucid.minimisers.methods import LBFGS, Method, Newton
 from pellucid.minimisers.newton import newton
 from pellucid.minimisers.quadratic import Exact, solved
 from pellucid.minimisers.settings import refuse_wrong
-from pellucid.minimisers.task import Callback, Fit, Options, Task, Watch, joined
+from pellucid.minimisers.task import Callback, Fit, Options, Task, Watch, continued
 
 # Methods that take all rows at once, and choose how far to go.
 WHOLE: dict[type, Callable[..., Fit]] = {Newton: newton, LBFGS: lbfgs, Exact: solved}
@@ -129,7 +129,7 @@ def minimise(
         run: Callable[..., Fit] = WHOLE.get(type(chosen), full_batch)
         fit = run(task, chosen, options, watch, before)
     fit = told(fit, why) if why else fit
-    return joined(before, fit) if before else fit
+    return continued(before, fit) if before else fit
 
 
 def _chosen(

@@ -6,7 +6,7 @@ import numpy as np
 
 from pellucid.minimisers.methods import Newton
 from pellucid.minimisers.task import Fit, Options, Task, Watch
-from pellucid.minimisers.whole import Problem, State, Vector, Walk, problem_of
+from pellucid.minimisers.whole import Problem, State, Vector, WayDown, problem_of
 
 
 def newton(
@@ -14,7 +14,7 @@ def newton(
 ) -> Fit:
     """Take damped Newton steps until the slope is small; see `methods.Newton`."""
     problem = problem_of(task, options)
-    walk = Walk(task, problem, options, watch, before, polished=True)
+    walk = WayDown(task, problem, options, watch, before, polished=True)
     fit, _ = walk.taken(Newton, lambda state: stepped(problem, state, method.dense))
     return fit
 
@@ -48,7 +48,7 @@ def searched(problem: Problem, state: State, d: Vector, slope: float) -> State |
     return None
 
 
-def hessian(problem: Problem, w: Vector) -> Vector:
+def dense_hessian(problem: Problem, w: Vector) -> Vector:
     """H (n, n) at w, a product a column."""
     H = np.stack([problem.product(w, e) for e in np.eye(w.size)])
     return (H + H.T) / 2
@@ -66,7 +66,7 @@ def _dense(problem: Problem, state: State) -> Vector:
     """Form H, make it positive definite, and solve H d = -g by Cholesky."""
     from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-    H = hessian(problem, state.w)
+    H = dense_hessian(problem, state.w)
     s = scales(H)
     H = s[:, None] * H * s
     shift = 0.0

@@ -16,13 +16,13 @@ from collections.abc import Callable
 import numpy as np
 
 from pellucid.errors import MinimiseError
-from pellucid.minimisers.newton import hessian, scales
+from pellucid.minimisers.newton import dense_hessian, scales
 from pellucid.minimisers.task import Fit, Options, Task, Watch, fitted
 from pellucid.minimisers.whole import (
     Problem,
     State,
     Vector,
-    Walk,
+    WayDown,
     begin,
     problem_of,
 )
@@ -55,12 +55,12 @@ def solved(
 
     def following(state: State) -> State | None:
         if not solvers:  # H is the same everywhere
-            make = formed if state.w.size <= FORMED else conjugate
+            make = formed if state.w.size <= FORMED else conjugate_gradients
             solvers.append(make(problem, state))
         return lowest(problem, solvers[0], state)
 
     try:
-        walk = Walk(task, problem, options, watch, before, polished=True)
+        walk = WayDown(task, problem, options, watch, before, polished=True)
         fit, _ = walk.taken(Exact, following)
     except NoMinimum as why:
         start = problem.at(begin(task, Exact, before))
@@ -85,7 +85,7 @@ def formed(problem: Problem, state: State) -> Solver:
     """The solution by H itself, rows and columns scaled to ones on its diagonal."""
     from scipy.linalg import LinAlgError, cho_solve, cholesky
 
-    H = hessian(problem, state.w)
+    H = dense_hessian(problem, state.w)
     if not np.isfinite(H).all():
         message = "The curvature of the cost is not finite"
         raise MinimiseError(f"{message}: bring the data to smaller numbers.")
@@ -134,7 +134,7 @@ def _singular(A: Vector, s: Vector, small: float, floor: float) -> Solver:
     return solve
 
 
-def conjugate(problem: Problem, state: State) -> Solver:
+def conjugate_gradients(problem: Problem, state: State) -> Solver:
     """The solution by conjugate gradients (Hestenes & Stiefel 1952)."""
     w, eps = state.w, problem.eps
     floor = _floor(state, np.ones(1), problem.product(w, w), eps)

@@ -12,7 +12,7 @@ from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.rewriting.stable import rewritten, written_out
-from pellucid.graphs.tracing.trace import Constant, is_number
+from pellucid.graphs.tracing.trace import Constant, is_numeric
 from pellucid.minimisers.task import Options, Task
 from pellucid.running.cache import Kept, content
 from pellucid.running.captures import Captures
@@ -55,7 +55,7 @@ def once(task: Task, more: Hashable, args: Any, make: Callable[[], T]) -> T:
         return make()
     kind = kind_of({"start": task.start, "args": args})
     rewriting = tuple(sorted(task.rewriting.items()))
-    cost = content(task.given), captured(task.given)
+    cost = content(task.given), capture_key(task.given)
     made: T = MADE.of((*cost, task.spread, kind, rewriting, more), make)
     return made
 
@@ -68,7 +68,7 @@ def _is_plain(leaf: Any) -> bool:
 PLAIN = (bool, int, float, complex, str, bytes)
 
 
-def captured(cost: Any) -> Hashable:
+def capture_key(cost: Any) -> Hashable:
     """A key for what a cost captures; looked up by name once, while it stays."""
     start = [("self", cost)]
     found = CAPTURED.of(content(cost), lambda: Captures(start))
@@ -114,11 +114,11 @@ def _holds(graph: Graph, args: Sequence[Any]) -> bool:
     return all(
         np.array_equal(place, value)
         for place, value in pairs
-        if isinstance(place, np.ndarray) and is_number(place)
+        if isinstance(place, np.ndarray) and is_numeric(place)
     )
 
 
-def recorded(task: Task, f: Callable[..., Any], *args: Any) -> Graph:
+def stable_graph(task: Task, f: Callable[..., Any], *args: Any) -> Graph:
     """The graph of a function of the task, made stable and ready to be run."""
 
     def make(args: Any) -> tuple[Graph, Graph]:
@@ -134,7 +134,7 @@ def program_of(graph: Graph, options: Options) -> Program:
     return target(options.target).Program(graph, options.device)
 
 
-def filled(graph: Graph, args: Sequence[Any]) -> list[Any]:
+def graph_inputs(graph: Graph, args: Sequence[Any]) -> list[Any]:
     """What of these arguments are inputs of the graph; the rest are constants in it."""
     places = structure.leaves(dict(graph.parameters))
     pairs = zip(places, structure.leaves(list(args)), strict=False)

@@ -21,7 +21,7 @@ from pellucid.graphs import structure
 from pellucid.graphs.differentiating.gradient import value_and_gradient
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.rewriting.stable import written_out
-from pellucid.graphs.tracing.trace import is_float, is_number, trace
+from pellucid.graphs.tracing.trace import is_float, is_numeric, trace
 from pellucid.minimisers.recording import as_constants, is_by_value, once
 from pellucid.minimisers.task import Task
 
@@ -105,7 +105,7 @@ class Step:
         self._states = structure.mapped(lambda _: 0.0, states)  # the structure alone
         self._like = [(a.shape, a.dtype) for a in _together(parameters, states)]
         self._given = structure.mapped(_contiguous, task.data)
-        self._inputs: Callable[[Any], bool] = is_number
+        self._inputs: Callable[[Any], bool] = is_numeric
         self._ready = None if batched else self._tried()
         self.data = [d for d in structure.leaves(self._given) if self._inputs(d)]
 
@@ -129,8 +129,8 @@ class Step:
         once more, side effects too.
         """
         data = list(structure.leaves(self._given))
-        has_integers = any(is_number(d) and not is_float(d) for d in data)
-        for inputs in (is_number, is_float) if has_integers else (is_number,):
+        has_integers = any(is_numeric(d) and not is_float(d) for d in data)
+        for inputs in (is_numeric, is_float) if has_integers else (is_numeric,):
             self._inputs = inputs
             with contextlib.suppress(TraceError):
                 return self._recorded(0)
@@ -140,7 +140,7 @@ class Step:
     def _recorded(self, rows: int) -> Graph:
         """The graph of a step, made once for equal costs."""
         make = functools.partial(self._graph, rows, self._inputs)
-        if not is_by_value(self.method) or self._inputs is not is_number:
+        if not is_by_value(self.method) or self._inputs is not is_numeric:
             return make()
         method = dataclasses.replace(self.method, rate=0.0)
         settings = self.settings, self.packing.flat, self.batched, rows
@@ -158,7 +158,7 @@ class Step:
         if self.batched:
             data = tuple(d[:rows] for d in data)
         if is_input is is_nothing:
-            data, is_input = as_constants(data), is_number
+            data, is_input = as_constants(data), is_numeric
         kept = [np.empty(*like) for like in self._like]
         graph = trace(self._function(), (kept, 0.5, 1.0, *data), {}, is_input)
         _same_kinds(kept, graph, self.method)
@@ -228,7 +228,7 @@ def _as_arrays(task: Task) -> list[Array]:
 
 def _contiguous(leaf: Any) -> Any:
     """An array in one piece, from which rows are taken fastest."""
-    return np.ascontiguousarray(leaf) if np.ndim(leaf) and is_number(leaf) else leaf
+    return np.ascontiguousarray(leaf) if np.ndim(leaf) and is_numeric(leaf) else leaf
 
 
 def _as_kind(value: Any, leaf: Any) -> Any:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import MinimiseError, TraceError
 from pellucid.graphs import structure
-from pellucid.graphs.tracing.trace import is_float, is_number, title_of, trace
+from pellucid.graphs.tracing.trace import is_float, is_numeric, title_of, trace
 from pellucid.show.progress import Bar, is_watched, progress
 
 Callback = Callable[[int, float, Any], Any]
@@ -84,7 +84,7 @@ def fitted(x: Any, history: list[float], nit: int, message: str, **more: Any) ->
     return Fit(x, history[-1], np.array(history), nit, success, message, **more)
 
 
-def joined(before: Fit, after: Fit) -> Fit:
+def continued(before: Fit, after: Fit) -> Fit:
     """Two minimisations, the second of which went on from the first, as one."""
     history, watched = (
         np.concatenate([a[: before.nit], b]) if len(b) else b
@@ -143,7 +143,7 @@ class Task:
         if not any(hasattr(d, "iloc") for d in data):
             return arrays
         try:
-            trace(self.cost, (self.start, *arrays), {}, is_number)
+            trace(self.cost, (self.start, *arrays), {}, is_numeric)
         except TraceError:
             return arrays
         except (AttributeError, IndexError, KeyError, TypeError):

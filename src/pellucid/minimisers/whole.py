@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pellucid.graphs import structure
 from pellucid.graphs.differentiating.gradient import hvp, value_and_gradient
 from pellucid.minimisers.judge import Judge, judge_of
-from pellucid.minimisers.recording import filled, program_of, recorded
+from pellucid.minimisers.recording import graph_inputs, program_of, stable_graph
 from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch, fitted
 from pellucid.running.stages import Stages
 from pellucid.running.targets import target
@@ -55,9 +55,9 @@ def problem_of(task: Task, options: Options) -> Problem:
     """The cost, its gradient and its Hessian's products, compiled on the target."""
     slopes = value_and_gradient(task.cost, **task.rewriting)
     args = task.start, *task.data
-    graph = recorded(task, slopes, *args)
+    graph = stable_graph(task, slopes, *args)
     run = program_of(graph, options).run
-    data = filled(graph, args)[len(list(structure.leaves(task.start))) :]
+    data = graph_inputs(graph, args)[len(list(structure.leaves(task.start))) :]
 
     def value(w: Vector) -> tuple[float, Vector]:
         cost, *gradients = run(*task.parts(w), *data)
@@ -76,7 +76,7 @@ def _product(task: Task, options: Options) -> Callable[[Vector, Vector], Vector]
 
     def make() -> tuple[Stages, list[Any]]:
         args = task.start, *task.data, task.start
-        graph = recorded(task, hvp(task.cost, **task.rewriting), *args)
+        graph = stable_graph(task, hvp(task.cost, **task.rewriting), *args)
         count = len(list(structure.leaves(task.start)))
         module = target(options.target)
         stages = Stages(
@@ -84,7 +84,7 @@ def _product(task: Task, options: Options) -> Callable[[Vector, Vector], Vector]
             later=graph.inputs[-count:],
             program=lambda part: module.Program(part, options.device),
         )
-        return stages, filled(graph, args)[count:-count]
+        return stages, graph_inputs(graph, args)[count:-count]
 
     def product(w: Vector, v: Vector) -> Vector:
         if not made:
@@ -108,7 +108,7 @@ Following = Callable[[State], State | None]
 
 
 @dataclass(frozen=True)
-class Walk:
+class WayDown:
     """A way down: from place to place until the slope is small.
 
     `polished` takes one step more from there, as Newton does: it squares the error.

@@ -21,7 +21,7 @@ from scipy import linalg
 
 from pellucid.minimisers.newton import scales, searched
 from pellucid.minimisers.task import Fit, Options, Task, Watch
-from pellucid.minimisers.whole import Problem, State, Walk, problem_of
+from pellucid.minimisers.whole import Problem, State, WayDown, problem_of
 from pellucid.models.base import Array
 
 SWEEPS = 3  # of coordinate descent before signs are tried
@@ -66,7 +66,7 @@ def minimised(
         return float(J + np.sum(lam * np.abs(u))), np.where(free, least(u, g, lam), 0)
 
     problem = dataclasses.replace(smooth, value_and_gradient=value)
-    walk = Walk(task, problem, options, watch, least=1)
+    walk = WayDown(task, problem, options, watch, least=1)
     fit, last = walk.taken(
         ProximalNewton, lambda at: stepped(problem, at, lam, hessian)
     )

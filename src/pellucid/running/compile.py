@@ -23,7 +23,7 @@ from pellucid.graphs.rewriting.stable import rewritten, unused, written_out
 from pellucid.graphs.tracing.recorder import active
 from pellucid.graphs.tracing.trace import (
     is_float,
-    is_number,
+    is_numeric,
     signature_of,
     title_of,
     trace,
@@ -290,13 +290,13 @@ def start_of(f: Any, arguments: dict[str, Any]) -> list[tuple[str, Any]]:
         return []
     leaves = structure.paths(arguments)
     return [("", f)] + [(structure.path_text(path), leaf) for path, leaf in leaves
-                        if not is_number(leaf)]  # fmt: skip
+                        if not is_numeric(leaf)]  # fmt: skip
 
 
 def recorded_graph(f: Callable[..., Any], args: Any, kwargs: Any) -> Graph:
     """Trace with integer arrays as inputs, or as constants where that cannot be."""
     try:
-        return trace(f, args, kwargs, is_number)
+        return trace(f, args, kwargs, is_numeric)
     except TraceError:
         return trace(f, args, kwargs, is_float)
 
@@ -304,11 +304,11 @@ def recorded_graph(f: Callable[..., Any], args: Any, kwargs: Any) -> Graph:
 def chooses(graph: Graph) -> bool:
     """Whether integer arrays choose what is done, and so are constants of a graph."""
     places = structure.leaves(dict(graph.parameters))
-    return any(isinstance(p, np.ndarray) and is_number(p) for p in places)
+    return any(isinstance(p, np.ndarray) and is_numeric(p) for p in places)
 
 
 def kind_of(
-    arguments: dict[str, Any], is_input: Callable[[Any], bool] = is_number
+    arguments: dict[str, Any], is_input: Callable[[Any], bool] = is_numeric
 ) -> Any:
     """What a program depends on: structure, shapes, dtypes, orders and constants."""
     leaves = structure.paths(arguments)
@@ -340,7 +340,7 @@ def verified(program: Program, args: Any, kwargs: Any) -> None:
     values = program.graph.bind(*args, **kwargs)
     ours, reference = run_on(program, values), program.graph(*args, **kwargs)
     for a, b in zip(structure.leaves(ours), structure.leaves(reference), strict=True):
-        if is_number(b) and not np.allclose(
+        if is_numeric(b) and not np.allclose(
             a,
             b,
             rtol=1e-5 if np.asarray(b).dtype.itemsize < 8 else 1e-12,
@@ -378,7 +378,7 @@ def same_still(f: Any, kept: Recorded, args: Any, kwargs: Any) -> None:
     plain = structure.leaves(f(*args, **kwargs))
     kept.captures.settle()  # of what the plain call has counted or stored
     for a, b in zip(ours, plain, strict=True):
-        if is_number(b) and not np.allclose(a, b, rtol=1e-5, equal_nan=True):
+        if is_numeric(b) and not np.allclose(a, b, rtol=1e-5, equal_nan=True):
             raise PellucidError(
                 f"{kept.graph.title}: compiled it gives {a!r}, a plain call {b!r}: "
                 "an array that it captured was changed in place after it was recorded. "

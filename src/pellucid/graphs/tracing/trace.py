@@ -45,7 +45,7 @@ def is_float(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
 
-def is_number(value: Any) -> bool:
+def is_numeric(value: Any) -> bool:
     """Whether a value is a float, or an array of floats, integers or booleans."""
     return is_float(value) or (
         isinstance(value, np.ndarray) and value.dtype.kind in "iub"
