@@ -19,10 +19,10 @@ from pellucid.graphs.node import ancestors
 from pellucid.graphs.operations import robust
 from pellucid.graphs.rewriting.driver import (
     always,
+    applied,
     by_operation,
     rewritten,
     shared,
-    taken,
 )
 from pellucid.graphs.tracing.trace import resumed
 
@@ -113,14 +113,14 @@ def examples(identity, rng, scale=1.0, shape=(3,)):
     return values
 
 
-def applied(function, values):
+def called(function, values):
     return function(**values, **options(function))
 
 
 def truth(identity, values):
     # The float np.e is not e, so that only the stable form says what is meant.
     meant = identity.stable if identity.name == "power of e" else identity.naive[0]
-    return applied(meant, {k: exact(v) for k, v in values.items()})
+    return called(meant, {k: exact(v) for k, v in values.items()})
 
 
 def stable_of(function, values, **switches):
@@ -133,7 +133,7 @@ def test_every_spelling_is_recognised(identity, naive, rng):
     values = examples(identity, rng)
     found = stable_of(naive, values)
     assert identity.name in [rewrite.rule for rewrite in found.rewrites]
-    np.testing.assert_allclose(found(**values), applied(identity.stable, values), 1e-14)
+    np.testing.assert_allclose(found(**values), called(identity.stable, values), 1e-14)
 
 
 @pytest.mark.parametrize(("identity", "naive"), SPELLINGS)
@@ -154,14 +154,14 @@ def test_a_spelling_in_a_matrix_is_recognised(identity, naive, rng):
     values = examples(identity, rng, shape=(4, 3))
     found = stable_of(naive, values)
     assert identity.name in [rewrite.rule for rewrite in found.rewrites]
-    np.testing.assert_allclose(found(**values), applied(naive, values), 1e-10, 1e-12)
+    np.testing.assert_allclose(found(**values), called(naive, values), 1e-10, 1e-12)
 
 
 @pytest.mark.parametrize(("identity", "naive"), SPELLINGS)
 def test_single_precision_stays(identity, naive, rng):
     values = {k: v.astype(np.float32) for k, v in examples(identity, rng).items()}
     found = stable_of(naive, values)(**values)
-    assert found.dtype == applied(naive, values).dtype == np.float32
+    assert found.dtype == called(naive, values).dtype == np.float32
     right = np.vectorize(float)(truth(identity, values))
     np.testing.assert_allclose(found, right, 3e-5)
 
@@ -171,8 +171,8 @@ def test_the_digits_won_are_those_of_the_table(identity):
     values = {name: np.array(value) for name, value in identity.fails_at.items()}
     right = truth(identity, values)
     with np.errstate(all="ignore"):
-        naive = min(correct_digits(applied(f, values), right) for f in identity.naive)
-    won = correct_digits(applied(identity.stable, values), right) - naive
+        naive = min(correct_digits(called(f, values), right) for f in identity.naive)
+    won = correct_digits(called(identity.stable, values), right) - naive
     assert won == identity.digits
 
 
@@ -199,8 +199,8 @@ def excess(identity, scale, rng):
     values = examples(identity, rng, scale)
     size = SCALES.get(identity.name, lambda **_: 0.0)(**values)
     with np.errstate(all="ignore"):
-        naive = applied(identity.naive[0], values)
-        stable = applied(identity.stable, values)
+        naive = called(identity.naive[0], values)
+        stable = called(identity.stable, values)
     right = truth(identity, values)
     return 0 if units_off(naive, right, size) > 1 else units_off(stable, right, size)
 
@@ -215,8 +215,8 @@ def test_at_special_values_what_is_right_stays(identity, special, rng):
     first = next(iter(values))
     values[first] = np.array([special, *values[first][1:]])
     with np.errstate(all="ignore"):
-        naive = applied(identity.naive[0], values)
-        stable = applied(identity.stable, values)
+        naive = called(identity.naive[0], values)
+        stable = called(identity.stable, values)
     agree = np.isclose(stable, naive, 1e-9, 1e-12, equal_nan=True)
     assert np.all(agree | (~np.isfinite(naive) & ~np.isnan(stable)) | wrong(naive))
 
@@ -579,7 +579,7 @@ def driven(f, *families):
     return [n.operation for n in ancestors(outputs) if n.arguments]
 
 
-COSINES = by_operation({"sin": lambda node: taken(np.cos, *node.arguments)})
+COSINES = by_operation({"sin": lambda node: applied(np.cos, *node.arguments)})
 
 
 def test_a_rule_gives_what_takes_the_place_of_a_step():

@@ -24,7 +24,7 @@ import pellucid as pl
 from pellucid.errors import PellucidError
 from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.rewriting.stable import rewritten, written_out
+from pellucid.graphs.rewriting.stable import made_stable, written_out
 from pellucid.graphs.tracing.trace import is_float
 from pellucid.running.targets import target
 
@@ -94,7 +94,7 @@ def texts(program: Program) -> Iterator[tuple[str, str]]:
         try:
             graph = pl.graph(slopes, *program.args)
             yield "gradient", _read(graph)
-            graph = written_out(rewritten(graph))
+            graph = written_out(made_stable(graph))
         except (PellucidError, TypeError) as error:
             yield "gradient", f"{type(error).__name__}: {error}"
             return

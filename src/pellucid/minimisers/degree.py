@@ -14,7 +14,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT, KINKED, MOVES, NONE
-from pellucid.graphs.rewriting.stable import rewritten, written_out
+from pellucid.graphs.rewriting.stable import made_stable, written_out
 
 Degrees = Mapping[Node, float]
 Rule = Callable[[Node, Degrees], float]
@@ -152,7 +152,7 @@ def character(graph: Graph, parameters: int) -> tuple[float, str]:
     (inf, 'absolute')
     """
     degree, kinks = math.inf, []
-    for form in (graph, written_out(graph), rewritten(graph)):
+    for form in (graph, written_out(graph), made_stable(graph)):
         degrees = degrees_of(form, form.inputs[:parameters])
         degree = min(degree, degrees[form.outputs[0]])
         kinks.append(kink_of(form, degrees))

@@ -11,7 +11,7 @@ from pellucid.errors import TraceError
 from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
-from pellucid.graphs.rewriting.stable import rewritten, written_out
+from pellucid.graphs.rewriting.stable import made_stable, written_out
 from pellucid.graphs.tracing.trace import Constant, is_numeric
 from pellucid.minimisers.task import Options, Task
 from pellucid.running.cache import Kept, content
@@ -123,7 +123,7 @@ def stable_graph(task: Task, f: Callable[..., Any], *args: Any) -> Graph:
 
     def make(args: Any) -> tuple[Graph, Graph]:
         graph = recorded_graph(f, args, {})
-        stable = rewritten(graph, task.without) if task.stable else graph
+        stable = made_stable(graph, task.without) if task.stable else graph
         return graph, written_out(stable)
 
     return once_for(task, f.__name__, args, make)

@@ -19,7 +19,7 @@ from pellucid.graphs.differentiating.deriving import Recipe, differentiated, rec
 from pellucid.graphs.differentiating.plain_call import difference
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
-from pellucid.graphs.rewriting.stable import rewritten, unused, written_out
+from pellucid.graphs.rewriting.stable import made_stable, unused, written_out
 from pellucid.graphs.tracing.recorder import active
 from pellucid.graphs.tracing.trace import (
     is_float,
@@ -157,7 +157,7 @@ class Compiled:
             if isinstance(self.f, Graph)
             else recorded_graph(self.f, args, kwargs)
         )
-        graph = rewritten(recorded, self.without) if self.stable else recorded
+        graph = made_stable(recorded, self.without) if self.stable else recorded
         program = self.target.Program(written_out(graph), self.device)
         if self.verify:
             verified(program, args, kwargs)

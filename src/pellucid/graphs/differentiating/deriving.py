@@ -27,7 +27,7 @@ from pellucid.graphs.differentiating.at_numbers import Run, at_numbers, like
 from pellucid.graphs.differentiating.pullbacks import cost_gradient, inputs_of
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, now
-from pellucid.graphs.rewriting.stable import Rewriting, rewritten
+from pellucid.graphs.rewriting.stable import Rewriting, made_stable
 from pellucid.graphs.tracing.patching import creation_recorded
 from pellucid.graphs.tracing.recorder import active
 from pellucid.graphs.tracing.trace import closed, resumed, title_of
@@ -140,7 +140,7 @@ def differentiated(f: Any) -> Any:
 
 def gradient_graph(graph: Graph, wrt: Wrt, stable: bool, without: Names) -> Graph:
     """The gradient of a recorded cost, which continues the graph."""
-    graph, settled = rewritten(graph, without) if stable else graph, now()
+    graph, settled = made_stable(graph, without) if stable else graph, now()
     recorder = resumed(graph)
     asked = tuple(parameter(graph, one) for one in each(wrt))
     with recorder.running(), creation_recorded():
@@ -155,4 +155,4 @@ def gradient_graph(graph: Graph, wrt: Wrt, stable: bool, without: Names) -> Grap
         result = as_asked(wrt, structure.mapped(node_of, pulled))
     title = f"{graph.title}_gradient"
     made = closed(dataclasses.replace(graph, title=title, result=result), recorder)
-    return rewritten(made, without, settled) if stable else made
+    return made_stable(made, without, settled) if stable else made

@@ -140,7 +140,7 @@ def _subtract(x: Node, y: Node) -> Any:
 # -- products -------------------------------------------------------------------------
 
 
-class Factors(NamedTuple):
+class Factored(NamedTuple):
     """A step as n above / (d below) with two numbers; None stands for 1."""
 
     n: float = 1
@@ -161,32 +161,32 @@ class Factors(NamedTuple):
         return _node("divide", self.above, self.below), None
 
 
-def factors(x: Node, depth: int = 3) -> Factors:
+def factored(x: Node, depth: int = 3) -> Factored:
     """Find the numbers that stand as factors in a step; one with a name stays whole."""
     if _is_number(x) and not isinstance(x.value, complex):
-        return Factors(n=x.value)
+        return Factored(n=x.value)
     is_roomy = x.dtype.itemsize > 2 and _alike(x, *x.arguments)
     if not depth or not is_numbered(x.name) or not is_roomy:
-        return Factors(above=x)
+        return Factored(above=x)
     if x.operation == "negative":
-        f = factors(x.arguments[0], depth - 1)
+        f = factored(x.arguments[0], depth - 1)
         return f._replace(n=-f.n)
     if x.operation == "multiply":
         for number, other in (x.arguments, x.arguments[::-1]):
             if _is_number(number) and not isinstance(number.value, complex):
-                return Factors(n=number.value, above=other)
-    return _quotient(x, depth - 1) if x.operation == "divide" else Factors(above=x)
+                return Factored(n=number.value, above=other)
+    return _quotient(x, depth - 1) if x.operation == "divide" else Factored(above=x)
 
 
-def _quotient(x: Node, depth: int) -> Factors:
-    top, bottom = (factors(a, depth) for a in x.arguments)
+def _quotient(x: Node, depth: int) -> Factored:
+    top, bottom = (factored(a, depth) for a in x.arguments)
     flat = (top.d, top.below, bottom.d, bottom.below) == (1, None, 1, None)
     if flat and (top.has_number or bottom.has_number or top.above is None):
-        return Factors(top.n, bottom.n, top.above, bottom.above)
-    return Factors(above=x)
+        return Factored(top.n, bottom.n, top.above, bottom.above)
+    return Factored(above=x)
 
 
-def ratio(n: list[float], d: list[float]) -> tuple[float, float] | None:
+def lowest_terms(n: list[float], d: list[float]) -> tuple[float, float] | None:
     """Products of numbers as a fraction in lowest terms; None where that rounds."""
     if not all(math.isfinite(x) and 1e-30 < abs(x) < 1e30 for x in n + d):
         return None
@@ -199,7 +199,7 @@ def ratio(n: list[float], d: list[float]) -> tuple[float, float] | None:
     return (float(exact), 1) if is_exact else None
 
 
-def scaled(n: float, d: float, above: Node | None, below: Node | None) -> Any:
+def with_factors(n: float, d: float, above: Node | None, below: Node | None) -> Any:
     """Write n above / (d below)."""
     top = n if above is None else above if n == 1 else _times(n, above)
     if below is not None:
@@ -223,9 +223,9 @@ def _negative(x: Node) -> Any:
         return x.arguments[0]  # -(-x) = x
     if x.operation == "subtract" and _floats(x) and is_numbered(x.name):
         return recorded("subtract", *reversed(x.arguments))  # -(x - y) = y - x
-    f = factors(x)
+    f = factored(x)
     if _floats(x) and f.n < 0:
-        return scaled(-f.n, f.d, f.above, f.below)  # -(-2 x) = 2 x
+        return with_factors(-f.n, f.d, f.above, f.below)  # -(-2 x) = 2 x
     return _flipped(x) if _floats(x) else None
 
 
@@ -264,16 +264,16 @@ def _is_whole(*numbers: Node) -> bool:
 
 def _product(x: Node, y: Node) -> Any:
     """Gather the numbers: (2 x) (y / 2) = x y; divide once: (1 / x) y = y / x."""
-    f, g = factors(x), factors(y)
+    f, g = factored(x), factored(y)
     over = any(a.above is None and (a.below is not None or a.d != 1) for a in (f, g))
     if not ((f.has_number and g.has_number) or over) or not _floats(x, y):
         return None
-    number = ratio([f.n, g.n], [f.d, g.d])
+    number = lowest_terms([f.n, g.n], [f.d, g.d])
     (p, q), (r, s) = f.rest, g.rest
     if number is None or (q is not None and s is not None):
         return None
     above = r if p is None else p if r is None else _node("multiply", p, r)
-    return scaled(*number, above, s if q is None else q)
+    return with_factors(*number, above, s if q is None else q)
 
 
 def _into_choice(x: Node, y: Node) -> Any:
@@ -293,16 +293,16 @@ def _into_choice(x: Node, y: Node) -> Any:
 def _divide(x: Node, y: Node) -> Any:
     if _is(y, 1) and _floats(x):
         return x  # x / 1 = x
-    f, g = factors(x), factors(y)
+    f, g = factored(x), factored(y)
     if not (f.has_number and g.has_number) or g.below is not None or not _floats(x, y):
         return None
-    number = ratio([f.n, g.d], [f.d, g.n])
+    number = lowest_terms([f.n, g.d], [f.d, g.n])
     if number is None or (number == (f.n, g.n) and f.d == g.d == 1):
         return None
     (p, q), r = f.rest, g.above
     if q is not None and r is not None:
         return None
-    return scaled(*number, p, r if q is None else q)  # 2 x / (2 y) = x / y
+    return with_factors(*number, p, r if q is None else q)  # 2 x / (2 y) = x / y
 
 
 # -- powers and choices ---------------------------------------------------------------

@@ -83,7 +83,7 @@ def rewritten(
     return list(outputs)
 
 
-def taken(function: Callable[..., Any], *nodes: Node, **options: Any) -> Node:
+def applied(function: Callable[..., Any], *nodes: Node, **options: Any) -> Node:
     """The node of a function of nodes, which is recorded now."""
     recorder = current()
     return node_of(function(*(lifted(n, recorder) for n in nodes), **options))

@@ -106,7 +106,7 @@ def entered(
 
 
 @functools.cache
-def written(name: str, i: int) -> Formula:
+def formula_of(name: str, i: int) -> Formula:
     """Trace a naive formula on examples for its unknowns."""
     identity = IDENTITIES[name]
     naive = identity.naive[i]
@@ -157,7 +157,7 @@ def _before(present: Functions) -> Functions:
     return grown if grown == present else _before(grown)
 
 
-class Table:
+class Formulas:
     """Formulas under the heading that they are looked for, the longest first."""
 
     def __init__(self, found: Iterable[Formula]) -> None:

@@ -18,7 +18,7 @@ from pellucid.graphs.operations.closed_set import facts_of, reduced_axes
 from pellucid.graphs.operations.kinds import CONSTANT, REDUCES
 from pellucid.graphs.operations.robust import logsumexp
 from pellucid.graphs.rewriting.ranges import SIGNS
-from pellucid.graphs.rewriting.sums_of_products import is_number, keeps, widened
+from pellucid.graphs.rewriting.sums_of_products import is_finite, keeps, widened
 from pellucid.graphs.tracing.traced import current, lifted, node_of, recorded
 
 # Each logarithm: the power that it undoes, its base, and what computes the power.
@@ -89,11 +89,11 @@ def _unscaled(node: Node) -> tuple[Node, float]:
     number = 1.0
     while True:
         match node.operation, node.arguments:
-            case "multiply", (c, x) if is_number(c):
+            case "multiply", (c, x) if is_finite(c):
                 node, number = x, number * float(c.value)
-            case "multiply", (x, c) if is_number(c):
+            case "multiply", (x, c) if is_finite(c):
                 node, number = x, number * float(c.value)
-            case "divide", (x, c) if is_number(c) and c.value:
+            case "divide", (x, c) if is_finite(c) and c.value:
                 node, number = x, number / float(c.value)
             case "reshape", (x,):
                 node = x
@@ -140,7 +140,7 @@ class Gathering:
 
     def _of_product(self, part: Node, depth: int) -> list[Addend] | None:
         """The addends of what is no sum itself."""
-        if is_number(part):
+        if is_finite(part):
             return [Addend(float(part.value), None)]
         exponent = self._exponent(part)
         if exponent is not None:
@@ -163,7 +163,7 @@ class Gathering:
         found = self.addends(x, depth - 1)
         if found is None or not _has_power(found):
             return None
-        number = is_number(factor)
+        number = is_finite(factor)
         by = float(factor.value) if number else lifted(factor, current())
         if divides:
             return [Addend(one.weight / by, one.exponent) for one in found]
@@ -191,7 +191,7 @@ class Gathering:
         match part.operation, part.arguments:
             case self.name, (z,) if self.name:
                 exponent = z
-            case "power", (base, z) if is_number(base) and base.value == self.base:
+            case "power", (base, z) if is_finite(base) and base.value == self.base:
                 exponent = z
             case "stack" | "concatenate", parts:
                 exponent = self._joined(part, [self._exponent(p) for p in parts])

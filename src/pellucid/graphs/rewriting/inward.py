@@ -16,7 +16,7 @@ import numpy as np
 
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import facts_of
-from pellucid.graphs.rewriting.driver import Rule, Walk, taken
+from pellucid.graphs.rewriting.driver import Rule, Walk, applied
 from pellucid.graphs.rewriting.gathered import POWERS
 from pellucid.graphs.tracing.traced import current, node_of, recorded
 
@@ -72,7 +72,7 @@ def what_moves(node: Node) -> tuple[Inward, Node] | None:
 
 def goals(whole: Node, behind: dict[Node, frozenset[str]]) -> frozenset[str]:
     """The formulas that stand behind what only moves elements; `behind` is added to."""
-    for step in moves(whole, behind):
+    for step in moving_steps(whole, behind):
         parts = moved(step)
         behind[step] = frozenset().union(*(behind[p] | goal(p) for p in parts))
     return behind[whole]
@@ -95,7 +95,7 @@ def moved(node: Node) -> tuple[Node, ...]:
     return node.arguments[JOINED.get(node.operation, slice(0))]
 
 
-def moves(whole: Node, known: Container[Node]) -> list[Node]:
+def moving_steps(whole: Node, known: Container[Node]) -> list[Node]:
     """The steps that only move elements, and those that they begin with, in order."""
     found: dict[Node, None] = {}
     waiting = [whole]
@@ -111,7 +111,7 @@ def moved_in(
     node: Node, function: Inward, whole: Node, inside: dict[Node, Node]
 ) -> Node | None:
     """The function taken of what the moved elements begin with, and then moved."""
-    steps = moves(whole, inside)
+    steps = moving_steps(whole, inside)
     chooses = any(step.operation in CHOOSING for step in steps)
     with current().marking(quiet=chooses):
         for step in steps:
@@ -131,7 +131,7 @@ def taken_of(
         return node_of(recorded(step.operation, *arguments, **step.options))
     number = step.is_literal and step.weak
     value = node_of(node.dtype.type(step.value)) if number else step
-    return replace(taken(function.apply, value), line=node.line)
+    return replace(applied(function.apply, value), line=node.line)
 
 
 def in_logarithms(order: Iterable[Node]) -> set[Node]:

@@ -11,10 +11,10 @@ import numpy as np
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.identities import Identity
 from pellucid.graphs.node import Node
-from pellucid.graphs.rewriting.driver import Rule, Walk, taken
+from pellucid.graphs.rewriting.driver import Rule, Walk, applied
 from pellucid.graphs.rewriting.formulas import (
     Formula,
-    Table,
+    Formulas,
     all_named,
     inner_functions,
     kind,
@@ -87,15 +87,15 @@ class Identities:
 
     Parameters
     ----------
-    table_of : callable
+    formulas_of : callable
         The formulas that may occur where some functions do.
     """
 
-    def __init__(self, table_of: Callable[[Functions], Table]) -> None:
-        self.table_of = table_of
+    def __init__(self, formulas_of: Callable[[Functions], Formulas]) -> None:
+        self.formulas_of = formulas_of
         self.rewrites: list[Rewrite] = []
         self._present: Functions = frozenset()
-        self._table = table_of(self._present)
+        self._table = formulas_of(self._present)
         self._functions: dict[Node, Functions] = {}
 
     def __call__(self, walk: Walk) -> Rule:
@@ -123,7 +123,7 @@ class Identities:
         names = {node.operation for node in nodes} & all_named()
         if not names <= self._present:
             self._present |= names
-            self._table = self.table_of(self._present)
+            self._table = self.formulas_of(self._present)
 
     def _may_be_one(self, node: Node) -> bool:
         """Whether a step is of floats, and some formula ends in such a step."""
@@ -176,5 +176,5 @@ def instance(formula: Formula, match: Match, node: Node) -> Node | None:
         return None
     made = node_of(found.result())
     if made.weak and not node.weak:
-        made = taken(np.positive, made)
+        made = applied(np.positive, made)
     return made if made.dtype == node.dtype else None

@@ -11,18 +11,18 @@ from pellucid.graphs.operations.robust import COMPOSED
 from pellucid.graphs.rewriting.driver import (
     Family,
     always,
+    applied,
     by_operation,
     rewritten,
     shared,
-    taken,
 )
 from pellucid.graphs.rewriting.formulas import (
     Formula,
-    Table,
+    Formulas,
     entered,
+    formula_of,
     kind,
     possible,
-    written,
 )
 from pellucid.graphs.rewriting.inward import inward
 from pellucid.graphs.rewriting.naive import Identities
@@ -40,7 +40,7 @@ OWN_FORM = COMPOSED - {"ratio"}
 def _opened(node: Node) -> Node:
     """A composed operation as its steps."""
     function = OPERATIONS[node.operation].function
-    return taken(function, *node.arguments, **node.options)
+    return applied(function, *node.arguments, **node.options)
 
 
 opened = by_operation(dict.fromkeys(COMPOSED, _opened))
@@ -49,7 +49,7 @@ SHARED: list[Family] = [plain, shared]
 OPENED: list[Family] = [plain, shared, opened]
 
 
-def stable(identities: Identities, settled: int = 0) -> list[Family]:
+def stabilising(identities: Identities, settled: int = 0) -> list[Family]:
     """What makes a graph stable; of steps older than `settled` what is shared."""
     old = always(lambda node: node if node.order < settled else None)
     return [plain, shared, old, synonyms, signs, identities, inward]
@@ -58,33 +58,33 @@ def stable(identities: Identities, settled: int = 0) -> list[Family]:
 # -- the formulas, which go through the same pass -------------------------------------
 
 
-def tables(without: frozenset[str]) -> Callable[[Functions], Table]:
-    """The table of the formulas that may occur where some functions do."""
-    return functools.partial(_table, without)
+def formulas_without(without: frozenset[str]) -> Callable[[Functions], Formulas]:
+    """The formulas that may occur where some functions do."""
+    return functools.partial(_formulas, without)
 
 
 @functools.lru_cache(maxsize=256)
-def _table(without: frozenset[str], present: Functions) -> Table:
+def _formulas(without: frozenset[str], present: Functions) -> Formulas:
     """The formulas, as written and with their own parts replaced."""
     names = list(possible(without, present))
     replaced = [_replaced(*name, without) for name in names]
-    return Table([written(*name) for name in names] + [f for f in replaced if f])
+    return Formulas([formula_of(*name) for name in names] + [f for f in replaced if f])
 
 
 @functools.lru_cache(maxsize=256)
-def _written(without: frozenset[str], present: Functions) -> Table:
+def _unreplaced(without: frozenset[str], present: Functions) -> Formulas:
     """The formulas as written."""
-    return Table(written(*name) for name in possible(without, present))
+    return Formulas(formula_of(*name) for name in possible(without, present))
 
 
 @functools.lru_cache(maxsize=256)
 def _replaced(name: str, i: int, without: frozenset[str]) -> Formula | None:
     """A formula whose parts are instances of others, after these have been replaced."""
-    one, recorder = written(name, i), Recorder()
+    one, recorder = formula_of(name, i), Recorder()
     root = one.root.node
-    identities = Identities(functools.partial(_written, without))
+    identities = Identities(functools.partial(_unreplaced, without))
     with recorder.running(), creation_recorded():
-        arguments = rewritten(root.arguments, stable(identities))
+        arguments = rewritten(root.arguments, stabilising(identities))
         made = seen_whole(root.remade(tuple(arguments)))
     if not identities.rewrites or kind(made) in OWN_FORM:
         return None

@@ -74,10 +74,10 @@ def stable(
     See Higham, "Accuracy and Stability of Numerical Algorithms" (2002), chapter 1.
     """
     graph = graph_of(graph, *args, **kwargs)
-    return rewritten(graph, without)
+    return made_stable(graph, without)
 
 
-def rewritten(
+def made_stable(
     graph: Graph, without: Sequence[str] = (), settled: int = 0
 ) -> StableGraph:
     """A graph with naive formulas replaced, after those that were replaced before."""
@@ -118,8 +118,8 @@ def stabilised(
 
     Those older than `settled` are stable, and are looked at where others are shared.
     """
-    identities = Identities(passes.tables(unused(without)))
-    families = passes.stable(identities, settled)
+    identities = Identities(passes.formulas_without(unused(without)))
+    families = passes.stabilising(identities, settled)
     recorder = current()
     before, recorder.simplify = recorder.simplify, arithmetic.simpler
     try:

@@ -116,7 +116,7 @@ def through(seen: Seen) -> Seen:
 def _one_view(seen: Seen) -> Seen | None:
     """What one view shows, or None where it is none or hides something."""
     node, labels = seen
-    if not is_view(node.operation):
+    if not only_shows(node.operation):
         return None
     if node.operation == "cast":
         return Seen(widened(node), labels) if _widens(node) else None
@@ -193,7 +193,7 @@ NO_FUNCTIONS: Functions = frozenset()
 
 
 @functools.cache
-def is_view(name: str) -> bool:
+def only_shows(name: str) -> bool:
     """Whether an operation only shows an array in another way."""
     return name == "cast" or facts_of(name).shows
 
@@ -201,7 +201,7 @@ def is_view(name: str) -> bool:
 @functools.cache
 def is_seen_through(name: str) -> bool:
     """Whether an operation is part of a sum of products, or a view of one."""
-    return name in SIGNS or name in PRODUCTS or is_view(name)
+    return name in SIGNS or name in PRODUCTS or only_shows(name)
 
 
 @functools.cache
@@ -232,7 +232,7 @@ def functions(node: Node, found: dict[Node, Functions]) -> Functions:
 
 def _own_functions(node: Node) -> Functions:
     name = node.operation
-    if name == "power" and is_number(node.arguments[1]):
+    if name == "power" and is_finite(node.arguments[1]):
         is_root = abs(node.arguments[1].value) == 0.5
         return _functions_of("sqrt" if is_root else name)
     return _functions_of(name)
@@ -298,7 +298,7 @@ def product(seen: Seen) -> Term:
     waiting = [(seen, 1.0)]
     while waiting:
         part, power = waiting.pop()
-        if is_number(part.node) and _has_power(float(part.node.value), power):
+        if is_finite(part.node) and _has_power(float(part.node.value), power):
             term.number *= float(part.node.value) ** power
         elif part.node.operation == "negative" and is_real(part.node):
             term.number *= -1.0
@@ -335,7 +335,7 @@ def multiplied(terms: Iterable[Term]) -> Term:
     return result
 
 
-def is_number(node: Node) -> bool:
+def is_finite(node: Node) -> bool:
     """Whether a node is a finite number that is written where it is used."""
     kinds = node.is_literal and node.dtype.kind in "iuf"
     return kinds and math.isfinite(float(node.value))
@@ -386,7 +386,7 @@ def _base(seen: Seen) -> tuple[Seen, float]:
     exponent = EXPONENTS.get(node.operation)
     if exponent and len(set(node.arguments)) == 1 and is_real(node):
         return seen_argument(seen, node.arguments[0]), exponent
-    if node.operation == "power" and is_number(node.arguments[1]) and is_real(node):
+    if node.operation == "power" and is_finite(node.arguments[1]) and is_real(node):
         exponent = float(node.arguments[1].value)
         return seen_argument(seen, node.arguments[0]), exponent
     return seen, 1.0

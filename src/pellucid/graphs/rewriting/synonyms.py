@@ -14,7 +14,7 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.robust import sigmoid, softplus
-from pellucid.graphs.rewriting.driver import by_operation, taken
+from pellucid.graphs.rewriting.driver import applied, by_operation
 
 Function = Callable[..., Any]
 
@@ -41,7 +41,7 @@ def synonym(node: Node) -> Node | None:
     function = _function(node)
     if function is None:
         return None
-    made = taken(function, *node.arguments)
+    made = applied(function, *node.arguments)
     return made if made.dtype == node.dtype else None
 
 

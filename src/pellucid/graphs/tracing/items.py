@@ -24,7 +24,7 @@ from pellucid.graphs.tracing.traced import (
 )
 
 
-def read(x: Traced, key: Any) -> Any:
+def item_of(x: Traced, key: Any) -> Any:
     """What x[key] is: a view, a copy, or a selection."""
     if isinstance(key, tuple) and not key and not x.mutable:
         return lifted(x.node, current(x))  # of a number the number
@@ -38,7 +38,7 @@ def read(x: Traced, key: Any) -> Any:
     return recorded("index", x, *indices, at=at)
 
 
-def write(x: Traced, key: Any, value: Any) -> None:
+def set_item(x: Traced, key: Any, value: Any) -> None:
     """Do x[key] = value."""
     at, indices = index_of(key)
     if _is_that_view(value, x, at):
@@ -159,6 +159,6 @@ class Flat(StandIn):
         return np.ravel(np.asarray(self.array)).astype(*args, **kwargs)
 
 
-def write_flat(x: Traced, value: Any) -> None:
+def set_flat(x: Traced, value: Any) -> None:
     """Do x.flat = value."""
     Flat(x)[:] = value

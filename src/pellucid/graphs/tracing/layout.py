@@ -13,7 +13,7 @@ from pellucid.graphs.operations.closed_set import OPERATIONS, is_elementwise
 ORDERED = "ordered"  # a copy in an order that is given
 
 
-class Layout(NamedTuple):
+class MemoryLayout(NamedTuple):
     """How an array was made whose elements do not lie row by row."""
 
     name: str

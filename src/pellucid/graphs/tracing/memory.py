@@ -20,14 +20,17 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
-from pellucid.graphs.tracing.layout import Layout, laid_out, lies_by_rows
+from pellucid.graphs.tracing.layout import MemoryLayout, laid_out, lies_by_rows
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.written_back import WRITTEN_BACK
 
 
-def layout_of(name: str, operands: tuple[Any, ...], options: Any) -> Layout | None:
+def layout_of(
+    name: str, operands: tuple[Any, ...], options: Any
+) -> MemoryLayout | None:
     """How to find the layout of a result; None when it lies row by row."""
-    return None if all(map(_is_by_rows, operands)) else Layout(name, operands, options)
+    by_rows = all(map(_is_by_rows, operands))
+    return None if by_rows else MemoryLayout(name, operands, options)
 
 
 def _is_by_rows(operand: Any) -> bool:
@@ -55,7 +58,7 @@ class Memory:
     def __init__(
         self, recorder: Recorder, node: Node, parent: Memory | None = None,
         step: str = "", options: Mapping[str, Any] | None = None, shadow: Any = None,
-        layout: Layout | None = None,
+        layout: MemoryLayout | None = None,
     ) -> None:  # fmt: skip
         self.recorder = recorder
         self.parent = parent

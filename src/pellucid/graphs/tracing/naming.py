@@ -18,7 +18,7 @@ from pellucid.graphs.tracing.variables import (
     Awaited,
     assigned,
     held,
-    unpacked,
+    targets,
 )
 
 
@@ -115,7 +115,7 @@ class Names:
 
     def _name_elements(self, frame: FrameType) -> None:
         """Call elements of arguments as the variables they were unpacked into."""
-        for name, node in held(frame, unpacked(frame.f_code)) if self.elements else ():
+        for name, node in held(frame, targets(frame.f_code)) if self.elements else ():
             if node in self.elements:
                 self.elements.remove(node)
                 del self.given[node.name]

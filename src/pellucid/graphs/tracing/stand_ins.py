@@ -17,7 +17,7 @@ import numpy as np
 from pellucid.graphs.tracing.array_methods import Methods, Parts
 from pellucid.graphs.tracing.conversions import Conversions, hashed
 from pellucid.graphs.tracing.frames import instruction, is_engine, is_machinery
-from pellucid.graphs.tracing.items import Flat, read, write, write_flat
+from pellucid.graphs.tracing.items import Flat, item_of, set_flat, set_item
 from pellucid.graphs.tracing.operators import Arithmetic, OfArrays, OfBits
 from pellucid.graphs.tracing.traced import KINDS, Traced, current, recorded
 
@@ -66,8 +66,8 @@ class TracedScalar(Arithmetic, OfBits, Conversions, Parts, Methods):
     """A stand-in for a NumPy scalar: what scalars and arrays have in common."""
 
     __slots__ = ()
-    __getitem__ = Subscripted(read)
-    flat = property(Flat, write_flat)
+    __getitem__ = Subscripted(item_of)
+    flat = property(Flat, set_flat)
     __hash__ = hashed  # type: ignore[assignment]
     __array_ufunc__ = Inside(Traced.__array_ufunc__)
     __array_function__ = Inside(Traced.__array_function__)
@@ -128,8 +128,8 @@ class TracedArray(OfArrays, TracedIndex):
     """A stand-in for an array, which has memory to write to and, with axes, parts."""
 
     __slots__ = ()
-    __getitem__ = read
-    __setitem__ = write
+    __getitem__ = item_of
+    __setitem__ = set_item
     __hash__ = None  # type: ignore[assignment]
     __array_ufunc__ = Traced.__array_ufunc__
     __array_function__ = Traced.__array_function__

@@ -21,7 +21,7 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import UFUNCS
 from pellucid.graphs.packages import meet_loaded
 from pellucid.graphs.stand_in import StandIn
-from pellucid.graphs.tracing.layout import ORDERED, Layout
+from pellucid.graphs.tracing.layout import ORDERED, MemoryLayout
 from pellucid.graphs.tracing.memory import Memory, layout_of
 from pellucid.graphs.tracing.recorder import Recorder, active
 from pellucid.graphs.tracing.refusals import (
@@ -172,7 +172,7 @@ def copied(x: Traced, order: Any = "K", content: Any = None) -> Traced:
     """An array of its own, with the same content or another, laid out as asked."""
     layout = None
     if order == "F" or not (order == "C" or x.memory.by_rows):
-        layout = Layout(ORDERED, (x.memory,), {"order": order or "K"})
+        layout = MemoryLayout(ORDERED, (x.memory,), {"order": order or "K"})
     node = (x if content is None else content).node
     return Traced(Memory(current(x), node, layout=layout), mutable=True)
 

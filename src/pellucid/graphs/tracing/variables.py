@@ -123,7 +123,7 @@ def held(frame: FrameType, holders: Iterable[Holder]) -> Iterator[tuple[str, Nod
 
 
 @functools.lru_cache(maxsize=512)
-def unpacked(code: CodeType) -> tuple[Holder, ...]:
+def targets(code: CodeType) -> tuple[Holder, ...]:
     """The variables that a variable is unpacked into, outside of loops."""
     instructions = list(dis.get_instructions(code))
     loops = [(each.argval, each.offset) for each in instructions
