@@ -116,7 +116,7 @@ def test_every_step_is_told_in_text_and_in_html(program):
     f, *args = program
     graph = pl.graph(f, *args)
     story = explain(graph, *args)
-    steps = [n for n in graph.nodes if n.operation != "input"]
+    steps = [n for n in graph.nodes if not n.is_input]
     assert repr(story) == (
         f"<Explanation of {graph.title}: {len(steps)} step{'s' * (len(steps) != 1)}>"
     )

@@ -309,7 +309,7 @@ def test_a_large_outside_array_may_not_change_meanwhile():
 def test_a_large_outside_array_is_not_copied():
     large = np.ones(200_000)
     graph = pl.graph(lambda x: np.sum(x * large), 2.0)
-    assert any(node.operation == "constant" and node.value is large
+    assert any(node.is_constant and node.value is large
                for node in graph.order)  # fmt: skip
 
 

@@ -504,7 +504,7 @@ def test_a_lookalike_is_left_alone(f):
 
 
 def operations(graph):
-    return [node.operation for node in graph.nodes if node.operation != "input"]
+    return [node.operation for node in graph.nodes if not node.is_input]
 
 
 def test_what_is_computed_twice_is_shared():

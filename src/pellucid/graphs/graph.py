@@ -21,7 +21,7 @@ def _own(node: Node, value: Any) -> Any:
     """A result that shares no memory with arguments and constants."""
     if not isinstance(value, np.ndarray):
         return value
-    shared = node.operation in {"input", "constant"} or not value.flags.owndata
+    shared = node.is_input or node.is_constant or not value.flags.owndata
     return value.copy() if shared else value
 
 

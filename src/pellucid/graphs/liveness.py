@@ -60,7 +60,7 @@ class Lives:
     def may_write(self, node: Node) -> bool:
         """Whether an assignment may be done in place: nobody reads the old content."""
         array, *others = (self.root[a] for a in node.arguments)
-        owned = array is node.arguments[0] and array.operation != "input"
+        owned = array is node.arguments[0] and not array.is_input
         owned = owned and node.shape != ()  # which may be a number, not an array
         unread = self.last_use[array] is node and array not in self.outputs
         return owned and unread and array not in others

@@ -142,7 +142,7 @@ class Node:
     @property
     def is_literal(self) -> bool:
         """Whether this is a plain number, written where it is used."""
-        return self.operation == "constant" and self.shape == ()
+        return self.is_constant and self.shape == ()
 
     def __repr__(self) -> str:
         names = ", ".join(argument.name for argument in self.arguments)

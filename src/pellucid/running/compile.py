@@ -174,7 +174,7 @@ class Compiled:
     def constants(self) -> dict[str, Any]:
         """What was frozen of the outside: arrays, and numbers and texts by name."""
         program, captures, graph = self._ran()
-        arrays = [n for n in program.graph.nodes if n.operation == "constant"]
+        arrays = [n for n in program.graph.nodes if n.is_constant]
         scalars = captures.scalars.items()
         return {captures.name_of(n.value) or n.name: n.value for n in arrays} | {
             name: value for name, value in scalars if name not in graph.parameters

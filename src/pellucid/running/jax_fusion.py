@@ -69,7 +69,7 @@ def repeated_work(graph: Graph) -> float:
     | the same, 50 steps                  | over 1e80 | does not end  | 2.4        |
     | Kalman filter, 100 steps            | over 1e35 | 21            | 1.2        |
     """
-    order = [n for n in graph.order if not n.known and n.operation != "input"]
+    order = [n for n in graph.order if not n.known and not n.is_input]
     readers = Counter(itertools.chain.from_iterable(set(n.arguments) for n in order))
     work: dict[Node, float] = {}
     computed = {n for n in graph.outputs if not n.known}

@@ -36,7 +36,7 @@ class Written:
     """
 
     def __init__(self, graph: Graph, outputs: Sequence[Node]) -> None:
-        self._order = [n for n in graph.order if not n.known and n.operation != "input"]
+        self._order = [n for n in graph.order if not n.known and not n.is_input]
         values = known_values(graph, self._order, outputs)
         large = {n: v for n, v in values.items() if np.size(v) > BAKED}
         small = {n: v for n, v in values.items() if n not in large}

@@ -247,7 +247,7 @@ class _Code:
         root, shown, texts = self.plan.root, set(), []
         for node in self.results:
             owner, text = root[node], self.names.of(node)
-            given = owner.operation == "input" or owner.known or owner in shown
+            given = owner.is_input or owner.known or owner in shown
             texts.append(f"np.array({text})" if given and node.shape else text)
             shown.add(owner)
         return texts
@@ -262,7 +262,7 @@ class _Code:
         skipped = self.views.keys()
         lines = []
         for node in nodes:
-            if node.operation != "input" and node not in skipped:
+            if not node.is_input and node not in skipped:
                 lines += self._statements(node)
         return lines
 
@@ -290,7 +290,7 @@ class _Code:
         return [writing.shaped(self._statement(node), node)]
 
     def _statement(self, node: Node) -> str:
-        if node.operation == "constant":
+        if node.is_constant:
             return f"{node.name} = {self.names.bound(node.value)}"
         names = self._arguments(node)
         if node.operation == "assign":

@@ -63,7 +63,7 @@ class Writer:
 
     def source(self) -> str:
         """The whole function."""
-        lines = [self._line(node) for node in self.order if node.operation != "input"]
+        lines = [self._line(node) for node in self.order if not node.is_input]
         inputs = [node.name for node in self.graph.inputs]
         return function(self.graph.title, inputs, lines, self._results())
 
@@ -73,7 +73,7 @@ class Writer:
         for node in self.graph.outputs:
             is_object = node.known and node.dtype.kind not in "biufc"  # a text
             name = self._argument(node, node.dtype, node.weak or is_object)
-            shared = node.known or node.operation == "input" or is_view(node)
+            shared = node.known or node.is_input or is_view(node)
             copied = (shared or name in results) and not (node.weak or is_object)
             results.append(f"{name}.clone()" if copied else name)
         return results
@@ -139,7 +139,7 @@ class Writer:
             return ""  # torch takes a number as the second argument alone
         ending = self._lives.ending(node)
         for a in node.arguments:
-            mine = a in ending and a.operation != "input" and not a.known
+            mine = a in ending and not a.is_input and not a.known
             if mine and (a.shape, a.dtype) == (node.shape, node.dtype):
                 return a.name
         return ""

@@ -65,7 +65,7 @@ def constant_folding(graph: Graph) -> Family:
 
 def anew(node: Node) -> Node | None:
     """Each step again, so that those that are made here come in its place."""
-    given = node.operation in {"input", "constant"}
+    given = node.is_input or node.is_constant
     return None if given else node.remade(node.arguments)
 
 
@@ -79,7 +79,7 @@ def with_numbers(node: Node) -> Node | None:
 def _plain(node: Node, argument: Node) -> Node:
     """The number of which a constant array is full, where it only meets an array."""
     like = [a for a in node.arguments if a.shape == node.shape and not a.known]
-    if argument.operation != "constant" or not like:
+    if not argument.is_constant or not like:
         return argument
     value = np.asarray(argument.value)
     if not value.size or argument.weak or (value != value.flat[0]).any():

@@ -58,7 +58,7 @@ class Adjoint:
         stretched = wide and argument.shape != node.shape
         if mask is not None and (stretched or not masked):
             g, mask = self.settled, any_of(mask, node, argument) if masked else None
-        if wide or not is_sum(node):
+        if wide or not is_linear_reduction(node):
             g = summed_to(argument.shape, g, node.shape if wide else None)
         return Adjoint(of_dtype(argument.dtype, g), mask)
 
@@ -100,10 +100,10 @@ def conjugated(node: Node, g: Any) -> Any:
 
 def may_be_short(node: Node) -> bool:
     """Whether a rule passes on a g that has length 1 where it is the same all along."""
-    return stretches(node) or is_sum(node)
+    return stretches(node) or is_linear_reduction(node)
 
 
-def is_sum(node: Node) -> bool:
+def is_linear_reduction(node: Node) -> bool:
     """Whether a rule gives the one g of all elements that are added up."""
     facts = facts_of(node.operation)
     return facts.kind is Kind.REDUCES and facts.slope is CONSTANT

@@ -58,7 +58,7 @@ def jacobian_at(graph: Graph, values: Mapping[Node, Any], rewriting: Rewriting) 
 
 def _is_asked(leaf: Node) -> bool:
     """Whether a leaf of the argument is differentiated; texts and None are not."""
-    return leaf.operation != "constant"
+    return not leaf.is_constant
 
 
 def _elements(tree: Any) -> int:

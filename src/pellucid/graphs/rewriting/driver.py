@@ -137,7 +137,7 @@ def shared(walk: Walk) -> Rule:
 
 def same_step(node: Node) -> Any:
     """What nodes have in common that compute the same."""
-    if node.operation == "constant":
+    if node.is_constant:
         return _same_value(node)
     if node.operation in {"input", "copy"}:
         return node

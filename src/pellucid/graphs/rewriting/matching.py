@@ -207,7 +207,7 @@ def _same_factors(
 
 def is_unknown(seen: Seen) -> bool:
     """Whether this is an unknown of a formula."""
-    return seen.node.operation == "input"
+    return seen.node.is_input
 
 
 def _factor(formula: Seen, seen: Seen, match: Match) -> Iterator[Match]:

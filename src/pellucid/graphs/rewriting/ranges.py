@@ -31,7 +31,7 @@ def is_real(node: Node) -> bool:
 
 def reach(node: Node, depth: int = DEPTH) -> Range:
     """The smallest and the largest integer that an element of a node may be."""
-    if node.operation == "constant":
+    if node.is_constant:
         return _of_value(node)
     if facts_of(node.operation).shows and depth:
         return reach(node.arguments[0], depth - 1)

@@ -152,7 +152,7 @@ def same_value(one: Node, other: Node) -> bool:
         if not _same_options(a.options, b.options):
             return False
         waiting.extend(zip(a.arguments, b.arguments, strict=True))
-        if a.operation == "input":
+        if a.is_input:
             return False
     return True
 

@@ -52,7 +52,7 @@ def _is_known(x: Traced | None) -> bool:
     if x is None:
         return False
     node: Node = x.memory.root._node
-    return node.known or all(n.operation != "input" for n in ancestors([node]))
+    return node.known or not any(n.is_input for n in ancestors([node]))
 
 
 def _value_of(x: Traced, arrays: dict[Memory, Any]) -> Any:

@@ -152,7 +152,7 @@ def trace(
 
 def closed(made: Graph, recorder: Recorder) -> Graph:
     """Name what has no name yet, and check that every input is an argument."""
-    strangers = {n for n in made.order if n.operation == "input"} - set(made.inputs)
+    strangers = {n for n in made.order if n.is_input} - set(made.inputs)
     if strangers:
         message = (
             f"{made.title} uses a value of another trace, "

@@ -73,7 +73,7 @@ class Traced(StandIn):
     @staticmethod
     def _replay(node: Node, arguments: list[Any]) -> Any:
         """Record a step of another graph, in the place of computing it."""
-        if node.operation == "constant":
+        if node.is_constant:
             return node.value
         with current().marking(node.quiet, node.derived):
             return recorded(node.operation, *arguments, weak=node.weak, **node.options)
