@@ -22,7 +22,6 @@ import numpy as np
 from pellucid.graphs.derivatives.choices import Choice, Mask, Under
 from pellucid.graphs.node import Node, constant
 from pellucid.graphs.operations.closed_set import Shape, facts_of, is_elementwise
-from pellucid.graphs.operations.kinds import CONSTANT, Kind
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.traced import Traced, current, lifted, recorded
@@ -58,7 +57,7 @@ class Adjoint:
         stretched = wide and argument.shape != node.shape
         if mask is not None and (stretched or not masked):
             g, mask = self.settled, any_of(mask, node, argument) if masked else None
-        if wide or not is_linear_reduction(node):
+        if wide or not facts_of(node.operation).is_sum:  # a sum gives one g to all
             g = summed_to(argument.shape, g, node.shape if wide else None)
         return Adjoint(of_dtype(argument.dtype, g), mask)
 
@@ -100,13 +99,7 @@ def conjugated(node: Node, g: Any) -> Any:
 
 def may_be_short(node: Node) -> bool:
     """Whether a rule passes on a g that has length 1 where it is the same all along."""
-    return stretches(node) or is_linear_reduction(node)
-
-
-def is_linear_reduction(node: Node) -> bool:
-    """Whether a rule gives the one g of all elements that are added up."""
-    facts = facts_of(node.operation)
-    return facts.kind is Kind.REDUCES and facts.slope is CONSTANT
+    return stretches(node) or facts_of(node.operation).is_sum
 
 
 def stretches(node: Node) -> bool:

@@ -113,6 +113,11 @@ class Facts(NamedTuple):
         """Whether it shows elements of its first argument, at other places."""
         return self.kind is MOVES and self.view
 
+    @property
+    def is_sum(self) -> bool:
+        """Whether elements along axes are added up, or their mean is taken."""
+        return self.kind is REDUCES and self.slope is CONSTANT
+
 
 def _plain(kind: Kind, slope: Slope, reads: Reads) -> Facts:
     """New memory of ordered arguments, of which all have a say."""

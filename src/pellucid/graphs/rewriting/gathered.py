@@ -15,7 +15,6 @@ import numpy as np
 
 from pellucid.graphs.node import Node, constant
 from pellucid.graphs.operations.closed_set import facts_of, reduced_axes
-from pellucid.graphs.operations.kinds import CONSTANT, REDUCES
 from pellucid.graphs.operations.robust import logsumexp
 from pellucid.graphs.rewriting.ranges import SIGNS
 from pellucid.graphs.rewriting.sums_of_products import is_finite, keeps, widened
@@ -66,7 +65,7 @@ def gathered(node: Node) -> Node | None:
 def _summed(node: Node, argument: Node) -> Any:
     """The argument of a node as a sum along axes; None where it is no sum of powers."""
     whole, number = _unscaled(argument)
-    adds = is_sum(whole)
+    adds = facts_of(whole.operation).is_sum
     inner = whole.arguments[0] if adds else whole
     axes = reduced_axes(inner.ndim, whole.options.get("axis")) if adds else ()
     if whole.operation == "mean":
@@ -101,12 +100,6 @@ def _unscaled(node: Node) -> tuple[Node, float]:
                 node = x
             case _:
                 return node, number
-
-
-def is_sum(node: Node) -> bool:
-    """Whether elements along axes are added up, or their mean is taken."""
-    facts = facts_of(node.operation)
-    return facts.kind is REDUCES and facts.slope is CONSTANT
 
 
 def _has_power(found: Sequence[Addend]) -> bool:
@@ -154,7 +147,8 @@ class Gathering:
                 return self._scaled(x, y, depth) or self._scaled(y, x, depth)
             case "divide", (x, y):
                 return self._scaled(x, y, depth, divides=True)
-        return self._of_sum(part, depth) if is_sum(part) else None
+        is_sum = facts_of(part.operation).is_sum
+        return self._of_sum(part, depth) if is_sum else None
 
     def _scaled(
         self, x: Node, factor: Node, depth: int, divides: bool = False
