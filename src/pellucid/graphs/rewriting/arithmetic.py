@@ -65,6 +65,10 @@ def _is_number(node: Node) -> bool:
     return node.is_literal and node.weak
 
 
+def _is_real_number(node: Node) -> bool:
+    return _is_number(node) and not isinstance(node.value, complex)
+
+
 def _is(node: Node, number: float) -> bool:
     return _is_number(node) and node.value == number
 
@@ -163,19 +167,22 @@ class Factored(NamedTuple):
 
 def factored(x: Node, depth: int = 3) -> Factored:
     """Find the numbers that stand as factors in a step; one with a name stays whole."""
-    if _is_number(x) and not isinstance(x.value, complex):
+    if _is_real_number(x):
         return Factored(n=x.value)
     is_roomy = x.dtype.itemsize > 2 and _alike(x, *x.arguments)
     if not depth or not is_numbered(x.name) or not is_roomy:
         return Factored(above=x)
-    if x.operation == "negative":
-        f = factored(x.arguments[0], depth - 1)
-        return f._replace(n=-f.n)
-    if x.operation == "multiply":
-        for number, other in (x.arguments, x.arguments[::-1]):
-            if _is_number(number) and not isinstance(number.value, complex):
-                return Factored(n=number.value, above=other)
-    return _quotient(x, depth - 1) if x.operation == "divide" else Factored(above=x)
+    match x.operation, x.arguments:
+        case "negative", (y,):
+            f = factored(y, depth - 1)
+            return f._replace(n=-f.n)
+        case "multiply", (y, z) if _is_real_number(y):
+            return Factored(n=y.value, above=z)
+        case "multiply", (y, z) if _is_real_number(z):
+            return Factored(n=z.value, above=y)
+        case "divide", _:
+            return _quotient(x, depth - 1)
+    return Factored(above=x)
 
 
 def _quotient(x: Node, depth: int) -> Factored:
@@ -219,10 +226,11 @@ def _node(name: str, *arguments: Any) -> Node:
 def _negative(x: Node) -> Any:
     if _is_number(x):
         return -x.value
-    if x.operation == "negative":
-        return x.arguments[0]  # -(-x) = x
-    if x.operation == "subtract" and _floats(x) and is_numbered(x.name):
-        return recorded("subtract", *reversed(x.arguments))  # -(x - y) = y - x
+    match x.operation, x.arguments:
+        case "negative", (y,):
+            return y  # -(-y) = y
+        case "subtract", (y, z) if _floats(x) and is_numbered(x.name):
+            return recorded("subtract", z, y)  # -(y - z) = z - y
     f = factored(x)
     if _floats(x) and f.n < 0:
         return with_factors(-f.n, f.d, f.above, f.below)  # -(-2 x) = 2 x
@@ -233,13 +241,13 @@ def _flipped(x: Node, depth: int = 4) -> Any:
     """-(-x y / z) = x y / z: the sign that a product begins with."""
     if not is_numbered(x.name) or not depth:
         return None
-    if x.operation == "negative":
-        return x.arguments[0] if _floats(x) else None
-    if x.operation not in {"multiply", "divide"}:
-        return None
-    first, second = x.arguments
-    flipped = _flipped(first, depth - 1)
-    return None if flipped is None else recorded(x.operation, flipped, second)
+    match x.operation, x.arguments:
+        case "negative", (y,) if _floats(x):
+            return y
+        case "multiply" | "divide", (first, second):
+            flipped = _flipped(first, depth - 1)
+            return None if flipped is None else recorded(x.operation, flipped, second)
+    return None
 
 
 def _multiply(x: Node, y: Node) -> Any:

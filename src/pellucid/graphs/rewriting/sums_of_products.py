@@ -359,25 +359,22 @@ def _factors(seen: Seen) -> list[tuple[Seen, float]]:
     node = seen.node
     if node.operation not in PRODUCTS or not is_real(node):
         return []
-    if node.operation == "multiply" and node.arguments[0] is not node.arguments[1]:
-        return [(seen_argument(seen, a), 1.0) for a in node.arguments]
-    if node.operation == "divide":
-        x, y = (seen_argument(seen, a) for a in node.arguments)
-        return [(x, 1.0), (y, -1.0)]
-    if node.operation == "reciprocal":
-        return [(seen_argument(seen, node.arguments[0]), -1.0)]
-    if node.operation == "matmul" and _is_outer(node):
-        return [
-            (through(Seen(node.arguments[0], (seen.labels[0], None))), 1.0),
-            (through(Seen(node.arguments[1], (None, seen.labels[1]))), 1.0),
-        ]
+    match node.operation, node.arguments:
+        case "multiply", (x, y) if x is not y:
+            return [(seen_argument(seen, x), 1.0), (seen_argument(seen, y), 1.0)]
+        case "divide", (x, y):
+            return [(seen_argument(seen, x), 1.0), (seen_argument(seen, y), -1.0)]
+        case "reciprocal", (x,):
+            return [(seen_argument(seen, x), -1.0)]
+        case "matmul", (x, y) if _is_outer(x, y):
+            column = through(Seen(x, (seen.labels[0], None)))
+            return [(column, 1.0), (through(Seen(y, (None, seen.labels[1]))), 1.0)]
     return []
 
 
-def _is_outer(node: Node) -> bool:
+def _is_outer(x: Node, y: Node) -> bool:
     """Whether a matrix product multiplies a column with a row, and adds nothing up."""
-    left, right = node.arguments
-    return left.ndim == right.ndim == 2 and left.shape[1] == 1
+    return x.ndim == y.ndim == 2 and x.shape[1] == 1
 
 
 def _base(seen: Seen) -> tuple[Seen, float]:
