@@ -11,8 +11,8 @@ import pytest
 
 import pellucid as pl
 from pellucid.errors import TraceError
-from pellucid.graphs.tracing.refused import ATTRIBUTES, REASONS
-from pellucid.graphs.tracing.stand_ins import TracedArray
+from pellucid.graphs.tracing.attributes import TracedArray
+from pellucid.graphs.tracing.unrecorded import ATTRIBUTES, REASONS
 
 ROOT = Path(__file__).parents[1]
 FAMILIES = {

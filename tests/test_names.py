@@ -19,12 +19,12 @@ import pellucid as pl
 from pellucid.graphs import structure
 from pellucid.graphs.operations.closed_set import UFUNCS
 from pellucid.graphs.tracing import patching
+from pellucid.graphs.tracing.attributes import TracedArray
 from pellucid.graphs.tracing.creation import CREATORS
 from pellucid.graphs.tracing.refusals import name_of
-from pellucid.graphs.tracing.refused import REASONS
-from pellucid.graphs.tracing.stand_ins import TracedArray
 from pellucid.graphs.tracing.trace_warnings import unused_allowed
 from pellucid.graphs.tracing.traced import FUNCTIONS
+from pellucid.graphs.tracing.unrecorded import REASONS
 
 ENTRIES = {
     entry.name.removeprefix("np."): entry

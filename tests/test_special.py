@@ -20,9 +20,9 @@ from pellucid.graphs.derivatives import DERIVATIVES, special
 from pellucid.graphs.derivatives.special_tables import unknown
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.packages import meet
-from pellucid.graphs.tracing.refused import LOOKED_UP
 from pellucid.graphs.tracing.trace_warnings import unused_allowed
 from pellucid.graphs.tracing.traced import FUNCTIONS
+from pellucid.graphs.tracing.unrecorded import LOOKED_UP
 
 UNIT = np.array([0.15, 0.4, 0.85])
 X = np.array([0.3, 1.25, 2.75])

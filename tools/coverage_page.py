@@ -5,7 +5,7 @@ from itertools import groupby
 
 import covered as table
 
-from pellucid.graphs.tracing.refused import ATTRIBUTES
+from pellucid.graphs.tracing.unrecorded import ATTRIBUTES
 
 INTRODUCTION = """# What is recorded
 

@@ -1,7 +1,7 @@
 """What of NumPy and SciPy is recorded, differentiated or refused, and why.
 
 Read off the tables that say how: `FUNCTIONS`, `UFUNCS`, `DERIVATIVES`, and the reasons
-in `refused`. A name that NumPy adds is in none of them, and a test says so.
+in `unrecorded`. A name that NumPy adds is in none of them, and a test says so.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pellucid.graphs.operations.closed_set import OPERATIONS, UFUNCS
 from pellucid.graphs.packages import meet
 from pellucid.graphs.tracing.creation import CREATORS
 from pellucid.graphs.tracing.refusals import name_of
-from pellucid.graphs.tracing.refused import reason_for
 from pellucid.graphs.tracing.traced import FUNCTIONS
+from pellucid.graphs.tracing.unrecorded import reason_for
 
 meet("numpy")
 meet("scipy.special")

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from types import ModuleType
 
 MODULES = {
-    "numpy": ("tracing.stand_ins", "functions"),
+    "numpy": ("tracing.attributes", "functions"),
     "scipy.linalg": ("functions.matrix_functions",),
     "scipy.special": ("operations.special", "functions.special", "derivatives.special"),
 }

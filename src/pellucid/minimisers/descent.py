@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from pellucid.errors import MinimiseError
 from pellucid.graphs.tracing.trace import is_numeric
-from pellucid.minimisers.judge import Judge, judge_of
 from pellucid.minimisers.schedules import rate_at
 from pellucid.minimisers.steps import Settings, Step
+from pellucid.minimisers.stopping import Judge, judge_of
 from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch, fitted
 from pellucid.running import targets
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from pellucid.minimisers.full_batch import Problem, State, Vector, WayDown, problem_of
 from pellucid.minimisers.methods import LBFGS
 from pellucid.minimisers.search import wolfe
 from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch
-from pellucid.minimisers.whole import Problem, State, Vector, WayDown, problem_of
 
 Pair = tuple[Vector, Vector]
 

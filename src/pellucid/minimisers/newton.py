@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from pellucid.minimisers.full_batch import Problem, State, Vector, WayDown, problem_of
 from pellucid.minimisers.methods import Newton
 from pellucid.minimisers.task import Fit, Options, Task, Watch
-from pellucid.minimisers.whole import Problem, State, Vector, WayDown, problem_of
 
 
 def newton(

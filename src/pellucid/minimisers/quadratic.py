@@ -16,9 +16,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pellucid.errors import MinimiseError
-from pellucid.minimisers.newton import dense_hessian, scales
-from pellucid.minimisers.task import Fit, Options, Task, Watch, fitted
-from pellucid.minimisers.whole import (
+from pellucid.minimisers.full_batch import (
     Problem,
     State,
     Vector,
@@ -26,6 +24,8 @@ from pellucid.minimisers.whole import (
     begin,
     problem_of,
 )
+from pellucid.minimisers.newton import dense_hessian, scales
+from pellucid.minimisers.task import Fit, Options, Task, Watch, fitted
 
 FORMED = 500  # parameters up to which H is formed
 FORMED_AT_LAST = 5000  # up to which it is where conjugate gradients do not arrive

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from pellucid.minimisers.whole import Problem, State, Vector
+from pellucid.minimisers.full_batch import Problem, State, Vector
 
 C1, C2 = 1e-4, 0.9
 TRIALS = 30  # places looked at, on the way out and again between two

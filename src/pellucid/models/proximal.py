@@ -19,9 +19,9 @@ from collections.abc import Callable
 import numpy as np
 from scipy import linalg
 
+from pellucid.minimisers.full_batch import Problem, State, WayDown, problem_of
 from pellucid.minimisers.newton import scales, searched
 from pellucid.minimisers.task import Fit, Options, Task, Watch
-from pellucid.minimisers.whole import Problem, State, WayDown, problem_of
 from pellucid.models.base import Array
 
 SWEEPS = 3  # of coordinate descent before signs are tried

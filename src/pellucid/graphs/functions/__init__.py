@@ -10,7 +10,7 @@ from pellucid.graphs.functions import grids as grids
 from pellucid.graphs.functions import histograms as histograms
 from pellucid.graphs.functions import joining as joining
 from pellucid.graphs.functions import linalg as linalg
-from pellucid.graphs.functions import missing as missing
+from pellucid.graphs.functions import nan_reductions as nan_reductions
 from pellucid.graphs.functions import norms as norms
 from pellucid.graphs.functions import numerical as numerical
 from pellucid.graphs.functions import outside as outside

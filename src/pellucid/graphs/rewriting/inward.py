@@ -17,7 +17,7 @@ import numpy as np
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.rewriting.driver import Rule, Walk, applied
-from pellucid.graphs.rewriting.gathered import POWERS
+from pellucid.graphs.rewriting.written_out_sums import POWERS
 from pellucid.graphs.tracing.traced import current, node_of, recorded
 
 # Where elements of several arrays are put together, which of the arguments these are.

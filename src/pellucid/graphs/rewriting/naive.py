@@ -20,11 +20,11 @@ from pellucid.graphs.rewriting.formulas import (
     kind,
     needs,
 )
-from pellucid.graphs.rewriting.gathered import gathered, may_gather
 from pellucid.graphs.rewriting.inward import in_logarithms
 from pellucid.graphs.rewriting.matching import Match, matches
 from pellucid.graphs.rewriting.substitution import Instance
 from pellucid.graphs.rewriting.sums_of_products import Functions, seen_whole, terms
+from pellucid.graphs.rewriting.written_out_sums import gathered, may_gather
 from pellucid.graphs.tracing.traced import node_of
 
 # Beside these a number of NumPy's may stand for one of Python's (NEP 50).

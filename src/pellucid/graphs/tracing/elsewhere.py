@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pellucid.graphs.tracing.refused import LOOKED_UP
+from pellucid.graphs.tracing.unrecorded import LOOKED_UP
 
 _SAME_IN_NUMPY = """
     math: cbrt ceil copysign degrees exp exp2 expm1 fabs floor fmod isfinite isinf isnan

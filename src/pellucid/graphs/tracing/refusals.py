@@ -18,8 +18,8 @@ from pellucid.graphs.tracing.advice import failure_advice, library_advice, numbe
 from pellucid.graphs.tracing.branches import branch_advice
 from pellucid.graphs.tracing.frames import code, is_library, is_machinery, location
 from pellucid.graphs.tracing.recorder import active
-from pellucid.graphs.tracing.refused import ATTRIBUTES, reason_for
 from pellucid.graphs.tracing.sites import Site, site, site_of
+from pellucid.graphs.tracing.unrecorded import ATTRIBUTES, reason_for
 
 
 def refuse(reason: str) -> NoReturn:

@@ -43,7 +43,7 @@ class Traced(StandIn):
     """A traced array or number: a `Memory`, and NumPy's interface to it.
 
     `mutable` tells an array, which has memory to write to, from a number. What else
-    each kind of value has is put together in `stand_ins`.
+    each kind of value has is put together in `attributes`.
     """
 
     __slots__ = ("memory", "mutable")

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from pellucid.graphs import structure
 from pellucid.graphs.differentiating.gradient import hvp, value_and_gradient
-from pellucid.minimisers.judge import Judge, judge_of
 from pellucid.minimisers.recording import graph_inputs, program_of, stable_graph
+from pellucid.minimisers.stopping import Judge, judge_of
 from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch, fitted
 from pellucid.running.stages import Stages
 from pellucid.running.targets import target
