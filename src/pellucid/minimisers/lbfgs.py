@@ -60,7 +60,8 @@ def two_loop_recursion(g: Vector, pairs: Iterable[Pair]) -> Vector:
 
     Examples
     --------
-    >>> product(np.array([2.0, 4.0]), [(np.array([1.0, 1.0]), np.array([2.0, 2.0]))])
+    >>> pair = np.array([1.0, 1.0]), np.array([2.0, 2.0])
+    >>> two_loop_recursion(np.array([2.0, 4.0]), [pair])
     array([1., 2.])
     """
     q, pairs = g.copy(), list(pairs)
