@@ -512,6 +512,14 @@ def test_what_is_computed_twice_is_shared():
     assert operations(graph).count("sin") == 1
 
 
+@pytest.mark.parametrize("kind", [np.array, lambda x: np.reshape(x, ())])
+def test_numbers_that_are_printed_alike_are_not_shared(kind):
+    def f(x):
+        return np.sin(x * kind(0.123456789012)) - np.sin(x * kind(0.123456789013))
+
+    assert pl.stable(f, 2.0)(2.0) == f(2.0) != 0
+
+
 def test_numbers_are_folded():
     graph = pl.stable(lambda x: x * (np.sqrt(2.0) / np.log(3.0)), 1.0)
     assert operations(graph) == ["multiply"]

@@ -17,6 +17,7 @@ import numpy as np
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.tracing.traced import current, lifted, node_of
 
+ARRAYS = (np.ndarray, np.generic)
 Rule = Callable[[Node], Node | None]
 Find = Callable[[Node], Rule | None]
 
@@ -147,8 +148,12 @@ def same_step(node: Node) -> Any:
 
 
 def _same_value(node: Node) -> Any:
+    """A number by its bits, which text would round; a larger array by itself."""
     value = node.value
-    return (type(value), repr(value)) if node.is_literal else id(value)
+    if not node.is_literal:
+        return id(value)
+    bits = value.tobytes() if isinstance(value, ARRAYS) else repr(value)
+    return type(value), node.dtype, bits
 
 
 def _frozen(value: Any) -> Any:
