@@ -35,6 +35,12 @@ def quotients(x, n):
     return x
 
 
+def inverses(x, n):
+    for _ in range(n):
+        x = 2 / x
+    return x
+
+
 def many_assignments(x, n):
     b = np.zeros(n)
     b[0] = x
@@ -104,6 +110,7 @@ TASKS = {
     "rewrite": lambda n: pl.stable(pl.graph(lambda x: chain(x, n), 0.5)),
     "rewrite products": lambda n: pl.stable(pl.graph(lambda x: product(x, n), 0.5)),
     "rewrite quotients": lambda n: pl.stable(pl.graph(lambda x: quotients(x, n), 0.5)),
+    "rewrite numbers": lambda n: pl.stable(pl.graph(lambda x: inverses(x, n), 0.5)),
     "differentiate products": lambda n: pl.gradient(
         pl.graph(lambda x: product(x, n), 0.5)
     ),

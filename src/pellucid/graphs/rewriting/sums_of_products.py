@@ -22,6 +22,7 @@ from pellucid.graphs.operations.kinds import MAKES
 from pellucid.graphs.rewriting.ranges import SIGNS, is_real
 
 LARGEST = 8  # terms or factors of an expression that is looked at
+LONGEST = 16  # products and quotients in it, which may be by numbers alone
 
 
 class Summed(NamedTuple):
@@ -295,15 +296,17 @@ def _collected(found: list[Term]) -> list[Term]:
 def product(seen: Seen) -> Term:
     """An expression as a number times powers; itself to the first where it is none."""
     term = Term(1.0, {})
-    waiting = [(seen, 1.0)]
+    waiting, followed = [(seen, 1.0)], 0
     while waiting:
         part, power = waiting.pop()
+        has_room = followed < LONGEST and _has_room(term, waiting)
         if is_finite(part.node) and _has_power(float(part.node.value), power):
             term.number *= float(part.node.value) ** power
         elif part.node.operation == "negative" and is_real(part.node):
             term.number *= -1.0
             waiting.append((seen_argument(part, part.node.arguments[0]), power))
-        elif _has_room(term, waiting) and (factors := _factors(part)):
+        elif has_room and (factors := _factors(part)):
+            followed += 1
             waiting += [(factor, sign * power) for factor, sign in reversed(factors)]
         else:
             base, exponent = _base(part)
