@@ -544,6 +544,44 @@ def test_a_mask_goes_back_through_what_moves_elements(name):
     np.testing.assert_allclose(root, np.diag(-right / 2), rtol=1e-14)
 
 
+FACTORS = {
+    "x * inf": lambda x: x * np.inf,
+    "inf * x": lambda x: np.inf * x,
+    "x * nan": lambda x: x * np.nan,
+    "x / 0": lambda x: x / 0.0,
+    "an array": lambda x: x * np.array([np.nan, 1.0, 1.0]),
+    "another": lambda x: x / np.array([0.0, 1.0, 1.0]),
+}
+TAKES = {
+    "where": lambda u: np.where(np.array([False, True, True]), u, 0),
+    "heaviside": lambda u: np.heaviside([1.0, 0.0, 0.0], u),
+    "maximum": lambda u: np.maximum(np.nan_to_num(u), [9.0, 0.0, 0.0]),
+    "index": lambda u: u[1:],
+    "places": lambda u: u[[1, 2, 1]],
+    "product": lambda u: u * np.array([0.0, 1.0, 1.0]),
+}
+
+
+@pytest.mark.parametrize("take", TAKES)
+@pytest.mark.parametrize("factor", FACTORS)
+def test_what_is_not_taken_may_have_a_factor_that_is_not_finite(factor, take):
+    with np.errstate(all="ignore"):
+        slopes = pl.gradient(lambda x: np.sum(TAKES[take](FACTORS[factor](x))))(X)
+    assert slopes[0] == 0
+
+
+@pytest.mark.parametrize("pole", POLES)
+def test_the_value_at_a_step_is_taken_there_alone(pole):
+    def cost(x):
+        return np.sum(np.heaviside([1.0, -1.0, 0.0], POLES[pole][0](x)))
+
+    with np.errstate(all="ignore"):
+        ours, curved = pl.gradient(cost)(X), pl.hvp(cost)(X, np.ones(3))
+    _, slope, curvature = POLES[pole]
+    np.testing.assert_allclose(ours, [0, 0, slope(X[2])], rtol=1e-13)
+    np.testing.assert_allclose(curved, [0, 0, curvature(X[2])], rtol=1e-12)
+
+
 def test_zeros_are_known_in_the_shape_of_a_condition():
     def cost(x):
         first = np.zeros((1, 2))

@@ -168,7 +168,7 @@ derivative(np.minimum,    smaller, lambda g, z, x, y: smaller(g, z, y, x))
 derivative(np.fmax,       attained, lambda g, z, x, y: attained(g, z, y, x))
 derivative(np.fmin,       attained, lambda g, z, x, y: attained(g, z, y, x))
 derivative(np.copysign,   lambda g, z, x, y: g * np.sign(x) * np.copysign(1.0, y), None)
-derivative(np.heaviside,  None, lambda g, z, x, h: np.where(x == 0, g, 0.0))
+derivative(np.heaviside,  None, lambda g, z, x, h: under(x == 0, g))
 derivative("where",       None,                                    # the untaken side: 0
                           lambda g, z, c, x, y: under(c, g),
                           lambda g, z, c, x, y: outside(c, g))

@@ -9,7 +9,7 @@ Elsewhere the plain rules of the table of derivatives give the same, and faster 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -146,12 +146,23 @@ def own_risk(node: Node) -> int:
     selects = node.operation == "where" or facts.takes is Takes.SOME
     if facts.slope in FLAT or selects:  # a zero stays a zero
         return NOTHING
+    if not all(map(np.all, _finite_slopes(node))):
+        return POLES
     if node.operation in {"multiply", "divide"} and node.arguments[1].is_literal:
         return NOTHING
     whole = node.operation == "power" and node.arguments[1].is_literal
     if whole and node.arguments[1].value in {1, 2, 3, 4}:
         return NANS
     return POLES if STEEP in facts.slope else NANS
+
+
+def _finite_slopes(node: Node) -> Iterator[Any]:
+    """Where a constant that is a factor, or a divisor, leaves a 0 before it 0."""
+    for position, x in enumerate(node.arguments):
+        if x.is_constant and node.operation == "multiply":
+            yield np.isfinite(x.value)
+        elif x.is_constant and node.operation == "divide" and position == 1:
+            yield np.not_equal(x.value, 0) & ~np.isnan(x.value)
 
 
 def needs_mask(node: Node, risk: int) -> bool:
