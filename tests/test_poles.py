@@ -570,6 +570,26 @@ def test_what_is_not_taken_may_have_a_factor_that_is_not_finite(factor, take):
     assert slopes[0] == 0
 
 
+PRODUCTS = {
+    "first": lambda m, x: m * np.sin(x) * np.sqrt(x),
+    "between": lambda m, x: np.sin(x) * m * np.sqrt(x),
+    "of three": lambda m, x: np.sqrt(x) * (np.exp(x) * (m * x)),
+    "a quotient": lambda m, x: m * x / 2.0 * np.log(x),
+    "two": lambda m, x: (x > -9) * x * m * np.log(x),
+}
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_a_condition_among_the_factors_of_a_product_chooses(name):
+    def cost(x, is_taken):
+        return np.sum(PRODUCTS[name](is_taken(x), x))
+
+    with np.errstate(all="ignore"):
+        ours = pl.gradient(cost)(X, lambda x: x > 0)
+    right = pl.gradient(cost)(np.full(3, X[2]), lambda x: x > 0)
+    np.testing.assert_allclose(ours, right * [0, 0, 1], rtol=1e-14)
+
+
 @pytest.mark.parametrize("pole", POLES)
 def test_the_value_at_a_step_is_taken_there_alone(pole):
     def cost(x):

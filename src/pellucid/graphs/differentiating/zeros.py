@@ -9,19 +9,26 @@ is 0. A sum of products of patterns is 0 only where the step itself is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+import operator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from pellucid.graphs.derivatives.entering import DERIVATIVES
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.operations.closed_set import OPERATIONS, facts_of
+from pellucid.graphs.operations.closed_set import (
+    OPERATIONS,
+    facts_of,
+    is_elementwise,
+)
 from pellucid.graphs.operations.indexing import has_slots
 from pellucid.graphs.operations.kinds import Kind, Zero
 from pellucid.graphs.tracing.traced import current, lifted, recorded
 
 Pattern = Any  # an array of 1 and 0; None where nothing is known to be 0
+FACTORS = 16  # of a product up to which steps among them are looked for
 LARGE = 1 << 16  # elements up to which zeros inside an array are looked for
 
 
@@ -49,9 +56,21 @@ class Zeros:
         if self.is_step(other):
             return _counting_step(other)
         pattern = self.pattern(other)
-        if pattern is None or pattern.all():
-            return True
-        return lifted(current().captured(pattern != 0), current())
+        if pattern is not None and not pattern.all():
+            return lifted(current().captured(pattern != 0), current())
+        steps = [_counting_step(step) for step in self._steps_among(other)]
+        return functools.reduce(operator.and_, steps) if steps else True
+
+    def _steps_among(self, product: Node) -> Iterator[Node]:
+        """The steps of what moves among the factors of a product."""
+        parts = [product]
+        for part in parts:
+            if self.is_step(part):
+                if not part.known:
+                    yield part
+            elif is_elementwise(part.operation) and len(parts) < FACTORS:
+                places = range(len(part.arguments))
+                parts += filter(None, [factor(part, i) for i in places])
 
     def is_step(self, node: Node) -> bool:
         """Whether no input moves a value: a constant, or a step of what moves."""
