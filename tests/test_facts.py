@@ -8,6 +8,7 @@ from operation_examples import NAMES, X, example
 
 import pellucid as pl
 from pellucid.errors import PellucidError
+from pellucid.graphs.derivatives import DERIVATIVES
 from pellucid.graphs.evaluate import evaluate, meaning
 from pellucid.graphs.functions import ufuncs
 from pellucid.graphs.operations.closed_set import OPERATIONS, UFUNCS, operation
@@ -118,6 +119,13 @@ def test_what_does_not_commute_gives_another(name):
     f = getattr(np, name)
     with np.errstate(all="ignore"):
         assert not np.array_equal(f(x, y), f(y, x), equal_nan=True)
+
+
+@each
+def test_what_has_no_slope_has_no_rule(name):
+    steps = OPERATIONS[name].facts.slope is Slope.NONE and name in DERIVATIVES
+    if steps and name != "sign":  # of complex numbers it has one
+        assert [DERIVATIVES[name](position) for position in range(2)] == [None, None]
 
 
 PRODUCTS = [n for n in NAMES if OPERATIONS[n].facts.slope & BY_EACH]

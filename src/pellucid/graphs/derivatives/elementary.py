@@ -88,9 +88,8 @@ def share(x: Any, y: Any, base: float = math.e) -> Any:
     if is_finite_number(x) or is_finite_number(y):
         d = x - y
     else:
-        with current().marking(
-            quiet=True
-        ):  # not for all x == y: the curvature there counts
+        with current().marking(quiet=True):
+            # Not for all x == y: the curvature there counts.
             d = np.where((x == y) & np.isinf(x), 0.0, x - y)
     return recorded("sigmoid", d if base == math.e else d * math.log(base))
 

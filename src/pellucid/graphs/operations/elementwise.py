@@ -47,13 +47,14 @@ _SLOPES = {
     BOUNDED: "square sin cos tanh arctan arcsinh logaddexp logaddexp2 ldexp",
     STEEP: "divide power float_power reciprocal sqrt cbrt exp exp2 expm1 log log2 "
     "log10 log1p tan sinh cosh arcsin arccos arccosh arctanh arctan2",
-    KINKED: "absolute fabs maximum minimum fmax fmin hypot copysign",
+    KINKED: "absolute fabs maximum minimum fmax fmin hypot copysign heaviside "
+    "nextafter",
     KINKED | STEEP: "remainder fmod",
     NONE | STEEP: "floor_divide",
-    NONE: "floor ceil trunc rint spacing nextafter sign signbit heaviside less "
-    "less_equal greater greater_equal equal not_equal logical_and logical_or "
-    "logical_xor logical_not isnan isinf isfinite bitwise_and bitwise_or bitwise_xor "
-    "bitwise_count invert left_shift right_shift gcd lcm",
+    NONE: "floor ceil trunc rint spacing sign signbit less less_equal greater "
+    "greater_equal equal not_equal logical_and logical_or logical_xor logical_not "
+    "isnan isinf isfinite bitwise_and bitwise_or bitwise_xor bitwise_count invert "
+    "left_shift right_shift gcd lcm",
 }
 _COMMUTING = {
     "add", "multiply", "maximum", "minimum", "fmax", "fmin", "hypot", "logaddexp",
@@ -67,7 +68,7 @@ _ZEROS = {
     Zero.FIRST: "divide",
     Zero.TERMS: "multiply",
 }
-_CHOOSING = {"maximum", "minimum", "fmax", "fmin"}
+_CHOOSING = {"maximum", "minimum", "fmax", "fmin", "heaviside"}
 _EVEN = {"absolute", "fabs", "copysign", "square", "cos", "cosh", "hypot"}
 
 

@@ -88,7 +88,7 @@ class Facts(NamedTuple):
     takes : Takes
         What an element of the result is made of.
     even : bool
-        Whether the sign of an argument does not matter.
+        Whether the sign of an argument that moves it does not matter.
     """
 
     kind: Kind
