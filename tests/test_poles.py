@@ -551,6 +551,7 @@ FACTORS = {
     "x / 0": lambda x: x / 0.0,
     "an array": lambda x: x * np.array([np.nan, 1.0, 1.0]),
     "another": lambda x: x / np.array([0.0, 1.0, 1.0]),
+    "made inside": lambda x: x * np.full(3, np.inf),
 }
 TAKES = {
     "where": lambda u: np.where(np.array([False, True, True]), u, 0),

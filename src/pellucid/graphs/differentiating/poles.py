@@ -157,12 +157,13 @@ def own_risk(node: Node) -> int:
 
 
 def _finite_slopes(node: Node) -> Iterator[Any]:
-    """Where a constant that is a factor, or a divisor, leaves a 0 before it 0."""
+    """Where a known factor, or divisor, leaves a 0 before it 0."""
     for position, x in enumerate(node.arguments):
-        if x.is_constant and node.operation == "multiply":
-            yield np.isfinite(x.value)
-        elif x.is_constant and node.operation == "divide" and position == 1:
-            yield np.not_equal(x.value, 0) & ~np.isnan(x.value)
+        if x.known and node.operation == "multiply":
+            yield np.isfinite(current().known_value(x))
+        elif x.known and node.operation == "divide" and position == 1:
+            divisor = current().known_value(x)
+            yield np.not_equal(divisor, 0) & ~np.isnan(divisor)
 
 
 def needs_mask(node: Node, risk: int) -> bool:
