@@ -520,6 +520,14 @@ def test_numbers_that_are_printed_alike_are_not_shared(kind):
     assert pl.stable(f, 2.0)(2.0) == f(2.0) != 0
 
 
+def test_arrays_full_of_0_and_of_minus_0_are_not_shared():
+    def f(x):
+        return np.arctan2(np.full(2, 0.0), x) - np.arctan2(np.full(2, -0.0), x)
+
+    x = np.array([-1.0, -2.0])
+    np.testing.assert_array_equal(pl.stable(f, x)(x), [2 * np.pi, 2 * np.pi])
+
+
 def test_numbers_are_folded():
     graph = pl.stable(lambda x: x * (np.sqrt(2.0) / np.log(3.0)), 1.0)
     assert operations(graph) == ["multiply"]

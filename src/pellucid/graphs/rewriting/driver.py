@@ -17,7 +17,6 @@ import numpy as np
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.tracing.traced import current, lifted, node_of
 
-ARRAYS = (np.ndarray, np.generic)
 Rule = Callable[[Node], Node | None]
 Find = Callable[[Node], Rule | None]
 
@@ -148,12 +147,14 @@ def same_step(node: Node) -> Any:
 
 
 def _same_value(node: Node) -> Any:
-    """A number by its bits, which text would round; a larger array by itself."""
     value = node.value
-    if not node.is_literal:
-        return id(value)
-    bits = value.tobytes() if isinstance(value, ARRAYS) else repr(value)
-    return type(value), node.dtype, bits
+    return (node.dtype, *_bits(value)) if node.is_literal else id(value)
+
+
+def _bits(number: Any) -> tuple[Any, ...]:
+    """What no other number has: -0.0 is not 0.0, nan is nan, and no digit is lost."""
+    is_numpys = isinstance(number, (np.ndarray, np.generic))
+    return type(number), number.tobytes() if is_numpys else repr(number)
 
 
 def _frozen(value: Any) -> Any:
@@ -164,4 +165,7 @@ def _frozen(value: Any) -> Any:
         return tuple([_frozen(part) for part in value])
     if isinstance(value, slice):
         return slice, value.start, value.stop, value.step
-    return id(value) if isinstance(value, (np.ndarray, list)) else (type(value), value)
+    if isinstance(value, (np.ndarray, list)):
+        return id(value)
+    is_float = isinstance(value, (float, complex, np.inexact))
+    return _bits(value) if is_float else (type(value), value)
