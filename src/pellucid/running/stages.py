@@ -47,7 +47,7 @@ class Stages:
         for node in graph.order:
             if node in reached:
                 arguments = tuple(second.get(a, a) for a in node.arguments)
-                second[node] = dataclasses.replace(node, arguments=arguments)
+                second[node] = node.remade(arguments, node.order)
         inputs = [second[node] for node in later] + list(passed.values())
         outputs = [second.get(n, n) for n in graph.outputs]
         self._second = program(_part(graph, inputs, outputs))
