@@ -45,7 +45,8 @@ class Poles:
 
     def __init__(self, order: list[Node], needed: set[Node], wrt: list[Node]) -> None:
         self.needed = needed
-        self.behind = risks(order, needed, wrt)
+        self.own = {node: own_risk(node) for node in order if node in needed}
+        self.behind = risks(self.own, wrt)
         self.ahead: set[Node] = set()
         self.whole = whole_reads(order, needed)
         self.zeros = Zeros(order, wrt)
@@ -115,7 +116,7 @@ class Poles:
 
     def _is_steep(self, node: Node, argument: Node) -> bool:
         """Whether the rules of a step may give what is infinite."""
-        own = own_risk(node)
+        own = self.own[node]
         others = (a for a in node.arguments if a is not argument)
         return own == POLES or (
             own == NANS and any(self.behind.get(a) == POLES for a in others)
@@ -130,13 +131,13 @@ def is_even(node: Node) -> bool:
     return facts_of(node.operation).even or is_square(node)
 
 
-def risks(order: list[Node], needed: set[Node], wrt: list[Node]) -> dict[Node, int]:
+def risks(own: dict[Node, int], wrt: list[Node]) -> dict[Node, int]:
     """For each node what a zero may meet on its way back from there to an input."""
     risk = dict.fromkeys(wrt, NOTHING)
-    for node in order:
-        if node in needed and node not in risk:
+    for node in own:
+        if node not in risk:
             before = max(risk.get(a, NOTHING) for a in node.arguments)
-            risk[node] = max(before, own_risk(node)) if way_back(node) else NOTHING
+            risk[node] = max(before, own[node]) if way_back(node) else NOTHING
     return risk
 
 
