@@ -47,12 +47,19 @@ class Zeros:
         self.order = list(order)
         self.steps: dict[Node, bool] = dict.fromkeys(wrt, False)
         self.patterns: dict[Node, Pattern] = dict.fromkeys(wrt)
+        self.masks: dict[Node, Any] = {}
 
     def counting(self, node: Node, position: int) -> Any:
         """Where an argument is not multiplied by 0: a mask, True or False for all."""
         other = factor(node, position)
         if other is None:
             return True
+        if other not in self.masks:
+            self.masks[other] = self._not_zero(other)
+        return self.masks[other]
+
+    def _not_zero(self, other: Node) -> Any:
+        """Where a factor may be other than 0, by steps and zeros that are known."""
         if self.is_step(other):
             return _counting_step(other)
         pattern = self.pattern(other)
