@@ -162,6 +162,14 @@ def test_what_is_the_same_for_each_basis_has_its_gradient(name, target):
     np.testing.assert_allclose(slopes, right, rtol=1e-6, atol=1e-7)
 
 
+@pytest.mark.parametrize("name", DEFINED)
+def test_the_change_along_a_direction_is_the_gradient_times_it(name):
+    f, a = DEFINED[name]
+    v = np.cos(np.arange(a.size)).reshape(a.shape)
+    right = np.sum(slopes_on("numpy")[name] * v)
+    np.testing.assert_allclose(pl.jvp(f)(a, v), right, rtol=1e-9, atol=1e-9)
+
+
 def differences(f, a):
     """Central differences with steps for each element."""
     step = 1e-4 * max(np.max(np.abs(a)), 1)

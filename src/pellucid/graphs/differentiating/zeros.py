@@ -119,11 +119,16 @@ def is_square(node: Node) -> bool:
 
 
 def moving_arguments(node: Node) -> list[Node] | None:
-    """The arguments that move a value; None where it is an input, or has no rule."""
-    if not node.arguments or node.operation not in DERIVATIVES:
+    """The arguments that move a value; None where it is a variable, or has no rule."""
+    if is_variable(node) or node.operation not in DERIVATIVES:
         return None
     rule_at = DERIVATIVES[node.operation]
     return [a for i, a in enumerate(node.arguments) if rule_at(i) is not None]
+
+
+def is_variable(node: Node) -> bool:
+    """Whether this is an input, or a copy of what is differentiated at that place."""
+    return not node.arguments or node.operation == "copy"
 
 
 def _counting_step(factor: Node) -> Any:
@@ -141,7 +146,7 @@ def _pattern(node: Node, patterns: list[Pattern]) -> Pattern:
         return None
     if node.known:
         return _of_zeros(np.asarray(current().known_value(node)) != 0)
-    if all(p is None for p in patterns):
+    if is_variable(node) or all(p is None for p in patterns):
         return None
     values = map(_whole, node.arguments, patterns)
     return _of_zeros(np.broadcast_to(_run(node, *values), node.shape))
