@@ -3,6 +3,7 @@
 import jax
 import numpy as np
 import pytest
+import scipy.linalg
 from comparison import (
     assert_as_numpy,
     assert_derivatives,
@@ -212,6 +213,19 @@ def test_the_value_is_numpys(name, precision):
 def test_the_count_is_numpys(name, precision):
     f, *arrays = COUNTS[name]
     assert_as_numpy(f, *in_precision(precision, arrays), ulps=512)
+
+
+@pytest.mark.parametrize("kind", "?bBhlefdgFD")
+def test_the_exponential_of_a_matrix_has_the_dtype_of_scipys(kind):
+    a = np.eye(2).astype(kind)
+
+    def f(x):
+        return scipy.linalg.expm(x.astype(kind))
+
+    kinds = [pl.graph(f, np.eye(2)).nodes[-1].dtype]
+    targets = ["numpy"] if kind == "g" else ["numpy", "torch", "jax"]
+    kinds += [pl.compile(f, target)(np.eye(2)).dtype for target in targets]
+    assert set(kinds) == {scipy.linalg.expm(a).dtype}
 
 
 @pytest.mark.parametrize("name", GATHERED)

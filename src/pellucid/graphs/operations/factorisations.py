@@ -13,7 +13,7 @@ import numpy as np
 
 from pellucid.graphs.operations.closed_set import Abstract, Result, Shape, operation
 from pellucid.graphs.operations.elementwise import real_part
-from pellucid.graphs.operations.kinds import GIVEN, LAPACK, STEEP, mixes
+from pellucid.graphs.operations.kinds import GIVEN, LAPACK, RESULT, STEEP, mixes
 
 COMPUTED = {"f": np.float32, "d": np.float64, "F": np.complex64, "D": np.complex128}
 
@@ -173,6 +173,13 @@ def expm(A: Any) -> Any:
     return linalg.expm(A)
 
 
+def _infer_expm(arguments: list[Abstract]) -> Result:
+    shape, dtype = arguments[0]
+    square(shape)
+    dtype = np.dtype(dtype) if np.dtype(dtype).kind in "fc" else np.dtype(float)
+    return shape, np.result_type(dtype, np.float32)  # SciPy widens half precision
+
+
 def _infer_gaps(arguments: list[Abstract], place: str = "") -> Result:
     (w, dtype), (r, _), _, (error, _) = arguments[:4]
     return np.broadcast_shapes((*w[:-1], 1, w[-1]), (*r, 1), error), np.dtype(dtype)
@@ -246,6 +253,6 @@ operation("linalg.eig", _of_reals(_part_of(np.linalg.eig)), STEEPLY, _infer_eig)
 operation("linalg.svdvals", np.linalg.svdvals, STEEPLY, _infer_svdvals)
 operation("linalg.svd", _part_of(np.linalg.svd), STEEPLY, _infer_svd)
 operation("linalg.qr", _qr, STEEPLY, _infer_qr)
-operation("scipy.linalg.expm", expm, STEEPLY, _like_matrix)
+operation("scipy.linalg.expm", expm, mixes(STEEP, RESULT), _infer_expm)
 operation("linalg.pinv", np.linalg.pinv, STEEPLY, _infer_pinv)
 operation("linalg.lstsq", _part_of(np.linalg.lstsq), STEEPLY, _infer_lstsq)
