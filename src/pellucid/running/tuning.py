@@ -82,10 +82,16 @@ def _plain(node: Node, argument: Node) -> Node:
     if not argument.is_constant or not like:
         return argument
     value = np.asarray(argument.value)
-    if not value.size or argument.weak or (value != value.flat[0]).any():
-        return argument
     same = argument.dtype == node.dtype == like[0].dtype and value.dtype.kind == "f"
-    return constant(float(value.flat[0])) if same else argument
+    if not value.size or argument.weak or not same or not _is_full(value):
+        return argument
+    return constant(float(value.flat[0]))
+
+
+def _is_full(value: Any) -> bool:
+    """Whether all elements are one number; -0.0 is another than 0.0."""
+    first = value.flat[0]
+    return bool(np.all((value == first) & (np.signbit(value) == np.signbit(first))))
 
 
 def faster(node: Node) -> Node | None:

@@ -28,7 +28,7 @@ from pellucid.graphs.differentiating.adjoint import (
 from pellucid.graphs.differentiating.joint import contributed, siblings
 from pellucid.graphs.differentiating.masks import carried
 from pellucid.graphs.differentiating.poles import Poles
-from pellucid.graphs.node import Node, ancestors, constant, location_of
+from pellucid.graphs.node import Node, ancestors, constant, depending, location_of
 from pellucid.graphs.rewriting import arithmetic
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.traced import Traced, lifted, recorded
@@ -81,12 +81,8 @@ def backward(
 
 def differentiable(order: list[Node], wrt: list[Node]) -> set[Node]:
     """The nodes whose value depends on the inputs that are asked for."""
-    needed = set(wrt)
-    for node in order:
-        # Integers and booleans are steps of what they depend on: their slope is 0.
-        if node.dtype.kind in "fc" and any(a in needed for a in node.arguments):
-            needed.add(node)
-    return needed
+    # Integers and booleans are steps of what they depend on: their slope is 0.
+    return depending([node for node in order if node.dtype.kind in "fc"], wrt)
 
 
 def contributions(

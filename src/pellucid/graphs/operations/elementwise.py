@@ -68,17 +68,18 @@ _ZEROS = {
     Zero.FIRST: "divide",
     Zero.TERMS: "multiply",
 }
+_ZERO = {name: zero for zero, names in _ZEROS.items() for name in names.split()}
 _CHOOSING = {"maximum", "minimum", "fmax", "fmin", "heaviside"}
 _EVEN = {"absolute", "fabs", "copysign", "square", "cos", "cosh", "hypot"}
 
 
 def _of_ufunc(name: str, slope: Slope) -> Facts:
-    zeros = [zero for zero, names in _ZEROS.items() if name in names.split()]
-    facts = by_element(slope, LOOP).choosing(
-        Takes.ONE if name in _CHOOSING else Takes.ALL
+    return by_element(slope, LOOP)._replace(
+        commutes=name in _COMMUTING,
+        zero=_ZERO.get(name, Zero.NOWHERE),
+        takes=Takes.ONE if name in _CHOOSING else Takes.ALL,
+        even=name in _EVEN,
     )
-    facts = facts._replace(commutes=name in _COMMUTING, even=name in _EVEN)
-    return facts.with_zero(zeros[0] if zeros else Zero.NOWHERE)
 
 
 FACTS = {

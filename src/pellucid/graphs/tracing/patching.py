@@ -59,13 +59,18 @@ def _count(change: int) -> None:
     with _lock:
         _traces += change
         for module in _watched():
-            module.__class__ = _lookup(module) if _traces else ModuleType
+            _look_up_in(module)
         while not _traces and _imported:
             names, name, stand_in, was_there = _imported.pop()
             if names.get(name) is stand_in and was_there:
                 names[name] = vars(stand_in)["__wrapped__"]
             elif names.get(name) is stand_in:
                 del names[name]
+
+
+def _look_up_in(module: ModuleType) -> None:
+    """Let a module find names by who asks, while there are traces."""
+    module.__class__ = _lookup(module) if _traces else ModuleType
 
 
 def _watched() -> tuple[ModuleType, ...]:
@@ -140,7 +145,7 @@ def _lazy(name: str) -> property:
         module = loaded(name)
         if not is_machinery(sys._getframe(1)):
             with _lock:
-                module.__class__ = _lookup(module) if _traces else ModuleType
+                _look_up_in(module)
         return module
 
     def store(package: ModuleType, module: ModuleType) -> None:
