@@ -45,6 +45,7 @@ GRAPHS = (
     "structure",
     "operations",
     "evaluate",
+    "guards",
     "packing",
     "graph",
     "liveness",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from pellucid.graphs import structure
 from pellucid.graphs.evaluate import evaluate
+from pellucid.graphs.guards import Guard, held
 from pellucid.graphs.node import Node, ancestors, depending, users
 from pellucid.graphs.packing import reduced_graph
 from pellucid.graphs.stand_in import replay_on
@@ -43,6 +44,9 @@ class Graph:
         What the function returned.
     signature : inspect.Signature or None
         How it is called.
+    guards : tuple of Guard
+        Which way the function went where it branched, in order: the graph holds for
+        arguments that go the same way, and says by line where others do not.
 
     Examples
     --------
@@ -56,6 +60,7 @@ class Graph:
     parameters: Mapping[str, Any]
     result: Any
     signature: inspect.Signature
+    guards: tuple[Guard, ...] = ()
 
     # Filled by the package: how a graph is written as text and shown in a notebook.
     readers: ClassVar[dict[str, Callable[[Any], str]]] = {}
@@ -72,9 +77,21 @@ class Graph:
         return tuple(structure.leaves(self.result))
 
     @functools.cached_property
+    def ends(self) -> tuple[Node, ...]:
+        """The nodes that must be computed: those returned, and those of guards."""
+        return (*self.outputs, *(guard.node for guard in self.guards))
+
+    def ending(self, nodes: Iterable[Node]) -> Self:
+        """The same graph with these nodes in the places of `ends`."""
+        found = iter(nodes)
+        result = structure.mapped(lambda _: next(found), self.result)
+        guards = tuple(replace(guard, node=next(found)) for guard in self.guards)
+        return replace(self, result=result, guards=guards)
+
+    @functools.cached_property
     def order(self) -> tuple[Node, ...]:
         """Every node, plain numbers included, in an order to compute them."""
-        return tuple(ancestors((*self.inputs, *self.outputs)))
+        return tuple(ancestors((*self.inputs, *self.ends)))
 
     @functools.cached_property
     def nodes(self) -> tuple[Node, ...]:
@@ -115,16 +132,23 @@ class Graph:
         In a function that is being traced, its nodes are recorded there.
         """
         inputs = self.bind(*args, **kwargs)
-        if replay := replay_on(inputs.values()):
-            values = evaluate(self.order, inputs, self.outputs, replay)
+        replay = replay_on(inputs.values())
+        values = self._evaluated(inputs, self.outputs, replay)
+        if replay:
             return structure.mapped(lambda node: values[node], self.result)
-        values = evaluate(self.order, inputs, self.outputs)
         return structure.mapped(lambda node: _own(node, values[node]), self.result)
 
     def values(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Run the graph and give every node's value by name."""
-        values = evaluate(self.order, self.bind(*args, **kwargs), self.order)
+        values = self._evaluated(self.bind(*args, **kwargs), self.order)
         return {node.name: values[node] for node in self.nodes}
+
+    def _evaluated(
+        self, inputs: dict[Node, Any], kept: tuple[Node, ...], compute: Any = None
+    ) -> dict[Node, Any]:
+        """The values of some nodes, when the guards have been found to hold."""
+        known = held(self.guards, inputs, self.title, compute)
+        return evaluate(self.order, known, kept, compute)
 
     def __reduce__(self) -> Any:
         return reduced_graph(self)

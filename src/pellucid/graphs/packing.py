@@ -9,6 +9,7 @@ from inspect import Parameter, Signature
 from typing import Any
 
 from pellucid.graphs import structure
+from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Call, Node, now
 from pellucid.graphs.packages import meet_in
 
@@ -53,6 +54,8 @@ def _row(thing: Any, row: dict[Any, int]) -> tuple[Any, ...]:
 def _numbered(value: Any, row: dict[Any, int]) -> Any:
     if isinstance(value, (Node, Call)):
         return At(row[value])
+    if isinstance(value, Guard):
+        return dataclasses.replace(value, node=_numbered(value.node, row))
     if isinstance(value, tuple) and any(isinstance(v, Node) for v in value):
         return tuple(At(row[v]) for v in value)
     return dict(value) if type(value).__name__ == "mappingproxy" else value
@@ -75,6 +78,8 @@ def unpacked(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
 def _found(value: Any, made: list[Any]) -> Any:
     if isinstance(value, At):
         return made[value.row]
+    if isinstance(value, Guard):
+        return dataclasses.replace(value, node=_found(value.node, made))
     if isinstance(value, tuple) and any(isinstance(v, At) for v in value):
         return tuple(made[v.row] for v in value)
     return value
@@ -95,13 +100,16 @@ copyreg.pickle(Node, reduced)
 copyreg.pickle(Call, reduced)
 
 
+HOLDING_NODES = ("parameters", "result", "guards")  # the fields of a graph that do
+
+
 def reduced_graph(graph: Any) -> tuple[Any, ...]:
     """How pickle writes a graph: its table, and its fields with places in it."""
     fields = {f.name: getattr(graph, f.name) for f in dataclasses.fields(graph)}
     fields["parameters"] = dict(graph.parameters)
     leaves = structure.leaves((fields["parameters"], graph.result))
     rows, row = packed([*graph.order, *(n for n in leaves if isinstance(n, Node))])
-    for name in ("parameters", "result"):
+    for name in HOLDING_NODES:
         fields[name] = structure.mapped(lambda v: _numbered(v, row), fields[name])
     fields["signature"] = _called_by(graph.signature)
     return graph_of, (type(graph), fields, rows)
@@ -113,7 +121,7 @@ def graph_of(
     """The graph that was written so."""
     made = unpacked(rows)
     filled = {name: structure.mapped(lambda v: _found(v, made), fields[name])
-              for name in ("parameters", "result")}  # fmt: skip
+              for name in HOLDING_NODES}  # fmt: skip
     return kind(**fields | filled)
 
 

@@ -32,7 +32,7 @@ def at_numbers(
         held[room][key] = given[room][key]
 
     def record(f: Callable[..., Any]) -> Graph:
-        return trace(f, tuple(held["args"]), held["kwargs"])
+        return trace(f, tuple(held["args"]), held["kwargs"], follow=True)
 
     inputs = tuple(given[room][key] for room, key in places)
     return run(record, tuple(given["args"]), given["kwargs"]), inputs

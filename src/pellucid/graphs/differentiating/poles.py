@@ -161,9 +161,9 @@ def _finite_slopes(node: Node) -> Iterator[Any]:
     """Where a known factor, or divisor, leaves a 0 before it 0."""
     for position, x in enumerate(node.arguments):
         if x.known and node.operation == "multiply":
-            yield np.isfinite(current().known_value(x))
+            yield np.isfinite(current().value_of(x))
         elif x.known and node.operation == "divide" and position == 1:
-            divisor = current().known_value(x)
+            divisor = current().value_of(x)
             yield np.not_equal(divisor, 0) & ~np.isnan(divisor)
 
 

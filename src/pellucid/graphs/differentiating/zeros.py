@@ -134,7 +134,7 @@ def is_variable(node: Node) -> bool:
 def _counting_step(factor: Node) -> Any:
     if not factor.known:
         return recorded("not_equal", lifted(factor, current()), 0)
-    value = np.asarray(current().known_value(factor))
+    value = np.asarray(current().value_of(factor))
     if value.dtype.kind not in "biufc" or np.all(value):
         return True
     return recorded("not_equal", lifted(factor, current()), 0) if value.any() else False
@@ -145,7 +145,7 @@ def _pattern(node: Node, patterns: list[Pattern]) -> Pattern:
     if node.size > LARGE or node.dtype.kind not in "biufc":
         return None
     if node.known:
-        return _of_zeros(np.asarray(current().known_value(node)) != 0)
+        return _of_zeros(np.asarray(current().value_of(node)) != 0)
     if is_variable(node) or all(p is None for p in patterns):
         return None
     values = map(_whole, node.arguments, patterns)
@@ -156,7 +156,7 @@ def _run(node: Node, *patterns: Any) -> Any:
     """The pattern that a step gives."""
     if node.operation == "where":
         c, (_, x, y) = node.arguments[0], patterns
-        return np.where(current().known_value(c), x, y) if c.known else x + y
+        return np.where(current().value_of(c), x, y) if c.known else x + y
     match zero_of(node):
         case Zero.ALL:
             return sum(patterns)

@@ -31,7 +31,7 @@ def known_number(node: Node) -> Node | None:
     """The number that a node is, unless NumPy warns of it."""
     try:
         with np.errstate(all="raise"):
-            return constant(current().known_value(node))
+            return constant(current().value_of(node))
     except FloatingPointError:
         return None
 

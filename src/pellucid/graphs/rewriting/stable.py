@@ -5,8 +5,8 @@ One walk follows another over a graph (see `driver`) until one finds nothing mor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from pellucid.errors import PellucidError
@@ -84,11 +84,15 @@ def made_stable(
     recorder = resumed(graph)
     with recorder.running(), creation_recorded():
         outputs, rewrites = stabilised(graph.outputs, without, settled=settled)
-    result = _filled(graph.result, outputs)
+        ends = [*outputs, *graph.ends[len(outputs) :]]
+        if graph.guards:  # which stay as they are written, but share what is equal
+            ends = driver.rewritten(ends, passes.SHARED)
     before = graph.rewrites if isinstance(graph, StableGraph) else ()
+    now = graph.ending(ends)
     made = StableGraph(
-        graph.title, graph.parameters, result, graph.signature, (*before, *rewrites)
-    )
+        now.title, now.parameters, now.result, now.signature, now.guards,
+        (*before, *rewrites),
+    )  # fmt: skip
     return cast(StableGraph, closed(made, recorder))
 
 
@@ -99,15 +103,9 @@ def written_out(graph: Graph) -> Graph:
     """
     recorder = resumed(graph)
     with recorder.running(), creation_recorded():
-        outputs = driver.rewritten(graph.outputs, passes.OPENED)
-        outputs = driver.rewritten(outputs, passes.SHARED)
-    return closed(replace(graph, result=_filled(graph.result, outputs)), recorder)
-
-
-def _filled(result: Any, outputs: Iterable[Node]) -> Any:
-    """A result with these outputs in the places of its own."""
-    found = iter(outputs)
-    return structure.mapped(lambda _: next(found), result)
+        ends = driver.rewritten(graph.ends, passes.OPENED)
+        ends = driver.rewritten(ends, passes.SHARED)
+    return closed(graph.ending(ends), recorder)
 
 
 def stabilised(

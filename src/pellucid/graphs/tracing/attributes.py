@@ -7,7 +7,6 @@ scalar, and a Python number for a number, which has neither shape nor length.
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -36,6 +35,11 @@ class Inside:
             if not (is_engine(frame) or any(may(frame) for may in self._asking)):
                 raise AttributeError
         return self._get.__get__(x, owner)
+
+
+def as_weak(x: Any, dtype: Any) -> Any:
+    """A number of Python's, of the kind of a dtype."""
+    return recorded("cast", x, weak=True, dtype=dtype)
 
 
 class NotIterableError(AttributeError, TypeError):
@@ -103,7 +107,18 @@ class TracedScalar(Arithmetic, OfBits, Conversions, Parts, Methods):
     def __round__(self, ndigits: int | None = None) -> Any:
         if self.node.known and not self.mutable:
             return round(self._value(), ndigits)
-        return np.round(self, ndigits or 0)
+        rounded = np.round(self, ndigits or 0)
+        is_whole = ndigits is None and not self.mutable
+        return as_weak(rounded, np.dtype(int)) if is_whole else rounded
+
+    def __floor__(self) -> int:
+        return int(np.floor(self))
+
+    def __ceil__(self) -> int:
+        return int(np.ceil(self))
+
+    def __trunc__(self) -> int:
+        return int(self)
 
     def item(self, *args: int) -> Any:
         """The number itself; refused for one that is not known."""
@@ -211,18 +226,12 @@ class TracedNumber(Arithmetic, Conversions, Parts):
     def __round__(self, ndigits: int | None = None) -> Any:
         if self.node.known:
             return round(self._value(), ndigits)
-        dtype = np.dtype(int) if ndigits is None else self.dtype
         rounded = np.round(self, ndigits or 0)
-        return recorded("cast", rounded, weak=True, dtype=dtype)
+        return as_weak(rounded, np.dtype(int) if ndigits is None else self.dtype)
 
-    def __floor__(self) -> Any:
-        return math.floor(self._value())
-
-    def __ceil__(self) -> Any:
-        return math.ceil(self._value())
-
-    def __trunc__(self) -> Any:
-        return math.trunc(self._value())
+    __floor__ = TracedScalar.__floor__
+    __ceil__ = TracedScalar.__ceil__
+    __trunc__ = TracedScalar.__trunc__
 
 
 PYTHON = {"f": float, "c": complex, "i": int, "b": bool}

@@ -1,22 +1,31 @@
 """Where a stand-in is asked for its numbers: float(x), `if x`, hash(x), np.asarray(x).
 
-What depends on no input has numbers, and gives them as they are at that moment; what
-depends on one has none yet, and says so.
+What depends on no input has numbers, and gives them as they are at that moment. What
+depends on one may be asked for its truth and for a whole number, which leave a guard,
+and for its text; any other number would lose the gradient, and is refused.
 """
 
 from __future__ import annotations
 
+import dis
 import functools
-from typing import Any
+import sys
+from collections.abc import Callable
+from threading import get_ident
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
+from pellucid.graphs.evaluate import quietly
+from pellucid.graphs.node import Node
 from pellucid.graphs.tracing.refusals import (
     refused_attribute,
     refused_branch,
     refused_number,
 )
 from pellucid.graphs.tracing.traced import Traced
+
+Answer = TypeVar("Answer", bool, int)
 
 
 def hashed(self: Conversions) -> int:
@@ -33,6 +42,24 @@ def numbers_of(value: Any) -> Any:
     return np.asarray(value) if value.mutable else value._value()
 
 
+def is_followed(x: Traced) -> bool:
+    """Whether x depends on arguments whose numbers are at hand, while it is traced."""
+    recorder = x.memory.recorder
+    return recorder.follows and recorder.thread == get_ident()
+
+
+def is_written_out() -> bool:
+    """Whether a number is asked for to be put into a text: `"%.3f" % x`."""
+    frame = sys._getframe(2)
+    at = frame.f_code.co_code[frame.f_lasti :]
+    name = dis.opname[at[0]]
+    return name in FORMATTING or (name == "BINARY_OP" and at[1] in REMAINDERS)
+
+
+FORMATTING = {"BINARY_MODULO", "INPLACE_MODULO"}  # before Python 3.11
+REMAINDERS = {6, 19}  # the arguments of BINARY_OP for % and %=
+WHOLE = {"floor", "ceil", "trunc", "rint"}
+OF_INDEX = "needs, for an index or a range,"
 WRITING = {"resize", "setfield", "setflags"}  # of these a stand-in has no memory
 
 
@@ -46,7 +73,21 @@ class Conversions(Traced):
         node = self.node
         if not node.known:
             refused_number(node, needs)
-        return self.memory.recorder.known_value(node)
+        return self.memory.recorder.value_of(node)
+
+    def _followed(self, *, refuse: Callable[[Node], NoReturn]) -> Any:
+        """The value for the arguments at hand; refused where these are not followed."""
+        node = self.node
+        if not (node.known or is_followed(self)):
+            refuse(node)
+        with quietly():
+            return self.memory.recorder.value_of(node)
+
+    def _guarded(self, asked: Any, answer: Answer) -> Answer:
+        """An answer that what is recorded from now on holds only for."""
+        asked = np.reshape(asked, ()) if asked.shape else asked
+        self.memory.recorder.guarded(asked.node, answer)
+        return answer
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         """The numbers; what is written into them would be lost, unless it is a copy."""
@@ -59,36 +100,53 @@ class Conversions(Traced):
     # -- Python's conversions ---------------------------------------------------------
 
     def __bool__(self) -> bool:
-        if not self.node.known:
-            refused_branch(self.node)
-        return bool(self._value())
-
-    def __float__(self) -> float:
-        return float(self._value())
+        answer = bool(self._followed(refuse=refused_branch))
+        if self.node.known:
+            return answer
+        is_truth = self.dtype == bool
+        return self._guarded(self if is_truth else np.not_equal(self, 0), answer)
 
     def __int__(self) -> int:
-        return int(self._value())
+        if is_written_out():
+            return int(self._text_of())
+        answer = int(self._followed(refuse=refused_number))
+        if self.node.known:
+            return answer
+        is_whole = self.dtype.kind in "iub" or self.node.operation in WHOLE
+        return self._guarded(self if is_whole else np.trunc(self), answer)
+
+    def _index(self) -> int:
+        refuse = functools.partial(refused_number, needs=OF_INDEX)
+        answer: int = self._followed(refuse=refuse).__index__()
+        return answer if self.node.known else self._guarded(self, answer)
+
+    def __float__(self) -> float:
+        return float(self._text_of() if is_written_out() else self._value())
 
     def __complex__(self) -> complex:
         return complex(self._value())
 
-    def _index(self) -> int:
-        value: int = self._value("needs, for an index or a range,").__index__()
-        return value
-
     # -- as text ----------------------------------------------------------------------
 
+    def _text_of(self) -> Any:
+        """The value as it is printed, which no later step depends on."""
+        value = self._followed(refuse=refused_number)
+        if self.mutable:
+            return np.asarray(value)
+        return value if self.node.weak else self.dtype.type(value)
+
     def __repr__(self) -> str:
-        if self.node.known:
-            return repr(self._value())
+        if self.node.known or is_followed(self):
+            return repr(self._text_of())
         node, shape = self.memory._node, self.shape
         return f"<traced {node.name or node.operation}, shape {shape}, {self.dtype}>"
 
     def __str__(self) -> str:
-        return str(self._value()) if self.node.known else repr(self)
+        has_value = self.node.known or is_followed(self)
+        return str(self._text_of()) if has_value else repr(self)
 
     def __format__(self, how: str) -> str:
-        return format(self._value(), how) if how else str(self)
+        return format(self._text_of(), how) if how else str(self)
 
     # -- what else an array has -------------------------------------------------------
 

@@ -60,7 +60,7 @@ def _value_of(x: Traced, arrays: dict[Memory, Any]) -> Any:
     if x.mutable:
         return _array_of(x.memory, arrays)
     node = x.memory.node
-    value = x.memory.recorder.known_value(node)
+    value = x.memory.recorder.value_of(node)
     return value if node.weak else node.dtype.type(value)
 
 
@@ -71,7 +71,7 @@ def _array_of(memory: Memory, arrays: dict[Memory, Any]) -> Any:
         way.append(way[-1].parent)
     root = way.pop()
     if root not in arrays:
-        value = root.recorder.known_value(root._node)
+        value = root.recorder.value_of(root._node)
         arrays[root] = np.empty_like(root.shadow, root._node.dtype, subok=False)
         arrays[root][...] = value
     found = arrays[root]

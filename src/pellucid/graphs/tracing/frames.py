@@ -78,11 +78,16 @@ def location(frame: FrameType | None = None, line: int | None = None) -> str:
 
 def code(frame: FrameType | None = None, number: int | None = None) -> str:
     """The line of the person's code, as a message quotes it."""
-    frame = frame or told_frame()
+    line = source_line(frame or told_frame(), number)
+    return f"`{line}`" if line else "the code"
+
+
+def source_line(frame: FrameType | None, number: int | None = None) -> str:
+    """The line at which a frame stands; "" where there is no text to read."""
     if frame is None:
-        return "the code"
+        return ""
     line = linecache.getline(frame.f_code.co_filename, number or frame.f_lineno)
-    return f"`{line.strip()}`" if line.strip() else "the code"
+    return line.strip()
 
 
 def instruction(frame: FrameType | None) -> str:

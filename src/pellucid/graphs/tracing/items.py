@@ -83,7 +83,7 @@ def _plain(part: Any) -> Any:
     """A number or array for a traced value that depends on no input."""
     part = plain(part)
     if isinstance(part, Traced) and part.node.known:
-        value = part.memory.recorder.known_value(part.node)
+        value = part.memory.recorder.value_of(part.node)
         return int(value) if np.ndim(value) == 0 and value.dtype.kind in "iu" else value
     return part
 

@@ -17,11 +17,18 @@ import numpy as np
 from pellucid.errors import TraceError
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.foreign import strange
+from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Call, Node, ancestors, constant
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.packages import meet
 from pellucid.graphs.tracing.captured import Captured
-from pellucid.graphs.tracing.frames import code, location, persons_frame
+from pellucid.graphs.tracing.frames import (
+    code,
+    location,
+    persons_frame,
+    source_line,
+    told_frame,
+)
 from pellucid.graphs.tracing.naming import Names
 from pellucid.graphs.tracing.settled import plain
 
@@ -33,8 +40,10 @@ active: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar(
 class Recorder:
     """The nodes of one trace, with the names and source lines found for them."""
 
-    def __init__(self) -> None:
+    def __init__(self, follows: bool = False) -> None:
         meet("numpy")
+        self.follows = follows  # the numbers of the inputs, where the function branches
+        self.guards: dict[Node, Guard] = {}  # the ways that it went
         self.names = Names()
         self.outside = Captured()
         self.simplify: Callable[[Node], Node | None] | None = None
@@ -99,6 +108,8 @@ class Recorder:
         array = np.asarray(value)
         node = Node("input", (), array.shape, array.dtype, weak=weak)
         self.names.christen(node, name)
+        if self.follows:
+            self._known[node] = value
         return node
 
     def captured(self, value: Any) -> Node:
@@ -136,8 +147,15 @@ class Recorder:
             self.names.wait(node, frame)
         return node
 
-    def known_value(self, node: Node) -> Any:
-        """The value of a node that depends on no input."""
+    def guarded(self, node: Node, answer: bool | int) -> None:
+        """Note that what follows holds only where a node has this value."""
+        if not node.known and node not in self.guards:
+            frame = told_frame()
+            line = (frame.f_code.co_filename, frame.f_lineno) if frame else None
+            self.guards[node] = Guard(node, answer, line, source_line(frame))
+
+    def value_of(self, node: Node) -> Any:
+        """The value of a node that has one."""
         if node not in self._known:
             order = ancestors([node], stop=self._known)
             before = {a for n in order for a in n.arguments if a in self._known}

@@ -82,8 +82,9 @@ def graph(f: Callable[..., Any] | Graph, /, *args: Any, **kwargs: Any) -> Graph:
         A function of floats and arrays of floats, and of nested tuples, lists and dicts
         of them. Integers, booleans, strings and None are constants.
     *args, **kwargs
-        Example arguments. Only their structure, shapes and dtypes matter; the function
-        is run once, on stand-ins without numbers.
+        Example arguments. The function is run once, on stand-ins for them. Only their
+        structure, shapes and dtypes matter, and their numbers where the function
+        branches: the graph holds for arguments that go the same way (`.guards`).
 
     Returns
     -------
@@ -93,7 +94,7 @@ def graph(f: Callable[..., Any] | Graph, /, *args: Any, **kwargs: Any) -> Graph:
     Raises
     ------
     TraceError
-        When the function does what cannot be recorded, such as a branch on a value.
+        When the function does what cannot be recorded, such as `float(x)`.
 
     Examples
     --------
@@ -107,7 +108,7 @@ def graph(f: Callable[..., Any] | Graph, /, *args: Any, **kwargs: Any) -> Graph:
     """
     if isinstance(f, Graph):
         return f
-    return trace(f, args, kwargs)
+    return trace(f, args, kwargs, follow=True)
 
 
 def trace(
@@ -115,15 +116,17 @@ def trace(
     args: tuple[Any, ...],
     kwargs: Mapping[str, Any],
     is_input: Callable[[Any], bool] = is_float,
+    follow: bool = False,
 ) -> Graph:
     """Run a function on stand-ins for the arguments that are inputs.
 
-    An argument, or a part of one, that is a `Constant` is none.
+    An argument, or a part of one, that is a `Constant` is none. To follow is to go the
+    way of these arguments where the function branches, and to leave a guard.
     """
     signature = signature_of(f, args)
     bound = signature.bind(*args, **kwargs)
     given = dict(bound.arguments)
-    recorder = Recorder()
+    recorder = Recorder(follow)
     names = input_names(structure.mapped(_plain, given), is_input)
     pairs = [
         _argument(leaf, names.get(path), recorder)
@@ -146,7 +149,8 @@ def trace(
         pairs.clear()  # what nobody else keeps need not become an array
         bound.arguments.clear()
         settle(recorder)
-    made = Graph(title_of(f), parameters, result, signature)
+    guards = tuple(recorder.guards.values())
+    made = Graph(title_of(f), parameters, result, signature, guards)
     return closed(made, recorder)
 
 
@@ -177,8 +181,7 @@ def without_copies(made: Graph) -> Graph:
             kept[node] = node
         else:
             kept[node] = node.remade(arguments, node.order)
-    result = structure.mapped(lambda node: kept[node], made.result)
-    return dataclasses.replace(made, result=result)
+    return made.ending(kept[node] for node in made.ends)
 
 
 def resumed(graph: Graph) -> Recorder:

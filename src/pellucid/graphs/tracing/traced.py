@@ -208,7 +208,7 @@ def recorded(name: str, *arguments: Any, weak: bool = False, **options: Any) -> 
     if node.dtype.hasobject and not node.known:
         refused_objects()
     if name in RAISING and node.known:
-        recorder.known_value(node)
+        recorder.value_of(node)
     layout = None
     if len(node.shape) > 1:
         operands = tuple(map(_operand, arguments, nodes))
