@@ -3,6 +3,9 @@
 A program is given as it was written and as the refusal says to write it: the first is
 refused with this spelling, the second is differentiated and agrees with differences of
 the first, which is plain Python and runs on numbers.
+
+A program that branches is refused where one record serves many numbers. At the numbers
+of one call it is followed, and its own gradient agrees with differences too.
 """
 
 import ast
@@ -15,6 +18,7 @@ import pytest
 
 import pellucid as pl
 from pellucid.graphs.tracing.elsewhere import DRAWN, LINEAR, SPELLINGS, WAYS
+from pellucid.graphs.tracing.trace import trace
 
 for module in ("integrate", "interpolate", "linalg", "ndimage", "optimize", "signal",
                "sparse", "spatial", "special", "stats", "fft"):  # fmt: skip
@@ -67,6 +71,13 @@ def refusal(f, x):
     """The sentence that refuses a program."""
     with np.errstate(all="ignore"), pytest.raises(pl.PellucidError) as caught:
         pl.gradient(f)(x)
+    return str(caught.value)
+
+
+def refusal_for_many(f, *args):
+    """The sentence that refuses a program recorded once for many numbers."""
+    with np.errstate(all="ignore"), pytest.raises(pl.TraceError) as caught:
+        trace(f, args, {})
     return str(caught.value)
 
 
@@ -123,6 +134,11 @@ def arguments_of(name, call):
 
 
 SPELLED = sorted(set(SPELLINGS) - BY_HAND)
+# Of these the number is a branch, which is followed at the numbers of one call.
+OF_BRANCHES = {
+    "bisect.bisect_left", "heapq.nsmallest", "math.ceil", "math.floor", "math.trunc",
+    "statistics.median",
+}  # fmt: skip
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -140,7 +156,8 @@ def test_a_function_of_another_library_is_spelled_in_numpy(name):
         return lambda v: f(*given[:place], v, *given[place + 1 :])
 
     value = given[place]
-    said = refusal(at(written), value)
+    refused = refusal_for_many if name in OF_BRANCHES else refusal
+    said = refused(at(written), value)
     assert spelling in said
     assert f"line {len(HEAD.splitlines()) + 2}: " in said
     assert "in the traced" not in said
@@ -149,6 +166,21 @@ def test_a_function_of_another_library_is_spelled_in_numpy(name):
         slope = pl.gradient(at(followed))(value)
         judge = differences(at(written), value)
     np.testing.assert_allclose(slope, judge, rtol=2e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", sorted(OF_BRANCHES))
+def test_a_function_of_python_that_branches_is_followed(name):
+    call, _ = SPELLINGS[name]
+    names, given = arguments_of(name, call)
+    place = next(i for i, v in enumerate(given) if isinstance(v, (float, np.ndarray)))
+    result = f"np.sum({call}) * {names[place]}"
+    f = program(f"def f({', '.join(names)}):\n    return {result}")
+
+    def at(v):
+        return np.sum(f(*given[:place], v, *given[place + 1 :]))
+
+    slope = pl.gradient(at)(given[place])
+    np.testing.assert_allclose(slope, differences(at, given[place]), rtol=2e-5)
 
 
 # -- programs -------------------------------------------------------------------------
@@ -175,7 +207,7 @@ PROGRAMS = {
                 s = s * 3
             return s
         """,
-        "use s = np.where(s > 1, s ** 2, s * 3)",
+        "Use s = np.where(s > 1, s ** 2, s * 3)",
         """
         def f(x):
             s = np.sum(x)
@@ -195,7 +227,7 @@ PROGRAMS = {
                 y = 0.0
             return y
         """,
-        "use y = np.where(s > 1, s, ...)",
+        "Use y = np.where(s > 1, s, ...)",
         """
         def f(x):
             s = x[0]
@@ -231,7 +263,7 @@ PROGRAMS = {
                 y += x[1]
             return y * x[2]
         """,
-        "use y = np.where(y < 1, y + x[1], y)",
+        "Use y = np.where(y < 1, y + x[1], y)",
         """
         def f(x):
             y = x[0]
@@ -328,7 +360,7 @@ PROGRAMS = {
                 return root(a, 0.5 * (z + a / z))
             return root(x[1], x[1])
         """,
-        "A recursion in a graph has a fixed number of steps",
+        "A recursion has the same number of steps for all",
         """
         def f(x):
             z = a = x[1]
@@ -356,7 +388,7 @@ PROGRAMS = {
                 raise ValueError("nan")
             return np.sum(x**2)
         """,
-        "leave the check out of the function",
+        "Leave the check out of the function",
         "f = lambda x: np.sum(x**2)",
     ),
     "assert": (
@@ -365,7 +397,7 @@ PROGRAMS = {
             assert np.isfinite(x).all()
             return np.sum(x**2)
         """,
-        "leave the assert out",
+        "Leave the assert out",
         "f = lambda x: np.sum(x**2)",
     ),
     "tells": (
@@ -375,7 +407,7 @@ PROGRAMS = {
                 print("large")
             return np.sum(x**2)
         """,
-        "leave out what only tells or keeps",
+        "Leave out what only tells or keeps",
         "f = lambda x: np.sum(x**2)",
     ),
     "conditional": (
@@ -1004,12 +1036,41 @@ PROGRAMS = {
 }  # fmt: skip
 
 
+# The programs that branch on a value, or show it.
+BRANCHES = {
+    "if all", "if else assigns", "elif", "while with a count", "if assigns",
+    "while with a tolerance", "break with a tolerance", "while true", "continue",
+    "recursion", "early return", "raise", "assert", "tells", "conditional", "and",
+    "or value", "and value", "not", "chain", "in", "allclose", "any in a test", "bool",
+    "min", "max of all", "max of three", "max by a key", "sorted", "list sort",
+    "list index", "comprehension", "filter", "match", "int", "int index",
+    "number of steps", "floor", "bisect", "nlargest", "f-string", "percent",
+    "index of an array", "index of a list", "series",
+}  # fmt: skip
+
+
+def said_of(name):
+    """What is said of a program as it was written."""
+    written, _, _, *more = PROGRAMS[name]
+    refused = refusal_for_many if name in BRANCHES else refusal
+    return refused(program(written), (more[0] if more else V).copy())
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", sorted(BRANCHES))
+def test_a_branch_is_followed_at_the_numbers_of_a_call(name):
+    written, _, _ = PROGRAMS[name]
+    slope = pl.gradient(program(written))(V.copy())
+    judge = differences(program(written), V)
+    np.testing.assert_allclose(slope, judge, rtol=1e-4, atol=1e-6)
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_what_a_refusal_says_to_write_works(name):
     written, says, followed, *more = PROGRAMS[name]
     at = more[0] if more else V
-    said = refusal(program(written), at.copy())
+    said = said_of(name)
     assert says in said
     assert "site-packages" not in said
     judge = program(followed if len(more) > 1 else written)
@@ -1021,9 +1082,7 @@ def test_what_a_refusal_says_to_write_works(name):
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_refusal_names_a_line_of_the_person(name):
-    written, _, _, *more = PROGRAMS[name]
-    said = refusal(program(written), (more[0] if more else V).copy())
-    assert said.startswith("<advice ")
+    assert said_of(name).startswith("<advice ")
 
 
 # -- every piece of advice is in a table ----------------------------------------------
@@ -1034,10 +1093,7 @@ def sentences():
     """What is said of the programs above."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return {
-            name: refusal(program(written), (more[0] if more else V).copy())
-            for name, (written, _, _, *more) in PROGRAMS.items()
-        }
+        return {name: said_of(name) for name in PROGRAMS}
 
 
 @pytest.mark.parametrize("name", sorted(BY_HAND))

@@ -16,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 import pellucid as pl
 from pellucid.errors import MinimiseError, TraceError
+from pellucid.graphs.tracing.trace import trace
 from pellucid.running.cache import LARGE
 
 RNG = np.random.default_rng(0)
@@ -298,16 +299,24 @@ def sees_through_a_view(w, X):
     return np.sum(X) if X[0, 0] > 0 else 0.0
 
 
-@pytest.mark.parametrize(
-    "f", [sees_the_argument, sees_what_was_written, sees_through_a_view]
-)
-def test_what_depends_on_the_argument_is_refused(f):
+SEEING = [sees_the_argument, sees_what_was_written, sees_through_a_view]
+
+
+@pytest.mark.parametrize("f", SEEING)
+def test_what_depends_on_the_argument_is_refused_in_a_record_for_many(f):
     with pytest.raises(TraceError, match="branches on a value"):
-        pl.gradient(f)(W, X.copy())
+        trace(f, (W, X.copy()), {})
+
+
+@pytest.mark.parametrize("f", SEEING)
+@pytest.mark.parametrize("w", [W, -W], ids=["one side", "other side"])
+def test_what_depends_on_the_argument_is_followed_at_numbers(f, w):
+    slope = pl.gradient(f)(w, X.copy())
+    np.testing.assert_array_equal(slope, np.full(w.shape, w[0] > 0))
 
 
 READERS = {
-    "graph": lambda: pl.graph(a_branch_on_a_scalar, W, 0.1),
+    "record for many": lambda: trace(a_branch_on_a_scalar, (W, 0.1), {}),
     "compile": lambda: pl.compile(a_branch_on_a_scalar)(W, 0.1),
     "compiled gradient": lambda: pl.compile(pl.gradient(a_branch_on_a_scalar))(W, 0.1),
 }

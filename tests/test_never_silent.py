@@ -30,6 +30,7 @@ from numpy.random import normal
 
 import pellucid as pl
 from pellucid.errors import TraceWarning
+from pellucid.graphs.tracing.trace import trace
 
 V = np.array([0.5, -1.25, 2.0, 0.75, -0.4, 3.0])
 TABLE = np.arange(36.0).reshape(6, 6)
@@ -47,14 +48,11 @@ def place_of(f):
 NUMBERS = {
     "float": lambda x: float(x[0]),
     "float of an array": lambda x: float(x[:1]),
-    "int": lambda x: int(x[0]),
     "complex": lambda x: complex(x[0]),
     "item": lambda x: x[0].item(),
     "item of an array": lambda x: x.item(2),
     "tolist": lambda x: x.tolist(),
     "math.exp": lambda x: math.exp(x[0]),
-    "math.floor": lambda x: math.floor(x[0]),
-    "math.trunc": lambda x: math.trunc(x[0]),
     "math.fsum": lambda x: math.fsum(x),
     "math.hypot": lambda x: math.hypot(x[0], x[1]),
     "math.isnan": lambda x: math.isnan(x[0]),
@@ -72,7 +70,6 @@ NUMBERS = {
     "memoryview": lambda x: memoryview(x),
     "bytes": lambda x: bytes(x),
     "range": lambda x: range(x[0]),
-    "range of an array": lambda x: range(x),
     "times a text": lambda x: "a" * x[0],
     "slice of a list": lambda x: [1, 2, 3][: x[0]],
     "len of a number": lambda x: len(x[0]),
@@ -80,9 +77,6 @@ NUMBERS = {
     "hash": lambda x: hash(x),
     "dictionary key": lambda x: {x[0]: 1},
     "pow with a modulus": lambda x: pow(x, 2, 3),
-    "format": lambda x: f"{x[0]:.2f}",
-    "format of an array": lambda x: format(x, ".2f"),
-    "percent format": lambda x: "%.2f" % x[0],  # noqa: UP031
     "pickle": lambda x: pickle.dumps(x),
     "method of an outside array": lambda x: TABLE.dot(x),
     "index of an outside array": lambda x: TABLE[x.astype(int)],
@@ -134,19 +128,13 @@ SPELLINGS = {
     "statistics": (lambda x: statistics.mean(x), "np.mean(x)"),
     "dot": (lambda x: TABLE.dot(x), "np.dot(TABLE, x)"),
     "index": (lambda x: TABLE[x.astype(int)], "np.array(TABLE)[x.astype(int)]"),
-    "list": (lambda x: range(x), "np.array([x, y])"),
+    "range": (lambda x: range(x[0]), "a whole number, int(n)"),
+    "slice": (lambda x: [1, 2, 3][: x[0]], "its ends as integers, int(n)"),
     "scalar type": (lambda x: x.dtype.type(x), "x.astype(dtype)"),
     "view": (lambda x: x.view(np.int64), "x.astype(dtype)"),
     "partition": (lambda x: x.resize(3), "np.reshape"),
     "objects": (lambda x: np.array([x[0], None]), "an array of floats, or a list"),
     "random": (lambda x: np.random.normal(x), "mean + deviation * noise"),
-    "max": (lambda x: max(x[0], x[1]), "np.maximum(x[0], x[1])"),
-    "min": (lambda x: min(x[0], x[1]), "np.minimum(x[0], x[1])"),
-    "max of an array": (lambda x: max(x), "np.max(np.array([*x]))"),
-    "sorted": (lambda x: sorted([x[0], x[1]]), "np.sort("),
-    "list sort": (lambda x: [x[0], x[1]].sort(), "np.sort("),
-    "any": (lambda x: any(x > 0), "np.any(x > 0)"),
-    "if": (lambda x: 1 if x[0] > 0 else 2, "np.where"),
     "mask": (lambda x: x[x > 0] @ x[x > 0], "np.where(mask, x, 0)"),
 }
 
@@ -156,6 +144,44 @@ def test_a_refusal_names_the_spelling_that_works(name):
     f, spelling = SPELLINGS[name]
     with pytest.raises(pl.TraceError, match=re.escape(spelling)):
         pl.graph(f, V)
+
+
+OF_MANY = {
+    "int": (lambda x: int(x[0]), "np.trunc(x[0])"),
+    "math.floor": (lambda x: math.floor(x[0]), "np.floor(x)"),
+    "range": (lambda x: range(int(x[0])), "as an integer argument"),
+    "format": (lambda x: f"{x[0]:.2f}", "print what comes back"),
+    "percent format": (lambda x: "%.2f" % x[0], "print what comes back"),  # noqa: UP031
+    "max": (lambda x: max(x[0], x[1]), "np.maximum(x[0], x[1])"),
+    "min": (lambda x: min(x[0], x[1]), "np.minimum(x[0], x[1])"),
+    "max of an array": (lambda x: max(x), "np.max(np.array([*x]))"),
+    "sorted": (lambda x: sorted([x[0], x[1]]), "np.sort("),
+    "list sort": (lambda x: [x[0], x[1]].sort(), "np.sort("),
+    "any": (lambda x: any(x > 0), "np.any(x > 0)"),
+    "if": (lambda x: 1 if x[0] > 0 else 2, "np.where"),
+}
+
+
+@pytest.mark.parametrize("name", OF_MANY)
+def test_a_record_that_serves_many_numbers_follows_none(name):
+    f, spelling = OF_MANY[name]
+    with pytest.raises(pl.TraceError, match=re.escape(spelling)) as caught:
+        trace(f, (V,), {})
+    assert str(caught.value).startswith(place_of(f))
+
+
+AS_NUMPY = {
+    "range of an array": lambda x: range(x),
+    "format of an array": lambda x: format(x, ".2f"),
+}
+
+
+@pytest.mark.parametrize("name", AS_NUMPY)
+def test_what_numpy_cannot_do_raises_as_numpy_does(name):
+    with pytest.raises(TypeError) as plain:
+        AS_NUMPY[name](V)
+    with pytest.raises(TypeError, match=re.escape(str(plain.value))):
+        pl.graph(AS_NUMPY[name], V)
 
 
 # -- branches -------------------------------------------------------------------------
@@ -187,15 +213,22 @@ BRANCHES = {
 
 
 @pytest.mark.parametrize("name", BRANCHES)
-def test_branches_are_refused(name):
-    with pytest.raises(pl.TraceError, match="branches on a value") as caught:
-        pl.graph(BRANCHES[name], V)
+def test_branches_are_refused_in_a_record_for_many_numbers(name):
+    with pytest.raises(pl.TraceError, match="one record serves many") as caught:
+        trace(BRANCHES[name], (V,), {})
     assert str(caught.value).startswith(place_of(BRANCHES[name]))
 
 
-def test_a_loop_until_a_value_is_refused():
+@pytest.mark.parametrize("name", BRANCHES)
+def test_branches_at_numbers_leave_a_guard_with_their_line(name):
+    f = BRANCHES[name]
+    guards = trace(lambda x: (f(x), np.sum(x))[1], (V,), {}, follow=True).guards
+    assert {guard.line for guard in guards} == {(__file__, f.__code__.co_firstlineno)}
+
+
+def test_a_loop_until_a_value_is_refused_in_a_record_for_many_numbers():
     with pytest.raises(pl.TraceError, match=r"`while x\.sum\(\) < 100:` branches"):
-        pl.graph(loop_until, V)
+        trace(loop_until, (V,), {})
 
 
 # -- arrays made outside --------------------------------------------------------------
@@ -416,7 +449,7 @@ def test_what_works_gives_numpys_value(name):
 
 def test_a_traced_value_says_that_it_is_traced():
     seen = []
-    pl.graph(lambda x: seen.append(f"{x} {x[0]!r}") or x, V)
+    trace(lambda x: seen.append(f"{x} {x[0]!r}") or x, (V,), {})
     assert seen == ["<traced x, shape (6,), float64> <traced index, shape (), float64>"]
 
 

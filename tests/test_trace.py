@@ -18,6 +18,7 @@ from comparison import assert_derivatives, gradient_of_jax
 
 import pellucid as pl
 from pellucid.errors import GradientError, PellucidError
+from pellucid.graphs.tracing.trace import trace
 
 X = np.cos(np.arange(12.0)).reshape(4, 3)
 Y = np.array([0.0, 1.0, 1.0, 0.0])
@@ -698,31 +699,39 @@ def sort_them(x):
     return sorted([x[0], x[1]])[0]
 
 
-UNRECORDABLE = {
+# A branch on a value, which a record for many numbers has not.
+OF_ONE_CALL = {
     "branch": (branch, "if x[0] > 0"),
     "while": (while_loop, "while x.sum() < 100"),
     "and": (lambda x: x[0] and x[1], "np.where"),
     "not": (lambda x: not x[0], "np.where"),
-    "any": (lambda x: any(x > 0), "np.where"),
+    "any": (lambda x: any(x > 0), "np.any"),
     "conditional": (lambda x: x[0] if x[0] > x[1] else x[1], "np.where"),
-    "min": (lambda x: min(x[0], x[1]), "np.where"),
-    "max": (lambda x: max(x), "np.where"),
+    "min": (lambda x: min(x[0], x[1]), "np.minimum"),
+    "max": (lambda x: max(x), "np.max"),
     "sorted": (sort_them, "np.sort("),
-    "in list": (lambda x: x[0] in [1.0, 2.0], "np.where"),
-    "in array": (lambda x: 1.0 in x, "np.where"),
-    "chained comparison": (lambda x: 0 < x[0] < 1, "np.where"),
+    "in list": (lambda x: x[0] in [1.0, 2.0], "np.isin"),
+    "in array": (lambda x: 1.0 in x, "np.isin"),
+    "chained comparison": (lambda x: 0 < x[0] < 1, "np.logical_and"),
     "assert": (lambda x: np.isfinite(x).all() or x, "np.where"),
-    "float": (lambda x: float(x[0]), "float(x[0])"),
     "int": (lambda x: int(x[0]), "int(x[0])"),
+    "percent format": (lambda x: "%.2f" % x[0], "number"),  # noqa: UP031
+    "format": (lambda x: f"{x[0]:.2f}", "number"),
+    "list index": (lambda x: [1, 2, 3][x[0].astype(int)], "index"),
+    "index outside": (
+        lambda x: OUTSIDE[np.argmax(x)],
+        "np.array(OUTSIDE)[np.argmax(x)]",
+    ),
+    "shape from a value": (lambda x: np.zeros(x[0].astype(int)), "number"),
+}
+UNRECORDABLE = {
+    "float": (lambda x: float(x[0]), "float(x[0])"),
     "complex": (lambda x: complex(x[0]), "complex(x[0])"),
     "item": (lambda x: x[0].item(), "x[0].item()"),
     "tolist": (lambda x: x.tolist(), "x.tolist()"),
     "math.exp": (lambda x: math.exp(x[0]), "np.exp(x) for math.exp(x)"),
     "math.sqrt": (lambda x: math.sqrt(x.sum()), "math.sqrt"),
-    "percent format": (lambda x: "%.2f" % x[0], "number"),  # noqa: UP031
-    "format": (lambda x: f"{x[0]:.2f}", "number"),
     "range": (lambda x: range(x[0]), "range"),
-    "list index": (lambda x: [1, 2, 3][x[0].astype(int)], "index"),
     "memoryview": (lambda x: memoryview(x), "memoryview"),
     "bytes": (lambda x: bytes(x), "bytes"),
     "hash": (lambda x: hash(x), "hash"),
@@ -735,13 +744,8 @@ UNRECORDABLE = {
     "out outside": (lambda x: np.exp(x, out=OUTSIDE), "made outside"),
     "method of outside": (lambda x: OUTSIDE.dot(x), "np.dot(OUTSIDE, x)"),
     "searchsorted": (lambda x: OUTSIDE.searchsorted(x[0]), "number"),
-    "index outside": (
-        lambda x: OUTSIDE[np.argmax(x)],
-        "np.array(OUTSIDE)[np.argmax(x)]",
-    ),
     "ufunc of a list": (lambda x: (f := np.exp)([x[0], f(x[1])]), "np.array([x, y])"),
     "fromiter": (lambda x: np.fromiter((v for v in x), float), "number"),
-    "shape from a value": (lambda x: np.zeros(x[0].astype(int)), "number"),
     "arange": (lambda x: np.arange(x[0]), "number"),
     "mask on the right": (lambda x: x[x > 0] @ x[x > 1], "np.where(mask, x, 0)"),
     "nonzero": (lambda x: x.nonzero(), ".nonzero"),
@@ -762,6 +766,23 @@ def test_what_cannot_be_recorded_is_refused(name):
     assert issubclass(pl.TraceError, PellucidError)
 
 
+@pytest.mark.parametrize("name", OF_ONE_CALL)
+def test_a_branch_is_refused_where_a_record_serves_many_numbers(name):
+    f, part = OF_ONE_CALL[name]
+    with pytest.raises(pl.TraceError) as caught:
+        trace(f, (V,), {})
+    assert part in str(caught.value)
+    assert "test_trace.py, line " in str(caught.value)
+
+
+@pytest.mark.parametrize("name", OF_ONE_CALL)
+def test_a_branch_is_followed_at_numbers(name):
+    f, _ = OF_ONE_CALL[name]
+    cost = lambda x: np.sum(x**2) + np.size(f(x))  # noqa: E731
+    np.testing.assert_array_equal(pl.gradient(cost)(V), 2 * V)
+    assert pl.graph(cost, V)(V) == cost(V)
+
+
 @pytest.mark.parametrize("name", UNRECORDABLE)
 def test_a_gradient_is_refused_too(name):
     f, _ = UNRECORDABLE[name]
@@ -771,7 +792,7 @@ def test_a_gradient_is_refused_too(name):
 
 def test_the_refusal_names_the_line():
     with pytest.raises(pl.TraceError) as caught:
-        pl.graph(branch, V)
+        trace(branch, (V,), {})
     line = branch.__code__.co_firstlineno + 1
     assert str(caught.value).startswith(f"test_trace.py, line {line}: `if x[0] > 0:`")
 

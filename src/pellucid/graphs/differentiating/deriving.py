@@ -89,7 +89,8 @@ def derived(
         slope = derive(stable, as_asked(wrt, inputs), title, *v)
         if kind in NOTICED and f not in _derivatives:
             names = [name_in_call(f, one, args) for one in each(wrt)]
-            notice_unused(title, result, dict(zip(names, inputs, strict=True)))
+            named = dict(zip(names, inputs, strict=True))
+            notice_unused(title, result, named, current().guards.values())
         return rewriting.of(slope, since, settled)
 
     derivative.__name__ = f"{title}_{kind}"
@@ -150,7 +151,8 @@ def gradient_graph(graph: Graph, wrt: Wrt, stable: bool, without: Names) -> Grap
         )
         cost = structure.mapped(lambda leaf: lifted(leaf, recorder), graph.result)
         names = [parameter_name(graph, one) for one in each(wrt)]
-        notice_unused(graph.title, cost, dict(zip(names, inputs, strict=True)))
+        named = dict(zip(names, inputs, strict=True))
+        notice_unused(graph.title, cost, named, graph.guards)
         pulled = cost_gradient(cost, inputs, graph.title)
         result = as_asked(wrt, structure.mapped(node_of, pulled))
     title = f"{graph.title}_gradient"

@@ -60,13 +60,13 @@ def common_type(*arrays: Any) -> Any:
 
 
 def _printed(function: Any) -> None:
-    """Enter how an array prints: a traced one by its name, shape and dtype."""
+    """Enter how an array prints: by its numbers, else by name, shape and dtype."""
 
     @recorded_as(function)
     def printed(a: Any, *args: Any, **options: Any) -> str:
-        if not a.node.known:
+        if not a.has_text:
             return repr(a)
-        return str(function(np.asarray(a), *args, **options))
+        return str(function(np.asarray(a._text_of()), *args, **options))
 
 
 for _function in (np.array_repr, np.array_str, np.array2string):

@@ -76,7 +76,7 @@ def _of_item(site: Site, kind: str) -> str:
     if isinstance(item, ast.Subscript) and isinstance(item.ctx, ast.Load):
         if isinstance(item.slice, ast.Slice):
             return (
-                "The size of a part is fixed in a graph: give its ends as integers, or "
+                "The size of a part is fixed: give its ends as integers, int(n), or "
                 "choose by place, np.where(np.arange(x.size) < n, x, 0)."
             )
         array, index = ast.unparse(item.value), ast.unparse(item.slice)
@@ -146,8 +146,9 @@ def _of_whole(site: Site, inside: str) -> str:
 
 def _of_size(site: Site) -> str:
     return (
-        "How many steps or elements there are is fixed in a graph: pass the number as "
-        "an integer argument, or as a default, n=10."
+        "How many steps or elements there are is a whole number, int(n); where one "
+        "record serves many numbers, pass the number as an integer argument, or as a "
+        "default, n=10."
     )
 
 

@@ -1,7 +1,7 @@
-"""What to write where a program branches on a value: one spelling for each construct.
+"""What to write for a branch on a value in a record that serves many numbers.
 
-A graph computes all of its steps on every call. A choice is np.where; a loop has a
-fixed number of steps; a check of values stands outside.
+Such a record, as that of an epoch of mini-batches, goes one way for all of them: a
+choice is np.where, a loop has a fixed number of steps, a check stands outside.
 """
 
 from __future__ import annotations
@@ -24,8 +24,7 @@ def branch_advice(site: Site | None) -> str:
 
 def _chosen(condition: str, one: str = "...", other: str = "...") -> str:
     return (
-        f"A graph has no branches: use {_where(condition, one, other)}, which computes "
-        "both sides and selects."
+        f"Use {_where(condition, one, other)}, which computes both sides and selects."
     )
 
 
@@ -118,7 +117,7 @@ def _of_expression(site: Site) -> str:
             return _chosen(condition(node.test), _text(node.body), _text(node.orelse))
         if isinstance(node, ast.comprehension):
             return (
-                "The number of values in a graph is fixed: keep each, and put 0 where "
+                "The number of values is the same for all: keep each, and put 0 where "
                 f"a sum leaves it out, np.where({condition(node.ifs[0])}, ..., 0)."
             )
         if isinstance(node, ast.stmt):
@@ -177,17 +176,15 @@ def _of_statement(site: Site) -> str:
     """For `if`, `while` and `assert`."""
     statement = next((n for n in site.around if isinstance(n, ast.stmt)), None)
     if isinstance(statement, ast.Assert):
-        return (
-            "A graph checks no values: leave the assert out, and check before the call."
-        )
+        return "Leave the assert out, and check before the call."
     if isinstance(statement, ast.While):
         return _repeated(site, statement.test, statement)
     if isinstance(statement, ast.If) and _is_in(site.expression, statement.test):
         return _of_if(site, statement)
     if isinstance(statement, ast.Match):
         return (
-            "A graph has no branches: use np.where(value == pattern, ..., ...) for "
-            "each case, which computes both sides and selects."
+            "Use np.where(value == pattern, ..., ...) for each case, which computes "
+            "both sides and selects."
         )
     return _chosen(
         site.text if isinstance(site.expression, ast.Compare) else "condition"
@@ -198,10 +195,7 @@ def _of_if(site: Site, statement: ast.If) -> str:
     test, body = condition(statement.test), statement.body
     last = body[-1]
     if isinstance(last, ast.Raise):
-        return (
-            "A graph checks no values: leave the check out of the function, and make "
-            "it before the call."
-        )
+        return "Leave the check out of the function, and make it before the call."
     if _calls_itself(statement, site) or (
         isinstance(last, ast.Return) and _is_recursive(site)
     ):
@@ -216,13 +210,13 @@ def _of_if(site: Site, statement: ast.If) -> str:
         return _chosen(test)
     if not names:
         return (
-            "A graph has no branches: leave out what only tells or keeps, and do it "
-            "with the value that the function returns."
+            "Leave out what only tells or keeps, and do it with the value that the "
+            "function returns."
         )
     name = names[0]
     kept = _single(statement.orelse, name) or ("..." if statement.orelse else name)
     return _chosen(test, _single(body, name) or "...", kept).replace(
-        "use np", f"use {name} = np", 1
+        "Use np", f"Use {name} = np", 1
     )
 
 
@@ -234,7 +228,7 @@ def _of_return(site: Site, statement: ast.If, last: ast.Return) -> str:
     value = following[0].value if alone else None  # type: ignore[attr-defined]
     other = _text(value) if value else "..."
     return _chosen(condition(statement.test), one, other).replace(
-        "use np", "use return np", 1
+        "Use np", "Use return np", 1
     )
 
 
@@ -254,7 +248,7 @@ def _of_loop(site: Site, statement: ast.If, last: ast.stmt) -> str:
     test, name = condition(statement.test), _changed(loop)
     if isinstance(last, ast.Continue):
         return (
-            "A loop in a graph has a fixed number of steps, each whole: in the place "
+            "A loop has the same number of steps for all, each whole: in the place "
             f"of `continue`, write {name} = {_where(test, name, '...')} for what it "
             "skips."
         )
@@ -262,7 +256,7 @@ def _of_loop(site: Site, statement: ast.If, last: ast.stmt) -> str:
         f"`{STEPS}` with enough steps" if isinstance(loop, ast.While) else "all steps"
     )
     return (
-        f"A loop in a graph has a fixed number of steps: let it take {steps}, and in "
+        f"A loop has the same number of steps for all: let it take {steps}, and in "
         f"the place of `break` write {name} = {_where(test, name, '...')}, which keeps "
         f"{name} once the condition holds."
     )
@@ -277,7 +271,7 @@ def _repeated(site: Site, test: ast.expr, loop: ast.While | None = None) -> str:
     if not loop:
         chosen = f"np.where({condition(test)}, value, ...)"
     return (
-        f"{kind} in a graph has a fixed number of steps: write `{STEPS}` with enough "
+        f"{kind} has the same number of steps for all: write `{STEPS}` with enough "
         f"steps, and in it {name} = {chosen}, which keeps {name} once it is done."
     )
 

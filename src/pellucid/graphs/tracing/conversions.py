@@ -128,6 +128,11 @@ class Conversions(Traced):
 
     # -- as text ----------------------------------------------------------------------
 
+    @property
+    def has_text(self) -> bool:
+        """Whether its number is at hand."""
+        return self.node.known or is_followed(self)
+
     def _text_of(self) -> Any:
         """The value as it is printed, which no later step depends on."""
         value = self._followed(refuse=refused_number)
@@ -136,14 +141,13 @@ class Conversions(Traced):
         return value if self.node.weak else self.dtype.type(value)
 
     def __repr__(self) -> str:
-        if self.node.known or is_followed(self):
+        if self.has_text:
             return repr(self._text_of())
         node, shape = self.memory._node, self.shape
         return f"<traced {node.name or node.operation}, shape {shape}, {self.dtype}>"
 
     def __str__(self) -> str:
-        has_value = self.node.known or is_followed(self)
-        return str(self._text_of()) if has_value else repr(self)
+        return str(self._text_of()) if self.has_text else repr(self)
 
     def __format__(self, how: str) -> str:
         return format(self._text_of(), how) if how else str(self)

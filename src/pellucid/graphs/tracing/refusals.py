@@ -113,13 +113,14 @@ def refused_in_library(node: Node, at: Site) -> NoReturn:
 
 
 def refused_branch(node: Node) -> NoReturn:
-    """Say that a graph has no branches."""
+    """Say that what is recorded once for many numbers has no branches."""
     _refuse_kept(node)
     at = site()
     if at and at.library and at.library not in sys.stdlib_module_names:
         refused_in_library(node, at)
     refuse(
-        f"{code()} branches on a value that is being traced ({described(node)}).\n"
+        f"{code()} branches on a value that is being traced ({described(node)}), where "
+        "one record serves many numbers, as for an epoch of mini-batches.\n"
         f"{branch_advice(at)}"
     )
 

@@ -21,7 +21,8 @@ import numpy as np
 
 from pellucid.errors import TraceWarning
 from pellucid.graphs import structure
-from pellucid.graphs.node import Node
+from pellucid.graphs.guards import Guard
+from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.tracing.conversions import numbers_of
 from pellucid.graphs.tracing.elsewhere import drawn as drawn_outside
 from pellucid.graphs.tracing.frames import is_machinery, location
@@ -168,11 +169,17 @@ def unused_allowed() -> Iterator[None]:
         _silent.reset(token)
 
 
-def notice_unused(title: str, result: Any, inputs: Mapping[str, Any]) -> None:
-    """Warn of each input that reaches the result by no floats: its gradient is zero."""
+def notice_unused(
+    title: str, result: Any, inputs: Mapping[str, Any], guards: Iterable[Guard]
+) -> None:
+    """Warn of each input that reaches the result by no floats: its gradient is zero.
+
+    One that decides a branch may have a slope on the other side: of it nothing is said.
+    """
     if _silent.get():
         return
-    used = _reached_by_floats(structure.leaves(result))
+    decided = [g.node for g in guards if isinstance(g.answer, bool)]
+    used = _reached_by_floats(structure.leaves(result)).union(ancestors(decided))
     leaves = structure.paths(dict(inputs))
     unused = [
         structure.path_text(path)
