@@ -15,7 +15,7 @@ from pellucid.graphs.evaluate import evaluate, quietly
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.rewriting.stable import written_out
 from pellucid.graphs.tracing.trace import is_numeric, trace
-from pellucid.running.compile import recorded_graph
+from pellucid.running.kinds import recorded_graph
 
 torch = pytest.importorskip("torch")
 

@@ -46,7 +46,7 @@ class Lives:
     ) -> None:
         self.root = roots(graph.order, parts or {})
         self.last_use = {self.root[a]: node for node in order for a in node.arguments}
-        self.outputs = {self.root[node] for node in graph.outputs}
+        self.outputs = {self.root[node] for node in graph.ends}
         self.leaving = set(self.outputs)
         for node in reversed(order):
             if node.operation == "assign" and node in self.leaving:

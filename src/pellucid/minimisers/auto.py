@@ -12,7 +12,7 @@ from pellucid.minimisers.methods import LBFGS, Adam, Newton
 from pellucid.minimisers.quadratic import Exact
 from pellucid.minimisers.recording import once_for
 from pellucid.minimisers.task import Fit, Task
-from pellucid.running.compile import recorded_graph
+from pellucid.running.kinds import recorded_graph
 
 FEW = 100  # parameters up to which Newton's Hessian is formed
 RATE = 0.01  # of Adam

@@ -16,7 +16,7 @@ from pellucid.graphs.tracing.trace import Constant, is_numeric
 from pellucid.minimisers.task import Options, Task
 from pellucid.running.cache import Kept, content
 from pellucid.running.captures import Captures
-from pellucid.running.compile import kind_of, recorded_graph
+from pellucid.running.kinds import kind_of, recorded_graph
 from pellucid.running.targets import Program, target
 
 T = TypeVar("T")

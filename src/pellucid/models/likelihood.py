@@ -18,7 +18,7 @@ from pellucid.minimisers.minimise import minimise
 from pellucid.minimisers.task import Fit, Options, Task, Watch
 from pellucid.models import costs, penalties, proximal
 from pellucid.models.base import Array
-from pellucid.running.compile import Compiled
+from pellucid.running.compiled import Compiled
 
 BLOCK = 1024  # rows: more, and threads of BLAS wait for each other
 STIFF = 1e300  # a penalty under which no weight is left

@@ -85,8 +85,9 @@ def _structure(graph: Graph) -> Hashable:
          tuple((key, content(value)) for key, value in node.options.items()))
         for node in graph.order
     )  # fmt: skip
-    ends = tuple(tuple(place[n] for n in ns) for ns in (graph.inputs, graph.outputs))
-    return graph.title, steps, ends
+    ends = tuple(tuple(place[n] for n in ns) for ns in (graph.inputs, graph.ends))
+    asked = tuple((guard.answer, guard.place, guard.code) for guard in graph.guards)
+    return graph.title, steps, ends, asked
 
 
 def content(value: Any) -> Hashable:

@@ -26,7 +26,7 @@ from pellucid.running.cache import Kept, structure_of
 from pellucid.running.jax_checks import check
 from pellucid.running.jax_fusion import options
 from pellucid.running.jax_writing import Written, known_values
-from pellucid.running.targets import rows_of
+from pellucid.running.targets import asked, rows_of
 
 Array = NDArray[Any]
 
@@ -72,7 +72,7 @@ class Program:
         self.graph = graph
         self._device = device_of(device)
         with on(self._device):
-            written = Written(graph, [n for n in graph.outputs if not n.known])
+            written = Written(graph, [n for n in graph.ends if not n.known])
             self._constants = [jnp.asarray(value) for value in written.constants]
         self._known = known_values(graph, (), graph.outputs)
         self._checks = written.checks
@@ -84,11 +84,15 @@ class Program:
         pairs = zip(inputs, self.graph.inputs, strict=True)
         arrays = [np.asarray(value, node.dtype) for value, node in pairs]
         with on(self._device):
-            found = iter(self._function(*arrays, *self._constants) or ())
-        values = [self._value(node, found) for node in self.graph.outputs]
-        for each, number in zip(self._checks, found, strict=True):
-            each.settle(number)
-        return tuple(values)
+            found = self._function(*arrays, *self._constants) or ()
+        guards, checks = self.graph.guards, self._checks
+        if guards or checks:
+            count = len(found) - len(checks)
+            asked(guards, map(np.asarray, found[count - len(guards) : count]))
+            for each, number in zip(checks, found[count:], strict=True):
+                each.settle(number)
+        outputs = iter(found)
+        return tuple([self._value(node, outputs) for node in self.graph.outputs])
 
     def _value(self, node: Node, found: Iterator[Any]) -> Any:
         """The value of an output: one that is known, or the next that is found."""

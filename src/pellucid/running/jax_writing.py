@@ -16,6 +16,7 @@ import numpy as np
 from pellucid.errors import PellucidError
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.dtypes import reads
@@ -51,6 +52,7 @@ class Written:
         results = [self._name(node) for node in outputs]
         parts = self._name, self._given, self._names.bound
         results += [check.call(*parts) for check in self.checks]
+        self._lines += [asked_for(self._name(g.node), g) for g in graph.guards]
         arguments = [self._name(node) for node in self._arguments]
         self.source = function(graph.title, arguments, self._lines, results)
         self.function = made(self.source, graph.title, self._names.fixed)
@@ -131,6 +133,11 @@ class Written:
         if isinstance(value, np.dtype):
             return dtype_text(value)
         return self._names.text(value)
+
+
+def asked_for(name: str, guard: Guard) -> str:
+    """A comment that says what is returned to be compared with the recorded answer."""
+    return f"# {name} is {guard.answer}: {guard.place}{guard.code}"
 
 
 def known_values(

@@ -52,7 +52,7 @@ class Program:
         _check_cpu(device)
         self.graph = graph
         self._code = _code_of(graph, {})
-        self._threads = threading.local()
+        self._thread = _OfThread(self._code)
 
     @property
     def source(self) -> str:
@@ -62,11 +62,15 @@ class Program:
     @property
     def run(self) -> Callable[..., tuple[Any, ...]]:
         """The function of this thread: inputs in, outputs out, as flat sequences."""
-        if not hasattr(self._threads, "run"):
-            run = self._code.made({})
-            self._threads.run = quietly()(run) if self._code.is_quiet else run
-        made: Callable[..., tuple[Any, ...]] = self._threads.run
-        return made
+        return self._thread.run
+
+
+class _OfThread(threading.local):
+    """What each thread has of its own; made when it first asks."""
+
+    def __init__(self, code: _Code) -> None:
+        run = code.made({})
+        self.run = quietly()(run) if code.is_quiet else run
 
 
 def _check_cpu(device: str | None) -> None:
@@ -261,9 +265,12 @@ class _Code:
     def _lines(self, nodes: Sequence[Node]) -> list[str]:
         skipped = self.views.keys()
         lines = []
-        for node in nodes:
-            if not node.is_input and node not in skipped:
-                lines += self._statements(node)
+        for step in writing.with_guards(nodes, self.graph.guards):
+            if not isinstance(step, Node):
+                place, guard = step
+                lines.append(writing.asked(self.names, place, guard))
+            elif not step.is_input and step not in skipped:
+                lines += self._statements(step)
         return lines
 
     def _put_back(self) -> list[str]:

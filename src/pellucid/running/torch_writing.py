@@ -26,8 +26,11 @@ from pellucid.running.writing import (
     ARITHMETIC,
     COMPARISONS,
     SourceNames,
+    asked,
     function,
+    in_turn,
     shaped,
+    with_guards,
 )
 
 SYMBOLS = {**ARITHMETIC, **COMPARISONS, "matmul": "@"}
@@ -43,13 +46,13 @@ class Writer:
     def __init__(self, graph: Graph, device: torch.device) -> None:
         self.graph = graph
         self.device = device
-        self.order = [n for n in graph.order if not n.known]
+        self.order = [n for n in in_turn(graph) if not n.known]
         self._lives = Lives(graph, self.order)
         self._taken = {graph.title, *(node.name for node in graph.order)}
         self._torch = self._free("torch")
         self._scalar = functools.partial(sized, device)
         self._constants: dict[Any, torch.Tensor] = {}
-        self.names = SourceNames(self._known(), {self._torch: torch})
+        self.names = SourceNames(self._known(), {self._torch: torch}, self._taken)
 
     def _known(self) -> dict[Node, Any]:
         """The values of what depends on no input."""
@@ -63,7 +66,13 @@ class Writer:
 
     def source(self) -> str:
         """The whole function."""
-        lines = [self._line(node) for node in self.order if not node.is_input]
+        lines = []
+        for step in with_guards(self.order, self.graph.guards):
+            if not isinstance(step, Node):
+                place, guard = step
+                lines.append(asked(self.names, place, guard))
+            elif not step.is_input:
+                lines.append(self._line(step))
         inputs = [node.name for node in self.graph.inputs]
         return function(self.graph.title, inputs, lines, self._results())
 

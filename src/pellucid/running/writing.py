@@ -7,7 +7,8 @@ what the names in it are bound to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -15,8 +16,10 @@ import numpy as np
 
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.node import Node
+from pellucid.graphs.guards import Guard
+from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.indexing import Slot
+from pellucid.running.targets import OtherPath
 
 # What Python's symbols stand for; those of arithmetic on numbers and on arrays.
 ARITHMETIC = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/",
@@ -26,11 +29,47 @@ COMPARISONS = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal":
 
 
 def folded(graph: Graph) -> tuple[list[Node], dict[Node, Any]]:
-    """The nodes to run, in order, and the values of those that depend on no input."""
+    """The nodes to run, in turn, and the values of those that depend on no input."""
     outputs = set(graph.outputs)
-    order = [n for n in graph.order if not n.known or n in outputs]
+    order = [n for n in in_turn(graph) if not n.known or n in outputs]
     wanted = [a for n in order for a in n.arguments if a.known]
     return order, evaluate(graph.known, {}, wanted) if wanted else {}
+
+
+def in_turn(graph: Graph) -> Sequence[Node]:
+    """The nodes in an order in which nothing is computed before a guard that follows.
+
+    Where a guard does not hold, what comes after it may warn or raise.
+    """
+    found: dict[Node, None] = {}
+    for guard in graph.guards:
+        found.update(dict.fromkeys(ancestors([guard.node], stop=found)))
+    return [*found, *(node for node in graph.order if node not in found)]
+
+
+def with_guards(
+    order: Iterable[Node], guards: Sequence[Guard]
+) -> Iterator[Node | tuple[int, Guard]]:
+    """The nodes, and each guard with its number as soon as it can be asked."""
+    waiting = deque(enumerate(guards))
+    there = set[Node]()
+    for node in order:
+        yield node
+        there.add(node)
+        while waiting and waiting[0][1].node in there:
+            yield waiting.popleft()
+
+
+def asked(names: SourceNames, place: int, guard: Guard) -> str:
+    """The line of a guard, with the person's own in a comment."""
+    name, other = names.of(guard.node), names.bound(OtherPath, "OtherPath")
+    if isinstance(guard.answer, bool):
+        fails = f"not {name}" if guard.answer else name
+        answer = str(not guard.answer)
+    else:
+        fails, answer = f"{name} != {guard.answer}", f"float({name})"
+    comment = f"  # {guard.place}{guard.code}" if guard.place else ""
+    return f"if {fails}: raise {other}({place}, {answer}){comment}"
 
 
 class SourceNames:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.running.compile import Compiled
+from pellucid.running.compiled import Compiled
 from pellucid.tour.data import Data
 from pellucid.tour.guide import Guide, as_typed
 
