@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from pellucid.graphs.tracing.outside_arrays import Outside
 from pellucid.graphs.tracing.traced import Traced
 
 Own = builtins.type
@@ -21,7 +22,8 @@ class _Kind(type):
     def __call__(cls, *args: Any, **options: Any) -> Any:
         if len(args) != 1:
             return Own(*args, **options)
-        kind = args[0].__class__ if isinstance(args[0], Traced) else Own(args[0])
+        stands = isinstance(args[0], Traced) or Own(args[0]) is Outside
+        kind = args[0].__class__ if stands else Own(args[0])
         return Type if kind is Own or kind is _Kind else kind
 
     def __new__(cls, name: str, bases: Any, content: Any, **options: Any) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 
 from pellucid.graphs.foreign import strange
 from pellucid.graphs.tracing.conversions import Conversions
+from pellucid.graphs.tracing.outside_arrays import Outside, seen
 from pellucid.graphs.tracing.settled import plain
 from pellucid.graphs.tracing.traced import (
     FUNCTIONS,
@@ -28,6 +29,8 @@ CREATORS: dict[str, Callable[..., Any]] = {}
 
 def without_lists(value: Any) -> Any:
     """The value as one traced array where it is a list that holds traced values."""
+    if type(value) is Outside:  # so that the result is one too
+        return value
     held = not isinstance(value, Traced) and _holds_traced(value)
     return array(value) if held else plain(value)
 
@@ -173,6 +176,9 @@ def _is_in_order(x: Traced, order: Any) -> bool:
 @creator
 def asarray(a: Any, dtype: Any = None, order: Any = None, **_: Any) -> Any:
     """The array itself where it is one."""
+    if type(a) is Outside:
+        made = np.asarray(plain(a), dtype, order)
+        return a if made is plain(a) else seen(made)
     if _is_plain(a):
         return np.asarray(a, dtype, order)
     return array(a, dtype, copy=False, order=order or "K")
@@ -181,7 +187,7 @@ def asarray(a: Any, dtype: Any = None, order: Any = None, **_: Any) -> Any:
 @creator
 def asanyarray(a: Any, dtype: Any = None, order: Any = None, **_: Any) -> Any:
     """The array itself where it is one."""
-    if _is_plain(a):
+    if _is_plain(a) and type(a) is not Outside:
         return np.asanyarray(a, dtype, order)
     return asarray(a, dtype, order)
 

@@ -8,7 +8,9 @@ are reached names it, on whichever object it was meant.
 from __future__ import annotations
 
 import contextlib
+import dis
 import functools
+import itertools
 import sys
 from collections.abc import Iterable
 from types import (
@@ -57,9 +59,25 @@ class Binding(NamedTuple):
     is_item: bool = False
 
 
-def reached(start: Iterable[Any]) -> list[Any]:
-    """Every value that the values to start with can reach, each once."""
-    return list(_walk(("", value) for value in start).seen.values())
+class Reached(NamedTuple):
+    """What values to start with can reach.
+
+    Parameters
+    ----------
+    values : list
+        Every value, each once.
+    bindings : list of Binding
+        Where they are bound.
+    """
+
+    values: list[Any]
+    bindings: list[Binding]
+
+
+def reached(start: Iterable[Any]) -> Reached:
+    """What the values to start with can reach."""
+    walk = _walk(("", value) for value in start)
+    return Reached(list(walk.seen.values()), walk.found)
 
 
 def bindings(start: Iterable[tuple[str, Any]]) -> list[Binding]:
@@ -193,12 +211,12 @@ class _Walk:
             self._bind(f"{name}[{text}]" if name else "", part, value, key, True)
 
     def _instance(self, name: str, value: Any) -> None:
-        wrapped = _own(value).get("__wrapped__")
+        wrapped = own(value).get("__wrapped__")
         if wrapped is not None:
             self.visit("", wrapped)
         if type(value).__module__.startswith("pellucid."):
             if wrapped is None:
-                for part in _own(value).values():
+                for part in own(value).values():
                     self.visit("", part)
             return
         self._hold(name or "self", value)
@@ -208,7 +226,7 @@ class _Walk:
 
     def _all(self, owner: str, holder: Any) -> None:
         """Every attribute that an object has by itself."""
-        for name in list(_own(holder)):
+        for name in list(own(holder)):
             self._attribute(owner, holder, name)
 
     def _hold(self, name: str, value: Any) -> None:
@@ -226,10 +244,10 @@ class _Walk:
     def _attribute(self, owner: str, holder: Any, name: str) -> None:
         """A name on an object, on its class or in a module."""
         text = f"{owner}.{name}" if owner else name
-        own = {} if isinstance(holder, type) else _own(holder)
-        kind, value = _of_class(holder, name)
-        if name in own and not isinstance(value, property):
-            self._bind(text, own[name], holder, name)
+        mine = {} if isinstance(holder, type) else own(holder)
+        kind, value = class_with(holder, name)
+        if name in mine and not isinstance(value, property):
+            self._bind(text, mine[name], holder, name)
         elif kind is None or is_closed(kind):
             return
         elif isinstance(value, DESCRIBED):
@@ -243,7 +261,7 @@ class _Walk:
             self._bind(text, value, holder, name)
 
 
-def _of_class(holder: Any, name: str) -> tuple[type | None, Any]:
+def class_with(holder: Any, name: str) -> tuple[type | None, Any]:
     """The class among those of an object that has an attribute, and what it has."""
     if not isinstance(holder, ModuleType):
         kinds = holder if isinstance(holder, type) else type(holder)
@@ -253,7 +271,7 @@ def _of_class(holder: Any, name: str) -> tuple[type | None, Any]:
     return None, None
 
 
-def _own(value: Any) -> Any:
+def own(value: Any) -> Any:
     """The attributes that a value has by itself."""
     try:
         return object.__getattribute__(value, "__dict__")
@@ -316,3 +334,24 @@ def names_in(code: CodeType) -> tuple[str, ...]:
         if isinstance(part, CodeType):
             names |= dict.fromkeys(names_in(part))
     return tuple(names)
+
+
+@functools.lru_cache(maxsize=512)
+def attributes_in(code: CodeType) -> set[tuple[str, str]]:
+    """The attributes that a code looks up, each with the global that it is one of.
+
+    Of anything else there is no name.
+    """
+    found = set()
+    steps = [i for i in dis.get_instructions(code) if i.opname != "CACHE"]
+    for owner, step in itertools.pairwise(steps):
+        if step.opname in LOOKUPS:
+            is_global = owner.opname == "LOAD_GLOBAL"
+            found.add((step.argval, owner.argval if is_global else ""))
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            found |= attributes_in(part)
+    return found
+
+
+LOOKUPS = {"LOAD_ATTR", "LOAD_METHOD"}

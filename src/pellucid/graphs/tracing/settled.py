@@ -70,9 +70,13 @@ class Settled(StandIn):
 HIDDEN = {"__array_interface__", "__array_struct__"}
 
 
+# The classes of what is in the place of an array or number, its `memory`.
+IN_PLACE: set[type[Any]] = {Settled}
+
+
 def plain(value: Any) -> Any:
-    """The array or number that a value has become, where it was a stand-in."""
-    return value.memory if type(value) is Settled else value
+    """The array or number that a value is in the place of, or the value itself."""
+    return value.memory if type(value) in IN_PLACE else value
 
 
 def within(values: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import inspect
 import keyword
@@ -18,7 +19,9 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, constant
 from pellucid.graphs.tracing.ending import finish, settle
 from pellucid.graphs.tracing.frames import location
+from pellucid.graphs.tracing.lending import lent, shared_view, takes_arrays
 from pellucid.graphs.tracing.namespaces import reached
+from pellucid.graphs.tracing.outside_arrays import is_plain
 from pellucid.graphs.tracing.patching import creation_recorded
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.refusals import STAND_INS, failure
@@ -128,8 +131,11 @@ def trace(
     given = dict(bound.arguments)
     recorder = Recorder(follow)
     names = input_names(structure.mapped(_plain, given), is_input)
+    start = [f, *structure.leaves(given)]
+    found = reached(start)
+    lends = takes_arrays(found)
     pairs = [
-        _argument(leaf, names.get(path), recorder)
+        _argument(leaf, names.get(path), recorder, lends)
         for path, leaf in structure.paths(given)
     ]
     parameters = _filled(given, [parameter for parameter, _ in pairs])
@@ -139,16 +145,16 @@ def trace(
         if isinstance(leaf, Node) and isinstance(path[-1], int)
     }
     bound.arguments.update(_filled(given, [stand_in for _, stand_in in pairs]))
-    values = list(reached([f, *structure.leaves(given)]))
-    noticed = drawing_noticed(recorder, f, values)
-    try:
-        with recorder.running(), creation_recorded(values), noticed:
-            result = structure.mapped(node_of, _called(f, bound, recorder))
-            finish(recorder)
-    finally:
-        pairs.clear()  # what nobody else keeps need not become an array
-        bound.arguments.clear()
-        settle(recorder)
+    noticed = drawing_noticed(recorder, f, found.values)
+    with lent(found, start) if lends else contextlib.nullcontext():
+        try:
+            with recorder.running(), creation_recorded(found.values), noticed:
+                result = structure.mapped(node_of, _called(f, bound, recorder))
+                finish(recorder)
+        finally:
+            pairs.clear()  # what nobody else keeps need not become an array
+            bound.arguments.clear()
+            settle(recorder)
     guards = tuple(recorder.guards.values())
     made = Graph(title_of(f), parameters, result, signature, guards)
     return closed(made, recorder)
@@ -256,10 +262,15 @@ def _filled(tree: Any, leaves: Iterable[Any]) -> Any:
     return structure.mapped(lambda _: next(found), tree)
 
 
-def _argument(leaf: Any, name: str | None, recorder: Recorder) -> tuple[Any, Any]:
+def _argument(
+    leaf: Any, name: str | None, recorder: Recorder, lends: bool
+) -> tuple[Any, Any]:
     """An argument as the graph holds it, and as the function is given it."""
+    value = _plain(leaf)
+    if name is None and lends and is_plain(value):
+        return value, shared_view(value)
     if isinstance(leaf, Constant):
-        return leaf.value, _known(leaf.value, name, recorder)
+        return value, _known(value, name, recorder)
     if name is None:
         return leaf, leaf
     node = recorder.input(name, leaf)
