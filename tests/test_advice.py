@@ -10,6 +10,7 @@ of one call it is followed, and its own gradient agrees with differences too.
 
 import ast
 import linecache
+import pickle
 import textwrap
 import warnings
 
@@ -49,7 +50,8 @@ def program(source):
     name = f"<advice {hash(source)}>"
     whole = f"{HEAD}{textwrap.dedent(source).strip()}\n"
     linecache.cache[name] = len(whole), None, whole.splitlines(True), name
-    space = {"V": V.copy(), "W": W.copy(), "A": A.copy(), "OUT": np.zeros(4)}
+    space = {"V": V.copy(), "W": W.copy(), "A": A.copy(), "OUT": np.zeros(4),
+             "DUMPED": pickle.dumps(A)}  # fmt: skip
     exec(compile(whole, name, "exec"), space)
     return space["f"]
 
@@ -723,9 +725,9 @@ PROGRAMS = {
         "followed",
     ),
     "method": (
-        "f = lambda x: A.dot(x).sum()",
-        "Write np.dot(A, x) for A.dot(x)",
-        "f = lambda x: np.dot(A, x).sum()",
+        "f = lambda x: pickle.loads(DUMPED).dot(x).sum()",
+        "Write np.dot(pickle.loads(DUMPED), x) for pickle.loads(DUMPED).dot(x)",
+        "f = lambda x: np.dot(pickle.loads(DUMPED), x).sum()",
     ),
     "dict key": (
         "f = lambda x: {x[0]: x[1]}[x[0]]",

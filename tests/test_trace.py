@@ -742,8 +742,6 @@ UNRECORDABLE = {
     "write slice outside": (write_slice_outside, "made outside"),
     "add outside": (add_outside, "made outside"),
     "out outside": (lambda x: np.exp(x, out=OUTSIDE), "made outside"),
-    "method of outside": (lambda x: OUTSIDE.dot(x), "np.dot(OUTSIDE, x)"),
-    "searchsorted": (lambda x: OUTSIDE.searchsorted(x[0]), "number"),
     "ufunc of a list": (lambda x: (f := np.exp)([x[0], f(x[1])]), "np.array([x, y])"),
     "fromiter": (lambda x: np.fromiter((v for v in x), float), "number"),
     "arange": (lambda x: np.arange(x[0]), "number"),

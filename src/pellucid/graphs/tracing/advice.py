@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import sys
+
+import numpy as np
 
 from pellucid.graphs.tracing.elsewhere import drawn, instead_of, spelled, way
 from pellucid.graphs.tracing.sites import Site
@@ -88,6 +91,8 @@ def _of_call(site: Site) -> str:
     """For calls of functions that compute with numbers."""
     if not isinstance(site.expression, ast.Call):
         return ""
+    if _is_method_of_array(site.called):
+        return _of_method(site)
     for name in site.functions:
         if name in _CONVERSIONS:
             return _of_conversion(site, name)
@@ -97,8 +102,6 @@ def _of_call(site: Site) -> str:
             return spelled(_variant(name, site))
         if name in _STEPS:
             return _of_size(site)
-        if name.startswith("numpy.ndarray."):
-            return _of_method(site)
     if way(site.called):
         return instead_of(site.called)
     return _of_type(site)
@@ -150,6 +153,13 @@ def _of_size(site: Site) -> str:
         "record serves many numbers, pass the number as an integer argument, or as a "
         "default, n=10."
     )
+
+
+def _is_method_of_array(called: str) -> bool:
+    """Whether this may be a method of an array, that NumPy has as a function too."""
+    owner, dot, name = called.rpartition(".")
+    is_method = dot and owner not in sys.modules and hasattr(np.ndarray, name)
+    return bool(is_method) and hasattr(np, name)
 
 
 def _of_method(site: Site) -> str:

@@ -37,7 +37,6 @@ from pellucid.graphs.tracing.namespaces import (
     reached,
 )
 from pellucid.graphs.tracing.outside_arrays import Outside, is_plain, made, view_of
-from pellucid.graphs.tracing.settled import plain
 
 # Who calls one of these methods of an array may hand it a traced value.
 TAKING = {"choose", "clip", "compress", "dot", "repeat", "searchsorted", "take"}
@@ -79,10 +78,12 @@ class Place:
     def get(self) -> Any:
         """What is kept there now; None where nothing is."""
         keeper, key = self._keeper, self._key
-        if isinstance(keeper, CellType):
-            key = "cell_contents"
         try:
-            return keeper[key] if self._is_item else getattr(keeper, key)
+            if self._is_item:
+                return _kind_of(keeper).__getitem__(keeper, key)
+            if isinstance(keeper, type):
+                return vars(keeper)[key]
+            return object.__getattribute__(keeper, key or "cell_contents")
         except (LookupError, AttributeError, ValueError):
             return None
 
@@ -90,8 +91,7 @@ class Place:
         """Keep another value there; no code of the person's runs."""
         keeper, key = self._keeper, self._key
         if self._is_item:
-            kind: Any = dict if isinstance(keeper, dict) else list
-            kind.__setitem__(keeper, key, value)
+            _kind_of(keeper).__setitem__(keeper, key, value)
         elif isinstance(keeper, CellType):
             keeper.cell_contents = value
         elif isinstance(keeper, functools.partial):
@@ -101,6 +101,11 @@ class Place:
             type.__setattr__(keeper, key, value)
         else:
             object.__setattr__(keeper, key, value)
+
+
+def _kind_of(keeper: Any) -> Any:
+    """Whose items these are, whatever a class of the person's makes of them."""
+    return next(kind for kind in (dict, list, tuple) if isinstance(keeper, kind))
 
 
 _lock = threading.RLock()
@@ -117,9 +122,7 @@ def _takes_arrays(value: Any) -> bool:
     if type(value) is not FunctionType or is_ours(value) or is_standard(value):
         return _is_method(value)
     names = set(names_in(value.__code__))
-    if not names.isdisjoint(UNSEEN) or not OPTIONS.isdisjoint(
-        _keywords(value.__code__)
-    ):
+    if not (names.isdisjoint(UNSEEN) and OPTIONS.isdisjoint(_keywords(value.__code__))):
         return True
     return not names.isdisjoint(TAKING) and any(
         name in TAKING and not isinstance(value.__globals__.get(owner), ModuleType)
@@ -182,9 +185,10 @@ def _lend(binding: Binding, loans: list[Loan]) -> None:
         if view is binding.value or place.get() is not binding.value:
             return
         loan = _loans[place.id] = Loan(place, binding.value, view)
-        place.put(view)
     loan.traces += 1
     loans.append(loan)
+    if loan.traces == 1:
+        place.put(loan.lent)
 
 
 def _give_back(loan: Loan) -> None:
@@ -236,11 +240,12 @@ def shared_view(array: Any) -> Any:
 def _return_kept(start: Iterable[Any]) -> None:
     """Put arrays where a traced function has stored views of them."""
     for binding in reached(start).bindings:
-        value = _without_views(binding.value)
-        if value is not binding.value and not isinstance(binding.holder, tuple):
-            place = Place(binding.holder, binding.key, binding.is_item)
-            if place.id not in _loans:
-                place.put(value)
+        place = Place(binding.holder, binding.key, binding.is_item)
+        value = place.get()
+        plain = _without_views(value)
+        may_write = place.id not in _loans and not isinstance(binding.holder, tuple)
+        if plain is not value and may_write:
+            place.put(plain)
 
 
 def _without_views(value: Any) -> Any:
@@ -249,4 +254,4 @@ def _without_views(value: Any) -> Any:
         return (
             value if all(map(operator.is_, parts, value)) else _tuple_like(value, parts)
         )
-    return plain(value) if isinstance(value, Outside) else value
+    return value.memory if type(value) is Outside else value

@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.graphs.tracing.frames import MACHINERY, STANDARD
+from pellucid.graphs.tracing.outside_arrays import Outside
 
 LIBRARIES = {*MACHINERY, "jax", "torch", "autograd", "matplotlib"}
 LIMIT = 2000  # bindings looked at: this is for finding, not for proving
@@ -115,6 +116,8 @@ class _Walk:
 
     def _bind(self, name: str, value: Any, *where: Any) -> None:
         """Note a binding, and go on from what stands there."""
+        if type(value) is Outside:  # lent for the time of a trace
+            value = value.memory
         self.found.append(Binding(name, value, *where))
         self.visit(name, value)
 
