@@ -86,5 +86,5 @@ def _text(function: FunctionType) -> str:
 
 def _renamed(text: str, names: Collection[str], taken: Collection[str]) -> str:
     for name in names:
-        text = re.sub(rf"\b{name}\(", f"{free(name, taken)}(", text)
+        text = re.sub(rf"(?<![\w.]){name}\(", f"{free(name, taken)}(", text)
     return text

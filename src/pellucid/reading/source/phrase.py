@@ -6,8 +6,7 @@ from typing import Any
 
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.tracing.naming import is_numbered
-from pellucid.reading.source.spelling import Spelling, spelt
-from pellucid.reading.source.text import reference
+from pellucid.reading.source.spelling import Spelling, reference, spelt
 
 LONGEST = 72  # characters that an expression has within another
 

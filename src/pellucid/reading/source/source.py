@@ -6,14 +6,23 @@ from collections.abc import Callable
 from typing import Any
 
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.guards import Guard
 from pellucid.graphs.liveness import Lives
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.structure import path_text, paths
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.tracing.trace import graph as graph_of
+from pellucid.reading.source.branches import condition, truth
 from pellucid.reading.source.helpers import called_as, written_out
-from pellucid.reading.source.spelling import ATOM, SPECIAL, Spelling, spelt, subscript
+from pellucid.reading.source.spelling import (  # fmt: skip
+    ATOM,
+    SPECIAL,
+    Spelling,
+    quoted,
+    spelt,
+    subscript,
+)
 
 WIDTH = 80  # columns that a statement may take
 
@@ -29,7 +38,8 @@ def source(graph_or_f: Graph | Callable[..., Any], *args: Any, **kwargs: Any) ->
     """Write a function, or a graph, as readable plain NumPy.
 
     One statement for each of the person's variables, in their names; what has no name
-    is written where it is used. The text runs by `exec` and computes the same numbers.
+    is written where it is used. The text runs by `exec` and computes the same numbers;
+    where the function branched, an `assert` says which way, and fails for the other.
 
     Parameters
     ----------
@@ -88,6 +98,17 @@ def _parameters(graph: Graph) -> list[str]:
     return [f"{kinds.get(name, '')}{name}" for name in graph.parameters]
 
 
+def asserted(guard: Guard, asked: Spelling) -> str:
+    """The statement that fails where a guard does not hold, by the person's line."""
+    turned = "" if truth(guard) else "not "
+    where = guard.place.removesuffix(": ") or "the function"
+    message = quoted(f"{where} goes another way")
+    return f"assert {turned}{condition(guard, asked)}, {message}"
+
+
+Reader = Node | Guard | None  # of a node: another, an assert, or the return statement
+
+
 class Writer:
     """Turns nodes into statements, in order; keeps what is written where it is used."""
 
@@ -95,6 +116,7 @@ class Writer:
         self.graph = graph
         self.lives = Lives(graph, graph.order)
         self.position = {node: i for i, node in enumerate(graph.order)}
+        self.guards = {guard.node: guard for guard in reversed(graph.guards)}
         self.assignments = {n for n in graph.order if n.operation == "assign"}
         self.in_place = {n for n in self.assignments if self.lives.may_write(n)}
         self.inlined = self._inlined()
@@ -130,10 +152,18 @@ class Writer:
             self._write_assignment(node)
             return
         spelling = self._fitted(node)
-        if node in self.inlined:
+        if node in self.inlined and node not in self.guards:
             self._pending[node] = spelling
-        else:
-            self._statements.append(f"{node.name} = {spelling.text}")
+            return
+        self._statements.append(self._statement(node, spelling))
+        if node in self.guards and node not in self.inlined:
+            self._statements.append(asserted(self.guards[node], self._reference(node)))
+
+    def _statement(self, node: Node, spelling: Spelling) -> str:
+        """What an expression stands in: its name's assignment, or its guard."""
+        if node in self.guards and node in self.inlined:
+            return asserted(self.guards[node], spelling)
+        return f"{node.name} = {spelling.text}"
 
     def _fitted(self, node: Node) -> Spelling:
         """An expression that fits a line: arguments that are too long get a name."""
@@ -141,7 +171,7 @@ class Writer:
             pending = [a for a in node.arguments if a in self._pending]
             arguments = [self._reference(a) for a in node.arguments]
             spelling = spelt(node, arguments, self.taken)
-            if len(f"{node.name} = {spelling.text}") <= WIDTH or not pending:
+            if len(self._statement(node, spelling)) <= WIDTH or not pending:
                 for argument in pending:
                     self._pending.pop(argument, None)
                 return spelling
@@ -169,14 +199,17 @@ class Writer:
 
     def _inlined(self) -> set[Node]:
         """Unnamed nodes with one reader, which no assignment in between changes."""
-        readers: dict[Node, list[Node | None]]
+        readers: dict[Node, list[Reader]]
         readers = {node: [*users] for node, users in self.graph.users.items()}
         for node in self.graph.outputs:
             readers.setdefault(node, []).append(None)  # the return statement
+        for node, guard in self.guards.items():
+            readers.setdefault(node, []).append(guard)
         overwritten = {
             self.lives.root[n.arguments[0]]: self.position[n] for n in self.in_place
         }
-        written_at: dict[Node | None, int] = {None: len(self.position)}
+        written_at: dict[Reader, int] = {None: len(self.position)}
+        written_at |= {g: self.position[node] for node, g in self.guards.items()}
         inlined = set()
         for node in reversed(self.graph.order):
             written_at[node] = self.position[node]
@@ -188,11 +221,11 @@ class Writer:
                     written_at[node] = moved
         return inlined
 
-    def _may_inline(self, node: Node, readers: list[Node | None]) -> bool:
+    def _may_inline(self, node: Node, readers: list[Reader]) -> bool:
         if len(readers) != 1 or (readers == [None] and len(self.graph.outputs) > 1):
             return False
         (reader,) = readers
-        target = reader in self.in_place and reader.arguments[0] is node
+        target = any(node is n.arguments[0] for n in self.in_place & {reader})
         stands = node.is_input or node in self.assignments or target
         return is_numbered(node.name) and not stands
 

@@ -48,6 +48,11 @@ def spelt(
     return _by_name(called_as(node.operation, taken), node, arguments)
 
 
+def reference(node: Node) -> Spelling:
+    """A node by its name; a plain number by itself."""
+    return spelt(node, []) if node.is_literal else Spelling(node.name, ATOM)
+
+
 def _by_name(function: str, node: Node, arguments: list[Spelling]) -> Spelling:
     """A function call; of several results the one that is meant."""
     options = dict(node.options)

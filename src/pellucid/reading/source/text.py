@@ -5,48 +5,86 @@ from __future__ import annotations
 import os
 
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node
-from pellucid.reading.source.spelling import ATOM, Spelling, spelt
+from pellucid.reading.source.branches import (  # fmt: skip
+    LONGEST,
+    Conditions,
+    Left,
+    is_path,
+    told,
+    truth,
+)
+from pellucid.reading.source.spelling import reference, spelt
 
 WIDTH = 48  # columns of `name = expression` up to which shape and line are aligned
 
 
 def text(graph: Graph) -> str:
-    """One line a node: its name, how it is computed, dtype, shape and source line."""
-    width = max((len(_left(node)) for node in graph.nodes), default=0)
-    several = len({node.line[0] for node in graph.nodes if node.line}) > 1
-    return "\n".join(line(node, min(width, WIDTH), several) for node in graph.nodes)
+    """One line a node: its name, how it is computed, dtype, shape and source line.
+
+    Where the function branched, a line says what was asked and what it was.
+    """
+    conditions = Conditions(graph)
+    most = LONGEST if graph.guards else WIDTH
+    rows = [_row(each, conditions) for each in told(graph, conditions)]
+    width = min(max((len(row[0]) for row in rows), default=0), most)
+    several = len({file for *_, (file, _) in rows if file}) > 1
+    lines = [_written(row, width, several) for row in rows]
+    return "\n".join([*lines, *(["", is_path(graph)] if graph.guards else [])])
+
+
+Place = tuple[str, int]  # a file and a line of it; "" for none
+
+
+def _row(each: Node | Guard | Left, conditions: Conditions) -> tuple[str, str, Place]:
+    """A step, or a branch: what is said, what it is, and where it stands."""
+    if isinstance(each, Node):
+        said, kind = _left(each, conditions), _kind(each)
+    elif isinstance(each, Guard):
+        said, kind = f"if {conditions.text(each)}", f"was {truth(each)}"
+    else:
+        said, kind = f"... and {each.count} more conditions", ""
+    return said, kind, each.line or NOWHERE
+
+
+NOWHERE = ("", 0)
 
 
 def line(node: Node, width: int = WIDTH, with_file: bool = False) -> str:
     """One node as a line."""
-    kind = "input " if node.is_input else ""
-    shape = f" {node.shape}" if node.shape else ""
+    row = _left(node), _kind(node), node.line or NOWHERE
+    return _written(row, width, with_file)
+
+
+def _written(row: tuple[str, str, Place], width: int, with_file: bool) -> str:
+    said, kind, place = row
+    return f"{said:<{width}}  {kind:<24}  {_where(place, with_file)}".rstrip()
+
+
+def _left(node: Node, conditions: Conditions | None = None) -> str:
     return (
-        f"{_left(node):<{width}}  {kind + str(node.dtype) + shape:<24}"
-        f"  {_where(node, with_file)}"
-    ).rstrip()
+        node.name if node.is_input else f"{node.name} = {expression(node, conditions)}"
+    )
 
 
-def _left(node: Node) -> str:
-    return node.name if node.is_input else f"{node.name} = {expression(node)}"
+def _kind(node: Node) -> str:
+    """The dtype and the shape."""
+    kind = "input " if node.is_input else ""
+    return f"{kind}{node.dtype}{f' {node.shape}' if node.shape else ''}"
 
 
-def _where(node: Node, with_file: bool) -> str:
+def _where(place: Place, with_file: bool) -> str:
     """The source line, with its file where there are several."""
-    if node.line is None:
+    file, number = place
+    if not file:
         return ""
-    file, number = node.line
     return f"{os.path.basename(file)}, line {number}" if with_file else f"line {number}"
 
 
-def expression(node: Node) -> str:
-    """How a node is computed from its arguments, by name."""
+def expression(node: Node, conditions: Conditions | None = None) -> str:
+    """How a node is computed from its arguments, by name or as conditions do."""
     if node.is_constant and node.size > 12:
         return "a constant array"
-    return spelt(node, [reference(argument) for argument in node.arguments]).text
-
-
-def reference(node: Node) -> Spelling:
-    """A node by its name; a plain number by itself."""
-    return spelt(node, []) if node.is_literal else Spelling(node.name, ATOM)
+    refer = conditions.reference if conditions else reference
+    return spelt(node, [refer(argument) for argument in node.arguments]).text

@@ -1,0 +1,264 @@
+"""Whoever reads a graph of a function that branches sees that it is one path of it."""
+
+import math
+
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid.errors import PellucidError
+
+FIRST = 15  # the line of the first `if`
+
+
+def piecewise(x):
+    if x > 0:
+        return np.exp(x)
+    return -x
+
+
+def tax(income):
+    if income <= 10_000:
+        tax = 0.1 * income
+    elif income <= 40_000:
+        tax = 1_000 + 0.2 * (income - 10_000)
+    else:
+        tax = 7_000 + 0.4 * (income - 40_000)
+    return tax
+
+
+def square_root(a):
+    x = a
+    while abs(x * x - a) > 1e-10:
+        x = (x + a / x) / 2
+    return x
+
+
+def bisection(c):
+    low, high = 0.0, 2.0
+    while high - low > 1e-3:
+        middle = (low + high) / 2
+        if middle**2 < c:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2 * c
+
+
+def relu(z):
+    return z if z > 0 else 0.0 * z
+
+
+def network(w, x):
+    hidden = relu(w[0] * x[0] + w[1] * x[1])
+    other = relu(w[2] * x[0] - w[3] * x[1])
+    return (hidden * w[4] + other * w[5] - 1.0) ** 2
+
+
+def steps_of_collatz(x):
+    n, steps = int(x), 0
+    while n != 1:
+        n = n // 2 if n % 2 == 0 else 3 * n + 1
+        steps += 1
+    return steps * x
+
+
+def median(x):
+    values = sorted(x)
+    return values[len(values) // 2]
+
+
+def hinge(w, X, y):
+    total = 0.0
+    for i in range(len(y)):
+        total = total + max(0, 1 - y[i] * (X[i] @ w))
+    return total / len(y)
+
+
+def huber(r, delta):
+    size = abs(r)
+    if size <= delta:
+        return 0.5 * r**2
+    return delta * (size - 0.5 * delta)
+
+
+def gram_schmidt(A):
+    basis = []
+    for v in A:
+        w = v
+        for b in basis:
+            w = w - (b @ v) * b
+        norm = np.sqrt(w @ w)
+        if norm < 1e-8:
+            continue
+        basis.append(w / norm)
+    return np.sum(np.array(basis) ** 2 * np.arange(1, 4))
+
+
+def ternary_search(a):
+    low, high = 0.0, 4.0
+    for _ in range(20):
+        left, right = low + (high - low) / 3, high - (high - low) / 3
+        if (left - a) ** 2 < (right - a) ** 2:
+            high = right
+        else:
+            low = left
+    return (low + high) / 2 + a
+
+
+def best(x):
+    i = np.argmax(x)
+    top = x[int(i)]
+    assert top > 0
+    return top**2
+
+
+def whole_power(x):
+    return x ** math.floor(x)
+
+
+def kept(x):
+    """A condition with a name, asked later, and an array that is written to."""
+    positive = x > 0
+    b = np.zeros(2)
+    b[0] = x
+    if b[0] < 5:
+        b[0] = 2 * x
+    b[1] = np.exp(x)
+    if positive:
+        return np.sum(b)
+    return x
+
+
+W = np.array([1.0, 2, -1, 0.5, 1, -2])
+X = np.array([[0.1, 0.2], [-1.0, 0.7], [0.4, -0.6], [2.0, 0.3]])
+Y = np.array([1.0, -1, 1, -1])
+DEPENDENT = np.array([[1.0, 2, 3], [2, 4, 6], [0, 1, 1]])
+
+# name: function, arguments, arguments that go another way
+PROGRAMS = {
+    "if": (piecewise, (3.0,), (-3.0,)),
+    "if, no number": (piecewise, (-3.0,), (3.0,)),
+    "elif": (tax, (25_000.0,), (50_000.0,)),
+    "else": (tax, (50_000.0,), (5_000.0,)),
+    "while": (square_root, (2.0,), (9.0,)),
+    "bisection": (bisection, (2.0,), (1.9,)),
+    "helper": (network, (W, np.array([0.5, 1.5])), (W, np.array([1.5, 0.5]) * [-1, 1])),
+    "int": (steps_of_collatz, (6.5,), (7.5,)),
+    "sorted": (median, (np.array([3.0, 1, 2, 5, 4]),), (np.arange(5.0),)),
+    "max": (hinge, (np.array([0.5, -1.0]), X, Y), (np.array([5.0, -1.0]), X, Y)),
+    "abs": (huber, (3.0, 1.5), (1.0, 1.5)),
+    "continue": (gram_schmidt, (DEPENDENT,), (DEPENDENT + np.eye(3),)),
+    "ternary search": (ternary_search, (1.3,), (1.4,)),
+    "argmax": (best, (np.array([1.0, 4, 2]),), (np.array([4.0, 1, 2]),)),
+    "floor": (whole_power, (3.4,), (4.4,)),
+    "later": (kept, (3.4,), (7.4,)),
+}
+programs = pytest.mark.parametrize(
+    ("f", "args", "others"), PROGRAMS.values(), ids=PROGRAMS
+)
+
+
+def defined(text, name):
+    """The function that a source text defines."""
+    found = {}
+    exec(text, found)
+    return found[name]
+
+
+# -- text -----------------------------------------------------------------------------
+
+
+def test_a_branch_is_a_line_in_its_place():
+    assert str(pl.graph(tax, 25_000.0)).splitlines() == [
+        "income               input float64",
+        f"if income <= 10000   was False                 line {FIRST + 6}",
+        f"if income <= 40000   was True                  line {FIRST + 8}",
+        f"t3 = income - 10000  float64                   line {FIRST + 9}",
+        f"t4 = 0.2 * t3        float64                   line {FIRST + 9}",
+        f"tax = 1000 + t4      float64                   line {FIRST + 9}",
+        "",
+        "This is one path of tax: other arguments may go another way at lines "
+        f"{FIRST + 6} and {FIRST + 8}.",
+    ]
+
+
+def test_a_whole_number_is_a_condition():
+    assert "if np.trunc(x) == 6  was True" in str(pl.graph(steps_of_collatz, 6.5))
+    assert "if np.floor(x) == 3  was True" in str(pl.graph(whole_power, 3.4))
+
+
+def test_what_has_a_name_keeps_its_line():
+    lines = str(pl.graph(best, np.array([1.0, 4, 2]))).splitlines()
+    assert lines[1].startswith("i = np.argmax(x)")
+    assert lines[2].startswith("if i == 1")
+
+
+def test_many_conditions_of_one_line_are_counted():
+    g = pl.graph(median, np.linspace(0, 1, 10)[::-1])
+    lines = [line for line in str(g).splitlines() if line.startswith(("if", "..."))]
+    assert len(lines) == 4
+    assert f"... and {len(g.guards) - 3} more conditions" in lines[2]
+
+
+def test_a_loop_says_one_line_a_turn():
+    text = str(pl.graph(square_root, 2.0))
+    assert text.count("1e-10") == 5
+    assert "if np.absolute(x_3 * x_3 - a) > 1e-10  was True " in text
+    assert "if np.absolute(x_4 * x_4 - a) > 1e-10  was False" in text
+
+
+def test_every_name_in_the_text_has_a_line():
+    g = pl.graph(gram_schmidt, DEPENDENT)
+    lines = str(g).partition("\n\n")[0].splitlines()
+    shown = {line.split()[0] for line in lines}
+    used = {n.name for n in g.nodes if any(f" {n.name} " in f"{x} " for x in lines)}
+    assert used <= shown
+
+
+def test_without_a_branch_nothing_is_said():
+    assert "path" not in str(pl.graph(lambda x: x**2, 3.0))
+
+
+# -- source ---------------------------------------------------------------------------
+
+
+@programs
+def test_the_source_computes_the_same(f, args, others):
+    g = pl.graph(f, *args)
+    written = defined(pl.source(g), f.__name__)
+    np.testing.assert_array_equal(written(*args), g(*args))
+    np.testing.assert_allclose(written(*args), f(*args), rtol=1e-12)
+
+
+@programs
+def test_the_source_fails_where_the_graph_does(f, args, others):
+    g = pl.graph(f, *args)
+    written = defined(pl.source(g), f.__name__)
+    with pytest.raises(PellucidError, match="goes another way") as told:
+        g(*others)
+    with pytest.raises(AssertionError, match="goes another way") as failed:
+        written(*others)
+    place = str(told.value).partition(": `")[0]
+    assert str(failed.value) == f"{place} goes another way"
+
+
+@programs
+def test_the_source_of_a_gradient_computes_the_same(f, args, others):
+    gradient = pl.gradient(f)
+    written = defined(pl.source(gradient, *args), f"{f.__name__}_gradient")
+    np.testing.assert_allclose(written(*args), gradient(*args), rtol=1e-12)
+    with pytest.raises(AssertionError, match="goes another way"):
+        written(*others)
+
+
+def test_the_source_reads_as_a_person_would_write_it():
+    text = pl.source(tax, 25_000.0)
+    file = "test_guards_shown.py"
+    assert text.partition("\n\n\n")[2] == (
+        "def tax(income):\n"
+        f'    assert not income <= 10000, "{file}, line {FIRST + 6} goes another way"\n'
+        f'    assert income <= 40000, "{file}, line {FIRST + 8} goes another way"\n'
+        "    tax = 1000 + 0.2 * (income - 10000)\n"
+        "    return tax\n"
+    )
