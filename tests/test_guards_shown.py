@@ -7,8 +7,9 @@ import pytest
 
 import pellucid as pl
 from pellucid.errors import PellucidError
+from pellucid.reading.formula.mathml import mathml
 
-FIRST = 15  # the line of the first `if`
+FIRST = 16
 
 
 def piecewise(x):
@@ -129,6 +130,8 @@ def kept(x):
         return np.sum(b)
     return x
 
+
+FIRST = piecewise.__code__.co_firstlineno + 1  # the line of the first `if`
 
 W = np.array([1.0, 2, -1, 0.5, 1, -2])
 X = np.array([[0.1, 0.2], [-1.0, 0.7], [0.4, -0.6], [2.0, 0.3]])
@@ -262,3 +265,80 @@ def test_the_source_reads_as_a_person_would_write_it():
         "    tax = 1000 + 0.2 * (income - 10000)\n"
         "    return tax\n"
     )
+
+
+# -- formula --------------------------------------------------------------------------
+
+FORMULAS = {
+    "if": (piecewise, (3.0,), r"\mathrm{piecewise}(x) = e^x \quad \text{if } x > 0"),
+    "if not": (
+        piecewise,
+        (-3.0,),
+        r"\mathrm{piecewise}(x) = -x \quad \text{if } x \le 0",
+    ),
+    "floor": (
+        lambda x: x ** math.floor(x),
+        (3.4,),
+        r"f(x) = x^3 \quad \text{if } \left\lfloor x \right\rfloor = 3",
+    ),
+    "equal": (
+        lambda x: 2 * x if x == 3 else x,
+        (3.0,),
+        r"f(x) = 2 x \quad \text{if } x = 3",
+    ),
+    "truth": (
+        lambda x: 2 * x if x else x**2,
+        (0.0,),
+        r"f(x) = x^2 \quad \text{if } x = 0",
+    ),
+    "all": (
+        lambda x: x[0] if np.all(x > 0) else x[1],
+        (np.array([-1.0, 2.0]),),
+        r"f(\mathbf{x}) = x_1 \quad \text{if } \lnot (\bigwedge_i (x_i > 0))",
+    ),
+}
+
+
+@pytest.mark.parametrize(("f", "args", "latex"), FORMULAS.values(), ids=FORMULAS)
+def test_a_formula_says_what_it_holds_for(f, args, latex):
+    assert pl.formula(f, *args) == latex
+
+
+def test_several_conditions_follow_the_equations():
+    lines = pl.formula(best, np.array([1.0, 4, 2]), gradient=True).splitlines()
+    assert lines[1] == r"\mathrm{top} &= x_1 \\"
+    assert lines[-3:] == [
+        r"&\text{if } \operatorname{argmax}_j x_j = 1 \\",
+        r"&\text{and } \mathrm{top} > 0",
+        r"\end{aligned}",
+    ]
+
+
+def test_of_many_conditions_the_first_and_the_last_are_written():
+    lines = pl.formula(square_root, 2.0).splitlines()
+    assert lines[-5:-1] == [
+        r"&\text{if } \left| a^2 - a \right| > 10^{-10} \\",
+        r"&\text{and } \left| x^2 - a \right| > 10^{-10} \\",
+        r"&\text{and 2 more conditions} \\",
+        r"&\text{and } \left| x_4^2 - a \right| \le 10^{-10}",
+    ]
+
+
+def test_the_numbers_of_a_condition_are_put_in():
+    text = pl.formula(piecewise, 3.0, numbers=True)
+    assert text.endswith(r"\approx 20.09 \quad \text{if } 3 > 0")
+
+
+@programs
+@pytest.mark.parametrize("more", [{}, {"numbers": True}, {"gradient": True}], ids=str)
+def test_every_formula_is_mathml(f, args, others, more):
+    assert "<mtext>if" in mathml(pl.formula(f, *args, **more))
+
+
+@pytest.mark.parametrize(
+    "verb", [pl.draw, pl.explain, pl.formula], ids=lambda v: v.__name__
+)
+def test_the_numbers_of_another_path_are_refused(verb):
+    options = {"numbers": True} if verb is pl.formula else {}
+    with pytest.raises(PellucidError, match=r"line \d+: `if income <= 10_000:` goes"):
+        verb(pl.graph(tax, 25_000.0), 5.0, **options)

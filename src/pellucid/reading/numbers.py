@@ -11,6 +11,7 @@ from pellucid.errors import GradientError
 from pellucid.graphs.differentiating.step_derivatives import adjoints, cost_node
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.guards import held
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.tracing.naming import is_numbered
 
@@ -28,11 +29,19 @@ def numbers_of(graph: Graph, args: tuple[Any, ...]) -> Numbers:
     if graph.inputs and not args:
         return Numbers({}, {}, "")
     with np.errstate(all="ignore"):  # inf and nan are shown where they arise
-        return _numbers(graph, graph.bind(*args))
+        return _numbers(graph, known_values(graph, args))
 
 
-def _numbers(graph: Graph, inputs: Mapping[Node, Any]) -> Numbers:
-    values = evaluate(graph.order, inputs, graph.order)
+def known_values(graph: Graph, args: tuple[Any, ...]) -> Mapping[Node, Any]:
+    """The values of the inputs, and of what the guards ask for.
+
+    Raises PellucidError where the arguments go another way.
+    """
+    return held(graph.guards, graph.bind(*args), graph.title)
+
+
+def _numbers(graph: Graph, known: Mapping[Node, Any]) -> Numbers:
+    values = evaluate(graph.order, known, graph.order)
     if len(graph.outputs) != 1 or graph.outputs[0].size != 1:
         return Numbers(values, {}, "no gradients: the result is more than one number")
     try:

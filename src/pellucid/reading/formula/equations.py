@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.formula import latex
+from pellucid.reading.formula.conditions import conditions, written
 from pellucid.reading.formula.elements import needs_index, passes_index
 from pellucid.reading.formula.latex import Piece
 from pellucid.reading.formula.notation import NOTATION
@@ -24,6 +26,7 @@ from pellucid.reading.formula.typesetter import (  # fmt: skip
     entries,
     is_array,
 )
+from pellucid.reading.source.branches import path
 
 LONGEST = 24  # operations and symbols on the right of one equation
 BRIEF = 5  # of what may be written in two places
@@ -103,7 +106,8 @@ class Equations:
     def __init__(
         self, graph: Graph, backward: Mapping[Node, Node], values: Mapping[Node, Any]
     ) -> None:
-        self.graph = graph
+        self.count = len(graph.guards)
+        self.graph = graph = replace(graph, guards=written(graph.guards))
         self.backward = backward
         self.values = values
         self.forward = set(graph.order)
@@ -115,6 +119,7 @@ class Equations:
         self.parts, self.indexed = parts(self.order, roots)
         # Numbers of the gradient, as 1/n, and guards are written where they are used.
         self.parts -= {z for z in self.order if _is_slight(z)} - self.forward
+        self.parts -= {g.node for g in graph.guards}.difference(path(graph).order)
         self.symbols: dict[Node, Symbol] = {}
         taken = {node.name for node in graph.order}
         rules = NOTATION | {"where": self._choice}
@@ -122,9 +127,14 @@ class Equations:
         self._rounded = False
 
     def lines(self) -> list[tuple[str, str]]:
-        """Left and right sides: the function first, then its gradient from the end."""
+        """Left and right sides: the function, its gradient from the end, conditions."""
         lines = [*self._function(), *(self._gradient() if self.backward else [])]
-        return [self._written(line) for line in lines]
+        equations = [self._written(line) for line in lines]
+        told = [*conditions(self.typesetter, self.graph.guards, self.count)]
+        if len(equations) == len(told) == 1:
+            left, right = equations[0]
+            return [(left, rf"{right} \quad {told[0]}")]
+        return [*equations, *(("", each) for each in told)]
 
     # -- what has a symbol, and which -------------------------------------------------
 

@@ -16,6 +16,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import ancestors
 from pellucid.graphs.tracing.trace import graph as graph_of
 from pellucid.reading.formula.equations import Equations
+from pellucid.reading.numbers import known_values
 
 
 def formula(
@@ -30,6 +31,7 @@ def formula(
     product of two arrays element by element is \odot; [x > 0] is 1 where x > 0 and
     else 0, and so is H_h(x), with h at 0; indices count from 0, as in the code; log is
     the natural logarithm; layers[0][0], weights of a network's first layer, is W^{(1)}.
+    Where the function branched, the conditions of this path follow: if x > 0.
 
     Parameters
     ----------
@@ -79,7 +81,7 @@ def formula(
         message = "numbers=True puts in the values of example arguments: give them too."
         raise PellucidError(message)
     order = ancestors((*graph.order, *backward.values()))
-    values = evaluate(order, graph.bind(*args), order) if numbers else {}
+    values = evaluate(order, known_values(graph, args), order) if numbers else {}
     return display(Equations(graph, backward, values).lines())
 
 
@@ -87,5 +89,5 @@ def display(lines: list[tuple[str, str]]) -> str:
     r"""One equation, or all of them in `aligned`."""
     if len(lines) == 1:
         return " ".join(lines[0])
-    body = " \\\\\n".join(f"{left} &{right}" for left, right in lines)
+    body = " \\\\\n".join(f"{left} &{right}".lstrip() for left, right in lines)
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
