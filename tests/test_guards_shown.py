@@ -342,3 +342,87 @@ def test_the_numbers_of_another_path_are_refused(verb):
     options = {"numbers": True} if verb is pl.formula else {}
     with pytest.raises(PellucidError, match=r"line \d+: `if income <= 10_000:` goes"):
         verb(pl.graph(tax, 25_000.0), 5.0, **options)
+
+
+# -- explanation ----------------------------------------------------------------------
+
+
+def rows_of(story):
+    """The rows of an explanation, with one blank between cells."""
+    return [" ".join(line.split()) for line in str(story).splitlines()]
+
+
+def test_an_explanation_tells_each_branch_below_its_line():
+    rows = rows_of(pl.explain(tax, 25_000.0))
+    place = "test_guards_shown.py, line"
+    at = rows.index(f"{place} {FIRST + 6}: if income <= 10_000:")
+    assert rows[at + 1] == "if income ≤ 10000 False 2.5·10⁴ and 10⁴ are 1.5·10⁴ apart"
+    at = rows.index(f"{place} {FIRST + 8}: elif income <= 40_000:")
+    assert rows[at + 1] == "if income ≤ 40000 True 2.5·10⁴ and 4·10⁴ are 1.5·10⁴ apart"
+
+
+def test_an_explanation_says_that_it_is_one_path():
+    text = " ".join(str(pl.explain(piecewise, 3.0)).split())
+    assert (
+        "This is one path of piecewise: other arguments may go another way at line "
+        f"{FIRST}. The values and the gradient are those of this path."
+    ) in text
+
+
+# name: function, argument, the distance that is told
+DISTANCES = {
+    "floor": (whole_power, 3.4, "3.4 and 3 are 0.4 apart"),
+    "ceil": (lambda x: x * math.ceil(x), 3.4, "3.4 and 3 are 0.4 apart"),
+    "int": (lambda x: x * int(x), 3.8, "3.8 and 4 are 0.2 apart"),
+    "int, negative": (lambda x: x * int(x), -3.8, "−3.8 and −4 are 0.2 apart"),
+    "int, near 0": (lambda x: x + int(x), 0.25, "0.25 and 1 are 0.75 apart"),
+    "round": (lambda x: x * len(range(round(x))), 3.4, "3.4 and 3.5 are 0.1 apart"),
+    "argmax": (best, np.array([1.0, 4, 2]), "4 and 2 are 2 apart"),
+    "argmin": (
+        lambda x: x[int(np.argmin(x))],
+        np.array([1.0, 4, 3]),
+        "1 and 3 are 2 apart",
+    ),
+    "kink": (
+        lambda x: max(x, 0.0) * 2,
+        0.0,
+        "0 and 0 are equal: the slope is that of this side",
+    ),
+    "truth": (lambda x: x if x else 1.0, 0.5, "0.5 and 0 are 0.5 apart"),
+}
+
+
+@pytest.mark.parametrize(("f", "x", "told"), DISTANCES.values(), ids=DISTANCES)
+def test_an_explanation_says_how_far_the_path_is_from_turning(f, x, told):
+    assert any(row.endswith(f" {told}") for row in rows_of(pl.explain(f, x)))
+
+
+def test_other_questions_have_no_distance():
+    f = lambda x: x[0] if np.any(x > 0) else x[1]  # noqa: E731
+    rows = rows_of(pl.explain(f, np.array([1.0, 2.0])))
+    assert "if any(x > 0) True" in rows
+
+
+def test_what_only_a_branch_needs_has_no_row():
+    story = pl.explain(square_root, 2.0)
+    assert "t1 =" not in str(story)
+    assert "absolute(x_3 · x_3 − a) > 10⁻¹⁰ True" in " ".join(rows_of(story))
+
+
+def test_the_slopes_are_those_of_the_path():
+    told, plain = pl.explain(piecewise, 3.0), pl.explain(lambda x: np.exp(x), 3.0)
+    assert "∂piecewise/∂x = piecewise = 20.09" in str(told)
+    assert "∂f/∂x = f = 20.09" in str(plain)
+    assert repr(told) == "<Explanation of piecewise: 1 step>"
+
+
+def test_a_graph_is_explained_without_numbers():
+    rows = rows_of(pl.explain(pl.graph(piecewise, 3.0)))
+    assert "if x > 0 True" in rows
+
+
+@programs
+def test_every_explanation_is_a_page(f, args, others):
+    page = pl.explain(f, *args).html
+    assert "This is one path of" in page
+    assert page.count("<mtext>if") >= 2  # in the formula, and in the table

@@ -18,7 +18,7 @@ OPPOSITE = {
 }  # fmt: skip
 
 
-def written(guards: Sequence[Guard]) -> Sequence[Guard]:
+def written(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
     """The guards that are written: of many the first and the last."""
     return guards if len(guards) <= ALL else (*guards[: ALL - 2], guards[-1])
 
@@ -32,12 +32,20 @@ def conditions(t: Typesetter, guards: Sequence[Guard], count: int) -> Iterator[s
         yield rf"\text{{{'and' if i else 'if'} }} {_statement(t, guard).text}"
 
 
+def asked(t: Typesetter, guard: Guard) -> Piece:
+    """What was asked, be it true or not: a relation, or n = 3."""
+    node, answer = guard.node, guard.answer
+    if isinstance(answer, bool):
+        return t.write(node)
+    return latex.relation(t.write(node), "=", latex.number(answer))
+
+
 def _statement(t: Typesetter, guard: Guard) -> Piece:
     """What is true on the path: a relation, the opposite of one, or n = 3."""
-    node, answer = guard.node, guard.answer
-    if not isinstance(answer, bool):
-        return latex.relation(t.write(node), "=", latex.number(answer))
-    if answer:
+    node = guard.node
+    if not isinstance(guard.answer, bool):
+        return asked(t, guard)
+    if guard.answer:
         return t.expand(node)
     if node.operation in OPPOSITE:
         return NOTATION[OPPOSITE[node.operation]](t, node, None)

@@ -7,15 +7,17 @@ their places among the steps; what only they need, and has no name, is part of t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
+from types import MappingProxyType
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.source.spelling import (
+    ATOM,
     COMPARISON,
     Spelling,
     bound,
@@ -26,6 +28,7 @@ from pellucid.reading.source.spelling import (
 LONGEST = 64  # characters of a condition that is written in one piece
 ALL = 4  # conditions of one line, one after another, that are told in full
 LISTED = 4  # lines that a sentence names
+NOTHING: Mapping[Node, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,13 @@ def guards_of(graph: Graph) -> dict[Node, list[Guard]]:
 
 
 class Conditions:
-    """How the questions of a graph are written, and which nodes are part of them."""
+    """How the questions of a graph are written, and which nodes are part of them.
 
-    def __init__(self, graph: Graph) -> None:
+    Nodes are written by their names, or by what else they are called.
+    """
+
+    def __init__(self, graph: Graph, names: Mapping[Node, str] = NOTHING) -> None:
+        self.names = names
         self.within: dict[Node, Spelling] = {}
         for node in asked(graph):
             spelling = self.spelling(node)
@@ -77,6 +84,8 @@ class Conditions:
 
     def reference(self, node: Node) -> Spelling:
         """A node by its name, or written out where it has no line."""
+        if node in self.names:
+            return Spelling(self.names[node], ATOM)
         return self.within.get(node) or reference(node)
 
     def text(self, guard: Guard) -> str:

@@ -8,8 +8,6 @@ import linecache
 import os
 from typing import NamedTuple
 
-from pellucid.graphs.node import Node
-
 
 class CodeLine(NamedTuple):
     """A line of the person's code, and the function that it belongs to."""
@@ -23,11 +21,11 @@ class CodeLine(NamedTuple):
         return f"{os.path.basename(self.file)}, line {self.line}"
 
 
-def code_line_of(node: Node) -> CodeLine | None:
-    """Where the person wrote a step; None for inputs, and where nothing is known."""
-    if node.line is None:
+def code_line_of(place: tuple[str, int] | None) -> CodeLine | None:
+    """What stands at a place in a file; None where nothing is known."""
+    if place is None:
         return None
-    file, line = node.line
+    file, line = place
     code = linecache.getline(file, line).strip()
     return CodeLine(file, line, _function(file, line) if code else "", code)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pellucid.graphs.differentiating.step_derivatives import Local
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node, ancestors
 from pellucid.reading.formula import latex
+from pellucid.reading.formula.conditions import asked
 from pellucid.reading.formula.elements import needs_index
 from pellucid.reading.formula.equations import element
 from pellucid.reading.formula.latex import Piece
@@ -17,6 +19,7 @@ from pellucid.reading.formula.typesetter import (  # fmt: skip
     is_array,
 )
 from pellucid.reading.numbers import title
+from pellucid.reading.source.branches import Conditions
 
 
 class Mathematics:
@@ -28,11 +31,14 @@ class Mathematics:
         What is explained.
     cost : str
         What the gradients are of; "" for any cost J.
+    conditions : Conditions
+        Which nodes are no steps, and are written where a branch asks for them.
     """
 
-    def __init__(self, graph: Graph, cost: str) -> None:
+    def __init__(self, graph: Graph, cost: str, conditions: Conditions) -> None:
         self._cost = latex.symbol(cost or "J").text
-        self._names = {node: title(graph, node) for node in graph.nodes}
+        steps = (node for node in graph.nodes if node not in conditions.within)
+        self._names = {node: title(graph, node) for node in steps}
         self._passed: dict[Node, Node] = {}  # what stands for dJ/dz, and z
         self._with_sign = set(self._names)  # what has a sign of its own
         taken = set(self._names.values())
@@ -52,6 +58,10 @@ class Mathematics:
         with self._typesetter.binding(index or ()):
             right = self._typesetter.expand(node, index)
         return f"{self._named(node, index).text} = {right.text}"
+
+    def condition(self, guard: Guard) -> str:
+        """What was asked where the function branched, be it true or not."""
+        return rf"\text{{if }} {asked(self._typesetter, guard).text}"
 
     def slope(self, z: Node, local: Local) -> str:
         """The equation of dz/dx, by elements; or of dJ/dx, in terms of dJ/dz."""

@@ -5,14 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from html import escape
+from typing import TypeVar
 
 from pellucid.errors import MissingExtraError
 from pellucid.reading.formula.equations import Equations
 from pellucid.reading.formula.formula import display
 from pellucid.reading.formula.mathml import mathml
+from pellucid.reading.source.branches import Left
 from pellucid.reading.story.mathematics import Mathematics
-from pellucid.reading.story.story import LocalDerivative, Passage, Step, Story
-from pellucid.reading.story.terminal import slope_text, step_text
+from pellucid.reading.story.story import (  # fmt: skip
+    Branch,
+    LocalDerivative,
+    Passage,
+    Step,
+    Story,
+)
+from pellucid.reading.story.terminal import (  # fmt: skip
+    branch_text,
+    left_text,
+    slope_text,
+    step_text,
+)
+
+Row = TypeVar("Row")
 
 STYLE = """
 .pellucid-story {
@@ -128,7 +143,7 @@ FEW = 12  # equations that are shown above the steps
 
 def _table(story: Story) -> Iterator[str]:
     """A row a step, below the line of code that it comes from."""
-    mathematics = Mathematics(story.graph, story.cost)
+    mathematics = Mathematics(story.graph, story.cost, story.conditions)
     write = partial(_row, story, mathematics)
     titles = ["step", "value" * story.has_values]
     titles += [f"∂{story.cost}/∂step" * story.has_gradients, "local derivatives"]
@@ -137,7 +152,7 @@ def _table(story: Story) -> Iterator[str]:
     columns = sum(map(bool, titles))
     yield from _body("What goes in", story.inputs, columns, write)
     for passage in story.passages:
-        yield from _body(_heading(passage), passage.steps, columns, write)
+        yield from _body(_heading(passage), passage.rows, columns, write)
         yield from (_rewritten(each, columns) for each in passage.rewrites)
     if story.has_gradients:
         rows = partial(_gradient, story, mathematics, columns)
@@ -145,15 +160,15 @@ def _table(story: Story) -> Iterator[str]:
 
 
 def _body(
-    heading: str, steps: Sequence[Step], columns: int, write: Callable[[Step], str]
+    heading: str, rows: Sequence[Row], columns: int, write: Callable[[Row], str]
 ) -> Iterator[str]:
-    if not steps:
+    if not rows:
         return
     yield "<tbody>"
     if heading:
         cell = f'<th class="place" scope="rowgroup" colspan="{columns}">{heading}</th>'
         yield f"<tr>{cell}</tr>"
-    yield from map(write, steps)
+    yield from map(write, rows)
     yield "</tbody>"
 
 
@@ -165,14 +180,24 @@ def _heading(passage: Passage) -> str:
     return f"<code>{code}</code><span>{where}</span>"
 
 
-def _row(story: Story, mathematics: Mathematics, step: Step) -> str:
-    cells = [f"<td>{_step(mathematics, step)}</td>"]
+def _row(story: Story, mathematics: Mathematics, row: Step | Branch | Left) -> str:
+    if isinstance(row, Left):
+        return _cells(story, escape(left_text(row)), "", "", "")
+    if isinstance(row, Branch):
+        asked = _set(mathematics.condition(row.guard), branch_text(row))
+        return _cells(story, asked, row.answer, "", escape(row.distance))
+    slopes = "".join(_slope(story, mathematics, row, each) for each in row.slopes)
+    step = _step(story, mathematics, row)
+    return _cells(story, step, row.value, row.gradient, slopes)
+
+
+def _cells(story: Story, said: str, value: str, gradient: str, beside: str) -> str:
+    cells = [f"<td>{said}</td>"]
     if story.has_values:
-        cells += [f'<td class="number">{escape(step.value)}</td>']
+        cells += [f'<td class="number">{escape(value)}</td>']
     if story.has_gradients:
-        cells += [f'<td class="number gradient">{escape(step.gradient)}</td>']
-    slopes = "".join(_slope(story, mathematics, step, each) for each in step.slopes)
-    return f"<tr>{''.join(cells)}<td>{slopes}</td></tr>"
+        cells += [f'<td class="number gradient">{escape(gradient)}</td>']
+    return f"<tr>{''.join(cells)}<td>{beside}</td></tr>"
 
 
 def _rewritten(rewrite: str, columns: int) -> str:
@@ -188,10 +213,10 @@ def _gradient(story: Story, mathematics: Mathematics, columns: int, step: Step) 
     return f'<tr><td colspan="{columns}">{name} = {value}</td></tr>'
 
 
-def _step(mathematics: Mathematics, step: Step) -> str:
+def _step(story: Story, mathematics: Mathematics, step: Step) -> str:
     equation = mathematics.name if step.node.is_input else mathematics.step
     latex = equation(step.node)
-    return _set(latex, step_text(step))
+    return _set(latex, step_text(story, step))
 
 
 def _slope(

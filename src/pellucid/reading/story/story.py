@@ -14,14 +14,25 @@ from pellucid.errors import GradientError
 from pellucid.graphs.differentiating.step_derivatives import Local, cost_node, locals_of
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.rewriting.stable import Rewrite, stable
 from pellucid.reading.formula.typography import shown_value
 from pellucid.reading.numbers import numbers_of, title
+from pellucid.reading.source.branches import (  # fmt: skip
+    Conditions,
+    Left,
+    is_path,
+    path,
+    told,
+    truth,
+)
 from pellucid.reading.source.spelling import ATOM, Spelling
 from pellucid.reading.story.code_lines import CodeLine, code_line_of
+from pellucid.reading.story.turns import distance
 
 MOST = 200  # steps that are told
+HALF = MOST // 2
 LISTED = 6  # arguments that are named in a sentence
 
 
@@ -44,13 +55,32 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """What the function asked where it branched, and which way it went."""
+
+    guard: Guard
+    condition: str  # as NumPy writes it
+    distance: str  # of the numbers that were compared, where there are some
+
+    @property
+    def answer(self) -> str:
+        """Whether the condition was true."""
+        return str(truth(self.guard))
+
+
+@dataclass(frozen=True)
 class Passage:
-    """The steps of one line of the person's code."""
+    """The steps and the branches of one line of the person's code."""
 
     line: CodeLine | None
-    steps: Sequence[Step]
+    rows: Sequence[Step | Branch | Left]
     function: str = ""  # the helper that the line stands in
     rewrites: Sequence[str] = ()  # which naive formulas are replaced, by what
+
+    @property
+    def steps(self) -> list[Step]:
+        """The rows that are steps."""
+        return [row for row in self.rows if isinstance(row, Step)]
 
     @property
     def where(self) -> str:
@@ -68,6 +98,7 @@ class Story:
     inputs: Sequence[Step]
     passages: Sequence[Passage]
     closing: Sequence[str]
+    conditions: Conditions
 
     @cached_property
     def spellings(self) -> dict[Node, Spelling]:
@@ -102,7 +133,11 @@ class Teller:
 
     def __init__(self, graph: Graph, args: tuple[Any, ...]) -> None:
         self.graph = graph
-        self.told = _told(graph)
+        titles = {z: title(graph, z) for z in graph.outputs}
+        self.conditions = Conditions(graph, titles)
+        rows = [row for row in told(graph, self.conditions) if row not in graph.inputs]
+        self.told = rows if len(rows) <= MOST else [*rows[:HALF], *rows[-HALF:]]
+        self.left = len(rows) - len(self.told)
         self.stable = stable(graph)
         numbers = numbers_of(graph, args)
         self.values, self.remark = numbers.values, numbers.remark
@@ -110,7 +145,9 @@ class Teller:
         if self.stable.rewrites:  # the gradient that `pl.gradient` gives
             better = numbers_of(self.stable, args).gradients
             self.gradients |= {x: better[x] for x in graph.inputs if x in better}
-        self.locals = locals_of(graph, self.told)
+        needed = set(path(graph).nodes)  # and not only asked for
+        steps = [row for row in self.told if isinstance(row, Node) and row in needed]
+        self.locals = locals_of(graph, steps)
         self.slopes = _slope_values(self.locals, self.values)
 
     def story(self) -> Story:
@@ -120,12 +157,13 @@ class Teller:
         return Story(
             self.graph,
             cost,
-            [_opening(self.graph), _how_to_read(cost)],
+            [_opening(self.graph), *_branched(self.graph), _how_to_read(cost)],
             [self.step(node) for node in self.graph.inputs],
-            [self.passage(line, list(nodes), rewrites)
-             for line, nodes in groupby(self.told, code_line_of)],
-            [*_remarks(self.graph, self.told, "" if self.gradients else self.remark),
+            [self.passage(line, list(rows), rewrites)
+             for line, rows in groupby(self.told, lambda row: code_line_of(row.line))],
+            [*_remarks(self.left, "" if self.gradients else self.remark),
              *_rewritten(self.stable.rewrites, bool(self.gradients))],
+            self.conditions,
         )  # fmt: skip
 
     def step(self, node: Node) -> Step:
@@ -139,19 +177,30 @@ class Teller:
             [LocalDerivative(x, _shown(self.slopes, x.slope)) for x in slopes],
         )
 
+    def branch(self, guard: Guard) -> Branch:
+        """One guard."""
+        far = distance(guard, self.values)
+        return Branch(guard, self.conditions.text(guard), far)
+
+    def row(self, row: Node | Guard | Left) -> Step | Branch | Left:
+        """A step, a branch, or how many are left out."""
+        if isinstance(row, Node):
+            return self.step(row)
+        return self.branch(row) if isinstance(row, Guard) else row
+
     def passage(
         self,
         line: CodeLine | None,
-        nodes: Sequence[Node],
+        rows: Sequence[Node | Guard | Left],
         rewrites: dict[tuple[str, int] | None, dict[str, None]],
     ) -> Passage:
-        """The nodes of one line; what is rewritten there is told the first time."""
+        """The rows of one line; what is rewritten there is told the first time."""
         helper = line.function if line else ""
         return Passage(
             line,
-            [self.step(node) for node in nodes],
+            [self.row(row) for row in rows],
             helper if helper != self.graph.title else "",
-            [*rewrites.pop(nodes[0].line, ())],
+            [*rewrites.pop(rows[0].line, ())],
         )
 
     def _rewrites(self) -> dict[tuple[str, int] | None, dict[str, None]]:
@@ -161,12 +210,6 @@ class Teller:
             change = f"{each.before} → {each.after} ({each.rule})"
             found.setdefault(each.line, {})[change] = None
         return found
-
-
-def _told(graph: Graph) -> list[Node]:
-    """The steps after the inputs; of very many the first and the last."""
-    steps = [node for node in graph.nodes if not node.is_input]
-    return steps if len(steps) <= MOST else steps[: MOST // 2] + steps[-MOST // 2 :]
 
 
 def _slope_values(
@@ -203,6 +246,12 @@ def _opening(graph: Graph) -> str:
     return f"{graph.title} takes {given}, and gives {results}."
 
 
+def _branched(graph: Graph) -> Iterator[str]:
+    """That this is one path, and what that means for the numbers."""
+    if graph.guards:
+        yield f"{is_path(graph)} The values and the gradient are those of this path."
+
+
 def _described(name: str, node: Node) -> str:
     shape = "×".join(map(str, node.shape))
     return f"the array {name} ({shape})" if shape else f"the number {name}"
@@ -231,12 +280,10 @@ def _how_to_read(cost: str) -> str:
     )
 
 
-def _remarks(graph: Graph, told: Sequence[Node], remark: str) -> Iterator[str]:
+def _remarks(left: int, remark: str) -> Iterator[str]:
     """What is left out, and why."""
-    left = sum(not node.is_input for node in graph.nodes) - len(told)
     if left:
-        half = MOST // 2
-        yield f"Between the first {half} and the last {half} steps are {left:,} more."
+        yield f"Between the first {HALF} and the last {HALF} steps are {left:,} more."
     if remark:
         yield remark[:1].upper() + remark[1:].rstrip(".") + "."
 

@@ -9,9 +9,16 @@ from functools import partial
 
 from pellucid.graphs.node import Node, ancestors
 from pellucid.reading.formula.typography import typeset
+from pellucid.reading.source.branches import Left
 from pellucid.reading.source.spelling import PRODUCT, Spelling, spelt
 from pellucid.reading.source.text import expression
-from pellucid.reading.story.story import LocalDerivative, Passage, Step, Story
+from pellucid.reading.story.story import (  # fmt: skip
+    Branch,
+    LocalDerivative,
+    Passage,
+    Step,
+    Story,
+)
 
 WIDTH = 96  # columns up to which local derivatives stand beside their step
 PROSE = 80  # columns of a sentence
@@ -48,7 +55,7 @@ def _table(story: Story) -> Iterator[str]:
     """A row a step, below the line of code that it comes from."""
     write = partial(_row, story)
     parts = [("What goes in", [*map(write, story.inputs)], ())] + [
-        (_heading(passage), [*map(write, passage.steps)], passage.rewrites)
+        (_heading(passage), [*map(write, passage.rows)], passage.rewrites)
         for passage in story.passages
     ]
     rows = [row for _, each, _ in parts for row in each]
@@ -70,9 +77,13 @@ def _heading(passage: Passage) -> str:
     return f"{passage.where}: {passage.line.code}".removesuffix(": ")
 
 
-def _row(story: Story, step: Step) -> Row:
-    slopes = "\n".join(slope_text(story, step, slope) for slope in step.slopes)
-    return step_text(step), step.value, step.gradient, slopes
+def _row(story: Story, row: Step | Branch | Left) -> Row:
+    if isinstance(row, Left):
+        return left_text(row), "", "", ""
+    if isinstance(row, Branch):
+        return branch_text(row), row.answer, "", row.distance
+    slopes = "\n".join(slope_text(story, row, slope) for slope in row.slopes)
+    return step_text(story, row), row.value, row.gradient, slopes
 
 
 def _widths(rows: Sequence[Row]) -> list[int]:
@@ -95,11 +106,22 @@ def _lines(row: Row, widths: Sequence[int], beside: bool) -> Iterator[str]:
 # -- formulas -------------------------------------------------------------------------
 
 
-def step_text(step: Step) -> str:
+def step_text(story: Story, step: Step) -> str:
     """A step as `name = formula`; an input by its name."""
     if step.node.is_input:
         return step.name
-    return f"{step.name} = {typeset(expression(step.node), FORMULA)}"
+    formula = expression(step.node, story.conditions)
+    return f"{step.name} = {typeset(formula, FORMULA)}"
+
+
+def branch_text(branch: Branch) -> str:
+    """A branch as `if x > 0`."""
+    return f"if {typeset(branch.condition, FORMULA)}"
+
+
+def left_text(left: Left) -> str:
+    """How many branches are left out."""
+    return f"… and {left.count} more conditions"
 
 
 def slope_text(story: Story, step: Step, slope: LocalDerivative) -> str:
