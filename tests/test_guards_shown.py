@@ -426,3 +426,91 @@ def test_every_explanation_is_a_page(f, args, others):
     page = pl.explain(f, *args).html
     assert "This is one path of" in page
     assert page.count("<mtext>if") >= 2  # in the formula, and in the table
+
+
+# -- drawing --------------------------------------------------------------------------
+
+
+def test_a_branch_is_a_box_below_what_was_compared():
+    assert pl.draw(piecewise, 3.0).mermaid == (
+        "flowchart LR\n"
+        '  n1(["x<br/>value 3<br/>gradient 20.09"])\n'
+        '  n2[["piecewise = exp(x)<br/>value 20.09<br/>gradient 1"]]\n'
+        f'  n3{{"x #62; 0<br/>was True<br/>line {FIRST}"}}\n'
+        "  n1 --> n2\n"
+        "  n1 --> n3\n"
+    )
+
+
+def test_the_questions_of_one_line_are_one_box():
+    boxes = [x for x in pl.draw(square_root, 2.0).mermaid.splitlines() if "{" in x]
+    assert len(boxes) == 1
+    assert "while abs(x · x − a) #62; 10⁻¹⁰:" in boxes[0]
+    assert "was 4 × True, 1 × False" in boxes[0]
+
+
+def test_few_answers_are_told_in_order():
+    (box,) = [
+        x for x in pl.draw(gram_schmidt, DEPENDENT).mermaid.splitlines() if "{" in x
+    ]
+    assert "was False, True, False" in box
+
+
+def test_a_whole_number_is_drawn():
+    assert "trunc(x) = 6<br/>was True" in pl.draw(steps_of_collatz, 6.5).mermaid
+
+
+def test_what_has_a_name_keeps_its_box():
+    text = pl.draw(best, np.array([1.0, 4, 2])).mermaid
+    assert '["i = argmax(x)<br/>value 1"]' in text
+    assert '{"i = 1<br/>was True' in text
+
+
+def test_arrows_meet_a_branch_at_its_tip():
+    assert '"x" -> "t1?":w' in pl.draw(piecewise, 3.0).dot
+    assert '"income" -> "t1?":n' in pl.draw(tax, 25_000.0).dot
+
+
+@programs
+def test_every_branch_is_drawn(f, args, others):
+    drawing = pl.draw(f, *args)
+    g = pl.graph(f, *args)
+    lines = {guard.line for guard in g.guards}
+    assert drawing.dot.count("shape=hexagon") == len(lines)
+    assert drawing.svg.count("This is one path of") == 1
+    assert drawing.svg.count(">line</text>") == len(lines)
+
+
+@programs
+@pytest.mark.parametrize("opened", [True, False])
+def test_arrows_go_from_box_to_box(f, args, others, opened):
+    drawing = pl.draw(f, *args, opened=opened)
+    keys = {box.key for box in drawing._diagram.boxes}
+    assert len(keys) == len(drawing._diagram.boxes)
+    assert {key for arrow in drawing._diagram.arrows for key in arrow} <= keys
+    assert all(
+        b.endswith("?") or not a.endswith("?") for a, b in drawing._diagram.arrows
+    )
+
+
+def test_the_path_is_drawn_as_without_branches():
+    def straight(income):
+        tax = 1_000 + 0.2 * (income - 10_000)
+        return tax  # noqa: RET504
+
+    def without_branches(text):
+        return [x for x in text.splitlines() if "?" not in x and "digraph" not in x]
+
+    told, plain = pl.draw(tax, 25_000.0).dot, pl.draw(straight, 25_000.0).dot
+    renamed = told.replace("t3", "t1").replace("t4", "t2").replace("TB", "LR")
+    assert without_branches(renamed) == without_branches(plain.replace("TB", "LR"))
+
+
+@pytest.mark.parametrize("kind", ["png", "pdf"])
+def test_a_branch_is_saved_as_a_picture(kind, tmp_path):
+    path = pl.draw(tax, 25_000.0).save(tmp_path / f"tax.{kind}")
+    assert path.stat().st_size > 1000
+
+
+def test_a_notebook_shows_the_branches_of_a_graph():
+    assert "income ≤ 10000" in pl.graph(tax, 25_000.0)._repr_html_()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node
 from pellucid.graphs.rewriting.stable import Rewrite, StableGraph
 from pellucid.graphs.tracing.naming import is_numbered
@@ -15,10 +17,12 @@ from pellucid.reading.drawing.contents import BoxContent, contents
 from pellucid.reading.drawing.folds import Frame, Opened
 from pellucid.reading.formula.typography import shown_value, typeset
 from pellucid.reading.numbers import Numbers, numbers_of
+from pellucid.reading.source.branches import is_path, truth
 from pellucid.reading.source.text import line
 
 MOST = 150  # boxes of a drawing
 NOTED = 12  # steps that a pointer is told
+ANSWERS = 4  # of one line, that are told one by one
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Box:
     key: str  # the name of the node
     name: str  # what is written: that, or the function's name for a result without one
     formula: str
-    kind: str  # input, constant, operation, function, output or folded
+    kind: str  # input, constant, operation, function, branch, output or folded
     numbers: tuple[tuple[str, str], ...] = ()  # ("value", "5"), ("gradient", "0.6")
     note: str = ""  # what a pointer that rests on the box is told
     numbered: bool = False  # whether the name is none of the person's
@@ -57,18 +61,18 @@ def diagram(
     rewrites = _rewrites(graph)
     chosen = contents(graph, opened, steps)
     left = chosen[MOST // 2 : -MOST // 2] if len(chosen) > MOST else []
-    middle = {each.key.name: "…" for each in left}
-    kept = [each for each in chosen if each.key.name not in middle]
+    middle = {each.key: "…" for each in left}
+    kept = [each for each in chosen if each.key not in middle]
     boxes = [_box(graph, each, numbers, rewrites) for each in kept]
     boxes[MOST // 2 : MOST // 2] = [_middle(len(left))] if left else []
-    names = [(a.name, each.key.name) for each in chosen for a in each.sources]
+    names = [(a.name, each.key) for each in chosen for a in each.sources]
     arrows = dict.fromkeys((middle.get(a, a), middle.get(b, b)) for a, b in names)
     marked = any(label == "rewritten" for box in boxes for label, _ in box.numbers)
     return Diagram(
         graph.title,
         boxes,
         [(a, b) for a, b in arrows if a != b],
-        [remark for remark in (numbers.remark, REWRITTEN * marked) if remark],
+        [*filter(None, (numbers.remark, REWRITTEN * marked, is_path(graph)))],
         list(dict.fromkeys(each.function for each in kept if each.function)),
     )
 
@@ -93,11 +97,13 @@ def _rewrites(graph: Graph) -> Mapping[str, Rewrite]:
 def _box(
     graph: Graph, each: BoxContent, numbers: Numbers, rewrites: Mapping[str, Rewrite]
 ) -> Box:
+    if each.guards:
+        return _branch(each)
     rows = [row for z in each.results for row in _rows(z, numbers, len(each.results))]
     changed = [rewrites[z.name] for z in each.within if z.name in rewrites]
     rows += [("rewritten", name) for name in dict.fromkeys(r.rule for r in changed)]
     return Box(
-        key=each.key.name,
+        key=each.key,
         name=each.name,
         formula=typeset(each.formula),
         kind=_kind(graph, each),
@@ -106,6 +112,25 @@ def _box(
         numbered=is_numbered(each.name),
         frame=each.frame,
     )
+
+
+def _branch(each: BoxContent) -> Box:
+    """The box of a line at which the function branched, and which way it went."""
+    first = each.guards[0]
+    line = (("line", str(first.line[1])),) if first.line else ()
+    rows = (("was", _answers(each.guards)), *line)
+    note = f"{first.place}{first.code}"
+    return Box(each.key, typeset(each.name), "", "branch", rows, note)
+
+
+def _answers(guards: Sequence[Guard]) -> str:
+    """True, False; of many how often each."""
+    if len(guards) == 1:
+        return str(truth(guards[0]))
+    given = [str(guard.answer) for guard in guards]
+    if len(given) <= ANSWERS:
+        return ", ".join(given)
+    return ", ".join(f"{count} × {answer}" for answer, count in Counter(given).items())
 
 
 def _rows(node: Node, numbers: Numbers, results: int) -> Iterator[tuple[str, str]]:
@@ -134,6 +159,6 @@ def _kind(graph: Graph, each: BoxContent) -> str:
         return "output"
     if each.function:
         return "function"
-    if each.key.is_input:
+    if each.node.is_input:
         return "input"
-    return "operation" if each.key.arguments else "constant"
+    return "operation" if each.node.arguments else "constant"

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
+from itertools import groupby
 from typing import NamedTuple
 
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Call, Node
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.drawing.folds import Folds, Frame, Opened, helpers, opened_calls
 from pellucid.reading.formula.typography import LONGEST, typeset
+from pellucid.reading.source.branches import condition, path
 from pellucid.reading.source.spelling import ATOM, Spelling, called, spelt
 
 STEPS = 12  # nodes up to which each step has a box
@@ -24,7 +27,7 @@ INLINE = 32  # characters of a formula that is written where it is used
 
 
 class BoxContent(NamedTuple):
-    """What has a box: a step, or a folded call with what comes out of it."""
+    """What has a box: a step, a folded call with what comes out of it, or a branch."""
 
     results: Sequence[Node]
     name: str
@@ -33,32 +36,40 @@ class BoxContent(NamedTuple):
     frame: Frame | None
     within: Sequence[Node]  # every node that the box stands for
     function: str = ""  # of a folded call
+    guards: Sequence[Guard] = ()  # of a line at which the function branched
 
     @property
-    def key(self) -> Node:
-        """The node that the box is known by."""
+    def node(self) -> Node:
+        """The first node of the box, which arrows come from."""
         return self.results[0]
+
+    @property
+    def key(self) -> str:
+        """What the box is known by."""
+        return f"{self.node.name}?" if self.guards else self.node.name
 
 
 def contents(
     graph: Graph, opened: Opened = None, steps: bool | None = None
 ) -> list[BoxContent]:
     """What has a box, in the order of computation."""
-    steps = len(graph.nodes) <= STEPS if steps is None else steps
-    calls = set(helpers(graph))
-    everything = Formulas(Folds(graph, calls), steps).contents()
+    computed = path(graph)
+    steps = len(computed.nodes) <= STEPS if steps is None else steps
+    calls = set(helpers(computed))
+    everything = Formulas(Folds(graph, calls), graph.guards, steps).contents()
     small = opened is None and len(everything) <= OPEN
-    to_open = calls if small else opened_calls(graph, opened)
+    to_open = calls if small else opened_calls(computed, opened)
     if to_open == calls:
         return everything
-    folded = Formulas(Folds(graph, to_open), steps).contents()
+    folded = Formulas(Folds(graph, to_open), graph.guards, steps).contents()
     return folded if _runs_forward(folded) else everything
 
 
 def _runs_forward(found: Sequence[BoxContent]) -> bool:
     """Whether no box needs its own result, as of a rewritten graph it might."""
     try:
-        TopologicalSorter({s.key: s.sources for s in found}).prepare()
+        steps = (each for each in found if not each.guards)
+        TopologicalSorter({s.node: s.sources for s in steps}).prepare()
     except CycleError:
         return False
     return True
@@ -69,6 +80,7 @@ class Formulas:
     """The formulas of a graph, and what each is made of."""
 
     folds: Folds
+    guards: Sequence[Guard]
     steps: bool  # whether each step has a box of its own
     found: list[BoxContent] = field(default_factory=list)
     reference: dict[Node, Spelling] = field(default_factory=dict)  # in formulas
@@ -88,7 +100,26 @@ class Formulas:
             left[call] -= 1
             if not left[call]:
                 self.found.append(self._fold(call))
+        for node in self.folds.asked:
+            self._step(node)
+        by_line = groupby(sorted(self.guards, key=_place), _place)
+        self.found += [self._branch([*guards]) for _, guards in by_line]
         return self.found
+
+    def _branch(self, guards: Sequence[Guard]) -> BoxContent:
+        """The box of a line: what was asked there; if often, the line itself."""
+        first, several = guards[0], len(guards) > 1
+        nodes = list(dict.fromkeys(guard.node for guard in guards))
+        asked = condition(first, self.reference[first.node])
+        return BoxContent(
+            nodes,
+            first.code if several and first.code else asked,
+            "",
+            self._boxes(nodes),
+            None if several else self.folds.frame_of(first.node),
+            [z for node in nodes for z in self.within[node]],
+            guards=guards,
+        )
 
     def _refer(self, node: Node, key: Node) -> None:
         """Let formulas write the name of a node, which stands in a box."""
@@ -154,6 +185,8 @@ class Formulas:
 
     def _is_inlined(self, node: Node, spelling: Spelling) -> bool:
         """Whether a node is written where it is used, in one box of its frame."""
+        if node in self.folds.asked:
+            return is_numbered(node.name) and len(typeset(spelling.text)) < LONGEST
         if self.steps or not is_numbered(node.name) or not node.arguments:
             return False
         users = self.folds.graph.users.get(node, [])
@@ -163,3 +196,8 @@ class Formulas:
             return False
         near = self.folds.frame_of(node) is self.folds.frame_of(users[0])
         return near and len(typeset(spelling.text)) <= INLINE
+
+
+def _place(guard: Guard) -> tuple[str, int, str]:
+    """The line at which the function branched."""
+    return (*(guard.line or ("", 0)), guard.code)

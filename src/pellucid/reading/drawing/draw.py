@@ -37,7 +37,8 @@ def draw(
     constants have a folded corner, operations are plain, outputs have a double line,
     the calls of helper functions have bars; plain numbers stand in the formulas. Of
     more than 150 boxes those in the middle become one. In the result of `pl.stable`
-    the boxes say which formulas were rewritten.
+    the boxes say which formulas were rewritten. Where the function branched, a pointed
+    box says what was asked, which way it went, and the line.
 
     Parameters
     ----------

@@ -10,6 +10,7 @@ from pellucid.errors import PellucidError
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Call, Node
 from pellucid.reading.numbers import title
+from pellucid.reading.source.branches import asked, path
 
 RESULTS = 3  # of a call that is one box
 DEEPEST = 5  # frames in one another
@@ -37,8 +38,9 @@ class Folds:
     """A graph with some calls opened; the others are one box each."""
 
     def __init__(self, graph: Graph, opened: set[Call]) -> None:
-        self.graph = graph
-        self.whole = _whole(graph)
+        self.graph = path(graph)
+        self.asked = dict.fromkeys(asked(graph))  # which are in no box of a call
+        self.whole = _whole(self.graph)
         self.transparent = opened | self.whole
 
     @cached_property
@@ -108,7 +110,8 @@ class Folds:
     @cached_property
     def names(self) -> Mapping[Node, str]:
         """What each node is called: the result of a call as its caller does."""
-        names = {node: title(self.graph, node) for node in self.graph.order}
+        order = (*self.graph.order, *self.asked)
+        names = {node: title(self.graph, node) for node in order}
         taken = set(names.values())
         for call, results in self.results.items():
             if len(results) == 1 and call.target and call.target not in taken:

@@ -41,6 +41,7 @@ COLOURS = {
     "function": ("#E4F4EE", "#007A5A"),
     OPENED: ("#F5FAF8", "#007A5A"),
     "folded": ("#FFFFFF", "#6B6B6B"),
+    "branch": ("#FBF6D3", "#8A7100"),
     "output": ("#FDEBD9", "#D55E00"),
 }
 SHAPES = {
@@ -50,7 +51,9 @@ SHAPES = {
     "output": "shape=box peripheries=2 style=filled",
     "function": 'shape=box style="bold,filled"',
     "folded": 'shape=box style="dashed,filled"',
+    "branch": "shape=hexagon style=filled",
 }
+TIP = 12.0  # how far the sides of a branch point out
 
 
 @dataclass(frozen=True)
@@ -119,12 +122,18 @@ def _matrix(label: str, before: float, table: Sequence[Sequence[str]]) -> Iterat
         yield Row(label, numbers, before + whole, whole, i == 0, last)
 
 
+ENDS = {"input": 9.0, "function": 5.0, "branch": TIP}  # that are round, bars, or tips
+
+
 def size_of(box: Box) -> tuple[float, float]:
     """Width and height of a box."""
     rows = rows_of(box)
-    ends = {"input": 9.0, "function": 5.0}.get(box.kind, 0.0)  # that are round, or bars
+    ends = ENDS.get(box.kind, 0.0)
     width = max(sum(head_width(box)), *(row.width for row in rows), 24.0)
     return width + 2 * (SIDE + ends), TOP + LINE * len(rows) + BOTTOM
+
+
+TIPS = {"LR": ":w", "TB": ":n"}  # where arrows meet a branch
 
 
 # -- DOT ------------------------------------------------------------------------------
@@ -132,14 +141,16 @@ def size_of(box: Box) -> tuple[float, float]:
 
 def dot(diagram: Diagram) -> str:
     """The drawing in Graphviz's language."""
+    way = direction(diagram)
+    tip = {box.key: TIPS[way] for box in diagram.boxes if box.kind == "branch"}
     lines = [
         f"digraph {quoted(diagram.title)} {{",
-        f"  rankdir={direction(diagram)}",
+        f"  rankdir={way}",
         '  graph [nodesep=0.3 ranksep=0.4 bgcolor="white" fontname="Helvetica"]',
         '  node [fontname="Helvetica" fontsize=12 fixedsize=true]',
         '  edge [color="#6B6B6B" arrowsize=0.7]',
         *_nested(diagram.boxes, None),
-        *(f"  {quoted(a)} -> {quoted(b)}" for a, b in diagram.arrows),
+        *(f"  {quoted(a)} -> {quoted(b)}{tip.get(b, '')}" for a, b in diagram.arrows),
         "}",
     ]
     return "\n".join(lines) + "\n"

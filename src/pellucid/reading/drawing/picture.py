@@ -15,6 +15,7 @@ from pellucid.reading.drawing.graphviz import (  # fmt: skip
     NAME,
     NUMBER,
     OPENED,
+    TIP,
     TOP,
     Layout,
     Point,
@@ -47,7 +48,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Outline:
-    """A rectangle, perhaps with round corners, a folded corner, or a dashed line."""
+    """A rectangle, perhaps with round or folded corners, pointed sides, or dashes."""
 
     x: float
     y: float
@@ -58,6 +59,7 @@ class Outline:
     radius: float = 0.0
     fold: float = 0.0
     dashed: bool = False
+    tip: float = 0.0  # how far the sides point out
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,8 @@ def _outlines(
         far = min(4.0, height / 5)  # Graphviz draws its second line 4 points out
         wider, higher = width + 2 * far, height + 2 * far
         yield Outline(x - far, y - far, wider, higher, fill, line)
-    yield Outline(x, y, width, height, fill, line, radius, fold, dashed)
+    tip = min(TIP, height / 2) if kind == "branch" else 0.0
+    yield Outline(x, y, width, height, fill, line, radius, fold, dashed, tip)
 
 
 def _head(box: Box, x: float, y: float) -> Iterator[Word]:

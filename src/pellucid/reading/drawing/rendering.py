@@ -34,6 +34,7 @@ DARK = {
     "#E3EEF8": "#16334C", "#0072B2": "#5DB4EC",
     "#F2F2F2": "#2A2D31", "#6B6B6B": "#8E9399",
     "#FDEBD9": "#4A2A10", "#D55E00": "#FF9047",
+    "#FBF6D3": "#363005", "#8A7100": "#D6B93A",
     "#E4F4EE": "#113A2E", "#007A5A": "#45C79E", "#F5FAF8": "#162420",
 }  # fmt: skip
 
@@ -100,6 +101,9 @@ def _svg_item(item: Item) -> Iterator[str]:
 def _svg_outline(o: Outline) -> str:
     style = f'fill="{o.fill}" stroke="{o.line}"'
     style += ' stroke-dasharray="5 3"' if o.dashed else ""
+    if o.tip:
+        points = " ".join(map(_pair, _pointed(o)))
+        return f'<polygon points="{points}" {style}/>'
     if not o.fold:
         place = f'x="{o.x:.1f}" y="{o.y:.1f}" width="{o.width:.1f}"'
         return f'<rect {place} height="{o.height:.1f}" rx="{o.radius:.1f}" {style}/>'
@@ -108,6 +112,13 @@ def _svg_outline(o: Outline) -> str:
         f'<polygon points="{outer}" {style}/>'
         f'<polyline points="{fold}" fill="none" stroke="{o.line}"/>'
     )
+
+
+def _pointed(o: Outline) -> list[Point]:
+    """The outline of a sign whose left and right sides point out."""
+    right, bottom, middle = o.x + o.width, o.y + o.height, o.y + o.height / 2
+    above = [(o.x, middle), (o.x + o.tip, o.y), (right - o.tip, o.y)]
+    return [*above, (right, middle), (right - o.tip, bottom), (o.x + o.tip, bottom)]
 
 
 def _folded(o: Outline) -> tuple[list[Point], list[Point]]:
@@ -182,6 +193,9 @@ def _draw_arrow(axes: Any, patches: Any, arrow: Arrow) -> None:
 def _draw_outline(axes: Any, patches: Any, o: Outline) -> None:
     style = {"facecolor": o.fill, "edgecolor": o.line, "linewidth": 1}
     style |= {"linestyle": (0, (5, 3))} if o.dashed else {}
+    if o.tip:
+        axes.add_patch(patches.Polygon(_pointed(o), **style))
+        return
     if o.fold:
         outer, fold = _folded(o)
         axes.add_patch(patches.Polygon(outer, **style))

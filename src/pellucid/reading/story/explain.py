@@ -24,7 +24,8 @@ def explain(f: Graph | Callable[..., Any], *args: Any) -> Explanation:
 
     Each step has its source line, its formula in the person's names, its value, its
     derivative by each of its arguments, and the gradient of the result by it; where a
-    naive formula is rewritten, what is won.
+    naive formula is rewritten, what is won; and where the function branched, which way
+    it went, and how far it is from going another.
 
     Parameters
     ----------
