@@ -449,11 +449,28 @@ def test_the_questions_of_one_line_are_one_box():
     assert "was 4 × True, 1 × False" in boxes[0]
 
 
-def test_few_answers_are_told_in_order():
-    (box,) = [
-        x for x in pl.draw(gram_schmidt, DEPENDENT).mermaid.splitlines() if "{" in x
-    ]
-    assert "was False, True, False" in box
+def test_few_questions_have_a_box_each():
+    text = pl.draw(gram_schmidt, DEPENDENT).mermaid
+    assert "{norm #60; 10⁻⁸<br/>was False<br/>" in text.replace('"', "")
+    assert "{norm_2 #60; 10⁻⁸<br/>was True<br/>" in text.replace('"', "")
+
+
+def test_some_answers_are_told_in_order():
+    text = pl.draw(hinge, np.array([0.5, -1.0]), X, Y).mermaid
+    assert "was True, False, True, True<br/>" in text
+
+
+def asked_again(x):
+    y = 0.0
+    for _ in range(9):
+        if x > 0:
+            y = y + x
+    return y
+
+
+def test_what_is_asked_again_is_shown_once():
+    assert pl.draw(asked_again, 3.0).mermaid.count("x #62; 0") == 1
+    assert pl.formula(asked_again, 3.0).count("x > 0") == 1
 
 
 def test_a_whole_number_is_drawn():
@@ -476,9 +493,8 @@ def test_every_branch_is_drawn(f, args, others):
     drawing = pl.draw(f, *args)
     g = pl.graph(f, *args)
     lines = {guard.line for guard in g.guards}
-    assert drawing.dot.count("shape=hexagon") == len(lines)
+    assert len(lines) <= drawing.dot.count("shape=hexagon") <= 3 * len(lines)
     assert drawing.svg.count("This is one path of") == 1
-    assert drawing.svg.count(">line</text>") == len(lines)
 
 
 @programs

@@ -18,11 +18,12 @@ from pellucid.graphs.node import Call, Node
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.drawing.folds import Folds, Frame, Opened, helpers, opened_calls
 from pellucid.reading.formula.typography import LONGEST, typeset
-from pellucid.reading.source.branches import condition, path
+from pellucid.reading.source.branches import condition, path, questions
 from pellucid.reading.source.spelling import ATOM, Spelling, called, spelt
 
 STEPS = 12  # nodes up to which each step has a box
 OPEN = 10  # boxes up to which helper functions are open
+FEW = 3  # questions at one line that have a box each
 INLINE = 32  # characters of a formula that is written where it is used
 
 
@@ -56,12 +57,13 @@ def contents(
     computed = path(graph)
     steps = len(computed.nodes) <= STEPS if steps is None else steps
     calls = set(helpers(computed))
-    everything = Formulas(Folds(graph, calls), graph.guards, steps).contents()
+    guards = questions(graph)
+    everything = Formulas(Folds(graph, calls), guards, steps).contents()
     small = opened is None and len(everything) <= OPEN
     to_open = calls if small else opened_calls(computed, opened)
     if to_open == calls:
         return everything
-    folded = Formulas(Folds(graph, to_open), graph.guards, steps).contents()
+    folded = Formulas(Folds(graph, to_open), guards, steps).contents()
     return folded if _runs_forward(folded) else everything
 
 
@@ -102,12 +104,14 @@ class Formulas:
                 self.found.append(self._fold(call))
         for node in self.folds.asked:
             self._step(node)
-        by_line = groupby(sorted(self.guards, key=_place), _place)
-        self.found += [self._branch([*guards]) for _, guards in by_line]
+        for _, guards in groupby(sorted(self.guards, key=_place), _place):
+            several = [*guards]
+            each = [several] if len(several) > FEW else [[guard] for guard in several]
+            self.found += map(self._branch, each)
         return self.found
 
     def _branch(self, guards: Sequence[Guard]) -> BoxContent:
-        """The box of a line: what was asked there; if often, the line itself."""
+        """The box of what was asked at a line; if often, of the line itself."""
         first, several = guards[0], len(guards) > 1
         nodes = list(dict.fromkeys(guard.node for guard in guards))
         asked = condition(first, self.reference[first.node])

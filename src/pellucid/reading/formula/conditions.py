@@ -18,9 +18,10 @@ OPPOSITE = {
 }  # fmt: skip
 
 
-def written(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+def written(guards: Sequence[Guard]) -> tuple[Guard, ...]:
     """The guards that are written: of many the first and the last."""
-    return guards if len(guards) <= ALL else (*guards[: ALL - 2], guards[-1])
+    few = guards if len(guards) <= ALL else [*guards[: ALL - 2], guards[-1]]
+    return tuple(few)
 
 
 def conditions(t: Typesetter, guards: Sequence[Guard], count: int) -> Iterator[str]:

@@ -26,7 +26,7 @@ from pellucid.reading.formula.typesetter import (  # fmt: skip
     entries,
     is_array,
 )
-from pellucid.reading.source.branches import path
+from pellucid.reading.source.branches import path, questions
 
 LONGEST = 24  # operations and symbols on the right of one equation
 BRIEF = 5  # of what may be written in two places
@@ -106,8 +106,9 @@ class Equations:
     def __init__(
         self, graph: Graph, backward: Mapping[Node, Node], values: Mapping[Node, Any]
     ) -> None:
-        self.count = len(graph.guards)
-        self.graph = graph = replace(graph, guards=written(graph.guards))
+        asked = questions(graph)
+        self.count = len(asked)
+        self.graph = graph = replace(graph, guards=written(asked))
         self.backward = backward
         self.values = values
         self.forward = set(graph.order)

@@ -52,6 +52,15 @@ def asked(graph: Graph) -> list[Node]:
     return [node for node in graph.order if node not in needed]
 
 
+def questions(graph: Graph) -> list[Guard]:
+    """The guards without those that ask again what was asked before."""
+    conditions = Conditions(graph)
+    found: dict[tuple[str, bool], Guard] = {}
+    for guard in graph.guards:
+        found.setdefault((conditions.text(guard), truth(guard)), guard)
+    return [*found.values()]
+
+
 def guards_of(graph: Graph) -> dict[Node, list[Guard]]:
     """The guards that ask for each node."""
     found: dict[Node, list[Guard]] = {}
@@ -138,23 +147,24 @@ def is_path(graph: Graph) -> str:
     """That the graph is one path, and where others turn; "" for the whole function."""
     if not graph.guards:
         return ""
-    where = _lines(guard.line for guard in graph.guards)
+    lines = [guard.line for guard in graph.guards if guard.line]
+    places = [*lines, *(node.line for node in graph.order if node.line)]
+    where = _lines(lines, with_file=len({file for file, _ in places}) > 1)
     return (
         f"This is one path of {graph.title}: other arguments may go another way"
         f"{f' at {where}' if where else ''}."
     )
 
 
-def _lines(lines: Iterable[tuple[str, int] | None]) -> str:
+def _lines(lines: Iterable[tuple[str, int]], with_file: bool) -> str:
     """`line 4`, `lines 4, 7 and 9`; with the file where there are several."""
-    found = list(dict.fromkeys(line for line in lines if line))
-    several = len({file for file, _ in found}) > 1
-    named = [
-        f"{os.path.basename(f)}, line {n}" if several else str(n) for f, n in found
-    ]
+    named = [f"{os.path.basename(file)}, line {number}" if with_file else str(number)
+             for file, number in dict.fromkeys(lines)]  # fmt: skip
     if len(named) > LISTED:
         named = [*named[: LISTED - 1], f"{len(named) - LISTED + 1} more"]
     *first, last = named or [""]
-    listed = f"{'; '.join(first) if several else ', '.join(first)} and {last}"
-    word = "" if several or not last else "lines " if first else "line "
-    return f"{word}{listed if first else last}"
+    comma = "; " if with_file else ", "
+    listed = f"{comma.join(first)} and {last}" if first else last
+    if with_file or not last:
+        return listed
+    return f"{'lines' if first else 'line'} {listed}"
