@@ -8,6 +8,7 @@ import pytest
 import pellucid as pl
 from pellucid.errors import PellucidError
 from pellucid.reading.formula.mathml import mathml
+from pellucid.reading.formula.typography import shown_value
 
 FIRST = 16
 
@@ -414,6 +415,14 @@ def test_the_slopes_are_those_of_the_path():
     assert "∂piecewise/∂x = piecewise = 20.09" in str(told)
     assert "∂f/∂x = f = 20.09" in str(plain)
     assert repr(told) == "<Explanation of piecewise: 1 step>"
+
+
+def test_what_is_rewritten_is_told_in_the_names_of_the_path():
+    rows = rows_of(pl.explain(gram_schmidt, DEPENDENT))
+    assert "rewritten: √(w_2 @ w_2) → norm(w_2) (norm)" in rows
+    gradient = pl.gradient(gram_schmidt)(DEPENDENT)
+    told = pl.explain(gram_schmidt, DEPENDENT)._story.inputs[0].gradient
+    assert told == shown_value(gradient)
 
 
 def test_a_graph_is_explained_without_numbers():
