@@ -32,6 +32,13 @@ def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
     assert names["fit"].fun < names["fit"].history[0]
 
 
+def test_a_branch_is_shown_as_the_readme_says(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    run(README, "README")
+    promised = re.search(r"```text\n(income .*?)```", README, re.S).group(1)
+    assert promised in capsys.readouterr().out
+
+
 def test_the_backward_pass_reads_as_the_readme_says(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     graph = run(README, "README")["graph"]
