@@ -256,6 +256,67 @@ def test_the_source_of_a_gradient_computes_the_same(f, args, others):
         written(*others)
 
 
+def flagged(x):
+    done = np.array(False)
+    done[()] = x > 0
+    return x * 2 if done else x
+
+
+def test_what_is_assigned_and_asked_is_asserted():
+    written = defined(pl.source(flagged, 3.0), "flagged")
+    assert written(4.0) == 8.0
+    with pytest.raises(AssertionError, match="goes another way"):
+        written(-4.0)
+
+
+# A program of random statements: of numbers x, y and a buffer b that is written to.
+TERMS = (
+    "x", "y", "b[0]", "b[1]", "0.5", "({} + {})", "({} - {})", "({} * {})",
+    "np.sin({})", "abs({})", "max({}, {})", "np.sum(b[1:] * {})",
+)  # fmt: skip
+STATEMENTS = (
+    "x = {}", "y = {}", "b[0] = {}", "b[1:] += {}", "y = y + int({})",
+    "if {} > {}: x = {}", "if {} <= 0.5 and {} != y: b[1] = {}",
+    "c = {} > {}\n    b[0] = {}\n    if c: y = {}",
+)  # fmt: skip
+
+
+def random_term(rng, depth=0):
+    term = str(rng.choice(TERMS if depth < 3 else TERMS[:5]))
+    return term.format(*(random_term(rng, depth + 1) for _ in range(term.count("{}"))))
+
+
+def random_program(rng):
+    """The source of a function of two numbers that branches."""
+    lines = ["def f(x, y):", "b = np.zeros(3)", "b[1] = x"]
+    for statement in rng.choice(STATEMENTS, 8):
+        terms = (random_term(rng) for _ in range(statement.count("{}")))
+        lines.append(str(statement).format(*terms))
+    return "\n    ".join([*lines, "return np.sum(b * b) + x * y"])
+
+
+def outcome(f, args):
+    """The value, or that the function goes another way."""
+    try:
+        return float(f(*args))
+    except (AssertionError, PellucidError):
+        return "another way"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_source_of_a_random_program_is_the_graph(seed):
+    rng = np.random.default_rng(seed)
+    found = {"np": np}
+    exec(random_program(rng), found)
+    points = rng.normal(size=2) + np.outer(np.linspace(0, 1, 9), rng.normal(size=2))
+    points = [tuple(map(float, point)) for point in points]
+    with np.errstate(all="ignore"):
+        g = pl.graph(found["f"], *points[0])
+        written = defined(pl.source(g), "f")
+        assert outcome(g, points[0]) == found["f"](*points[0])
+        assert [outcome(written, p) for p in points] == [outcome(g, p) for p in points]
+
+
 def test_the_source_reads_as_a_person_would_write_it():
     text = pl.source(tax, 25_000.0)
     file = "test_guards_shown.py"
@@ -426,8 +487,9 @@ def test_what_is_rewritten_is_told_in_the_names_of_the_path():
 
 
 def test_a_graph_is_explained_without_numbers():
-    rows = rows_of(pl.explain(pl.graph(piecewise, 3.0)))
-    assert "if x > 0 True" in rows
+    story = pl.explain(pl.graph(piecewise, 3.0))
+    assert "if x > 0 True" in rows_of(story)
+    assert '<td class="number">True</td>' in story.html
 
 
 @programs

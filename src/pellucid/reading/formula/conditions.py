@@ -33,7 +33,7 @@ def conditions(t: Typesetter, guards: Sequence[Guard], count: int) -> Iterator[s
         yield rf"\text{{{'and' if i else 'if'} }} {_statement(t, guard).text}"
 
 
-def asked(t: Typesetter, guard: Guard) -> Piece:
+def question(t: Typesetter, guard: Guard) -> Piece:
     """What was asked, be it true or not: a relation, or n = 3."""
     node, answer = guard.node, guard.answer
     if isinstance(answer, bool):
@@ -45,7 +45,7 @@ def _statement(t: Typesetter, guard: Guard) -> Piece:
     """What is true on the path: a relation, the opposite of one, or n = 3."""
     node = guard.node
     if not isinstance(guard.answer, bool):
-        return asked(t, guard)
+        return question(t, guard)
     if guard.answer:
         return t.expand(node)
     if node.operation in OPPOSITE:

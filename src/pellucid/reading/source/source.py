@@ -143,6 +143,9 @@ class Writer:
         for node in self.graph.nodes:
             if not node.is_input:
                 self._write(node)
+            if node in self.guards and node not in self.inlined:
+                asked = self._reference(node)
+                self._statements.append(asserted(self.guards[node], asked))
         result = self._result(self.graph.result)
         several = isinstance(self.graph.result, tuple) and len(self.graph.result) > 1
         return [*self._statements, f"return {result[1:-1] if several else result}"]
@@ -154,10 +157,8 @@ class Writer:
         spelling = self._fitted(node)
         if node in self.inlined and node not in self.guards:
             self._pending[node] = spelling
-            return
-        self._statements.append(self._statement(node, spelling))
-        if node in self.guards and node not in self.inlined:
-            self._statements.append(asserted(self.guards[node], self._reference(node)))
+        else:
+            self._statements.append(self._statement(node, spelling))
 
     def _statement(self, node: Node, spelling: Spelling) -> str:
         """What an expression stands in: its name's assignment, or its guard."""

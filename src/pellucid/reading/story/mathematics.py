@@ -7,7 +7,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node, ancestors
 from pellucid.reading.formula import latex
-from pellucid.reading.formula.conditions import asked
+from pellucid.reading.formula.conditions import question
 from pellucid.reading.formula.elements import needs_index
 from pellucid.reading.formula.equations import element
 from pellucid.reading.formula.latex import Piece
@@ -61,7 +61,7 @@ class Mathematics:
 
     def condition(self, guard: Guard) -> str:
         """What was asked where the function branched, be it true or not."""
-        return rf"\text{{if }} {asked(self._typesetter, guard).text}"
+        return rf"\text{{if }} {question(self._typesetter, guard).text}"
 
     def slope(self, z: Node, local: Local) -> str:
         """The equation of dz/dx, by elements; or of dJ/dx, in terms of dJ/dz."""

@@ -108,8 +108,8 @@ class Story:
 
     @property
     def has_values(self) -> bool:
-        """Whether arguments were given."""
-        return any(step.value for step in self.steps)
+        """Whether arguments were given, or a branch says which way it went."""
+        return bool(self.graph.guards) or any(step.value for step in self.steps)
 
     @property
     def has_gradients(self) -> bool:

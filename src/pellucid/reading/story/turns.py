@@ -54,7 +54,7 @@ def _pair(guard: Guard, values: Mapping[Node, Any]) -> Pair | None:
         x = np.asarray(given[0]).item()
         ends = WHOLE[node.operation](guard.answer)
         return x, min(ends, key=lambda end: abs(end - x))
-    if node.operation in ("argmax", "argmin") and np.size(given[0]) > 1:
+    if node.operation in ("argmax", "argmin") and node.size == 1 < np.size(given[0]):
         ascending = np.sort(np.ravel(given[0]))
         first, second = (-1, -2) if node.operation == "argmax" else (0, 1)
         return ascending[first].item(), ascending[second].item()
