@@ -544,6 +544,38 @@ def test_what_is_asked_again_is_shown_once():
     assert pl.formula(asked_again, 3.0).count("x > 0") == 1
 
 
+def test_what_many_questions_need_has_no_box():
+    assert pl.draw(ternary_search, 1.3).mermaid.count("-->") == 2
+
+
+def test_a_pointer_is_told_the_line_and_the_question():
+    note = f"<title>test_guards_shown.py, line {FIRST}: if x &gt; 0:\nx &gt; 0</title>"
+    assert note in pl.draw(piecewise, 3.0).svg
+
+
+def squared_often(x, times):
+    return x if times == 0 else squared_often(x * x + x, times - 1)
+
+
+def asks_much(x):
+    return x if squared_often(x * 0.1, 60) > 3 else -x
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        str,
+        pl.source,
+        pl.formula,
+        lambda g: pl.draw(g).dot,
+        lambda g: pl.explain(g).html,
+    ],
+    ids=["text", "source", "formula", "drawing", "page"],
+)
+def test_a_long_question_is_not_written_out(written):
+    assert len(written(pl.graph(asks_much, 0.3))) < 60_000
+
+
 def test_a_whole_number_is_drawn():
     assert "trunc(x) = 6<br/>was True" in pl.draw(steps_of_collatz, 6.5).mermaid
 

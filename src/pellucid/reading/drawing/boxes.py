@@ -15,7 +15,7 @@ from pellucid.graphs.rewriting.stable import Rewrite, StableGraph
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.drawing.contents import BoxContent, contents
 from pellucid.reading.drawing.folds import Frame, Opened
-from pellucid.reading.formula.typography import shown_value, typeset
+from pellucid.reading.formula.typography import LONGEST, shown_value, typeset
 from pellucid.reading.numbers import Numbers, numbers_of
 from pellucid.reading.source.branches import is_path, truth
 from pellucid.reading.source.text import line
@@ -119,7 +119,8 @@ def _branch(each: BoxContent) -> Box:
     first = each.guards[0]
     line = (("line", str(first.line[1])),) if first.line else ()
     rows = (("was", _answers(each.guards)), *line)
-    note = f"{first.place}{first.code}"
+    asked = "" if each.name == first.code else typeset(each.name, 4 * LONGEST)
+    note = f"{first.place}{first.code}\n{asked}".rstrip()
     return Box(each.key, typeset(each.name), "", "branch", rows, note)
 
 

@@ -24,6 +24,7 @@ from pellucid.reading.source.spelling import ATOM, Spelling, called, spelt
 STEPS = 12  # nodes up to which each step has a box
 OPEN = 10  # boxes up to which helper functions are open
 FEW = 3  # questions at one line that have a box each
+MOST = 4 * LONGEST  # characters of a formula within another
 INLINE = 32  # characters of a formula that is written where it is used
 
 
@@ -135,7 +136,7 @@ class Formulas:
         spelling, step = self._spelt(node)
         is_output = node in self.folds.graph.outputs
         if node.is_literal or self._is_inlined(node, spelling):
-            self.reference[node], self.sources[node] = spelling, step.sources
+            self.reference[node], self.sources[node] = _cut(spelling), step.sources
             self.within[node], self.inlined[node] = step.within, step
         else:
             self._refer(node, node)
@@ -146,7 +147,8 @@ class Formulas:
         """A step and its box; what makes its formula too long gets a box of its own."""
         spelling = spelt(node, [self.reference[a] for a in node.arguments])
         parts = [a for a in node.arguments if a in self.inlined and not a.is_literal]
-        if parts and len(typeset(spelling.text, 2 * LONGEST)) > LONGEST:
+        is_long = len(typeset(spelling.text, 2 * LONGEST)) > LONGEST
+        if parts and is_long and not self._is_asked(node):
             longest = max(parts, key=lambda a: len(self.reference[a].text))
             self.found.append(self.inlined.pop(longest))
             self._refer(longest, longest)
@@ -160,7 +162,7 @@ class Formulas:
             "" if bare else spelling.text,
             self._boxes(node.arguments),
             self.folds.frame_of(node),
-            within,
+            list(dict.fromkeys(within)),
         )
 
     def _fold(self, call: Call) -> BoxContent:
@@ -187,10 +189,15 @@ class Formulas:
         """The boxes that the names of nodes stand for, each once."""
         return list(dict.fromkeys(s for node in nodes for s in self.sources[node]))
 
+    def _is_asked(self, node: Node) -> bool:
+        """Whether a node is a part of what is asked, and is written there."""
+        computed = bool(node.arguments) and node.operation != "assign"
+        return node in self.folds.asked and computed and is_numbered(node.name)
+
     def _is_inlined(self, node: Node, spelling: Spelling) -> bool:
         """Whether a node is written where it is used, in one box of its frame."""
-        if node in self.folds.asked:
-            return is_numbered(node.name) and len(typeset(spelling.text)) < LONGEST
+        if self._is_asked(node):
+            return True
         if self.steps or not is_numbered(node.name) or not node.arguments:
             return False
         users = self.folds.graph.users.get(node, [])
@@ -200,6 +207,12 @@ class Formulas:
             return False
         near = self.folds.frame_of(node) is self.folds.frame_of(users[0])
         return near and len(typeset(spelling.text)) <= INLINE
+
+
+def _cut(spelling: Spelling) -> Spelling:
+    """A formula without what is never shown."""
+    whole = len(spelling.text) <= MOST
+    return spelling if whole else Spelling(f"{spelling.text[:MOST]}…", ATOM)
 
 
 def _place(guard: Guard) -> tuple[str, int, str]:
