@@ -181,11 +181,7 @@ class Compiled:
 
     def _recorded(self, captures: Captures, args: Any, kwargs: Any) -> Path:
         """The path of these arguments, recorded and compiled."""
-        recorded = (
-            self.f
-            if isinstance(self.f, Graph)
-            else recorded_graph(self.f, args, kwargs, follow=True)
-        )
+        recorded = self._graph(args, kwargs)
         graph = made_stable(recorded, self.without) if self.stable else recorded
         program = self.target.Program(written_out(graph), self.device)
         answers = tuple(guard.answer for guard in graph.guards)
@@ -196,6 +192,13 @@ class Compiled:
         captures.settle()
         self._notice_choice(recorded, args, kwargs)
         return path
+
+    def _graph(self, args: Any, kwargs: Any) -> Graph:
+        if not isinstance(self.f, Graph):
+            return recorded_graph(self.f, args, kwargs, follow=True)
+        if self.f.guards:
+            self.f(*args, **kwargs)  # says by line where it goes another way
+        return self.f
 
     def _notice_choice(self, recorded: Graph, args: Any, kwargs: Any) -> None:
         """From now on programs for arguments of a kind are for their integers, too."""

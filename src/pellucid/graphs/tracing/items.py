@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,7 +70,7 @@ def index_of(key: Any) -> tuple[tuple[Any, ...], list[Node]]:
 
 def _index_part(part: Any, indices: list[Node]) -> Any:
     if isinstance(part, slice):
-        return slice(*(_plain(p) for p in (part.start, part.stop, part.step)))
+        return slice(*(_end(p) for p in (part.start, part.stop, part.step)))
     if isinstance(part, (list, tuple)):
         part = FUNCTIONS["array"](part, None if part else np.intp)
     part = _plain(part)
@@ -77,6 +78,12 @@ def _index_part(part: Any, indices: list[Node]) -> Any:
         indices.append(part.node)
         return Slot(len(indices) - 1)
     return part
+
+
+def _end(part: Any) -> Any:
+    """An end of a slice, on which a shape depends: a number, of a traced value too."""
+    part = _plain(part)
+    return operator.index(part) if isinstance(part, Traced) else part
 
 
 def _plain(part: Any) -> Any:

@@ -118,7 +118,8 @@ def held(frame: FrameType, holders: Iterable[Holder]) -> Iterator[tuple[str, Nod
     variables = frame.f_locals
     for holder in holders:
         node = holder.node(frame, variables)
-        if node is not None:
+        # What pytest makes of an assert is in variables like @py_assert1.
+        if node is not None and holder.name.isidentifier():
             yield holder.name, node
 
 
