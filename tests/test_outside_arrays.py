@@ -48,6 +48,8 @@ PAIR = collections.namedtuple("PAIR", "X y")(X, Y)
 TUPLE = (X, {"deep": [X]})
 DICT = {"X": X, "deep": {"X": X}}
 LIST = [Y, [X]]
+LONG = list(RNG.normal(size=(150, 3)))
+PAIRS = [(x, x[0]) for x in LONG]
 NAMESPACE = types.SimpleNamespace(X=X)
 MODULE = types.ModuleType("data")
 MODULE.X = X
@@ -154,6 +156,8 @@ WAYS = {
     "default": of_a_default,
     "keyword default": of_a_keyword_default,
     "list": lambda w: np.sum(LIST[1][0].dot(w) ** 2),
+    "long list": lambda w: sum(x.dot(w) ** 2 for x in LONG[-3:]),
+    "list of pairs": lambda w: sum((x.dot(w) - y) ** 2 for x, y in PAIRS[-3:]),
     "dict": lambda w: np.sum(DICT["X"].dot(w) ** 2),
     "deep dict": lambda w: np.sum(DICT["deep"]["X"].dot(w) ** 2),
     "class of dict": lambda w: np.sum(dict.__getitem__(OWN, "X").dot(w) ** 2),
@@ -417,6 +421,7 @@ def test_everything_is_as_before():
     assert PREDICT is predict
     assert WAYS["partial"].args is partial
     assert type(X) is np.ndarray
+    assert {type(x) for x in LONG} == {type(x) for x, _ in PAIRS} == {np.ndarray}
 
 
 STORED = {}

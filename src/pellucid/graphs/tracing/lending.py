@@ -12,19 +12,16 @@ import contextlib
 import functools
 import operator
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from types import (
-    BuiltinFunctionType,
-    CellType,
-    CodeType,
-    FunctionType,
-    ModuleType,
-)
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleType
 from typing import Any
+
+import numpy as np
 
 from pellucid.graphs.tracing.namespaces import (
     LIBRARIES,
+    LIMIT,
     LONGEST,
     Binding,
     Reached,
@@ -60,20 +57,22 @@ class Loan:
 class Place:
     """Where a value is kept: an item, a cell, or an attribute."""
 
+    __slots__ = ("_is_item", "_keeper", "_key", "id")
+
     def __init__(self, holder: Any, key: Any, is_item: bool) -> None:
         self._keeper, self._key, self._is_item = holder, key, is_item
-        if is_item or isinstance(holder, (CellType, functools.partial)):
-            return
+        if not (is_item or isinstance(holder, (CellType, functools.partial))):
+            self._find_attribute()
+        self.id = id(self._keeper), key  # the same for the same place
+
+    def _find_attribute(self) -> None:
+        """An attribute is kept in the object itself, in a slot, or in a class."""
+        holder, key = self._keeper, self._key
         kind, value = class_with(holder, key)
         if not isinstance(holder, type) and key in own(holder):
             self._keeper, self._is_item = own(holder), True
         elif kind is not None and not hasattr(type(value), "__set__"):
             self._keeper = kind
-
-    @property
-    def id(self) -> tuple[int, Any]:
-        """The same for the same place."""
-        return id(self._keeper), self._key
 
     def get(self) -> Any:
         """What is kept there now; None where nothing is."""
@@ -105,7 +104,7 @@ class Place:
 
 def _kind_of(keeper: Any) -> Any:
     """Whose items these are, whatever a class of the person's makes of them."""
-    return next(kind for kind in (dict, list, tuple) if isinstance(keeper, kind))
+    return dict if isinstance(keeper, dict) else list
 
 
 _lock = threading.RLock()
@@ -148,13 +147,15 @@ def lent(found: Reached, start: Iterable[Any]) -> Iterator[None]:
     loans: list[Loan] = []
     try:
         with _lock:
-            for binding in (*found.bindings, *_whole_tuples(found.values)):
-                _lend(binding, loans)
+            others = bool(_loans)
+            for binding in _places(found):
+                if others or _may_hold_arrays(binding.value):
+                    _lend(binding, loans)
         yield
     finally:
         with _lock:
-            for loan in loans:
-                _give_back(loan)
+            while loans:
+                _give_back(loans.pop())
             if not _loans:
                 _views.clear()
             if any(view() is not None for view in made):
@@ -163,14 +164,23 @@ def lent(found: Reached, start: Iterable[Any]) -> Iterator[None]:
                 made.clear()
 
 
-def _whole_tuples(values: Iterable[Any]) -> Iterator[Binding]:
-    """The defaults of functions, and what is bound in partial calls of them."""
-    for value in values:
+def _places(found: Reached) -> Iterator[Binding]:
+    """What is bound: also in long lists of arrays, in defaults and partial calls."""
+    yield from found.bindings
+    for value in found.values:
         if type(value) is FunctionType and value.__defaults__:
             if not (is_ours(value) or is_standard(value)):
                 yield Binding("", value.__defaults__, value, "__defaults__")
         elif type(value) is functools.partial:
             yield Binding("", value.args, value, "args")
+        elif _is_long_list_of_arrays(value):
+            yield from (Binding("", x, value, i, True) for i, x in enumerate(value))
+
+
+def _is_long_list_of_arrays(value: Any) -> bool:
+    """Whether this is a list of arrays, or of pairs, whose items were not looked at."""
+    is_long = type(value) is list and LONGEST < len(value) <= LIMIT
+    return is_long and (is_plain(value[0]) or _is_tuple(value[0]))
 
 
 def _lend(binding: Binding, loans: list[Loan]) -> None:
@@ -188,7 +198,8 @@ def _lend(binding: Binding, loans: list[Loan]) -> None:
     loan.traces += 1
     loans.append(loan)
     if loan.traces == 1:
-        place.put(loan.lent)
+        with contextlib.suppress(TypeError, AttributeError):  # it cannot be written to
+            place.put(loan.lent)
 
 
 def _give_back(loan: Loan) -> None:
@@ -200,14 +211,16 @@ def _give_back(loan: Loan) -> None:
         loan.place.put(loan.own)
 
 
+def _may_hold_arrays(value: Any) -> bool:
+    return isinstance(value, (np.ndarray, tuple, BuiltinFunctionType))
+
+
 def _lendable(value: Any) -> Any:
     """A view for an array, a tuple with views, a method of a view; or the value."""
     if is_plain(value):
         return shared_view(value)
     if _is_tuple(value) and len(value) <= LONGEST:
-        parts = [_lendable(part) for part in value]
-        same = all(map(operator.is_, parts, value))
-        return value if same else _tuple_like(value, parts)
+        return _with_each(_lendable, value)
     if _is_method(value):
         return getattr(shared_view(value.__self__), value.__name__)
     return value
@@ -215,9 +228,8 @@ def _lendable(value: Any) -> Any:
 
 def _is_tuple(value: Any) -> bool:
     """Whether a value is a tuple, or one with names."""
-    return type(value) is tuple or (
-        isinstance(value, tuple) and hasattr(value, "_fields")
-    )
+    is_named = isinstance(value, tuple) and hasattr(value, "_fields")
+    return type(value) is tuple or is_named
 
 
 def _is_method(value: Any) -> bool:
@@ -225,9 +237,11 @@ def _is_method(value: Any) -> bool:
     return type(value) is BuiltinFunctionType and is_plain(value.__self__)
 
 
-def _tuple_like(value: Any, parts: list[Any]) -> Any:
-    """A tuple of the same class."""
-    return tuple.__new__(type(value), parts)
+def _with_each(change: Callable[[Any], Any], value: Any) -> Any:
+    """A tuple of the same class, its parts changed; itself where none is."""
+    parts = [change(part) for part in value]
+    same = all(map(operator.is_, parts, value))
+    return value if same else tuple.__new__(type(value), parts)
 
 
 def shared_view(array: Any) -> Any:
@@ -240,18 +254,16 @@ def shared_view(array: Any) -> Any:
 def _return_kept(start: Iterable[Any]) -> None:
     """Put arrays where a traced function has stored views of them."""
     for binding in reached(start).bindings:
+        if isinstance(binding.holder, tuple):
+            continue
         place = Place(binding.holder, binding.key, binding.is_item)
         value = place.get()
         plain = _without_views(value)
-        may_write = place.id not in _loans and not isinstance(binding.holder, tuple)
-        if plain is not value and may_write:
+        if plain is not value and place.id not in _loans:
             place.put(plain)
 
 
 def _without_views(value: Any) -> Any:
     if _is_tuple(value):
-        parts = [_without_views(part) for part in value]
-        return (
-            value if all(map(operator.is_, parts, value)) else _tuple_like(value, parts)
-        )
+        return _with_each(_without_views, value)
     return value.memory if type(value) is Outside else value
