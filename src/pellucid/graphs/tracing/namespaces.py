@@ -346,7 +346,7 @@ def attributes_in(code: CodeType) -> set[tuple[str, str]]:
     Of anything else there is no name.
     """
     found = set()
-    steps = [i for i in dis.get_instructions(code) if i.opname != "CACHE"]
+    steps = [i for i in dis.get_instructions(code) if i.opname not in BETWEEN]
     for owner, step in itertools.pairwise(steps):
         if step.opname in LOOKUPS:
             is_global = owner.opname == "LOAD_GLOBAL"
@@ -358,3 +358,4 @@ def attributes_in(code: CodeType) -> set[tuple[str, str]]:
 
 
 LOOKUPS = {"LOAD_ATTR", "LOAD_METHOD"}
+BETWEEN = {"CACHE", "EXTENDED_ARG", "NOP"}
