@@ -958,30 +958,18 @@ PROGRAMS = {
         "Write np.diag(x)",
         "f = lambda x: np.sum((np.diag(x) @ W)**2)",
     ),
-    "column": (
+    "joined columns": (
         """
         df = pd.DataFrame({"a": V, "b": W})
         def f(x):
-            return np.sum((df["a"] * x[0] - df["b"])**2)
+            return np.sum(pd.concat([df["a"] * x[0], df["b"]])**2)
         """,
-        "Take the array first: column.to_numpy() * x",
+        "np.concatenate([a.to_numpy(), b.to_numpy()])",
         """
         df = pd.DataFrame({"a": V, "b": W})
         def f(x):
-            return np.sum((df["a"].to_numpy() * x[0] - df["b"].to_numpy())**2)
-        """,
-    ),
-    "frame dot": (
-        """
-        df = pd.DataFrame({"a": V, "b": W})
-        def f(x):
-            return np.sum(df.dot(x[:2])**2)
-        """,
-        "frame.to_numpy() @ x",
-        """
-        df = pd.DataFrame({"a": V, "b": W})
-        def f(x):
-            return np.sum((df.to_numpy() @ x[:2])**2)
+            a, b = df["a"] * x[0], df["b"]
+            return np.sum(np.concatenate([a.to_numpy(), b.to_numpy()])**2)
         """,
     ),
     "series": (

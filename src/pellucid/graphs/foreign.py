@@ -1,7 +1,8 @@
 """Arrays that compute in a way of their own, which a graph does not know.
 
-A masked array leaves elements out, an np.matrix multiplies as matrices, pandas aligns
-labels, a sparse matrix is no array at all. Each is refused with the plain spelling.
+A masked array leaves elements out, an np.matrix multiplies as matrices, a sparse matrix
+is no array at all. Each is refused with the plain spelling. What pandas holds are
+arrays under labels.
 """
 
 from __future__ import annotations
@@ -30,10 +31,6 @@ _SPARSE = (
     "a sparse matrix, which is no array of NumPy's: take A = X.toarray() outside, and "
     "write A @ w"
 )
-LABELLED = (
-    "a table or column of pandas, which goes by labels: take x = s.to_numpy() outside "
-    "and compute with x"
-)
 _HOLDING = (
     "an array of objects that holds traced values: take np.array([x, y]), or a list"
 )
@@ -43,7 +40,6 @@ _KINDS = {
     "numpy.matrix": _MATRIX,  # the class itself
     "numpy.matrixlib": _MATRIX,
     "scipy.sparse": _SPARSE,
-    "pandas": LABELLED,
 }
 
 
@@ -81,8 +77,55 @@ def _holds_stand_ins(array: Any) -> bool:
 
 
 def is_labelled(value: Any) -> bool:
-    """Whether a value is a table or column of pandas."""
-    return type(value).__module__.partition(".")[0] == "pandas"
+    """Whether a value is a table or column of pandas, or of a class made from these."""
+    kind = type(value)
+    if kind.__module__.partition(".")[0] == "pandas":
+        return True
+    return hasattr(kind, "__pandas_priority__") and not is_stand_in(value)
+
+
+def unlabelled(value: Any) -> tuple[Any, str | None]:
+    """The entries of what pandas holds, without labels; and why they are no numbers."""
+    if not hasattr(value, "columns"):
+        return _entries(value)
+    columns = [_entries(value.iloc[:, i]) for i in range(value.shape[1])]
+    for name, (_, reason) in zip(value.columns, columns, strict=True):
+        if reason:
+            return None, f"{name!r}, {reason}"
+    arrays = [array for array, _ in columns]
+    if len({array.dtype for array in arrays}) == 1:
+        return value.to_numpy(arrays[0].dtype), None
+    return np.stack(arrays, axis=1) if arrays else np.empty(value.shape), None
+
+
+def _entries(column: Any) -> tuple[Any, str | None]:
+    """The entries of a column, or of an index or an array of pandas."""
+    dtype = getattr(column, "dtype", None)
+    if dtype is None or not hasattr(column, "to_numpy"):
+        return None, f"a {type(column).__name__} of pandas, which is no number"
+    kind = getattr(dtype, "kind", "O")
+    if kind in "biufc":
+        return _numbers(column, dtype), None
+    array = np.asarray(column)
+    if kind == "O" and all(isinstance(v, _NUMBERS) for v in array.flat):
+        return np.array(array.tolist()), None
+    return None, (
+        f"a column of the dtype {dtype}, which holds no numbers: make numbers of it "
+        "outside, as with .astype(float), pd.get_dummies or .cat.codes"
+    )
+
+
+def _numbers(column: Any, dtype: Any) -> Any:
+    """Entries that are numbers; pandas' own missing value becomes nan."""
+    if isinstance(dtype, np.dtype):
+        return column.to_numpy()
+    plain = getattr(dtype, "numpy_dtype", getattr(dtype, "subtype", dtype))
+    if not column.isna().any():
+        return column.to_numpy(plain)
+    return column.to_numpy(np.result_type(plain, np.float16), na_value=np.nan)
+
+
+_NUMBERS = (bool, int, float, complex, np.generic)
 
 
 def strange_call(is_machinery: Callable[[FrameType], bool]) -> str | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from types import ModuleType
 
 MODULES = {
-    "numpy": ("tracing.attributes", "functions"),
+    "numpy": ("tracing.attributes", "tracing.labelled", "functions"),
     "scipy.linalg": ("functions.matrix_functions",),
     "scipy.special": ("operations.special", "functions.special", "derivatives.special"),
 }

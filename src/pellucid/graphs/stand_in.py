@@ -23,10 +23,26 @@ class StandIn:
         """The node that it stands for, as it was last read; None for numbers."""
         return None
 
+    @property
+    def _array(self) -> Any:
+        """The traced array that it holds under labels; None where it has none."""
+        return None
+
+    @property
+    def _kind(self) -> Any:
+        """The class that the value will have."""
+        return self.__class__
+
 
 def is_stand_in(value: Any) -> bool:
     """Whether a value is in the place of another; nothing is asked of it."""
     return issubclass(type(value), StandIn)
+
+
+def array_in(value: Any) -> Any:
+    """The array that a value holds under labels; any other is itself."""
+    held = value._array if is_stand_in(value) else None
+    return value if held is None else held
 
 
 def node_in(value: Any) -> Node | None:

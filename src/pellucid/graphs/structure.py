@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import PellucidError
-from pellucid.graphs.foreign import strange
+from pellucid.graphs.foreign import is_labelled, strange
 
 
 def mapped(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
@@ -78,9 +78,10 @@ def matched(
                 raise PellucidError(message)
             pairs[leaf] = _as_float(value) if leaf.dtype.kind == "f" else value
         elif not _same(leaf, value):
+            was, came = map(_shown, (leaf, value))
             message = (
-                f"{title}: the graph was recorded with {path_text(path)} = {leaf!r}, a "
-                f"constant; {value!r} needs a graph of its own."
+                f"{title}: the graph was recorded with {path_text(path)} = {was}, a "
+                f"constant; {came} needs a graph of its own."
             )
             raise PellucidError(message)
     return pairs
@@ -95,7 +96,14 @@ def _as_float(value: Any) -> Any:
 
 
 def _same(a: Any, b: Any) -> bool:
+    if is_labelled(a) and hasattr(a, "equals"):
+        return bool(a.equals(b))
     return a is b or bool(np.array_equal(a, b))
+
+
+def _shown(value: Any) -> str:
+    """A constant as a message names it; a table has many lines."""
+    return f"another {type(value).__name__}" if is_labelled(value) else repr(value)
 
 
 def _same_shape(path: Any, expected: Any, came: Any, title: str) -> None:

@@ -238,7 +238,8 @@ def _length(data: Any) -> int:
     """How many rows there seem to be; 0 for what has none."""
     if isinstance(data, (list, tuple)):
         return len(data)
-    return len(data) if isinstance(data, np.ndarray) and data.ndim else 0
+    has_rows = hasattr(data, "iloc") or (isinstance(data, np.ndarray) and data.ndim)
+    return len(data) if has_rows else 0
 
 
 def _as_rows(data: Any) -> Any:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import MinimiseError, TraceError
 from pellucid.graphs import structure
+from pellucid.graphs.tracing.labels import LabelsError
 from pellucid.graphs.tracing.trace import is_float, is_numeric, title_of, trace
 from pellucid.show.progress import Bar, is_watched, progress
 
@@ -138,17 +139,29 @@ class Task:
         self.data = self.taken(data)
 
     def taken(self, data: Sequence[Any]) -> tuple[Any, ...]:
-        """Data as the cost takes them: frames as arrays, or else as frames."""
+        """Data as the cost takes them: tables as arrays, where that is the same cost.
+
+        Labels that pandas would align, and a mean of each column, are not to be lost.
+        """
         arrays = tuple(as_data(d) for d in data)
         if not any(hasattr(d, "iloc") for d in data):
             return arrays
+        tables = tuple(d if hasattr(d, "iloc") else as_data(d) for d in data)
+        by_labels, by_place = self._cost_of(tables), self._cost_of(arrays)
+        if isinstance(by_labels, LabelsError):
+            raise by_labels
+        if isinstance(by_labels, Exception):
+            return tables if isinstance(by_place, _ELSE) else arrays
+        same = not isinstance(by_place, Exception) and np.isclose(by_labels, by_place)
+        return arrays if same else tables
+
+    def _cost_of(self, data: tuple[Any, ...]) -> Any:
+        """The cost of these data beside the start, or why there is none."""
+        place = structure.mapped(_beside, self.start)
         try:
-            trace(self.cost, (self.start, *arrays), {}, is_numeric)
-        except TraceError:
-            return arrays
-        except (AttributeError, IndexError, KeyError, TypeError):
-            return tuple(d if hasattr(d, "iloc") else as_data(d) for d in data)
-        return arrays
+            return trace(self.cost, (place, *data), {}, is_numeric)(place, *data)
+        except Exception as error:  # the person's function may raise any
+            return error
 
     @property
     def size(self) -> int:
@@ -247,6 +260,14 @@ def _is_array(data: Any) -> bool:
     kinds = (bool, int, float, np.number, np.bool_, np.ndarray)
     numbers = all(isinstance(part, kinds) for part in parts)
     return numbers and len({np.shape(part) for part in parts}) <= 1
+
+
+# What a cost raises that is given arrays for tables.
+_ELSE = (AttributeError, IndexError, KeyError, TypeError)
+
+
+def _beside(leaf: Any) -> Any:
+    return leaf + 0.5 + 0.1 * np.sin(np.arange(np.size(leaf)).reshape(np.shape(leaf)))
 
 
 def _as_float(leaf: Any) -> Any:

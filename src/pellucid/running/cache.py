@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import pickle
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -108,3 +110,13 @@ def content(value: Any) -> Hashable:
     if isinstance(value, Hashable):
         return type(value), value
     return Itself(value)
+
+
+def digest(value: Any) -> bytes:
+    """What is equal for tables of equal content, and may be for no others."""
+    made = hashlib.blake2b()
+    parts: list[pickle.PickleBuffer] = []
+    made.update(pickle.dumps(value, 5, buffer_callback=parts.append))
+    for part in parts:
+        made.update(part.raw())
+    return made.digest()

@@ -9,9 +9,10 @@ import numpy as np
 
 from pellucid.errors import TraceError
 from pellucid.graphs import structure
+from pellucid.graphs.foreign import is_labelled
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.tracing.trace import is_float, is_numeric, trace
-from pellucid.running.cache import Itself, content
+from pellucid.running.cache import Itself, content, digest
 
 
 def start_of(f: Any, arguments: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -53,6 +54,8 @@ def _kind(leaf: Any, is_input: Callable[[Any], bool]) -> Any:
         return kind if is_input(leaf) else (*kind, _content(leaf))
     if is_float(leaf):
         return type(leaf)
+    if is_labelled(leaf) and hasattr(leaf, "iloc"):
+        return type(leaf), digest(leaf)
     return type(leaf), leaf if isinstance(leaf, Hashable) else Itself(leaf)
 
 

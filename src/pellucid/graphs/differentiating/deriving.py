@@ -28,6 +28,7 @@ from pellucid.graphs.differentiating.pullbacks import cost_gradient, inputs_of
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, now
 from pellucid.graphs.rewriting.stable import Rewriting, made_stable
+from pellucid.graphs.stand_in import array_in
 from pellucid.graphs.tracing.patching import creation_recorded
 from pellucid.graphs.tracing.recorder import active
 from pellucid.graphs.tracing.trace import closed, resumed, title_of
@@ -84,7 +85,7 @@ def derived(
         # Taken before the call, because f may write into its arguments.
         inputs = structure.mapped(_as_it_stands, asked)
         since = now()
-        result = f(*given["args"], **given["kwargs"])
+        result = structure.mapped(array_in, f(*given["args"], **given["kwargs"]))
         stable, settled = rewriting.of(result, since), now()
         slope = derive(stable, as_asked(wrt, inputs), title, *v)
         if kind in NOTICED and f not in _derivatives:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from pellucid.graphs.stand_in import is_stand_in
 from pellucid.graphs.tracing.outside_arrays import Outside
-from pellucid.graphs.tracing.traced import Traced
 
 Own = builtins.type
 
@@ -22,8 +22,11 @@ class _Kind(type):
     def __call__(cls, *args: Any, **options: Any) -> Any:
         if len(args) != 1:
             return Own(*args, **options)
-        stands = isinstance(args[0], Traced) or Own(args[0]) is Outside
-        kind = args[0].__class__ if stands else Own(args[0])
+        kind = Own(args[0])
+        if is_stand_in(args[0]):
+            kind = args[0]._kind
+        elif kind is Outside:
+            kind = args[0].__class__
         return Type if kind is Own or kind is _Kind else kind
 
     def __new__(cls, name: str, bases: Any, content: Any, **options: Any) -> Any:

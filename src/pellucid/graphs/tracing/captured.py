@@ -6,6 +6,7 @@ copied, and a large one is looked at again at the end.
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from typing import Any
 
@@ -22,6 +23,7 @@ class Captured:
     """The constants of one record; an array that did not change has one."""
 
     def __init__(self) -> None:
+        self._entries: dict[Any, Node] = {}
         self._constants: dict[int, tuple[Any, Node]] = {}
         self._large: list[tuple[Any, str, int]] = []
 
@@ -36,6 +38,17 @@ class Captured:
             # Holding the array keeps its id from being given to another.
             self._constants[id(array)] = array, node
         return node
+
+    def entries(self, array: Any) -> Node:
+        """Make the node of an array that was made to be read, or find that of an equal.
+
+        Of what a table holds there is a new array each time that one is asked for.
+        """
+        digest = hashlib.blake2b(array.tobytes()).digest()
+        key = array.shape, array.dtype, array.flags.f_contiguous, digest
+        if key not in self._entries:
+            self._entries[key] = self.constant(array)
+        return self._entries[key]
 
     def check(self) -> None:
         """Raise where a large array was written into meanwhile."""

@@ -307,12 +307,12 @@ WAYS = {
     "scipy.interpolate": "Write np.interp(x, xp, fp), which is linear between points.",
     "scipy.sparse.diags": "Write np.diag(x).",
     "scipy.sparse": "Write S.toarray() @ x for S @ x of a sparse S.",
-    "pandas.DataFrame.dot": (
-        "Take the array first: frame.to_numpy() @ x for frame.dot(x)."
-    ),
     "pandas.Series": _OUTSIDE,
     "pandas.DataFrame": _OUTSIDE,
-    "pandas": "Take the array first: column.to_numpy() * x for column * x.",
+    "pandas": (
+        "Take the arrays first, and join or group them with NumPy: "
+        "np.concatenate([a.to_numpy(), b.to_numpy()])."
+    ),
     "numpy.matrix": "Write np.array(A), and @ for the product.",
     "numpy.ma": "Write np.where(mask, 0, x), and np.sum(~mask) for their number.",
     "matplotlib": _OUTSIDE,

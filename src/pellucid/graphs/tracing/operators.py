@@ -7,12 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.foreign import is_labelled
 from pellucid.graphs.operations.closed_set import UFUNCS
 from pellucid.graphs.operations.elementwise import OPERATORS
 from pellucid.graphs.tracing import creation
-from pellucid.graphs.tracing.refusals import refused_labels
-from pellucid.graphs.tracing.traced import Traced, recorded, stored, truth
+from pellucid.graphs.tracing.traced import (
+    FUNCTIONS,
+    Traced,
+    has_labels,
+    recorded,
+    stored,
+    truth,
+)
 
 
 def _operate(ufunc: np.ufunc, *arguments: Any) -> Any:
@@ -67,8 +72,6 @@ NUMBERS = (Traced, int, float, complex, np.generic, np.ndarray)
 
 def _is_operand(x: Traced, other: Any) -> bool:
     """Whether x takes it for an operand; an array takes lists too."""
-    if is_labelled(other):
-        refused_labels(x.node)
     return isinstance(other, NUMBERS if x.is_number else (*NUMBERS, list, tuple))
 
 
@@ -82,20 +85,25 @@ def _unary(ufunc: np.ufunc) -> Any:
     return operator
 
 
+def _labelled(ufunc: np.ufunc, other: Any, *sides: Any) -> Any:
+    """The same with a table or column of pandas; not implemented for others."""
+    return FUNCTIONS["labelled"](ufunc, *sides) if has_labels(other) else NotImplemented
+
+
 def _forward(ufunc: np.ufunc) -> Any:
     def operator(self: Traced, other: Any, *modulo: Any) -> Any:
-        if modulo or not _is_operand(self, other):
-            return NotImplemented
-        return _operate(ufunc, self, other)
+        if not modulo and _is_operand(self, other):
+            return _operate(ufunc, self, other)
+        return _labelled(ufunc, other, self, other)
 
     return operator
 
 
 def _reflected(ufunc: np.ufunc) -> Any:
     def operator(self: Traced, other: Any) -> Any:
-        if not _is_operand(self, other):
-            return NotImplemented
-        return _operate(ufunc, other, self)
+        if _is_operand(self, other):
+            return _operate(ufunc, other, self)
+        return _labelled(ufunc, other, other, self)
 
     return operator
 
@@ -145,6 +153,7 @@ class Arithmetic(Traced):
     """The operators that every number has, and every array."""
 
     __slots__ = ()
+    __pandas_priority__ = 5000  # pandas leaves operators to what has more than 4000
     __add__, __radd__ = _both(np.add)
     __sub__, __rsub__ = _both(np.subtract)
     __mul__, __rmul__ = map(_repeated, _both(np.multiply))

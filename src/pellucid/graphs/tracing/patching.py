@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.packages import LAZY, MODULES, loaded, meet
+from pellucid.graphs.tracing.asking import Asking, asking, reaches_labels
 from pellucid.graphs.tracing.builtin_type import Type
 from pellucid.graphs.tracing.creation import CREATORS, JOINED, ndarray, without_lists
 from pellucid.graphs.tracing.frames import instruction, is_machinery, runs_machinery
@@ -48,6 +49,8 @@ def creation_recorded(values: Iterable[Any] = ()) -> Iterator[None]:
     """
     _count(+1)
     try:
+        values = list(values)
+        _let_pandas_ask(values)
         _stand_in_for_imported(values)
         yield
     finally:
@@ -60,6 +63,8 @@ def _count(change: int) -> None:
         _traces += change
         for module in _watched():
             _look_up_in(module)
+        while _asking and not _traces:
+            _asking.pop().end()
         while not _traces and _imported:
             names, name, stand_in, was_there = _imported.pop()
             if names.get(name) is stand_in and was_there:
@@ -71,6 +76,16 @@ def _count(change: int) -> None:
 def _look_up_in(module: ModuleType) -> None:
     """Let a module find names by who asks, while there are traces."""
     module.__class__ = _lookup(module) if _traces else ModuleType
+
+
+def _let_pandas_ask(values: list[Any]) -> None:
+    """Let methods of tables and columns take traced values, where some are reached."""
+    with _lock:
+        if not _asking and reaches_labels(values):
+            _asking.extend(asking())
+
+
+_asking: list[Asking] = []
 
 
 def _watched() -> tuple[ModuleType, ...]:

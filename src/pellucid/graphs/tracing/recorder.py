@@ -16,7 +16,7 @@ import numpy as np
 
 from pellucid.errors import TraceError
 from pellucid.graphs.evaluate import evaluate
-from pellucid.graphs.foreign import strange
+from pellucid.graphs.foreign import is_labelled, strange, unlabelled
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Call, Node, ancestors, constant
 from pellucid.graphs.operations.closed_set import OPERATIONS
@@ -117,9 +117,13 @@ class Recorder:
         if self.sources and self.on_capture:
             self.on_capture()
         value = plain(value)
-        if reason := strange(value):
+        from_pandas = is_labelled(value)
+        value, reason = unlabelled(value) if from_pandas else (value, strange(value))
+        if reason:
             self.refusal = TraceError(f"{location()}: {code()} meets {reason}.")
             raise self.refusal
+        if from_pandas:
+            return self.outside.entries(value)
         is_array = isinstance(value, np.ndarray)
         return self.outside.constant(value) if is_array else constant(value)
 

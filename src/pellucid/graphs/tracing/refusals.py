@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from pellucid.errors import TraceError
-from pellucid.graphs.foreign import LABELLED, strange_call
+from pellucid.graphs.foreign import strange_call
 from pellucid.graphs.node import Node
 from pellucid.graphs.tracing.advice import failure_advice, library_advice, number_advice
 from pellucid.graphs.tracing.branches import branch_advice
@@ -22,9 +22,9 @@ from pellucid.graphs.tracing.sites import Site, site, site_of
 from pellucid.graphs.tracing.unrecorded import ATTRIBUTES, reason_for
 
 
-def refuse(reason: str) -> NoReturn:
+def refuse(reason: str, kind: type[TraceError] = TraceError) -> NoReturn:
     """Raise; and remember it, because the function or C code may swallow the error."""
-    error = TraceError(f"{location()}: {reason}")
+    error = kind(f"{location()}: {reason}")
     recorder = active.get()
     if recorder is not None:
         recorder.refusal = error
@@ -93,14 +93,6 @@ def _refuse_strange_call(node: Node) -> None:
     reason = strange_call(is_machinery)
     if reason:
         refuse(f"{code()} takes a traced value ({described(node)}) for {reason}.")
-
-
-def refused_labels(node: Node) -> NoReturn:
-    """Say that labels are not followed."""
-    at = site()
-    if at and at.library:
-        refused_in_library(node, at)
-    refuse(f"{code()} meets {LABELLED}.")
 
 
 def refused_in_library(node: Node, at: Site) -> NoReturn:

@@ -20,14 +20,13 @@ from pellucid.graphs.foreign import is_labelled
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import UFUNCS
 from pellucid.graphs.packages import meet_loaded
-from pellucid.graphs.stand_in import StandIn
+from pellucid.graphs.stand_in import StandIn, array_in
 from pellucid.graphs.tracing.layout import ORDERED, MemoryLayout
 from pellucid.graphs.tracing.memory import Memory, layout_of
 from pellucid.graphs.tracing.recorder import Recorder, active
 from pellucid.graphs.tracing.refusals import (
     name_of,
     refused_elsewhere,
-    refused_labels,
     refused_objects,
     refused_outside,
 )
@@ -116,8 +115,8 @@ class Traced(StandIn):
         out: Any = None,
         **options: Any,
     ) -> Any:
-        if any(map(is_labelled, inputs)):
-            refused_labels(self.node)
+        if method == "__call__" and any(map(has_labels, inputs)):
+            return FUNCTIONS["labelled"](ufunc, *inputs, **options)
         if method != "__call__":
             result = called(method, (ufunc, *inputs), options)
         elif is_one_step(ufunc) and options:
@@ -140,6 +139,11 @@ class Traced(StandIn):
     def __array_operation__(self, name: str, arrays: Any, options: Any) -> Any:
         kept = {k: v for k, v in options.items() if v is not None and v is not False}
         return recorded(name, *arrays, **kept)
+
+
+def has_labels(value: Any) -> bool:
+    """Whether a value is a table or column of pandas, or stands for one."""
+    return is_labelled(value) or array_in(value) is not value
 
 
 def is_one_step(ufunc: np.ufunc) -> bool:
@@ -193,7 +197,8 @@ def node_of(value: Any) -> Node:
         return value
     if isinstance(value, (list, tuple)):
         return node_of(FUNCTIONS["array"](value))
-    return current().captured(value)
+    held = array_in(value)
+    return current().captured(value) if held is value else node_of(held)
 
 
 def recorded(name: str, *arguments: Any, weak: bool = False, **options: Any) -> Any:
