@@ -973,7 +973,7 @@ PROGRAMS = {
         """,
     ),
     "series": (
-        "f = lambda x: pd.Series(x).sum()**2",
+        "f = lambda x: pd.Series(x).mean()**2",
         "with the numbers that pl.value_and_gradient returns",
         "f = lambda x: x.sum()**2",
     ),
