@@ -55,6 +55,9 @@ COSTS = {
     "np.log": lambda w, b: (np.log(X["a"] ** 2 + 1) * b).sum() * w[0],
     "values": lambda w, b: np.sum((X.values @ w - b) ** 2),
     "to_numpy": lambda w, b: np.sum(((X @ w).to_numpy() - y.to_numpy()[::-1] * b) ** 2),
+    "methods of arrays": lambda w, b: (
+        (X.values.dot(w) - X["a"].to_numpy() * b) ** 2).sum()
+        + X["a"].values.dot(X.to_numpy().T.dot(y.values) @ w * y.to_numpy()) * b,
     "mean of data": lambda w, b: (X["a"].mean() * b) ** 2 + X.mean() @ w**2,
     "some columns": lambda w, b: np.sum((X[["a", "b"]] @ w[:2] - b) ** 2),
     "sum of rows": lambda w, b: ((X * w).sum(axis=1) * y - b).sum() ** 2,

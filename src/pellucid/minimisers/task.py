@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.errors import MinimiseError, TraceError
+from pellucid.errors import MinimiseError
 from pellucid.graphs import structure
 from pellucid.graphs.tracing.labels import LabelsError
 from pellucid.graphs.tracing.trace import is_float, is_numeric, title_of, trace

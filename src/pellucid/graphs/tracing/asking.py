@@ -6,15 +6,17 @@ import functools
 import sys
 from typing import Any
 
-from pellucid.graphs.tracing.frames import code
+from pellucid.graphs.tracing.frames import code, is_machinery
 from pellucid.graphs.tracing.labelled_operands import OPERATORS, labelled
 from pellucid.graphs.tracing.labels import UnderLabels
+from pellucid.graphs.tracing.outside_arrays import seen
 from pellucid.graphs.tracing.recorder import active
 from pellucid.graphs.tracing.refusals import refuse
 from pellucid.graphs.tracing.traced import Traced
 
 _WRITING = ("__setitem__", "__iadd__", "__isub__", "__imul__", "__itruediv__",
             "__ipow__", "__ifloordiv__", "__imod__")  # fmt: skip
+_ARRAYS = ("values", "to_numpy")
 
 
 class Asking:
@@ -42,6 +44,9 @@ class Asking:
         method = self.original.__get__(x, owner)
         if x is None or active.get() is None:
             return method
+        if self.name in _ARRAYS:
+            own = is_machinery(sys._getframe(1))
+            return method if own else _seen(method)
         return functools.partial(self._called, x, method)
 
     def _called(self, x: Any, method: Any, *args: Any, **options: Any) -> Any:
@@ -54,6 +59,13 @@ class Asking:
                 "write x = x + y for x += y, and keep a new column in a variable."
             )
         return getattr(labelled(x), self.name)(*args, **options)
+
+
+def _seen(found: Any) -> Any:
+    """An array of entries, or what gives one, whose methods take traced values."""
+    if not callable(found):
+        return seen(found)
+    return lambda *args, **options: seen(found(*args, **options))
 
 
 def reaches_labels(values: list[Any]) -> bool:
@@ -70,6 +82,6 @@ def reaches_labels(values: list[Any]) -> bool:
 def asking() -> list[Asking]:
     """The methods of pandas that take traced values, from now on."""
     pandas = sys.modules["pandas"]
-    names = ("dot", *OPERATORS, *_WRITING)
+    names = ("dot", *OPERATORS, *_WRITING, *_ARRAYS)
     return [Asking(kind, name) for kind in (pandas.Series, pandas.DataFrame)
             for name in names]  # fmt: skip
