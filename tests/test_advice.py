@@ -703,9 +703,9 @@ PROGRAMS = {
         """,
     ),
     "index of an array": (
-        "f = lambda x: W[np.argmax(x)] * x[0]",
-        "Write np.array(W)[np.argmax(x)]",
-        "f = lambda x: np.array(W)[np.argmax(x)] * x[0]",
+        "f = lambda x: pickle.loads(DUMPED)[0][np.argmax(x)] * x[0]",
+        "Write np.array(pickle.loads(DUMPED)[0])[np.argmax(x)]",
+        "f = lambda x: np.array(pickle.loads(DUMPED)[0])[np.argmax(x)] * x[0]",
     ),
     "index of a list": (
         "f = lambda x: [1.0, 2.0, 3.0, 4.0][np.argmax(x)] * x[0]",

@@ -38,6 +38,11 @@ OUTSIDE = np.zeros(6)
 GENERATOR = np.random.default_rng(1)
 
 
+def unnamed(A):
+    """An equal array that no name reaches."""
+    return pickle.loads(pickle.dumps(A))
+
+
 def place_of(f):
     """File and line as messages begin, for a function of one line."""
     return f"test_never_silent.py, line {f.__code__.co_firstlineno}: "
@@ -78,10 +83,10 @@ NUMBERS = {
     "dictionary key": lambda x: {x[0]: 1},
     "pow with a modulus": lambda x: pow(x, 2, 3),
     "pickle": lambda x: pickle.dumps(x),
-    "method of an outside array": lambda x: TABLE.dot(x),
-    "index of an outside array": lambda x: TABLE[x.astype(int)],
-    "searchsorted of an outside array": lambda x: V.searchsorted(x),
-    "take of an outside array": lambda x: V.take(x.astype(int)),
+    "method of an array without a name": lambda x: unnamed(TABLE).dot(x),
+    "index of an array without a name": lambda x: unnamed(TABLE)[x.astype(int)],
+    "searchsorted of one": lambda x: unnamed(V).searchsorted(x),
+    "take of one": lambda x: unnamed(V).take(x.astype(int)),
     "compress of an outside array": lambda x: V.compress(x > 0),
     "frombuffer": lambda x: np.frombuffer(x),
     "fromiter": lambda x: np.fromiter(x, float),
@@ -126,8 +131,11 @@ def test_what_needs_a_number_has_no_gradient(name):
 SPELLINGS = {
     "math.exp": (lambda x: math.exp(x[0]), "np.exp(x)"),
     "statistics": (lambda x: statistics.mean(x), "np.mean(x)"),
-    "dot": (lambda x: TABLE.dot(x), "np.dot(TABLE, x)"),
-    "index": (lambda x: TABLE[x.astype(int)], "np.array(TABLE)[x.astype(int)]"),
+    "dot": (lambda x: unnamed(TABLE).dot(x), "np.dot(unnamed(TABLE), x)"),
+    "index": (
+        lambda x: unnamed(TABLE)[x.astype(int)],
+        "np.array(unnamed(TABLE))[x.astype(int)]",
+    ),
     "range": (lambda x: range(x[0]), "a whole number, int(n)"),
     "slice": (lambda x: [1, 2, 3][: x[0]], "its ends as integers, int(n)"),
     "scalar type": (lambda x: x.dtype.type(x), "x.astype(dtype)"),
@@ -428,6 +436,10 @@ WORKING = {
     "copy.deepcopy": lambda x: copy.deepcopy([x])[0] * x,
     "nested lists": lambda x: np.array([[x[0], 1.0], [2, x[1]]]) @ x[:2],
     "list item": lambda x: np.array([v * 2 for v in [*x]]),
+    "method of an outside array": lambda x: TABLE.dot(x) + TABLE[x.astype(int)].dot(x),
+    "searched outside array": lambda x: (
+        np.sort(V).searchsorted(x) * x + V.take([0, 1])[1]
+    ),
     "outside array on the left": lambda x: TABLE @ x + TABLE.__mul__(x)[0],
     "float32": lambda x: np.float32(x) * 2,
     "float64": lambda x: np.float64(x) * np.float64(x[0]) * np.float64(2.0),

@@ -718,10 +718,6 @@ OF_ONE_CALL = {
     "percent format": (lambda x: "%.2f" % x[0], "number"),  # noqa: UP031
     "format": (lambda x: f"{x[0]:.2f}", "number"),
     "list index": (lambda x: [1, 2, 3][x[0].astype(int)], "index"),
-    "index outside": (
-        lambda x: OUTSIDE[np.argmax(x)],
-        "np.array(OUTSIDE)[np.argmax(x)]",
-    ),
     "shape from a value": (lambda x: np.zeros(x[0].astype(int)), "number"),
 }
 UNRECORDABLE = {
