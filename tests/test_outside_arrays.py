@@ -265,6 +265,34 @@ def test_a_method_is_recorded(name):
     assert_recorded(METHODS[name])
 
 
+# What NumPy makes of an array from outside is one too.
+MADE = [
+    "X[LABELS].mean(axis=0)", "X[np.ix_([0, 2], [0, 1, 2])]", "sum(X)", "-X",
+    "1 / X", "X**2", "abs(X)", "np.exp(X)", "divmod(X, 2)[1]", "X.T @ X",
+    "(X > 0) & (X < 1)",
+    "np.asfortranarray(X)", "np.cov(X.T)", "np.corrcoef(X.T)", "np.tile(X, (2, 1))",
+    "np.pad(X, 1)[1:-1, 1:-1]", "np.percentile(X, 50, axis=0)", "np.cumsum(X, axis=0)",
+    "np.meshgrid(MU, Y)[0]", "np.kron(np.eye(1), X)", "np.stack([X, X])",
+    "np.column_stack([Y, X[:, 1:]])", "np.insert(X, 0, 1, axis=1)[:, 1:]",
+    "np.linalg.qr(X)[0]", "np.linalg.pinv(X).T", "np.einsum('ij,kj->ki', X.T, X.T)",
+    "np.where(X > 0)[0][:3]", "np.diag(MU)", "np.roll(X, 1)", "X.swapaxes(0, 1).T",
+    "np.delete(X, 0, 0)", "np.broadcast_to(MU, (2, 3))", "np.squeeze(X[None])",
+    "np.array_split(X, 2)[0]", "np.dstack([X])[:, :, 0]", "np.tensordot(P, P, 1)",
+    "np.nan_to_num(X)", "np.sort(X, 0)[::-1]", "X.argsort(0)", "np.fft.fft(X).real",
+    "np.vstack((X, MU))", "np.append(X, [MU], 0)", "np.average(X, axis=0)",
+    "np.median(X, axis=0)", "np.outer(Y, MU)", "np.select([X > 0], [X])", "np.triu(X)",
+    "np.ptp(X, 0)", "np.block([[X]])", "np.diff(X, axis=0)", "np.unique(LABELS)",
+    "np.bincount(LABELS)", "np.apply_over_axes(np.sum, X, [0])", "np.split(X, [2])[1]",
+    "np.clip(X, 0, 1)", "np.interp(MU, [-1, 1], [0, 1])", "np.polyval([1, 2], X)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("made", MADE)
+def test_what_is_made_of_an_array_is_like_it(made):
+    names = {"np": np, "X": X, "Y": Y, "MU": MU, "P": P, "LABELS": LABELS}
+    assert_recorded(eval(f"lambda w: np.sum(({made}).dot(w) ** 2)", names))
+
+
 @pytest.mark.parametrize("name", ["T.dot", "quadratic form", "clip", "scaled"])
 def test_a_hessian(name):
     f = METHODS[name]
@@ -490,6 +518,22 @@ def test_masked_arrays_are_left_alone():
 
 
 # -- threads ---------------------------------------------------------------------------
+
+
+def draw(w):
+    generator = np.random.default_rng(1)
+    generator.shuffle(ROWS)
+    rows = generator.permutation(X)
+    return np.sum(X[ROWS].dot(w)) + np.sum(rows @ w)
+
+
+@pytest.mark.filterwarnings("ignore::pellucid.errors.TraceWarning")
+def test_random_numbers_are_drawn_as_from_the_array_itself():
+    before = ROWS.copy()
+    found, rows = pl.graph(draw, W)(W), ROWS.copy()
+    ROWS[:] = before
+    assert found == pytest.approx(draw(W))
+    assert ROWS.tolist() == rows.tolist()
 
 
 def run_in(*functions):
