@@ -7,7 +7,7 @@ Arguments of other types go by signature and structure; see `compiled`.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,22 +26,29 @@ Give = Callable[[tuple[Any, ...]], Any]
 def kind_of_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Hashable:
     """What decides which program runs; None where an argument is of another type."""
     try:
-        kinds = tuple([KINDS[type(x)](x) for x in args])
-        return kinds, _of_dict(kwargs) if kwargs else None
+        return _of_each(args), _of_dict(kwargs) if kwargs else None
     except KeyError:
         return None
 
 
-def _of_array(x: np.ndarray[Any, Any]) -> Hashable:
-    return x.shape, x.dtype, x.flags.num
+def _of_each(parts: Iterable[Any]) -> tuple[Hashable, ...]:
+    """The kind of each; of a plain array, as it mostly is, written here for speed."""
+    return tuple(
+        [
+            (x.shape, x.dtype, x.strides)
+            if type(x) is np.ndarray
+            else KINDS[type(x)](x)
+            for x in parts
+        ]
+    )
 
 
 def _of_sequence(x: Any) -> Hashable:
-    return type(x), *[KINDS[type(part)](part) for part in x]
+    return type(x), _of_each(x)
 
 
 def _of_dict(x: dict[Any, Any]) -> Hashable:
-    return dict, *x, *[KINDS[type(part)](part) for part in x.values()]
+    return dict, tuple(x), _of_each(x.values())
 
 
 def _of_constant(x: Hashable) -> Hashable:
@@ -49,7 +56,6 @@ def _of_constant(x: Hashable) -> Hashable:
 
 
 KINDS: Mapping[type, Callable[[Any], Hashable]] = {
-    np.ndarray: _of_array,
     **dict.fromkeys([float, np.float64, np.float32], type),
     **dict.fromkeys([tuple, list], _of_sequence),
     dict: _of_dict,

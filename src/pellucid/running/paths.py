@@ -62,12 +62,12 @@ class Paths:
     ) -> tuple[Path, Any]:
         """The path that arguments take, and the result; no path is tried twice."""
         path: Path | None = self.latest
-        tried: list[Path] = []
+        tried: tuple[Path, ...] = ()
         while path is not None:
             try:
                 result = path.give(path.program.run(*inputs))
             except OtherPath as other:
-                tried.append(path)
+                tried = (*tried, path)
                 before = path.answers[: other.place]
                 path = self._fitting((*before, other.answer), tried)
             else:
@@ -76,7 +76,7 @@ class Paths:
                 return path, result
         return self._new(len(inputs), args, kwargs)
 
-    def _fitting(self, answers: tuple[Any, ...], tried: list[Path]) -> Path | None:
+    def _fitting(self, answers: tuple[Any, ...], tried: tuple[Path, ...]) -> Path | None:
         """The path that was taken last of those whose guards begin with these."""
         for path in reversed(self.kept):
             if path.answers[: len(answers)] == answers and path not in tried:
