@@ -114,7 +114,7 @@ OF_SAMPLES = ("zscore", "skew", "kurtosis", "sem", "gmean", "hmean", "iqr", "pea
 BY_HAND = {
     "math.factorial", "math.comb", "math.log/2",
     "scipy.linalg.cholesky/2", "scipy.linalg.solve_triangular/2", "bisect.bisect",
-    "numpy.poly1d", "numpy.vectorize", "numpy.frompyfunc", "numpy.nditer",
+    "numpy.poly1d", "numpy.nditer",
     "numpy.fromiter", "numpy.ma.masked_where", "heapq.nlargest",
     "scipy.linalg.cho_solve", "scipy.linalg.cho_factor",
     "scipy.linalg.lu_factor", "scipy.linalg.lu_solve",
@@ -733,16 +733,6 @@ PROGRAMS = {
         "f = lambda x: {x[0]: x[1]}[x[0]]",
         "keep values by name or by position",
         "f = lambda x: {'x': x[1]}['x']",
-    ),
-    "vectorize": (
-        "f = lambda x: np.sum(np.vectorize(lambda v: v**2)(x))",
-        "np.array([g(v) for v in x])",
-        "f = lambda x: np.sum(np.array([(lambda v: v**2)(v) for v in x]))",
-    ),
-    "frompyfunc": (
-        "f = lambda x: np.sum(np.frompyfunc(lambda v: v**2, 1, 1)(x))",
-        "np.array([g(v) for v in x])",
-        "f = lambda x: np.sum(np.array([(lambda v: v**2)(v) for v in x]))",
     ),
     "nditer": (
         "f = lambda x: sum(v**2 for v in np.nditer(x))",

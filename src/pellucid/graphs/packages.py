@@ -14,7 +14,12 @@ from collections.abc import Iterable
 from types import ModuleType
 
 MODULES = {
-    "numpy": ("tracing.attributes", "tracing.labelled", "functions"),
+    "numpy": (
+        "tracing.attributes",
+        "tracing.labelled",
+        "tracing.element_functions",
+        "functions",
+    ),
     "scipy.linalg": ("functions.matrix_functions",),
     "scipy.special": ("operations.special", "functions.special", "derivatives.special"),
 }

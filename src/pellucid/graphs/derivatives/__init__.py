@@ -13,11 +13,12 @@ from pellucid.graphs.derivatives import (
     robust,
     spectral,
 )
-from pellucid.graphs.derivatives.entering import DERIVATIVES, JOINT
+from pellucid.graphs.derivatives.entering import DERIVATIVES, JOINT, OF_SHAPES
 
 __all__ = [
     "DERIVATIVES",
     "JOINT",
+    "OF_SHAPES",
     "algebra",
     "arrays",
     "complex_numbers",

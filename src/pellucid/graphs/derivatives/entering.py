@@ -20,16 +20,21 @@ Rule = Callable[..., Any]
 DERIVATIVES: dict[str, Callable[[int], Rule | None]] = {}
 # Operations of several parts whose rule is given the adjoints of all: `{part: g}`.
 JOINT: set[str] = set()
+# Operations of any number of arguments, whose rules are given nodes for values: of a
+# thousand arguments there are a million pairs.
+OF_SHAPES: set[str] = set()
 
 
 def derivative(operation: Any, *rules: Rule | None) -> None:
     """Enter one rule for each argument; the last serves for any further ones."""
-    for_each(operation, lambda position: rules[min(position, len(rules) - 1)])
+    key = key_of(operation)
+    DERIVATIVES[key] = lambda position: rules[min(position, len(rules) - 1)]
 
 
 def for_each(operation: Any, rule_at: Callable[[int], Rule | None]) -> None:
-    """Enter the rules of any number of arguments, by position."""
+    """Enter the rules of any number of arguments, by position; they ask for shapes."""
     DERIVATIVES[key_of(operation)] = rule_at
+    OF_SHAPES.add(key_of(operation))
 
 
 def joint(operation: Any, rule: Rule) -> None:

@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from pellucid.errors import GradientError
-from pellucid.graphs.derivatives import DERIVATIVES
+from pellucid.graphs.derivatives import DERIVATIVES, OF_SHAPES
 from pellucid.graphs.differentiating.adjoint import (
     Adjoint,
     as_adjoint,
@@ -131,7 +131,9 @@ def by_rule(node: Node, position: int, g: Any, poles: Poles | None = None) -> An
     if rule is None:
         return None
     g = conjugated(node, g if may_be_short(node) else expanded(g, node))
-    values = map(value, (node, *node.arguments))
+    values: Any = node, *node.arguments
+    if node.operation not in OF_SHAPES:
+        values = map(value, values)
     run = functools.partial(rule, g, *values, **node.options)
     found = poles.met(node, position, g, run) if poles else with_zeros(run())
     return conjugated(node, found)

@@ -52,8 +52,6 @@ heapq.nlargest(n, x) -> np.sort(x)[::-1][:n]
 heapq.nsmallest(n, x) -> np.sort(x)[:n]
 
 numpy.poly1d(c) -> np.polyval(c, t)
-numpy.vectorize(g) -> np.array([g(v) for v in x])
-numpy.frompyfunc(g) -> np.array([g(v) for v in x])
 numpy.nditer(x) -> np.ravel(x)
 numpy.fromiter(values) -> np.array([*values])
 numpy.ma.masked_where(mask, x) -> np.where(mask, 0, x)

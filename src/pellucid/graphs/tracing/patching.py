@@ -28,6 +28,7 @@ from pellucid.graphs.packages import LAZY, MODULES, loaded, meet
 from pellucid.graphs.tracing.asking import Asking, asking, reaches_labels
 from pellucid.graphs.tracing.builtin_type import Type
 from pellucid.graphs.tracing.creation import CREATORS, JOINED, ndarray, without_lists
+from pellucid.graphs.tracing.element_functions import let_vectorize_ask
 from pellucid.graphs.tracing.frames import instruction, is_machinery, runs_machinery
 from pellucid.graphs.tracing.namespaces import names_in
 from pellucid.graphs.tracing.recorder import active
@@ -63,6 +64,7 @@ def _count(change: int) -> None:
         _traces += change
         for module in _watched():
             _look_up_in(module)
+        let_vectorize_ask(_traces > 0)
         while _asking and not _traces:
             _asking.pop().end()
         while not _traces and _imported:

@@ -117,6 +117,10 @@ class Traced(StandIn):
     ) -> Any:
         if method == "__call__" and any(map(has_labels, inputs)):
             return FUNCTIONS["labelled"](ufunc, *inputs, **options)
+        if out is None and ufunc not in UFUNCS and ufunc not in FUNCTIONS:
+            made = FUNCTIONS["frompyfunc"](ufunc, method, inputs, options)
+            if made is not NotImplemented:
+                return made
         if method != "__call__":
             result = called(method, (ufunc, *inputs), options)
         elif is_one_step(ufunc) and options:
