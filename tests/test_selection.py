@@ -5,6 +5,7 @@ import pytest
 from comparison import assert_as_numpy, assert_derivatives
 
 import pellucid as pl
+from pellucid.graphs.tracing.trace import trace
 
 V = np.array([0.5, -1.25, 2.0, 0.75, -0.5, 3.0])
 W = np.array([1.5, 0.25, -2.0, 1.0, 0.5, -1.0])
@@ -422,23 +423,31 @@ def test_wrong_arguments_raise_as_in_numpy(name):
 
 
 SHAPED = "depends on values"
+OF_ONE_CALL = {  # they are followed at the numbers of one call
+    "where alone": lambda a: np.where(a > 0),
+    "flatnonzero": lambda a: np.flatnonzero(a > 0),
+    "compress": lambda a: np.compress(a[0] > 0, a, axis=1),
+    "extract": lambda a: np.extract(a > 0, a),
+    "place": lambda a: np.place(a * 1, a > 0, [1.0, 2.0]),
+}
 REFUSED = {
-    "where alone": (lambda a: np.where(a > 0), SHAPED),
     "nonzero": (lambda a: np.nonzero(a), SHAPED),
     "nonzero method": (lambda a: a.nonzero(), SHAPED),
     "argwhere": (lambda a: np.argwhere(a), SHAPED),
-    "flatnonzero": (lambda a: np.flatnonzero(a > 0), SHAPED),
     "unique": (lambda a: np.unique(a), SHAPED),
     "union1d": (lambda a: np.union1d(a, [1.0]), SHAPED),
-    "compress": (lambda a: np.compress(a[0] > 0, a, axis=1), SHAPED),
-    "extract": (lambda a: np.extract(a > 0, a), SHAPED),
-    "place": (lambda a: np.place(a * 1, a > 0, [1.0, 2.0]), SHAPED),
     "piecewise of sums": (
         lambda a: np.piecewise(a, [a > 0], [lambda x: x - np.mean(x)]),
         "not elementwise",
     ),
     "outside": (lambda a: np.put(B, [0], a[0, 0]), "outside"),
 }
+
+
+@pytest.mark.parametrize("name", OF_ONE_CALL)
+def test_a_shape_that_depends_on_values_is_refused_in_a_record_for_many(name):
+    with pytest.raises(pl.TraceError, match=SHAPED):
+        trace(OF_ONE_CALL[name], (A,), {})
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -315,7 +315,7 @@ def test_the_formula_has_both_names():
 def test_a_message_names_what_was_unpacked():
     def f(p):
         a, b = p
-        return a if b else 0.0
+        return a * float(b)
 
     with pytest.raises(pl.TraceError, match=r"\(b, shape \(\)\)"):
         pl.graph(f, P)

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import GradientError
+from pellucid.errors import GradientError, PellucidError
 from pellucid.graphs import structure
 from pellucid.graphs.differentiating.gradient import value_and_gradient
 from pellucid.graphs.differentiating.plain_call import difference, on_copies
+from pellucid.graphs.guards import held
 from pellucid.graphs.tracing.trace import graph, is_float, title_of
 from pellucid.graphs.tracing.trace_warnings import unused_allowed
 
@@ -18,6 +19,7 @@ Cost = Callable[..., Any]
 
 DIRECTIONS = 3
 STEP = 1e-3
+SMALLEST = 1e-6  # where a larger step crosses a branch
 TOLERANCE = 1e-6  # of the slope: the extrapolated difference is far more exact
 NOISE = 1e-11  # of the cost: its rounding errors, divided by the step
 
@@ -37,7 +39,7 @@ def check(f: Callable[..., Any], *args: Any, order: int = 2) -> None:
         result of many elements is summed with random weights.
     *args
         Where to compare; keep away from kinks. Steps are in proportion to each element,
-        and of size h where it is 0.
+        and of size h where it is 0; they get smaller where one crosses a branch.
     order : int
         How many times to differentiate.
 
@@ -118,28 +120,48 @@ def _directional(
 def _compare(
     cost: Cost, args: Any, wrt: tuple[int, ...], rng: np.random.Generator, title: str
 ) -> None:
-    """One direction: both slopes, and how far they may lie apart."""
+    """One direction, in smaller steps where these cross a branch of the function."""
     v = _direction(args, wrt, rng)
     steps = [v[i] for i in wrt]
     value, slopes = value_and_gradient(cost, wrt)(*args)
     ours = _number(_inner(slopes, steps))
-    now, ends = _number(value), [_ends(cost, args, v, h) for h in (STEP, STEP / 2)]
-    coarse, fine = (
-        (ahead - behind) / (2 * h)
-        for h, (ahead, behind) in zip((STEP, STEP / 2), ends, strict=True)
-    )
-    theirs = (4 * fine - coarse) / 3
     scale = _number(_inner(*structure.mapped(_size, (list(slopes), steps))))
-    secant = (
-        max(abs(end - now) for end in ends[0]) / STEP
-    )  # where the slope itself is 0
-    allowed = TOLERANCE * max(scale, secant) + NOISE * abs(now)
-    if not abs(ours - theirs) <= allowed:
-        message = (
-            f"{title}: the gradient along a random direction is {ours!r}, differences "
-            f"give {theirs!r}."
-        )
-        raise GradientError(message)
+    h, crossed = STEP, ""
+    while h >= SMALLEST:
+        theirs, secant = _difference(cost, args, v, h, _number(value))
+        noise = NOISE * STEP / h * abs(_number(value))
+        if abs(ours - theirs) <= TOLERANCE * max(scale, secant) + noise:
+            return
+        crossed = _crossed(cost, args, v, h)
+        h = h / 10 if crossed else 0.0
+    raise GradientError(
+        f"{title}: the gradient along a random direction is {ours!r}, differences give "
+        f"{theirs!r}.{crossed}"
+    )
+
+
+def _difference(
+    cost: Cost, args: Any, v: Any, h: float, now: float
+) -> tuple[float, float]:
+    """The extrapolated central difference, and a secant where the slope itself is 0."""
+    ends = [_ends(cost, args, v, each) for each in (h, h / 2)]
+    coarse, fine = (
+        (ahead - behind) / (2 * each)
+        for each, (ahead, behind) in zip((h, h / 2), ends, strict=True)
+    )
+    return (4 * fine - coarse) / 3, max(abs(end - now) for end in ends[0]) / h
+
+
+def _crossed(cost: Cost, args: Any, v: Any, h: float) -> str:
+    """The branch that goes another way a step ahead or behind; "" where none does."""
+    recorded = graph(cost, *args)
+    for step in (h, -h, h / 2, -h / 2) if recorded.guards else ():
+        moved = (_moved(a, d, step) for a, d in zip(args, v, strict=True))
+        try:
+            held(recorded.guards, recorded.bind(*moved), recorded.title)
+        except PellucidError as error:
+            return f" A step crosses a branch: {error}"
+    return ""
 
 
 def _ends(cost: Cost, args: Any, v: Any, h: float) -> tuple[float, float]:

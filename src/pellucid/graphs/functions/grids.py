@@ -166,7 +166,7 @@ def ndenumerate(arr: Any) -> Any:
 @recorded_as(np.apply_over_axes)
 def apply_over_axes(func: Any, a: Any, axes: Any) -> Any:
     """A function of an array and an axis, over several axes in turn."""
-    for axis in axes if np.iterable(axes) else (axes,):
+    for axis in axes if np.ndim(axes) else (axes,):
         axis = axis_of(axis, a)
         result = func(a, axis)
         a = result if result.ndim == a.ndim else np.expand_dims(result, axis)

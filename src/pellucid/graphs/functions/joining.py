@@ -298,7 +298,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
 @recorded_as(np.tile)
 def tile(A: Any, reps: Any) -> Any:
     """The array set beside itself."""
-    times = tuple(int(n) for n in (reps if np.iterable(reps) else (reps,)))
+    times = tuple(int(n) for n in (reps if np.ndim(reps) else (reps,)))
     ndim = max(A.ndim, len(times))
     shape = (1,) * (ndim - A.ndim) + A.shape
     times = (1,) * (ndim - len(times)) + times

@@ -72,7 +72,7 @@ def _same_kind(end: Any, steps: Any) -> Any:
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     """Slopes by differences: central inside, one-sided at the ends."""
     f = as_traced(f)
-    along = range(f.ndim) if axis is None else axis if np.iterable(axis) else (axis,)
+    along = range(f.ndim) if axis is None else axis if np.ndim(axis) else (axis,)
     axes = [axis_of(i, f) for i in along]
     if edge_order > 2:
         raise ValueError("'edge_order' greater than 2 not supported")

@@ -50,7 +50,7 @@ def _by_axis(pad_width: dict[int, Any], ndim: int) -> list[Any]:
     """The widths of the axes that are named, 0 for the others."""
     widths: list[Any] = [(0, 0)] * ndim
     for axis, width in pad_width.items():
-        widths[axis] = width if np.iterable(width) else (width, width)
+        widths[axis] = width if np.ndim(width) else (width, width)
     return widths
 
 

@@ -18,6 +18,7 @@ from pellucid.graphs.functions.shapes import axis_of, outline
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import is_elementwise
 from pellucid.graphs.tracing import creation
+from pellucid.graphs.tracing.conversions import Conversions
 from pellucid.graphs.tracing.refusals import refused, refused_shape
 from pellucid.graphs.tracing.traced import Traced, copied, recorded, stored
 
@@ -146,10 +147,12 @@ KEEP = "np.where(mask, x, 0) keeps it"
 
 
 def _known(value: Any, call: str, instead: str) -> Any:
-    """The value of what does not depend on an input; the shape hangs on it."""
-    if isinstance(value, Traced) and not value.node.known:
+    """The value that a shape hangs on: it is known, or integers or truths at hand."""
+    if not isinstance(value, Conversions):
+        return np.asarray(value)
+    if not (value.node.known or value.is_counted):
         refused_shape(call, instead)
-    return np.asarray(value)
+    return value.counted()
 
 
 def _of_known(function: Any, instead: str) -> Any:

@@ -20,6 +20,7 @@ from pellucid.graphs.functions.entries import (
 )
 from pellucid.graphs.operations.closed_set import reduced_axes, weightless
 from pellucid.graphs.tracing import creation
+from pellucid.graphs.tracing.conversions import Conversions
 from pellucid.graphs.tracing.refusals import refused
 from pellucid.graphs.tracing.traced import FUNCTIONS, Traced, viewed
 
@@ -36,10 +37,12 @@ def axis_of(axis: Any, a: Any) -> int:
 
 
 def fixed(value: Any, refusal: str = "") -> Any:
-    """The numbers of what depends on no input; where it does, `refusal` is refused."""
-    if refusal and isinstance(value, Traced) and not value.node.known:
+    """The numbers that decide a shape: of what is known, and of integers at hand."""
+    if not isinstance(value, Conversions):
+        return value
+    if refusal and not (value.node.known or value.is_counted):
         refused(refusal)
-    return np.asarray(value) if isinstance(value, Traced) else value
+    return value.counted()
 
 
 @recorded_as(np.reshape)
@@ -288,7 +291,7 @@ def sliding_window_view(
     """Every window of a shape, along new last axes; a view that is only read."""
     if writeable:
         refused("sliding_window_view with writeable=True")
-    sizes = window_shape if np.iterable(window_shape) else (window_shape,)
+    sizes = window_shape if np.ndim(window_shape) else (window_shape,)
     options = given(window_shape=tuple(int(n) for n in sizes), axis=axes_of(axis))
     return viewed("lib.stride_tricks.sliding_window_view", x, **options)
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.functions.entries import as_traced, given, recorded_as
+from pellucid.graphs.functions.shapes import fixed
 from pellucid.graphs.tracing.refusals import refused
 from pellucid.graphs.tracing.traced import copied, recorded
 
@@ -44,7 +45,7 @@ def sort(
 
 def places_of(kth: Any) -> Any:
     """One place or several as plain integers."""
-    kth = np.asarray(kth)
+    kth = np.asarray(fixed(kth))
     if kth.dtype.kind not in "iu":
         raise TypeError("Partition index must be integer")
     return int(kth) if kth.ndim == 0 else tuple(kth.tolist())

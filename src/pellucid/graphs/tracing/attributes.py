@@ -121,12 +121,12 @@ class TracedScalar(Arithmetic, OfBits, Conversions, Parts, Methods):
         return int(self)
 
     def item(self, *args: int) -> Any:
-        """The number itself; refused for one that is not known."""
-        return np.asarray(self._value()).item(*args)
+        """The number itself; refused for a float that is not known."""
+        return self.counted().item(*args)
 
     def tolist(self) -> Any:
-        """The numbers as a list; refused for those that are not known."""
-        return np.asarray(self._value()).tolist()
+        """The numbers as a list; refused for floats that are not known."""
+        return self.counted().tolist()
 
 
 class TracedIndex(TracedScalar):

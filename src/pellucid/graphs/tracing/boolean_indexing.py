@@ -86,7 +86,19 @@ class Selection(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
         _refused()
 
     def __len__(self) -> int:
-        _refused()
+        """The number of elements, which leaves a guard."""
+        mask: Any = self.mask
+        return int(np.sum(mask)) if mask.is_counted else _refused()
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return len(self)
+
+    @property
+    def shape(self) -> tuple[int]:
+        """The number of elements, along one axis."""
+        return (len(self),)
 
     def __getitem__(self, key: Any) -> Any:
         _refused()

@@ -29,10 +29,10 @@ Answer = TypeVar("Answer", bool, int)
 
 
 def hashed(self: Conversions) -> int:
-    """The hash of a number that is known."""
-    if self.mutable or not self.node.known:
+    """The hash of a number that is known, or of an integer, which leaves a guard."""
+    if self.mutable or not (self.node.known or self.is_counted):
         raise TypeError(f"unhashable type: {type(self).__name__!r}")
-    return hash(self._value())
+    return hash(self.counted().item())
 
 
 def numbers_of(value: Any) -> Any:
@@ -82,6 +82,21 @@ class Conversions(Traced):
             refuse(node)
         with quietly():
             return self.memory.recorder.value_of(node)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether these are integers or truths, which have no slope, and at hand."""
+        return self.dtype.kind in "iub" and is_followed(self)
+
+    def counted(self) -> Any:
+        """The numbers of integers and truths, under a guard, and of what is known."""
+        if self.node.known or not self.is_counted:
+            return np.asarray(self._value())
+        if not self.shape:
+            return np.asarray(bool(self) if self.dtype == bool else self._index())
+        numbers = np.array(self._followed(refuse=refused_number))
+        self._guarded(np.all(np.equal(self, numbers)), True)
+        return numbers
 
     def _guarded(self, asked: Any, answer: Answer) -> Answer:
         """An answer that what is recorded from now on holds only for."""
@@ -150,7 +165,7 @@ class Conversions(Traced):
         return str(self._text_of()) if self.has_text else repr(self)
 
     def __format__(self, how: str) -> str:
-        return format(self._text_of(), how) if how else str(self)
+        return format(self._text_of(), how) if how or self.has_text else repr(self)
 
     # -- what else an array has -------------------------------------------------------
 

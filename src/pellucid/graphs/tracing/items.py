@@ -70,7 +70,7 @@ def index_of(key: Any) -> tuple[tuple[Any, ...], list[Node]]:
 
 def _index_part(part: Any, indices: list[Node]) -> Any:
     if isinstance(part, slice):
-        return slice(*(_end(p) for p in (part.start, part.stop, part.step)))
+        return slice(*map(_end, (part.start, part.stop, part.step)))
     if isinstance(part, (list, tuple)):
         part = FUNCTIONS["array"](part, None if part else np.intp)
     part = _plain(part)
