@@ -48,6 +48,7 @@ GRAPHS = (
     "guards",
     "packing",
     "graph",
+    "prepared",
     "liveness",
     "tracing",
     "functions",

@@ -18,7 +18,7 @@ from pellucid.graphs.packing import reduced_graph
 from pellucid.graphs.stand_in import replay_on
 
 
-def _own(node: Node, value: Any) -> Any:
+def owned(node: Node, value: Any) -> Any:
     """A result that shares no memory with arguments and constants."""
     if not isinstance(value, np.ndarray):
         return value
@@ -136,7 +136,7 @@ class Graph:
         values = self._evaluated(inputs, self.outputs, replay)
         if replay:
             return structure.mapped(lambda node: values[node], self.result)
-        return structure.mapped(lambda node: _own(node, values[node]), self.result)
+        return structure.mapped(lambda node: owned(node, values[node]), self.result)
 
     def values(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Run the graph and give every node's value by name."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -23,10 +23,12 @@ from pellucid.graphs.differentiating.arguments import (
     parameter_name,
     place_in_call,
 )
-from pellucid.graphs.differentiating.at_numbers import Run, at_numbers, like
+from pellucid.graphs.differentiating.at_numbers import Derivation
+from pellucid.graphs.differentiating.kept import result_of
 from pellucid.graphs.differentiating.pullbacks import cost_gradient, inputs_of
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, now
+from pellucid.graphs.prepared import Prepared
 from pellucid.graphs.rewriting.stable import Rewriting, made_stable
 from pellucid.graphs.stand_in import array_in
 from pellucid.graphs.tracing.patching import creation_recorded
@@ -49,6 +51,18 @@ class Recipe:
     stable: bool
     without: Names
 
+    @property
+    def way(self) -> Hashable:
+        """All that is done to the innermost function, which stands for itself."""
+        inner = _derivatives.get(self.f) if isinstance(self.f, FunctionType) else None
+        return (
+            self.verb.__name__,
+            self.wrt,
+            self.stable,
+            tuple(self.without),
+            (inner and inner.way),
+        )
+
     def made(self) -> Function:
         """The derivative again."""
         f = self.f.made() if isinstance(self.f, Recipe) else self.f
@@ -63,18 +77,20 @@ _derivatives: weakref.WeakKeyDictionary[Any, Recipe] = weakref.WeakKeyDictionary
 
 def derived(
     verb: Function, f: Function, wrt: Wrt, derive: Function, rewriting: Rewriting,
-    takes_vector: bool = False, run: Run | None = None,
+    takes_vector: bool = False, at: tuple[Function, Function] | None = None,
 ) -> Function:  # fmt: skip
     """The function that calls f on traced values and derives from its result.
 
-    On numbers it is run by `run`, or else by tracing it and running the graph.
+    At numbers it is recorded and the graph is run; `at` gives another function to be
+    recorded, and what makes its graph ready.
     """
     title, kind = title_of(f), verb.__name__
+    recipe = Recipe(verb, f, wrt, rewriting.stable, rewriting.without)
+    innermost = _innermost(f)
 
     def derivative(*args: Any, **kwargs: Any) -> Any:
         if active.get() is None:
-            how = run or _traced_first(derivative)
-            return _at_numbers(how, f, wrt, kind, takes_vector, args, kwargs)
+            return result_of(how, innermost, args, kwargs)
         v = (args[-1],) if takes_vector else ()
         args = args[: len(args) - len(v)]
         places = [place_in_call(f, one, args, kwargs) for one in each(wrt)]
@@ -98,7 +114,9 @@ def derived(
     derivative.__doc__ = f"The {kind} of {title} with respect to {wrt!r}."
     if not takes_vector:
         derivative.__wrapped__ = f  # type: ignore[attr-defined]
-    _derivatives[derivative] = Recipe(verb, f, wrt, rewriting.stable, rewriting.without)
+    _derivatives[derivative] = recipe
+    recorded, ready = at or (derivative, Prepared)
+    how = Derivation(f, wrt, kind, takes_vector, recipe.way, recorded, ready)
     return derivative
 
 
@@ -110,21 +128,11 @@ def _as_it_stands(leaf: Any) -> Any:
     return lifted(leaf.node, current()) if isinstance(leaf, Traced) else leaf
 
 
-def _traced_first(derivative: Function) -> Run:
-    """How a derivative is run: it is traced, and then the graph is run."""
-    return lambda record, args, kwargs: record(derivative)(*args, **kwargs)
-
-
-def _at_numbers(
-    run: Run, f: Function, wrt: Wrt, kind: str, takes_vector: bool, args: Any,
-    kwargs: Any,
-) -> Any:  # fmt: skip
-    """Run a derivative, and give floats where floats came."""
-    count = len(args) - takes_vector
-    places = [place_in_call(f, one, args[:count], kwargs) for one in each(wrt)]
-    vector = [("args", i) for i in range(count, len(args))]
-    result, inputs = at_numbers(run, [*places, *vector], args, kwargs)
-    return like(result, as_asked(wrt, inputs[: len(places)]), kind)
+def _innermost(f: Any) -> Any:
+    """The person's function, of which derivatives are taken one after another."""
+    while isinstance(f, FunctionType) and f in _derivatives:
+        f = _derivatives[f].f
+    return f
 
 
 def recipe_of(f: Any) -> Any:

@@ -7,11 +7,11 @@ gradient and a compiled gradient need nothing more; see `deriving`.
 
 from __future__ import annotations
 
+import functools
 from typing import Any, overload
 
 from pellucid.graphs.differentiating import pullbacks
 from pellucid.graphs.differentiating.arguments import Wrt
-from pellucid.graphs.differentiating.at_numbers import Record
 from pellucid.graphs.differentiating.deriving import (
     Function,
     Names,
@@ -107,12 +107,8 @@ def jacobian(
     """
     rewriting = Rewriting(stable, without)
     both = derived(jacobian, f, wrt, pullbacks.result_and_inputs, rewriting)
-
-    def run(record: Record, args: Any, kwargs: Any) -> Any:
-        graph = record(both)
-        return jacobian_at(graph, graph.bind(*args, **kwargs), rewriting)
-
-    return derived(jacobian, f, wrt, pullbacks.rows, rewriting, run=run)
+    at = both, functools.partial(jacobian_at, rewriting=rewriting)
+    return derived(jacobian, f, wrt, pullbacks.rows, rewriting, at=at)
 
 
 def hessian(

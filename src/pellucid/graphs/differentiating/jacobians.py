@@ -7,7 +7,7 @@ columns, whichever are fewer. What does not depend on v is computed once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from pellucid.graphs import structure
 from pellucid.graphs.differentiating.pullbacks import from_left, from_right
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.guards import held
 from pellucid.graphs.node import Node, ancestors, depending, now
 from pellucid.graphs.rewriting.stable import Rewriting
 from pellucid.graphs.tracing.patching import creation_recorded
@@ -31,15 +32,27 @@ class Product(NamedTuple):
     products: list[Node]
 
 
-def jacobian_at(graph: Graph, values: Mapping[Node, Any], rewriting: Rewriting) -> Any:
+def jacobian_at(graph: Graph, rewriting: Rewriting) -> Callable[[Sequence[Any]], Any]:
     """The Jacobian of what a graph gives, a result and the inputs that are asked for.
 
-    For each leaf of the result, one array for each leaf of the inputs, whose axes are
-    those of the one and of the other.
+    A function of the values of the graph's inputs. For each leaf of the result, one
+    array for each leaf of the inputs, whose axes are those of the one and of the other.
     """
     result, inputs = graph.result
     by_rows = _elements(result) <= _elements(inputs)
-    blocks = _blocks(_product(graph, by_rows, rewriting), values)
+    product = _product(graph, by_rows, rewriting)
+
+    def at(values: Sequence[Any]) -> Any:
+        known = dict(zip(graph.inputs, values, strict=True))
+        known = held(graph.guards, known, graph.title)
+        return _arranged(graph, by_rows, _blocks(product, known))
+
+    return at
+
+
+def _arranged(graph: Graph, by_rows: bool, blocks: list[list[Any]]) -> Any:
+    """The blocks in the structure of the result, and of the inputs inside that."""
+    result, inputs = graph.result
     row = {leaf: i for i, leaf in enumerate(structure.leaves(result))}
     asked = [leaf for leaf in structure.leaves(inputs) if _is_asked(leaf)]
     column = {leaf: i for i, leaf in enumerate(asked)}

@@ -151,6 +151,7 @@ class Conversions(Traced):
     def _text_of(self) -> Any:
         """The value as it is printed, which no later step depends on."""
         value = self._followed(refuse=refused_number)
+        self.memory.recorder.tells |= not self.node.known
         if self.mutable:
             return np.asarray(value)
         return value if self.node.weak else self.dtype.type(value)

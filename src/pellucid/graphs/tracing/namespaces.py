@@ -157,7 +157,7 @@ class _Walk:
         elif isinstance(value, (list, tuple, dict)):
             self._container(name, value)
         elif issubclass(kind, ModuleType):
-            if not _is_library(value):
+            if not is_library(value):
                 self._hold(name, value)
         elif issubclass(kind, type):
             if not is_closed(value):
@@ -319,7 +319,8 @@ def is_foreign(kind: type) -> bool:
     return any(map(is_closed, set(kind.__mro__) - {object}))
 
 
-def _is_library(module: ModuleType) -> bool:
+def is_library(module: ModuleType) -> bool:
+    """Whether a module is none of the person's."""
     root = module.__name__.partition(".")[0]
     file = getattr(module, "__file__", None)
     if root in LIBRARIES or root == "pellucid":

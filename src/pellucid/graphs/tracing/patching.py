@@ -58,6 +58,11 @@ def creation_recorded(values: Iterable[Any] = ()) -> Iterator[None]:
         _count(-1)
 
 
+def is_traced_elsewhere() -> bool:
+    """Whether names stand for others, because some thread traces."""
+    return _traces > 0
+
+
 def _count(change: int) -> None:
     global _traces
     with _lock:

@@ -60,6 +60,7 @@ class Recorder:
         self._owners_call: Call | None = None
         self.sources: list[tuple[Any, Any]] = []  # generators, and their states before
         self.on_capture: Callable[[], None] | None = None  # looks at these
+        self.tells = False  # a number in a text, or something in a warning
         self.told: set[str] = set()  # the places that a warning has named
 
     @contextlib.contextmanager

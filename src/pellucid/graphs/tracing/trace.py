@@ -120,16 +120,18 @@ def trace(
     kwargs: Mapping[str, Any],
     is_input: Callable[[Any], bool] = is_float,
     follow: bool = False,
+    recorder: Recorder | None = None,
 ) -> Graph:
     """Run a function on stand-ins for the arguments that are inputs.
 
     An argument, or a part of one, that is a `Constant` is none. To follow is to go the
-    way of these arguments where the function branches, and to leave a guard.
+    way of these arguments where the function branches, and to leave a guard. Who gives
+    the recorder can ask it afterwards.
     """
     signature = signature_of(f, args)
     bound = signature.bind(*args, **kwargs)
     given = dict(bound.arguments)
-    recorder = Recorder(follow)
+    recorder = recorder or Recorder(follow)
     names = input_names(structure.mapped(_plain, given), is_input)
     start = [f, *structure.leaves(given)]
     found = reached(start)

@@ -28,7 +28,7 @@ from pellucid.graphs.tracing.elsewhere import drawn as drawn_outside
 from pellucid.graphs.tracing.frames import is_machinery, location
 from pellucid.graphs.tracing.recorder import Recorder, active
 from pellucid.graphs.tracing.refusals import refuse
-from pellucid.graphs.tracing.traced import Traced, all_known
+from pellucid.graphs.tracing.traced import Traced, all_known, current
 
 # By name, so that nothing is loaded that the person does not use.
 GENERATORS = {("numpy.random._generator", "Generator"), ("random", "Random"),
@@ -37,6 +37,9 @@ GENERATORS = {("numpy.random._generator", "Generator"), ("random", "Random"),
 
 def warn(message: str) -> None:
     """Warn at the line of the person who asked for the trace."""
+    recorder = active.get()
+    if recorder is not None:
+        recorder.tells = True
     level, frame = 1, sys._getframe(1)
     while frame.f_back and (is_machinery(frame) or _is_ours(frame)):
         level, frame = level + 1, frame.f_back
@@ -177,6 +180,7 @@ def notice_unused(
     One that decides a branch may have a slope on the other side: of it nothing is said.
     """
     if _silent.get():
+        current().tells = True  # it might, another time
         return
     decided = [g.node for g in guards if isinstance(g.answer, bool)]
     used = _reached_by_floats(structure.leaves(result)).union(ancestors(decided))

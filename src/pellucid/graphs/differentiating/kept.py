@@ -1,0 +1,287 @@
+"""Recordings of derivatives that are run again where nothing can have changed.
+
+`pl.gradient(cost)(w)` in a loop would record the cost anew in each turn. A recording is
+kept from the second call on, where all that the function can read is known to the
+bottom (see `surroundings`), where recording it changed none of that and said nothing,
+and where its path holds. Everything else is recorded anew at each call.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import threading
+import warnings
+import weakref
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from types import CodeType, FunctionType, MethodType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pellucid.errors import PellucidError
+from pellucid.graphs import structure
+from pellucid.graphs.differentiating.at_numbers import Derivation, Recording
+from pellucid.graphs.differentiating.pullbacks import as_float
+from pellucid.graphs.prepared import noting
+from pellucid.graphs.tracing.looks import look_of
+from pellucid.graphs.tracing.patching import is_traced_elsewhere
+from pellucid.graphs.tracing.recorder import Recorder
+from pellucid.graphs.tracing.surroundings import Surroundings, UnknownError
+from pellucid.graphs.tracing.trace import is_float, is_numeric
+
+CODES = 256  # functions of which recordings are kept
+KINDS = 8  # of arguments, for each
+PATHS = 6  # for each kind: other constants, other sides of branches
+TOLD = {"warn", "ignore", "raise"}  # what NumPy does at a division by 0 that is seen
+
+
+class Kept(NamedTuple):
+    """A recording, and what it holds for."""
+
+    recording: Recording
+    outside: Surroundings  # of the function, and of arguments that are objects
+    data: Surroundings | None  # of those that are arrays; None where they are inputs
+    fixed: list[int]  # the leaves of a call that are constants, objects or data
+    manners: Any  # how warnings are shown
+
+    def is_of(self, call: Call) -> bool:
+        """Whether all but data is as it was where the recording was made."""
+        others = [leaf for leaf in call.fixed(self.fixed) if not is_data(leaf)]
+        return self.manners == manners() and self.outside.same([call.f, *others])
+
+    def has_same(self, call: Call) -> bool:
+        """Whether data is as it was."""
+        if self.data is None:
+            return True
+        return self.data.same(filter(is_data, call.fixed(self.fixed)))
+
+
+class Entry:
+    """What is kept of one function for arguments of one kind."""
+
+    def __init__(self) -> None:
+        self.kept: tuple[Kept, ...] = ()
+        self.is_unknown = False  # what the function reads or does cannot be told
+        self.is_closed = False  # it needs the numbers of what is not differentiated
+
+
+class Call(NamedTuple):
+    """A call of a derivative, with the innermost function and the arguments' leaves."""
+
+    how: Derivation
+    f: Any
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any]
+    leaves: list[Any]
+
+    def fixed(self, places: Sequence[int]) -> list[Any]:
+        """The leaves at these places."""
+        return [self.leaves[i] for i in places]
+
+    def constants(self, is_open: bool) -> list[int]:
+        """The places of the leaves that are no inputs; nor data, where it is open."""
+        asked = self.how.asked_leaves(self.args, self.kwargs)
+        return [i for i, leaf in enumerate(self.leaves)
+                if not (is_float(as_float(leaf)) and i in asked)
+                and not (is_open and is_data(leaf))]  # fmt: skip
+
+    def recorded(self, recorder: Recorder | None = None, is_open: bool = False) -> Any:
+        """Record it."""
+        recorder = recorder or Recorder(follows=True)
+        return Recording(self.how, self.args, self.kwargs, recorder, is_open)
+
+    def run(self, recording: Recording) -> Any:
+        """Run a recording of it."""
+        return recording(self.leaves, self.args, self.kwargs)
+
+
+def result_of(
+    how: Derivation, f: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Any:
+    """What a derivative gives at numbers, by a recording that is kept or made now."""
+    leaves: list[Any] = []
+    kind = kind_of((args, kwargs), leaves)
+    call = Call(how, f, args, kwargs, leaves)
+    entry = _entry(f, (how.way, kind))
+    if entry is None or entry.is_unknown or is_traced_elsewhere():
+        return call.run(call.recorded())
+    varies = False
+    for kept in entry.kept:
+        if kept.is_of(call):
+            varies = varies or not kept.has_same(call)
+            if kept.has_same(call):
+                found = _run_again(kept, call)
+                if found is not None:
+                    return found[0]
+    return _recorded_and_kept(entry, call, varies and not entry.is_closed)
+
+
+def _run_again(kept: Kept, call: Call) -> tuple[Any] | None:
+    """What a recording gives; None where it has more to say than numbers.
+
+    A path that is not taken, a warning and an error come from recording it anew.
+    """
+    try:
+        with noting() as noted:
+            result = call.run(kept.recording)
+    except Exception:
+        return None
+    is_sound = kept.data is not None or _is_finite(result)
+    return (result,) if is_sound and not noted.anything else None
+
+
+def _is_finite(result: Any) -> bool:
+    """Whether no product with a 0 that is now an input came out as nan."""
+    numbers = (leaf for leaf in structure.leaves(result) if is_numeric(leaf))
+    return all(np.all(np.isfinite(leaf)) for leaf in numbers)
+
+
+def _recorded_and_kept(entry: Entry, call: Call, is_open: bool) -> Any:
+    """Record a call, and keep the recording where nothing else came of it."""
+    recorder, fixed = Recorder(follows=True), call.constants(is_open)
+    try:
+        before = _around(call, fixed)
+    except UnknownError:
+        entry.is_unknown = True
+        return call.run(call.recorded())
+    with showing() as shown:
+        try:
+            recording = call.recorded(recorder, is_open)
+        except PellucidError:
+            if not is_open:
+                raise
+            entry.is_closed = True
+    if is_open and entry.is_closed:
+        return _recorded_and_kept(entry, call, is_open=False)
+    if shown or recorder.tells or not _is_unchanged(before, call, fixed):
+        entry.is_unknown = not is_traced_elsewhere()
+    elif set(np.geterr().values()) <= TOLD:
+        outside, data = before[0], None if is_open else before[1]
+        entry.kept = (Kept(recording, outside, data, fixed, manners()), *entry.kept)
+        entry.kept = entry.kept[:PATHS]
+    for around in before:
+        around.settle()
+    return call.run(recording)
+
+
+def _around(call: Call, fixed: Sequence[int]) -> tuple[Surroundings, Surroundings]:
+    """What a function can read, and the data that it is given."""
+    leaves = call.fixed(fixed)
+    outside = Surroundings([call.f, *(leaf for leaf in leaves if not is_data(leaf))])
+    data = Surroundings([leaf for leaf in leaves if is_data(leaf)])
+    # Arrays of integers are handed on as they are, the others are stood in for.
+    whole = any(np.asarray(leaf).dtype.kind != "f" for leaf in filter(is_data, leaves))
+    data.writes = outside.writes and whole
+    return outside, data
+
+
+def _is_unchanged(before: Sequence[Any], call: Call, fixed: Sequence[int]) -> bool:
+    """Whether a recording has changed nothing: the same things hold the same."""
+    try:
+        now = _around(call, fixed)
+    except UnknownError:
+        return False
+    starts = (
+        [call.f, *(x for x in call.fixed(fixed) if not is_data(x))],
+        [x for x in call.fixed(fixed) if is_data(x)],
+    )
+    return all(
+        one.ids == other.ids and one.same(start)
+        for one, other, start in zip(before, now, starts, strict=True)
+    )
+
+
+def is_data(leaf: Any) -> bool:
+    """Whether a constant is data, which may be other data in another call."""
+    return type(leaf) is float or (type(leaf) is np.ndarray and is_numeric(leaf))
+
+
+def manners() -> Any:
+    """How warnings are shown now, Python's and NumPy's."""
+    return list(warnings.filters), np.geterr()
+
+
+@contextlib.contextmanager
+def showing() -> Iterator[list[Any]]:
+    """While this holds, the warnings that this thread shows are noted, and shown."""
+    shown: list[Any] = []
+    thread, show = threading.get_ident(), warnings.showwarning
+
+    def noted(*args: Any, **kwargs: Any) -> None:
+        if threading.get_ident() == thread:
+            shown.append(args[0])
+        show(*args, **kwargs)
+
+    warnings.showwarning = noted
+    try:
+        yield shown
+    finally:
+        if warnings.showwarning is noted:
+            warnings.showwarning = show
+
+
+# -- where recordings are kept: with the code of the function, as long as it lives -----
+
+_codes: OrderedDict[int, tuple[Any, OrderedDict[Hashable, Entry]]] = OrderedDict()
+_lock = threading.Lock()
+
+
+def kind_of(tree: Any, leaves: list[Any]) -> Any:
+    """What a recording depends on of arguments, but for the numbers; and the leaves."""
+    kind = type(tree)
+    if kind is np.ndarray:
+        leaves.append(tree)
+        return look_of(tree)
+    if isinstance(tree, dict):
+        return kind, tuple(tree), tuple([kind_of(tree[key], leaves) for key in tree])
+    if isinstance(tree, (list, tuple)):
+        return kind, tuple([kind_of(part, leaves) for part in tree])
+    leaves.append(tree)
+    return kind
+
+
+def _entry(f: Any, key: Hashable) -> Entry | None:
+    """What is kept for calls of a kind; None for the first, which may be the only."""
+    code = _code_of(f)
+    if code is None or not _has_hash(key):
+        return None
+    with _lock:
+        held, kinds = _codes.get(id(code), (None, OrderedDict()))
+        if held is None or held() is not code:
+            kinds = OrderedDict()
+            forget = functools.partial(_forgotten, id(code))
+            _codes[id(code)] = weakref.ref(code, forget), kinds
+        entry = kinds.get(key)
+        kinds[key] = entry or Entry()
+        kinds.move_to_end(key)
+        for things, size in ((kinds, KINDS), (_codes, CODES)):
+            if len(things) > size:
+                things.popitem(last=False)
+    return entry
+
+
+def _has_hash(key: Any) -> bool:
+    """Whether a key can be looked for; what holds a list is refused elsewhere."""
+    try:
+        hash(key)
+    except TypeError:
+        return False
+    return True
+
+
+def _forgotten(number: int, reference: Any) -> None:
+    if _codes.get(number, (None,))[0] is reference:
+        _codes.pop(number, None)
+
+
+def _code_of(f: Any) -> CodeType | None:
+    """The code of a function, which outlives a closure that is made in each turn."""
+    if type(f) is functools.partial:
+        return _code_of(f.func)
+    if type(f) is MethodType:
+        return _code_of(f.__func__)
+    if type(f) is not FunctionType:
+        f = vars(type(f)).get("__call__")
+    return f.__code__ if type(f) is FunctionType else None

@@ -1,0 +1,147 @@
+"""A graph made ready to be run often: what depends on no input is computed once."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pellucid.graphs import structure
+from pellucid.graphs.evaluate import computed, meaning, quietly
+from pellucid.graphs.graph import Graph, owned
+from pellucid.graphs.guards import Guard
+from pellucid.graphs.node import Node
+
+
+class Noted:
+    """Whether NumPy had something to say of numbers: a division by 0, an overflow."""
+
+    anything = False
+
+    def __call__(self, kind: str, flag: int) -> None:
+        """What NumPy calls in the place of warning."""
+        self.anything = True
+
+
+@contextlib.contextmanager
+def noting() -> Iterator[Noted]:
+    """While this holds, what NumPy would warn of, or raise, is noted alone."""
+    noted = Noted()
+    ways: Any = {kind: "ignore" if way == "ignore" else "call"
+                 for kind, way in np.geterr().items()}  # fmt: skip
+    with np.errstate(call=noted, **ways):
+        yield noted
+
+
+class OtherWayError(Exception):
+    """A guard does not hold: the function goes another way."""
+
+
+class Step(NamedTuple):
+    """What is computed from which places, and which are needed no longer."""
+
+    function: Callable[..., Any]
+    arguments: tuple[int, ...]
+    at: int
+    done: tuple[int, ...]
+    guard: Guard | None
+
+
+class Prepared:
+    """A graph as a list of steps on numbered places.
+
+    Parameters
+    ----------
+    graph : Graph
+        What is run.
+
+    Examples
+    --------
+    >>> import pellucid as pl
+    >>> Prepared(pl.graph(lambda a, b: {"sum": a + b}, 3.0, 4.0))([5.0, 6.0])
+    {'sum': 11.0}
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        known = _known(graph)
+        place = {node: i for i, node in enumerate(
+            dict.fromkeys((*graph.inputs, *graph.order)))}  # fmt: skip
+        self._places = [known.get(node) for node in place]
+        self._inputs = len(graph.inputs)
+        self._result = graph.result
+        self._outputs = [(place[node], node) for node in graph.outputs]
+        self._stretches = _stretches(graph, known, place)
+
+    def __call__(self, values: Sequence[Any]) -> Any:
+        """What the graph gives for the values of its inputs.
+
+        Raises OtherWayError where a guard does not hold.
+        """
+        places = self._places.copy()
+        places[: self._inputs] = values
+        for is_quiet, steps in self._stretches:
+            if is_quiet:
+                with quietly():
+                    _run(steps, places)
+            else:
+                _run(steps, places)
+        found = [owned(node, places[i]) for i, node in self._outputs]
+        if type(self._result) is Node:
+            return found[0]
+        leaves = iter(found)
+        return structure.mapped(lambda _: next(leaves), self._result)
+
+
+def _run(steps: list[Step], places: list[Any]) -> None:
+    for function, arguments, at, done, guard in steps:
+        places[at] = function(*[places[i] for i in arguments])
+        if guard is not None and not guard.holds(places[at]):
+            raise OtherWayError
+        for i in done:
+            places[i] = None
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _known(graph: Graph) -> dict[Node, Any]:
+    """The values that depend on no input, but for those that NumPy warns of."""
+    values: dict[Node, Any] = {}
+    for node in graph.known:
+        if all(a in values for a in node.arguments):
+            with np.errstate(all="warn"), noting() as noted:
+                value = computed(node, [values[a] for a in node.arguments])
+            if not noted.anything:
+                values[node] = value
+    return values
+
+
+def _stretches(
+    graph: Graph, known: dict[Node, Any], place: dict[Node, int]
+) -> list[tuple[bool, list[Step]]]:
+    """The steps in order, those together that are computed without warnings."""
+    moving = [n for n in graph.order if n not in known and not n.is_input]
+    guards = {guard.node: guard for guard in graph.guards}
+    last_use = {argument: node for node in moving for argument in node.arguments}
+    kept = {*known, *graph.outputs}
+    asked = [Step(_itself, (place[n],), place[n], (), guards[n])
+             for n in graph.inputs if n in guards]  # fmt: skip
+    made: list[tuple[bool, list[Step]]] = [(False, asked)] if asked else []
+    for node in moving:
+        function = meaning(node)
+        options = dict(node.options)
+        done = {place[a] for a in node.arguments
+                if last_use[a] is node and a not in kept}  # fmt: skip
+        step = Step(
+            functools.partial(function, **options) if options else function,
+            tuple(place[a] for a in node.arguments),
+            place[node], tuple(done), guards.get(node),
+        )  # fmt: skip
+        if not made or made[-1][0] != node.quiet:
+            made.append((node.quiet, []))
+        made[-1][1].append(step)
+    return made

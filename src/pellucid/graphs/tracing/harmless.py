@@ -1,0 +1,89 @@
+"""Functions of Python, NumPy and SciPy that give the same for the same, and do no more.
+
+They neither keep a state nor change what they are given nor look elsewhere: not at a
+clock, a file, the environment or random numbers.
+"""
+
+from __future__ import annotations
+
+import builtins
+import cmath
+import functools
+import itertools
+import math
+import operator
+import sys
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.tracing.creation import CREATORS, JOINED
+from pellucid.graphs.tracing.traced import FUNCTIONS
+
+# Modules in which a name may be looked up; what is found there is looked at by itself.
+MODULES = {"numpy", "numpy.linalg", "numpy.fft", "scipy", "scipy.special",
+           "scipy.linalg", "math", "cmath", "operator", "itertools",
+           "functools"}  # fmt: skip
+_BUILTINS = {
+    "abs", "all", "any", "bool", "bytes", "callable", "complex", "dict", "divmod",
+    "enumerate", "filter", "float", "frozenset", "int", "isinstance", "issubclass",
+    "iter", "len", "list", "map", "max", "min", "next", "pow", "range", "repr",
+    "reversed", "round", "set", "slice", "sorted", "str", "sum", "super", "tuple",
+    "type", "zip",
+}  # fmt: skip
+_CHANGING = {"setitem", "delitem", "attrgetter", "methodcaller", "call", "is_",
+             "is_not"}  # fmt: skip
+_WRITERS = {"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"}
+_ASKING = {"array2string", "array_repr", "array_str", "may_share_memory",
+           "shares_memory", "require"}  # fmt: skip
+# NumPy's functions that are not recorded, and say what an array is.
+_QUESTIONS = {"isscalar", "issubdtype", "promote_types", "finfo", "iinfo", "dtype",
+              "broadcast_shapes", "diag_indices", "indices", "tril_indices",
+              "triu_indices", "ndindex", "bartlett", "blackman", "hamming", "hanning",
+              "kaiser", "ndarray"}  # fmt: skip
+
+
+def is_harmless(value: Any) -> bool:
+    """Whether a value is one of these functions or types, or a ufunc of NumPy's."""
+    if isinstance(value, np.ufunc):
+        return any(_named(value, module) for module in (np, _special()))
+    if isinstance(value, type):
+        kinds = (np.generic, BaseException)
+        return (issubclass(value, kinds) and _is_closed(value)) or value in _known()
+    if isinstance(value, np.dtype):
+        return True
+    try:
+        if value in _known():
+            return True
+        named = getattr(value, "__name__", "")
+        return value in FUNCTIONS and named not in _WRITERS | _ASKING
+    except TypeError:  # it has no hash
+        return False
+
+
+def _is_closed(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] in {"builtins", "numpy"}
+
+
+def _named(value: Any, module: Any) -> bool:
+    return vars(module).get(value.__name__) is value
+
+
+def _special() -> Any:
+    """SciPy's special functions, where somebody has loaded them."""
+    return sys.modules.get("scipy.special", np)
+
+
+@functools.cache
+def _known() -> frozenset[Any]:
+    """Those that no table of ours names."""
+    found = {getattr(builtins, name) for name in _BUILTINS}
+    for module in (math, cmath, operator, itertools):
+        found |= {value for name, value in vars(module).items() if callable(value)
+                  and name[0] != "_" and name not in _CHANGING | _IN_PLACE}  # fmt: skip
+    found |= {functools.reduce, functools.partial}
+    names = CREATORS.keys() | JOINED.keys() | _QUESTIONS
+    return frozenset(found | {vars(np)[name] for name in names - _ASKING})
+
+
+_IN_PLACE = {f"i{name}" for name in vars(operator)}  # iadd of add

@@ -1,0 +1,98 @@
+"""What the code of a function names, and what it does to what was there before.
+
+Read from its instructions, without running it.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import CodeType
+
+# By these a code changes or reaches what no name of it tells, or waits for others.
+HIDDEN = {
+    "IMPORT_NAME", "IMPORT_FROM", "IMPORT_STAR", "STORE_ATTR", "DELETE_ATTR",
+    "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_NAME", "DELETE_NAME", "DELETE_DEREF",
+    "LOAD_BUILD_CLASS", "LOAD_LOCALS", "MATCH_CLASS", "GET_AWAITABLE", "GET_AITER",
+    "GET_ANEXT", "BEFORE_ASYNC_WITH", "EXEC_STMT", "PRINT_EXPR",
+}  # fmt: skip
+# Attributes that lead behind an object: to files, to memory, to frames and namespaces.
+BEHIND = {
+    "tofile", "dump", "dumps", "base", "ctypes", "data", "setflags", "format",
+    "format_map", "gi_frame", "gi_code", "tb_frame", "f_globals", "f_locals", "f_back",
+    "f_builtins", "mro", "with_traceback", "add_note",
+}  # fmt: skip
+WRITING = {"STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE"}
+CHANGING = {
+    "add", "append", "appendleft", "at", "clear", "discard", "extend", "fill", "insert",
+    "itemset", "partition", "pop", "popitem", "popleft", "put", "remove", "resize",
+    "reverse", "rotate", "setdefault", "setfield", "sort", "update", "byteswap",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Instructions:
+    """What a code does, functions inside it too.
+
+    Parameters
+    ----------
+    names : frozenset of str
+        The names that are looked up outside: globals and builtins.
+    attributes : frozenset of str
+        The attributes that are asked for, of whichever object.
+    writes : bool
+        Whether it may write into an array or container, or asks whether two are one.
+    hidden : str
+        What cannot be followed by names; "" where all can.
+    """
+
+    names: frozenset[str]
+    attributes: frozenset[str]
+    writes: bool
+    hidden: str
+
+
+@functools.lru_cache(maxsize=512)
+def instructions_of(code: CodeType) -> Instructions:
+    """What the code does; read once."""
+    steps = list(_steps(code))
+    names = {s.argval for s in steps if s.opname in {"LOAD_GLOBAL", "LOAD_NAME"}}
+    attributes = {s.argval for s in steps if s.opname in LOADING}
+    hidden = {s.opname for s in steps if s.opname in HIDDEN}
+    hidden |= {name for name in attributes if name in BEHIND or name.startswith("__")}
+    stored = {s.argval for s in steps if s.opname == "STORE_DEREF"}
+    hidden |= stored & set(code.co_freevars)
+    if names & {"str", "repr"} or any(map(_makes_text, steps)):
+        attributes |= TEXT
+    writes = bool(attributes & CHANGING) or any(map(_writes, steps, [None, *steps]))
+    return Instructions(
+        frozenset(names), frozenset(attributes), writes, ", ".join(sorted(hidden))
+    )
+
+
+LOADING = {"LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR"}
+
+
+def _steps(code: CodeType) -> Iterator[dis.Instruction]:
+    yield from dis.get_instructions(code)
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            yield from _steps(part)
+
+
+TEXT = {"__str__", "__repr__", "__format__"}  # which an object may have of its own
+
+
+def _makes_text(step: dis.Instruction) -> bool:
+    """Whether a step may write an object out: f"{x}", "%s" % x."""
+    return "FORMAT" in step.opname or step.argrepr in {"%", "%="}
+
+
+def _writes(step: dis.Instruction, before: dis.Instruction | None) -> bool:
+    """Whether a step may write into what it did not make, or tells one from another."""
+    if step.opname == "IS_OP":
+        return before is None or before.opname != "LOAD_CONST"
+    in_place = step.opname == "BINARY_OP" and step.argrepr.endswith("=")
+    return in_place or step.opname in WRITING

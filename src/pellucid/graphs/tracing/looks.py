@@ -1,0 +1,75 @@
+"""How values look: what of a number, an array, a function makes it the same as another.
+
+Nothing of the person's is run.
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import numpy as np
+
+UNCHANGING = {int, float, complex, bool, str, bytes, type(None), type(...), range}
+KEYED = (dict, set, frozenset)
+
+
+class Absent:
+    """What stands where a name is not bound."""
+
+
+def is_unchanging(value: Any) -> bool:
+    """Whether a value is a number or text, which is what it is."""
+    kind = type(value)
+    return kind in UNCHANGING or (
+        issubclass(kind, np.generic) and value.dtype.kind in "biufcSU"
+    )
+
+
+def is_same_number(value: Any, now: Any, seen: dict[int, Any]) -> bool:
+    """Whether two numbers or texts are the same: nan is nan, and -0 is not 0."""
+    return now is value or (type(now) is type(value) and repr(now) == repr(value))
+
+
+def look_of(array: Any) -> Any:
+    """What a recording depends on of an array, but for its elements."""
+    return array.shape, array.strides, array.dtype, array.flags.writeable
+
+
+def bytes_of(array: Any) -> Any:
+    """The bytes of an array; not copied where they lie in one row."""
+    if array.flags.c_contiguous:
+        flat = array.reshape(-1)
+        return flat.view(np.uint8) if array.size else b""
+    if array.flags.f_contiguous:
+        return bytes_of(array.T)
+    return array.tobytes()
+
+
+def parts_of(container: Any) -> Any:
+    """What is in a container under its keys, or in its order."""
+    if isinstance(container, KEYED):
+        return container.values() if isinstance(container, dict) else ()
+    return container
+
+
+def meaning_in(function: Any, name: str) -> Any:
+    """What a name means in a function that it does not belong to."""
+    names = function.__globals__
+    if name in names:
+        return names[name]
+    inner = names.get("__builtins__", builtins)
+    return (inner if type(inner) is dict else vars(inner)).get(name, Absent)
+
+
+def insides_of(function: Any) -> list[Any]:
+    """What a function holds by itself: a closure, and defaults."""
+    return [*map(_content, function.__closure__ or ()), function.__defaults__,
+            function.__kwdefaults__]  # fmt: skip
+
+
+def _content(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # a variable that has no value yet
+        return Absent
