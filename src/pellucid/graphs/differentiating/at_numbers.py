@@ -82,7 +82,7 @@ class Recording:
         self, how: Derivation, args: Sequence[Any], kwargs: Mapping[str, Any],
         recorder: Recorder, is_open: bool = False,
     ) -> None:  # fmt: skip
-        self._how = how
+        self._wrt, self._kind = how.wrt, how.kind
         self._places = how.places(args, kwargs)
         count = len(each(how.wrt))
         held = structure.mapped(Constant, {"args": list(args), "kwargs": dict(kwargs)})
@@ -106,7 +106,7 @@ class Recording:
         given: dict[str, Any] = {"args": args, "kwargs": kwargs}
         asked = [structure.mapped(as_float, given[room][key])
                  for room, key in self._asked]  # fmt: skip
-        return like(result, as_asked(self._how.wrt, tuple(asked)), self._how.kind)
+        return like(result, as_asked(self._wrt, tuple(asked)), self._kind)
 
 
 def _opened(leaf: Constant) -> Any:

@@ -48,14 +48,12 @@ class Kept(NamedTuple):
 
     def is_of(self, call: Call) -> bool:
         """Whether all but data is as it was where the recording was made."""
-        others = [leaf for leaf in call.fixed(self.fixed) if not is_data(leaf)]
+        others, _ = call.told_apart(self.fixed)
         return self.manners == manners() and self.outside.same([call.f, *others])
 
     def has_same(self, call: Call) -> bool:
         """Whether data is as it was."""
-        if self.data is None:
-            return True
-        return self.data.same(filter(is_data, call.fixed(self.fixed)))
+        return self.data is None or self.data.same(call.told_apart(self.fixed)[1])
 
 
 class Entry:
@@ -76,9 +74,13 @@ class Call(NamedTuple):
     kwargs: Mapping[str, Any]
     leaves: list[Any]
 
-    def fixed(self, places: Sequence[int]) -> list[Any]:
-        """The leaves at these places."""
-        return [self.leaves[i] for i in places]
+    def told_apart(self, places: Sequence[int]) -> tuple[list[Any], list[Any]]:
+        """The leaves at these places that are objects, and those that are data."""
+        others: list[Any] = []
+        data: list[Any] = []
+        for i in places:
+            (data if is_data(self.leaves[i]) else others).append(self.leaves[i])
+        return others, data
 
     def constants(self, is_open: bool) -> list[int]:
         """The places of the leaves that are no inputs; nor data, where it is open."""
@@ -87,7 +89,9 @@ class Call(NamedTuple):
                 if not (is_float(as_float(leaf)) and i in asked)
                 and not (is_open and is_data(leaf))]  # fmt: skip
 
-    def recorded(self, recorder: Recorder | None = None, is_open: bool = False) -> Any:
+    def recorded(
+        self, recorder: Recorder | None = None, is_open: bool = False
+    ) -> Recording:
         """Record it."""
         recorder = recorder or Recorder(follows=True)
         return Recording(self.how, self.args, self.kwargs, recorder, is_open)
@@ -108,28 +112,30 @@ def result_of(
     if entry is None or entry.is_unknown or is_traced_elsewhere():
         return call.run(call.recorded())
     varies = False
-    for kept in entry.kept:
-        if kept.is_of(call):
-            varies = varies or not kept.has_same(call)
-            if kept.has_same(call):
-                found = _run_again(kept, call)
-                if found is not None:
-                    return found[0]
-    return _recorded_and_kept(entry, call, varies and not entry.is_closed)
+    for kept in filter(lambda kept: kept.is_of(call), entry.kept):
+        if not kept.has_same(call):
+            varies = True
+        elif found := _run_again(kept.recording, call, kept.data is None):
+            return found[0]
+    if varies and not entry.is_closed:
+        if found := _opened(entry, call):
+            return found[0]
+        entry.is_closed = True
+    return call.run(_recorded_and_kept(entry, call))
 
 
-def _run_again(kept: Kept, call: Call) -> tuple[Any] | None:
+def _run_again(recording: Recording, call: Call, is_open: bool) -> tuple[Any] | None:
     """What a recording gives; None where it has more to say than numbers.
 
     A path that is not taken, a warning and an error come from recording it anew.
     """
     try:
         with noting() as noted:
-            result = call.run(kept.recording)
+            result = call.run(recording)
     except Exception:
         return None
-    is_sound = kept.data is not None or _is_finite(result)
-    return (result,) if is_sound and not noted.anything else None
+    is_sound = not noted.anything and not (is_open and not _is_finite(result))
+    return (result,) if is_sound else None
 
 
 def _is_finite(result: Any) -> bool:
@@ -138,59 +144,59 @@ def _is_finite(result: Any) -> bool:
     return all(np.all(np.isfinite(leaf)) for leaf in numbers)
 
 
-def _recorded_and_kept(entry: Entry, call: Call, is_open: bool) -> Any:
+def _opened(entry: Entry, call: Call) -> tuple[Any] | None:
+    """What a call gives when its data are inputs; None where they cannot be."""
+    try:
+        recording = _recorded_and_kept(entry, call, is_open=True)
+    except PellucidError:
+        return None
+    return _run_again(recording, call, is_open=True)
+
+
+def _recorded_and_kept(entry: Entry, call: Call, is_open: bool = False) -> Recording:
     """Record a call, and keep the recording where nothing else came of it."""
     recorder, fixed = Recorder(follows=True), call.constants(is_open)
-    try:
-        before = _around(call, fixed)
-    except UnknownError:
+    before = _around(call, fixed)
+    if before is None:
         entry.is_unknown = True
-        return call.run(call.recorded())
+        return call.recorded()
     with showing() as shown:
-        try:
-            recording = call.recorded(recorder, is_open)
-        except PellucidError:
-            if not is_open:
-                raise
-            entry.is_closed = True
-    if is_open and entry.is_closed:
-        return _recorded_and_kept(entry, call, is_open=False)
+        recording = call.recorded(recorder, is_open)
     if shown or recorder.tells or not _is_unchanged(before, call, fixed):
         entry.is_unknown = not is_traced_elsewhere()
     elif set(np.geterr().values()) <= TOLD:
-        outside, data = before[0], None if is_open else before[1]
-        entry.kept = (Kept(recording, outside, data, fixed, manners()), *entry.kept)
-        entry.kept = entry.kept[:PATHS]
+        outside, data = before
+        kept = Kept(recording, outside, None if is_open else data, fixed, manners())
+        entry.kept = (kept, *entry.kept)[:PATHS]
     for around in before:
         around.settle()
-    return call.run(recording)
+    return recording
 
 
-def _around(call: Call, fixed: Sequence[int]) -> tuple[Surroundings, Surroundings]:
-    """What a function can read, and the data that it is given."""
-    leaves = call.fixed(fixed)
-    outside = Surroundings([call.f, *(leaf for leaf in leaves if not is_data(leaf))])
-    data = Surroundings([leaf for leaf in leaves if is_data(leaf)])
+def _around(
+    call: Call, fixed: Sequence[int]
+) -> tuple[Surroundings, Surroundings] | None:
+    """What a function can read, and the data that it is given; None if unknown."""
+    others, data = call.told_apart(fixed)
+    try:
+        outside, given = Surroundings([call.f, *others]), Surroundings(data)
+    except UnknownError:
+        return None
     # Arrays of integers are handed on as they are, the others are stood in for.
-    whole = any(np.asarray(leaf).dtype.kind != "f" for leaf in filter(is_data, leaves))
-    data.writes = outside.writes and whole
-    return outside, data
+    whole = any(np.asarray(leaf).dtype.kind != "f" for leaf in data)
+    given.writes = outside.writes and whole
+    return outside, given
 
 
 def _is_unchanged(before: Sequence[Any], call: Call, fixed: Sequence[int]) -> bool:
     """Whether a recording has changed nothing: the same things hold the same."""
-    try:
-        now = _around(call, fixed)
-    except UnknownError:
-        return False
-    starts = (
-        [call.f, *(x for x in call.fixed(fixed) if not is_data(x))],
-        [x for x in call.fixed(fixed) if is_data(x)],
-    )
-    return all(
+    others, data = call.told_apart(fixed)
+    after = _around(call, fixed)
+    return after is not None and all(
         one.ids == other.ids and one.same(start)
-        for one, other, start in zip(before, now, starts, strict=True)
-    )
+        for one, other, start in zip(before, after, ([call.f, *others], data),
+                                     strict=True)
+    )  # fmt: skip
 
 
 def is_data(leaf: Any) -> bool:

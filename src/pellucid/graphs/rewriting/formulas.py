@@ -8,7 +8,6 @@ been replaced; see `passes`.
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -110,7 +109,7 @@ def formula_of(name: str, i: int) -> Formula:
     """Trace a naive formula on examples for its unknowns."""
     identity = IDENTITIES[name]
     naive = identity.naive[i]
-    names = list(inspect.signature(naive).parameters)
+    names = naive.__code__.co_varnames[: naive.__code__.co_argcount]
     options = {name: EXAMPLES[name] for name in names if name in EXAMPLES}
     example = np.ones((3,) if "axis" in names else ())
     given = {name: example for name in names if name not in EXAMPLES}
@@ -125,6 +124,7 @@ def formula_of(name: str, i: int) -> Formula:
 SPELLINGS = {"sum", "sqrt", "square", "index"}
 
 
+@functools.cache
 def named_in(*formulas: Any) -> Functions:
     """The operations that formulas call by name."""
     names = frozenset(name for f in formulas for name in f.__code__.co_names)
@@ -147,6 +147,7 @@ def possible(without: frozenset[str], present: Functions) -> Iterator[tuple[str,
                 yield identity.name, i
 
 
+@functools.cache
 def _before(present: Functions) -> Functions:
     """Functions, and those that may have stood there before they were replaced."""
     grown = present

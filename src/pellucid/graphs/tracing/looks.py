@@ -6,12 +6,25 @@ Nothing of the person's is run.
 from __future__ import annotations
 
 import builtins
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.tracing.instructions import TEXT
+
 UNCHANGING = {int, float, complex, bool, str, bytes, type(None), type(...), range}
 KEYED = (dict, set, frozenset)
+HOOKS = {"__getattr__", "__getattribute__", "__slots__", "__set_name__"}
+# Methods that are called where an object is made, copied or changed; and those for its
+# text, which count where code makes a text.
+WHEN_MADE = {
+    *TEXT,
+    "__new__", "__init__", "__post_init__", "__init_subclass__", "__class_getitem__",
+    "__setattr__", "__delattr__", "__del__", "__reduce__", "__reduce_ex__",
+    "__getstate__", "__setstate__", "__copy__", "__deepcopy__", "__dir__",
+    "__sizeof__", "__getnewargs__",
+}  # fmt: skip
 
 
 class Absent:
@@ -73,3 +86,9 @@ def _content(cell: Any) -> Any:
         return cell.cell_contents
     except ValueError:  # a variable that has no value yet
         return Absent
+
+
+def is_special(own: Any, name: str) -> bool:
+    """Whether Python calls a method by itself, where its object is used."""
+    is_named_so = name.startswith("__") and name not in WHEN_MADE
+    return is_named_so and type(own[name]) is FunctionType

@@ -82,7 +82,9 @@ def _count(change: int) -> None:
 
 def _look_up_in(module: ModuleType) -> None:
     """Let a module find names by who asks, while there are traces."""
-    module.__class__ = _lookup(module) if _traces else ModuleType
+    kind = _lookup(module) if _traces else ModuleType
+    if type(module) is not kind:
+        module.__class__ = kind
 
 
 def _let_pandas_ask(values: list[Any]) -> None:
@@ -188,20 +190,21 @@ def _lookup(module: ModuleType) -> type[ModuleType]:
             found[part] = _lazy(each)
     for name, original in vars(module).items():
         if module is np and name in CREATORS:
-            found[name] = _by_context(original, _under_trace(original, CREATORS[name]))
+            made = _under_trace(original, CREATORS[name])
+            found[name] = _by_context(name, original, made)
         elif module is np and name in JOINED:
-            found[name] = _by_context(original, JOINED[name])
+            found[name] = _by_context(name, original, JOINED[name])
         elif is_function(original) and original in FUNCTIONS:
-            found[name] = _by_context(original, _of_lists(original))
+            found[name] = _by_context(name, original, _of_lists(original))
         elif isinstance(original, np.ufunc):
             taking = TakingLists(original)
-            found[name] = _by_context(original, taking, is_called_or_its_method)
+            found[name] = _by_context(name, original, taking, is_called_or_its_method)
         elif original is np.ndarray:
-            found[name] = _by_context(original, ndarray, is_called)
+            found[name] = _by_context(name, original, ndarray, is_called)
         elif isinstance(original, type) and original in NUMBERS:
-            found[name] = _by_context(original, _as_cast(original), is_called)
+            found[name] = _by_context(name, original, _as_cast(original), is_called)
         elif is_drawn_from(name, original):
-            found[name] = _by_context(original, draws(name, original))
+            found[name] = _by_context(name, original, draws(name, original))
     return type("ModuleType", (ModuleType,), found)
 
 
@@ -211,13 +214,17 @@ def is_function(value: Any) -> bool:
 
 
 def _by_context(
-    original: Any, under_trace: Any, asked: Callable[[Any], bool] | None = None
+    name: str,
+    original: Any,
+    under_trace: Any,
+    asked: Callable[[Any], bool] | None = None,
 ) -> property:
     """NumPy's function, or for the person's code under a trace the recording one."""
 
     def find(module: ModuleType) -> Any:
-        if active.get() is None:
-            return original
+        now = vars(module).get(name, original)
+        if active.get() is None or now is not original:  # somebody has exchanged it
+            return now
         frame = sys._getframe(1)
         if is_machinery(frame) or instruction(frame) not in LOOKUPS:
             return original

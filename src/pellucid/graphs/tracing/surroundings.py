@@ -18,13 +18,15 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.tracing.harmless import MODULES, is_harmless
-from pellucid.graphs.tracing.instructions import TEXT, instructions_of
+from pellucid.graphs.tracing.instructions import instructions_of
 from pellucid.graphs.tracing.looks import (
+    HOOKS,
     KEYED,
     Absent,
     bytes_of,
     insides_of,
     is_same_number,
+    is_special,
     is_unchanging,
     look_of,
     meaning_in,
@@ -274,10 +276,10 @@ class Holder(Test):
     def __init__(self, value: Any, around: Surroundings) -> None:
         super().__init__(value, around)
         self.attributes: dict[str, Same] = {}
-        self.itself = weakref.ref(value)
 
     def enter(self) -> None:
         """Wait until the names are known that it is asked for."""
+        self.itself = weakref.ref(self.value)
         self.around.hold(self)
 
     def look_for(self, names: Iterable[str]) -> None:
@@ -319,14 +321,25 @@ class OfClass(Holder):
         if type(kind) is not type or is_closed(kind) or HOOKS & own.keys():
             raise UnknownError(f"the class {kind.__name__}")
         super().enter()
+        self.names = tuple(own)
+        special = filter(functools.partial(is_special, own), own)
         fields = own.get("__dataclass_fields__", {}).keys() | {"__class__"}
-        self.look_for(name for name, value in own.items() if name.startswith("__")
-                      and name not in WHEN_MADE and type(value) is FunctionType
-                      and not fields >= {*value.__code__.co_names})  # fmt: skip
+        for name in special:
+            if fields >= {*own[name].__code__.co_names}:  # a dataclass's comparison
+                self.attributes[name] = _only(own[name])
+            else:
+                self.look_for([name])
 
     def holds(self, now: Any, seen: Seen) -> bool:
-        """Whether it is the very class, with the same in it."""
-        return now is self.itself() and self.has_the_same(now, seen)
+        """Whether it is the very class, with the same in it, and no more."""
+        is_it = now is self.itself() and tuple(vars(now)) == self.names
+        return is_it and self.has_the_same(now, seen)
+
+
+def _only(value: Any) -> Same:
+    """The test that only a value itself passes, which is not held."""
+    itself = weakref.ref(value)
+    return lambda now, seen: now is itself()
 
 
 class OfInstance(Holder):
@@ -335,7 +348,7 @@ class OfInstance(Holder):
     def enter(self) -> None:
         """Go on from its classes; it is not held itself."""
         kind = type(self.value)
-        if kind.__dictoffset__ == 0:
+        if kind.__dictoffset__ == 0 or kind.__weakrefoffset__ == 0:
             raise UnknownError(f"a {kind.__name__}, which has no attributes")
         classes = kind.__mro__[:-1]
         self.classes = [self.around.entered_class(kind) for kind in classes]
@@ -356,16 +369,6 @@ class OfInstance(Holder):
         )
 
 
-HOOKS = {"__getattr__", "__getattribute__", "__slots__", "__set_name__"}
-# Methods that are called where an object is made, copied or changed; and those for its
-# text, which count where code makes a text.
-WHEN_MADE = {
-    *TEXT,
-    "__new__", "__init__", "__post_init__", "__init_subclass__", "__class_getitem__",
-    "__setattr__", "__delattr__", "__del__", "__reduce__", "__reduce_ex__",
-    "__getstate__", "__setstate__", "__copy__", "__deepcopy__", "__dir__",
-    "__sizeof__", "__getnewargs__",
-}  # fmt: skip
 MADE_OF: dict[Any, Callable[[Any], list[Any]]] = {
     MethodType: lambda method: [method.__self__, method.__func__],
     functools.partial: lambda p: [p.func, p.args, p.keywords, vars(p)],
