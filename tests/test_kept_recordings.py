@@ -173,6 +173,22 @@ CHANGES = {
         "def cost(w):\n    return np.sum(np.tanh(m.X @ w))",
         "m.X[0, 0] = 9.0",
     ),
+    "a method of a named tuple reads what changes": (
+        "import typing\nstate = [2.0]\nclass P(typing.NamedTuple):\n    a: float\n"
+        "    def rate(self):\n        return state[0]\np = P(1.0)\n"
+        "def cost(w):\n    return np.sum(w) * p.rate()",
+        "state[0] = 5.0",
+    ),
+    "a field of a named tuple": (
+        "import collections\nP = collections.namedtuple('P', 'rate')\np = P(2.0)\n"
+        "def cost(w):\n    return np.sum(w) * p.rate",
+        "p = P(5.0)",
+    ),
+    "a class gets an operator": (
+        "class M:\n    pass\nm = M()\n"
+        "def cost(w):\n    return np.sum(w) * (2.0 if m else 3.0)",
+        "M.__bool__ = lambda self: False",
+    ),
     "a function of a module is exchanged": (
         "def cost(w):\n    return np.sum(helpers.act(w))",
         "helpers.act = lambda z: z**3",
@@ -199,7 +215,7 @@ def test_what_changes_between_two_calls_is_noticed(change):
     module = in_namespace("", X=X.copy(), scale=2.0, helpers=helpers)
     exec(program, vars(module))
     before = runs(module.cost, W)
-    assert recordings(module.cost) == 1
+    assert recordings(module.cost) == ("method of a named" not in change)
     exec(changing, vars(module))
     after = runs(module.cost, W)
     np.testing.assert_array_equal(after[0], after[-1])
@@ -326,6 +342,45 @@ def test_mini_batches_are_recorded_once():
         expected = pl.gradient(lambda w, X, y: cost(w, X, y))(W, *batch)
         np.testing.assert_allclose(g(W, *batch), expected, rtol=1e-12)
     assert recordings(cost) == 2  # for one batch, and for any
+
+
+def test_mini_batches_with_integer_labels_are_recorded_once():
+    X, y = rng().normal(size=(40, 3)), rng().integers(0, 3, 40)
+
+    def cost(W, X, y):
+        z = X @ W
+        return np.mean(np.log(np.sum(np.exp(z), axis=1)) - z[np.arange(len(y)), y])
+
+    g, W = pl.gradient(cost), np.ones((3, 3))
+    for i in range(0, 40, 4):
+        batch = X[i : i + 4], y[i : i + 4]
+        expected = pl.gradient(lambda W, X, y: cost(W, X, y))(W, *batch)
+        np.testing.assert_allclose(g(W, *batch), expected, rtol=1e-12)
+    assert recordings(cost) == 2
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_classes_of_arrays_do_not_hide_other_shapes(tmp_path):
+    def cost(w):
+        return np.sum(w**2)
+
+    for n in (2, 2, 2, 3, 3):
+        w = np.memmap(tmp_path / f"{n}", float, "w+", shape=(n,))
+        w[:] = np.arange(n)
+        assert pl.gradient(cost)(w).tolist() == [2.0 * i for i in range(n)]
+
+
+def test_what_is_written_into_an_argument_is_what_it_was_before():
+    def cost(w, a):
+        a = a * 1
+        a[0] = 5.0
+        w[1] = 7.0
+        return np.sum(w * a)
+
+    for _ in range(5):
+        w, a = np.ones(3), np.ones(3)
+        assert pl.gradient(cost)(w, a).tolist() == [5.0, 0.0, 1.0]
+        assert w.tolist() == a.tolist() == [1.0, 1.0, 1.0]
 
 
 def test_a_product_with_a_constant_0_stays_a_choice_when_the_constant_varies():

@@ -95,14 +95,17 @@ class Recording:
         kinds = is_numeric if is_open else is_float
         graph = trace(how.recorded, tuple(held["args"]), held["kwargs"], kinds, True,
                       recorder)  # fmt: skip
-        self.inputs = _places_of(graph, args, kwargs)
+        asked_leaves = how.asked_leaves(args, kwargs)
+        self._inputs = [(i, i in asked_leaves)
+                        for i in _places_of(graph, args, kwargs)]  # fmt: skip
         self._run = how.ready(graph)
 
     def __call__(
         self, leaves: Sequence[Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
         """Run it on arguments, of which the leaves are given too."""
-        result = self._run([as_float(leaves[i]) for i in self.inputs])
+        result = self._run([as_float(leaves[i]) if is_asked else leaves[i]
+                            for i, is_asked in self._inputs])  # fmt: skip
         given: dict[str, Any] = {"args": args, "kwargs": kwargs}
         asked = [structure.mapped(as_float, given[room][key])
                  for room, key in self._asked]  # fmt: skip

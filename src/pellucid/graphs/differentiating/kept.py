@@ -237,9 +237,9 @@ _lock = threading.Lock()
 def kind_of(tree: Any, leaves: list[Any]) -> Any:
     """What a recording depends on of arguments, but for the numbers; and the leaves."""
     kind = type(tree)
-    if kind is np.ndarray:
+    if isinstance(tree, np.ndarray):
         leaves.append(tree)
-        return look_of(tree)
+        return kind, look_of(tree)
     if isinstance(tree, dict):
         return kind, tuple(tree), tuple([kind_of(tree[key], leaves) for key in tree])
     if isinstance(tree, (list, tuple)):

@@ -57,7 +57,7 @@ class Instructions:
 @functools.lru_cache(maxsize=512)
 def instructions_of(code: CodeType) -> Instructions:
     """What the code does; read once."""
-    steps = list(_steps(code))
+    steps = [s for part in _codes(code) for s in dis.get_instructions(part)]
     names = {s.argval for s in steps if s.opname in {"LOAD_GLOBAL", "LOAD_NAME"}}
     attributes = {s.argval for s in steps if s.opname in LOADING}
     hidden = {s.opname for s in steps if s.opname in HIDDEN}
@@ -66,7 +66,13 @@ def instructions_of(code: CodeType) -> Instructions:
     hidden |= stored & set(code.co_freevars)
     if names & {"str", "repr"} or any(map(_makes_text, steps)):
         attributes |= TEXT
-    writes = bool(attributes & CHANGING) or any(map(_writes, steps, [None, *steps]))
+    named = {name for part in _codes(code) for given in part.co_consts
+             if type(given) is tuple for name in given}  # fmt: skip
+    writes = (
+        bool(attributes & CHANGING)
+        or "out" in named
+        or any(map(_writes, steps, [None, *steps]))
+    )
     return Instructions(
         frozenset(names), frozenset(attributes), writes, ", ".join(sorted(hidden))
     )
@@ -75,11 +81,12 @@ def instructions_of(code: CodeType) -> Instructions:
 LOADING = {"LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR"}
 
 
-def _steps(code: CodeType) -> Iterator[dis.Instruction]:
-    yield from dis.get_instructions(code)
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """A code, and those of the functions inside it."""
+    yield code
     for part in code.co_consts:
         if isinstance(part, CodeType):
-            yield from _steps(part)
+            yield from _codes(part)
 
 
 TEXT = {"__str__", "__repr__", "__format__"}  # which an object may have of its own

@@ -14,6 +14,9 @@ import numpy as np
 from pellucid.graphs.tracing.instructions import TEXT
 
 UNCHANGING = {int, float, complex, bool, str, bytes, type(None), type(...), range}
+OF_NAMED_TUPLES = {"__new__", "_replace", "__replace__", "__repr__", "_asdict",
+                   "__getnewargs__"}  # fmt: skip
+CONTAINERS = {list, tuple, dict, set, frozenset}
 KEYED = (dict, set, frozenset)
 HOOKS = {"__getattr__", "__getattribute__", "__slots__", "__set_name__"}
 # Methods that are called where an object is made, copied or changed; and those for its
@@ -42,6 +45,18 @@ def is_unchanging(value: Any) -> bool:
 def is_same_number(value: Any, now: Any, seen: dict[int, Any]) -> bool:
     """Whether two numbers or texts are the same: nan is nan, and -0 is not 0."""
     return now is value or (type(now) is type(value) and repr(now) == repr(value))
+
+
+def is_container(kind: type) -> bool:
+    """Whether this is a class of Python's, or of named tuples without own methods."""
+    if kind in CONTAINERS:
+        return True
+    own = vars(kind)
+    methods = {name for name, value in own.items()
+               if type(value) in (FunctionType, property, staticmethod)}  # fmt: skip
+    return kind.__mro__ == (kind, tuple, object) and (
+        "_fields" in own and methods <= OF_NAMED_TUPLES
+    )
 
 
 def look_of(array: Any) -> Any:

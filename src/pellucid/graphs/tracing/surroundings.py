@@ -25,6 +25,7 @@ from pellucid.graphs.tracing.looks import (
     Absent,
     bytes_of,
     insides_of,
+    is_container,
     is_same_number,
     is_special,
     is_unchanging,
@@ -41,7 +42,6 @@ from pellucid.graphs.tracing.namespaces import (
 
 MANY = 1000  # things that are looked at
 LARGE = 1 << 22  # bytes of arrays that are held
-CONTAINERS = {list, tuple, dict, set, frozenset}
 Seen = dict[int, Any]  # what was held against each test already
 Same = Callable[[Any, Seen], bool]  # whether a value is now what it was
 
@@ -383,7 +383,7 @@ def _test_of(value: Any) -> type[Test]:
     kind = type(value)
     if kind is np.ndarray:
         return OfArray
-    if kind in CONTAINERS or (issubclass(kind, tuple) and hasattr(kind, "_fields")):
+    if is_container(kind):
         return OfContainer
     if not is_closed(kind):
         if type(kind) is type:
