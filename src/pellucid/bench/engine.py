@@ -5,12 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from pellucid.bench import first
 from pellucid.bench.clock import mark
 from pellucid.bench.contest import Contest, Mark, Rival
+from pellucid.bench.functions import IN_A_LOOP
+from pellucid.bench.gradients import Gradient, by_autograd
 from pellucid.bench.networks import NETWORKS, Network, data
 from pellucid.bench.trainers.ours import Cost
 from pellucid.graphs.differentiating.gradient import gradient
@@ -58,7 +62,9 @@ def work(n: int) -> dict[str, Callable[[], Any]]:
 
 
 def measured(case: str, tiny: bool) -> dict[str, Mark]:
-    """Time each thing the engine does, a node; or a network's first step."""
+    """Time each thing the engine does, a node; or a gradient, or a first step."""
+    if case == FRESH or case in IN_A_LOOP:
+        return measured_beside("Pellucid", case, tiny)
     if case in NETWORKS:
         return {"from function to first step": first_step(NETWORKS[case])}
     n = CHAINS[case]
@@ -66,6 +72,35 @@ def measured(case: str, tiny: bool) -> dict[str, Mark]:
         f"{name}, a node": Mark(mark(job, budget=0.1).best / n)
         for name, job in work(n).items()
     }
+
+
+def measured_beside(rival: str, case: str, tiny: bool) -> dict[str, Mark]:
+    """Time what another does too: the first gradient, and one in a loop."""
+    if case == FRESH:
+        programs = [
+            first.measured(rival, "a gradient", tiny) for _ in range(FRESH_RUNS)
+        ]
+        return {"imports included": min(
+            (mark for each in programs for mark in each.values()),
+            key=lambda mark: mark.best)}  # fmt: skip
+    if case not in IN_A_LOOP:
+        return {}
+    problem = IN_A_LOOP[case]
+    work = GRADIENTS[rival](problem.f, problem.arguments())
+    timed = mark(work, budget=0.0 if tiny else 0.5)
+    length = float(np.linalg.norm(np.asarray(work())))
+    return {"a gradient, not compiled": Mark(timed.best, timed.cold, length)}
+
+
+def not_compiled(f: Callable[..., Any], arguments: tuple[Any, ...]) -> Gradient:
+    """Our gradient as a loop calls it: taken anew in each turn."""
+    cost = partial(f, np)
+    return lambda: gradient(cost)(*arguments)
+
+
+GRADIENTS = {"Pellucid": not_compiled, "autograd": by_autograd}
+FRESH = "a program that takes one gradient"
+FRESH_RUNS = 5
 
 
 def first_step(task: Network) -> Mark:
@@ -83,9 +118,17 @@ def first_step(task: Network) -> Mark:
 
 CONTEST = Contest(
     title="The engine",
-    note="What is done to a chain of nodes, for one of them; and all that is done "
+    note="What is done to a chain of nodes, for one of them; a gradient that is taken "
+    "anew in each turn of a loop, and the first of a program; and all that is done "
     "before a network's step runs, with the first step.",
-    cases=(*CHAINS, *NETWORKS),
-    rivals={"Pellucid": Rival(measured, ours=True)},
+    cases=(*CHAINS, *IN_A_LOOP, FRESH, *NETWORKS),
+    rivals={
+        "Pellucid": Rival(measured, ours=True),
+        "autograd": Rival(partial(measured_beside, "autograd")),
+    },
     rounds=1,
+    goals={
+        ("a gradient, not compiled", case, "Pellucid", "autograd"): 1.0
+        for case in IN_A_LOOP
+    },
 )

@@ -122,6 +122,13 @@ def spectrum(np: Any, x: Any) -> Any:
     return -np.sum(p * np.log(p))
 
 
+def network(np: Any, w: Any, X: Any, Y: Any) -> Any:
+    """Softmax cross-entropy of 20 features, 32 units with tanh and 3 classes."""
+    W, V = w[:640].reshape(20, 32), w[672:768].reshape(32, 3)
+    z = np.tanh(X @ W + w[640:672]) @ V + w[768:]  # (n, 3)
+    return np.mean(np.log(np.sum(np.exp(z), axis=1)) - np.sum(Y * z, axis=1))
+
+
 @dataclass(frozen=True)
 class Problem:
     """A function, and what draws its arguments, in float64."""
@@ -161,5 +168,13 @@ PROBLEMS = {
         r.normal(size=2), r.normal(size=20))),
     "pairwise distances, 200": Problem(distances, lambda r: (r.normal(size=(200, 3)),)),
     "spectral entropy, 1,024": Problem(spectrum, lambda r: (r.normal(size=1024),)),
+}
+# As in a first script: their gradients are taken in a loop, and nothing is compiled.
+IN_A_LOOP = {
+    **{name: PROBLEMS[name] for name in (
+        "Rosenbrock, 1,000", "logistic cost, 1,000 x 20")},
+    "a network, 100 rows, 20-32-3": Problem(network, lambda r: (
+        0.1 * r.normal(size=771), r.normal(size=(100, 20)),
+        eye(3)[r.integers(0, 3, 100)])),
 }
 # fmt: on
