@@ -30,7 +30,9 @@ from pellucid.graphs.rewriting.sums_of_products import (
     seen_whole,
     terms,
 )
-from pellucid.graphs.tracing.trace import trace
+from pellucid.graphs.tracing.patching import creation_recorded
+from pellucid.graphs.tracing.recorder import Recorder
+from pellucid.graphs.tracing.traced import lifted, node_of
 
 Needs = frozenset[tuple[tuple[str, float], int]]
 
@@ -111,13 +113,14 @@ def formula_of(name: str, i: int) -> Formula:
     naive = identity.naive[i]
     names = naive.__code__.co_varnames[: naive.__code__.co_argcount]
     options = {name: EXAMPLES[name] for name in names if name in EXAMPLES}
-    example = np.ones((3,) if "axis" in names else ())
-    given = {name: example for name in names if name not in EXAMPLES}
-    graph = trace(functools.partial(naive, **options), (), given)
-    unknowns = {node.name: node for node in graph.inputs}
-    return entered(
-        identity, seen_whole(graph.outputs[0]), unknowns, "keepdims" in names
-    )
+    example, recorder = np.ones((3,) if "axis" in names else ()), Recorder()
+    unknowns = {name: recorder.input(name, example)
+                for name in names if name not in EXAMPLES}  # fmt: skip
+    given = {name: lifted(node, recorder, True, like=example)
+             for name, node in unknowns.items()}  # fmt: skip
+    with recorder.running(), creation_recorded():
+        root = node_of(naive(**given, **options))
+    return entered(identity, seen_whole(root), unknowns, "keepdims" in names)
 
 
 # Functions that have other spellings: a sum may be a matrix product, a root a power.

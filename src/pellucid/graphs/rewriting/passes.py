@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from pellucid.graphs.node import Node
+from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.operations.robust import COMPOSED
 from pellucid.graphs.rewriting.driver import (
@@ -19,8 +19,10 @@ from pellucid.graphs.rewriting.driver import (
 from pellucid.graphs.rewriting.formulas import (
     Formula,
     Formulas,
+    all_named,
     entered,
     formula_of,
+    inner_functions,
     kind,
     possible,
 )
@@ -77,11 +79,26 @@ def _unreplaced(without: frozenset[str], present: Functions) -> Formulas:
     return Formulas(formula_of(*name) for name in possible(without, present))
 
 
+def _may_hold_another(root: Node, without: frozenset[str]) -> bool:
+    """Whether the parts of a formula are made of what some formula is made of."""
+    parts = ancestors(root.arguments)
+    names = frozenset(part.operation for part in parts) & all_named()
+    table = _unreplaced(without, names)
+    return any(
+        table.may_have(part.operation)
+        and table.has_one_of(part.operation, inner_functions(part, {}))
+        for part in parts
+        if part.arguments
+    )
+
+
 @functools.lru_cache(maxsize=256)
 def _replaced(name: str, i: int, without: frozenset[str]) -> Formula | None:
     """A formula whose parts are instances of others, after these have been replaced."""
     one, recorder = formula_of(name, i), Recorder()
     root = one.root.node
+    if not _may_hold_another(root, without):
+        return None
     identities = Identities(functools.partial(_unreplaced, without))
     with recorder.running(), creation_recorded():
         arguments = rewritten(root.arguments, stabilising(identities))
