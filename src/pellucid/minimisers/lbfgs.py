@@ -43,14 +43,21 @@ def stepped(problem: Problem, state: State, pairs: deque[Pair]) -> State | None:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         first = 1.0 if pairs else min(1.0, 1 / float(np.sum(np.abs(state.g))))
         after = wolfe(problem, state, -two_loop_recursion(state.g, pairs), first)
-        if after is None and pairs:  # what is remembered misleads: begin anew
-            pairs.clear()
-            return stepped(problem, state, pairs)
-    if after is not None:
-        s, y = after.w - state.w, after.g - state.g
-        if s @ y > np.finfo(float).eps * (y @ y):  # keeps H positive definite
-            pairs.append((s, y))
+    if after is None or _is_stuck(state, after):
+        if not pairs:
+            return None
+        pairs.clear()  # what is remembered misleads, as behind a kink: begin anew
+        return stepped(problem, state, pairs)
+    s, y = after.w - state.w, after.g - state.g
+    if s @ y > np.finfo(float).eps * (y @ y):  # keeps H positive definite
+        pairs.append((s, y))
     return after
+
+
+def _is_stuck(state: State, after: State) -> bool:
+    """Whether a step gained nothing: so near the minimum the slope still tells."""
+    steep = float(np.max(np.abs(after.g))) >= float(np.max(np.abs(state.g)))
+    return after.cost >= state.cost and steep
 
 
 def two_loop_recursion(g: Vector, pairs: Iterable[Pair]) -> Vector:
