@@ -12,7 +12,6 @@ from pellucid.minimisers.methods import LBFGS, Adam, Newton
 from pellucid.minimisers.quadratic import Exact
 from pellucid.minimisers.recording import once_for
 from pellucid.minimisers.task import Fit, Task
-from pellucid.running.kinds import recorded_graph
 
 FEW = 100  # parameters up to which Newton's Hessian is formed
 RATE = 0.01  # of Adam
@@ -23,13 +22,17 @@ def decided(task: Task, batched: bool, clipped: bool) -> tuple[Any, str]:
     """The method for a cost, and why.
 
     A quadratic cost is solved; a smooth one goes to Newton or, with many parameters,
-    to LBFGS; mini-batches, kinks and clipped gradients go to Adam.
+    to LBFGS; mini-batches, kinks and clipped gradients go to Adam. One that branches on
+    its parameters goes to LBFGS, whose steps are as long as the cost falls, and for
+    which no way that it goes is taken for the whole.
     """
     if batched:
         return Adam(RATE), "for mini-batches"
     if clipped:
         return Adam(RATE), "for clip_norm"
-    degree, kink = _character(task)
+    degree, kink, branch = _character(task)
+    if branch:  # what is recorded is one way of several
+        return LBFGS(), branch
     if degree <= 2:
         return Exact(), f"the cost {POLYNOMIALS[int(degree)]}"
     if kink:
@@ -38,16 +41,21 @@ def decided(task: Task, batched: bool, clipped: bool) -> tuple[Any, str]:
     return method, f"the cost is smooth and has {_counted(task.size)}"
 
 
-def _character(task: Task) -> tuple[float, str]:
-    """The degree of the cost, and its kinked operation."""
+def _character(task: Task) -> tuple[float, str, str]:
+    """The degree of the cost, its kinked operation, and where it branches."""
     args = task.start, *task.data
     count = len(list(structure.leaves(task.start)))
 
-    def make(args: Any) -> tuple[Graph, tuple[float, str]]:
-        graph = recorded_graph(task.cost, args, {})
-        return graph, character(graph, count)
+    def make(graph: Graph) -> tuple[float, str, str]:
+        return *character(graph, count), _branch_of(graph)
 
-    return once_for(task, "character", args, make)
+    return once_for(task, task.cost, "character", args, make)
+
+
+def _branch_of(graph: Graph) -> str:
+    """Where the cost first branches on its parameters; '' where it does not."""
+    first = next(iter(graph.guards), None)
+    return f"the cost branches, {first.place}".rstrip(", :") if first else ""
 
 
 def _counted(size: int) -> str:

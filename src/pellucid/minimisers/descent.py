@@ -16,7 +16,9 @@ from pellucid.minimisers.schedules import rate_at
 from pellucid.minimisers.steps import Settings, Step
 from pellucid.minimisers.stopping import Judge, judge_of
 from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch, fitted
+from pellucid.minimisers.turning import Turning
 from pellucid.running import targets
+from pellucid.running.targets import Training
 
 AT_ONCE = 100  # steps that are taken inside the target when nobody looks between
 
@@ -24,17 +26,21 @@ Array = NDArray[Any]
 
 
 class Descent:
-    """Steps of a method on a task, with the parameters kept inside the target."""
+    """Steps of a method on a task, with the parameters kept inside the target.
+
+    `rows` are those of a mini-batch; 0 for all rows at once.
+    """
 
     def __init__(
         self, task: Task, method: Any, options: Options, *,
-        batched: bool, measured: bool, before: Fit | None,
+        rows: int = 0, measured: bool, before: Fit | None,
     ) -> None:  # fmt: skip
         self.method, self.options = method, options
         self.target = targets.target(options.target)
         settings = Settings(measured, options.clip_norm)
         flat = self.target.Training.flat
-        self.step = Step(task, method, settings, flat, batched)
+        self.step = Step(task, method, settings, flat, batched=rows > 0)
+        self.branches = self.step.branches(rows)
         standing = before.standing if before else None
         if standing and standing.method is type(method):
             self.restart(_fitting(standing.kept, self.step.started()), standing.t)
@@ -43,10 +49,14 @@ class Descent:
 
     def restart(self, kept: list[Array], t: int) -> None:
         """Be where these arrays are, after t steps."""
-        self.training = self.target.Training(
-            self.step, kept, self.step.data, self.options.device
-        )
+        self.training = self._training(kept)
         self.t = t
+
+    def _training(self, kept: list[Array]) -> Training:
+        if self.branches:
+            return Turning(self.step, kept, self.options)
+        make = self.target.Training
+        return make(self.step, kept, self.step.data, self.options.device)
 
     def take(self, batches: list[Array | None]) -> Array:
         """Take a step on each batch; gives the cost and the slope (steps, 2) of each.
@@ -126,11 +136,10 @@ def full_batch(
 ) -> Fit:  # fmt: skip
     """Take steps on the cost of all rows until the slope is small."""
     measured = options.tol > 0
-    descent = Descent(
-        task, method, options, batched=False, measured=measured, before=before
-    )
+    descent = Descent(task, method, options, measured=measured, before=before)
     judge = judge_of(task, options, before, watches_all=False)
-    way = Way(descent, alone=watch.looks or options.validation is not None)
+    watched = watch.looks or options.validation is not None
+    way = Way(descent, alone=watched or descent.branches)
     history: list[float] = []
     reason = f"reached max_iter, {options.limit}"
     with watch.over(options.limit):
@@ -166,7 +175,7 @@ def mini_batch(
     if not options.limit:  # no step, and so no batch: the cost of all rows
         return full_batch(task, method, options, watch, before, rng)
     descent = Descent(
-        task, method, options, batched=True, measured=False, before=before
+        task, method, options, rows=min(size, n), measured=False, before=before
     )
     judge = judge_of(task, options, before, watches_all=options.tol > 0)
     history: list[float] = []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +13,17 @@ from numpy.typing import NDArray
 
 from pellucid.graphs import structure
 from pellucid.graphs.differentiating.gradient import hvp, value_and_gradient
-from pellucid.minimisers.recording import graph_inputs, program_of, stable_graph
+from pellucid.graphs.graph import Graph
+from pellucid.minimisers.recording import (
+    graph_inputs,
+    program_of,
+    run_with,
+    stable_graph,
+    turning_at,
+)
 from pellucid.minimisers.stopping import Judge, judge_of
 from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch, fitted
 from pellucid.running.stages import Stages
-from pellucid.running.targets import target
 
 Vector = NDArray[np.float64]
 
@@ -54,13 +61,10 @@ class State:
 def problem_of(task: Task, options: Options) -> Problem:
     """The cost, its gradient and its Hessian's products, compiled on the target."""
     slopes = value_and_gradient(task.cost, **task.rewriting)
-    args = task.start, *task.data
-    graph = stable_graph(task, slopes, *args)
-    run = program_of(graph, options).run
-    data = graph_inputs(graph, args)[len(list(structure.leaves(task.start))) :]
+    run = run_with(task, slopes, task.data, options)
 
     def value(w: Vector) -> tuple[float, Vector]:
-        cost, *gradients = run(*task.parts(w), *data)
+        cost, *gradients = run(task.rebuilt(w))
         return float(cost), flat(gradients)
 
     return Problem(task.eps, value, _product(task, options))
@@ -71,29 +75,35 @@ def _product(task: Task, options: Options) -> Callable[[Vector, Vector], Vector]
 
     The graph is recorded at the first product: who needs none does not pay for it.
     """
+    curved = hvp(task.cost, **task.rewriting)
+
+    @functools.cache
+    def made() -> Callable[[Vector, Vector], Iterable[Any]]:
+        graph = stable_graph(task, curved, task.start, *task.data, task.start)
+        if graph.guards:
+            turning = turning_at(curved, task.data, options, task.rewriting)
+            return lambda w, v: turning(task.rebuilt(w), task.rebuilt(v))
+        return _staged(task, graph, options)
+
+    return lambda w, v: flat(list(made()(w, v)))
+
+
+def _staged(
+    task: Task, graph: Graph, options: Options
+) -> Callable[[Vector, Vector], Iterable[Any]]:
+    """Products by their graph in two stages: at a new w, and for each v."""
+    count = len(list(structure.leaves(task.start)))
+    args = task.start, *task.data, task.start
+    data = graph_inputs(graph, args)[count:-count]
+    program = functools.partial(program_of, options=options)
+    stages = Stages(graph, later=graph.inputs[-count:], program=program)
     at: list[Any] = [None]
-    made: list[Any] = []
 
-    def make() -> tuple[Stages, list[Any]]:
-        args = task.start, *task.data, task.start
-        graph = stable_graph(task, hvp(task.cost, **task.rewriting), *args)
-        count = len(list(structure.leaves(task.start)))
-        module = target(options.target)
-        stages = Stages(
-            graph,
-            later=graph.inputs[-count:],
-            program=lambda part: module.Program(part, options.device),
-        )
-        return stages, graph_inputs(graph, args)[count:-count]
-
-    def product(w: Vector, v: Vector) -> Vector:
-        if not made:
-            made.extend(make())
-        stages, data = made
+    def product(w: Vector, v: Vector) -> Iterable[Any]:
         if at[0] is not w:
             at[0] = w
             stages.begin(*task.parts(w), *data)
-        return flat(list(stages.finish(*task.parts(v))))
+        return stages.finish(*task.parts(v))
 
     return product
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+import contextlib
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,11 +13,20 @@ from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.rewriting.stable import made_stable, written_out
-from pellucid.graphs.tracing.trace import Constant, is_numeric
+from pellucid.graphs.tracing.trace import (
+    Constant,
+    is_float,
+    is_numeric,
+    stand_in,
+    title_of,
+    trace,
+)
+from pellucid.graphs.tracing.trace_warnings import unused_allowed
 from pellucid.minimisers.task import Options, Task
 from pellucid.running.cache import Kept, content
 from pellucid.running.captures import Captures
-from pellucid.running.kinds import kind_of, recorded_graph
+from pellucid.running.compiled import Compiled
+from pellucid.running.kinds import kind_of
 from pellucid.running.targets import Program, target
 
 T = TypeVar("T")
@@ -79,19 +89,43 @@ def capture_key(cost: Any) -> Hashable:
 
 
 def once_for(
-    task: Task, more: Hashable, args: Any, make: Callable[[Any], tuple[Graph, T]]
-) -> T:
-    """What `make` finds of a graph; anew for other integers that choose what is done.
+    task: Task, f: Callable[..., Any], more: Hashable, args: Any,
+    make: Callable[[Graph], T],
+) -> T:  # fmt: skip
+    """What `make` finds of the graph of f; anew for other integers that choose.
 
     Those are constants of the graph, and no part of the kind of arguments. A cost that
-    asks its data for numbers is recorded once more, with these data as constants: it is
-    run twice, side effects too. What is found then is for these data alone.
+    asks for numbers is recorded once more, with these data as constants and on the way
+    that it goes at the start: it is run twice, side effects too. What is found then is
+    for these data alone, and where it branches on parameters the graph has guards.
     """
+
+    def found() -> tuple[Graph, T]:
+        graph = whole_graph(f, args)
+        return graph, make(graph)
+
     try:
-        graph, found = once(task, more, args, lambda: make(args))
+        graph, result = once(task, more, args, found)
     except TraceError:
-        return make(with_constants(args, len(task.data)))[1]
-    return found if _holds(graph, args) else make(args)[1]
+        constants = with_constants(args, len(task.data))
+        return make(trace(f, constants, {}, follow=True))
+    return result if _holds(graph, args) else found()[1]
+
+
+def whole_graph(f: Callable[..., Any], args: Any) -> Graph:
+    """The graph that holds for all numbers: it is refused where f branches on some."""
+    *first, last = inputs_of(args)
+    for is_input in first:
+        with contextlib.suppress(TraceError):
+            return trace(f, args, {}, is_input)
+    return trace(f, args, {}, last)
+
+
+def inputs_of(data: Any) -> list[Callable[[Any], bool]]:
+    """What may be an input: whole numbers too, or else constants, as they choose."""
+    leaves = structure.leaves(data)
+    has_integers = any(is_numeric(d) and not is_float(d) for d in leaves)
+    return [is_numeric, is_float] if has_integers else [is_numeric]
 
 
 def with_constants(args: Any, count: int) -> tuple[Any, ...]:
@@ -121,17 +155,51 @@ def _holds(graph: Graph, args: Sequence[Any]) -> bool:
 def stable_graph(task: Task, f: Callable[..., Any], *args: Any) -> Graph:
     """The graph of a function of the task, made stable and ready to be run."""
 
-    def make(args: Any) -> tuple[Graph, Graph]:
-        graph = recorded_graph(f, args, {})
-        stable = made_stable(graph, task.without) if task.stable else graph
-        return graph, written_out(stable)
+    def make(graph: Graph) -> Graph:
+        return written_out(made_stable(graph, task.without) if task.stable else graph)
 
-    return once_for(task, f.__name__, args, make)
+    return once_for(task, f, f.__name__, args, make)
 
 
 def program_of(graph: Graph, options: Options) -> Program:
     """A graph made runnable on the target."""
     return target(options.target).Program(graph, options.device)
+
+
+def run_with(
+    task: Task, f: Callable[..., Any], data: tuple[Any, ...], options: Options
+) -> Callable[[Any], Iterator[Any]]:
+    """A function of the parameters, with these data on the target; its flat results.
+
+    Where it branches on parameters, each way that it goes is recorded as it is met.
+    """
+    graph = stable_graph(task, f, task.start, *data)
+    if graph.guards:
+        return turning_at(f, data, options, task.rewriting)
+    run = program_of(graph, options).run
+    count = len(list(structure.leaves(task.start)))
+    given = graph_inputs(graph, (task.start, *data))[count:]
+    return lambda x: iter(run(*structure.leaves(x), *given))
+
+
+def turning_at(
+    f: Callable[..., Any], data: tuple[Any, ...], options: Options,
+    rewriting: Mapping[str, Any],
+) -> Callable[..., Iterator[Any]]:  # fmt: skip
+    """A function of what is beside the data; each way that it goes is recorded."""
+    held = as_constants(data)
+
+    def at(x: Any, *more: Any) -> Any:
+        return f(x, *structure.mapped(stand_in, held), *more)
+
+    at.__name__ = title_of(f)
+    turning = Compiled(at, options.target, options.device, **rewriting)
+
+    def run(*args: Any) -> Iterator[Any]:
+        with unused_allowed():  # another way may depend on less than the first
+            return structure.leaves(turning(*args))
+
+    return run
 
 
 def graph_inputs(graph: Graph, args: Sequence[Any]) -> list[Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,15 @@ from pellucid.graphs.differentiating.gradient import value_and_gradient
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.rewriting.stable import written_out
 from pellucid.graphs.tracing.trace import is_float, is_numeric, trace
-from pellucid.minimisers.recording import as_constants, is_by_value, once
-from pellucid.minimisers.task import Task
+from pellucid.minimisers.recording import (
+    as_constants,
+    inputs_of,
+    is_by_value,
+    once,
+    turning_at,
+)
+from pellucid.minimisers.schedules import rate_at
+from pellucid.minimisers.task import Options, Task
 
 Array = NDArray[Any]
 
@@ -106,6 +113,7 @@ class Step:
         self._like = [(a.shape, a.dtype) for a in _together(parameters, states)]
         self._given = structure.mapped(_contiguous, task.data)
         self._inputs: Callable[[Any], bool] = is_numeric
+        self._of_rows: dict[int, Graph] = {}
         self._ready = None if batched else self._tried()
         self.data = [d for d in structure.leaves(self._given) if self._inputs(d)]
 
@@ -119,23 +127,47 @@ class Step:
 
     def __call__(self, rows: int) -> Graph:
         """The graph of a step on so many rows."""
-        return self._recorded(rows) if self._ready is None else self._ready
+        if self._ready is not None:
+            return self._ready
+        if rows not in self._of_rows:
+            self._of_rows[rows] = self._recorded(rows)
+        return self._of_rows[rows]
 
     def _tried(self) -> Graph:
         """The graph of a step on all rows.
 
         Arrays of integers are inputs too, or constants where they choose what is done.
-        Where the cost asks its data for numbers, all of them are constants: it is run
-        once more, side effects too.
+        Where the cost asks for numbers, all data are constants, and it is recorded on
+        the way that it goes at the start: it is run once more, side effects too.
         """
-        data = list(structure.leaves(self._given))
-        has_integers = any(is_numeric(d) and not is_float(d) for d in data)
-        for inputs in (is_numeric, is_float) if has_integers else (is_numeric,):
+        for inputs in inputs_of(self._given):
             self._inputs = inputs
             with contextlib.suppress(TraceError):
                 return self._recorded(0)
         self._inputs = is_nothing
         return self._recorded(0)
+
+    def branches(self, rows: int) -> bool:
+        """Whether it branches on parameters, so that a graph is one way of several.
+
+        `rows` are those of a batch. A branch on these is refused, as it would be
+        recorded anew for most batches.
+        """
+        try:
+            return bool(self(rows).guards)
+        except TraceError as refusal:
+            self._follow(rows, refusal)
+            return True
+
+    def _follow(self, rows: int, refusal: TraceError) -> None:
+        """Go the way of the first batch, and look at what it depends on."""
+        try:
+            graph = self._graph(rows, self._inputs, follow=True)
+        except TraceError:
+            raise refusal from None
+        of_rows = graph.depending(graph.inputs[len(self._like) + 2 :])
+        if any(guard.node in of_rows for guard in graph.guards):
+            raise TraceError(f"{refusal}\n{BY_ROWS}") from None
 
     def _recorded(self, rows: int) -> Graph:
         """The graph of a step, made once for equal costs."""
@@ -153,14 +185,17 @@ class Step:
             lambda leaf: _as_kind(next(leaves), leaf), self.task.start
         )
 
-    def _graph(self, rows: int, is_input: Callable[[Any], bool]) -> Graph:
+    def _graph(
+        self, rows: int, is_input: Callable[[Any], bool], follow: bool = False
+    ) -> Graph:
         data = self._given
         if self.batched:
             data = tuple(d[:rows] for d in data)
         if is_input is is_nothing:
-            data, is_input = as_constants(data), is_numeric
-        kept = [np.empty(*like) for like in self._like]
-        graph = trace(self._function(), (kept, 0.5, 1.0, *data), {}, is_input)
+            data, is_input, follow = as_constants(data), is_numeric, True
+        kept = self.started() if follow else [np.empty(*like) for like in self._like]
+        rate = rate_at(self.method.rate, 1.0) if follow else 0.5
+        graph = trace(self._function(), (kept, rate, 1.0, *data), {}, is_input, follow)
         _same_kinds(kept, graph, self.method)
         return written_out(graph)
 
@@ -186,6 +221,24 @@ class Step:
 
         step.__name__ = f"{task.cost.__name__}_step"
         return step
+
+    def turning(self, options: Options) -> Callable[..., Iterator[Any]]:
+        """A step of what is kept, the batch, rate and t; each way is recorded."""
+        step = self._function()
+
+        def on_data(kept: Any, *more: Any) -> Any:
+            *data, rate, t = more
+            return step(kept, rate, t, *data)
+
+        on_data.__name__ = step.__name__
+        data = () if self.batched else self._given
+        return turning_at(on_data, data, options, {"stable": False})
+
+
+BY_ROWS = (
+    "A step on mini-batches is recorded once for all of them, and cannot turn with "
+    "their rows; without batch_size it can."
+)
 
 
 def _together(parameters: list[Array], states: list[Any]) -> list[Array]:

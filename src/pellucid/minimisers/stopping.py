@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs import structure
-from pellucid.minimisers.recording import graph_inputs, program_of, stable_graph
+from pellucid.minimisers.recording import run_with
 from pellucid.minimisers.task import Fit, Options, Task
 
 
@@ -105,8 +104,5 @@ def cost_of(
     task: Task, options: Options, data: tuple[Any, ...]
 ) -> Callable[[Any], float]:
     """The cost of these data as a function of the parameters, on the target."""
-    args = task.start, *task.taken(data)
-    graph = stable_graph(task, task.cost, *args)
-    run = program_of(graph, options).run
-    given = graph_inputs(graph, args)[len(list(structure.leaves(task.start))) :]
-    return lambda x: float(run(*structure.leaves(x), *given)[0])
+    run = run_with(task, task.cost, task.taken(data), options)
+    return lambda x: float(next(run(x)))

@@ -159,7 +159,8 @@ class Task:
         """The cost of these data beside the start, or why there is none."""
         place = structure.mapped(_beside, self.start)
         try:
-            return trace(self.cost, (place, *data), {}, is_numeric)(place, *data)
+            recorded = trace(self.cost, (place, *data), {}, is_numeric, follow=True)
+            return recorded(place, *data)
         except Exception as error:  # the person's function may raise any
             return error
 

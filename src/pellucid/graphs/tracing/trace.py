@@ -27,7 +27,7 @@ from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.refusals import STAND_INS, failure
 from pellucid.graphs.tracing.sites import holds_stand_in, site_of
 from pellucid.graphs.tracing.trace_warnings import drawing_noticed
-from pellucid.graphs.tracing.traced import lifted, node_of
+from pellucid.graphs.tracing.traced import current, lifted, node_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -278,6 +278,11 @@ def _argument(
         return leaf.copy() if kept else leaf, leaf
     node = recorder.input(name, leaf)
     return node, lifted(node, recorder, isinstance(leaf, np.ndarray), like=leaf)
+
+
+def stand_in(constant: Constant) -> Any:
+    """A constant as a function is given it inside another that is traced."""
+    return _known(constant.value, None, current())
 
 
 def _known(value: Any, name: str | None, recorder: Recorder) -> Any:
