@@ -84,10 +84,11 @@ LOADED = {"STORE_ATTR": 1, "STORE_SUBSCR": 2}
 def _assigned(instructions: list[dis.Instruction], i: int) -> tuple[Holder, ...] | None:
     """The holders that an instruction assigns; None where it assigns nothing."""
     name, argument = instructions[i].opname, instructions[i].argval
-    if name == "STORE_FAST_STORE_FAST":
-        return tuple(map(Holder, argument))
     if name.startswith(PLAIN):
-        return (Holder(argument if isinstance(argument, str) else argument[0]),)
+        both = argument if isinstance(argument, tuple) else (argument,)
+        kept = both if name == "STORE_FAST_STORE_FAST" else both[:1]
+        # pytest rewrites an assertion by variables that no person could write.
+        return tuple(Holder(each) for each in kept if each.isidentifier())
     if name not in LOADED:
         return None
     owner = instructions[i - LOADED[name]]
