@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from pellucid.minimisers.full_batch import Problem, State, Vector, WayDown, problem_of
+from pellucid.minimisers.kinks import beside
 from pellucid.minimisers.methods import LBFGS
 from pellucid.minimisers.search import wolfe
 from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch
@@ -45,7 +46,7 @@ def stepped(problem: Problem, state: State, pairs: deque[Pair]) -> State | None:
         after = wolfe(problem, state, -two_loop_recursion(state.g, pairs), first)
     if after is None or _is_stuck(state, after):
         if not pairs:
-            return None
+            return beside(problem, state)
         pairs.clear()  # what is remembered misleads, as behind a kink: begin anew
         return stepped(problem, state, pairs)
     s, y = after.w - state.w, after.g - state.g
