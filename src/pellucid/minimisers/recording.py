@@ -112,13 +112,29 @@ def once_for(
     return result if _holds(graph, args) else found()[1]
 
 
+class OneWayError(TraceError):
+    """What was recorded holds for one way of several, and more is asked."""
+
+    def __init__(self, graph: Graph) -> None:
+        first = graph.guards[0]
+        super().__init__(f"{first.place}`{first.code}` branches on a value.")
+        self.graph = graph
+
+
+def whole(graph: Graph) -> Graph:
+    """A graph that holds for all numbers; OneWayError for another."""
+    if graph.guards:
+        raise OneWayError(graph)
+    return graph
+
+
 def whole_graph(f: Callable[..., Any], args: Any) -> Graph:
-    """The graph that holds for all numbers: it is refused where f branches on some."""
+    """The graph of f that holds for all numbers."""
     *first, last = inputs_of(args)
     for is_input in first:
         with contextlib.suppress(TraceError):
-            return trace(f, args, {}, is_input)
-    return trace(f, args, {}, last)
+            return whole(trace(f, args, {}, is_input, follow=True))
+    return whole(trace(f, args, {}, last, follow=True))
 
 
 def inputs_of(data: Any) -> list[Callable[[Any], bool]]:

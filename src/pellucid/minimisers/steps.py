@@ -11,7 +11,7 @@ import contextlib
 import dataclasses
 import functools
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +23,14 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.rewriting.stable import written_out
 from pellucid.graphs.tracing.trace import is_float, is_numeric, trace
 from pellucid.minimisers.recording import (
+    OneWayError,
     as_constants,
     inputs_of,
     is_by_value,
     once,
     turning_at,
+    whole,
 )
-from pellucid.minimisers.schedules import rate_at
 from pellucid.minimisers.task import Options, Task
 
 Array = NDArray[Any]
@@ -155,19 +156,19 @@ class Step:
         """
         try:
             return bool(self(rows).guards)
-        except TraceError as refusal:
-            self._follow(rows, refusal)
+        except OneWayError as found:
+            of_rows = found.graph.depending(found.graph.inputs[len(self._like) + 2 :])
+            if any(guard.node in of_rows for guard in found.graph.guards):
+                self._refuse(rows, found)
             return True
 
-    def _follow(self, rows: int, refusal: TraceError) -> None:
-        """Go the way of the first batch, and look at what it depends on."""
+    def _refuse(self, rows: int, found: TraceError) -> NoReturn:
+        """Refuse a branch on the rows of a batch, with what to write in its place."""
         try:
-            graph = self._graph(rows, self._inputs, follow=True)
-        except TraceError:
-            raise refusal from None
-        of_rows = graph.depending(graph.inputs[len(self._like) + 2 :])
-        if any(guard.node in of_rows for guard in graph.guards):
-            raise TraceError(f"{refusal}\n{BY_ROWS}") from None
+            self._traced(rows, self._inputs, follow=False)
+        except TraceError as advice:
+            found = advice
+        raise TraceError(f"{found}\n{BY_ROWS}") from None
 
     def _recorded(self, rows: int) -> Graph:
         """The graph of a step, made once for equal costs."""
@@ -185,19 +186,21 @@ class Step:
             lambda leaf: _as_kind(next(leaves), leaf), self.task.start
         )
 
-    def _graph(
-        self, rows: int, is_input: Callable[[Any], bool], follow: bool = False
+    def _graph(self, rows: int, is_input: Callable[[Any], bool]) -> Graph:
+        """The graph of a step: of one way alone where all data are constants."""
+        graph = self._traced(rows, is_input)
+        return written_out(graph if is_input is is_nothing else whole(graph))
+
+    def _traced(
+        self, rows: int, is_input: Callable[[Any], bool], follow: bool = True
     ) -> Graph:
-        data = self._given
-        if self.batched:
-            data = tuple(d[:rows] for d in data)
+        data = tuple(d[:rows] for d in self._given) if self.batched else self._given
         if is_input is is_nothing:
-            data, is_input, follow = as_constants(data), is_numeric, True
-        kept = self.started() if follow else [np.empty(*like) for like in self._like]
-        rate = rate_at(self.method.rate, 1.0) if follow else 0.5
+            data, is_input = as_constants(data), is_numeric
+        kept, rate = self.started(), 0.5
         graph = trace(self._function(), (kept, rate, 1.0, *data), {}, is_input, follow)
         _same_kinds(kept, graph, self.method)
-        return written_out(graph)
+        return graph
 
     def _function(self) -> Callable[..., Any]:
         """The step as a plain function of what is kept, the rate, t and the data."""
