@@ -17,14 +17,17 @@ from pellucid.minimisers.auto import RATE
 
 M = pl.methods
 rng = np.random.default_rng(28)
-x = np.linspace(0.0, 5.0, 30)
-t = 1 + 2 * x + rng.standard_t(1.5, 30)
-bent = np.where(x < 2, 1 + x, 3 + 3 * (x - 2)) + 0.1 * rng.normal(size=30)
-X = rng.normal(size=(40, 2))
-y = np.sign(X @ [1.0, -2.0] + 0.3 + 0.5 * rng.normal(size=40))
-times = rng.geometric(0.3, 50)
+x = np.linspace(0.0, 5.0, 20)
+t = 1 + 2 * x + rng.standard_t(1.5, 20)
+bent = np.where(x < 2, 1 + x, 3 + 3 * (x - 2)) + 0.1 * rng.normal(size=20)
+X = rng.normal(size=(20, 2))
+y = np.sign(X @ [1.0, -2.0] + 0.3 + 0.5 * rng.normal(size=20))
+times = rng.geometric(rng.beta(2.0, 3.0, 50))
 losses = 2 * rng.pareto(3.0, 60)
-returns = 0.1 * rng.normal(size=40) * np.repeat([1.0, 3.0, 1.0, 2.0], 10)
+returns, variance = rng.normal(size=150), 1.0
+for i in range(150):  # GARCH(1, 1), whose volatility comes in clusters
+    returns[i] *= np.sqrt(variance)
+    variance = 0.1 + 0.3 * returns[i] ** 2 + 0.6 * variance
 
 
 def hinge(w, X, y):
@@ -147,6 +150,25 @@ def asserted(w):
     return np.sum((w - 1) ** 4 + (w - 1) ** 2)
 
 
+def gaussian_process(p, x, t):
+    """What NumPy raises outside the domain is caught, as many write it."""
+    K = p[0] * np.exp(-((x[:, None] - x) ** 2) / 2) + p[1] * np.eye(len(x))
+    try:
+        L = np.linalg.cholesky(K)
+    except np.linalg.LinAlgError:
+        return 1e10
+    return np.sum(np.linalg.solve(L, t) ** 2) / 2 + np.sum(np.log(np.diag(L)))
+
+
+def caught(p):
+    try:
+        if p[0] > 2:
+            return (p[0] - 2.5) ** 2 + 3
+        return (p[0] - 4) ** 2
+    except Exception:  # of ours, too
+        return 1e10
+
+
 COSTS = {
     "hinge": (hinge, np.zeros(2), X, y),
     "hinge, a list of rows": (hinge_of_rows, np.zeros(2), X, y),
@@ -166,6 +188,8 @@ COSTS = {
     "all positive": (all_positive, np.ones(2), np.array([0.3, -1.0])),
     "largest": (largest, np.array([3.0, 3.0])),
     "asserted": (asserted, np.zeros(2)),
+    "gaussian process": (gaussian_process, np.array([0.5, 1e-3]), x, np.sin(x) + bent),
+    "all is caught": (caught, np.zeros(1)),
 }
 
 
@@ -199,7 +223,9 @@ def test_the_least_value_is_that_of_scipy(name):
 
 
 @pytest.mark.parametrize("target", ["jax", "torch"])
-@pytest.mark.parametrize("name", ["huber", "penalty", "gaussian", "kepler", "pareto"])
+@pytest.mark.parametrize(
+    "name", ["penalty", "gaussian, far", "kepler", "pareto", "gaussian process"]
+)
 def test_other_targets_take_the_same_ways(name, target):
     pytest.importorskip(target)
     fit = pl.minimise(*COSTS[name], target=target)
@@ -292,6 +318,15 @@ def test_a_start_outside_the_domain_stops_at_once():
         fit = pl.minimise(gaussian, (0.0, -1.0), t)
     assert not fit.success
     assert "the cost is inf at step 1" in fit.message
+
+
+@pytest.mark.parametrize("method", ["auto", M.Newton()], ids=repr)
+@pytest.mark.parametrize("outside", [np.inf, 1e10])
+def test_the_edge_of_a_domain_is_no_minimum(outside, method):
+    fit = pl.minimise(lambda w: outside if w < 1 else w**2, 3.0, method=method)
+    assert fit.x == pytest.approx(1.0, abs=1e-6)
+    assert not fit.success
+    assert "no step lowers the cost, which jumps beside it" in fit.message
 
 
 def test_what_a_cost_raises_at_a_trial_is_raised():

@@ -151,7 +151,7 @@ class WayDown:
                     break
                 after = following(state)
                 if after is None:
-                    reason = SMALL if near else "converged: no step lowers the cost"
+                    reason = SMALL if near else _why_stuck(self.problem, state)
                     break
                 state = after
                 if near:
@@ -188,6 +188,22 @@ class WayDown:
 
 
 SMALL = "converged: the slope is small"
+
+
+def _why_stuck(problem: Problem, state: State) -> str:
+    """Why no step lowers the cost: it is least there, or jumps, as where it is inf."""
+    reason = "no step lowers the cost"
+    small, length = math.sqrt(problem.eps), float(np.linalg.norm(state.g))
+    step = small * max(1.0, float(np.linalg.norm(state.w)))
+    near = problem.at(state.w - step / (length or 1.0) * state.g)
+    rise = JUMP * step * length + small * max(1.0, abs(state.cost))
+    if near.cost < state.cost + rise:
+        return f"converged: {reason}"
+    advice = "if its domain ends here, write it without a bound, as by exp(s) for s > 0"
+    return f"{reason}, which jumps beside it; {advice}"
+
+
+JUMP = 1e3  # how much more than by its slope a cost rises where it jumps
 
 
 def begin(task: Task, method: type, before: Fit | None) -> Vector:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -190,12 +191,20 @@ def run_with(
     Where it branches on parameters, each way that it goes is recorded as it is met.
     """
     graph = stable_graph(task, f, task.start, *data)
+    turning = functools.cache(lambda: turning_at(f, data, options, task.rewriting))
     if graph.guards:
-        return turning_at(f, data, options, task.rewriting)
+        return turning()
     run = program_of(graph, options).run
     count = len(list(structure.leaves(task.start)))
     given = graph_inputs(graph, (task.start, *data))[count:]
-    return lambda x: iter(run(*structure.leaves(x), *given))
+
+    def on_all_ways(x: Any) -> Iterator[Any]:
+        try:
+            return iter(run(*structure.leaves(x), *given))
+        except np.linalg.LinAlgError:  # which f may catch
+            return turning()(x)
+
+    return on_all_ways
 
 
 def turning_at(

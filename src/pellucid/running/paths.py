@@ -13,7 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.tracing.traced import raised_at_once
 from pellucid.running.calls import Give
 from pellucid.running.captures import Captures
 from pellucid.running.targets import OtherPath, Program
@@ -60,7 +63,22 @@ class Paths:
     def taken(
         self, inputs: Sequence[Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[Path, Any]:
-        """The path that arguments take, and the result; no path is tried twice."""
+        """The path that arguments take, and the result.
+
+        What NumPy raises on the way the function may catch: then it is recorded once
+        more, and raises where it was written.
+        """
+        try:
+            return self._walked(inputs, args, kwargs)
+        except np.linalg.LinAlgError:
+            with raised_at_once():
+                path = self._record(args, kwargs)
+            return path, replace(path.program.graph, guards=())(*args, **kwargs)
+
+    def _walked(
+        self, inputs: Sequence[Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Path, Any]:
+        """The path that fits, and the result; no path is tried twice."""
         path: Path | None = self.latest
         tried: tuple[Path, ...] = ()
         while path is not None:

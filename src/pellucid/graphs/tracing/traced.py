@@ -7,8 +7,10 @@ operators, and each becomes a node.
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import get_ident
 from typing import Any
 
@@ -216,7 +218,7 @@ def recorded(name: str, *arguments: Any, weak: bool = False, **options: Any) -> 
         return simpler.value if is_number else lifted(simpler, recorder)
     if node.dtype.hasobject and not node.known:
         refused_objects()
-    if name in RAISING and node.known:
+    if name in RAISING and (node.known or (raising.get() and recorder.follows)):
         recorder.value_of(node)
     layout = None
     if len(node.shape) > 1:
@@ -227,6 +229,17 @@ def recorded(name: str, *arguments: Any, weak: bool = False, **options: Any) -> 
 
 # For some numbers these raise at once, so that the function can catch it.
 RAISING = {"linalg.cholesky", "linalg.inv", "linalg.solve"}
+raising = contextvars.ContextVar("raising", default=False)
+
+
+@contextlib.contextmanager
+def raised_at_once() -> Iterator[None]:
+    """While this holds, they raise for the numbers of the inputs that are followed."""
+    token = raising.set(True)
+    try:
+        yield
+    finally:
+        raising.reset(token)
 
 
 def _operand(value: Any, node: Node) -> Any:
