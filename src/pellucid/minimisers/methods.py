@@ -278,6 +278,7 @@ class LBFGS:
     promises, and the slope along d to nine tenths (algorithms 3.5 and 3.6, with cubic
     interpolation).
     Nocedal & Wright, "Numerical Optimization" (2006), algorithm 7.5.
+    At a kink, the way down is found from the slopes on its sides (Wolfe 1975).
 
     Parameters
     ----------

@@ -44,14 +44,16 @@ def minimise(
     *data
         Further arguments, not changed: numbers, arrays, and lists, tuples and dicts of
         them; lists of numbers and frames come as arrays, or as frames where the cost
-        takes them so; other objects as they are. A cost that asks its data for numbers
-        (a branch, np.unique, SciPy) is recorded once more, for these data alone; it
-        cannot do so in mini-batches.
+        takes them so; other objects as they are. A cost that asks for numbers (by a
+        branch, np.unique, SciPy) is recorded once more, for these data alone, and where
+        it branches on its parameters along each way that it goes, as it is met. In
+        mini-batches it cannot ask their rows.
     method : "auto" or a method of `pellucid.methods`
         "auto" reads the graph of the cost. A quadratic cost is solved in one step; one
         that is smooth goes to Newton, or with more than 100 parameters to LBFGS; one
-        with kinks (as of abs, max or where), and mini-batches, go to Adam. `.message`
-        tells which and why.
+        that branches on its parameters goes to LBFGS, as none of its ways is the whole;
+        one with kinks (as of abs, max or where), and mini-batches, go to Adam.
+        `.message` tells which and why.
     batch_size : int, optional
         Cut all data along their first axis into shuffled mini-batches of so many rows.
     max_iter : int, optional
@@ -95,6 +97,9 @@ def minimise(
     MinimiseError
         For settings that cannot be, an unknown method, a start that holds no numbers,
         and data that cannot be cut into mini-batches.
+    TraceError
+        For a cost that cannot be recorded, such as one that branches on the rows of
+        mini-batches. What the cost itself raises at a trial is raised.
 
     Examples
     --------
