@@ -238,10 +238,7 @@ class Step:
         return turning_at(on_data, data, options, {"stable": False})
 
 
-BY_ROWS = (
-    "A step on mini-batches is recorded once for all of them, and cannot turn with "
-    "their rows; without batch_size it can."
-)
+BY_ROWS = "On all rows at once, without batch_size, a cost may branch."
 
 
 def _together(parameters: list[Array], states: list[Any]) -> list[Array]:
