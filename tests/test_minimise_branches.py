@@ -4,6 +4,7 @@ The judge is SciPy, on the plain function: Nelder and Mead's method, which knows
 of slopes and of ways.
 """
 
+import dataclasses
 import inspect
 import warnings
 
@@ -479,3 +480,30 @@ def test_lbfgs_begins_anew_behind_a_kink(start):
 
     fit = pl.minimise(cost, np.full(3, start), method=M.LBFGS())
     assert fit.fun == pytest.approx(0.5, abs=1e-6)
+
+
+# -- costs that are values -------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class Ridge:
+    """Its program is kept, where it holds for all data."""
+
+    strength: float
+
+    def __call__(self, w, x, t):
+        J = np.mean((w[0] + w[1] * x - t) ** 2)
+        if self.strength > 0:
+            J = J + self.strength * w @ w
+        if x.max() > 4 and w[1] > 1:
+            J = J + 5 * (w[1] - 1) ** 2
+        return J
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.1])
+@pytest.mark.parametrize("scale", [1.0, 0.5])
+def test_a_program_is_not_kept_for_data_that_go_another_way(strength, scale):
+    cost, data = Ridge(strength), (scale * x, t)
+    for _ in range(2):
+        fit = pl.minimise(cost, np.zeros(2), *data)
+        assert fit.fun == pytest.approx(least(cost, np.zeros(2), *data), rel=1e-8)
