@@ -147,7 +147,7 @@ def test_math_is_refused_by_name():
 
 def test_a_guard_holds_for_each_element():
     graph = pl.graph(leaky, x)
-    with pytest.raises(PellucidError, match="test_vectorize.py, line"):
+    with pytest.raises(PellucidError, match=r"test_vectorize\.py, line"):
         graph(-x)
 
 

@@ -94,7 +94,9 @@ class Paths:
                 return path, result
         return self._new(len(inputs), args, kwargs)
 
-    def _fitting(self, answers: tuple[Any, ...], tried: tuple[Path, ...]) -> Path | None:
+    def _fitting(
+        self, answers: tuple[Any, ...], tried: tuple[Path, ...]
+    ) -> Path | None:
         """The path that was taken last of those whose guards begin with these."""
         for path in reversed(self.kept):
             if path.answers[: len(answers)] == answers and path not in tried:

@@ -82,8 +82,8 @@ def _index_part(part: Any, indices: list[Node]) -> Any:
 
 def _end(part: Any) -> Any:
     """An end of a slice, on which a shape depends: a number, of a traced value too."""
-    end: Any = _plain(part)
-    return operator.index(end) if isinstance(end, Traced) else end
+    end = _plain(part)
+    return operator.index(end) if hasattr(end, "__index__") else end
 
 
 def _plain(part: Any) -> Any:
