@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node
 from pellucid.running.numpy import Program
 
@@ -39,10 +40,11 @@ class Stages:
     ) -> None:  # fmt: skip
         reached = graph.depending(later)
         used = [a for n in reached for a in n.arguments] + list(graph.outputs)
+        early_guards = [guard for guard in graph.guards if guard.node not in reached]
         passed = {n: _input(n) for n in used if n not in reached and not n.known}
         early = [node for node in graph.inputs if node not in reached]
-        self._passes = bool(passed)  # of a quadratic cost, nothing
-        self._first = program(_part(graph, early, list(passed)))
+        self._passes = bool(passed or early_guards)  # of a quadratic cost, nothing
+        self._first = program(_part(graph, early, list(passed), early_guards))
         second = dict(passed)
         for node in graph.order:
             if node in reached:
@@ -50,7 +52,9 @@ class Stages:
                 second[node] = node.remade(arguments, node.order)
         inputs = [second[node] for node in later] + list(passed.values())
         outputs = [second.get(n, n) for n in graph.outputs]
-        self._second = program(_part(graph, inputs, outputs))
+        guards = [dataclasses.replace(guard, node=second[guard.node])
+                  for guard in graph.guards if guard.node in reached]  # fmt: skip
+        self._second = program(_part(graph, inputs, outputs, guards))
         self._kept: tuple[Any, ...] = ()
 
     def begin(self, *early: Any) -> None:
@@ -68,7 +72,10 @@ def _input(node: Node) -> Node:
     return dataclasses.replace(node, operation="input", arguments=(), options={})
 
 
-def _part(graph: Graph, inputs: list[Node], outputs: list[Node]) -> Graph:
-    """The part of a graph between these inputs and these outputs."""
+def _part(
+    graph: Graph, inputs: list[Node], outputs: list[Node], guards: list[Guard]
+) -> Graph:
+    """The part of a graph between these inputs and these outputs, with its guards."""
     parameters = {node.name: node for node in inputs}
-    return Graph(graph.title, parameters, tuple(outputs), graph.signature)
+    ends = tuple(outputs), graph.signature, tuple(guards)
+    return Graph(graph.title, parameters, *ends)
