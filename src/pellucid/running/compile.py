@@ -30,6 +30,13 @@ def compile(
     orders in memory (C or F), on which it depends what is a view. Graphs of equal
     structure are compiled once. Threads may call it at once.
 
+    A program is for one path: where the function branches on a value, each call asks
+    its guards in their places among the steps. Where one does not hold, the path that
+    fits is run, or recorded; the last 64 are kept for arguments of a kind. "jax"
+    computes its guards with the results and looks at them before these are given. A
+    path is recorded as NumPy decides; where rounding alone decides, another target may
+    go another way.
+
     Globals, closure variables, attributes, entries of dicts and lists and defaults that
     `f` and its helpers get at by name are frozen in the program, and listed in
     `.constants`. Another value under such a name is noticed, and `f` is recorded anew;
