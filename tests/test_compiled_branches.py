@@ -213,9 +213,10 @@ def test_where_rounding_decides_the_recording_has_decided(target):
 
 def test_a_thousand_paths_stay_right_and_few_are_kept():
     def bits(x):
-        total = 0.0
+        total = x[0]
         for i in range(10):
-            total = total * 2.0 + (x[i] if x[i] > 0 else x[i] ** 2)
+            if x[i] > 0:
+                total = total + 2.0**i
         return total
 
     compiled = pl.compile(bits)
@@ -344,3 +345,43 @@ def test_a_copy_goes_each_way():
     compiled = pl.compile(sides)
     compiled(X)
     assert_close(copy.deepcopy(compiled)(-X), sides(-X))
+
+
+def test_a_later_path_may_take_integers_for_constants():
+    def picked(x, k):
+        return np.sum(x[k]) if np.sum(x) > 0 else np.sum(x[np.unique(k)])
+
+    compiled = pl.compile(picked)
+    for sign, k in [(1, [0, 0]), (-1, [0, 0]), (-1, [1, 2]), (1, [1, 1]), (-1, [3, 3])]:
+        args = sign * X, np.array(k)
+        assert_close(compiled(*args), picked(*args))
+
+
+STEPS = [np.tanh, np.sin, lambda y: y * 0.5 + 1.0, lambda y: y[::-1] * y, np.cumsum,
+         lambda y: np.where(y > 0, y, y * y), lambda y: y - np.mean(y)]  # fmt: skip
+QUESTIONS = [lambda y: y[0] > 0, lambda y: np.sum(y) > np.max(y), lambda y: y[1] < y[2],
+             lambda y: np.argmax(y) == 1, lambda y: int(3 * y[-1]) % 2,
+             lambda y: max(y) > 0.5]  # fmt: skip
+
+
+def random_program(seed):
+    """Six times one of two steps, and a question that chooses; the seed is the name."""
+    rng = np.random.default_rng(seed)
+    turns = [(*rng.choice(len(STEPS), 2), rng.choice(len(QUESTIONS))) for _ in range(6)]
+
+    def program(x):
+        y = x
+        for one, other, question in turns:
+            y = STEPS[one](y) if QUESTIONS[question](y) else STEPS[other](y)
+        return np.sum(y * np.arange(1.0, 5.0))
+
+    return program
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_programs_with_branches_equal_numpy(seed):
+    f, rng = random_program(seed), np.random.default_rng(1000 + seed)
+    compiled, slope = pl.compile(f), pl.compile(pl.gradient(f))
+    for x in np.repeat(rng.normal(size=(12, 4)), 2, axis=0)[rng.permutation(24)]:
+        assert_close(compiled(x), f(x))
+        assert_close(slope(x), pl.gradient(f)(x))
