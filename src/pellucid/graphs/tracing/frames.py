@@ -13,7 +13,7 @@ from types import FrameType
 # machinery, not the person's code.
 HERE = os.path.dirname(os.path.dirname(__file__))
 BEGINNING = os.path.join(HERE, "tracing", "trace.py")
-MACHINERY = {"numpy", "scipy", "sklearn", "pandas"}
+MACHINERY = {"numpy", "scipy", "sklearn", "pandas", "polars"}
 STANDARD = os.path.join(os.path.dirname(os.__file__), "")
 
 
