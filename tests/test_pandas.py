@@ -14,6 +14,7 @@ rng = np.random.default_rng(3)
 SHUFFLED = rng.permutation(N)
 X = pd.DataFrame(rng.normal(size=(N, 3)), columns=list("abc"), index=SHUFFLED)
 y = pd.Series(rng.normal(size=N), index=SHUFFLED, name="y")
+GROUPS = pd.Series(np.arange(N) % 3, index=SHUFFLED)
 HOLED = X["a"].where(X["a"] > -0.5)
 w, b = np.array([0.7, -0.4, 1.1]), 0.3
 
@@ -109,6 +110,15 @@ COSTS = {
         if isinstance(X @ w, pd.Series) and type(X * w) is pd.DataFrame else b),
     "stacked": lambda w, b: np.column_stack([X @ w, y * b]).std(),
     "listed": lambda w, b: np.array([(X @ w).mean(), (X @ w).std() * b]).prod(),
+    "chosen by a column": lambda w, b: (
+        (w[GROUPS] * b - y) ** 2).sum() + (X.to_numpy() @ w)[X["a"] > 0].sum()
+        + (X.to_numpy() @ w)[GROUPS == 1].sum() * b,
+    "np.vectorize": lambda w, b: np.vectorize(
+        lambda r, a: r**2 / 2 if abs(r) < a + 2 else abs(r))(
+        y - X @ w * b, X["a"]).sum(),
+    "a portfolio": lambda w, b: (
+        -(X.mean().dot(w) - b) / np.sqrt(np.dot(w.T, np.dot(X.cov(), w)))),
+    "growth": lambda w, b: (1 + 0.1 * (X @ w) * b).cumprod().iloc[-1],
     "an index": lambda w, b: ((X.index * b - X @ w) ** 2).sum(),
     "asked along": lambda w, b: (X @ w).pipe(lambda z: (z - z.mean()) * b).var(),
     "several levels": lambda w, b: (

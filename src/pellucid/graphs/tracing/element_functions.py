@@ -19,6 +19,7 @@ from numpy.lib import _function_base_impl as numpys
 from pellucid.graphs import structure
 from pellucid.graphs.node import Node, ancestors, depending
 from pellucid.graphs.operations.closed_set import is_elementwise
+from pellucid.graphs.stand_in import array_in
 from pellucid.graphs.tracing.creation import CREATORS, without_lists
 from pellucid.graphs.tracing.frames import is_machinery
 from pellucid.graphs.tracing.recorder import active
@@ -173,7 +174,7 @@ def vectorized(self: Any, func: Function, args: Any) -> Any:
     """What stands for np.vectorize's own call while functions are traced."""
     if active.get() is None or not args:
         return _NUMPYS(self, func, args)
-    given = [without_lists(x) for x in args]
+    given = [without_lists(array_in(x)) for x in args]
     if not (any(isinstance(x, Traced) for x in given) or _is_persons()):
         return _NUMPYS(self, func, args)
     shells = [np.broadcast_to(0.0, np.shape(x)) for x in given]

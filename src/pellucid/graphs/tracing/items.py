@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.foreign import is_labelled
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot, is_basic
-from pellucid.graphs.stand_in import StandIn
+from pellucid.graphs.stand_in import StandIn, array_in
 from pellucid.graphs.tracing.boolean_indexing import Selection, selected
 from pellucid.graphs.tracing.frames import code
 from pellucid.graphs.tracing.refusals import refuse, refused_shape
@@ -73,7 +74,7 @@ def _index_part(part: Any, indices: list[Node]) -> Any:
         return slice(*map(_end, (part.start, part.stop, part.step)))
     if isinstance(part, (list, tuple)):
         part = FUNCTIONS["array"](part, None if part else np.intp)
-    part = _plain(part)
+    part = _plain(np.asarray(part) if is_labelled(part) else array_in(part))
     if isinstance(part, Traced):
         indices.append(part.node)
         return Slot(len(indices) - 1)
