@@ -63,3 +63,38 @@ def test_what_is_put_into_a_number_of_numpy_is_lost(name):
 
     assert f(2.0) == pl.graph(f, 2.0)(2.0) == pl.compile(f)(2.0) == 4
     assert pl.gradient(f)(2.0) == 2
+
+
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize("zeros", [np.array([0.0, -0.0]), [0.0, -0.0]], ids=type)
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_a_constant_keeps_the_sign_of_its_zeros(target, zeros):
+    pytest.importorskip(target)
+    with np.errstate(divide="ignore"):
+        found = pl.compile(lambda x: x / np.array(zeros), target)(np.ones(2))
+    np.testing.assert_equal(found, [np.inf, -np.inf])
+
+
+ALL, NOTHING = np.array(True), np.array(False)
+OF_BOOLEANS = {
+    "an index": lambda x: np.sum(x[ALL] ** 2),
+    "an index that takes nothing": lambda x: np.sum(x[NOTHING]) + np.sum(x**2),
+    "a choice": lambda x: np.sum(np.where(ALL, x**2, 0)),
+    "the other choice": lambda x: np.sum(np.where(NOTHING, x, x**2)),
+    "a factor": lambda x: np.sum(x**2 * ALL),
+    "a scalar factor": lambda x: np.sum(x**2 * np.True_),
+    "a connective": lambda x: np.sum(np.logical_and(x**2 > 0, ALL) * x**2),
+    "a list of choices": lambda x: np.sum(np.select([ALL, x > 0], [x**2, x])),
+}
+
+
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize("name", OF_BOOLEANS)
+def test_a_boolean_without_axes_is_taken(name, target):
+    pytest.importorskip(target)
+    f, x = OF_BOOLEANS[name], np.array([0.5, -1.0, 2.0])
+    run = pl.compile(pl.value_and_gradient(f), target)
+    value, slope = run(x)
+    np.testing.assert_allclose(value, f(x))
+    np.testing.assert_allclose(slope, 2 * x)
+    assert pl.formula(pl.graph(f, x)).startswith(r"f(\mathbf{x}) =")

@@ -51,6 +51,9 @@ def cut(
             view.append(forward)
             flips += [len(picks)] if turned else []
             picks.append(None)
+        elif arrays and not taken:  # a mask without axes makes one, of one or none
+            view.append(None)
+            picks.append(as_index(np.flatnonzero(i), device))
         elif arrays:
             view += [slice(None)] * taken
             picks.append(i if isinstance(i, Slot) else as_index(i, device))

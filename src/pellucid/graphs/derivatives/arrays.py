@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.derivatives.choices import Choice, at_kink, under
-from pellucid.graphs.derivatives.entering import derivative, for_each
+from pellucid.graphs.derivatives.entering import derivative, for_each_part
 from pellucid.graphs.derivatives.places import erased, part_at
 from pellucid.graphs.operations.closed_set import count_along, reduced_axes
 from pellucid.graphs.operations.indexing import may_repeat
@@ -192,8 +192,8 @@ derivative(np.reshape,      lambda g, z, x, shape: np.reshape(g, x.shape))
 derivative(np.transpose,    transposed)
 derivative(np.diagonal,     diagonal)
 derivative(np.broadcast_to, lambda g, z, x, shape: g)                               # 1
-for_each("concatenate",     joined)
-for_each("stack",           stacked)
+for_each_part("concatenate", joined)
+for_each_part("stack",      stacked)
 derivative("index",         indexed, None)
 derivative("assign",        overwritten, assigned, None)
 derivative("scatter",       gathered, None)

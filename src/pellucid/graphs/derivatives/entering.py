@@ -32,8 +32,13 @@ def derivative(operation: Any, *rules: Rule | None) -> None:
 
 
 def for_each(operation: Any, rule_at: Callable[[int], Rule | None]) -> None:
-    """Enter the rules of any number of arguments, by position; they ask for shapes."""
+    """Enter the rules of any number of arguments, by position."""
     DERIVATIVES[key_of(operation)] = rule_at
+
+
+def for_each_part(operation: Any, rule_at: Callable[[int], Rule | None]) -> None:
+    """Enter the rules of any number of arguments, which ask for shapes alone."""
+    for_each(operation, rule_at)
     OF_SHAPES.add(key_of(operation))
 
 
