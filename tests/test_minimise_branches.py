@@ -15,6 +15,8 @@ from scipy import optimize, special
 
 import pellucid as pl
 from pellucid.minimisers.auto import RATE
+from pellucid.minimisers.full_batch import Problem, State
+from pellucid.minimisers.kinks import beside
 
 M = pl.methods
 rng = np.random.default_rng(28)
@@ -328,6 +330,36 @@ def test_the_edge_of_a_domain_is_no_minimum(outside, method):
     assert fit.x == pytest.approx(1.0, abs=1e-6)
     assert not fit.success
     assert "no step lowers the cost, which jumps beside it" in fit.message
+
+
+def test_steps_go_along_the_edge_of_a_domain():
+    series = np.cumsum(np.random.default_rng(1).normal(size=40)) + 10
+
+    def smoothing(p):
+        """Holt's: of a random walk, what was seen last is the best forecast, a = 1."""
+        a, b = p
+        if a < 0 or a > 1 or b < 0 or b > 1:
+            return 1e9
+        level, trend, J = series[0], series[1] - series[0], 0.0
+        for y in series[1:]:
+            J += (y - level - trend) ** 2
+            after = a * y + (1 - a) * (level + trend)
+            trend = b * (after - level) + (1 - b) * trend
+            level = after
+        return J
+
+    fit = pl.minimise(smoothing, np.array([0.5, 0.1]))
+    bounded = optimize.minimize(smoothing, [0.5, 0.1], bounds=[(0, 1)] * 2)
+    assert 1 - 1e-6 < bounded.x[0] <= 1
+    assert fit.fun == pytest.approx(bounded.fun, rel=1e-6)
+    assert "jumps beside it" in fit.message
+
+
+@pytest.mark.parametrize("slope", [np.nan, np.inf, 1e300])
+def test_no_way_is_sought_where_slopes_are_no_numbers(slope):
+    g = np.array([slope, 1.0])
+    problem = Problem(2e-16, lambda w: (1.0, g), lambda w, v: v)
+    assert beside(problem, State(np.ones(2), 1.0, g)) is None
 
 
 def test_what_a_cost_raises_at_a_trial_is_raised():

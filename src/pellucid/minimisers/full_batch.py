@@ -26,6 +26,7 @@ from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch, fitted
 from pellucid.running.stages import Stages
 
 Vector = NDArray[np.float64]
+JUMP = 1e3  # how much more than by its slope a cost rises where it jumps
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,15 @@ class Problem:
     def at(self, w: Vector) -> State:
         """The cost and the gradient at a place."""
         return State(w, *self.value_and_gradient(w))
+
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    def jumps(self, state: State, p: Vector) -> bool:
+        """Whether the cost jumps up against p, as to inf at the edge of its domain."""
+        small, length = math.sqrt(self.eps), float(np.linalg.norm(p))
+        step = small * max(1.0, float(np.linalg.norm(state.w)))
+        near = self.at(state.w - step / (length or 1.0) * p)
+        rise = JUMP * step * length + small * max(1.0, abs(state.cost))
+        return not near.cost < state.cost + rise
 
 
 @dataclass(frozen=True)
@@ -193,17 +203,10 @@ SMALL = "converged: the slope is small"
 def _why_stuck(problem: Problem, state: State) -> str:
     """Why no step lowers the cost: it is least there, or jumps, as where it is inf."""
     reason = "no step lowers the cost"
-    small, length = math.sqrt(problem.eps), float(np.linalg.norm(state.g))
-    step = small * max(1.0, float(np.linalg.norm(state.w)))
-    near = problem.at(state.w - step / (length or 1.0) * state.g)
-    rise = JUMP * step * length + small * max(1.0, abs(state.cost))
-    if near.cost < state.cost + rise:
+    if not problem.jumps(state, state.g):
         return f"converged: {reason}"
     advice = "if its domain ends here, write it without a bound, as by exp(s) for s > 0"
     return f"{reason}, which jumps beside it; {advice}"
-
-
-JUMP = 1e3  # how much more than by its slope a cost rises where it jumps
 
 
 def begin(task: Task, method: type, before: Fit | None) -> Vector:

@@ -1,4 +1,4 @@
-"""A way down from a kink, where the slope of one side alone leads up on the other.
+"""A way down from a kink or an edge, where the slope alone leads up or out.
 
 Of the slopes around a place every average is one, too (a subgradient); the shortest
 leads down, and is 0 where none does. It is found from the slopes on either side, one
@@ -16,6 +16,7 @@ SIDES = 20  # whose slopes are looked at
 LESS = 0.99  # a slope that is no shorter than this is the same again
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def beside(problem: Problem, state: State) -> State | None:
     """A lower place near by; None where the slopes around a place have none."""
     p = state.g
@@ -25,9 +26,22 @@ def beside(problem: Problem, state: State) -> State | None:
             return there
         shorter = _nearest_to_zero(p, there.g)
         if not 0 < np.linalg.norm(shorter) < LESS * np.linalg.norm(p):
-            return None
+            break
         p = shorter
-    return None
+    return _inside(problem, state)
+
+
+def _inside(problem: Problem, state: State) -> State | None:
+    """A lower place along an edge: parameters that alone lead out of it stay."""
+    if state.w.size > SIDES or not problem.jumps(state, state.g):
+        return None
+    parts = np.diag(state.g)
+    stays = np.array([part.any() and problem.jumps(state, part) for part in parts])
+    p = np.where(stays, 0.0, state.g)
+    if not stays.any() or not p.any():
+        return None
+    there = _along(problem, state, p)
+    return there if there.cost < state.cost else None
 
 
 def _along(problem: Problem, state: State, p: Vector) -> State:
@@ -38,7 +52,7 @@ def _along(problem: Problem, state: State, p: Vector) -> State:
     while True:
         there = problem.at(state.w - t * p)
         falls = there.cost < state.cost - 1e-4 * t * length**2
-        if falls or t * length < np.sqrt(problem.eps) * size:
+        if falls or not t * length > np.sqrt(problem.eps) * size:  # nor for nan
             return there
         t /= 4
 
