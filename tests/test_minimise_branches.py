@@ -539,3 +539,38 @@ def test_a_program_is_not_kept_for_data_that_go_another_way(strength, scale):
     for _ in range(2):
         fit = pl.minimise(cost, np.zeros(2), *data)
         assert fit.fun == pytest.approx(least(cost, np.zeros(2), *data), rel=1e-8)
+
+
+# -- what NumPy raises -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+def test_a_compiled_function_catches_what_the_plain_one_does(target):
+    pytest.importorskip(target)
+
+    def cost(a):
+        try:
+            L = np.linalg.cholesky(np.array([[a, 1.0], [1.0, a]]))
+        except np.linalg.LinAlgError:
+            return -3 * a
+        return np.sum(L)
+
+    fast = pl.compile(pl.value_and_gradient(cost), target=target)
+    for a in (2.0, 0.5, 3.0, -1.0, 2.5):
+        value, slope = fast(a)
+        assert value == pytest.approx(cost(a))
+        h = 1e-6
+        assert slope == pytest.approx((cost(a + h) - cost(a - h)) / (2 * h), rel=1e-6)
+
+
+def test_a_compiled_function_raises_what_it_does_not_catch():
+    def cost(a):
+        L = np.linalg.cholesky(np.array([[a, 1.0], [1.0, a]]))
+        return np.sum(L)
+
+    fast = pl.compile(cost)
+    assert fast(2.0) == pytest.approx(cost(2.0))
+    with pytest.raises(np.linalg.LinAlgError, match="not positive definite") as raised:
+        fast(0.5)
+    line = inspect.getsourcelines(cost)[1]
+    assert line in {entry.lineno for entry in raised.traceback}
