@@ -685,6 +685,18 @@ def flat(result):
     return result if isinstance(result, tuple) else (result,)
 
 
+def test_gradients_and_formulas_of_ours_inside_a_function_are_looked_into():
+    module = in_namespace(
+        "def inner(w):\n    return np.sum(pl.activations.softplus(w)) * s\n"
+        "def cost(w):\n    return np.dot(pl.gradient(inner)(w), w)",
+        pl=pl, s=1.0,
+    )  # fmt: skip
+    before = runs(module.cost, W)
+    assert recordings(module.cost) == 1
+    module.s = 3.0
+    np.testing.assert_allclose(pl.gradient(module.cost)(W), 3 * before[0], rtol=1e-12)
+
+
 def test_results_are_the_persons_own():
     def cost(w):
         return np.sum(w * X[0])

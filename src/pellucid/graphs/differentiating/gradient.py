@@ -53,7 +53,9 @@ def gradient(
         For a function, one with the same arguments that returns the gradient in the
         structure, shapes and kinds of the argument (a float for a float). At numbers
         the other arguments are constants: f may branch on them, loop over them and hand
-        them to SciPy. For a graph, the gradient as a graph with the same inputs.
+        them to SciPy. From the third call on a recording is run again, where nothing
+        that f reads can have changed, and f does nothing else; docs/conventions.md says
+        when. For a graph, the gradient as a graph with the same inputs.
 
     Raises
     ------

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.tracing.harmless import MODULES, is_harmless
+from pellucid.graphs.tracing.harmless import MODULES, is_followed, is_harmless
 from pellucid.graphs.tracing.instructions import instructions_of
 from pellucid.graphs.tracing.looks import (
     HOOKS,
@@ -37,7 +37,6 @@ from pellucid.graphs.tracing.namespaces import (
     LONGEST,
     is_closed,
     is_library,
-    is_standard,
 )
 
 MANY = 1000  # things that are looked at
@@ -234,7 +233,7 @@ class OfFunction(Test):
     def enter(self) -> None:
         """Go on from what it can reach."""
         function = self.value
-        if is_standard(function) or vars(function):
+        if not is_followed(function) or vars(function):
             raise UnknownError(f"{function.__name__}, which is not known")
         self.code = weakref.ref(function.__code__)
         names = self.around.follow(function.__code__)
