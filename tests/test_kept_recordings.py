@@ -359,6 +359,19 @@ def test_mini_batches_with_integer_labels_are_recorded_once():
     assert recordings(cost) == 2
 
 
+def test_the_number_of_a_step_that_is_not_looked_at_may_count_on():
+    def cost(w, step):
+        return np.sum(w**2)
+
+    def stepping(w, step):
+        return np.sum(w**2) * sum(step for _ in range(1))
+
+    for step in range(6):
+        assert pl.gradient(cost)(W, step).tolist() == (2 * W).tolist()
+        np.testing.assert_allclose(pl.gradient(stepping)(W, step), 2 * W * step)
+    assert recordings(cost) == 1
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_classes_of_arrays_do_not_hide_other_shapes(tmp_path):
     def cost(w):

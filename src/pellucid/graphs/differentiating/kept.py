@@ -22,9 +22,14 @@ import numpy as np
 
 from pellucid.errors import PellucidError
 from pellucid.graphs import structure
-from pellucid.graphs.differentiating.at_numbers import Derivation, Recording
+from pellucid.graphs.differentiating.at_numbers import (
+    Derivation,
+    Recording,
+    numbered_leaves,
+)
 from pellucid.graphs.differentiating.pullbacks import as_float
 from pellucid.graphs.prepared import noting
+from pellucid.graphs.tracing.instructions import instructions_of
 from pellucid.graphs.tracing.looks import look_of
 from pellucid.graphs.tracing.patching import is_traced_elsewhere
 from pellucid.graphs.tracing.recorder import Recorder
@@ -86,9 +91,18 @@ class Call(NamedTuple):
     def constants(self, is_open: bool) -> list[int]:
         """The places of the leaves that are no inputs; nor data, where it is open."""
         asked = self.how.asked_leaves(self.args, self.kwargs)
+        unread = self._unread()
         return [i for i, leaf in enumerate(self.leaves)
-                if not (is_float(as_float(leaf)) and i in asked)
+                if not (is_float(as_float(leaf)) and i in asked) and i not in unread
                 and not (is_open and is_data(leaf))]  # fmt: skip
+
+    def _unread(self) -> set[int]:
+        """The places of the leaves that the function does not look at."""
+        if type(self.f) is not FunctionType:
+            return set()
+        given = numbered_leaves(self.args, self.kwargs)["args"]
+        unread = instructions_of(self.f.__code__).unread
+        return set(structure.leaves([given[i] for i in unread if i < len(given)]))
 
     def recorded(
         self, recorder: Recorder | None = None, is_open: bool = False

@@ -44,6 +44,8 @@ class Instructions:
         The attributes that are asked for, of whichever object.
     writes : bool
         Whether it may write into an array or container, or asks whether two are one.
+    unread : tuple of int
+        The places of the arguments that it does not look at.
     hidden : str
         What cannot be followed by names; "" where all can.
     """
@@ -51,6 +53,7 @@ class Instructions:
     names: frozenset[str]
     attributes: frozenset[str]
     writes: bool
+    unread: tuple[int, ...]
     hidden: str
 
 
@@ -74,8 +77,21 @@ def instructions_of(code: CodeType) -> Instructions:
         or any(map(_writes, steps, [None, *steps]))
     )
     return Instructions(
-        frozenset(names), frozenset(attributes), writes, ", ".join(sorted(hidden))
+        frozenset(names),
+        frozenset(attributes),
+        writes,
+        _unread(code, steps),
+        ", ".join(sorted(hidden)),
     )
+
+
+def _unread(code: CodeType, steps: list[dis.Instruction]) -> tuple[int, ...]:
+    """The places of the arguments that no instruction but an assignment names."""
+    named = [s.argval for s in steps if s.opname != "STORE_FAST"]
+    read = {name for each in named if isinstance(each, (str, tuple))
+            for name in ((each,) if isinstance(each, str) else each)}  # fmt: skip
+    arguments = code.co_varnames[: code.co_argcount]
+    return tuple(i for i, name in enumerate(arguments) if name not in read)
 
 
 LOADING = {"LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR"}

@@ -289,6 +289,7 @@ def _as_cast(kind: Any) -> Any:
     return cast
 
 
+@functools.cache
 def _of_lists(original: Any) -> Callable[..., Any]:
     """An array function that takes traced values in any place, and lists of them."""
 
