@@ -56,10 +56,8 @@ class Surroundings:
 
     Examples
     --------
-    >>> def made(rate):
-    ...     return lambda x: rate * x
-    >>> around = Surroundings([made(2.0)])
-    >>> around.same([made(2.0)]), around.same([made(3.0)])
+    >>> around = Surroundings([{"rate": 2.0}])
+    >>> around.same([{"rate": 2.0}]), around.same([{"rate": 3.0}])
     (True, False)
     """
 
