@@ -18,11 +18,13 @@ import math
 import pickle
 import threading
 
+import branches
 import numpy as np
 import pytest
 
 import pellucid as pl
 from pellucid.errors import PellucidError, TraceWarning
+from pellucid.graphs.tracing.recorder import Recorder
 
 V = np.array([0.5, -1.25, 2.3, 0.75])
 W = np.array([-0.3, 0.8, 0.4, 1.6])
@@ -710,3 +712,86 @@ def test_print_shows_the_number(capsys):
     plain = capsys.readouterr().out
     pl.gradient(f)(V)
     assert capsys.readouterr().out == plain
+
+
+# -- errors that are caught -----------------------------------------------------------
+
+
+def jitters(x):
+    K = np.outer(x, x) + np.diag(x[::-1])
+    try:
+        L = np.linalg.cholesky(K)
+    except np.linalg.LinAlgError:
+        L = np.linalg.cholesky(K + 3 * np.eye(4))
+    return np.sum(np.log(np.diag(L)))
+
+
+def only_checks(x):
+    try:
+        np.linalg.cholesky(np.diag(x))
+    except np.linalg.LinAlgError:
+        return np.sum(x**2)
+    return np.sum(x**3)
+
+
+def singular(x):
+    with np.errstate(all="ignore"):
+        A = np.array([[x[0], x[1]], [max(x[2], 1.0), 2.0]])
+    try:
+        return np.sum(np.linalg.solve(A * max(x[3], 0), x[:2]))
+    except np.linalg.LinAlgError:
+        return np.sum(x**2)
+
+
+CAUGHT = {"jitter": jitters, "only a check": only_checks, "singular": singular}
+BAD = np.array([0.5, -1.25, 2.3, -0.75])
+
+
+@pytest.mark.parametrize("name", CAUGHT)
+def test_an_error_that_is_caught_is_a_branch(name):
+    f = CAUGHT[name]
+    for x, other in ((UP, BAD), (BAD, UP)):
+        assert pl.graph(f, x)(x) == pytest.approx(f(x), rel=1e-14)
+        pl.check(f, x)
+        with pytest.raises(PellucidError, match="goes another way"):
+            pl.graph(f, x)(other)
+
+
+def test_an_error_that_nobody_catches_is_left_to_the_run():
+    def f(x):
+        with np.errstate(all="ignore"):
+            return np.sum(np.linalg.cholesky(np.diag(x)))
+
+    assert not pl.graph(f, UP).guards
+    with pytest.raises(np.linalg.LinAlgError):
+        pl.gradient(f)(BAD)
+
+
+def test_what_only_rounding_decides_is_refused():
+    def f(x):
+        try:
+            return np.sum(np.linalg.solve(x, np.ones(2)))
+        except np.linalg.LinAlgError:
+            return np.sum(x)
+
+    tiny = np.array([[1e-200, 0], [0, 1e-200]])  # its determinant is 0 in doubles
+    with pytest.raises(pl.TraceError, match="matter of rounding"):
+        pl.gradient(f)(tiny)
+
+
+# -- random programs ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(20261130, 20261160))
+def test_a_random_program_is_followed(seed):
+    assert branches.assert_followed(seed)["guards"]
+
+
+def test_a_guard_that_is_lost_is_noticed(monkeypatch):
+    def all_of_them():
+        for seed in range(20261130, 20261140):
+            branches.assert_followed(seed)
+
+    monkeypatch.setattr(Recorder, "guarded", lambda *asked: None)
+    with pytest.raises(AssertionError):
+        all_of_them()

@@ -227,7 +227,7 @@ def rot90(m: Any, k: int = 1, axes: Any = (0, 1)) -> Any:
 @recorded_as(np.diagonal)
 def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """The diagonal, a view that cannot be written to."""
-    return viewed("diagonal", a, offset=offset, axis1=axis1, axis2=axis2)
+    return viewed("diagonal", a, offset=int(offset), axis1=axis1, axis2=axis2)
 
 
 @recorded_as(np.diag)

@@ -119,7 +119,8 @@ def full(
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = float, **_: Any) -> Any:
     """Ones on a diagonal, zeros beside it."""
     dtype = None if dtype is float else dtype
-    return _new("eye", N=int(N), M=M, k=k or None, dtype=dtype)
+    M = None if M is None else int(M)
+    return _new("eye", N=int(N), M=M, k=int(k) or None, dtype=dtype)
 
 
 @creator

@@ -7,7 +7,7 @@ import functools
 import linecache
 import os
 import sys
-from types import FrameType
+from types import CodeType, FrameType
 
 # Frames of the engine's rooms, of these packages and of Python's own library are
 # machinery, not the person's code.
@@ -88,6 +88,29 @@ def source_line(frame: FrameType | None, number: int | None = None) -> str:
         return ""
     line = linecache.getline(frame.f_code.co_filename, number or frame.f_lineno)
     return line.strip()
+
+
+def is_tried() -> bool:
+    """Whether the person's code would catch an error that is raised now."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame and frame.f_code.co_filename != BEGINNING:
+        if not is_machinery(frame):
+            tries = _tries(frame.f_code)
+            if any(begin <= frame.f_lasti < end for begin, end in tries):
+                return True
+        frame = frame.f_back
+    return False
+
+
+@functools.lru_cache(maxsize=1024)
+def _tries(code: CodeType) -> tuple[tuple[int, int], ...]:
+    """Where the bodies of `try` begin and end; those of `with` are none."""
+    entries = dis._parse_exception_table(code)  # type: ignore[attr-defined]
+    return tuple([
+        (each.start, each.end) for each in entries
+        if dis.opname[code.co_code[each.target]] == "PUSH_EXC_INFO"
+        and dis.opname[code.co_code[each.target + 2]] != "WITH_EXCEPT_START"
+    ])  # fmt: skip
 
 
 def instruction(frame: FrameType | None) -> str:

@@ -23,6 +23,7 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import UFUNCS
 from pellucid.graphs.packages import meet_loaded
 from pellucid.graphs.stand_in import StandIn, array_in
+from pellucid.graphs.tracing.frames import is_tried
 from pellucid.graphs.tracing.layout import ORDERED, MemoryLayout
 from pellucid.graphs.tracing.memory import Memory, layout_of
 from pellucid.graphs.tracing.recorder import Recorder, active
@@ -220,6 +221,8 @@ def recorded(name: str, *arguments: Any, weak: bool = False, **options: Any) -> 
         refused_objects()
     if name in RAISING and (node.known or (raising.get() and recorder.follows)):
         recorder.value_of(node)
+    elif name in RAISING and recorder.follows and is_tried():
+        _tried(node, recorder)
     layout = None
     if len(node.shape) > 1:
         operands = tuple(map(_operand, arguments, nodes))
@@ -227,8 +230,13 @@ def recorded(name: str, *arguments: Any, weak: bool = False, **options: Any) -> 
     return Traced(Memory(recorder, node, layout=layout))
 
 
-# For some numbers these raise at once, so that the function can catch it.
-RAISING = {"linalg.cholesky", "linalg.inv", "linalg.solve"}
+# For some numbers these raise, so that the function can catch it: those of which this
+# does not hold.
+RAISING: dict[str, Callable[[Any], Any]] = {
+    "linalg.cholesky": lambda A: np.all(np.linalg.eigvalsh(A) > 0),
+    "linalg.inv": lambda A: np.all(np.linalg.det(A) != 0),
+    "linalg.solve": lambda A: np.all(np.linalg.det(A) != 0),
+}
 raising = contextvars.ContextVar("raising", default=False)
 
 
@@ -240,6 +248,21 @@ def raised_at_once() -> Iterator[None]:
         yield
     finally:
         raising.reset(token)
+
+
+def _tried(node: Node, recorder: Recorder) -> None:
+    """Raise what the function catches, under a guard that tells of the matrix.
+
+    Where it does not raise, what runs the graph will for others; and where rounding
+    alone decides, for these.
+    """
+    try:
+        recorder.value_of(node)
+    except np.linalg.LinAlgError:
+        holds = RAISING[node.operation](lifted(node.arguments[0], recorder)).node
+        if not recorder.value_of(holds):
+            recorder.guarded(holds, False)
+            raise
 
 
 def _operand(value: Any, node: Node) -> Any:
