@@ -35,6 +35,7 @@ from pellucid.graphs.tracing.patching import is_traced_elsewhere
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.surroundings import Surroundings, UnknownError
 from pellucid.graphs.tracing.trace import is_float, is_numeric
+from pellucid.graphs.tracing.traced import raised_at_once
 
 CODES = 256  # functions of which recordings are kept
 KINDS = 8  # of arguments, for each
@@ -115,6 +116,14 @@ class Call(NamedTuple):
         """Run a recording of it."""
         return recording(self.leaves, self.args, self.kwargs)
 
+    def run_now(self, recording: Recording) -> Any:
+        """Run what was just recorded; what NumPy raises, the function may catch."""
+        try:
+            return self.run(recording)
+        except np.linalg.LinAlgError:
+            with raised_at_once():
+                return self.run(self.recorded())
+
 
 def result_of(
     how: Derivation, f: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
@@ -125,7 +134,7 @@ def result_of(
     call = Call(how, f, args, kwargs, leaves)
     entry = _entry(f, (how.way, kind))
     if entry is None or entry.is_unknown or is_traced_elsewhere():
-        return call.run(call.recorded())
+        return call.run_now(call.recorded())
     varies = False
     for kept in filter(lambda kept: kept.is_of(call), entry.kept):
         if not kept.has_same(call):
@@ -135,12 +144,12 @@ def result_of(
             return found[0]
     entry.in_vain += 1
     if entry.in_vain > PATHS and entry.in_vain % PATHS:
-        return call.run(call.recorded())  # what changes each time is not kept
+        return call.run_now(call.recorded())  # what changes each time is not kept
     if varies and not entry.is_closed:
         if found := _opened(entry, call):
             return found[0]
         entry.is_closed = True
-    return call.run(_recorded_and_kept(entry, call))
+    return call.run_now(_recorded_and_kept(entry, call))
 
 
 def _run_again(recording: Recording, call: Call, is_open: bool) -> tuple[Any] | None:

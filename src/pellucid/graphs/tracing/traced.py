@@ -251,10 +251,10 @@ def raised_at_once() -> Iterator[None]:
 
 
 def _tried(node: Node, recorder: Recorder) -> None:
-    """Raise what the function catches, under a guard that tells of the matrix.
+    """Raise what the function catches, and leave a guard either way.
 
-    Where it does not raise, what runs the graph will for others; and where rounding
-    alone decides, for these.
+    Where nothing is raised, the guard sees to it that what may raise is computed again.
+    Where rounding alone decides, what runs the graph will raise.
     """
     try:
         recorder.value_of(node)
@@ -263,6 +263,9 @@ def _tried(node: Node, recorder: Recorder) -> None:
         if not recorder.value_of(holds):
             recorder.guarded(holds, False)
             raise
+    else:
+        finite = np.all(np.isfinite(lifted(node, recorder))).node
+        recorder.guarded(finite, bool(recorder.value_of(finite)))
 
 
 def _operand(value: Any, node: Node) -> Any:
