@@ -138,8 +138,8 @@ def arguments_of(name, call):
 SPELLED = sorted(set(SPELLINGS) - BY_HAND)
 # Of these the number is a branch, which is followed at the numbers of one call.
 OF_BRANCHES = {
-    "bisect.bisect_left", "heapq.nsmallest", "math.ceil", "math.floor", "math.trunc",
-    "statistics.median",
+    "bisect.bisect_left", "heapq.nsmallest", "math.ceil", "math.floor",
+    "math.isfinite", "math.isinf", "math.isnan", "math.trunc", "statistics.median",
 }  # fmt: skip
 
 
@@ -1025,7 +1025,7 @@ BRANCHES = {
     "min", "max of all", "max of three", "max by a key", "sorted", "list sort",
     "list index", "comprehension", "filter", "match", "int", "int index",
     "number of steps", "floor", "bisect", "nlargest", "f-string", "percent",
-    "index of an array", "index of a list", "series",
+    "index of an array", "index of a list", "series", "isnan",
 }  # fmt: skip
 
 

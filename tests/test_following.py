@@ -17,6 +17,7 @@ import logging
 import math
 import pickle
 import threading
+from math import isinf
 
 import branches
 import numpy as np
@@ -349,6 +350,13 @@ KINDS = {
     "np.isfinite": (
         lambda x: x[1] ** 2 if np.isfinite(np.where(x[0] > 0, x[0], np.inf))
         else x[2] ** 2, V, W),
+    "math.isnan": (
+        lambda x: x[1] ** 2 if math.isnan(np.where(x[0] > 0, np.nan, 1))
+        else x[2], V, W),
+    "math.isfinite": (lambda x: math.isfinite(np.where(x[0] > 0, np.nan, 1)) * x[1] ** 2
+                      + x[2], V, W),
+    "math.isinf": (
+        lambda x: next(v**2 for v in x if not (isinf(v) or v < 0.6)), V, W),
     "np.sign": (lambda x: x[1] ** 2 if np.sign(x[0]) == 1 else x[2] ** 2, V, W),
     "size of a complex number": (
         lambda x: x[0] ** 2 if abs(x[0] + 1j * x[1]) > 1 else x[1] ** 3, V, W),

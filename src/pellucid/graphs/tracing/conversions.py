@@ -23,6 +23,7 @@ from pellucid.graphs.tracing.refusals import (
     refused_branch,
     refused_number,
 )
+from pellucid.graphs.tracing.sites import site
 from pellucid.graphs.tracing.traced import Traced
 
 Answer = TypeVar("Answer", bool, int)
@@ -56,6 +57,16 @@ def is_written_out() -> bool:
     return name in FORMATTING or (name == "BINARY_OP" and at[1] in REMAINDERS)
 
 
+def question() -> Any:
+    """NumPy's form of the function of `math` that asks for a number: np.isnan."""
+    at = site()
+    if at is None or at.frame is not sys._getframe(2):
+        return None
+    return QUESTIONS.get(at.called)
+
+
+QUESTIONS = {"math.isnan": np.isnan, "math.isinf": np.isinf,
+             "math.isfinite": np.isfinite}  # fmt: skip
 FORMATTING = {"BINARY_MODULO", "INPLACE_MODULO"}  # before Python 3.11
 REMAINDERS = {6, 19}  # the arguments of BINARY_OP for % and %=
 WHOLE = {"floor", "ceil", "trunc", "rint"}
@@ -136,7 +147,12 @@ class Conversions(Traced):
         return answer if self.node.known else self._guarded(self, answer)
 
     def __float__(self) -> float:
-        return float(self._text_of() if is_written_out() else self._value())
+        if self.node.known or is_written_out():
+            return float(self._text_of())
+        if is_followed(self) and (asked := question()) is not None:
+            bool(asked(self))  # which is all that the answer depends on
+            return float(self._text_of())
+        return float(self._value())
 
     def __complex__(self) -> complex:
         return complex(self._value())
