@@ -89,7 +89,14 @@ def measured_beside(rival: str, case: str, tiny: bool) -> dict[str, Mark]:
     work = GRADIENTS[rival](problem.f, problem.arguments())
     timed = mark(work, budget=0.0 if tiny else 0.5)
     length = float(np.linalg.norm(np.asarray(work())))
-    return {"a gradient, not compiled": Mark(timed.best, timed.cold, length)}
+    found = {"a gradient, not compiled": Mark(timed.best, timed.cold, length)}
+    if rival == "Pellucid":
+        called = partial(
+            compile(gradient(partial(problem.f, np))), *problem.arguments()
+        )
+        called()
+        found["a gradient, compiled"] = mark(called, budget=0.0 if tiny else 0.5)
+    return found
 
 
 def not_compiled(f: Callable[..., Any], arguments: tuple[Any, ...]) -> Gradient:
