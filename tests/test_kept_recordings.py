@@ -467,6 +467,9 @@ EFFECTS = {
     "an array by out": (
         "a = np.zeros(1)\ndef cost(w):\n    np.add(a, 1, out=a)\n    return np.sum(w)"
     ),
+    "an array by copyto": (
+        "a = np.zeros(1)\ndef cost(w):\n    np.copyto(a, a + 1)\n    return np.sum(w)"
+    ),
     "a global": "n = 0\ndef cost(w):\n    global n\n    n += 1\n    return np.sum(w)",
     "an attribute": "def cost(w):\n    counter.count += 1\n    return np.sum(w)",
     "an attribute by name": (
@@ -503,7 +506,8 @@ EFFECTS = {
 }
 TELLING = {
     "an outer list": "len(seen)", "an entry": "c['n']", "an array": "a[0]",
-    "an array by out": "a[0]", "a global": "n", "an attribute": "counter.count",
+    "an array by out": "a[0]", "an array by copyto": "a[0]", "a global": "n",
+    "an attribute": "counter.count",
     "an attribute by name": "counter.count",
     "an attribute of the function": "cost.n", "a default": "len(cost.__defaults__[0])",
     "a variable of the enclosing function": "number()", "a helper": "len(seen)",

@@ -1,7 +1,7 @@
 """Functions of Python, NumPy and SciPy that give the same for the same, and do no more.
 
-They neither keep a state nor change what they are given nor look elsewhere: not at a
-clock, a file, the environment or random numbers.
+They keep no state and look nowhere else: not at a clock, a file, the environment or
+random numbers. Those that write into an array that they are given tell by their name.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from pellucid.graphs.tracing.namespaces import is_ours, is_standard
 from pellucid.graphs.tracing.traced import FUNCTIONS
 
 # Modules in which a name may be looked up; what is found there is looked at by itself.
-MODULES = {"numpy", "numpy.linalg", "numpy.fft", "scipy", "scipy.special",
+MODULES = {"numpy", "numpy.linalg", "numpy.fft", "numpy.lib",
+           "numpy.lib.stride_tricks", "scipy", "scipy.special",
            "scipy.linalg", "math", "cmath", "operator", "itertools",
            "functools"}  # fmt: skip
 # Our own: the verbs, which are followed into what they are given, and plain formulas.
@@ -42,7 +43,6 @@ _BUILTINS = {
 }  # fmt: skip
 _CHANGING = {"setitem", "delitem", "attrgetter", "methodcaller", "call", "is_",
              "is_not"}  # fmt: skip
-_WRITERS = {"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"}
 _ASKING = {"array2string", "array_repr", "array_str", "may_share_memory",
            "shares_memory", "require"}  # fmt: skip
 # NumPy's functions that are not recorded, and say what an array is.
@@ -74,7 +74,7 @@ def is_harmless(value: Any) -> bool:
         if value in _known():
             return True
         named = getattr(value, "__name__", "")
-        return value in FUNCTIONS and named not in _WRITERS | _ASKING
+        return value in FUNCTIONS and named not in _ASKING
     except TypeError:  # it has no hash
         return False
 

@@ -29,6 +29,7 @@ CHANGING = {
     "add", "append", "appendleft", "at", "clear", "discard", "extend", "fill", "insert",
     "itemset", "partition", "pop", "popitem", "popleft", "put", "remove", "resize",
     "reverse", "rotate", "setdefault", "setfield", "sort", "update", "byteswap",
+    "copyto", "fill_diagonal", "place", "put_along_axis", "putmask",
 }  # fmt: skip
 
 
@@ -72,7 +73,7 @@ def instructions_of(code: CodeType) -> Instructions:
     named = {name for part in _codes(code) for given in part.co_consts
              if type(given) is tuple for name in given}  # fmt: skip
     writes = (
-        bool(attributes & CHANGING)
+        bool((attributes | names) & CHANGING)
         or "out" in named
         or any(map(_writes, steps, [None, *steps]))
     )
