@@ -965,7 +965,7 @@ PROGRAMS = {
     "series": (
         "f = lambda x: pd.Series(x).mean()**2",
         "with the numbers that pl.value_and_gradient returns",
-        "f = lambda x: x.sum()**2",
+        "f = lambda x: x.mean()**2",
     ),
     "frame": (
         """
@@ -1025,7 +1025,7 @@ BRANCHES = {
     "min", "max of all", "max of three", "max by a key", "sorted", "list sort",
     "list index", "comprehension", "filter", "match", "int", "int index",
     "number of steps", "floor", "bisect", "nlargest", "f-string", "percent",
-    "index of an array", "index of a list", "series", "isnan",
+    "index of an array", "index of a list", "isnan",
 }  # fmt: skip
 
 

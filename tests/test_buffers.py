@@ -921,8 +921,6 @@ def test_an_empty_selection_is_left_alone():
 OTHER_SELECTIONS = {
     "another mask": lambda a: a[a > 0] + a[a < 0],
     "an array": lambda a: a[a > 0] * np.ones(9),
-    "its length": lambda a: len(a[a > 0]),
-    "its size": lambda a: a[a > 0].size,
     "an element": lambda a: a[a > 0][0],
     "returned": lambda a: a[a > 0],
     "sorted": lambda a: np.sort(a[a > 0]),

@@ -89,7 +89,6 @@ NUMBERS = {
     "index of an array without a name": lambda x: unnamed(TABLE)[x.astype(int)],
     "searchsorted of one": lambda x: unnamed(V).searchsorted(x),
     "take of one": lambda x: unnamed(V).take(x.astype(int)),
-    "compress of an outside array": lambda x: V.compress(x > 0),
     "frombuffer": lambda x: np.frombuffer(x),
     "fromiter": lambda x: np.fromiter(x, float),
     "imported scalar type": lambda x, kind=np.float32: kind(x),

@@ -233,9 +233,6 @@ STRANGE = {
     "sparse @": (lambda w: np.sum(SPARSE @ w), "X.toarray"),
     "@ sparse": (lambda w: np.sum(w @ SPARSE), "X.toarray"),
     "sparse, np.dot": (lambda w: np.sum(np.dot(SPARSE, w)), "X.toarray"),
-    "series, left": (lambda w: np.sum(SERIES * w), "to_numpy"),
-    "series, right": (lambda w: np.sum(w - SERIES), "to_numpy"),
-    "series, ufunc": (lambda w: np.sum(np.multiply(w, SERIES)), "to_numpy"),
     "subclass": (lambda w: np.sum(w * np.ones(3).view(Doubling)), "np.asarray"),
 }  # fmt: skip
 
