@@ -711,6 +711,39 @@ def test_a_log_shows_the_number(caplog):
     assert "loss 7.665 of [ 0.5  -1.25], 7" in caplog.text
 
 
+ASKED_TEXTS = {
+    "compared": lambda x: 3 * x if f"{x:.1f}" == "1.0" else x,
+    "a key": lambda x: {"1.0": 3 * x}.get(str(x), x * x),
+    "read": lambda x: float(f"{x:.1f}") * x + int(f"{x:.0f}"),
+    "measured": lambda x: len(repr(x)) * x,
+    "searched": lambda x: x if "." in str(x)[1:3] and str(x).endswith("5") else x * x,
+    "padded": lambda x: x if str(x).rjust(9) < f"{2 * x}".zfill(9) else x * x,
+}
+
+
+@pytest.mark.parametrize("name", ASKED_TEXTS)
+def test_a_text_that_is_asked_leaves_a_guard(name):
+    f = ASKED_TEXTS[name]
+    compiled = pl.compile(f)
+    for x in (1.0, 2.0, 1.25, 0.75, 1.0):
+        assert compiled(x) == pytest.approx(f(x), rel=1e-15)
+    assert pl.graph(f, 1.0).guards
+
+
+def test_a_text_that_is_shown_leaves_none_and_is_kept_as_a_plain_one():
+    kept = []
+
+    def f(x):
+        kept.append(str(x[0]))
+        print("x", x, str(x) + " m", "m " + str(x), repr(x).rjust(30), f"{x[0]:.2f}")
+        return np.sum(x**2)
+
+    assert not pl.graph(f, V).guards
+    assert kept[0] == str(V[0])
+    assert hash(kept[0]) == hash(str(V[0]))
+    assert type(pickle.loads(pickle.dumps(kept[0]))) is str
+
+
 def test_print_shows_the_number(capsys):
     def f(x):
         print("x =", x[0], f"{x.sum():.2f}", round(x[1], 1), round(x[2]))

@@ -66,7 +66,8 @@ def _printed(function: Any) -> None:
     def printed(a: Any, *args: Any, **options: Any) -> str:
         if not a.has_text:
             return repr(a)
-        return str(function(np.asarray(a._text_of()), *args, **options))
+        text: str = a._as_text(lambda v: function(np.asarray(v), *args, **options))
+        return text
 
 
 for _function in (np.array_repr, np.array_str, np.array2string):

@@ -24,7 +24,8 @@ from pellucid.graphs.tracing.refusals import (
     refused_number,
 )
 from pellucid.graphs.tracing.sites import site
-from pellucid.graphs.tracing.traced import Traced
+from pellucid.graphs.tracing.texts import Text
+from pellucid.graphs.tracing.traced import Traced, lifted, node_of
 
 Answer = TypeVar("Answer", bool, int)
 
@@ -172,17 +173,33 @@ class Conversions(Traced):
             return np.asarray(value)
         return value if self.node.weak else self.dtype.type(value)
 
+    def _as_text(self, write: Callable[[Any], str]) -> str:
+        """The value as text; who asks this for the number in it leaves a guard."""
+        value, node, recorder = self._text_of(), self.node, self.memory.recorder
+        if node.known:
+            return write(value)
+
+        @functools.cache
+        def asked() -> None:
+            if is_followed(self):
+                same = np.array_equal(lifted(node, recorder), value, equal_nan=True)
+                recorder.guarded(node_of(same), True)
+
+        return Text(write(value), asked)
+
     def __repr__(self) -> str:
         if self.has_text:
-            return repr(self._text_of())
+            return self._as_text(repr)
         node, shape = self.memory._node, self.shape
         return f"<traced {node.name or node.operation}, shape {shape}, {self.dtype}>"
 
     def __str__(self) -> str:
-        return str(self._text_of()) if self.has_text else repr(self)
+        return self._as_text(str) if self.has_text else repr(self)
 
     def __format__(self, how: str) -> str:
-        return format(self._text_of(), how) if how or self.has_text else repr(self)
+        if not (how or self.has_text):
+            return repr(self)
+        return self._as_text(lambda value: format(value, how))
 
     # -- what else an array has -------------------------------------------------------
 

@@ -264,7 +264,7 @@ def _tried(node: Node, recorder: Recorder) -> None:
             recorder.guarded(holds, False)
             raise
     else:
-        finite = np.all(np.isfinite(lifted(node, recorder))).node
+        finite: Node = FUNCTIONS[np.all](np.isfinite(lifted(node, recorder))).node
         recorder.guarded(finite, bool(recorder.value_of(finite)))
 
 
