@@ -755,6 +755,17 @@ def test_print_shows_the_number(capsys):
     assert capsys.readouterr().out == plain
 
 
+def test_a_loop_of_many_turns_is_told():
+    def f(x):
+        turns = 0
+        while x + turns < 10_001:
+            turns += 1
+        return x * turns
+
+    with pytest.warns(pl.TraceWarning, match=r"line \d+: `while .*10,000 answers"):
+        assert pl.gradient(f)(1.0) == 10_000.0
+
+
 # -- errors that are caught -----------------------------------------------------------
 
 

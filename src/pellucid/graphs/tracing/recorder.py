@@ -36,6 +36,8 @@ active: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar(
     "active", default=None
 )
 
+MANY = 10_000  # guards
+
 
 class Recorder:
     """The nodes of one trace, with the names and source lines found for them."""
@@ -44,6 +46,7 @@ class Recorder:
         meet("numpy")
         self.follows = follows  # the numbers of the inputs, where the function branches
         self.guards: dict[Node, Guard] = {}  # the ways that it went
+        self.on_many_guards: Callable[[int], None] | None = None  # as it may not end
         self.names = Names()
         self.outside = Captured()
         self.simplify: Callable[[Node], Node | None] | None = None
@@ -158,6 +161,8 @@ class Recorder:
             frame = told_frame()
             line = (frame.f_code.co_filename, frame.f_lineno) if frame else None
             self.guards[node] = Guard(node, answer, line, source_line(frame))
+            if len(self.guards) % MANY == 0 and self.on_many_guards:
+                self.on_many_guards(len(self.guards))
 
     def value_of(self, node: Node) -> Any:
         """The value of a node that has one."""

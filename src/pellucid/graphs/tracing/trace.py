@@ -26,7 +26,7 @@ from pellucid.graphs.tracing.patching import creation_recorded
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.refusals import STAND_INS, failure
 from pellucid.graphs.tracing.sites import holds_stand_in, site_of
-from pellucid.graphs.tracing.trace_warnings import drawing_noticed
+from pellucid.graphs.tracing.trace_warnings import drawing_noticed, notice_many_guards
 from pellucid.graphs.tracing.traced import current, lifted, node_of
 
 
@@ -132,6 +132,7 @@ def trace(
     bound = signature.bind(*args, **kwargs)
     given = dict(bound.arguments)
     recorder = recorder or Recorder(follow)
+    recorder.on_many_guards = notice_many_guards
     names = input_names(structure.mapped(_plain, given), is_input)
     start = [f, *structure.leaves(given)]
     found = reached(start)

@@ -25,7 +25,7 @@ from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.tracing.conversions import numbers_of
 from pellucid.graphs.tracing.elsewhere import drawn as drawn_outside
-from pellucid.graphs.tracing.frames import is_machinery, location
+from pellucid.graphs.tracing.frames import code, is_machinery, location
 from pellucid.graphs.tracing.recorder import Recorder, active
 from pellucid.graphs.tracing.refusals import refuse
 from pellucid.graphs.tracing.traced import Traced, all_known, current
@@ -44,6 +44,14 @@ def warn(message: str) -> None:
     while frame.f_back and (is_machinery(frame) or _is_ours(frame)):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, TraceWarning, stacklevel=level + 1)
+
+
+def notice_many_guards(count: int) -> None:
+    """Warn of a loop that may have no end, and fills the memory meanwhile."""
+    warn(
+        f"{location()}: {code()} has {count:,} answers recorded before it, each a step "
+        "of the graph: let a loop of that many turns take fewer, and see that it ends."
+    )
 
 
 def _is_ours(frame: FrameType) -> bool:
