@@ -206,3 +206,13 @@ def test_a_compiled_gradient_runs_in_other_processes():
     spawn = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, mp_context=spawn) as pool:
         assert_close(pool.submit(slope, W).result(), slope(W))
+
+
+def test_a_list_a_tuple_and_a_dict_are_other_kinds_of_arguments():
+    f = pl.compile(
+        lambda p: p * 2 if isinstance(p, list) else [5.0 * p[i] for i in (0, 1)]
+    )
+    for _ in range(2):
+        assert f([1.0, 2.0]) == [1.0, 2.0, 1.0, 2.0]
+        assert f((1.0, 2.0)) == [5.0, 10.0]
+        assert f({0: 3.0, 1: 4.0}) == [15.0, 20.0]

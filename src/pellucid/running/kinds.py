@@ -45,7 +45,16 @@ def kind_of(
 ) -> Any:
     """What a program depends on: structure, shapes, dtypes, orders and constants."""
     leaves = structure.paths(arguments)
-    return tuple((path, _kind(leaf, is_input)) for path, leaf in leaves)
+    kinds = tuple((path, _kind(leaf, is_input)) for path, leaf in leaves)
+    return _containers(arguments), kinds
+
+
+def _containers(tree: Any) -> Any:
+    """The classes of what holds the leaves: a list is no tuple."""
+    if not isinstance(tree, (dict, list, tuple)):
+        return None
+    parts = tree.values() if isinstance(tree, dict) else tree
+    return type(tree), tuple(map(_containers, parts))
 
 
 def _kind(leaf: Any, is_input: Callable[[Any], bool]) -> Any:
