@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -18,12 +18,15 @@ from pellucid.graphs.packing import reduced_graph
 from pellucid.graphs.stand_in import replay_on
 
 
-def owned(node: Node, value: Any) -> Any:
-    """A result that shares no memory with arguments and constants."""
-    if not isinstance(value, np.ndarray):
-        return value
-    shared = node.is_input or node.is_constant or not value.flags.owndata
-    return value.copy() if shared else value
+def owned(outputs: Iterable[Node], values: Iterable[Any]) -> Iterator[Any]:
+    """Results that share no memory with arguments, constants or one another."""
+    given: set[Node] = set()
+    for node, value in zip(outputs, values, strict=True):
+        if isinstance(value, np.ndarray):
+            shared = node.is_input or node.known or node in given
+            value = value.copy() if shared or not value.flags.owndata else value
+        given.add(node)
+        yield value
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -136,7 +139,9 @@ class Graph:
         values = self._evaluated(inputs, self.outputs, replay)
         if replay:
             return structure.mapped(lambda node: values[node], self.result)
-        return structure.mapped(lambda node: owned(node, values[node]), self.result)
+        nodes = list(structure.leaves(self.result))
+        found = owned(nodes, [values[node] for node in nodes])
+        return structure.mapped(lambda _: next(found), self.result)
 
     def values(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Run the graph and give every node's value by name."""

@@ -72,7 +72,8 @@ class Prepared:
         self._places = [known.get(node) for node in place]
         self._inputs = len(graph.inputs)
         self._result = graph.result
-        self._outputs = [(place[node], node) for node in graph.outputs]
+        self._outputs = list(structure.leaves(graph.result))
+        self._ends = [place[node] for node in self._outputs]
         self._stretches = _stretches(graph, known, place)
 
     def __call__(self, values: Sequence[Any]) -> Any:
@@ -88,11 +89,10 @@ class Prepared:
                     _run(steps, places)
             else:
                 _run(steps, places)
-        found = [owned(node, places[i]) for i, node in self._outputs]
+        found = owned(self._outputs, [places[i] for i in self._ends])
         if type(self._result) is Node:
-            return found[0]
-        leaves = iter(found)
-        return structure.mapped(lambda _: next(leaves), self._result)
+            return next(found)
+        return structure.mapped(lambda _: next(found), self._result)
 
 
 def _run(steps: list[Step], places: list[Any]) -> None:
