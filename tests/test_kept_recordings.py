@@ -12,6 +12,7 @@ import itertools
 import math
 import os
 import random
+import sys
 import threading
 import time
 import types
@@ -778,3 +779,108 @@ def test_no_hook_is_left_behind():
         runs(lambda w: w, W)
     assert warnings.showwarning is show
     assert warnings.filters == filters
+
+
+# -- what Python and NumPy ask for by themselves ---------------------------------------
+
+
+class Scaled:
+    """An object that is called for a method of a class of the person's."""
+
+    def __init__(self):
+        self.rate = 1.0
+
+    def __call__(self, x):
+        return np.sum(x**2) * self.rate
+
+
+def called_through(how):
+    """A cost that reaches an object of the person's by no name, and that object."""
+    scaled = Scaled()
+    part = type("Part", (), {"__call__": how(scaled)})()
+    return (lambda w: part(w)), scaled
+
+
+@pytest.mark.parametrize("how", [
+    lambda scaled: scaled,
+    staticmethod,
+    lambda scaled: property(lambda self: scaled),
+    lambda scaled: functools.partialmethod(lambda self, s, x: s(x), scaled),
+], ids=["an object", "a static method", "a property", "a partial method"])  # fmt: skip
+def test_special_methods_that_are_no_functions_are_looked_at(how):
+    cost, scaled = called_through(how)
+    np.testing.assert_allclose(runs(cost, W), [2 * W] * 4)
+    scaled.rate = 3.0
+    np.testing.assert_allclose(runs(cost, W), [6 * W] * 4)
+
+
+def test_what_an_object_shows_to_numpy_is_looked_at():
+    class Data:
+        def __init__(self):
+            self.inside = np.arange(3.0)
+
+        @property
+        def __array_interface__(self):
+            return self.inside.__array_interface__
+
+    data = Data()
+
+    def cost(w):
+        return np.sum(w * np.asarray(data))
+
+    assert [list(g) for g in runs(cost, W)] == [[0.0, 1.0, 2.0]] * 4
+    data.inside[0] = 7.0
+    assert [list(g) for g in runs(cost, W)] == [[7.0, 1.0, 2.0]] * 4
+
+
+def test_a_module_that_makes_its_names_is_looked_into():
+    module, state = types.ModuleType("settings"), {"rate": 1.0}
+    module.__getattr__ = lambda name: state[name]
+
+    def cost(w):
+        return np.sum(w**2) * module.rate
+
+    np.testing.assert_allclose(runs(cost, W), [2 * W] * 4)
+    state["rate"] = 4.0
+    np.testing.assert_allclose(runs(cost, W), [8 * W] * 4)
+
+
+def test_what_is_nested_deeply_is_recorded_anew():
+    nested = ()
+    for _ in range(400):
+        nested = (nested, 1.0)
+
+    def cost(w):
+        return np.sum(w**2) * nested[1]
+
+    np.testing.assert_allclose(runs(cost, W), [2 * W] * 4)
+
+
+def test_no_hook_is_left_behind_by_threads():
+    show = warnings.showwarning
+
+    def work(start):
+        for rate in range(20):
+            runs(lambda w, k=float(start + rate): np.sum(np.tanh(w)) * k, W, times=2)
+
+    threads = [threading.Thread(target=work, args=(100 * i,)) for i in range(4)]
+    pause = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(pause)
+    assert warnings.showwarning is show
+
+
+@pytest.mark.parametrize("verb", [pl.gradient, lambda *f: pl.compile(pl.gradient(*f))])
+def test_two_gradients_are_two_arrays(verb):
+    both = verb(lambda w, b: np.sum((w + b) ** 2), (0, 1))
+    for _ in range(3):
+        of_w, of_b = both(W, W)
+        assert not np.shares_memory(of_w, of_b)
+        np.testing.assert_allclose(of_b, 4 * W)
+        of_w[:] = 0.0

@@ -14,7 +14,7 @@ import threading
 import warnings
 import weakref
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from types import CodeType, FunctionType, MethodType
 from typing import Any, NamedTuple
 
@@ -208,7 +208,7 @@ def _around(
     others, data = call.told_apart(fixed)
     try:
         outside, given = Surroundings([call.f, *others]), Surroundings(data)
-    except UnknownError:
+    except (UnknownError, RecursionError):  # what is nested deeply is not known either
         return None
     # Arrays of integers are handed on as they are, the others are stood in for.
     whole = any(np.asarray(leaf).dtype.kind != "f" for leaf in data)
@@ -241,19 +241,35 @@ def manners() -> Any:
 def showing() -> Iterator[list[Any]]:
     """While this holds, the warnings that this thread shows are noted, and shown."""
     shown: list[Any] = []
-    thread, show = threading.get_ident(), warnings.showwarning
-
-    def noted(*args: Any, **kwargs: Any) -> None:
-        if threading.get_ident() == thread:
-            shown.append(args[0])
-        show(*args, **kwargs)
-
-    warnings.showwarning = noted
+    with _lock:
+        if not _listening:
+            _hook[:] = warnings.showwarning, _heard_before(warnings.showwarning)
+            warnings.showwarning = _hook[1]
+        _listening.append((threading.get_ident(), shown))
     try:
         yield shown
     finally:
-        if warnings.showwarning is noted:
-            warnings.showwarning = show
+        with _lock:
+            _listening[:] = [each for each in _listening if each[1] is not shown]
+            if not _listening and warnings.showwarning is _hook[1]:
+                warnings.showwarning = _hook[0]
+
+
+# Threads share one hook; the last takes it away.
+_listening: list[tuple[int, list[Any]]] = []
+_hook: list[Any] = []
+
+
+def _heard_before(show: Callable[..., None]) -> Callable[..., None]:
+    """What notes a warning for the thread that shows it, and shows it."""
+
+    def heard(*args: Any, **kwargs: Any) -> None:
+        for thread, shown in tuple(_listening):
+            if thread == threading.get_ident():
+                shown.append(args[0])
+        show(*args, **kwargs)
+
+    return heard
 
 
 # -- where recordings are kept: with the code of the function, as long as it lives -----

@@ -28,6 +28,14 @@ WHEN_MADE = {
     "__getstate__", "__setstate__", "__copy__", "__deepcopy__", "__dir__",
     "__sizeof__", "__getnewargs__",
 }  # fmt: skip
+# What a class says of itself, and nobody asks its objects for.
+TOLD_OF_CLASSES = {
+    "__module__", "__qualname__", "__doc__", "__dict__", "__weakref__",
+    "__annotations__", "__parameters__", "__orig_bases__", "__match_args__",
+    "__dataclass_fields__", "__dataclass_params__", "__firstlineno__",
+    "__static_attributes__", "__annotate__", "__annotate_func__",
+    "__annotations_cache__", "__abstractmethods__",
+}  # fmt: skip
 
 
 class Absent:
@@ -103,7 +111,6 @@ def _content(cell: Any) -> Any:
         return Absent
 
 
-def is_special(own: Any, name: str) -> bool:
-    """Whether Python calls a method by itself, where its object is used."""
-    is_named_so = name.startswith("__") and name not in WHEN_MADE
-    return is_named_so and type(own[name]) is FunctionType
+def is_special(name: str) -> bool:
+    """Whether Python or NumPy ask for it by themselves, where its object is used."""
+    return name.startswith("__") and name not in WHEN_MADE | TOLD_OF_CLASSES

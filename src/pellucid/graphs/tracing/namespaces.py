@@ -322,7 +322,7 @@ def is_foreign(kind: type) -> bool:
 def is_library(module: ModuleType) -> bool:
     """Whether a module is none of the person's."""
     root = module.__name__.partition(".")[0]
-    file = getattr(module, "__file__", None)
+    file = vars(module).get("__file__")
     if root in LIBRARIES or root == "pellucid":
         return True
     if file is None:

@@ -302,6 +302,8 @@ class OfModule(Holder):
         if name not in MODULES and is_library(self.value):
             raise UnknownError(f"the module {name}")
         super().enter()
+        if name not in MODULES:
+            self.look_for(["__getattr__"])
 
     def holds(self, now: Any, seen: Seen) -> bool:
         """Whether it is the very module, with the same in it."""
@@ -319,10 +321,10 @@ class OfClass(Holder):
             raise UnknownError(f"the class {kind.__name__}")
         super().enter()
         self.names = tuple(own)
-        special = filter(functools.partial(is_special, own), own)
         fields = own.get("__dataclass_fields__", {}).keys() | {"__class__"}
-        for name in special:
-            if fields >= {*own[name].__code__.co_names}:  # a dataclass's comparison
+        for name in filter(is_special, own):
+            code = getattr(own[name], "__code__", None)
+            if code and fields >= {*code.co_names}:  # a dataclass's comparison
                 self.attributes[name] = _only(own[name])
             else:
                 self.look_for([name])
