@@ -15,6 +15,8 @@ import hypothesis
 import numpy as np
 import pytest
 
+collect_ignore = ["course_scripts"]  # which run when they are imported
+
 ROOT = Path(__file__).parents[1]
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 MISSING_PACKAGE = re.compile(r"not installed|could not import|No module named", re.I)
