@@ -2,7 +2,7 @@
 
 A masked array leaves elements out, an np.matrix multiplies as matrices, a sparse matrix
 is no array at all. Each is refused with the plain spelling. What pandas holds are
-arrays under labels.
+arrays under labels, and what polars holds are arrays.
 """
 
 from __future__ import annotations
@@ -77,15 +77,22 @@ def _holds_stand_ins(array: Any) -> bool:
 
 
 def is_labelled(value: Any) -> bool:
-    """Whether a value is a table or column of pandas, or of a class made from these."""
+    """Whether a value is a table or column of pandas or polars, or of its kin."""
     kind = type(value)
-    if kind.__module__.partition(".")[0] == "pandas":
+    if kind.__module__.partition(".")[0] in ("pandas", "polars"):
         return True
     return hasattr(kind, "__pandas_priority__") and not is_stand_in(value)
 
 
+def is_of_polars(value: Any) -> bool:
+    """Whether a value is a table or column of polars."""
+    return type(value).__module__.partition(".")[0] == "polars"
+
+
 def unlabelled(value: Any) -> tuple[Any, str | None]:
     """The entries of what pandas holds, without labels; and why they are no numbers."""
+    if is_of_polars(value):
+        return _of_polars(value)
     if not hasattr(value, "columns"):
         return _entries(value)
     columns = [_entries(value.iloc[:, i]) for i in range(value.shape[1])]
@@ -96,6 +103,27 @@ def unlabelled(value: Any) -> tuple[Any, str | None]:
     if len({array.dtype for array in arrays}) == 1:
         return value.to_numpy(arrays[0].dtype), None
     return np.stack(arrays, axis=1) if arrays else np.empty(value.shape), None
+
+
+def _of_polars(value: Any) -> tuple[Any, str | None]:
+    """The entries of a table or column of polars."""
+    if not hasattr(value, "to_numpy"):
+        return None, (
+            f"a {type(value).__name__} of polars, which is no number: compute it "
+            "outside, and take .to_numpy() of the column"
+        )
+    array = value.to_numpy()
+    if array.dtype.kind not in "biuf":
+        return None, (
+            "what polars holds as no numbers: make numbers of it outside, as with "
+            ".cast(pl.Float64), .to_physical() or .to_dummies()"
+        )
+    if np.any(np.asarray(value.null_count())):
+        return None, (
+            "a column of polars with missing values, which polars leaves out: fill "
+            "them in, .fill_null(0), or write .to_numpy(), where they are nan"
+        )
+    return array, None
 
 
 def _entries(column: Any) -> tuple[Any, str | None]:

@@ -1,4 +1,7 @@
-"""Methods of pandas that are given traced values: `df.dot(w)`, `df.mul(w, axis=0)`."""
+"""Methods of tables that are given traced values: `df.dot(w)`, `df.mul(w, axis=0)`.
+
+polars computes before it asks its operand: there operators are such methods too.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,13 @@ import functools
 import sys
 from typing import Any
 
+from pellucid.graphs.stand_in import is_stand_in
 from pellucid.graphs.tracing.frames import code, is_machinery
 from pellucid.graphs.tracing.labelled_operands import OPERATORS, labelled
-from pellucid.graphs.tracing.labels import UnderLabels
 from pellucid.graphs.tracing.outside_arrays import seen
+from pellucid.graphs.tracing.polars_columns import OF_POLARS
 from pellucid.graphs.tracing.recorder import active
 from pellucid.graphs.tracing.refusals import refuse
-from pellucid.graphs.tracing.traced import Traced
 
 _WRITING = ("__setitem__", "__iadd__", "__isub__", "__imul__", "__itruediv__",
             "__ipow__", "__ifloordiv__", "__imod__")  # fmt: skip
@@ -42,16 +45,21 @@ class Asking:
     def __get__(self, x: Any, owner: Any) -> Any:
         """The method itself, but for code under a trace."""
         method = self.original.__get__(x, owner)
-        if x is None or active.get() is None:
+        if active.get() is None:
             return method
+        if x is None:  # as NumPy asks for __array_ufunc__
+            return functools.partial(self._of_class, owner)
         if self.name in _ARRAYS:
             own = is_machinery(sys._getframe(1))
             return method if own else _seen(method)
         return functools.partial(self._called, x, method)
 
+    def _of_class(self, owner: Any, x: Any, *args: Any, **options: Any) -> Any:
+        return self.__get__(x, owner)(*args, **options)
+
     def _called(self, x: Any, method: Any, *args: Any, **options: Any) -> Any:
         values = (*args, *options.values())
-        if not any(isinstance(v, (Traced, UnderLabels)) for v in values):
+        if not any(map(is_stand_in, values)):
             return method(*args, **options)
         if self.name in _WRITING:
             refuse(
@@ -68,20 +76,25 @@ def _seen(found: Any) -> Any:
     return lambda *args, **options: seen(found(*args, **options))
 
 
-def reaches_labels(values: list[Any]) -> bool:
-    """Whether a table or column is among these values, or pandas, which makes them."""
-    pandas = sys.modules.get("pandas")
-    if pandas is None:
-        return False
+def tables_reached(values: list[Any]) -> list[str]:
+    """The libraries of tables that these values are of, or whose they make."""
     kinds = {value if isinstance(value, type) else type(value) for value in values}
-    return any(value is pandas for value in values) or any(
-        kind.__module__ == "pandas" for kind in kinds
-    )
+    roots = {kind.__module__.partition(".")[0] for kind in kinds}
+    return [
+        name
+        for name in METHODS.keys() & sys.modules.keys()
+        if name in roots or any(value is sys.modules[name] for value in values)
+    ]
 
 
-def asking() -> list[Asking]:
-    """The methods of pandas that take traced values, from now on."""
-    pandas = sys.modules["pandas"]
-    names = ("dot", *OPERATORS, *_WRITING, *_ARRAYS)
-    return [Asking(kind, name) for kind in (pandas.Series, pandas.DataFrame)
-            for name in names]  # fmt: skip
+METHODS = {
+    "pandas": ("dot", *OPERATORS, *_WRITING, *_ARRAYS),
+    "polars": OF_POLARS,
+}
+
+
+def asking(name: str) -> list[Asking]:
+    """The methods of a library that take traced values, from now on."""
+    library = sys.modules[name]
+    return [Asking(kind, method) for kind in (library.Series, library.DataFrame)
+            for method in METHODS[name] if hasattr(kind, method)]  # fmt: skip

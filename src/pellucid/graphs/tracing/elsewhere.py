@@ -311,6 +311,10 @@ WAYS = {
         "Take the arrays first, and join or group them with NumPy: "
         "np.concatenate([a.to_numpy(), b.to_numpy()])."
     ),
+    "polars": (
+        "Take arrays of the columns first, .to_numpy(), and write it with functions of "
+        "NumPy."
+    ),
     "numpy.matrix": "Write np.array(A), and @ for the product.",
     "numpy.ma": "Write np.where(mask, 0, x), and np.sum(~mask) for their number.",
     "matplotlib": _OUTSIDE,

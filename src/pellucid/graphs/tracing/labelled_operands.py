@@ -14,13 +14,19 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs import structure
-from pellucid.graphs.foreign import is_labelled
+from pellucid.graphs.foreign import is_labelled, is_of_polars
 from pellucid.graphs.tracing.frames import code
 from pellucid.graphs.tracing.labels import (
     NAMES,
     LabelsError,
     UnderLabels,
     without_labels,
+)
+from pellucid.graphs.tracing.polars_columns import (
+    Column,
+    entries,
+    is_column,
+    of_columns,
 )
 from pellucid.graphs.tracing.refusals import refuse
 from pellucid.graphs.tracing.traced import FUNCTIONS, KINDS, current, lifted
@@ -30,6 +36,8 @@ def labelled(value: Any) -> Any:
     """A table or column as traced entries under their labels; others as they are."""
     if not is_labelled(value):
         return value
+    if is_of_polars(value):
+        return Column(entries(value))
     node = current().captured(value)
     array = lifted(node, current(), mutable=True, like=node.value)
     if not hasattr(value, "iloc"):
@@ -143,6 +151,8 @@ for _name in ("add", "sub", "mul", "div", "truediv", "pow", "floordiv", "mod"):
 
 def with_labels(ufunc: np.ufunc, *sides: Any, **options: Any) -> Any:
     """A ufunc of operands of which some are tables or columns."""
+    if any(map(is_column, sides)) and not options:
+        return of_columns(ufunc, *sides)
     if ufunc is np.matmul:
         return product(*sides)
     return joined(functools.partial(ufunc, **without_labels(options)), *sides)

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.packages import LAZY, MODULES, loaded, meet
-from pellucid.graphs.tracing.asking import Asking, asking, reaches_labels
+from pellucid.graphs.tracing.asking import Asking, asking, tables_reached
 from pellucid.graphs.tracing.builtin_type import Type
 from pellucid.graphs.tracing.creation import CREATORS, JOINED, ndarray, without_lists
 from pellucid.graphs.tracing.element_functions import let_vectorize_ask
@@ -51,7 +51,7 @@ def creation_recorded(values: Iterable[Any] = ()) -> Iterator[None]:
     _count(+1)
     try:
         values = list(values)
-        _let_pandas_ask(values)
+        _let_tables_ask(values)
         _stand_in_for_imported(values)
         yield
     finally:
@@ -71,7 +71,8 @@ def _count(change: int) -> None:
             _look_up_in(module)
         let_vectorize_ask(_traces > 0)
         while _asking and not _traces:
-            _asking.pop().end()
+            for method in _asking.popitem()[1]:
+                method.end()
         while not _traces and _imported:
             names, name, stand_in, was_there = _imported.pop()
             if names.get(name) is stand_in and was_there:
@@ -87,14 +88,15 @@ def _look_up_in(module: ModuleType) -> None:
         module.__class__ = kind
 
 
-def _let_pandas_ask(values: list[Any]) -> None:
+def _let_tables_ask(values: list[Any]) -> None:
     """Let methods of tables and columns take traced values, where some are reached."""
     with _lock:
-        if not _asking and reaches_labels(values):
-            _asking.extend(asking())
+        for name in tables_reached(values):
+            if name not in _asking:
+                _asking[name] = asking(name)
 
 
-_asking: list[Asking] = []
+_asking: dict[str, list[Asking]] = {}
 
 
 def _watched() -> tuple[ModuleType, ...]:
