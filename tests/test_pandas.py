@@ -50,6 +50,17 @@ COSTS = {
     "array @ table": lambda w, b: ((w @ X.T - y * b) ** 2).sum(),
     "transposed": lambda w, b: (((X - b).T @ (y - X @ w)) ** 2).sum(),
     "column @ column": lambda w, b: (X @ w) @ y * b,
+    "function of each entry": lambda w, b: (
+        X["a"].apply(lambda v: v * b if v > w[0] else w[1] * v) - y).std(),
+    "function of each that is there": lambda w, b: (
+        (HOLED.map(lambda v: v * b) * w[0]).mean()),
+    "function of each row": lambda w, b: (
+        (X.apply(lambda row: row.values @ w + row["a"] * b, axis=1) - y) ** 2).sum(),
+    "function of each column": lambda w, b: (
+        X.apply(lambda column: (column * b - w[0]).sum()) @ w),
+    "function of each of a table": lambda w, b: (
+        (X.map(lambda v: v * b - w[0]) @ w - y) ** 2).sum(),
+    "plain function": lambda w, b: (X["a"].map(np.exp) * b).sum() * w[0],
     "np.dot": lambda w, b: np.sum((np.dot(X, w) - b) ** 2),
     "np.matmul": lambda w, b: np.sum((np.matmul(X, w) - b) ** 2),
     "np.multiply": lambda w, b: np.multiply(X["a"], b).sum() * w[0],

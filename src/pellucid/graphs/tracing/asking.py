@@ -11,7 +11,7 @@ from typing import Any
 
 from pellucid.graphs.stand_in import is_stand_in
 from pellucid.graphs.tracing.frames import code, is_machinery
-from pellucid.graphs.tracing.labelled_operands import OPERATORS, labelled
+from pellucid.graphs.tracing.labelled_operands import OPERATORS, gathered, labelled
 from pellucid.graphs.tracing.outside_arrays import seen
 from pellucid.graphs.tracing.polars_columns import OF_POLARS
 from pellucid.graphs.tracing.recorder import active
@@ -20,6 +20,8 @@ from pellucid.graphs.tracing.refusals import refuse
 _WRITING = ("__setitem__", "__iadd__", "__isub__", "__imul__", "__itruediv__",
             "__ipow__", "__ifloordiv__", "__imod__")  # fmt: skip
 _ARRAYS = ("values", "to_numpy")
+_OF_FUNCTIONS = ("apply", "map")
+_BY_PANDAS = {*_ARRAYS, *_OF_FUNCTIONS}  # it calls these itself
 
 
 class Asking:
@@ -49,15 +51,17 @@ class Asking:
             return method
         if x is None:  # as NumPy asks for __array_ufunc__
             return functools.partial(self._of_class, owner)
+        own = self.name in _BY_PANDAS and is_machinery(sys._getframe(1))
         if self.name in _ARRAYS:
-            own = is_machinery(sys._getframe(1))
             return method if own else _seen(method)
-        return functools.partial(self._called, x, method)
+        return method if own else functools.partial(self._called, x, method)
 
     def _of_class(self, owner: Any, x: Any, *args: Any, **options: Any) -> Any:
         return self.__get__(x, owner)(*args, **options)
 
     def _called(self, x: Any, method: Any, *args: Any, **options: Any) -> Any:
+        if self.name in _OF_FUNCTIONS:
+            return gathered(method(*args, **options), of=x)
         values = (*args, *options.values())
         if not any(map(is_stand_in, values)):
             return method(*args, **options)
@@ -88,7 +92,7 @@ def tables_reached(values: list[Any]) -> list[str]:
 
 
 METHODS = {
-    "pandas": ("dot", *OPERATORS, *_WRITING, *_ARRAYS),
+    "pandas": ("dot", *OPERATORS, *_WRITING, *_ARRAYS, *_OF_FUNCTIONS),
     "polars": OF_POLARS,
 }
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from pellucid.graphs import structure
 from pellucid.graphs.foreign import is_labelled, is_of_polars
+from pellucid.graphs.stand_in import is_stand_in
 from pellucid.graphs.tracing.frames import code
 from pellucid.graphs.tracing.labels import (
     NAMES,
@@ -44,6 +45,15 @@ def labelled(value: Any) -> Any:
         return array
     missing = node.dtype.kind in "fc" and bool(np.isnan(node.value).any())
     return KINDS["labelled"](array, value.axes, missing)
+
+
+def gathered(made: Any, of: Any) -> Any:
+    """What a function gave for each entry or row; traced where these are."""
+    entries = np.asarray(made)
+    if entries.dtype != object or not any(map(is_stand_in, entries.flat)):
+        return made
+    array = FUNCTIONS["array"](entries.ravel().tolist()).reshape(entries.shape)
+    return KINDS["labelled"](array, made.axes, bool(np.any(of.isna())))
 
 
 def joined(function: Callable[..., Any], *operands: Any) -> Any:
