@@ -84,6 +84,11 @@ class Graph:
         """The nodes that must be computed: those returned, and those of guards."""
         return (*self.outputs, *(guard.node for guard in self.guards))
 
+    @functools.cached_property
+    def unguarded(self) -> Self:
+        """The path by itself, which does not ask whether arguments go its way."""
+        return replace(self, guards=()) if self.guards else self
+
     def ending(self, nodes: Iterable[Node]) -> Self:
         """The same graph with these nodes in the places of `ends`."""
         found = iter(nodes)

@@ -12,6 +12,22 @@ from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.node import Node, ancestors
 
 
+class OtherPath(Exception):  # noqa: N818 (no error: another path is taken)
+    """A guard has another answer than the recorded one.
+
+    Parameters
+    ----------
+    place : int
+        Which of the guards.
+    answer : bool or number
+        What it found.
+    """
+
+    def __init__(self, place: int, answer: Any) -> None:
+        super().__init__(place, answer)
+        self.place, self.answer = place, answer
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Guard:
     """What a recorded path holds only for: `node` has the value `answer`.
@@ -40,11 +56,19 @@ class Guard:
     line: tuple[str, int] | None = None
     code: str = ""
 
+    @property
+    def is_truth(self) -> bool:
+        """Whether a truth was asked for, and not a whole number."""
+        return isinstance(self.answer, bool)
+
     def holds(self, value: Any) -> bool:
         """Whether a value of the node leads along the recorded path."""
-        if isinstance(self.answer, bool):
-            return bool(value) is self.answer
-        return bool(value == self.answer)
+        return bool((bool(value) if self.is_truth else value) == self.answer)
+
+    def ask(self, place: int, value: Any) -> None:
+        """Raise OtherPath where a value leads elsewhere; it is the guard so placed."""
+        if not self.holds(value):
+            raise OtherPath(place, bool(value) if self.is_truth else float(value))
 
     @property
     def place(self) -> str:

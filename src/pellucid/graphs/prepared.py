@@ -12,7 +12,6 @@ import numpy as np
 from pellucid.graphs import structure
 from pellucid.graphs.evaluate import computed, meaning, quietly
 from pellucid.graphs.graph import Graph, owned
-from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node
 
 
@@ -36,18 +35,14 @@ def noting() -> Iterator[Noted]:
         yield noted
 
 
-class OtherWayError(Exception):
-    """A guard does not hold: the function goes another way."""
-
-
 class Step(NamedTuple):
-    """What is computed from which places, and which are needed no longer."""
+    """What is computed from which places, which are needed no longer; and its guard."""
 
     function: Callable[..., Any]
     arguments: tuple[int, ...]
     at: int
     done: tuple[int, ...]
-    guard: Guard | None
+    ask: Callable[[Any], None] | None
 
 
 class Prepared:
@@ -79,7 +74,7 @@ class Prepared:
     def __call__(self, values: Sequence[Any]) -> Any:
         """What the graph gives for the values of its inputs.
 
-        Raises OtherWayError where a guard does not hold.
+        Raises OtherPath where a guard does not hold.
         """
         places = self._places.copy()
         places[: self._inputs] = values
@@ -96,10 +91,10 @@ class Prepared:
 
 
 def _run(steps: list[Step], places: list[Any]) -> None:
-    for function, arguments, at, done, guard in steps:
+    for function, arguments, at, done, ask in steps:
         places[at] = function(*[places[i] for i in arguments])
-        if guard is not None and not guard.holds(places[at]):
-            raise OtherWayError
+        if ask is not None:
+            ask(places[at])
         for i in done:
             places[i] = None
 
@@ -125,11 +120,12 @@ def _stretches(
 ) -> list[tuple[bool, list[Step]]]:
     """The steps in order, those together that are computed without warnings."""
     moving = [n for n in graph.order if n not in known and not n.is_input]
-    guards = {guard.node: guard for guard in graph.guards}
+    asks = {guard.node: functools.partial(guard.ask, i)
+            for i, guard in enumerate(graph.guards)}  # fmt: skip
     last_use = {argument: node for node in moving for argument in node.arguments}
     kept = {*known, *graph.outputs}
-    asked = [Step(_itself, (place[n],), place[n], (), guards[n])
-             for n in graph.inputs if n in guards]  # fmt: skip
+    asked = [Step(_itself, (place[n],), place[n], (), asks[n])
+             for n in graph.inputs if n in asks]  # fmt: skip
     made: list[tuple[bool, list[Step]]] = [(False, asked)] if asked else []
     for node in moving:
         function = meaning(node)
@@ -139,7 +135,7 @@ def _stretches(
         step = Step(
             functools.partial(function, **options) if options else function,
             tuple(place[a] for a in node.arguments),
-            place[node], tuple(done), guards.get(node),
+            place[node], tuple(done), asks.get(node),
         )  # fmt: skip
         if not made or made[-1][0] != node.quiet:
             made.append((node.quiet, []))

@@ -26,7 +26,7 @@ from pellucid.running.cache import Kept, structure_of
 from pellucid.running.jax_checks import check
 from pellucid.running.jax_fusion import options
 from pellucid.running.jax_writing import Written, known_values
-from pellucid.running.targets import asked, rows_of
+from pellucid.running.targets import rows_of
 
 Array = NDArray[Any]
 
@@ -88,7 +88,9 @@ class Program:
         guards, checks = self.graph.guards, self._checks
         if guards or checks:
             count = len(found) - len(checks)
-            asked(guards, map(np.asarray, found[count - len(guards) : count]))
+            answers = found[count - len(guards) : count]
+            for place, guard in enumerate(guards):
+                guard.ask(place, np.asarray(answers[place]))
             for each, number in zip(checks, found[count:], strict=True):
                 each.settle(number)
         outputs = iter(found)

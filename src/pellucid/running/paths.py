@@ -10,16 +10,17 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.guards import OtherPath
 from pellucid.graphs.tracing.traced import raised_at_once
 from pellucid.running.calls import Give
 from pellucid.running.captures import Captures
-from pellucid.running.targets import OtherPath, Program
+from pellucid.running.targets import Program
 
 PATHS = 64  # that are kept, for arguments of a kind
 
@@ -73,7 +74,7 @@ class Paths:
         except np.linalg.LinAlgError:
             with raised_at_once():
                 path = self._record(args, kwargs)
-            return path, replace(path.program.graph, guards=())(*args, **kwargs)
+            return path, path.program.graph.unguarded(*args, **kwargs)
 
     def _walked(
         self, inputs: Sequence[Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -114,7 +115,7 @@ class Paths:
             found = path.program.run(*(values[node] for node in graph.inputs))
         except OtherPath:
             # Where rounding decides, a recording has decided for these arguments.
-            return path, replace(graph, guards=())(*args, **kwargs)
+            return path, graph.unguarded(*args, **kwargs)
         return path, path.give(found)
 
     def _keep(self, path: Path) -> None:

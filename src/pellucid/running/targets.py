@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Protocol, cast
 
 import numpy as np
@@ -11,41 +11,16 @@ from numpy.typing import NDArray
 
 from pellucid.errors import PellucidError, needs
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.guards import Guard
 
 TARGETS = ("numpy", "jax", "torch")  # each a library, and the extra that brings it
 
 Array = NDArray[Any]
 
 
-class OtherPath(Exception):  # noqa: N818 (no error: another program is run)
-    """A guard has another answer than the recorded one.
-
-    Parameters
-    ----------
-    place : int
-        Which of the guards.
-    answer : bool or number
-        What it found.
-    """
-
-    def __init__(self, place: int, answer: Any) -> None:
-        super().__init__(place, answer)
-        self.place, self.answer = place, answer
-
-
-def asked(guards: Sequence[Guard], values: Iterable[Any]) -> None:
-    """Raise at the first guard that does not hold for its value."""
-    for place, (guard, value) in enumerate(zip(guards, values, strict=True)):
-        if not guard.holds(value):
-            is_truth = isinstance(guard.answer, bool)
-            raise OtherPath(place, bool(value) if is_truth else float(value))
-
-
 class Program(Protocol):
     """A graph made runnable: flat inputs in, flat outputs out.
 
-    Where a guard of the graph does not hold, `run` raises `OtherPath`.
+    Where a guard of the graph does not hold, `run` raises `guards.OtherPath`.
     """
 
     graph: Graph

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import numpy as np
@@ -13,16 +12,16 @@ from pellucid.graphs.differentiating.deriving import differentiated
 from pellucid.graphs.differentiating.plain_call import difference, on_copies
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.guards import OtherPath
 from pellucid.graphs.tracing.trace import is_numeric, title_of
 from pellucid.running.captures import Captures
 from pellucid.running.kinds import recorded_graph
 from pellucid.running.paths import Path
-from pellucid.running.targets import OtherPath
 
 
 def verified(path: Path, args: Any, kwargs: Any) -> None:
     """Raise when a program differs from the reference by more than rounding."""
-    graph = unguarded(path.program.graph)
+    graph = path.program.graph.unguarded
     inputs = graph.bind(*args, **kwargs)
     try:
         found = path.program.run(*(inputs[node] for node in graph.inputs))
@@ -37,11 +36,6 @@ def verified(path: Path, args: Any, kwargs: Any) -> None:
         ):
             message = f"{graph.title}: compiled {ours!r}, the reference {theirs!r}."
             raise PellucidError(message)
-
-
-def unguarded(graph: Graph) -> Graph:
-    """A graph that does not ask whether its arguments go its way."""
-    return dataclasses.replace(graph, guards=())
 
 
 def same_as_plain(f: Any, recorded: Graph, args: Any, kwargs: Any) -> None:
@@ -66,7 +60,7 @@ def same_as_plain(f: Any, recorded: Graph, args: Any, kwargs: Any) -> None:
 
 def same_still(f: Any, path: Path, captures: Captures, args: Any, kwargs: Any) -> None:
     """Raise when a plain call gives another result than what was recorded earlier."""
-    ours = structure.leaves(unguarded(path.graph)(*args, **kwargs))
+    ours = structure.leaves(path.graph.unguarded(*args, **kwargs))
     plain = structure.leaves(on_copies(f, args, kwargs))
     captures.settle()  # of what the plain call has counted or stored
     for a, b in zip(ours, plain, strict=True):

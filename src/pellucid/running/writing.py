@@ -16,10 +16,9 @@ import numpy as np
 
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.guards import Guard
+from pellucid.graphs.guards import Guard, OtherPath
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.indexing import Slot
-from pellucid.running.targets import OtherPath
 
 # What Python's symbols stand for; those of arithmetic on numbers and on arrays.
 ARITHMETIC = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/",
@@ -63,7 +62,7 @@ def with_guards(
 def asked(names: SourceNames, place: int, guard: Guard) -> str:
     """The line of a guard, with the person's own in a comment."""
     name, other = names.of(guard.node), names.bound(OtherPath, "OtherPath")
-    if isinstance(guard.answer, bool):
+    if guard.is_truth:
         fails = f"not {name}" if guard.answer else name
         answer = str(not guard.answer)
     else:

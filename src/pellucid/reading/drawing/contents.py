@@ -18,7 +18,7 @@ from pellucid.graphs.node import Call, Node
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.drawing.folds import Folds, Frame, Opened, helpers, opened_calls
 from pellucid.reading.formula.typography import LONGEST, typeset
-from pellucid.reading.source.branches import condition, path, questions
+from pellucid.reading.source.branches import condition, questions
 from pellucid.reading.source.spelling import ATOM, Spelling, called, spelt
 
 STEPS = 12  # nodes up to which each step has a box
@@ -55,7 +55,7 @@ def contents(
     graph: Graph, opened: Opened = None, steps: bool | None = None
 ) -> list[BoxContent]:
     """What has a box, in the order of computation."""
-    computed = path(graph)
+    computed = graph.unguarded
     steps = len(computed.nodes) <= STEPS if steps is None else steps
     calls = set(helpers(computed))
     guards = questions(graph)

@@ -10,7 +10,7 @@ from pellucid.errors import PellucidError
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Call, Node
 from pellucid.reading.numbers import title
-from pellucid.reading.source.branches import asked, path
+from pellucid.reading.source.branches import asked
 
 RESULTS = 3  # of a call that is one box
 DEEPEST = 5  # frames in one another
@@ -38,7 +38,7 @@ class Folds:
     """A graph with some calls opened; the others are one box each."""
 
     def __init__(self, graph: Graph, opened: set[Call]) -> None:
-        self.graph = path(graph)
+        self.graph = graph.unguarded
         self.asked = dict.fromkeys(asked(graph))  # which are in no box of a call
         self.whole = _whole(self.graph)
         self.transparent = opened | self.whole

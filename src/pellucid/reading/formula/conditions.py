@@ -35,16 +35,16 @@ def conditions(t: Typesetter, guards: Sequence[Guard], count: int) -> Iterator[s
 
 def question(t: Typesetter, guard: Guard) -> Piece:
     """What was asked, be it true or not: a relation, or n = 3."""
-    node, answer = guard.node, guard.answer
-    if isinstance(answer, bool):
-        return t.write(node)
-    return latex.relation(t.write(node), "=", latex.number(answer))
+    asked = t.write(guard.node)
+    if guard.is_truth:
+        return asked
+    return latex.relation(asked, "=", latex.number(guard.answer))
 
 
 def _statement(t: Typesetter, guard: Guard) -> Piece:
     """What is true on the path: a relation, the opposite of one, or n = 3."""
     node = guard.node
-    if not isinstance(guard.answer, bool):
+    if not guard.is_truth:
         return question(t, guard)
     if guard.answer:
         return t.expand(node)

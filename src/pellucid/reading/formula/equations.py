@@ -26,7 +26,7 @@ from pellucid.reading.formula.typesetter import (  # fmt: skip
     entries,
     is_array,
 )
-from pellucid.reading.source.branches import path, questions
+from pellucid.reading.source.branches import questions
 
 LONGEST = 24  # operations and symbols on the right of one equation
 BRIEF = 5  # of what may be written in two places
@@ -120,7 +120,7 @@ class Equations:
         self.parts, self.indexed = parts(self.order, roots)
         # Numbers of the gradient, as 1/n, and guards are written where they are used.
         self.parts -= {z for z in self.order if _is_slight(z)} - self.forward
-        self.parts -= {g.node for g in graph.guards}.difference(path(graph).order)
+        self.parts -= {g.node for g in graph.guards}.difference(graph.unguarded.order)
         self.symbols: dict[Node, Symbol] = {}
         taken = {node.name for node in graph.order}
         rules = NOTATION | {"where": self._choice}

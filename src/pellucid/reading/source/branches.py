@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
 
@@ -39,16 +39,11 @@ class Left:
     line: tuple[str, int] | None
 
 
-def path(graph: Graph) -> Graph:
-    """The graph without its guards: what the result is computed from."""
-    return replace(graph, guards=()) if graph.guards else graph
-
-
 def asked(graph: Graph) -> list[Node]:
     """The nodes that only guards need, in order."""
     if not graph.guards:
         return []
-    needed = set(path(graph).order)
+    needed = set(graph.unguarded.order)
     return [node for node in graph.order if node not in needed]
 
 
@@ -104,14 +99,14 @@ class Conditions:
 
 def condition(guard: Guard, asked: Spelling) -> str:
     """What was asked, true or not: a truth value, or which whole number it is."""
-    if isinstance(guard.answer, bool):
+    if guard.is_truth:
         return asked.text
     return f"{bound(asked, COMPARISON + 1)} == {guard.answer}"
 
 
 def truth(guard: Guard) -> bool:
     """Whether the condition was true."""
-    return guard.answer if isinstance(guard.answer, bool) else True
+    return bool(guard.answer) if guard.is_truth else True
 
 
 def told(graph: Graph, conditions: Conditions) -> Iterator[Node | Guard | Left]:

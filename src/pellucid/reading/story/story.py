@@ -23,7 +23,6 @@ from pellucid.reading.source.branches import (  # fmt: skip
     Conditions,
     Left,
     is_path,
-    path,
     told,
     truth,
 )
@@ -138,14 +137,14 @@ class Teller:
         rows = [row for row in told(graph, self.conditions) if row not in graph.inputs]
         self.told = rows if len(rows) <= MOST else [*rows[:HALF], *rows[-HALF:]]
         self.left = len(rows) - len(self.told)
-        self.stable = stable(path(graph))  # what is asked is as written
+        self.stable = stable(graph.unguarded)  # what is asked is as written
         numbers = numbers_of(graph, args)
         self.values, self.remark = numbers.values, numbers.remark
         self.gradients = dict(numbers.gradients)
         if self.stable.rewrites:  # the gradient that `pl.gradient` gives
             better = numbers_of(self.stable, args).gradients
             self.gradients |= {x: better[x] for x in graph.inputs if x in better}
-        needed = set(path(graph).nodes)  # and not only asked for
+        needed = set(graph.unguarded.nodes)  # and not only asked for
         steps = [row for row in self.told if isinstance(row, Node) and row in needed]
         self.locals = locals_of(graph, steps)
         self.slopes = _slope_values(self.locals, self.values)
