@@ -89,6 +89,11 @@ def is_of_polars(value: Any) -> bool:
     return type(value).__module__.partition(".")[0] == "polars"
 
 
+def is_table_or_column(value: Any) -> bool:
+    """Whether a value is one of these itself, and no index or array of pandas."""
+    return is_labelled(value) and hasattr(value, "iloc")
+
+
 def unlabelled(value: Any) -> tuple[Any, str | None]:
     """The entries of what pandas holds, without labels; and why they are no numbers."""
     if is_of_polars(value):

@@ -9,7 +9,7 @@ import numpy as np
 
 from pellucid.errors import TraceError
 from pellucid.graphs import structure
-from pellucid.graphs.foreign import is_labelled
+from pellucid.graphs.foreign import is_table_or_column
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.tracing.trace import is_float, is_numeric, trace
 from pellucid.running.cache import Itself, content, digest
@@ -63,7 +63,7 @@ def _kind(leaf: Any, is_input: Callable[[Any], bool]) -> Any:
         return kind if is_input(leaf) else (*kind, _content(leaf))
     if is_float(leaf):
         return type(leaf)
-    if is_labelled(leaf) and hasattr(leaf, "iloc"):
+    if is_table_or_column(leaf):
         return type(leaf), digest(leaf)
     return type(leaf), leaf if isinstance(leaf, Hashable) else Itself(leaf)
 

@@ -11,14 +11,18 @@ from typing import Any
 
 from pellucid.graphs.stand_in import is_stand_in
 from pellucid.graphs.tracing.frames import code, is_machinery
-from pellucid.graphs.tracing.labelled_operands import OPERATORS, gathered, labelled
+from pellucid.graphs.tracing.labelled_operands import (
+    ARITHMETIC,
+    OPERATORS,
+    gathered,
+    labelled,
+)
 from pellucid.graphs.tracing.outside_arrays import seen
 from pellucid.graphs.tracing.polars_columns import OF_POLARS
 from pellucid.graphs.tracing.recorder import active
 from pellucid.graphs.tracing.refusals import refuse
 
-_WRITING = ("__setitem__", "__iadd__", "__isub__", "__imul__", "__itruediv__",
-            "__ipow__", "__ifloordiv__", "__imod__")  # fmt: skip
+_WRITING = ("__setitem__", *(f"__i{name}__" for name in ARITHMETIC))
 _ARRAYS = ("values", "to_numpy")
 _OF_FUNCTIONS = ("apply", "map")
 _BY_PANDAS = {*_ARRAYS, *_OF_FUNCTIONS}  # it calls these itself

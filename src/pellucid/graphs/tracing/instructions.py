@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import dis
 import functools
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
+from typing import Any
 
 # By these a code changes or reaches what no name of it tells, or waits for others.
 HIDDEN = {
@@ -31,6 +33,48 @@ CHANGING = {
     "reverse", "rotate", "setdefault", "setfield", "sort", "update", "byteswap",
     "copyto", "fill_diagonal", "place", "put_along_axis", "putmask",
 }  # fmt: skip
+
+
+def codes_in(code: CodeType) -> Iterator[CodeType]:
+    """A code, and those of the functions inside it."""
+    yield code
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            yield from codes_in(part)
+
+
+@functools.lru_cache(maxsize=512)
+def names_in(code: CodeType) -> tuple[str, ...]:
+    """The names that a code uses: globals, builtins and attributes."""
+    return tuple(dict.fromkeys(n for part in codes_in(code) for n in part.co_names))
+
+
+@functools.lru_cache(maxsize=512)
+def keywords_in(code: CodeType) -> frozenset[Any]:
+    """The names by which a code gives keyword arguments, and other constants."""
+    constants = (each for part in codes_in(code) for each in part.co_consts)
+    return frozenset(n for each in constants if type(each) is tuple for n in each)
+
+
+@functools.lru_cache(maxsize=512)
+def attributes_in(code: CodeType) -> frozenset[tuple[str, str]]:
+    """The attributes that a code looks up, each with the global that it is one of.
+
+    Of anything else there is no name.
+    """
+    found = set()
+    for part in codes_in(code):
+        steps = [i for i in dis.get_instructions(part) if i.opname not in BETWEEN]
+        for owner, step in itertools.pairwise(steps):
+            if step.opname in LOOKUPS:
+                is_global = owner.opname == "LOAD_GLOBAL"
+                found.add((step.argval, owner.argval if is_global else ""))
+    return frozenset(found)
+
+
+LOOKUPS = {"LOAD_ATTR", "LOAD_METHOD"}
+ATTRIBUTES = {*LOOKUPS, "LOAD_SUPER_ATTR"}
+BETWEEN = {"CACHE", "EXTENDED_ARG", "NOP"}
 
 
 @dataclass(frozen=True)
@@ -61,20 +105,18 @@ class Instructions:
 @functools.lru_cache(maxsize=512)
 def instructions_of(code: CodeType) -> Instructions:
     """What the code does; read once."""
-    steps = [s for part in _codes(code) for s in dis.get_instructions(part)]
+    steps = [s for part in codes_in(code) for s in dis.get_instructions(part)]
     names = {s.argval for s in steps if s.opname in {"LOAD_GLOBAL", "LOAD_NAME"}}
-    attributes = {s.argval for s in steps if s.opname in LOADING}
+    attributes = {s.argval for s in steps if s.opname in ATTRIBUTES}
     hidden = {s.opname for s in steps if s.opname in HIDDEN}
     hidden |= {name for name in attributes if name in BEHIND or name.startswith("__")}
     stored = {s.argval for s in steps if s.opname == "STORE_DEREF"}
     hidden |= stored & set(code.co_freevars)
     if names & {"str", "repr"} or any(map(_makes_text, steps)):
         attributes |= TEXT
-    named = {name for part in _codes(code) for given in part.co_consts
-             if type(given) is tuple for name in given}  # fmt: skip
     writes = (
         bool((attributes | names) & CHANGING)
-        or "out" in named
+        or "out" in keywords_in(code)
         or any(map(_writes, steps, [None, *steps]))
     )
     return Instructions(
@@ -93,17 +135,6 @@ def _unread(code: CodeType, steps: list[dis.Instruction]) -> tuple[int, ...]:
             for name in ((each,) if isinstance(each, str) else each)}  # fmt: skip
     arguments = code.co_varnames[: code.co_argcount]
     return tuple(i for i, name in enumerate(arguments) if name not in read)
-
-
-LOADING = {"LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR"}
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    """A code, and those of the functions inside it."""
-    yield code
-    for part in code.co_consts:
-        if isinstance(part, CodeType):
-            yield from _codes(part)
 
 
 TEXT = {"__str__", "__repr__", "__format__"}  # which an object may have of its own

@@ -18,6 +18,8 @@ import numpy as np
 from pellucid.graphs.foreign import is_labelled
 from pellucid.graphs.tracing.frames import code
 from pellucid.graphs.tracing.labelled_operands import (
+    ARITHMETIC,
+    COMPARING,
     OPERATORS,
     flexible,
     joined,
@@ -262,21 +264,15 @@ def _in_place(ufunc: np.ufunc) -> Any:
     return operator
 
 
-_ARITHMETIC = {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
-    "floordiv": np.floor_divide, "mod": np.remainder, "pow": np.power,
-}  # fmt: skip
-_BINARY = _ARITHMETIC | {"matmul": np.matmul, "and": np.bitwise_and,
-                         "or": np.bitwise_or, "xor": np.bitwise_xor}  # fmt: skip
-_COMPARING = {"lt": np.less, "le": np.less_equal, "gt": np.greater,
-              "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal}  # fmt: skip
+_BINARY = ARITHMETIC | {"matmul": np.matmul, "and": np.bitwise_and,
+                        "or": np.bitwise_or, "xor": np.bitwise_xor}  # fmt: skip
 _UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute,
           "invert": np.invert}  # fmt: skip
-for _name, _ufunc in (_BINARY | _COMPARING).items():
+for _name, _ufunc in (_BINARY | COMPARING).items():
     setattr(Labelled, f"__{_name}__", _forward(_ufunc))
 for _name, _ufunc in _BINARY.items():
     setattr(Labelled, f"__r{_name}__", _reflected(_ufunc))
-for _name, _ufunc in _ARITHMETIC.items():
+for _name, _ufunc in ARITHMETIC.items():
     setattr(Labelled, f"__i{_name}__", _in_place(_ufunc))
 for _name, _ufunc in _UNARY.items():
     setattr(Labelled, f"__{_name}__", _alone(_ufunc))

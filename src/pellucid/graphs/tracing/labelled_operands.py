@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs import structure
-from pellucid.graphs.foreign import is_labelled, is_of_polars
+from pellucid.graphs.foreign import is_labelled, is_of_polars, is_table_or_column
 from pellucid.graphs.stand_in import is_stand_in
 from pellucid.graphs.tracing.frames import code
 from pellucid.graphs.tracing.labels import (
@@ -41,7 +41,7 @@ def labelled(value: Any) -> Any:
         return Column(entries(value))
     node = current().captured(value)
     array = lifted(node, current(), mutable=True, like=node.value)
-    if not hasattr(value, "iloc"):
+    if not is_table_or_column(value):
         return array
     missing = node.dtype.kind in "fc" and bool(np.isnan(node.value).any())
     return KINDS["labelled"](array, value.axes, missing)
@@ -148,14 +148,18 @@ def _reversed(ufunc: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x, y: ufunc(y, x)
 
 
-OPERATORS: dict[str, Callable[..., Any]] = {
-    "add": np.add, "sub": np.subtract, "subtract": np.subtract, "mul": np.multiply,
-    "multiply": np.multiply, "div": np.divide, "truediv": np.divide,
-    "divide": np.divide, "pow": np.power, "floordiv": np.floor_divide,
-    "mod": np.remainder, "lt": np.less, "le": np.less_equal, "gt": np.greater,
-    "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal,
+# By the names that Python has for them, `__add__`, and pandas, `.add`.
+ARITHMETIC = {
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
+    "floordiv": np.floor_divide, "mod": np.remainder, "pow": np.power,
 }  # fmt: skip
-for _name in ("add", "sub", "mul", "div", "truediv", "pow", "floordiv", "mod"):
+COMPARING = {"lt": np.less, "le": np.less_equal, "gt": np.greater,
+             "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal}  # fmt: skip
+OPERATORS: dict[str, Callable[..., Any]] = {
+    **ARITHMETIC, **COMPARING, "div": np.divide, "divide": np.divide,
+    "subtract": np.subtract, "multiply": np.multiply,
+}  # fmt: skip
+for _name in (*ARITHMETIC, "div"):
     OPERATORS[f"r{_name}"] = _reversed(OPERATORS[_name])
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from pellucid.errors import TraceError
 from pellucid.graphs import structure
-from pellucid.graphs.stand_in import StandIn
+from pellucid.graphs.stand_in import StandIn, array_in
 from pellucid.graphs.tracing.frames import code, is_engine, is_machinery
 from pellucid.graphs.tracing.refusals import refuse
 from pellucid.graphs.tracing.traced import Traced
@@ -131,9 +131,7 @@ class UnderLabels(StandIn):
 
 def without_labels(tree: Any) -> Any:
     """The same arguments, with the entries in the place of what has labels."""
-    return structure.mapped(
-        lambda leaf: leaf.array if isinstance(leaf, UnderLabels) else leaf, tree
-    )
+    return structure.mapped(array_in, tree)
 
 
 def known(key: Any) -> Any:

@@ -14,22 +14,25 @@ import operator
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleType
+from types import BuiltinFunctionType, CellType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.tracing.instructions import (
+    attributes_in,
+    keywords_in,
+    names_in,
+)
 from pellucid.graphs.tracing.namespaces import (
     LIBRARIES,
     LIMIT,
     LONGEST,
     Binding,
     Reached,
-    attributes_in,
     class_with,
     is_ours,
     is_standard,
-    names_in,
     own,
     reached,
 )
@@ -120,25 +123,14 @@ def takes_arrays(found: Reached) -> bool:
 def _takes_arrays(value: Any) -> bool:
     if type(value) is not FunctionType or is_ours(value) or is_standard(value):
         return _is_method(value)
-    names = set(names_in(value.__code__))
-    if not (names.isdisjoint(UNSEEN) and OPTIONS.isdisjoint(_keywords(value.__code__))):
+    written = value.__code__
+    names = set(names_in(written))
+    if not (names.isdisjoint(UNSEEN) and OPTIONS.isdisjoint(keywords_in(written))):
         return True
     return not names.isdisjoint(TAKING) and any(
         name in TAKING and not isinstance(value.__globals__.get(owner), ModuleType)
-        for name, owner in attributes_in(value.__code__)
+        for name, owner in attributes_in(written)
     )
-
-
-@functools.lru_cache(maxsize=512)
-def _keywords(code: CodeType) -> set[Any]:
-    """The names by which a code gives keyword arguments, and other constants."""
-    found: set[Any] = set()
-    for constant in code.co_consts:
-        if isinstance(constant, tuple):
-            found.update(constant)
-        elif isinstance(constant, CodeType):
-            found |= _keywords(constant)
-    return found
 
 
 @contextlib.contextmanager

@@ -8,14 +8,11 @@ are reached names it, on whichever object it was meant.
 from __future__ import annotations
 
 import contextlib
-import dis
 import functools
-import itertools
 import sys
 from collections.abc import Iterable
 from types import (
     BuiltinFunctionType,
-    CodeType,
     FunctionType,
     MemberDescriptorType,
     MethodType,
@@ -26,6 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.graphs.tracing.frames import MACHINERY, STANDARD
+from pellucid.graphs.tracing.instructions import names_in
 from pellucid.graphs.tracing.outside_arrays import Outside
 
 LIBRARIES = {*MACHINERY, "jax", "torch", "autograd", "matplotlib"}
@@ -328,35 +326,3 @@ def is_library(module: ModuleType) -> bool:
     if file is None:
         return root in sys.stdlib_module_names
     return file.startswith(STANDARD) and "-packages" not in file
-
-
-@functools.lru_cache(maxsize=512)
-def names_in(code: CodeType) -> tuple[str, ...]:
-    """The names that a code uses, functions inside it too."""
-    names = dict.fromkeys(code.co_names)
-    for part in code.co_consts:
-        if isinstance(part, CodeType):
-            names |= dict.fromkeys(names_in(part))
-    return tuple(names)
-
-
-@functools.lru_cache(maxsize=512)
-def attributes_in(code: CodeType) -> set[tuple[str, str]]:
-    """The attributes that a code looks up, each with the global that it is one of.
-
-    Of anything else there is no name.
-    """
-    found = set()
-    steps = [i for i in dis.get_instructions(code) if i.opname not in BETWEEN]
-    for owner, step in itertools.pairwise(steps):
-        if step.opname in LOOKUPS:
-            is_global = owner.opname == "LOAD_GLOBAL"
-            found.add((step.argval, owner.argval if is_global else ""))
-    for part in code.co_consts:
-        if isinstance(part, CodeType):
-            found |= attributes_in(part)
-    return found
-
-
-LOOKUPS = {"LOAD_ATTR", "LOAD_METHOD"}
-BETWEEN = {"CACHE", "EXTENDED_ARG", "NOP"}

@@ -30,7 +30,7 @@ from pellucid.graphs.tracing.builtin_type import Type
 from pellucid.graphs.tracing.creation import CREATORS, JOINED, ndarray, without_lists
 from pellucid.graphs.tracing.element_functions import let_vectorize_ask
 from pellucid.graphs.tracing.frames import instruction, is_machinery, runs_machinery
-from pellucid.graphs.tracing.namespaces import names_in
+from pellucid.graphs.tracing.instructions import names_in
 from pellucid.graphs.tracing.recorder import active
 from pellucid.graphs.tracing.trace_warnings import draws, is_drawn_from
 from pellucid.graphs.tracing.traced import FUNCTIONS, Traced, recorded

@@ -14,7 +14,7 @@ import numpy as np
 
 from pellucid.errors import PellucidError, TraceError
 from pellucid.graphs import structure
-from pellucid.graphs.foreign import is_labelled, strange
+from pellucid.graphs.foreign import is_table_or_column, strange
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, constant
 from pellucid.graphs.tracing.ending import finish, settle
@@ -275,8 +275,7 @@ def _argument(
     if isinstance(leaf, Constant):
         return value, _known(value, name, recorder)
     if name is None:
-        kept = is_labelled(leaf) and hasattr(leaf, "iloc")
-        return leaf.copy() if kept else leaf, leaf
+        return leaf.copy() if is_table_or_column(leaf) else leaf, leaf
     node = recorder.input(name, leaf)
     return node, lifted(node, recorder, isinstance(leaf, np.ndarray), like=leaf)
 
