@@ -16,7 +16,7 @@ from types import ModuleType
 MODULES = {
     "numpy": (
         "tracing.attributes",
-        "tracing.labelled",
+        "tracing.labels.labelled",
         "tracing.element_functions",
         "functions",
     ),

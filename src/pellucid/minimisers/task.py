@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import MinimiseError
 from pellucid.graphs import structure
-from pellucid.graphs.tracing.labels import LabelsError
+from pellucid.graphs.tracing.labels.under_labels import LabelsError
 from pellucid.graphs.tracing.trace import is_float, is_numeric, title_of, trace
 from pellucid.show.progress import Bar, is_watched, progress
 

@@ -235,7 +235,7 @@ def _in_turn(function: Function, method: str, x: Any, axis: int = 0) -> Any:
 FUNCTIONS["frompyfunc"] = of_frompyfunc
 
 
-def let_vectorize_ask(under_trace: bool) -> None:
+def let_vectorize_record(under_trace: bool) -> None:
     """Let np.vectorize record, or be NumPy's own."""
     np.vectorize._vectorize_call = (  # type: ignore[attr-defined]
         vectorized if under_trace else _NUMPYS

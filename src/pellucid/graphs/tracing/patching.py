@@ -25,12 +25,16 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.packages import LAZY, MODULES, loaded, meet
-from pellucid.graphs.tracing.asking import Asking, asking, tables_reached
 from pellucid.graphs.tracing.builtin_type import Type
 from pellucid.graphs.tracing.creation import CREATORS, JOINED, ndarray, without_lists
-from pellucid.graphs.tracing.element_functions import let_vectorize_ask
+from pellucid.graphs.tracing.element_functions import let_vectorize_record
 from pellucid.graphs.tracing.frames import instruction, is_machinery, runs_machinery
 from pellucid.graphs.tracing.instructions import names_in
+from pellucid.graphs.tracing.labels.methods import (
+    TakingTraced,
+    recording_methods,
+    tables_reached,
+)
 from pellucid.graphs.tracing.recorder import active
 from pellucid.graphs.tracing.trace_warnings import draws, is_drawn_from
 from pellucid.graphs.tracing.traced import FUNCTIONS, Traced, recorded
@@ -51,7 +55,7 @@ def creation_recorded(values: Iterable[Any] = ()) -> Iterator[None]:
     _count(+1)
     try:
         values = list(values)
-        _let_tables_ask(values)
+        _let_tables_record(values)
         _stand_in_for_imported(values)
         yield
     finally:
@@ -69,9 +73,9 @@ def _count(change: int) -> None:
         _traces += change
         for module in _watched():
             _look_up_in(module)
-        let_vectorize_ask(_traces > 0)
-        while _asking and not _traces:
-            for method in _asking.popitem()[1]:
+        let_vectorize_record(_traces > 0)
+        while _of_tables and not _traces:
+            for method in _of_tables.popitem()[1]:
                 method.end()
         while not _traces and _imported:
             names, name, stand_in, was_there = _imported.pop()
@@ -88,15 +92,15 @@ def _look_up_in(module: ModuleType) -> None:
         module.__class__ = kind
 
 
-def _let_tables_ask(values: list[Any]) -> None:
+def _let_tables_record(values: list[Any]) -> None:
     """Let methods of tables and columns take traced values, where some are reached."""
     with _lock:
         for name in tables_reached(values):
-            if name not in _asking:
-                _asking[name] = asking(name)
+            if name not in _of_tables:
+                _of_tables[name] = recording_methods(name)
 
 
-_asking: dict[str, list[Asking]] = {}
+_of_tables: dict[str, list[TakingTraced]] = {}
 
 
 def _watched() -> tuple[ModuleType, ...]:

@@ -134,10 +134,10 @@ def without_labels(tree: Any) -> Any:
     return structure.mapped(array_in, tree)
 
 
-def known(key: Any) -> Any:
+def plain_key(key: Any) -> Any:
     """An index as pandas takes it: numbers in the place of traced ones."""
     if isinstance(key, tuple):
-        return tuple(map(known, key))
+        return tuple(map(plain_key, key))
     if isinstance(key, UnderLabels):
         return key._kind(np.asarray(key.array), *key.axes)
     return np.asarray(key) if isinstance(key, Traced) and key.mutable else key

@@ -11,14 +11,14 @@ from typing import Any
 
 from pellucid.graphs.stand_in import is_stand_in
 from pellucid.graphs.tracing.frames import code, is_machinery
-from pellucid.graphs.tracing.labelled_operands import (
+from pellucid.graphs.tracing.labels.operands import (
     ARITHMETIC,
     OPERATORS,
     gathered,
     labelled,
 )
+from pellucid.graphs.tracing.labels.polars import OF_POLARS
 from pellucid.graphs.tracing.outside_arrays import seen
-from pellucid.graphs.tracing.polars_columns import OF_POLARS
 from pellucid.graphs.tracing.recorder import active
 from pellucid.graphs.tracing.refusals import refuse
 
@@ -28,7 +28,7 @@ _OF_FUNCTIONS = ("apply", "map")
 _BY_PANDAS = {*_ARRAYS, *_OF_FUNCTIONS}  # it calls these itself
 
 
-class Asking:
+class TakingTraced:
     """A method of a table or column, which records where it is given traced values.
 
     It stands in the class from when it is made until `end`.
@@ -101,8 +101,8 @@ METHODS = {
 }
 
 
-def asking(name: str) -> list[Asking]:
-    """The methods of a library that take traced values, from now on."""
+def recording_methods(name: str) -> list[TakingTraced]:
+    """Let methods of a library take traced values, until the end of each."""
     library = sys.modules[name]
-    return [Asking(kind, method) for kind in (library.Series, library.DataFrame)
+    return [TakingTraced(kind, method) for kind in (library.Series, library.DataFrame)
             for method in METHODS[name] if hasattr(kind, method)]  # fmt: skip

@@ -17,17 +17,17 @@ from pellucid.graphs import structure
 from pellucid.graphs.foreign import is_labelled, is_of_polars, is_table_or_column
 from pellucid.graphs.stand_in import is_stand_in
 from pellucid.graphs.tracing.frames import code
-from pellucid.graphs.tracing.labels import (
-    NAMES,
-    LabelsError,
-    UnderLabels,
-    without_labels,
-)
-from pellucid.graphs.tracing.polars_columns import (
+from pellucid.graphs.tracing.labels.polars import (
     Column,
     entries,
     is_column,
     of_columns,
+)
+from pellucid.graphs.tracing.labels.under_labels import (
+    NAMES,
+    LabelsError,
+    UnderLabels,
+    without_labels,
 )
 from pellucid.graphs.tracing.refusals import refuse
 from pellucid.graphs.tracing.traced import FUNCTIONS, KINDS, current, lifted

@@ -17,7 +17,7 @@ import numpy as np
 
 from pellucid.graphs.foreign import is_labelled
 from pellucid.graphs.tracing.frames import code
-from pellucid.graphs.tracing.labelled_operands import (
+from pellucid.graphs.tracing.labels.operands import (
     ARITHMETIC,
     COMPARING,
     OPERATORS,
@@ -26,7 +26,12 @@ from pellucid.graphs.tracing.labelled_operands import (
     product,
     with_labels,
 )
-from pellucid.graphs.tracing.labels import NAMES, UnderLabels, known, without_labels
+from pellucid.graphs.tracing.labels.under_labels import (
+    NAMES,
+    UnderLabels,
+    plain_key,
+    without_labels,
+)
 from pellucid.graphs.tracing.refusals import refuse
 from pellucid.graphs.tracing.traced import KINDS, called
 
@@ -152,7 +157,7 @@ class Labelled(UnderLabels):
         return Labelled(entries[places.to_numpy()], places.axes, self.missing)
 
     def __getitem__(self, key: Any) -> Any:
-        return self._moved(self._places()[known(key)])
+        return self._moved(self._places()[plain_key(key)])
 
     @property
     def loc(self) -> Any:
@@ -197,7 +202,7 @@ class _Located:
         self._whole, self._name = whole, name
 
     def __getitem__(self, key: Any) -> Any:
-        places = getattr(self._whole._places(), self._name)[known(key)]
+        places = getattr(self._whole._places(), self._name)[plain_key(key)]
         return self._whole._moved(places)
 
 

@@ -1,0 +1,1 @@
+"""Tables and columns of pandas that meet traced values: arrays under labels."""
