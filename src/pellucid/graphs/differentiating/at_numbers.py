@@ -93,8 +93,8 @@ class Recording:
             held[room][key] = structure.mapped(as_float, asked)
         self._asked = self._places[:count]
         kinds = is_numeric if is_open else is_float
-        graph = trace(how.recorded, tuple(held["args"]), held["kwargs"], kinds, True,
-                      recorder)  # fmt: skip
+        graph = trace(how.recorded, tuple(held["args"]), held["kwargs"], kinds,
+                      recorder=recorder)  # fmt: skip
         asked_leaves = how.asked_leaves(args, kwargs)
         self._inputs = [(i, i in asked_leaves)
                         for i in _places_of(graph, args, kwargs)]  # fmt: skip

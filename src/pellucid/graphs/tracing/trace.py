@@ -125,29 +125,19 @@ def trace(
     """Run a function on stand-ins for the arguments that are inputs.
 
     An argument, or a part of one, that is a `Constant` is none. To follow is to go the
-    way of these arguments where the function branches, and to leave a guard. Who gives
-    the recorder can ask it afterwards.
+    way of these arguments where the function branches, and to leave a guard; a
+    recorder that is given says so itself, and can be asked afterwards.
     """
     signature = signature_of(f, args)
     bound = signature.bind(*args, **kwargs)
     given = dict(bound.arguments)
     recorder = recorder or Recorder(follow)
     recorder.on_many_guards = notice_many_guards
-    names = input_names(structure.mapped(_plain, given), is_input)
     start = [f, *structure.leaves(given)]
     found = reached(start)
     lends = takes_arrays(found)
-    pairs = [
-        _argument(leaf, names.get(path), recorder, lends)
-        for path, leaf in structure.paths(given)
-    ]
-    parameters = _filled(given, [parameter for parameter, _ in pairs])
-    recorder.names.elements = {
-        leaf
-        for path, leaf in structure.paths(parameters)
-        if isinstance(leaf, Node) and isinstance(path[-1], int)
-    }
-    bound.arguments.update(_filled(given, [stand_in for _, stand_in in pairs]))
+    parameters, stand_ins = _stood_in(given, is_input, recorder, lends)
+    bound.arguments.update(stand_ins)
     noticed = drawing_noticed(recorder, f, found.values)
     with lent(found, start) if lends else contextlib.nullcontext():
         try:
@@ -155,7 +145,7 @@ def trace(
                 result = structure.mapped(node_of, _called(f, bound, recorder))
                 finish(recorder)
         finally:
-            pairs.clear()  # what nobody else keeps need not become an array
+            stand_ins.clear()  # what nobody else keeps need not become an array
             bound.arguments.clear()
             settle(recorder)
     guards = tuple(recorder.guards.values())
@@ -263,6 +253,25 @@ def _filled(tree: Any, leaves: Iterable[Any]) -> Any:
     """The same structure with other leaves."""
     found = iter(leaves)
     return structure.mapped(lambda _: next(found), tree)
+
+
+def _stood_in(
+    given: dict[str, Any], is_input: Callable[[Any], bool], recorder: Recorder,
+    lends: bool,
+) -> tuple[dict[str, Any], dict[str, Any]]:  # fmt: skip
+    """The arguments as the graph holds them, and as the function is given them."""
+    names = input_names(structure.mapped(_plain, given), is_input)
+    pairs = [
+        _argument(leaf, names.get(path), recorder, lends)
+        for path, leaf in structure.paths(given)
+    ]
+    parameters = _filled(given, [parameter for parameter, _ in pairs])
+    recorder.names.elements = {
+        leaf
+        for path, leaf in structure.paths(parameters)
+        if isinstance(leaf, Node) and isinstance(path[-1], int)
+    }
+    return parameters, _filled(given, [stand_in for _, stand_in in pairs])
 
 
 def _argument(
