@@ -29,8 +29,8 @@ from pellucid.graphs.differentiating.at_numbers import (
 )
 from pellucid.graphs.differentiating.pullbacks import as_float
 from pellucid.graphs.prepared import noting
+from pellucid.graphs.tracing.inspection import metadata_of
 from pellucid.graphs.tracing.instructions import instructions_of
-from pellucid.graphs.tracing.looks import look_of
 from pellucid.graphs.tracing.patching import is_traced_elsewhere
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.surroundings import Surroundings, UnknownError
@@ -50,12 +50,14 @@ class Kept(NamedTuple):
     outside: Surroundings  # of the function, and of arguments that are objects
     data: Surroundings | None  # of those that are arrays; None where they are inputs
     fixed: list[int]  # the leaves of a call that are constants, objects or data
-    manners: Any  # how warnings are shown
+    warning_settings: Any  # how warnings are shown
 
     def is_of(self, call: Call) -> bool:
         """Whether all but data is as it was where the recording was made."""
         others, _ = call.told_apart(self.fixed)
-        return self.manners == manners() and self.outside.same([call.f, *others])
+        return self.warning_settings == warning_settings() and self.outside.same(
+            [call.f, *others]
+        )
 
     def has_same(self, call: Call) -> bool:
         """Whether data is as it was."""
@@ -194,7 +196,9 @@ def _recorded_and_kept(entry: Entry, call: Call, is_open: bool = False) -> Recor
         entry.is_unknown = not is_traced_elsewhere()
     elif set(np.geterr().values()) <= TOLD:
         outside, data = before
-        kept = Kept(recording, outside, None if is_open else data, fixed, manners())
+        kept = Kept(
+            recording, outside, None if is_open else data, fixed, warning_settings()
+        )
         entry.kept = (kept, *entry.kept)[:PATHS]
     for around in before:
         around.settle()
@@ -232,7 +236,7 @@ def is_data(leaf: Any) -> bool:
     return type(leaf) is float or (type(leaf) is np.ndarray and is_numeric(leaf))
 
 
-def manners() -> Any:
+def warning_settings() -> Any:
     """How warnings are shown now, Python's and NumPy's."""
     return list(warnings.filters), np.geterr()
 
@@ -283,7 +287,7 @@ def kind_of(tree: Any, leaves: list[Any]) -> Any:
     kind = type(tree)
     if isinstance(tree, np.ndarray):
         leaves.append(tree)
-        return kind, look_of(tree)
+        return kind, metadata_of(tree)
     if isinstance(tree, dict):
         return kind, tuple(tree), tuple([kind_of(tree[key], leaves) for key in tree])
     if isinstance(tree, (list, tuple)):

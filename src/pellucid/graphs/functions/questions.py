@@ -64,7 +64,7 @@ def _printed(function: Any) -> None:
 
     @recorded_as(function)
     def printed(a: Any, *args: Any, **options: Any) -> str:
-        if not a.has_text:
+        if not a.is_at_hand:
             return repr(a)
         text: str = a._as_text(lambda v: function(np.asarray(v), *args, **options))
         return text

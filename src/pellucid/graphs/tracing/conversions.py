@@ -87,17 +87,21 @@ class Conversions(Traced):
             refused_number(node, needs)
         return self.memory.recorder.value_of(node)
 
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether its number is there, known or for the arguments that are followed."""
+        return self.node.known or is_followed(self)
+
     def _followed(self, *, refuse: Callable[[Node], NoReturn]) -> Any:
         """The value for the arguments at hand; refused where these are not followed."""
-        node = self.node
-        if not (node.known or is_followed(self)):
-            refuse(node)
+        if not self.is_at_hand:
+            refuse(self.node)
         with quietly():
-            return self.memory.recorder.value_of(node)
+            return self.memory.recorder.value_of(self.node)
 
     @property
     def is_counted(self) -> bool:
-        """Whether these are integers or truths, which have no slope, and at hand."""
+        """Whether these are integers or truths, without a slope, that are followed."""
         return self.dtype.kind in "iub" and is_followed(self)
 
     def counted(self) -> Any:
@@ -160,11 +164,6 @@ class Conversions(Traced):
 
     # -- as text ----------------------------------------------------------------------
 
-    @property
-    def has_text(self) -> bool:
-        """Whether its number is at hand."""
-        return self.node.known or is_followed(self)
-
     def _text_of(self) -> Any:
         """The value as it is printed, which no later step depends on."""
         value = self._followed(refuse=refused_number)
@@ -188,16 +187,16 @@ class Conversions(Traced):
         return Text(write(value), asked)
 
     def __repr__(self) -> str:
-        if self.has_text:
+        if self.is_at_hand:
             return self._as_text(repr)
         node, shape = self.memory._node, self.shape
         return f"<traced {node.name or node.operation}, shape {shape}, {self.dtype}>"
 
     def __str__(self) -> str:
-        return self._as_text(str) if self.has_text else repr(self)
+        return self._as_text(str) if self.is_at_hand else repr(self)
 
     def __format__(self, how: str) -> str:
-        if not (how or self.has_text):
+        if not (how or self.is_at_hand):
             return repr(self)
         return self._as_text(lambda value: format(value, how))
 

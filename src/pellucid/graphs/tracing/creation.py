@@ -13,7 +13,7 @@ import numpy as np
 
 from pellucid.graphs.foreign import strange
 from pellucid.graphs.tracing.conversions import Conversions
-from pellucid.graphs.tracing.outside_arrays import Outside, seen
+from pellucid.graphs.tracing.outside_arrays import Outside, with_views
 from pellucid.graphs.tracing.settled import plain
 from pellucid.graphs.tracing.traced import (
     FUNCTIONS,
@@ -179,7 +179,7 @@ def asarray(a: Any, dtype: Any = None, order: Any = None, **_: Any) -> Any:
     """The array itself where it is one."""
     if type(a) is Outside:
         made = np.asarray(plain(a), dtype, order)
-        return a if made is plain(a) else seen(made)
+        return a if made is plain(a) else with_views(made)
     if _is_plain(a):
         return np.asarray(a, dtype, order)
     return array(a, dtype, copy=False, order=order or "K")

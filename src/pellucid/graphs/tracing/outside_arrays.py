@@ -48,12 +48,14 @@ class Outside(np.ndarray[Any, Any]):
     ) -> Any:
         result = getattr(ufunc, method)(*within(inputs), **within(options))
         out = options.get("out", ())
-        return out[0] if len(out) == 1 and result is plain(out[0]) else seen(result)
+        return (
+            out[0] if len(out) == 1 and result is plain(out[0]) else with_views(result)
+        )
 
     def __array_function__(
         self, function: Any, types: Any, args: Any, kwargs: Any
     ) -> Any:
-        return seen(function(*within(args), **within(kwargs)))
+        return with_views(function(*within(args), **within(kwargs)))
 
 
 IN_PLACE.add(Outside)
@@ -64,12 +66,12 @@ def is_plain(value: Any) -> bool:
     return type(value) is np.ndarray and value.dtype.kind in "biufc"
 
 
-def seen(value: Any) -> Any:
+def with_views(value: Any) -> Any:
     """What a traced function is given for a value, or for the arrays in a list."""
-    return structure.mapped(_seen, value) if active.get() else value
+    return structure.mapped(_with_view, value) if active.get() else value
 
 
-def _seen(value: Any) -> Any:
+def _with_view(value: Any) -> Any:
     return view_of(value) if is_plain(value) else value
 
 
@@ -93,14 +95,14 @@ def _method(name: str) -> Callable[..., Any]:
         if depends and name in WRITERS:
             refused_outside()
         of = _standing_for(self.memory) if depends else self.memory
-        return seen(getattr(of, name)(*args, **kwargs))
+        return with_views(getattr(of, name)(*args, **kwargs))
 
     return method
 
 
 def _attribute(name: str) -> property:
     def get(self: Outside) -> Any:
-        return seen(getattr(self.memory, name))
+        return with_views(getattr(self.memory, name))
 
     def store(self: Outside, value: Any) -> None:
         setattr(self.memory, name, within(value))

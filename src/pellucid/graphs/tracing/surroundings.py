@@ -3,7 +3,8 @@
 Here is for proving: a walk goes over all that code can reach by names, and ends at the
 first thing that it does not know to the bottom. What it has gone over wholly can be
 held against a later state, by content, so that an array that was written into, another
-closure of equal values and a helper that was defined anew are told apart.
+closure of equal values and a helper that was defined anew are told apart. (The walk of
+`namespaces` is for finding: it goes as far as it knows, and runs nothing either.)
 """
 
 from __future__ import annotations
@@ -12,16 +13,15 @@ import functools
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from types import FunctionType, MethodType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.tracing.harmless import MODULES, is_followed, is_harmless
-from pellucid.graphs.tracing.instructions import instructions_of
-from pellucid.graphs.tracing.looks import (
+from pellucid.graphs.tracing.inspection import (
     HOOKS,
     KEYED,
+    MADE_OF,
     Absent,
     bytes_of,
     insides_of,
@@ -29,15 +29,17 @@ from pellucid.graphs.tracing.looks import (
     is_same_number,
     is_special,
     is_unchanging,
-    look_of,
     meaning_in,
+    metadata_of,
     parts_of,
 )
+from pellucid.graphs.tracing.instructions import instructions_of
 from pellucid.graphs.tracing.namespaces import (
     LONGEST,
     is_closed,
     is_library,
 )
+from pellucid.graphs.tracing.pure import MODULES, is_followed, is_pure
 
 MANY = 1000  # things that are looked at
 LARGE = 1 << 22  # bytes of arrays that are held
@@ -66,7 +68,7 @@ class Surroundings:
         self.attributes: set[str] = set()
         self.ids: list[int] = []  # of what is reached, in order
         self._held: list[Any] = []  # so that no id is given again
-        self._known: dict[int, Test] = {}
+        self._known: dict[int, Snapshot] = {}
         self._holders: list[Holder] = []
         self._bytes = 0
         self._start = [self.entered(value) for value in start]
@@ -102,7 +104,7 @@ class Surroundings:
                 raise UnknownError("more than can be looked at")
             self.ids.append(id(value))
             self._held.append(value)
-            self._known[id(value)] = test = _test_of(value)(value, self)
+            self._known[id(value)] = test = _snapshot_of(value)(value, self)
             test.enter()
         return self._known[id(value)]
 
@@ -134,8 +136,8 @@ class Surroundings:
         return self._known[id(kind)]
 
 
-class Test(ABC):
-    """Whether a value is now what it was when it was entered."""
+class Snapshot(ABC):
+    """What a value was when it was entered, to hold a later one against."""
 
     def __init__(self, value: Any, around: Surroundings) -> None:
         self.value = value
@@ -161,7 +163,7 @@ class Test(ABC):
         return self.holds(now, seen)
 
 
-class OfItself(Test):
+class OfItself(Snapshot):
     """A function or type that does no harm: no other is the same."""
 
     def enter(self) -> None:
@@ -175,13 +177,14 @@ class OfItself(Test):
         return now is self.value
 
 
-class OfArray(Test):
+class OfArray(Snapshot):
     """An array: the same bytes, laid out the same."""
 
     def enter(self) -> None:
         """Hold a copy of its bytes."""
         self.around.weigh(self.value)
-        self.look, self.content = look_of(self.value), bytearray(bytes_of(self.value))
+        self.metadata = metadata_of(self.value)
+        self.content = bytearray(bytes_of(self.value))
         self.itself = weakref.ref(self.value)
 
     def holds(self, now: Any, seen: Seen) -> bool:
@@ -190,12 +193,12 @@ class OfArray(Test):
             self.around.writes and now is not self.itself()
         ):
             return False
-        return look_of(now) == self.look and bytearray.__eq__(
+        return metadata_of(now) == self.metadata and bytearray.__eq__(
             self.content, bytes_of(now)
         )
 
 
-class OfContainer(Test):
+class OfContainer(Snapshot):
     """A list, tuple, dict or set, part by part."""
 
     def forget(self) -> None:
@@ -225,7 +228,7 @@ class OfContainer(Test):
         )
 
 
-class OfFunction(Test):
+class OfFunction(Snapshot):
     """A function of the person's: its code, closure and defaults, and its globals."""
 
     def enter(self) -> None:
@@ -251,7 +254,7 @@ class OfFunction(Test):
         return all(test(meaning_in(now, name), seen) for name, test in self.outside)
 
 
-class OfParts(Test):
+class OfParts(Snapshot):
     """A bound method, a partial, a property: what it is made of."""
 
     def enter(self) -> None:
@@ -267,7 +270,7 @@ class OfParts(Test):
         )
 
 
-class Holder(Test):
+class Holder(Snapshot):
     """What is asked for attributes: those that some code names."""
 
     def __init__(self, value: Any, around: Surroundings) -> None:
@@ -368,16 +371,7 @@ class OfInstance(Holder):
         )
 
 
-MADE_OF: dict[Any, Callable[[Any], list[Any]]] = {
-    MethodType: lambda method: [method.__self__, method.__func__],
-    functools.partial: lambda p: [p.func, p.args, p.keywords, vars(p)],
-    property: lambda p: [p.fget],
-    staticmethod: lambda method: [method.__func__],
-    classmethod: lambda method: [method.__func__],
-}
-
-
-def _test_of(value: Any) -> type[Test]:
+def _snapshot_of(value: Any) -> type[Snapshot]:
     """How a value is looked at; UnknownError for what is not known to the bottom."""
     kind = type(value)
     if kind is np.ndarray:
@@ -388,7 +382,7 @@ def _test_of(value: Any) -> type[Test]:
         if type(kind) is type:
             return OfInstance
         raise UnknownError(f"a {kind.__name__}")
-    if value is Absent or is_harmless(value):
+    if value is Absent or is_pure(value):
         return OfItself
     if kind is FunctionType:
         return OfFunction

@@ -18,7 +18,7 @@ from pellucid.graphs.tracing.labels.operands import (
     labelled,
 )
 from pellucid.graphs.tracing.labels.polars import OF_POLARS
-from pellucid.graphs.tracing.outside_arrays import seen
+from pellucid.graphs.tracing.outside_arrays import with_views
 from pellucid.graphs.tracing.recorder import active
 from pellucid.graphs.tracing.refusals import refuse
 
@@ -57,7 +57,7 @@ class TakingTraced:
             return functools.partial(self._of_class, owner)
         own = self.name in _BY_PANDAS and is_machinery(sys._getframe(1))
         if self.name in _ARRAYS:
-            return method if own else _seen(method)
+            return method if own else _giving_views(method)
         return method if own else functools.partial(self._called, x, method)
 
     def _of_class(self, owner: Any, x: Any, *args: Any, **options: Any) -> Any:
@@ -77,11 +77,11 @@ class TakingTraced:
         return getattr(labelled(x), self.name)(*args, **options)
 
 
-def _seen(found: Any) -> Any:
+def _giving_views(found: Any) -> Any:
     """An array of entries, or what gives one, whose methods take traced values."""
     if not callable(found):
-        return seen(found)
-    return lambda *args, **options: seen(found(*args, **options))
+        return with_views(found)
+    return lambda *args, **options: with_views(found(*args, **options))
 
 
 def tables_reached(values: list[Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""How values look: what of a number, an array, a function makes it the same as another.
+"""What of a number, an array, a function makes it the same as another.
 
 Nothing of the person's is run.
 """
@@ -6,7 +6,9 @@ Nothing of the person's is run.
 from __future__ import annotations
 
 import builtins
-from types import FunctionType
+import functools
+from collections.abc import Callable
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -67,8 +69,8 @@ def is_container(kind: type) -> bool:
     )
 
 
-def look_of(array: Any) -> Any:
-    """What a recording depends on of an array, but for its elements."""
+def metadata_of(array: Any) -> Any:
+    """What an array is, but for its elements."""
     return array.shape, array.strides, array.dtype, array.flags.writeable
 
 
@@ -114,3 +116,13 @@ def _content(cell: Any) -> Any:
 def is_special(name: str) -> bool:
     """Whether Python or NumPy ask for it by themselves, where its object is used."""
     return name.startswith("__") and name not in WHEN_MADE | TOLD_OF_CLASSES
+
+
+# What is made of others, and tells which.
+MADE_OF: dict[Any, Callable[[Any], list[Any]]] = {
+    MethodType: lambda method: [method.__self__, method.__func__],
+    functools.partial: lambda p: [p.func, p.args, p.keywords, vars(p)],
+    property: lambda p: [p.fget],
+    staticmethod: lambda method: [method.__func__],
+    classmethod: lambda method: [method.__func__],
+}

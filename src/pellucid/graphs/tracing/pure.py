@@ -1,4 +1,4 @@
-"""Functions of Python, NumPy and SciPy that give the same for the same, and do no more.
+"""Pure functions of Python, NumPy and SciPy: the same for the same, and no more.
 
 They keep no state and look nowhere else: not at a clock, a file, the environment or
 random numbers. Those that write into an array that they are given tell by their name.
@@ -59,13 +59,13 @@ def is_followed(function: FunctionType) -> bool:
     return not is_standard(function)
 
 
-def is_harmless(value: Any) -> bool:
-    """Whether a value is one of these functions or types, or a ufunc of NumPy's."""
+def is_pure(value: Any) -> bool:
+    """Whether a value is a pure function, a type like one, or a ufunc of NumPy's."""
     if isinstance(value, np.ufunc):
         return any(_named(value, module) for module in (np, _special()))
     if isinstance(value, type):
         kinds = (np.generic, BaseException)
-        return (issubclass(value, kinds) and _is_closed(value)) or value in _known()
+        return (issubclass(value, kinds) and _is_builtin(value)) or value in _known()
     if isinstance(value, np.dtype):
         return True
     if type(value) is FunctionType and value.__module__ in VERBS:
@@ -79,7 +79,7 @@ def is_harmless(value: Any) -> bool:
         return False
 
 
-def _is_closed(kind: type) -> bool:
+def _is_builtin(kind: type) -> bool:
     return kind.__module__.partition(".")[0] in {"builtins", "numpy"}
 
 
