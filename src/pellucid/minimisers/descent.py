@@ -14,9 +14,9 @@ from pellucid.errors import MinimiseError
 from pellucid.graphs.tracing.trace import is_numeric
 from pellucid.minimisers.schedules import rate_at
 from pellucid.minimisers.steps import Settings, Step
+from pellucid.minimisers.stepwise import Stepwise
 from pellucid.minimisers.stopping import Judge, judge_of
 from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch, fitted
-from pellucid.minimisers.turning import Turning
 from pellucid.running import targets
 from pellucid.running.targets import Training
 
@@ -54,7 +54,7 @@ class Descent:
 
     def _training(self, kept: list[Array]) -> Training:
         if self.branches:
-            return Turning(self.step, kept, self.options)
+            return Stepwise(self.step, kept, self.options)
         make = self.target.Training
         return make(self.step, kept, self.step.data, self.options.device)
 

@@ -15,11 +15,11 @@ from pellucid.graphs import structure
 from pellucid.graphs.differentiating.gradient import hvp, value_and_gradient
 from pellucid.graphs.graph import Graph
 from pellucid.minimisers.recording import (
+    compiled_with,
     graph_inputs,
     program_of,
     run_with,
     stable_graph,
-    turning_at,
 )
 from pellucid.minimisers.stopping import Judge, judge_of
 from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch, fitted
@@ -91,8 +91,8 @@ def _product(task: Task, options: Options) -> Callable[[Vector, Vector], Vector]
     def made() -> Callable[[Vector, Vector], Iterable[Any]]:
         graph = stable_graph(task, curved, task.start, *task.data, task.start)
         if graph.guards:
-            turning = turning_at(curved, task.data, options, task.rewriting)
-            return lambda w, v: turning(task.rebuilt(w), task.rebuilt(v))
+            product = compiled_with(curved, task.data, options, task.rewriting)
+            return lambda w, v: product(task.rebuilt(w), task.rebuilt(v))
         return _staged(task, graph, options)
 
     return lambda w, v: flat(list(made()(w, v)))

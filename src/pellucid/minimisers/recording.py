@@ -191,9 +191,9 @@ def run_with(
     Where it branches on parameters, each way that it goes is recorded as it is met.
     """
     graph = stable_graph(task, f, task.start, *data)
-    turning = functools.cache(lambda: turning_at(f, data, options, task.rewriting))
+    compiled = functools.cache(lambda: compiled_with(f, data, options, task.rewriting))
     if graph.guards:
-        return turning()
+        return compiled()
     run = program_of(graph, options).run
     count = len(list(structure.leaves(task.start)))
     given = graph_inputs(graph, (task.start, *data))[count:]
@@ -202,12 +202,12 @@ def run_with(
         try:
             return iter(run(*structure.leaves(x), *given))
         except np.linalg.LinAlgError:  # which f may catch
-            return turning()(x)
+            return compiled()(x)
 
     return on_all_ways
 
 
-def turning_at(
+def compiled_with(
     f: Callable[..., Any], data: tuple[Any, ...], options: Options,
     rewriting: Mapping[str, Any],
 ) -> Callable[..., Iterator[Any]]:  # fmt: skip
@@ -218,11 +218,11 @@ def turning_at(
         return f(x, *structure.mapped(stand_in, held), *more)
 
     at.__name__ = title_of(f)
-    turning = Compiled(at, options.target, options.device, **rewriting)
+    compiled = Compiled(at, options.target, options.device, **rewriting)
 
     def run(*args: Any) -> Iterator[Any]:
         with unused_allowed():  # another way may depend on less than the first
-            return structure.leaves(turning(*args))
+            return structure.leaves(compiled(*args))
 
     return run
 

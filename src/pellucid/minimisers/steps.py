@@ -25,10 +25,10 @@ from pellucid.graphs.tracing.trace import is_float, is_numeric, trace
 from pellucid.minimisers.recording import (
     OneWayError,
     as_constants,
+    compiled_with,
     inputs_of,
     is_by_value,
     once,
-    turning_at,
     whole,
 )
 from pellucid.minimisers.task import Options, Task
@@ -225,7 +225,7 @@ class Step:
         step.__name__ = f"{task.cost.__name__}_step"
         return step
 
-    def turning(self, options: Options) -> Callable[..., Iterator[Any]]:
+    def compiled(self, options: Options) -> Callable[..., Iterator[Any]]:
         """A step of what is kept, the batch, rate and t; each way is recorded."""
         step = self._function()
 
@@ -235,7 +235,7 @@ class Step:
 
         on_data.__name__ = step.__name__
         data = () if self.batched else self._given
-        return turning_at(on_data, data, options, {"stable": False})
+        return compiled_with(on_data, data, options, {"stable": False})
 
 
 BY_ROWS = "On all rows at once, without batch_size, a cost may branch."

@@ -15,18 +15,18 @@ from pellucid.minimisers.task import Options
 Array = NDArray[Any]
 
 
-class Turning:
+class Stepwise:
     """Steps that are one call each, so that each may go another way.
 
-    What is recorded once and run inside a target, as an epoch is, cannot turn; see
-    `running.targets.Training`, in whose place this stands.
+    A `running.targets.Training`, and slower than those of the targets: these record one
+    step and run a whole epoch inside, where nothing can go another way.
     """
 
     flat: ClassVar[bool] = True
     source = ""
 
     def __init__(self, step: Step, kept: Sequence[Array], options: Options) -> None:
-        self._run, self._data = step.turning(options), step.data
+        self._run, self._data = step.compiled(options), step.data
         self._kept = [np.array(array) for array in kept]
 
     @property
