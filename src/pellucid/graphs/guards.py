@@ -57,18 +57,18 @@ class Guard:
     code: str = ""
 
     @property
-    def is_truth(self) -> bool:
+    def is_boolean(self) -> bool:
         """Whether a truth was asked for, and not a whole number."""
         return isinstance(self.answer, bool)
 
     def holds(self, value: Any) -> bool:
         """Whether a value of the node leads along the recorded path."""
-        return bool((bool(value) if self.is_truth else value) == self.answer)
+        return bool((bool(value) if self.is_boolean else value) == self.answer)
 
     def ask(self, place: int, value: Any) -> None:
         """Raise OtherPath where a value leads elsewhere; it is the guard so placed."""
         if not self.holds(value):
-            raise OtherPath(place, bool(value) if self.is_truth else float(value))
+            raise OtherPath(place, bool(value) if self.is_boolean else float(value))
 
     @property
     def place(self) -> str:

@@ -1,4 +1,7 @@
-"""A graph made ready to be run often: what depends on no input is computed once."""
+"""A graph made ready to be run often: what depends on no input is computed once.
+
+It means what `evaluate` means, which walks the graph anew for each value.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,9 @@ Globals, closures, attributes, entries of dicts and lists, default arguments: th
 that a function gets at by name are frozen in its program. They are looked at in each
 call, by one generated expression, so that another value is noticed. What the function
 itself changes while it is traced, such as a counter or a cache, is its own affair.
+
+This goes by what is found by name, and by identity, which takes no time. For what is
+not compiled `surroundings` compares contents, and gives up where it cannot find all.
 """
 
 from __future__ import annotations

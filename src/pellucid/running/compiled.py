@@ -37,7 +37,7 @@ class NotPickledError(PellucidError, pickle.PicklingError):
     """A compiled function cannot be pickled."""
 
 
-class Call(NamedTuple):
+class FastCall(NamedTuple):
     """The short way of a call: how inputs are read, and what runs on them."""
 
     read: Read
@@ -71,7 +71,7 @@ class Compiled:
         self.stable = stable
         self.without = tuple(sorted(unused(without)))
         self._programs: dict[Any, list[Paths]] = {}
-        self._calls: dict[Any, Call] = {}  # the short way to them
+        self._calls: dict[Any, FastCall] = {}  # the short way to them
         self._choosing: set[Any] = set()  # kinds whose integers choose what is done
         self._latest: Paths | None = None
         self.__name__ = f.title if isinstance(f, Graph) else title_of(f)
@@ -137,7 +137,7 @@ class Compiled:
         inputs = graph.bind(*args, **kwargs)
         read = None if kind is None or self.verify else reader(graph, args, kwargs)
         if read is not None:
-            self._calls[kind] = Call(read, paths)
+            self._calls[kind] = FastCall(read, paths)
         path, result = paths.taken([inputs[n] for n in graph.inputs], args, kwargs)
         if self.verify and any(path is one for one in known):
             same_still(self.f, path, paths.captures, args, kwargs)

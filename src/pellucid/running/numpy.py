@@ -265,10 +265,9 @@ class _Code:
     def _lines(self, nodes: Sequence[Node]) -> list[str]:
         skipped = self.views.keys()
         lines = []
-        for step in writing.with_guards(nodes, self.graph.guards):
-            if not isinstance(step, Node):
-                place, guard = step
-                lines.append(writing.asked(self.names, place, guard))
+        for step in writing.with_guards(nodes, self.graph.guards, self.names):
+            if isinstance(step, str):
+                lines.append(step)
             elif not step.is_input and step not in skipped:
                 lines += self._statements(step)
         return lines

@@ -26,7 +26,6 @@ from pellucid.running.writing import (
     ARITHMETIC,
     COMPARISONS,
     SourceNames,
-    asked,
     function,
     in_turn,
     shaped,
@@ -67,10 +66,9 @@ class Writer:
     def source(self) -> str:
         """The whole function."""
         lines = []
-        for step in with_guards(self.order, self.graph.guards):
-            if not isinstance(step, Node):
-                place, guard = step
-                lines.append(asked(self.names, place, guard))
+        for step in with_guards(self.order, self.graph.guards, self.names):
+            if isinstance(step, str):
+                lines.append(step)
             elif not step.is_input:
                 lines.append(self._line(step))
         inputs = [node.name for node in self.graph.inputs]

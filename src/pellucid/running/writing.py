@@ -47,22 +47,22 @@ def in_turn(graph: Graph) -> Sequence[Node]:
 
 
 def with_guards(
-    order: Iterable[Node], guards: Sequence[Guard]
-) -> Iterator[Node | tuple[int, Guard]]:
-    """The nodes, and each guard with its number as soon as it can be asked."""
+    order: Iterable[Node], guards: Sequence[Guard], names: SourceNames
+) -> Iterator[Node | str]:
+    """The nodes, and the line of each guard as soon as it can be asked."""
     waiting = deque(enumerate(guards))
     there = set[Node]()
     for node in order:
         yield node
         there.add(node)
         while waiting and waiting[0][1].node in there:
-            yield waiting.popleft()
+            yield _asked(names, *waiting.popleft())
 
 
-def asked(names: SourceNames, place: int, guard: Guard) -> str:
+def _asked(names: SourceNames, place: int, guard: Guard) -> str:
     """The line of a guard, with the person's own in a comment."""
     name, other = names.of(guard.node), names.bound(OtherPath, "OtherPath")
-    if guard.is_truth:
+    if guard.is_boolean:
         fails = f"not {name}" if guard.answer else name
         answer = str(not guard.answer)
     else:

@@ -82,7 +82,7 @@ class Place:
         keeper, key = self._keeper, self._key
         try:
             if self._is_item:
-                return _kind_of(keeper).__getitem__(keeper, key)
+                return _class_of_items(keeper).__getitem__(keeper, key)
             if isinstance(keeper, type):
                 return vars(keeper)[key]
             return object.__getattribute__(keeper, key or "cell_contents")
@@ -93,7 +93,7 @@ class Place:
         """Keep another value there; no code of the person's runs."""
         keeper, key = self._keeper, self._key
         if self._is_item:
-            _kind_of(keeper).__setitem__(keeper, key, value)
+            _class_of_items(keeper).__setitem__(keeper, key, value)
         elif isinstance(keeper, CellType):
             keeper.cell_contents = value
         elif isinstance(keeper, functools.partial):
@@ -105,7 +105,7 @@ class Place:
             object.__setattr__(keeper, key, value)
 
 
-def _kind_of(keeper: Any) -> Any:
+def _class_of_items(keeper: Any) -> Any:
     """Whose items these are, whatever a class of the person's makes of them."""
     return dict if isinstance(keeper, dict) else list
 

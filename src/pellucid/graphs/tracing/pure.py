@@ -52,7 +52,7 @@ _QUESTIONS = {"isscalar", "issubdtype", "promote_types", "finfo", "iinfo", "dtyp
               "kaiser", "ndarray"}  # fmt: skip
 
 
-def is_followed(function: FunctionType) -> bool:
+def is_persons(function: FunctionType) -> bool:
     """Whether a function is the person's, or written as one."""
     if is_ours(function):
         return function.__module__ in FORMULAS

@@ -39,7 +39,7 @@ from pellucid.graphs.tracing.namespaces import (
     is_closed,
     is_library,
 )
-from pellucid.graphs.tracing.pure import MODULES, is_followed, is_pure
+from pellucid.graphs.tracing.pure import MODULES, is_persons, is_pure
 
 MANY = 1000  # things that are looked at
 LARGE = 1 << 22  # bytes of arrays that are held
@@ -234,7 +234,7 @@ class OfFunction(Snapshot):
     def enter(self) -> None:
         """Go on from what it can reach."""
         function = self.value
-        if not is_followed(function) or vars(function):
+        if not is_persons(function) or vars(function):
             raise UnknownError(f"{function.__name__}, which is not known")
         self.code = weakref.ref(function.__code__)
         names = self.around.follow(function.__code__)

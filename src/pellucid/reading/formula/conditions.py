@@ -12,6 +12,7 @@ from pellucid.reading.formula.typesetter import Typesetter
 
 ALL = 4  # conditions that are written in full
 
+# The comparisons, and which holds where one does not.
 OPPOSITE = {
     "less": "greater_equal", "less_equal": "greater", "greater": "less_equal",
     "greater_equal": "less", "equal": "not_equal", "not_equal": "equal",
@@ -36,7 +37,7 @@ def conditions(t: Typesetter, guards: Sequence[Guard], count: int) -> Iterator[s
 def question(t: Typesetter, guard: Guard) -> Piece:
     """What was asked, be it true or not: a relation, or n = 3."""
     asked = t.write(guard.node)
-    if guard.is_truth:
+    if guard.is_boolean:
         return asked
     return latex.relation(asked, "=", latex.number(guard.answer))
 
@@ -44,7 +45,7 @@ def question(t: Typesetter, guard: Guard) -> Piece:
 def _statement(t: Typesetter, guard: Guard) -> Piece:
     """What is true on the path: a relation, the opposite of one, or n = 3."""
     node = guard.node
-    if not guard.is_truth:
+    if not guard.is_boolean:
         return question(t, guard)
     if guard.answer:
         return t.expand(node)

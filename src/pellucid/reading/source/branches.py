@@ -99,14 +99,14 @@ class Conditions:
 
 def condition(guard: Guard, asked: Spelling) -> str:
     """What was asked, true or not: a truth value, or which whole number it is."""
-    if guard.is_truth:
+    if guard.is_boolean:
         return asked.text
     return f"{bound(asked, COMPARISON + 1)} == {guard.answer}"
 
 
 def truth(guard: Guard) -> bool:
     """Whether the condition was true."""
-    return bool(guard.answer) if guard.is_truth else True
+    return bool(guard.answer) if guard.is_boolean else True
 
 
 def told(graph: Graph, conditions: Conditions) -> Iterator[Node | Guard | Left]:

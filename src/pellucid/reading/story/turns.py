@@ -10,11 +10,10 @@ import numpy as np
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
+from pellucid.reading.formula.conditions import OPPOSITE
 from pellucid.reading.formula.typography import shown_value
 
 Pair = tuple[Any, Any]
-
-COMPARISONS = {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal"}
 
 # Of a whole number n, where the next ones begin.
 WHOLE: dict[str, Callable[[int], tuple[float, float]]] = {
@@ -47,7 +46,7 @@ def _pair(guard: Guard, values: Mapping[Node, Any]) -> Pair | None:
     while node.operation == "cast" or facts_of(node.operation).view:
         node = node.arguments[0]
     given = [values[argument] for argument in node.arguments]
-    if node.operation in COMPARISONS and all(np.size(each) == 1 for each in given):
+    if node.operation in OPPOSITE and all(np.size(each) == 1 for each in given):
         left, right = (np.asarray(each).astype(float).item() for each in given)
         return left, right
     if node.operation in WHOLE and np.size(given[0]) == 1:
