@@ -195,7 +195,7 @@ class Compiled:
 
     def _graph(self, args: Any, kwargs: Any) -> Graph:
         if not isinstance(self.f, Graph):
-            return recorded_graph(self.f, args, kwargs, follow=True)
+            return recorded_graph(self.f, args, kwargs)
         if self.f.guards:
             self.f(*args, **kwargs)  # says by line where it goes another way
         return self.f

@@ -24,14 +24,12 @@ def start_of(f: Any, arguments: dict[str, Any]) -> list[tuple[str, Any]]:
                         if not is_numeric(leaf)]  # fmt: skip
 
 
-def recorded_graph(
-    f: Callable[..., Any], args: Any, kwargs: Any, follow: bool = False
-) -> Graph:
+def recorded_graph(f: Callable[..., Any], args: Any, kwargs: Any) -> Graph:
     """Trace with integer arrays as inputs, or as constants where that cannot be."""
     try:
-        return trace(f, args, kwargs, is_numeric, follow)
+        return trace(f, args, kwargs, is_numeric, follow=True)
     except TraceError:
-        return trace(f, args, kwargs, is_float, follow)
+        return trace(f, args, kwargs, is_float, follow=True)
 
 
 def chooses(graph: Graph) -> bool:

@@ -47,7 +47,7 @@ def same_as_plain(f: Any, recorded: Graph, args: Any, kwargs: Any) -> None:
     if person is None or isinstance(person, Graph):
         return
     if person is not f:
-        recorded = recorded_graph(person, args, kwargs, follow=True)
+        recorded = recorded_graph(person, args, kwargs)
     found = difference(person, recorded, args, kwargs)
     if found:
         plain, ours = found

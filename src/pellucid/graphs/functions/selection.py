@@ -150,7 +150,7 @@ def _known(value: Any, call: str, instead: str) -> Any:
     """The value that a shape hangs on: it is known, or integers or truths at hand."""
     if not isinstance(value, Conversions):
         return np.asarray(value)
-    if not (value.node.known or value.is_counted):
+    if not value.is_countable:
         refused_shape(call, instead)
     return value.counted()
 

@@ -40,7 +40,7 @@ def fixed(value: Any, refusal: str = "") -> Any:
     """The numbers that decide a shape: of what is known, and of integers at hand."""
     if not isinstance(value, Conversions):
         return value
-    if refusal and not (value.node.known or value.is_counted):
+    if refusal and not value.is_countable:
         refused(refusal)
     return value.counted()
 

@@ -88,7 +88,7 @@ class Selection(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
     def __len__(self) -> int:
         """The number of elements, which leaves a guard."""
         mask: Any = self.mask
-        return int(np.sum(mask)) if mask.is_counted else _refused()
+        return int(np.sum(mask)) if mask.is_countable else _refused()
 
     @property
     def size(self) -> int:

@@ -32,7 +32,7 @@ Answer = TypeVar("Answer", bool, int)
 
 def hashed(self: Conversions) -> int:
     """The hash of a number that is known, or of an integer, which leaves a guard."""
-    if self.mutable or not (self.node.known or self.is_counted):
+    if self.mutable or not self.is_countable:
         raise TypeError(f"unhashable type: {type(self).__name__!r}")
     return hash(self.counted().item())
 
@@ -100,13 +100,13 @@ class Conversions(Traced):
             return self.memory.recorder.value_of(self.node)
 
     @property
-    def is_counted(self) -> bool:
-        """Whether these are integers or truths, without a slope, that are followed."""
-        return self.dtype.kind in "iub" and is_followed(self)
+    def is_countable(self) -> bool:
+        """Whether these are known, or whole numbers or truths that are followed."""
+        return self.node.known or (self.dtype.kind in "iub" and is_followed(self))
 
     def counted(self) -> Any:
         """The numbers of integers and truths, under a guard, and of what is known."""
-        if self.node.known or not self.is_counted:
+        if self.node.known or not self.is_countable:
             return np.asarray(self._value())
         if not self.shape:
             return np.asarray(bool(self) if self.dtype == bool else self._index())

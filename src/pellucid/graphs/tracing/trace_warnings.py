@@ -190,7 +190,7 @@ def notice_unused(
     if _silent.get():
         current().tells = True  # it might, another time
         return
-    decided = [g.node for g in guards if isinstance(g.answer, bool)]
+    decided = [g.node for g in guards if g.is_boolean]
     used = _reached_by_floats(structure.leaves(result)).union(ancestors(decided))
     leaves = structure.paths(dict(inputs))
     unused = [
