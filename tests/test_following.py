@@ -666,6 +666,28 @@ def test_text_shows_the_number_and_leaves_no_guard(name, value):
     assert not graph.guards
 
 
+NAMED = {"a1": 2.0, "a2": 3.0}
+
+
+@pytest.mark.parametrize("name", [
+    lambda i: f"a{i}",
+    lambda i: "a%d" % i,  # noqa: UP031
+    lambda i: "a%s" % i,  # noqa: UP031
+    "a{}".format,
+    lambda i: "a" + str(i),
+    lambda i: "".join(["a", str(i)]),
+    lambda i: chr(97) + chr(48 + i),
+], ids=["f-string", "%d", "%s", "format", "+", "join", "chr"])  # fmt: skip
+def test_a_whole_number_in_a_name_leaves_a_guard(name):
+    def f(x):
+        return NAMED[name(np.argmax(x))] * np.sum(x**2)
+
+    compiled = pl.compile(f)
+    for x in (V, V[::-1].copy()) * 2:
+        assert compiled(x) == f(x)
+        np.testing.assert_allclose(pl.gradient(f)(x), 2 * x * NAMED[name(np.argmax(x))])
+
+
 ARRAYS = {
     "str": str,
     "repr": repr,
