@@ -157,3 +157,67 @@ def test_numpy_is_itself_afterwards():
         pl.gradient(lambda x: np.vectorize(lambda v: 1 // 0)(x).sum())(x)
     assert vars(np.vectorize)["_vectorize_call"] is own
     assert own.__module__.startswith("numpy")
+
+
+# Of each, the first two elements give the same steps, and the third others.
+def appends():
+    seen = []
+    return lambda v: seen.append(v) or (v if len(seen) < 3 else v**3)
+
+
+def counts():
+    calls = 0
+
+    def f(v):
+        nonlocal calls
+        calls += 1
+        return v if calls < 3 else v**3
+
+    return f
+
+
+def draws_next():
+    powers = iter([1, 1, 3, 3])
+    return lambda v: v ** next(powers)
+
+
+def is_an_object():
+    class Counted:
+        calls = 0
+
+        def __call__(self, v):
+            self.calls += 1
+            return v if self.calls < 3 else v**3
+
+    return Counted()
+
+
+@pytest.mark.parametrize("made", [appends, counts, draws_next, is_an_object])
+def test_what_hands_on_from_call_to_call_is_called_for_each_element(made):
+    def cost(x):
+        return np.vectorize(made(), otypes="d")(x).sum()
+
+    assert pl.compile(cost)(x) == cost(x)
+    assert_allclose(pl.gradient(cost)(x), [1, 1, *(3 * x[2:] ** 2)])
+
+
+def test_what_the_function_has_gathered_is_of_all_elements():
+    def cost(x):
+        seen, last = [], np.zeros(1)
+
+        def gather(v):
+            seen.append(v)
+            last[0] = last[0] + v
+            return v
+
+        np.vectorize(gather, otypes="d")(x)
+        return sum(v**2 for v in seen) + last[0]
+
+    assert_allclose(pl.gradient(cost)(x), 2 * x + 1)
+
+
+def test_elements_may_be_the_places_of_others():
+    def cost(x):
+        return np.vectorize(lambda i: x[i] ** 2)(np.arange(4)).sum()
+
+    assert_allclose(pl.gradient(cost)(x), 2 * x)

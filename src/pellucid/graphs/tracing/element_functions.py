@@ -1,8 +1,9 @@
 """`np.vectorize` and `np.frompyfunc`: a function of elements, over traced arrays.
 
 It is called on one element after the other, and branches follow each. Where the first
-two gave the same elementwise steps, these are taken of the whole arrays: nothing was
-asked for its number, drawn or counted.
+two gave the same elementwise steps, nothing was asked for its number, and the function
+can neither keep something from call to call nor meet what does, these steps are taken
+of the whole arrays.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pellucid.graphs.stand_in import array_in
 from pellucid.graphs.tracing.creation import CREATORS, without_lists
 from pellucid.graphs.tracing.frames import is_machinery
 from pellucid.graphs.tracing.recorder import active
+from pellucid.graphs.tracing.surroundings import Surroundings, UnknownError
 from pellucid.graphs.tracing.traced import (
     FUNCTIONS,
     Traced,
@@ -72,12 +74,21 @@ def _called(function: Function, arrays: Sequence[Any], as_first: bool) -> Any:
     recorder = current()
     guards = len(recorder.guards)
     first = [_One(row, function(*row)) for row in itertools.islice(rows, 2)]
-    if len(first) == 2 and len(recorder.guards) == guards and _alike(*first):
+    is_followed = len(recorder.guards) > guards
+    if len(first) == 2 and not is_followed and _alike(*first) and _forgets(function):
         whole = _whole(first[0], arrays, shape)
         if whole is not None:
             return whole
     found = [one.result for one in first] + [function(*row) for row in rows]
     return _together(found, shape, as_first)
+
+
+def _forgets(function: Function) -> bool:
+    """Whether no call hands something on to the next: a count, a list, an iterator."""
+    try:
+        return not Surroundings([function]).writes
+    except (UnknownError, RecursionError):
+        return False
 
 
 class _One(NamedTuple):

@@ -92,7 +92,8 @@ def _plain(part: Any) -> Any:
     part = plain(part)
     if isinstance(part, Traced) and part.node.known:
         value = part.memory.recorder.value_of(part.node)
-        return int(value) if np.ndim(value) == 0 and value.dtype.kind in "iu" else value
+        is_number = not part.shape and part.dtype.kind in "iu"
+        return int(value) if is_number else value
     return part
 
 
