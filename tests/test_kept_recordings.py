@@ -119,6 +119,56 @@ CHANGES = {
         "def cost(w):\n    return w[0] * list(c.values())[0] + np.sum(0 * w)",
         "c['a'] = c.pop('a')",
     ),
+    "an entry under a pair changes": (
+        "wins = {('a', 'b'): 2.0, ('b', 'a'): 3.0}\n"
+        "def cost(w):\n    return sum(n * w[0] for (i, j), n in wins.items() if i < j)"
+        " + 0 * w[1] * w[2]",
+        "wins['a', 'b'] = 5.0",
+    ),
+    "a pair in the place of a pair": (
+        "wins = {(0, 1): 2.0}\n"
+        "def cost(w):\n    return sum(n * w[i] for (i, j), n in wins.items()) + w[2]",
+        "wins = {(1, 0): 2.0}",
+    ),
+    "a pair of a truth and a number": (
+        "wins = {(1, 1): 2.0}\ndef cost(w):\n    return np.sum(w) * (\n"
+        "        3.0 if any(type(i) is bool for i, j in wins) else 2.0)",
+        "wins = {(True, 1): 2.0}",
+    ),
+    "the default of a dict that is made inside": (
+        "import collections\nstart = 2.0\ndef cost(w):\n"
+        "    made = collections.defaultdict(lambda: start)\n"
+        "    made['a'] += w[0]\n    return made['a'] * made['b'] + 0 * w[1] * w[2]",
+        "start = 5.0",
+    ),
+    "data of an object": (
+        "class Model:\n    pass\nm = Model()\nm.data = X\n"
+        "def cost(w):\n    return np.sum(np.tanh(m.data @ w))",
+        "m.data[0, 0] = 9.0",
+    ),
+    "memory of an array": (
+        "def cost(w):\n    return np.sum(w) * X.data[0, 0]", "X[0, 0] = 9.0"
+    ),
+    "a field of a dataclass": (
+        "import dataclasses\n@dataclasses.dataclass\nclass Set:\n    data: object\n"
+        "    rate: float = 2.0\n    def __len__(self):\n        return len(self.data)\n"
+        "s = Set(X)\ndef cost(w):\n"
+        "    return np.sum(s.data.dot(w) ** 2) * s.rate / len(s)",
+        "s.rate = 5.0",
+    ),
+    "a field that a dataclass compares": (
+        "import dataclasses\n@dataclasses.dataclass\nclass Set:\n    rate: float\n"
+        "s, t = Set(2.0), Set(2.0)\n"
+        "def cost(w):\n    return np.sum(w) * (2.0 if s == t else 3.0)",
+        "s.rate = 5.0",
+    ),
+    "an operator reads a variable around its class": (
+        "def made():\n    flags = [True]\n    class M:\n"
+        "        def __bool__(self):\n            return flags[0]\n"
+        "    return M(), flags\nm, flags = made()\n"
+        "def cost(w):\n    return np.sum(w) * (2.0 if m else 3.0)",
+        "flags[0] = False",
+    ),
     "a list grows": (
         "layers = [2.0]\ndef cost(w):\n    return sum(np.sum(w * a) for a in layers)",
         "layers.append(3.0)",
@@ -485,6 +535,14 @@ EFFECTS = {
         "def made():\n    n = 0\n    def cost(w):\n        nonlocal n\n        n += 1\n"
         "        return np.sum(w)\n    return cost, lambda: n\ncost, number = made()"
     ),
+    "memory of an array": (
+        "a = np.zeros(1)\ndef cost(w):\n    m = a.data\n    m[0] = m[0] + 1\n"
+        "    return np.sum(w)"
+    ),
+    "a dict with a default": (
+        "import collections\nc = collections.defaultdict(int)\n"
+        "def cost(w):\n    c['n'] += 1\n    return np.sum(w)"
+    ),
     "a helper": (
         "def note():\n    seen.append(1)\n"
         "def cost(w):\n    note()\n    return np.sum(w)"
@@ -508,6 +566,7 @@ EFFECTS = {
 TELLING = {
     "an outer list": "len(seen)", "an entry": "c['n']", "an array": "a[0]",
     "an array by out": "a[0]", "an array by copyto": "a[0]", "a global": "n",
+    "memory of an array": "a[0]", "a dict with a default": "c['n']",
     "an attribute": "counter.count",
     "an attribute by name": "counter.count",
     "an attribute of the function": "cost.n", "a default": "len(cost.__defaults__[0])",

@@ -52,6 +52,11 @@ def is_unchanging(value: Any) -> bool:
     )
 
 
+def is_key(value: Any) -> bool:
+    """Whether a value is a number or text, or a tuple of these."""
+    return is_unchanging(value) or (type(value) is tuple and all(map(is_key, value)))
+
+
 def is_same_number(value: Any, now: Any, seen: dict[int, Any]) -> bool:
     """Whether two numbers or texts are the same: nan is nan, and -0 is not 0."""
     return now is value or (type(now) is type(value) and repr(now) == repr(value))
@@ -116,6 +121,15 @@ def _content(cell: Any) -> Any:
 def is_special(name: str) -> bool:
     """Whether Python or NumPy ask for it by themselves, where its object is used."""
     return name.startswith("__") and name not in WHEN_MADE | TOLD_OF_CLASSES
+
+
+def fields_compared(own: Any, name: str) -> set[str]:
+    """What the comparison of a dataclass reads; nothing for all else."""
+    code = getattr(own[name], "__code__", None)
+    if code is None or code.co_freevars or name != "__eq__":
+        return set()
+    read = {*code.co_names} - {"__class__", "NotImplemented"}
+    return read if read <= own.get("__dataclass_fields__", {}).keys() else set()
 
 
 # What is made of others, and tells which.

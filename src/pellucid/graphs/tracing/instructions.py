@@ -22,7 +22,7 @@ HIDDEN = {
 }  # fmt: skip
 # Attributes that lead behind an object: to files, to memory, to frames and namespaces.
 BEHIND = {
-    "tofile", "dump", "dumps", "base", "ctypes", "data", "setflags", "format",
+    "tofile", "dump", "dumps", "base", "ctypes", "setflags", "format",
     "format_map", "gi_frame", "gi_code", "tb_frame", "f_globals", "f_locals", "f_back",
     "f_builtins", "mro", "with_traceback", "add_note",
 }  # fmt: skip

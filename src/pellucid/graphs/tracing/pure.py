@@ -13,6 +13,7 @@ import itertools
 import math
 import operator
 import sys
+from collections import OrderedDict, defaultdict, deque
 from types import FunctionType
 from typing import Any
 
@@ -26,7 +27,7 @@ from pellucid.graphs.tracing.traced import FUNCTIONS
 MODULES = {"numpy", "numpy.linalg", "numpy.fft", "numpy.lib",
            "numpy.lib.stride_tricks", "scipy", "scipy.special",
            "scipy.linalg", "math", "cmath", "operator", "itertools",
-           "functools"}  # fmt: skip
+           "functools", "collections"}  # fmt: skip
 # Our own: the verbs, which are followed into what they are given, and plain formulas.
 VERBS = {
     "pellucid.graphs.differentiating.gradient",
@@ -99,7 +100,7 @@ def _known() -> frozenset[Any]:
     for module in (math, cmath, operator, itertools):
         found |= {value for name, value in vars(module).items() if callable(value)
                   and name[0] != "_" and name not in _CHANGING | _IN_PLACE}  # fmt: skip
-    found |= {functools.reduce, functools.partial}
+    found |= {functools.reduce, functools.partial, defaultdict, deque, OrderedDict}
     names = CREATORS.keys() | JOINED.keys() | _QUESTIONS
     return frozenset(found | {vars(np)[name] for name in names - _ASKING})
 

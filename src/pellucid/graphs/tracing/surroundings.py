@@ -24,8 +24,10 @@ from pellucid.graphs.tracing.inspection import (
     MADE_OF,
     Absent,
     bytes_of,
+    fields_compared,
     insides_of,
     is_container,
+    is_key,
     is_same_number,
     is_special,
     is_unchanging,
@@ -210,7 +212,7 @@ class OfContainer(Snapshot):
         value = self.value
         self.kind, self.length = type(value), len(value)
         self.keys = list(value) if isinstance(value, KEYED) else []
-        if self.length > LONGEST or not all(map(is_unchanging, self.keys)):
+        if self.length > LONGEST or not all(map(is_key, self.keys)):
             raise UnknownError("a long list, or keys that are objects")
         self.around.attributes.update(getattr(self.kind, "_fields", ()))
         self.parts = [self.around.entered(part) for part in parts_of(value)]
@@ -324,11 +326,10 @@ class OfClass(Holder):
             raise UnknownError(f"the class {kind.__name__}")
         super().enter()
         self.names = tuple(own)
-        fields = own.get("__dataclass_fields__", {}).keys() | {"__class__"}
         for name in filter(is_special, own):
-            code = getattr(own[name], "__code__", None)
-            if code and fields >= {*code.co_names}:  # a dataclass's comparison
+            if read := fields_compared(own, name):
                 self.attributes[name] = _only(own[name])
+                self.around.attributes.update(read)
             else:
                 self.look_for([name])
 
