@@ -167,7 +167,7 @@ class Conversions(Traced):
     def _text_of(self) -> Any:
         """The value as it is printed; a whole number may be part of a name: f"W{i}"."""
         value = self._followed(refuse=refused_number)
-        if self.is_counted and not self.shape:
+        if self.is_countable and not self.shape:
             self.counted()
         self.memory.recorder.tells |= not self.node.known
         if self.mutable:

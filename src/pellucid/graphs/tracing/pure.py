@@ -33,7 +33,8 @@ VERBS = {
     "pellucid.graphs.differentiating.gradient",
     "pellucid.graphs.operations.robust",
 }
-FORMULAS = {f"pellucid.models.{name}" for name in ("activations", "costs", "penalties")}
+FORMULAS = {"pellucid.models.activations", "pellucid.models.costs",
+            "pellucid.models.penalties", "pellucid.bench.functions"}  # fmt: skip
 MODULES |= {"pellucid", *FORMULAS}
 _BUILTINS = {
     "abs", "all", "any", "bool", "bytes", "callable", "complex", "dict", "divmod",
