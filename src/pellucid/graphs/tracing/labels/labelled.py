@@ -18,14 +18,13 @@ import numpy as np
 from pellucid.graphs.foreign import is_labelled
 from pellucid.graphs.tracing.frames import code
 from pellucid.graphs.tracing.labels.operands import (
-    ARITHMETIC,
-    COMPARING,
     OPERATORS,
     flexible,
     joined,
     product,
     with_labels,
 )
+from pellucid.graphs.tracing.labels.operators import ARITHMETIC, operators
 from pellucid.graphs.tracing.labels.under_labels import (
     NAMES,
     UnderLabels,
@@ -247,18 +246,6 @@ _TAKEN = {"axis", "ddof", "decimals", "a_min", "a_max", "min", "max"}
 # -- Python's operators ---------------------------------------------------------------
 
 
-def _forward(ufunc: np.ufunc) -> Any:
-    return lambda x, y: with_labels(ufunc, x, y)
-
-
-def _alone(ufunc: np.ufunc) -> Any:
-    return lambda x: joined(ufunc, x)
-
-
-def _reflected(ufunc: np.ufunc) -> Any:
-    return lambda x, y: with_labels(ufunc, y, x)
-
-
 def _in_place(ufunc: np.ufunc) -> Any:
     """The same object with other entries; no other shares its memory."""
 
@@ -269,17 +256,9 @@ def _in_place(ufunc: np.ufunc) -> Any:
     return operator
 
 
-_BINARY = ARITHMETIC | {"matmul": np.matmul, "and": np.bitwise_and,
-                        "or": np.bitwise_or, "xor": np.bitwise_xor}  # fmt: skip
-_UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute,
-          "invert": np.invert}  # fmt: skip
-for _name, _ufunc in (_BINARY | COMPARING).items():
-    setattr(Labelled, f"__{_name}__", _forward(_ufunc))
-for _name, _ufunc in _BINARY.items():
-    setattr(Labelled, f"__r{_name}__", _reflected(_ufunc))
+for _name, _method in operators(with_labels).items():
+    setattr(Labelled, _name, _method)
 for _name, _ufunc in ARITHMETIC.items():
     setattr(Labelled, f"__i{_name}__", _in_place(_ufunc))
-for _name, _ufunc in _UNARY.items():
-    setattr(Labelled, f"__{_name}__", _alone(_ufunc))
 
 KINDS["labelled"] = Labelled

@@ -12,11 +12,11 @@ from typing import Any
 from pellucid.graphs.stand_in import is_stand_in
 from pellucid.graphs.tracing.frames import code, is_machinery
 from pellucid.graphs.tracing.labels.operands import (
-    ARITHMETIC,
     OPERATORS,
     gathered,
     labelled,
 )
+from pellucid.graphs.tracing.labels.operators import ARITHMETIC
 from pellucid.graphs.tracing.labels.polars import OF_POLARS
 from pellucid.graphs.tracing.outside_arrays import with_views
 from pellucid.graphs.tracing.recorder import active

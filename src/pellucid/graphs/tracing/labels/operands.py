@@ -17,6 +17,7 @@ from pellucid.graphs import structure
 from pellucid.graphs.foreign import is_labelled, is_of_polars, is_table_or_column
 from pellucid.graphs.stand_in import is_stand_in
 from pellucid.graphs.tracing.frames import code
+from pellucid.graphs.tracing.labels.operators import ARITHMETIC, COMPARING
 from pellucid.graphs.tracing.labels.polars import (
     Column,
     entries,
@@ -148,13 +149,7 @@ def _reversed(ufunc: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x, y: ufunc(y, x)
 
 
-# By the names that Python has for them, `__add__`, and pandas, `.add`.
-ARITHMETIC = {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
-    "floordiv": np.floor_divide, "mod": np.remainder, "pow": np.power,
-}  # fmt: skip
-COMPARING = {"lt": np.less, "le": np.less_equal, "gt": np.greater,
-             "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal}  # fmt: skip
+# By the names that pandas has for them, `.add` and `.radd`.
 OPERATORS: dict[str, Callable[..., Any]] = {
     **ARITHMETIC, **COMPARING, "div": np.divide, "divide": np.divide,
     "subtract": np.subtract, "multiply": np.multiply,

@@ -6,7 +6,6 @@ same on it. The others are refused, as is what polars does with a whole table.
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
@@ -14,39 +13,27 @@ from typing import Any, NoReturn
 import numpy as np
 
 from pellucid.graphs.foreign import is_of_polars
-from pellucid.graphs.stand_in import StandIn, array_in
-from pellucid.graphs.tracing.frames import code, is_engine, is_machinery
+from pellucid.graphs.stand_in import array_in
+from pellucid.graphs.tracing.frames import code
+from pellucid.graphs.tracing.labels.held import Held
+from pellucid.graphs.tracing.labels.operators import operators
 from pellucid.graphs.tracing.refusals import refuse
 from pellucid.graphs.tracing.traced import called, current, lifted
 
 
-class Column(StandIn):
+class Column(Held):
     """A column of polars whose entries are traced."""
 
-    __slots__ = ("array",)
-    __hash__ = None  # type: ignore[assignment]
+    __slots__ = ()
 
     def __init__(self, array: Any) -> None:
         self.array = array
 
     @property
-    def _array(self) -> Any:
-        return self.array
-
-    @property
     def _kind(self) -> Any:
         return sys.modules["polars"].Series
 
-    @property  # type: ignore[misc]
-    def __class__(self) -> Any:
-        """What the person's `isinstance` sees."""
-        frame = sys._getframe(1)
-        return type(self) if is_engine(frame) or is_machinery(frame) else self._kind
-
     # -- NumPy's protocols ------------------------------------------------------------
-
-    def __array__(self, *args: Any, **options: Any) -> Any:
-        return self.array.__array__(*args, **options)
 
     def __array_ufunc__(
         self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any
@@ -61,12 +48,6 @@ class Column(StandIn):
         return called(function, [*map(entries, args)], kwargs)
 
     # -- what is the same in polars ---------------------------------------------------
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Length of each axis."""
-        shape: tuple[int, ...] = self.array.shape
-        return shape
 
     def __len__(self) -> int:
         return len(self.array)
@@ -123,10 +104,6 @@ class Column(StandIn):
         )
 
 
-def _alone(x: Column, ufunc: np.ufunc) -> Any:
-    return of_columns(ufunc, x)
-
-
 _ALONE = {name: getattr(np, name) for name in ("abs", "exp", "sqrt", "sin", "cos")}
 
 
@@ -162,29 +139,7 @@ def of_columns(ufunc: Callable[..., Any], *sides: Any) -> Any:
     return Column(made)
 
 
-def _forward(ufunc: np.ufunc) -> Any:
-    return lambda x, y: of_columns(ufunc, x, y)
-
-
-def _reflected(ufunc: np.ufunc) -> Any:
-    return lambda x, y: of_columns(ufunc, y, x)
-
-
-_BINARY = {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
-    "floordiv": np.floor_divide, "mod": np.remainder, "pow": np.power,
-    "matmul": np.matmul,
-}  # fmt: skip
-_COMPARING = {"lt": np.less, "le": np.less_equal, "gt": np.greater,
-              "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal}  # fmt: skip
-_UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute,
-          "invert": np.invert}  # fmt: skip
-OF_POLARS = ["dot", "__array_ufunc__", "to_numpy"]
-for _name, _ufunc in (_BINARY | _COMPARING).items():
-    setattr(Column, f"__{_name}__", _forward(_ufunc))
-    OF_POLARS.append(f"__{_name}__")
-for _name, _ufunc in _BINARY.items():
-    setattr(Column, f"__r{_name}__", _reflected(_ufunc))
-    OF_POLARS.append(f"__r{_name}__")
-for _name, _ufunc in _UNARY.items():
-    setattr(Column, f"__{_name}__", functools.partialmethod(_alone, _ufunc))
+for _name, _method in operators(of_columns).items():
+    setattr(Column, _name, _method)
+# The methods of polars in which traced values are recorded.
+OF_POLARS = ("dot", "__array_ufunc__", "to_numpy", *operators(of_columns))

@@ -10,8 +10,9 @@ import numpy as np
 
 from pellucid.errors import TraceError
 from pellucid.graphs import structure
-from pellucid.graphs.stand_in import StandIn, array_in
-from pellucid.graphs.tracing.frames import code, is_engine, is_machinery
+from pellucid.graphs.stand_in import array_in
+from pellucid.graphs.tracing.frames import code
+from pellucid.graphs.tracing.labels.held import Held
 from pellucid.graphs.tracing.refusals import refuse
 from pellucid.graphs.tracing.traced import Traced
 
@@ -22,7 +23,7 @@ class LabelsError(TraceError):
     """Two tables or columns met that pandas would align."""
 
 
-class UnderLabels(StandIn):
+class UnderLabels(Held):
     """A traced array under the labels of a table, or of a column.
 
     Parameters
@@ -35,9 +36,8 @@ class UnderLabels(StandIn):
         Whether some of its entries come from missing values.
     """
 
-    __slots__ = ("array", "axes", "missing")
+    __slots__ = ("axes", "missing")
     __pandas_priority__ = 5000  # pandas leaves operators to what has more than 4000
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, array: Any, axes: Sequence[Any], missing: bool = False) -> None:
         self.array = array
@@ -45,27 +45,11 @@ class UnderLabels(StandIn):
         self.missing = missing
 
     @property
-    def _array(self) -> Any:
-        return self.array
-
-    @property
     def _kind(self) -> Any:
         """The class of pandas that it stands for."""
         return getattr(sys.modules["pandas"], NAMES[self.ndim])
 
-    @property  # type: ignore[misc]
-    def __class__(self) -> Any:
-        """What the person's `isinstance` sees."""
-        frame = sys._getframe(1)
-        return type(self) if is_engine(frame) or is_machinery(frame) else self._kind
-
     # -- what it is -------------------------------------------------------------------
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Length of each axis."""
-        shape: tuple[int, ...] = self.array.shape
-        return shape
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -108,9 +92,6 @@ class UnderLabels(StandIn):
         if options:
             refuse(f"{code()}: a traced column knows to_numpy() without na_value=.")
         return self.array if dtype is None else self.array.astype(dtype)
-
-    def __array__(self, *args: Any, **options: Any) -> Any:
-        return self.array.__array__(*args, **options)
 
     def __len__(self) -> int:
         return len(self.index)
