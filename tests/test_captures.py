@@ -352,3 +352,28 @@ def test_what_an_earlier_trace_kept_on_an_object_is_nothing_captured():
     np.testing.assert_allclose(first, expected, rtol=1e-12)
     np.testing.assert_allclose(compiled(X), layer(X), rtol=1e-12)
     assert compiled.constants == {"self.rate": 0.25}
+
+
+@pytest.mark.parametrize("change", [
+    lambda f: setattr(f, "__defaults__", (5.0,)),
+    lambda f: setattr(f, "__kwdefaults__", {"rate": 3.0}),
+    lambda f: setattr(f, "__code__", (lambda x, b=0, *, rate=0: x - b).__code__),
+], ids=["defaults", "keyword defaults", "code"])  # fmt: skip
+@pytest.mark.parametrize("is_helper", [False, True], ids=["itself", "helper"])
+def test_a_function_that_is_changed_in_place_is_noticed(change, is_helper):
+    def f(x, b=1.0, *, rate=2.0):
+        return x * rate + b
+
+    compiled = pl.compile((lambda x: f(x)) if is_helper else f)
+    assert [compiled(4.0) for _ in range(2)] == [9.0, 9.0]
+    change(f)
+    assert [compiled(4.0) for _ in range(2)] == [f(4.0)] * 2 != [9.0] * 2
+
+
+@pytest.mark.parametrize("made", [set, collections.deque])
+def test_an_argument_that_is_no_array_is_looked_into(made):
+    compiled = pl.compile(lambda x, given: x * sum(given))
+    given = made([1, 2])
+    assert compiled(1.0, given) == 3.0
+    (given.add if made is set else given.append)(5)
+    assert compiled(1.0, given) == 8.0

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -102,7 +102,9 @@ class Captures:
 def _named(start: Start) -> dict[str, Binding]:
     """The bindings by name; of two of one name the second gets a number."""
     found: dict[str, Binding] = {}
-    for binding in bindings(start):
+    loose = [Binding(name, value, (value,), 0, True)
+             for name, value in start if isinstance(value, LOOSE)]  # fmt: skip
+    for binding in [*loose, *bindings(start)]:
         name, number = binding.name, 1
         while name in found:
             number += 1
@@ -126,7 +128,7 @@ def _key(binding: Binding) -> Hashable:
         return Itself(value)
     if isinstance(value, np.ndarray):
         return _digest(value)
-    if isinstance(value, SCALARS):
+    if isinstance(value, (*SCALARS, CodeType)):
         return content(value)
     if issubclass(kind, (ModuleType, type)) or is_foreign(kind):
         return Itself(value)

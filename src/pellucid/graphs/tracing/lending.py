@@ -157,13 +157,10 @@ def lent(found: Reached, start: Iterable[Any]) -> Iterator[None]:
 
 
 def _places(found: Reached) -> Iterator[Binding]:
-    """What is bound: also in long lists of arrays, in defaults and partial calls."""
+    """What is bound: also in long lists of arrays, and in partial calls."""
     yield from found.bindings
     for value in found.values:
-        if type(value) is FunctionType and value.__defaults__:
-            if not (is_ours(value) or is_standard(value)):
-                yield Binding("", value.__defaults__, value, "__defaults__")
-        elif type(value) is functools.partial:
+        if type(value) is functools.partial:
             yield Binding("", value.args, value, "args")
         elif _is_long_list_of_arrays(value):
             yield from (Binding("", x, value, i, True) for i, x in enumerate(value))

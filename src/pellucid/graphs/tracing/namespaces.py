@@ -33,6 +33,8 @@ LONGEST = 100  # a longer list or dict is data
 BY_TEXT = {"getattr", "hasattr", "vars", "__dict__", "asdict", "astuple", "fields",
            "replace", "attrgetter"}  # fmt: skip
 SCALARS = (int, float, complex, str, bytes, type(None), np.generic)
+# Of a function, as IPython's autoreload replaces it.
+REPLACED = ("__code__", "__defaults__", "__kwdefaults__")
 DESCRIBED = (property, functools.cached_property, staticmethod, classmethod)
 
 
@@ -182,6 +184,8 @@ class _Walk:
             self.visit("", value)
         if closed:
             return
+        for name in REPLACED:
+            self.found.append(Binding("", getattr(function, name), function, name))
         given = function.__defaults__ or ()
         last = _parameters(function)[-len(given) or None :]
         for i, (name, value) in enumerate(zip(last, given, strict=False)):
