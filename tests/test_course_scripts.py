@@ -39,6 +39,29 @@ REFUSED = {
             )
         },
     ),
+    "return_float": (
+        "Write np.sqrt(np.mean((w * x - 2 * x - 1) ** 2)) for float(",
+        {
+            "return float(np.sqrt(np.mean((w * x - 2 * x - 1) ** 2)))": (
+                "return np.sqrt(np.mean((w * x - 2 * x - 1) ** 2))"
+            )
+        },
+    ),
+    "history_inside": (
+        "Return it from the function, and keep what the call gives",
+        {
+            "    history.append(l)\n": "",
+            "    w -= ": "    history.append(loss(w))\n    w -= ",
+        },
+    ),
+    "assign_column_pandas": (
+        "keep a new column in a variable",
+        {'d["pred"] = ': "pred = ", 'd["pred"] - ': "pred - "},
+    ),
+    "mean_of_statistics": (
+        "Write np.mean(x) for statistics.mean(x)",
+        {"statistics.mean": "np.mean"},
+    ),
     "mle_scipy_stats": (
         "Write -((x - loc) / scale)**2 / 2 - np.log(scale * np.sqrt(2 * np.pi))",
         {

@@ -1,0 +1,13 @@
+import numpy as np
+import pandas as pd
+from pellucid import gradient as grad
+
+df = pd.DataFrame({"x": [1.0, 2, 3], "y": [2.0, 4.1, 6.2]})
+
+
+def loss(w):
+    df_pred = df["x"].apply(lambda v: w[0] + w[1] * v)
+    return ((df_pred - df["y"]) ** 2).mean()
+
+
+result = grad(loss)(np.array([0.1, 1.0]))
