@@ -152,3 +152,31 @@ def shifted(x):
 def test_unsigned_integers_on_torch(name):
     x = INPUTS[name]
     assert_all_same(RUNS["torch"](shifted, x), shifted(x))
+
+
+# -- whole numbers of a derivative beside an array of small integers -------------------
+
+SMALL = np.array([100, 120], dtype=np.int8)
+TIMES_WHOLE = {
+    "numbers behind": lambda w: np.sum(SMALL * w * 3),
+    "a number before": lambda w: 3 * np.sum(SMALL * w),
+    "a negative number": lambda w: np.sum(SMALL.astype(np.uint8) * w * -1),
+    "an entry": lambda w: SMALL[0] * w * 3,
+    "dot": lambda w: 3 * np.dot(SMALL, w * np.ones(2)),
+    "matmul": lambda w: 3 * (SMALL @ (w * np.ones(2))),
+    "einsum": lambda w: 3 * np.einsum("i,i->", SMALL, w * np.ones(2)),
+    "outer": lambda w: 3 * np.sum(np.outer(SMALL, w * np.ones(2))),
+    "convolve": lambda w: 3 * np.sum(np.convolve(SMALL, w * np.ones(2))),
+    "sum of three": lambda w: np.sum(SMALL * w + SMALL * w + SMALL * w),
+    "large": lambda w: np.sum(np.array([2**62, 3]) * w * 4),
+}
+
+
+@pytest.mark.parametrize("stable", [True, False])
+@pytest.mark.parametrize("cost", TIMES_WHOLE.values(), ids=TIMES_WHOLE)
+def test_a_whole_number_of_a_derivative_does_not_wrap_around(cost, stable):
+    w = 1.25
+    slope = (cost(w + 0.25) - cost(w - 0.25)) / 0.5  # the costs are linear
+    gradient = pl.gradient(cost, stable=stable)
+    np.testing.assert_allclose(gradient(w), slope, rtol=1e-12)
+    np.testing.assert_allclose(pl.compile(gradient)(w), slope, rtol=1e-12)

@@ -124,6 +124,14 @@ def expanded(g: Any, node: Node) -> Any:
     return g if g.shape == node.shape else np.broadcast_to(g, node.shape)
 
 
+def of_floats(g: Any) -> Any:
+    """A whole number as a float: 3 times an array of small integers wraps around."""
+    if isinstance(g, Traced):
+        is_whole = g.node.is_literal and g.node.weak and g.dtype.kind in "iub"
+        return lifted(constant(float(g.node.value)), current()) if is_whole else g
+    return float(g) if isinstance(g, int) else g
+
+
 def traced(g: Any) -> Any:
     """A gradient that is a node; a number becomes a constant."""
     return g if isinstance(g, Traced) else lifted(constant(g), current())

@@ -21,6 +21,7 @@ from pellucid.graphs.differentiating.adjoint import (
     may_be_short,
     named_after,
     of_dtype,
+    of_floats,
     traced,
     value,
     with_zeros,
@@ -131,6 +132,8 @@ def by_rule(node: Node, position: int, g: Any, poles: Poles | None = None) -> An
     if rule is None:
         return None
     g = conjugated(node, g if may_be_short(node) else expanded(g, node))
+    if any(a.dtype.kind in "iub" and not a.weak for a in node.arguments):
+        g = of_floats(g)
     values: Any = node, *node.arguments
     if node.operation not in OF_SHAPES:
         values = map(value, values)
