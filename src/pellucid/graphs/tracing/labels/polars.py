@@ -58,7 +58,8 @@ class Column(Held):
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, slice):
             return Column(self.array[key])
-        return self.array[key] if isinstance(key, int) else self._refuse("[...]")
+        is_place = isinstance(key, (int, np.integer))
+        return self.array[key] if is_place else self._refuse("[...]")
 
     def __bool__(self) -> NoReturn:
         raise TypeError("the truth value of a Series is ambiguous")
