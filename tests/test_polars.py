@@ -121,3 +121,21 @@ def test_another_column_under_the_name_is_seen():
     column = n
     assert gradient(b) == 6.0
     assert_allclose(compiled(b), 6 * b)
+
+
+def squares(w, x, y):
+    return ((x * w - y) ** 2).mean()
+
+
+@pytest.mark.parametrize("options", [{}, {"batch_size": 2, "max_iter": 5}])
+def test_columns_are_data_of_minimise(options):
+    found = pl.minimise(squares, 1.0, s, df["b"], random_state=0, **options)
+    same = pl.minimise(
+        squares, 1.0, s.to_numpy(), df["b"].to_numpy(), random_state=0, **options
+    )
+    assert found.x == same.x
+
+
+def test_a_cost_of_columns_divides_by_n_minus_1_in_minimise():
+    found = pl.minimise(lambda w, x: (x * w).std() + 3 * (w - 1) ** 2, 0.5, s)
+    assert_allclose(found.x, 1 - s.std() / 6, rtol=1e-6)

@@ -94,6 +94,12 @@ def is_table_or_column(value: Any) -> bool:
     return is_labelled(value) and hasattr(value, "iloc")
 
 
+def has_rows(value: Any) -> bool:
+    """Whether a value is a table or column, of polars too, and so an array of rows."""
+    name = "to_numpy" if is_of_polars(value) else "iloc"
+    return hasattr(value, name)
+
+
 def unlabelled(value: Any) -> tuple[Any, str | None]:
     """The entries of what pandas holds, without labels; and why they are no numbers."""
     if is_of_polars(value):

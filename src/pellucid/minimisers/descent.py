@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import MinimiseError
+from pellucid.graphs.foreign import has_rows
 from pellucid.graphs.tracing.trace import is_numeric
 from pellucid.minimisers.schedules import rate_at
 from pellucid.minimisers.steps import Settings, Step
@@ -247,8 +248,8 @@ def _length(data: Any) -> int:
     """How many rows there seem to be; 0 for what has none."""
     if isinstance(data, (list, tuple)):
         return len(data)
-    has_rows = hasattr(data, "iloc") or (isinstance(data, np.ndarray) and data.ndim)
-    return len(data) if has_rows else 0
+    is_array = isinstance(data, np.ndarray) and data.ndim
+    return len(data) if is_array or has_rows(data) else 0
 
 
 def _as_rows(data: Any) -> Any:

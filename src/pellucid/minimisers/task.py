@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import MinimiseError
 from pellucid.graphs import structure
+from pellucid.graphs.foreign import has_rows
 from pellucid.graphs.tracing.labels.under_labels import LabelsError
 from pellucid.graphs.tracing.trace import is_float, is_numeric, title_of, trace
 from pellucid.show.progress import Bar, is_watched, progress
@@ -144,9 +145,9 @@ class Task:
         Labels that pandas would align, and a mean of each column, are not to be lost.
         """
         arrays = tuple(as_data(d) for d in data)
-        if not any(hasattr(d, "iloc") for d in data):
+        if not any(has_rows(d) for d in data):
             return arrays
-        tables = tuple(d if hasattr(d, "iloc") else as_data(d) for d in data)
+        tables = tuple(d if has_rows(d) else as_data(d) for d in data)
         by_labels, by_place = self._cost_of(tables), self._cost_of(arrays)
         if isinstance(by_labels, LabelsError):
             raise by_labels
@@ -247,7 +248,7 @@ def as_data(data: Any) -> Any:
             "data hold a masked array; a cost is of all numbers: "
             "fill the masked ones in or leave their rows out."
         )
-    if hasattr(data, "iloc"):
+    if has_rows(data):
         array = np.asarray(data)
         return array if array.dtype.kind in "fiub" else data
     return np.asarray(data) if isinstance(data, list) and _is_array(data) else data
