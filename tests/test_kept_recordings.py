@@ -943,3 +943,15 @@ def test_two_gradients_are_two_arrays(verb):
         assert not np.shares_memory(of_w, of_b)
         np.testing.assert_allclose(of_b, 4 * W)
         of_w[:] = 0.0
+
+
+def test_memory_that_somebody_else_writes_to_is_read_each_time():
+    rates = bytearray(b"\x01")
+    seen = memoryview(rates)
+
+    def cost(w):
+        return np.sum(w**2) * seen[0]
+
+    np.testing.assert_allclose(runs(cost, W), [2 * W] * 4)
+    rates[0] = 4
+    np.testing.assert_allclose(runs(cost, W), [8 * W] * 4)

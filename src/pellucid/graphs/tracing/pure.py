@@ -77,7 +77,7 @@ def is_pure(value: Any) -> bool:
             return True
         named = getattr(value, "__name__", "")
         return value in FUNCTIONS and named not in _ASKING
-    except TypeError:  # it has no hash
+    except (TypeError, ValueError):  # it has no hash, as a memoryview may have none
         return False
 
 
