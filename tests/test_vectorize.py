@@ -221,3 +221,27 @@ def test_elements_may_be_the_places_of_others():
         return np.vectorize(lambda i: x[i] ** 2)(np.arange(4)).sum()
 
     assert_allclose(pl.gradient(cost)(x), 2 * x)
+
+
+RATES = {"up": 2.0, "down": 0.5}
+
+
+@np.vectorize
+def rated(v):
+    return v * RATES["up"] if v > 0 else v * RATES["down"]
+
+
+RATED = {"vectorize": rated, "frompyfunc": np.frompyfunc(rated.pyfunc, 1, 1)}
+
+
+@pytest.mark.parametrize("name", RATED)
+def test_what_a_function_of_elements_captures_is_noticed(name, monkeypatch):
+    def cost(x):
+        return np.sum(RATED[name](x).astype(float))
+
+    compiled, slope = pl.compile(cost), pl.compile(pl.gradient(cost))
+    for _ in range(2):
+        assert_allclose(compiled(x), cost(x))
+        for gradient in (slope, pl.gradient(cost)):
+            assert_allclose(gradient(x), np.where(x > 0, RATES["up"], RATES["down"]))
+        monkeypatch.setitem(RATES, "up", 3.0)

@@ -8,7 +8,6 @@ of the whole arrays.
 
 from __future__ import annotations
 
-import gc
 import itertools
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +22,7 @@ from pellucid.graphs.operations.closed_set import is_elementwise
 from pellucid.graphs.stand_in import array_in
 from pellucid.graphs.tracing.creation import CREATORS, without_lists
 from pellucid.graphs.tracing.frames import is_machinery
+from pellucid.graphs.tracing.namespaces import function_of
 from pellucid.graphs.tracing.recorder import active
 from pellucid.graphs.tracing.surroundings import Surroundings, UnknownError
 from pellucid.graphs.tracing.traced import (
@@ -36,13 +36,6 @@ from pellucid.graphs.tracing.traced import (
 
 Function = Callable[..., Any]
 PLACES = {"b": bool, "i": int, "u": int, "f": float, "c": complex}  # of one element
-
-
-def function_of(ufunc: np.ufunc) -> Function | None:
-    """The function that np.frompyfunc made a ufunc of; None for any other ufunc."""
-    objects = "O" * ufunc.nin + "->" + "O" * ufunc.nout
-    held = gc.get_referents(ufunc) if ufunc.types == [objects] else []
-    return next(filter(callable, held), None)
 
 
 def over(function: Function, arrays: Sequence[Any], otypes: Any = None) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import sys
 from collections.abc import Iterable
 from types import (
@@ -219,6 +220,8 @@ class _Walk:
         wrapped = own(value).get("__wrapped__")
         if wrapped is not None:
             self.visit("", wrapped)
+        if isinstance(value, (np.vectorize, np.ufunc)):
+            self.visit("", function_of(value))
         if type(value).__module__.startswith("pellucid."):
             if wrapped is None:
                 for part in own(value).values():
@@ -290,6 +293,15 @@ def _function_of(value: Any) -> Any:
         if hasattr(value, name):
             return getattr(value, name)
     return None
+
+
+def function_of(value: Any) -> Any:
+    """What np.vectorize or np.frompyfunc made it of; None for any other ufunc."""
+    if isinstance(value, np.vectorize):
+        return value.pyfunc
+    objects = "O" * value.nin + "->" + "O" * value.nout
+    held = gc.get_referents(value) if value.types == [objects] else []
+    return next(filter(callable, held), None)
 
 
 def _parameters(function: Any) -> tuple[str, ...]:
