@@ -48,6 +48,7 @@ GRAPHS = (
     "guards",
     "packing",
     "graph",
+    "warned",
     "prepared",
     "liveness",
     "tracing",

@@ -5,9 +5,8 @@ It means what `evaluate` means, which walks the graph anew for each value.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,26 +15,7 @@ from pellucid.graphs import structure
 from pellucid.graphs.evaluate import computed, meaning, quietly
 from pellucid.graphs.graph import Graph, owned
 from pellucid.graphs.node import Node
-
-
-class Noted:
-    """Whether NumPy had something to say of numbers: a division by 0, an overflow."""
-
-    anything = False
-
-    def __call__(self, kind: str, flag: int) -> None:
-        """What NumPy calls in the place of warning."""
-        self.anything = True
-
-
-@contextlib.contextmanager
-def noting() -> Iterator[Noted]:
-    """While this holds, what NumPy would warn of, or raise, is noted alone."""
-    noted = Noted()
-    ways: Any = {kind: "ignore" if way == "ignore" else "call"
-                 for kind, way in np.geterr().items()}  # fmt: skip
-    with np.errstate(call=noted, **ways):
-        yield noted
+from pellucid.graphs.warned import noting
 
 
 class Step(NamedTuple):

@@ -8,13 +8,11 @@ and where its path holds. Everything else is recorded anew at each call.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import threading
-import warnings
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from types import CodeType, FunctionType, MethodType
 from typing import Any, NamedTuple
 
@@ -28,7 +26,6 @@ from pellucid.graphs.differentiating.at_numbers import (
     numbered_leaves,
 )
 from pellucid.graphs.differentiating.pullbacks import as_float
-from pellucid.graphs.prepared import noting
 from pellucid.graphs.tracing.inspection import metadata_of
 from pellucid.graphs.tracing.instructions import instructions_of
 from pellucid.graphs.tracing.patching import is_traced_elsewhere
@@ -36,6 +33,7 @@ from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.surroundings import Surroundings, UnknownError
 from pellucid.graphs.tracing.trace import is_float, is_numeric
 from pellucid.graphs.tracing.traced import raised_at_once
+from pellucid.graphs.warned import noting, showing, warning_settings
 
 CODES = 256  # functions of which recordings are kept
 KINDS = 8  # of arguments, for each
@@ -236,46 +234,6 @@ def is_data(leaf: Any) -> bool:
     return type(leaf) is float or (type(leaf) is np.ndarray and is_numeric(leaf))
 
 
-def warning_settings() -> Any:
-    """How warnings are shown now, Python's and NumPy's."""
-    return list(warnings.filters), np.geterr()
-
-
-@contextlib.contextmanager
-def showing() -> Iterator[list[Any]]:
-    """While this holds, the warnings that this thread shows are noted, and shown."""
-    shown: list[Any] = []
-    with _lock:
-        if not _listening:
-            _hook[:] = warnings.showwarning, _heard_before(warnings.showwarning)
-            warnings.showwarning = _hook[1]
-        _listening.append((threading.get_ident(), shown))
-    try:
-        yield shown
-    finally:
-        with _lock:
-            _listening[:] = [each for each in _listening if each[1] is not shown]
-            if not _listening and warnings.showwarning is _hook[1]:
-                warnings.showwarning = _hook[0]
-
-
-# Threads share one hook; the last takes it away.
-_listening: list[tuple[int, list[Any]]] = []
-_hook: list[Any] = []
-
-
-def _heard_before(show: Callable[..., None]) -> Callable[..., None]:
-    """What notes a warning for the thread that shows it, and shows it."""
-
-    def heard(*args: Any, **kwargs: Any) -> None:
-        for thread, shown in tuple(_listening):
-            if thread == threading.get_ident():
-                shown.append(args[0])
-        show(*args, **kwargs)
-
-    return heard
-
-
 # -- where recordings are kept: with the code of the function, as long as it lives -----
 
 _codes: OrderedDict[int, tuple[Any, OrderedDict[Hashable, Entry]]] = OrderedDict()
@@ -283,7 +241,11 @@ _lock = threading.Lock()
 
 
 def kind_of(tree: Any, leaves: list[Any]) -> Any:
-    """What a recording depends on of arguments, but for the numbers; and the leaves."""
+    """What a recording depends on of arguments, but for the numbers; and the leaves.
+
+    A compiled function has its constants in the key, too (`running.kinds`); here they
+    are held against what they were.
+    """
     kind = type(tree)
     if isinstance(tree, np.ndarray):
         leaves.append(tree)
