@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -16,7 +15,6 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.rewriting.stable import made_stable, written_out
 from pellucid.graphs.tracing.trace import (
     Constant,
-    is_float,
     is_numeric,
     stand_in,
     title_of,
@@ -27,7 +25,7 @@ from pellucid.minimisers.task import Options, Task
 from pellucid.running.cache import Kept, content
 from pellucid.running.captures import Captures
 from pellucid.running.compiled import Compiled
-from pellucid.running.kinds import kind_of
+from pellucid.running.kinds import kind_of, recorded_graph
 from pellucid.running.targets import Program, target
 
 T = TypeVar("T")
@@ -102,7 +100,7 @@ def once_for(
     """
 
     def found() -> tuple[Graph, T]:
-        graph = whole_graph(f, args)
+        graph = recorded_graph(f, args, {}, whole)
         return graph, make(graph)
 
     try:
@@ -127,22 +125,6 @@ def whole(graph: Graph) -> Graph:
     if graph.guards:
         raise OneWayError(graph)
     return graph
-
-
-def whole_graph(f: Callable[..., Any], args: Any) -> Graph:
-    """The graph of f that holds for all numbers."""
-    *first, last = inputs_of(args)
-    for is_input in first:
-        with contextlib.suppress(TraceError):
-            return whole(trace(f, args, {}, is_input, follow=True))
-    return whole(trace(f, args, {}, last, follow=True))
-
-
-def inputs_of(data: Any) -> list[Callable[[Any], bool]]:
-    """What may be an input: whole numbers too, or else constants, as they choose."""
-    leaves = structure.leaves(data)
-    has_integers = any(is_numeric(d) and not is_float(d) for d in leaves)
-    return [is_numeric, is_float] if has_integers else [is_numeric]
 
 
 def with_constants(args: Any, count: int) -> tuple[Any, ...]:

@@ -26,12 +26,12 @@ from pellucid.minimisers.recording import (
     OneWayError,
     as_constants,
     compiled_with,
-    inputs_of,
     is_by_value,
     once,
     whole,
 )
 from pellucid.minimisers.task import Options, Task
+from pellucid.running.kinds import inputs_of
 
 Array = NDArray[Any]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -24,12 +25,23 @@ def start_of(f: Any, arguments: dict[str, Any]) -> list[tuple[str, Any]]:
                         if not is_numeric(leaf)]  # fmt: skip
 
 
-def recorded_graph(f: Callable[..., Any], args: Any, kwargs: Any) -> Graph:
-    """Trace with integer arrays as inputs, or as constants where that cannot be."""
-    try:
-        return trace(f, args, kwargs, is_numeric, follow=True)
-    except TraceError:
-        return trace(f, args, kwargs, is_float, follow=True)
+def recorded_graph(
+    f: Callable[..., Any], args: Any, kwargs: Any,
+    accepted: Callable[[Graph], Graph] = lambda graph: graph,
+) -> Graph:  # fmt: skip
+    """Trace with integer arrays as inputs, or as constants where that is refused."""
+    *first, last = inputs_of((args, kwargs))
+    for is_input in first:
+        with contextlib.suppress(TraceError):
+            return accepted(trace(f, args, kwargs, is_input, follow=True))
+    return accepted(trace(f, args, kwargs, last, follow=True))
+
+
+def inputs_of(data: Any) -> list[Callable[[Any], bool]]:
+    """What may be an input: whole numbers too, or else constants, as they choose."""
+    leaves = structure.leaves(data)
+    has_integers = any(is_numeric(d) and not is_float(d) for d in leaves)
+    return [is_numeric, is_float] if has_integers else [is_numeric]
 
 
 def chooses(graph: Graph) -> bool:
