@@ -28,7 +28,7 @@ from pellucid.reading.source.branches import (  # fmt: skip
 )
 from pellucid.reading.source.spelling import ATOM, Spelling
 from pellucid.reading.story.code_lines import CodeLine, code_line_of
-from pellucid.reading.story.turns import distance
+from pellucid.reading.story.margins import distance
 
 MOST = 200  # steps that are told
 HALF = MOST // 2

@@ -1,4 +1,4 @@
-"""How far a path is from turning: what was compared, and how far apart that is."""
+"""How far a path is from another: what was compared, and how far apart that is."""
 
 from __future__ import annotations
 
