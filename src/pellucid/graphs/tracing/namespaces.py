@@ -296,7 +296,10 @@ def _function_of(value: Any) -> Any:
 
 
 def function_of(value: Any) -> Any:
-    """What np.vectorize or np.frompyfunc made it of; None for any other ufunc."""
+    """What np.vectorize or np.frompyfunc made it of; None for any other ufunc.
+
+    No attribute of a ufunc tells; it holds the function for the garbage collector.
+    """
     if isinstance(value, np.vectorize):
         return value.pyfunc
     objects = "O" * value.nin + "->" + "O" * value.nout
