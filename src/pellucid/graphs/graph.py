@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -18,15 +18,11 @@ from pellucid.graphs.packing import reduced_graph
 from pellucid.graphs.stand_in import replay_on
 
 
-def owned(outputs: Iterable[Node], values: Iterable[Any]) -> Iterator[Any]:
-    """Results that share no memory with arguments, constants or one another."""
-    given: set[Node] = set()
-    for node, value in zip(outputs, values, strict=True):
-        if isinstance(value, np.ndarray):
-            shared = node.is_input or node.known or node in given
-            value = value.copy() if shared or not value.flags.owndata else value
-        given.add(node)
-        yield value
+def owned(value: Any, is_shared: bool) -> Any:
+    """A result whose memory is its own."""
+    if not isinstance(value, np.ndarray):
+        return value
+    return value.copy() if is_shared or not value.flags.owndata else value
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,6 +74,16 @@ class Graph:
     def outputs(self) -> tuple[Node, ...]:
         """The nodes that are returned."""
         return tuple(structure.leaves(self.result))
+
+    @functools.cached_property
+    def shared(self) -> tuple[bool, ...]:
+        """Whether each output is an argument, a constant, or one that came before."""
+        before: set[Node] = set()
+        found = []
+        for node in self.outputs:
+            found.append(node.is_input or node.known or node in before)
+            before.add(node)
+        return tuple(found)
 
     @functools.cached_property
     def ends(self) -> tuple[Node, ...]:
@@ -144,8 +150,8 @@ class Graph:
         values = self._evaluated(inputs, self.outputs, replay)
         if replay:
             return structure.mapped(lambda node: values[node], self.result)
-        nodes = list(structure.leaves(self.result))
-        found = owned(nodes, [values[node] for node in nodes])
+        pairs = zip(self.outputs, self.shared, strict=True)
+        found = iter([owned(values[node], is_shared) for node, is_shared in pairs])
         return structure.mapped(lambda _: next(found), self.result)
 
     def values(self, *args: Any, **kwargs: Any) -> dict[str, Any]:

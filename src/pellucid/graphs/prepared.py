@@ -50,8 +50,8 @@ class Prepared:
         self._places = [known.get(node) for node in place]
         self._inputs = len(graph.inputs)
         self._result = graph.result
-        self._outputs = list(structure.leaves(graph.result))
-        self._ends = [place[node] for node in self._outputs]
+        ends = [place[node] for node in graph.outputs]
+        self._outputs = list(zip(ends, graph.shared, strict=True))
         self._stretches = _stretches(graph, known, place)
 
     def __call__(self, values: Sequence[Any]) -> Any:
@@ -67,10 +67,11 @@ class Prepared:
                     _run(steps, places)
             else:
                 _run(steps, places)
-        found = owned(self._outputs, [places[i] for i in self._ends])
+        found = [owned(places[i], is_shared) for i, is_shared in self._outputs]
         if type(self._result) is Node:
-            return next(found)
-        return structure.mapped(lambda _: next(found), self._result)
+            return found[0]
+        leaves = iter(found)
+        return structure.mapped(lambda _: next(leaves), self._result)
 
 
 def _run(steps: list[Step], places: list[Any]) -> None:
