@@ -377,3 +377,26 @@ def test_an_argument_that_is_no_array_is_looked_into(made):
     assert compiled(1.0, given) == 3.0
     (given.add if made is set else given.append)(5)
     assert compiled(1.0, given) == 8.0
+
+
+def test_methods_and_properties_that_are_replaced_are_noticed():
+    class Scale:
+        @property
+        def rate(self):
+            return 2.0
+
+        def of(self, x):
+            return x * self.rate
+
+    class Own(Scale):
+        pass
+
+    own = Own()
+    compiled = pl.compile(lambda x: own.of(x) + own.rate)
+    assert [compiled(1.0) for _ in range(2)] == [4.0, 4.0]
+    Scale.rate = property(lambda self: 3.0)
+    assert [compiled(1.0) for _ in range(2)] == [6.0, 6.0]
+    Own.of = lambda self, x: 5.0 * x
+    assert [compiled(1.0) for _ in range(2)] == [8.0, 8.0]
+    Own.rate = property(lambda self: 7.0)
+    assert [compiled(1.0) for _ in range(2)] == [12.0, 12.0]

@@ -119,6 +119,8 @@ def _key(binding: Binding) -> Hashable:
     kind = type(value)
     if kind is FunctionType:
         return _key_of_function(value)
+    if kind is property and type(value.fget) is FunctionType:
+        return kind, _key_of_function(value.fget)
     if isinstance(value, (list, tuple, dict)):
         return kind, len(value), len(value) > LONGEST and Itself(value)
     if isinstance(value, LOOSE):

@@ -254,14 +254,17 @@ class _Walk:
         text = f"{owner}.{name}" if owner else name
         mine = {} if isinstance(holder, type) else own(holder)
         kind, value = class_with(holder, name)
+        of_class = holder if isinstance(holder, type) else type(holder)
         if name in mine and not isinstance(value, property):
             self._bind(text, mine[name], holder, name)
         elif kind is None or is_closed(kind):
             return
         elif isinstance(value, DESCRIBED):
+            if isinstance(value, property):
+                self.found.append(Binding("", value, of_class, name))
             self.visit("", _function_of(value))
         elif type(value) is FunctionType:
-            self._bind(text, value, kind, name)
+            self._bind(text, value, of_class, name)
         elif type(value) is MemberDescriptorType and not isinstance(holder, type):
             with contextlib.suppress(AttributeError):  # nothing is stored there yet
                 self._bind(text, value.__get__(holder), holder, name)
