@@ -35,7 +35,8 @@ import random, statistics
 import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-import numpy as np, pandas as pd, scipy, scipy.stats, scipy.linalg, scipy.optimize
+import numpy as np, pandas as pd, polars, scipy, scipy.stats, scipy.linalg
+import scipy.optimize
 import scipy.integrate, scipy.interpolate, scipy.signal, scipy.ndimage, scipy.special
 import scipy.spatial, scipy.fft, scipy.sparse
 import sklearn.metrics, sklearn.metrics.pairwise, sklearn.linear_model
@@ -947,6 +948,11 @@ PROGRAMS = {
         "f = lambda x: np.sum((scipy.sparse.diags(x) @ W)**2)",
         "Write np.diag(x)",
         "f = lambda x: np.sum((np.diag(x) @ W)**2)",
+    ),
+    "column of polars": (
+        "f = lambda x: (polars.Series(x) * V).sum()",
+        "Take arrays of the columns first, .to_numpy(),",
+        "f = lambda x: (x * V).sum()",
     ),
     "joined columns": (
         """

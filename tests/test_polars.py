@@ -100,6 +100,7 @@ REFUSED = {
     "method of what comes out": (lambda b: (s * b).max(), ".to_numpy()"),
     "more axes": (lambda b: np.sum(s * (b * np.ones((3, 1)))), ".to_numpy()"),
     "missing values": (lambda b: (HOLED * b).sum(), ".fill_null(0)"),
+    "joined columns": (lambda b: polars.concat([s, s * b]).sum(), ".to_numpy()"),
     "texts": (lambda b: (TEXTS * b).sum(), ".cast(pl.Float64)"),
 }  # fmt: skip
 

@@ -94,6 +94,8 @@ class Column(Held):
     def __getattr__(self, name: str) -> Any:
         if name in _ALONE:
             return lambda: of_columns(_ALONE[name], self)
+        if name == "_s":  # by which polars' own code goes on
+            self._refuse("the content")
         if name.startswith("_") or not hasattr(self._kind, name):
             raise AttributeError(f"'Series' object has no attribute {name!r}")
         return self._refuse(f".{name}")
