@@ -6,6 +6,7 @@ A second call of a kind goes a shorter way: it is looked up by types, shapes and
 import concurrent.futures
 import copy
 import enum
+import importlib
 import multiprocessing
 import pickle
 from collections import OrderedDict, namedtuple
@@ -202,10 +203,21 @@ def test_cloudpickle_writes_closures():
     assert_close(pickle.loads(cloudpickle.dumps(fast))(W), fast(W))
 
 
-def test_a_compiled_gradient_runs_in_other_processes():
+SLOPES = """
+import numpy as np, pellucid as pl
+def cost(w):
+    return np.sum(np.tanh(w) ** 2)
+slope = pl.compile(pl.gradient(cost))
+"""
+
+
+def test_a_compiled_gradient_runs_in_other_processes(tmp_path, monkeypatch):
+    (tmp_path / "slopes.py").write_text(SLOPES, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)  # which a process that is spawned has too
+    found = importlib.import_module("slopes").slope
     spawn = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, mp_context=spawn) as pool:
-        assert_close(pool.submit(slope, W).result(), slope(W))
+        assert_close(pool.submit(found, W).result(), slope(W))
 
 
 def test_a_list_a_tuple_and_a_dict_are_other_kinds_of_arguments():
