@@ -7,7 +7,6 @@ and for its text; any other number would lose the gradient, and is refused.
 
 from __future__ import annotations
 
-import dis
 import functools
 import sys
 from collections.abc import Callable
@@ -18,6 +17,7 @@ import numpy as np
 
 from pellucid.graphs.evaluate import quietly
 from pellucid.graphs.node import Node
+from pellucid.graphs.tracing.frames import instruction
 from pellucid.graphs.tracing.refusals import (
     refused_attribute,
     refused_branch,
@@ -53,9 +53,8 @@ def is_followed(x: Traced) -> bool:
 def is_written_out() -> bool:
     """Whether a number is asked for to be put into a text: `"%.3f" % x`."""
     frame = sys._getframe(2)
-    at = frame.f_code.co_code[frame.f_lasti :]
-    name = dis.opname[at[0]]
-    return name in FORMATTING or (name == "BINARY_OP" and at[1] in REMAINDERS)
+    operation = frame.f_code.co_code[frame.f_lasti + 1]
+    return instruction(frame) == "BINARY_OP" and operation in REMAINDERS
 
 
 def question() -> Any:
@@ -68,7 +67,6 @@ def question() -> Any:
 
 QUESTIONS = {"math.isnan": np.isnan, "math.isinf": np.isinf,
              "math.isfinite": np.isfinite}  # fmt: skip
-FORMATTING = {"BINARY_MODULO", "INPLACE_MODULO"}  # before Python 3.11
 REMAINDERS = {6, 19}  # the arguments of BINARY_OP for % and %=
 WHOLE = {"floor", "ceil", "trunc", "rint"}
 OF_INDEX = "needs, for an index or a range,"

@@ -264,8 +264,8 @@ def _tried(node: Node, recorder: Recorder) -> None:
             recorder.guarded(holds, False)
             raise
     else:
-        finite: Node = FUNCTIONS[np.all](np.isfinite(lifted(node, recorder))).node
-        recorder.guarded(finite, bool(recorder.value_of(finite)))
+        finite: Any = np.all(np.isfinite(lifted(node, recorder)))
+        recorder.guarded(finite.node, bool(recorder.value_of(finite.node)))
 
 
 def _operand(value: Any, node: Node) -> Any:
