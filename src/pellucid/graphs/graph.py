@@ -46,6 +46,9 @@ class Graph:
     guards : tuple of Guard
         Which way the function went where it branched, in order: the graph holds for
         arguments that go the same way, and says by line where others do not.
+    made : tuple of Node
+        All steps of the recording, those that nobody reads too, by which loops are
+        found; a graph that was not recorded, or made anew since, has none.
 
     Examples
     --------
@@ -60,6 +63,7 @@ class Graph:
     result: Any
     signature: inspect.Signature
     guards: tuple[Guard, ...] = ()
+    made: tuple[Node, ...] = ()
 
     # Filled by the package: how a graph is written as text and shown in a notebook.
     readers: ClassVar[dict[str, Callable[[Any], str]]] = {}

@@ -84,6 +84,8 @@ class Node:
         also where it is not taken.
     derived : bool
         Whether it is part of a derivative, which identities that cost time leave alone.
+    spot : Spot or None
+        Which instruction made it, in which turns of which loops; see `tracing.turns`.
     order : int
         Counts nodes as they are made.
 
@@ -107,6 +109,7 @@ class Node:
     known: bool = False
     quiet: bool = False
     derived: bool = False
+    spot: Any = None
     order: int = field(default_factory=_creation.__next__)
 
     @property
@@ -164,7 +167,7 @@ class Node:
         return Node(
             self.operation, arguments, self.shape, self.dtype, self.options, self.weak,
             self.line, self.call, self.name, self.known, self.quiet, self.derived,
-            order,
+            self.spot, order,
         )  # fmt: skip
 
     def christen(self, name: str) -> None:

@@ -47,7 +47,8 @@ def _parts(thing: Any) -> tuple[Any, ...]:
 
 def _row(thing: Any, row: dict[Any, int]) -> tuple[Any, ...]:
     """The fields of a node or a call, with numbers for those that it is made of."""
-    fields = {f.name: getattr(thing, f.name) for f in dataclasses.fields(thing)}
+    fields = {f.name: getattr(thing, f.name) for f in dataclasses.fields(thing)
+              if f.name != "spot"}  # fmt: skip
     return type(thing), {name: _numbered(value, row) for name, value in fields.items()}
 
 
@@ -106,7 +107,7 @@ HOLDING_NODES = ("parameters", "result", "guards")  # the fields of a graph that
 def reduced_graph(graph: Any) -> tuple[Any, ...]:
     """How pickle writes a graph: its table, and its fields with places in it."""
     fields = {f.name: getattr(graph, f.name) for f in dataclasses.fields(graph)}
-    fields["parameters"] = dict(graph.parameters)
+    fields |= {"parameters": dict(graph.parameters), "made": ()}
     leaves = structure.leaves((fields["parameters"], graph.result))
     rows, row = packed([*graph.order, *(n for n in leaves if isinstance(n, Node))])
     for name in HOLDING_NODES:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import PellucidError
+from pellucid.graphs.folding.unrolling import unrolled
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.running.cache import Kept, structure_of
@@ -69,6 +70,7 @@ class Program:
     """A graph as source and as a compiled function of the values of its inputs."""
 
     def __init__(self, graph: Graph, device: str | None = None) -> None:
+        graph = unrolled(graph)
         self.graph = graph
         self._device = device_of(device)
         with on(self._device):

@@ -17,6 +17,7 @@ import numpy as np
 
 from pellucid.errors import PellucidError
 from pellucid.graphs.evaluate import meaning, quietly
+from pellucid.graphs.folding.unrolling import unrolled
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.liveness import is_view
 from pellucid.graphs.node import Node, ancestors
@@ -50,6 +51,7 @@ class Program:
 
     def __init__(self, graph: Graph, device: str | None = None) -> None:
         _check_cpu(device)
+        graph = unrolled(graph)
         self.graph = graph
         self._code = _code_of(graph, {})
         self._thread = _OfThread(self._code)

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from pellucid.graphs.folding.unrolling import unrolled
 from pellucid.graphs.graph import Graph
 from pellucid.running import torch_steps
 from pellucid.running.cache import Kept, structure_of
@@ -67,6 +68,7 @@ class Program:
     """
 
     def __init__(self, graph: Graph, device: str | None = None) -> None:
+        graph = unrolled(graph)
         self.graph = graph
         self.device = device_of(device)
         writer = Writer(graph, self.device)

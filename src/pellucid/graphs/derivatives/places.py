@@ -14,6 +14,7 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import is_basic
+from pellucid.graphs.places import Number, Place, is_whole, placed, plus
 from pellucid.graphs.tracing.traced import current, lifted, recorded
 
 # So many steps back a part is looked for; then it is read from the whole.
@@ -74,7 +75,7 @@ def erased(g: Any, *indices: Any, at: At) -> Any:
 
 
 def _zeros(g: Any, at: At) -> Any:
-    shape = np.broadcast_to(0, g.shape)[at].shape
+    shape = np.broadcast_to(0, g.shape)[placed(at)].shape
     return recorded("zeros", shape=shape, dtype=g.dtype)
 
 
@@ -94,8 +95,15 @@ def _is_same(node: Node, at: At) -> bool:
 def _is_elsewhere(node: Node, at: At) -> bool:
     """Whether two basic indices differ in a number along the same axis."""
     for own, other in zip(node.options["at"], at, strict=False):
-        if not (isinstance(own, (int, slice)) and isinstance(other, (int, slice))):
+        if is_whole(own) and is_whole(other):
+            if own != other:
+                return _never_meet(own, other)
+        elif not (isinstance(own, slice) and isinstance(other, slice)):
             return False
-        if isinstance(own, int) and isinstance(other, int) and own != other:
-            return min(own, other) >= 0
     return False
+
+
+def _never_meet(a: Number, b: Number) -> bool:
+    """Whether two places along an axis, in the same turn, are different elements."""
+    never_negative = all((n.least if isinstance(n, Place) else n) >= 0 for n in (a, b))
+    return never_negative and isinstance(plus(a, b, -1), int)

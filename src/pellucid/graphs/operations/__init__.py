@@ -9,6 +9,7 @@ from pellucid.graphs.operations import elementwise as elementwise
 from pellucid.graphs.operations import factorisations as factorisations
 from pellucid.graphs.operations import fourier as fourier
 from pellucid.graphs.operations import indexing as indexing
+from pellucid.graphs.operations import loops as loops
 from pellucid.graphs.operations import norms as norms
 from pellucid.graphs.operations import products as products
 from pellucid.graphs.operations import reductions as reductions

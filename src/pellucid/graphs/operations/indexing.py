@@ -22,6 +22,7 @@ from pellucid.graphs.operations.closed_set import (
     weightless,
 )
 from pellucid.graphs.operations.kinds import PLACED, Takes, moves
+from pellucid.graphs.places import is_whole, placed
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,13 @@ def with_arrays(at: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def is_basic(at: tuple[Any, ...]) -> bool:
-    """Whether an index has only slices, integers, None, Ellipsis: a view in NumPy."""
-    return all(i is None or i is Ellipsis or _is_slice_or_integer(i) for i in at)
+    """Whether an index has only slices, integers, None, Ellipsis: a view in NumPy.
 
-
-def _is_slice_or_integer(i: Any) -> bool:
-    return isinstance(i, (slice, int, np.integer)) and not isinstance(i, bool)
+    A place that moves with a loop is an integer in each turn.
+    """
+    return all(
+        i is None or i is Ellipsis or isinstance(i, slice) or is_whole(i) for i in at
+    )
 
 
 def may_repeat(at: tuple[Any, ...], shape: tuple[int, ...]) -> bool:
@@ -69,7 +71,7 @@ def may_repeat(at: tuple[Any, ...], shape: tuple[int, ...]) -> bool:
         return False
     if has_slots(at):
         return True
-    places = np.arange(np.prod(shape, dtype=int)).reshape(shape)[at]
+    places = np.arange(np.prod(shape, dtype=int)).reshape(shape)[placed(at)]
     return bool(np.unique(places).size < places.size)
 
 
@@ -95,10 +97,17 @@ def scatter(g: Any, *indices: Any, at: tuple[Any, ...], shape: tuple[int, ...]) 
     return result
 
 
+def add_at(x: Any, value: Any, *indices: Any, at: tuple[Any, ...]) -> Any:
+    """Give x after x[at] += value, where each place counts as often as it is named."""
+    result = np.array(x)
+    np.add.at(result, filled(at, indices), value)
+    return result
+
+
 def _infer_index(arguments: list[Abstract], at: Any) -> Result:
     (shape, dtype), *indices = arguments
     picks = [np.zeros(s, d) for s, d in indices]
-    trial = index(weightless(shape, dtype), *picks, at=at)
+    trial = index(weightless(shape, dtype), *picks, at=placed(at))
     return np.shape(trial), np.dtype(dtype)
 
 
@@ -122,3 +131,4 @@ VIEW, NEW = moves(view=True, reads=PLACED), moves(view=False, reads=PLACED)
 operation("index", index, VIEW.choosing(Takes.SOME), _infer_index)
 operation("assign", assign, NEW.choosing(Takes.ONE), _infer_assign)
 operation("scatter", scatter, NEW, _infer_scatter)
+operation("add_at", add_at, NEW, _infer_assign)

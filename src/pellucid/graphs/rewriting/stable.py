@@ -90,7 +90,7 @@ def made_stable(
     before = graph.rewrites if isinstance(graph, StableGraph) else ()
     now = graph.ending(ends)
     made = StableGraph(
-        now.title, now.parameters, now.result, now.signature, now.guards,
+        now.title, now.parameters, now.result, now.signature, now.guards, now.made,
         (*before, *rewrites),
     )  # fmt: skip
     return cast(StableGraph, closed(made, recorder))

@@ -42,15 +42,28 @@ def is_library(frame: FrameType) -> bool:
 
 def persons_frame() -> FrameType | None:
     """The innermost frame that runs the person's own code."""
-    frame: FrameType | None = sys._getframe(1)
+    return persons_step()[0]
+
+
+def persons_step() -> tuple[FrameType | None, FrameType | None]:
+    """The innermost frame of the person's own code, and the one that it has called."""
+    step, frame = None, sys._getframe(1)
     while frame:
         file = frame.f_code.co_filename
         if file == BEGINNING:
-            return None  # beyond it is who asked for the trace
+            break  # beyond it is who asked for the trace
         if not (file.startswith(HERE) or is_machinery(frame)):
-            return frame
-        frame = frame.f_back
-    return None
+            return frame, step
+        step, frame = frame, frame.f_back  # type: ignore[assignment]
+    return None, None
+
+
+def called_by(caller: FrameType) -> FrameType | None:
+    """The frame that a frame which runs now has called."""
+    step, frame = None, sys._getframe(1)
+    while frame and frame is not caller:
+        step, frame = frame, frame.f_back  # type: ignore[assignment]
+    return step
 
 
 def told_frame() -> FrameType | None:

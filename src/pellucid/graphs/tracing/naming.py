@@ -14,6 +14,7 @@ from types import FrameType
 from pellucid.graphs.node import Call, Node
 from pellucid.graphs.stand_in import node_in
 from pellucid.graphs.tracing.frames import BEGINNING, is_machinery
+from pellucid.graphs.tracing.turns import Turns
 from pellucid.graphs.tracing.variables import (
     Awaited,
     assigned,
@@ -43,6 +44,7 @@ class Names:
         self._awaited: list[Awaited] = []  # what no variable holds yet
         self._calls: dict[FrameType, Call | None] = {}  # inmost last
         self._frame: FrameType | None = None  # the last of these
+        self.turns = Turns()
 
     # -- a name for a node ------------------------------------------------------------
 
@@ -129,6 +131,7 @@ class Names:
             self._name_elements(frame)
         self._frame = None
         self._calls.clear()
+        self.turns.clear()
         self._awaited.clear()
 
     # -- calls of helpers -------------------------------------------------------------
@@ -150,10 +153,13 @@ class Names:
                 break
             outer = outer.f_back
         while self._calls and next(reversed(self._calls)) is not outer:
-            self._name_elements(self._calls.popitem()[0])
+            over, _ = self._calls.popitem()
+            self._name_elements(over)
+            self.turns.left(over)
         for each in reversed(entered):
-            around = next(reversed(self._calls.values()), None)
+            caller, around = next(reversed(self._calls.items()), (None, None))
             self._calls[each] = self._called(each, around) if self._calls else None
+            self.turns.entered(each, caller)
 
     def _called(self, frame: FrameType, around: Call | None) -> Call | None:
         """The call that a frame runs; a lambda is part of its caller."""

@@ -25,7 +25,7 @@ from pellucid.graphs.tracing.captured import Captured
 from pellucid.graphs.tracing.frames import (
     code,
     location,
-    persons_frame,
+    persons_step,
     source_line,
     told_frame,
 )
@@ -63,6 +63,7 @@ class Recorder:
         self._owners_call: Call | None = None
         self.sources: list[tuple[Any, Any]] = []  # generators, and their states before
         self.on_capture: Callable[[], None] | None = None  # looks at these
+        self.made: list[Node] = []  # every step, also what nobody reads
         self.tells = False  # a number in a text, or something in a warning
         self.told: set[str] = set()  # the places that a warning has named
 
@@ -139,18 +140,21 @@ class Recorder:
                        for a in arguments])  # fmt: skip
         types = [(a.shape, a.promotes_as) for a in nodes]
         shape, dtype = OPERATIONS[name].infer(types, **options)
-        frame = None if self._owner else persons_frame()
+        frame, step = (None, None) if self._owner else persons_step()
         self.names.read()
         line = (frame.f_code.co_filename, frame.f_lineno) if frame else None
         call = self.names.call_of(frame) if frame else self._owners_call
+        turns = self.names.turns
+        spot = turns.spot(frame, step) if frame else turns.beside
         # What is differentiated counts as an input, also where its value is known.
         is_known = all(a.known for a in nodes)
         if is_known and name == "copy":
             is_known, self.differentiates = False, True
         node = Node(
             name, nodes, shape, dtype, options, weak, line, call, known=is_known,
-            quiet=self.quiet, derived=self.derived,
+            quiet=self.quiet, derived=self.derived, spot=spot,
         )  # fmt: skip
+        self.made.append(node)
         if frame:
             self.names.wait(node, frame)
         return node

@@ -149,7 +149,9 @@ def trace(
             bound.arguments.clear()
             settle(recorder)
     guards = tuple(recorder.guards.values())
-    made = Graph(title_of(f), parameters, result, signature, guards)
+    made = Graph(
+        title_of(f), parameters, result, signature, guards, tuple(recorder.made)
+    )
     return closed(made, recorder)
 
 

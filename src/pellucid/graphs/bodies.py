@@ -1,0 +1,160 @@
+"""A loop: one node with a body, which is a graph that is run again and again.
+
+    loop(*starts, *fixed; body)     part(loop; of, each)
+
+The loop is run for what is asked of it by its parts: the last value of a node of its
+body, or those of all turns, stacked. Any node of the body may be asked for, so that a
+backward pass asks for what it needs and the loop itself stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.graphs.node import Node, by_order
+from pellucid.graphs.places import Number, Place, Turn, moves, of_turn, placed
+
+NOTHING: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Body:
+    """One turn of a loop as a graph.
+
+    Its nodes are ordinary nodes; each begins with its inputs, or with constants, which
+    are the same inside and outside.
+
+    Parameters
+    ----------
+    turn : Turn
+        The number of the turn, which places in indices are made of.
+    count : int or Place
+        How often it turns; in an inner loop it may change with the outer one.
+    carried : tuple of (Node, Node)
+        Inputs that hold what an earlier turn gave, and the nodes that give it to the
+        next. In the first turn (the last, when reversed) they hold the first arguments
+        of the loop.
+    fixed : tuple of Node
+        Inputs that are the same in each turn: the further arguments of the loop.
+    is_reversed : bool
+        Whether the turns are taken from the last to the first.
+    sums : frozenset of Node
+        The carried inputs that are sums over the turns, and are read for nothing else.
+    """
+
+    turn: Turn
+    count: Number
+    carried: tuple[tuple[Node, Node], ...]
+    fixed: tuple[Node, ...]
+    is_reversed: bool = False
+    sums: frozenset[Node] = frozenset()
+
+    @property
+    def most(self) -> int:
+        """How often it turns at most."""
+        return self.count.most if isinstance(self.count, Place) else self.count
+
+    @property
+    def inputs(self) -> tuple[Node, ...]:
+        """All inputs, in the order of the arguments of the loop."""
+        return (*(before for before, _ in self.carried), *self.fixed)
+
+    def given(self, loop: Node) -> dict[Node, Node]:
+        """The argument of the loop that each input holds, at first or always."""
+        return dict(zip(self.inputs, loop.arguments, strict=True))
+
+    def __repr__(self) -> str:
+        return f"<Body {self.turn} of {self.count}>"
+
+
+def loop(body: Body, arguments: Sequence[Node], line: Any = None) -> Node:
+    """The node of a loop; what it gives is asked for by `part`."""
+    known = all(argument.known for argument in arguments)
+    return Node(
+        "loop", tuple(arguments), (), np.dtype(float), {"body": body}, line=line,
+        known=known,
+    )  # fmt: skip
+
+
+def part(of_loop: Node, of: Node, each: bool) -> Node:
+    """The last value of a node of a body, or the values of all turns, stacked.
+
+    Where a loop turns no time, the last value of a carried node is its start. Where it
+    turns less often than `most`, the further values are 0.
+    """
+    shape = (of_loop.options["body"].most, *of.shape) if each else of.shape
+    return Node(
+        "part", (of_loop,), shape, of.dtype, {"of": of, "each": each},
+        of.weak and not each, of.line, known=of_loop.known, quiet=of.quiet,
+        derived=of.derived,
+    )  # fmt: skip
+
+
+def body_of(node: Node) -> Body:
+    """The body of a loop, or of the loop that a part is of."""
+    source = node if node.operation == "loop" else node.arguments[0]
+    body: Body = source.options["body"]
+    return body
+
+
+def asked(order: Iterable[Node]) -> dict[Node, list[Node]]:
+    """The parts that are asked of each loop."""
+    found: dict[Node, list[Node]] = {}
+    for node in order:
+        if node.operation == "part":
+            found.setdefault(node.arguments[0], []).append(node)
+    return found
+
+
+def living(body: Body, wanted: Iterable[Node]) -> tuple[list[Node], list[Node]]:
+    """The nodes of a body that some of them need, in order; and the carried inputs."""
+    following = dict(body.carried)
+    found: set[Node] = set()
+    kept = []
+    waiting = list(wanted)
+    while waiting:
+        node = waiting.pop()
+        if node in found:
+            continue
+        found.add(node)
+        waiting += node.arguments
+        if node in following:
+            kept.append(node)
+            waiting.append(following[node])
+    inputs = [before for before, _ in body.carried if before in set(kept)]
+    return sorted(found, key=by_order), inputs
+
+
+def depends_on_turn(node: Node) -> bool:
+    """Whether a step reads another place in each turn, or is the number of it."""
+    return any(map(moves, node.options.values()))
+
+
+def at_turn(options: Mapping[str, Any], turns: Mapping[Turn, int]) -> dict[str, Any]:
+    """The options of a step in one turn."""
+    return {key: placed(value, turns) for key, value in options.items()}
+
+
+def here(body: Body) -> tuple[Place]:
+    """The index of the turn at hand, in what holds the values of all turns."""
+    return (of_turn(body.turn),)
+
+
+def reading(array: Node, at: tuple[Any, ...], weak: bool = False) -> Node:
+    """The node that reads an array at a place that may move."""
+    if weak:
+        return Node("entry", (array,), (), array.dtype, {"at": at}, weak=True)
+    shape = np.broadcast_to(np.empty(()), array.shape)[placed(at)].shape
+    known = array.known and not moves(at)
+    return Node("index", (array,), shape, array.dtype, {"at": at}, known=known)
+
+
+def stacked(nodes: Sequence[Node]) -> Node:
+    """The nodes of all turns as one array."""
+    first = nodes[0]
+    return Node("stack", tuple(nodes), (len(nodes), *first.shape), first.dtype,
+                {"axis": 0}, known=all(node.known for node in nodes))  # fmt: skip

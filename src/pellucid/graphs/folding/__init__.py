@@ -1,0 +1,1 @@
+"""Repeated stretches of a recording become loops."""

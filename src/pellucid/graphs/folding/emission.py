@@ -1,0 +1,195 @@
+"""Folded items become nodes: loops with bodies, and parts of what they give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pellucid.graphs import bodies
+from pellucid.graphs.bodies import reading, stacked
+from pellucid.graphs.folding.folder import Folder
+from pellucid.graphs.folding.items import Block, Item
+from pellucid.graphs.folding.making import Emission, Making
+from pellucid.graphs.node import Node
+
+Way = tuple[tuple[int, Any], ...]  # into folded loops: a position, and a turn there
+
+
+class Emitter:
+    """From the items of a recording to the nodes of a graph with loops."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.made: dict[Item, Any] = {}
+        self._parts: dict[Any, Node] = {}
+
+    def outputs(self, nodes: Sequence[Node]) -> list[Node]:
+        """What computes these nodes, with loops for what repeats."""
+        needed = self._needed(nodes)
+        for item in self.folder.tree.root.items:
+            if item in needed:
+                self.made[item] = self._item(item)
+        return [self.outer(node) for node in nodes]
+
+    def _needed(self, nodes: Iterable[Node]) -> set[Item]:
+        """The items of the whole recording that these nodes need."""
+        needed: set[Item] = set()
+        waiting: list[Any] = list(nodes)
+        seen: set[Any] = {None}
+        while waiting:
+            node = waiting.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            item = self.folder.home.get(node)
+            if item is None:
+                continue
+            item = self._outmost(item)
+            if item not in needed:
+                needed.add(item)
+                waiting += item.refs
+        return needed
+
+    def _outmost(self, item: Item) -> Item:
+        while type(self.folder.where[item]) is not Block:
+            item = self.folder.where[item][0]
+        return item
+
+    def _item(self, item: Item) -> Any:
+        if item.fold is not None:
+            return Making(self, item, item.numbers, item.refs, self.outer).emission()
+        node: Any = item.node
+        if node.operation in ("stack", "concatenate"):
+            joined = self._joined(node)
+            if joined is not None:
+                return joined
+        arguments = tuple([self.outer(a) for a in node.arguments])
+        return node if arguments == node.arguments else node.remade(arguments)
+
+    def outer(self, node: Node) -> Node:
+        """The node outside of all loops for a recorded one."""
+        if node not in self.folder.home:
+            return node
+        made, way = self.way(node)
+        found: Node = self.access(made, way) if way else made
+        return found
+
+    def way(self, node: Node) -> tuple[Any, Way]:
+        """Where a recorded node is found: what was made, and the way into it."""
+        item = self.folder.home[node]
+        way: Way = ()
+        while True:
+            where = self.folder.where[item]
+            if type(where) is Block:
+                return self.made[item], way
+            item, position, k = where
+            way = ((position, None if k == item.numbers[0] - 1 else k), *way)
+
+    # -- values of loops --------------------------------------------------------------
+
+    def part(self, loop: Node, of: Node, each: bool) -> Node:
+        """The part of a loop, made once."""
+        key = loop, of, each
+        if key not in self._parts:
+            self._parts[key] = bodies.part(loop, of, each)
+        return self._parts[key]
+
+    def access(self, emission: Emission, way: Way) -> Node:
+        """A value inside a loop: its last, or that of a turn, which may move."""
+        (position, k), *rest = way
+        inner = emission.values[position]
+        if rest:
+            inner = self.access(inner, tuple(rest))
+        if k is None:
+            return self.part(emission.loop, inner, each=False)
+        return reading(self.part(emission.loop, inner, each=True), (k,))
+
+    def each(self, node: Node) -> tuple[Node, int] | None:
+        """The array of all turns that a recorded node is in, and its place there."""
+        if node not in self.folder.home:
+            return None
+        emission, way = self.way(node)
+        if len(way) != 1:
+            return None
+        ((position, k),) = way
+        inner = emission.values[position]
+        if not isinstance(inner, Node):
+            return None
+        every = self.part(emission.loop, inner, each=True)
+        return every, every.shape[0] - 1 if k is None else k
+
+    # -- what is stacked --------------------------------------------------------------
+
+    def _joined(self, node: Node) -> Node | None:
+        """What loops give in each turn, put together: they hold it as one array."""
+        axis = node.options.get("axis", 0)
+        if node.operation == "concatenate" and axis != 0:
+            return None
+        array = self.array(node.arguments)
+        if array is None:
+            return None
+        if node.operation == "concatenate":
+            return _like("reshape", array, node, shape=node.shape)
+        if axis % node.ndim:
+            axes = list(range(1, node.ndim))
+            axes.insert(axis % node.ndim, 0)
+            return _like("transpose", array, node, axes=tuple(axes))
+        return array
+
+    def array(self, nodes: Sequence[Node]) -> Node | None:
+        """Values stacked to one array, by the pieces that loops give."""
+        if len({(node.shape, node.dtype) for node in nodes}) > 1:
+            return None
+        pieces = self._pieces(nodes)
+        whole = any(isinstance(piece, list) for piece in pieces)
+        if not whole or len(pieces) > max(4, len(nodes) // 3):
+            return None
+        arrays = [self._piece(piece) for piece in pieces]
+        if len(arrays) == 1:
+            return arrays[0]
+        shape = (sum(a.shape[0] for a in arrays), *arrays[0].shape[1:])
+        return Node("concatenate", tuple(arrays), shape, arrays[0].dtype, {"axis": 0},
+                    known=all(a.known for a in arrays))  # fmt: skip
+
+    def _pieces(self, nodes: Sequence[Node]) -> list[Any]:
+        """Nodes by themselves, and [array, from, to] for those of a loop."""
+        pieces: list[Any] = []
+        for node in nodes:
+            found = self.each(node)
+            if found is None:
+                pieces.append(node)
+                continue
+            every, k = found
+            last = pieces[-1] if pieces else None
+            if isinstance(last, list) and last[0] is every and last[2] == k:
+                last[2] = k + 1
+            else:
+                pieces.append([every, k, k + 1])
+        return pieces
+
+    def _piece(self, piece: Any) -> Node:
+        if isinstance(piece, Node):
+            return reading(self.outer(piece), (None,))
+        every, start, stop = piece
+        if (start, stop) == (0, every.shape[0]):
+            return every  # type: ignore[no-any-return]
+        return reading(every, (slice(start, stop),))
+
+    def listed(self, nodes: Sequence[Node]) -> tuple[Node, int, int]:
+        """An array that holds a node of each turn, where it begins, and its step."""
+        found = [self.each(node) for node in nodes]
+        first = found[0]
+        if first is not None and all(f is not None and f[0] is first[0] for f in found):
+            ks = [f[1] for f in found if f is not None]
+            step = ks[1] - ks[0] if len(ks) > 1 else 0
+            if all(k == ks[0] + t * step for t, k in enumerate(ks)):
+                return first[0], ks[0], step
+        array = self.array(nodes)
+        return stacked([self.outer(n) for n in nodes]) if array is None else array, 0, 1
+
+
+def _like(operation: str, array: Node, node: Node, **options: Any) -> Node:
+    """An operation on an array that takes the place of a node."""
+    return Node(operation, (array,), node.shape, node.dtype, options, line=node.line,
+                name=node.name, known=array.known, quiet=node.quiet,
+                derived=node.derived)  # fmt: skip

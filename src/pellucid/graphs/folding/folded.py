@@ -1,0 +1,38 @@
+"""The verb of this room: a graph with loops for what its recording repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from pellucid.graphs.folding.emission import Emitter
+from pellucid.graphs.folding.folder import LEAST, Folder
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node
+
+
+def folded(graph: Graph, least: int = LEAST, saving: int = 0) -> Graph:
+    """The same computation, in which equal turns of a loop are one loop.
+
+    `saving` is how many nodes must be saved, or the graph stays as it is.
+    """
+    inner = [node for node in graph.order if node.spot is not None]
+    made = graph.made if set(inner) <= set(graph.made) else inner
+    guards = {guard.node for guard in graph.guards}
+    ends = folded_nodes(made, graph.ends, guards, least, saving)
+    return graph if ends is None else replace(graph.ending(ends), made=())
+
+
+def folded_nodes(
+    made: Sequence[Node], ends: Sequence[Node], apart: Collection[Node] = (),
+    least: int = LEAST, saving: int = 0,
+) -> list[Node] | None:  # fmt: skip
+    """What computes these ends with loops for what repeats; None where nothing does.
+
+    `made` are all steps that were recorded, those that nobody reads too. Nodes that are
+    kept `apart` stay outside of loops: a guard is asked before what follows it is
+    computed.
+    """
+    folder = Folder(made, least, apart)
+    worth = folder.count and folder.saved >= saving
+    return Emitter(folder).outputs(ends) if worth else None

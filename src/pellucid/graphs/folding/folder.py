@@ -1,0 +1,274 @@
+"""Runs of a recording are folded, the inmost first: equal turns become one item.
+
+Nothing is searched for: the recorder has noted the turns. Turns of equal labels are a
+segment; for as many of its turns as a template holds there is one folded item, and what
+does not fit stands by itself. A template that has been used is tried first, so that a
+short run of an inner loop is folded like a long one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pellucid.graphs.folding.columns import OUTSIDE, Listed, Own, Same
+from pellucid.graphs.folding.items import Block, Item, Labels, Run
+from pellucid.graphs.folding.templates import Segment, Template
+from pellucid.graphs.folding.tree import Tree
+from pellucid.graphs.node import Node, constant
+
+LEAST = 3  # turns that become a loop
+PERIODS = 8  # turns up to which a pattern repeats, as in `if t % 5 == 0`
+
+
+class Group(NamedTuple):
+    """The references of a folded item for one column or number.
+
+    Parameters
+    ----------
+    kind : str
+        "one": a node. "same", "table", "numbers", "count": one node for constants
+        listed; see `listed`. "nodes": a node for each turn.
+    size : int
+        How many references it has.
+    step : int
+        How fast what is counted moves.
+    """
+
+    kind: str
+    size: int = 1
+    step: int = 0
+
+
+class Fold(NamedTuple):
+    """A folded loop as it stands in one block: how its references are grouped."""
+
+    template: Template
+    turns: int
+    groups: tuple[Group, ...]
+
+
+class Folder:
+    """The recording as a tree in which runs have been replaced by folded items."""
+
+    def __init__(
+        self, nodes: Sequence[Node], least: int = LEAST, apart: Collection[Node] = ()
+    ) -> None:
+        self.least = least
+        self.labels = Labels(apart)
+        self.tree = Tree(nodes, self.labels)
+        self.home, self.where = self.tree.home, self.tree.where
+        self.templates: dict[Any, list[Template]] = {}
+        self.constants: dict[Any, Node] = {}
+        self.count = 0  # of what was folded
+        self.saved = 0  # nodes
+        groups: dict[Any, list[Run]] = {}
+        for run in self.tree.runs:
+            groups.setdefault(run.key, []).append(run)
+        deepest = sorted(groups.values(), key=lambda runs: -max(r.depth for r in runs))
+        for runs in deepest:
+            for run in sorted(runs, key=lambda r: -len(r.blocks)):
+                self._fold(run)
+
+    # -- a run ------------------------------------------------------------------------
+
+    def _fold(self, run: Run) -> None:
+        """Put folded items, and what is left, in the place of a run."""
+        made: list[Any] = []
+        signatures = [
+            self.labels.of(("turn", *(item.label for item in block.items)))
+            for block in run.blocks
+        ]
+        i = 0
+        while i < len(run.blocks):
+            period, count = _repetition(signatures, i)
+            if count == 1 and not self._is_known(run, signatures[i]):
+                made += run.blocks[i].items
+                i += 1
+                continue
+            blocks = [_joined(run.blocks[j : j + period])
+                      for j in range(i, i + count * period, period)]  # fmt: skip
+            made += self._folded(run, blocks)
+            i += count * period
+        outer = run.block
+        at = outer.items.index(run)
+        outer.items[at : at + 1] = made
+        self.where.update(dict.fromkeys(made, outer))
+
+    def _is_known(self, run: Run, signature: int) -> bool:
+        of_turn = self.templates.get(run.key, ())
+        return any(template.signature == signature for template in of_turn)
+
+    def _folded(self, run: Run, blocks: list[Block]) -> list[Item]:
+        """What takes the place of turns of equal labels."""
+        for block in blocks:
+            for k, item in enumerate(block.items):
+                self.where[item] = block
+                item.index = k
+        signature = self.labels.of(("turn", *(i.label for i in blocks[0].items)))
+        segment = Segment(blocks, self._keys(blocks), signature)
+        out: list[Item] = []
+        a = 0
+        while a < len(blocks):
+            template, count = self._template(run, segment, a)
+            if count >= self.least or template.is_known:
+                out.append(self._instance(run, segment, template, a, count))
+            else:
+                for block in blocks[a : a + count]:
+                    out += block.items
+            a += count
+        return out
+
+    def _template(self, run: Run, segment: Segment, a: int) -> tuple[Template, int]:
+        """A template that holds from turn a on, and for how many turns."""
+        rest = len(segment) - a
+        for template in self.templates.get(run.key, ()):
+            if template.signature == segment.signature:
+                count = template.holds(segment, a)
+                if count and (count == rest or count >= self.least):
+                    return template, count
+        template = Template(run, segment, a)
+        return template, template.holds(segment, a)
+
+    # -- where arguments lead ---------------------------------------------------------
+
+    def _keys(self, blocks: list[Block]) -> list[list[Any]]:
+        """The columns of turns: where each argument of each item leads, by turn."""
+        number = {id(block): t for t, block in enumerate(blocks)}
+        rows = [
+            [self._key(ref, number) for item in block.items for ref in item.refs]
+            for block in blocks
+        ]
+        return [list(column) for column in zip(*rows, strict=True)]
+
+    def _key(self, ref: Node | None, number: dict[int, int]) -> Any:
+        item = self.home.get(ref) if ref is not None else None
+        if item is None:
+            return OUTSIDE, ref
+        access: tuple[Any, ...] = ()
+        while True:
+            where = self.where[item]
+            if type(where) is Block:
+                t = number.get(id(where))
+                return (OUTSIDE, ref) if t is None else (t, item.index, access)
+            item, position, k = where
+            is_last = k == item.numbers[0] - 1
+            access = ((position, None if is_last else k), *access)
+
+    # -- a folded item ----------------------------------------------------------------
+
+    def _instance(
+        self, run: Run, segment: Segment, template: Template, a: int, count: int
+    ) -> Item:
+        """The folded item for so many turns."""
+        blocks = segment.blocks[a : a + count]
+        numbers, refs, groups = [count], list[Any](), list[Group]()
+
+        def add(group: Group, nodes: Sequence[Node | None]) -> None:
+            groups.append(group._replace(size=len(nodes)))
+            refs.extend(nodes)
+
+        for j, item in enumerate(blocks[0].items):
+            for i, step in enumerate(template.steps[j]):
+                if step is None:
+                    values = np.array([block.items[j].numbers[i] for block in blocks])
+                    add(Group("one"), [self._constant(values)])
+                else:
+                    numbers.append(item.numbers[i])
+        for k, column in enumerate(template.columns):
+            given = [segment.argument(t, k) for t in range(a, a + count)]
+            match column:
+                case Own(lag, _, _):
+                    starts = [given[t] if t < count else None for t in range(lag)]
+                    add(Group("starts"), starts)
+                case Same():
+                    add(Group("one"), given[:1])
+                case Listed():
+                    add(*self._listed(given))
+        template.is_known = True
+        known = self.templates.setdefault(run.key, [])
+        if template not in known:
+            known.insert(0, template)
+        fold = Fold(template, count, tuple(groups))
+        label = self.labels.of(("loop", id(template), fold.groups))
+        made = Item(label, numbers, tuple(refs), None, fold)
+        self.where[made] = run.block
+        for t, block in enumerate(blocks):
+            for k, inner in enumerate(block.items):
+                self.where[inner] = (made, k, t)
+        self.count += 1
+        self.saved += (count - 1) * len(blocks[0].items)
+        return made
+
+    def _listed(self, nodes: list[Any]) -> tuple[Group, list[Any]]:
+        """Values from outside, one for each turn; as one node where they are known."""
+        first = nodes[0]
+        if not all(node is not None and node.is_constant for node in nodes):
+            return Group("nodes"), nodes
+        if any((n.shape, n.dtype, n.weak) != (first.shape, first.dtype, first.weak)
+               for n in nodes):  # fmt: skip
+            return Group("nodes"), nodes
+        values = [node.value for node in nodes]
+        if first.is_literal:
+            return self._literals(values, first.weak)
+        if all(value is values[0] for value in values):
+            return Group("same"), [first]
+        return Group("table"), [self._constant(np.array(values))]
+
+    def _literals(self, values: list[Any], weak: bool) -> tuple[Group, list[Node]]:
+        first = values[0]
+        if all(_is_identical(value, first) for value in values):
+            return Group("same"), [self._literal(first)]
+        if not weak:
+            return Group("table"), [self._constant(np.array(values))]
+        if all(type(value) is int for value in values):
+            step = values[1] - first
+            if all(value == first + t * step for t, value in enumerate(values)):
+                return Group("count", step=step), [self._literal(first)]
+        return Group("numbers"), [self._constant(np.array(values))]
+
+    def _constant(self, values: np.ndarray) -> Node:
+        key = values.shape, values.dtype.str, values.tobytes()
+        if key not in self.constants:
+            self.constants[key] = constant(values)
+        return self.constants[key]
+
+    def _literal(self, value: Any) -> Node:
+        key = type(value), np.asarray(value).tobytes()
+        if key not in self.constants:
+            self.constants[key] = constant(value)
+        return self.constants[key]
+
+
+def _is_identical(a: Any, b: Any) -> bool:
+    """Whether two numbers are one to the last bit: 0.0 is not -0.0, nan is nan."""
+    return type(a) is type(b) and np.asarray(a).tobytes() == np.asarray(b).tobytes()
+
+
+def _repetition(signatures: list[int], i: int) -> tuple[int, int]:
+    """The period of turns from i on, and how often it is repeated."""
+    n, best = len(signatures), (1, 1)
+    for period in range(1, PERIODS + 1):
+        if i + 2 * period > n and period > 1:
+            break
+        j = i + period
+        while j < n and signatures[j] == signatures[j - period]:
+            j += 1
+        count = (j - i) // period
+        if period == 1 or count * period > best[0] * best[1] + period:
+            best = period, count
+            if j == n and count >= LEAST:
+                break
+    return best
+
+
+def _joined(blocks: list[Block]) -> Block:
+    """Several turns as one."""
+    if len(blocks) == 1:
+        return blocks[0]
+    whole = Block(blocks[0].run, blocks[0].numbers)
+    for block in blocks:
+        whole.items += block.items
+    return whole
