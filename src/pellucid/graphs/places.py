@@ -38,8 +38,9 @@ class Turn:
 
     @property
     def name(self) -> str:
-        """What the number of the turn is called."""
-        return self.names[0] if self.names and self.names[0].strip("_") else "k"
+        """What the number of the turn is called: as the variable, if that counts."""
+        counts = self.start is not None and self.names[0].strip("_")
+        return self.names[0] if counts else "k"
 
     def __repr__(self) -> str:
         return self.name

@@ -9,6 +9,7 @@ from pellucid.graphs.folding.emission import Emitter
 from pellucid.graphs.folding.folder import LEAST, Folder
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
+from pellucid.graphs.tracing.trace import closed, resumed
 
 
 def folded(graph: Graph, least: int = LEAST, saving: int = 0) -> Graph:
@@ -20,7 +21,16 @@ def folded(graph: Graph, least: int = LEAST, saving: int = 0) -> Graph:
     made = graph.made if set(inner) <= set(graph.made) else inner
     guards = {guard.node for guard in graph.guards}
     ends = folded_nodes(made, graph.ends, guards, least, saving)
-    return graph if ends is None else replace(graph.ending(ends), made=())
+    return graph if ends is None else named(replace(graph.ending(ends), made=()))
+
+
+def named(graph: Graph) -> Graph:
+    """Name what loops give as it is called inside, and number the rest."""
+    recorder = resumed(graph)
+    for node in graph.order:
+        if node.operation == "part" and node.options["of"].name:
+            recorder.names.christen(node, node.options["of"].name)
+    return closed(graph, recorder)
 
 
 def folded_nodes(
