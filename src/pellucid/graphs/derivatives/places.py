@@ -95,12 +95,16 @@ def _is_same(node: Node, at: At) -> bool:
 def _is_elsewhere(node: Node, at: At) -> bool:
     """Whether two basic indices differ in a number along the same axis."""
     for own, other in zip(node.options["at"], at, strict=False):
-        if is_whole(own) and is_whole(other):
-            if own != other:
-                return _never_meet(own, other)
-        elif not (isinstance(own, slice) and isinstance(other, slice)):
+        if not (_has_axis(own) and _has_axis(other)):
             return False
+        if is_whole(own) and is_whole(other) and own != other:
+            return _never_meet(own, other)
     return False
+
+
+def _has_axis(part: Any) -> bool:
+    """Whether a part of an index stands for one axis."""
+    return is_whole(part) or isinstance(part, slice)
 
 
 def _never_meet(a: Number, b: Number) -> bool:
