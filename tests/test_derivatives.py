@@ -5,6 +5,7 @@ import mpmath
 import numpy as np
 import pytest
 from comparison import assert_derivatives
+from operation_examples import STRUCTURE
 
 import pellucid as pl
 from pellucid.errors import GradientError
@@ -12,7 +13,9 @@ from pellucid.graphs.derivatives import DERIVATIVES
 from pellucid.graphs.differentiating.adjoint import with_zeros
 from pellucid.graphs.operations import robust
 from pellucid.graphs.operations.closed_set import OPERATIONS, is_elementwise
+from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.tracing.trace_warnings import unused_allowed
+from pellucid.graphs.tracing.traced import recorded
 
 X = np.array([[0.5, -1.25, 2.0], [0.75, -0.4, 3.0]])
 Y = np.array([[1.5, 0.25, -2.0], [1.1, 0.6, -1.0]])
@@ -30,6 +33,11 @@ MASK = np.array([[True, False, True], [False, True, True]])
 
 def gram(x):
     return x @ np.swapaxes(x, -1, -2) + np.eye(3)
+
+
+def added(v, at, *indices):
+    """What adds v to a copy of an array at a place, once for each time it is named."""
+    return pl.graph(lambda x, v: recorded("add_at", x, v, *indices, at=at), X, v)
 
 
 def written(at, value):
@@ -257,6 +265,13 @@ RULES = {
         "gradient": (lambda x: pl.gradient(lambda y: np.sum(y[[0, 0]] ** 3))(x), X),
         "at": (lambda x: (lambda b: (np.add.at(b, [0, 0], x), b)[1])(x * x) ** 2, X),
     },
+    "add_at": {
+        "slice": (lambda x, v: added(V, (0,))(x, v) ** 2, X, V),
+        "broadcast": (lambda x, v: added(V, ([1, 1, 0],))(x, v) ** 2, X, V),
+        "twice": (lambda x, v: added(V, ([0, 0],))(x, v) ** 2, X, V),
+        "mask": (lambda x, v: added(0.3, (MASK,))(x, v) ** 2, X, 0.3),
+        "computed": (lambda x, v: added(V, (Slot(0),), [1, 1])(x, v) ** 2, X, V),
+    },
     "matmul": {
         "matrices": (lambda x, y: x @ y.T, X, Y),
         "vectors": (lambda v: v @ (v * v), V),
@@ -382,8 +397,9 @@ def test_a_step_has_gradient_zero(operation):
     np.testing.assert_array_equal(ours, np.ones_like(X))
 
 
-# SciPy's, which are there once a function of SciPy was met, are in test_special.py.
-NUMPYS = [name for name in OPERATIONS if not name.startswith("special.")]
+# SciPy's, which are there once a function of SciPy was met, are in test_special.py; the
+# derivative of a loop is made of those of its steps.
+NUMPYS = [n for n in OPERATIONS if not n.startswith("special.") and n not in STRUCTURE]
 
 
 @pytest.mark.parametrize("operation", NUMPYS)

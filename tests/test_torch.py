@@ -68,7 +68,8 @@ def assert_alike(node, ours, theirs, ulps, seen):
 
 
 def test_every_operation_of_numpy_is_spelled():
-    missing = {name for name in OPERATIONS if spelling(name) is None}
+    names = set(OPERATIONS) - operation_examples.STRUCTURE
+    missing = {name for name in names if spelling(name) is None}
     assert {name for name in missing if not name.startswith("special.")} == set()
 
 

@@ -38,6 +38,11 @@ def scattered(x):
     return recorded("scatter", x[:2], at=(slice(0, 2),), shape=(3,))
 
 
+def added(x):
+    """What sums over the turns of a loop are made of, when they go to their places."""
+    return recorded("add_at", rows(x), x[:2], at=(slice(0, 2), 1))
+
+
 EXAMPLES = {
     "ldexp": lambda x: np.ldexp(x, (4 * x).astype(int)),
     "divmod": lambda x: np.divmod(x, 0.3)[1],
@@ -54,6 +59,7 @@ EXAMPLES = {
     "index": lambda x: x[::-1] + x[[0, 2, 1]] + x[..., None].T,
     "assign": buffer,
     "scatter": scattered,
+    "add_at": added,
     "einsum": lambda x: np.einsum("i,j->ij", x, x),
     "matmul": lambda x: x @ rows(x),
     "dot": lambda x: np.dot(np.ones((2, 2, 3)), x),
@@ -150,5 +156,8 @@ def _of_scipy(name):
 
 importlib.import_module("pellucid.graphs.functions.special")  # enters SciPy's
 
+# Loops and what is in them are the structure of a graph: no program records them, and
+# each table reads the steps of their bodies.
+STRUCTURE = {"loop", "part", "counter", "entry"}
 # Dates are not traced, and copies are gone from a finished graph.
-NAMES = sorted(set(OPERATIONS) - {"isnat", "copy"})
+NAMES = sorted(set(OPERATIONS) - {"isnat", "copy"} - STRUCTURE)

@@ -127,15 +127,20 @@ def overwritten(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> A
 
 def assigned(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
     """What was written gets the gradient of its place, unless it was overwritten."""
-    part = part_at(g, *indices, at=at)
-    extra = np.ndim(value) - part.ndim
-    part = part[(None,) * extra] if extra > 0 else part
+    part = added(g, z, x, value, *indices, at=at)
     if not may_repeat(at, x.shape):
         return part
     turns = np.arange(part.size).reshape(part.shape)
     last = recorded("assign", np.zeros(x.shape, int), turns, *indices, at=at)
     stays = recorded("index", last, *indices, at=at) == turns
     return np.where(stays, part, 0.0)
+
+
+def added(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
+    """What was added gets the gradient of its place."""
+    part = part_at(g, *indices, at=at)
+    extra = np.ndim(value) - part.ndim
+    return part[(None,) * extra] if extra > 0 else part
 
 
 def diagonal(
@@ -197,4 +202,5 @@ for_each_part("stack",      stacked)
 derivative("index",         indexed, None)
 derivative("assign",        overwritten, assigned, None)
 derivative("scatter",       gathered, None)
+derivative("add_at",        lambda g, z, x, *_, at: g, added, None)
 # fmt: on

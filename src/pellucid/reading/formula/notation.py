@@ -229,6 +229,7 @@ NOTATION: dict[str, Rule] = SUMS | {
     "index":     selection.index,
     "assign":    selection.assign,
     "scatter":   selection.scatter,
+    "add_at":    selection.add_at,
 
     "zeros":     filled("0"),
     "ones":      filled("1"),

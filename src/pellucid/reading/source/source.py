@@ -32,6 +32,13 @@ SCATTER = '''def scatter(g, at, shape):
     np.add.at(result, at, g)
     return result
 '''
+ADD_AT = '''def add_at(x, at, value):
+    """Give x after x[at] += value, where each place counts as often as it is named."""
+    result = np.array(x)
+    np.add.at(result, at, value)
+    return result
+'''
+PLACING = {"scatter": SCATTER, "add_at": ADD_AT}
 
 
 def source(graph_or_f: Graph | Callable[..., Any], *args: Any, **kwargs: Any) -> str:
@@ -130,8 +137,8 @@ class Writer:
         used = {
             n.operation: None for n in self.graph.order if n.operation in OPERATIONS
         }
-        scatter = [SCATTER] if "scatter" in used else []
-        return scatter + written_out([n for n in used if n not in SPECIAL], self.taken)
+        placing = [PLACING[name] for name in PLACING if name in used]
+        return placing + written_out([n for n in used if n not in SPECIAL], self.taken)
 
     def lines(self) -> list[str]:
         """The body of the function."""

@@ -173,6 +173,11 @@ def _scatter(node: Node, arguments: list[Spelling]) -> Spelling:
     return called("scatter", [g, f"np.s_[{at}]", shape])
 
 
+def _add_at(node: Node, arguments: list[Spelling]) -> Spelling:
+    array, value, *indices = (a.text for a in arguments)
+    return called("add_at", [array, f"np.s_[{subscript(node, indices)}]", value])
+
+
 def _assign(node: Node, arguments: list[Spelling]) -> Spelling:
     array, value, *indices = (a.text for a in arguments)
     return Spelling(f"{array} with [{subscript(node, indices)}] = {value}", 0)
@@ -190,7 +195,8 @@ SPECIAL: dict[str, Callable[[Node, list[Spelling]], Spelling]] = {
     "concatenate": _joined, "stack": _joined, "einsum": _einsum,
     "zeros": _made, "ones": _made, "empty": _made, "full": _made, "eye": _made,
     "arange": _made,
-    "assign": _assign, "scatter": _scatter, "constant": _constant,
+    "assign": _assign, "scatter": _scatter, "add_at": _add_at,
+    "constant": _constant,
     "copy": lambda node, arguments: arguments[0],
     "root": lambda node, arguments: called("np.sqrt", [arguments[0].text]),
     "input": lambda node, arguments: Spelling(node.name, ATOM),
