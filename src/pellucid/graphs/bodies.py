@@ -9,8 +9,8 @@ backward pass asks for what it needs and the loop itself stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -127,6 +127,77 @@ def living(body: Body, wanted: Iterable[Node]) -> tuple[list[Node], list[Node]]:
             waiting.append(following[node])
     inputs = [before for before, _ in body.carried if before in set(kept)]
     return sorted(found, key=by_order), inputs
+
+
+def with_bodies(order: Iterable[Node]) -> Iterator[Node]:
+    """Nodes, and those of the bodies of their loops, which these need."""
+    order = list(order)
+    parts = asked(order)
+    for node in order:
+        yield node
+        for body in [body_of(node)] if node in parts else []:
+            needed, _ = living(body, [part.options["of"] for part in parts[node]])
+            yield from with_bodies(needed)
+
+
+def behind(ends: Iterable[Node], order: Iterable[Node]) -> set[Node]:
+    """What nodes are computed from, on both sides of the borders of loops."""
+    held: dict[Node, list[Node]] = {}
+    for loop in order:
+        if loop.operation == "loop":
+            for before, argument in body_of(loop).given(loop).items():
+                held[before] = [argument]
+            for before, after in body_of(loop).carried:
+                held[before].append(after)
+    found: set[Node] = set()
+    waiting = list(ends)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            is_part = node.operation == "part"
+            waiting += [node.options["of"]] if is_part else node.arguments
+            waiting += held.get(node, [])
+    return found
+
+
+def with_body(loop: Node, body: Body, arguments: Sequence[Node]) -> Node:
+    """The same loop with another body, on what its inputs begin with now."""
+    known = all(argument.known for argument in arguments)
+    made = loop.remade(tuple(arguments))
+    return replace(made, options={"body": body}, known=known, order=made.order)
+
+
+def with_nodes(
+    loop: Node, arguments: Sequence[Node], now: Mapping[Node, Node],
+    wanted: Sequence[Node],
+) -> Node:  # fmt: skip
+    """A loop on these arguments, when nodes of its body have become others.
+
+    What none of those that are wanted needs is left out.
+    """
+    body = body_of(loop)
+    carried = [(before, now.get(after, after)) for before, after in body.carried]
+    order, kept = living(replace(body, carried=tuple(carried)), wanted)
+    needed = set(order)
+    pairs = tuple([(before, after) for before, after in carried if before in kept])
+    fixed = tuple([i for i in body.fixed if i in needed])
+    if (pairs, fixed) == (body.carried, body.fixed):
+        same = tuple(arguments) == loop.arguments
+        return loop if same else with_body(loop, body, arguments)
+    given = dict(zip(body.inputs, arguments, strict=True))
+    sums = body.sums & needed
+    made = replace(body, carried=pairs, fixed=fixed, sums=sums)
+    return with_body(loop, made, [given[i] for i in made.inputs])
+
+
+def remade_part(part: Node, loop: Node, of: Node) -> Node:
+    """The same part of another loop, under the name that it has."""
+    if (loop, of) == (part.arguments[0], part.options["of"]):
+        return part
+    made = part.remade((loop,))
+    options = {"of": of, "each": part.options["each"]}
+    return replace(made, options=options, known=loop.known, order=made.order)
 
 
 def depends_on_turn(node: Node) -> bool:

@@ -24,7 +24,8 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import is_elementwise
-from pellucid.graphs.rewriting.driver import Rule, same_step
+from pellucid.graphs.rewriting.driver import Rule
+from pellucid.graphs.rewriting.sameness import same_step
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.tracing.traced import node_of, recorded
 

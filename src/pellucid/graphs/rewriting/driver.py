@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
+from pellucid.graphs.bodies import asked, body_of, living, remade_part, with_nodes
 from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.rewriting.sameness import same_loop, same_step
 from pellucid.graphs.tracing.traced import current, lifted, node_of
 
 Rule = Callable[[Node], Node | None]
@@ -25,24 +25,34 @@ class Walk:
     """One walk from the inputs to some outputs; `now` is what each step has become.
 
     From the first step to the last each is made anew on the arguments as they are now,
-    and goes through the rules, one after another. Steps older than `since` stay.
+    and goes through the rules, one after another. Steps older than `since` stay. The
+    body of a loop is walked when the loop is met, by the same families.
     """
 
     node: Node  # the step at hand, as it was
 
-    def __init__(self, outputs: Iterable[Node], since: int = 0) -> None:
-        self.since = since
+    def __init__(
+        self, outputs: Iterable[Node], since: int = 0, around: Walk | None = None
+    ) -> None:
+        self.since, self.around = since, around
         self.order = ancestors(outputs)
+        self.parts = asked(self.order)
+        self.inside: dict[Node, dict[Node, Node]] = {}  # loops: what their steps became
         self.now: dict[Node, Node] = {}
         self.changed = False  # whether a further walk may find more
 
     def by(self, families: Iterable[Family]) -> None:
         """Put each step through the rules of these families."""
+        families = list(families)
         rules = [family(self) for family in families]
         for node in self.order:
             if node.order < self.since:
                 continue
-            self.node, made = node, self.remade(node)
+            self.node = node
+            if node.operation == "loop":
+                made = self.turned(node, families)
+            else:
+                made = self.remade(node)
             for rule in rules:
                 found = rule(made)
                 if found is made:
@@ -54,7 +64,28 @@ class Walk:
         """The step on the arguments as they are now."""
         now = self.now
         arguments = tuple([now.get(a, a) for a in node.arguments])
+        if node.operation == "part":
+            return remade_part(node, arguments[0], self.wanted(node))
         return node if arguments == node.arguments else node.remade(arguments)
+
+    def turned(self, loop: Node, families: Iterable[Family]) -> Node:
+        """A loop with its body rewritten, of which what is asked for stays."""
+        body, parts = body_of(loop), self.parts[loop]
+        wanted = [part.options["of"] for part in parts]
+        _, kept = living(body, wanted)
+        following = dict(body.carried)
+        inner = Walk([*(following[i] for i in kept), *wanted], self.since, self)
+        inner.by(families)
+        self.changed |= inner.changed
+        self.inside[loop] = inner.now
+        self.node = loop
+        arguments = [self.now.get(a, a) for a in loop.arguments]
+        return with_nodes(loop, arguments, inner.now, [*map(self.wanted, parts)])
+
+    def wanted(self, part: Node) -> Node:
+        """What the step of a body has become that a part asks for."""
+        of: Node = part.options["of"]
+        return self.inside.get(part.arguments[0], {}).get(of, of)
 
     def recording(self, rule: Rule, node: Node) -> Node | None:
         """What a rule records in the place of a step, with its line and its name."""
@@ -124,8 +155,12 @@ def shared(walk: Walk) -> Rule:
     By a step that may warn, where one of them may, and the person's own, where one is.
     """
     steps: dict[Any, Node] = {}
+    loops: dict[Any, Any] = {}
 
     def look(node: Node) -> Node | None:
+        if node.operation == "loop":
+            first = _shared_loop(walk, node, loops)
+            return first if first is not node else None
         key = same_step(node)
         found = steps.setdefault(key, node)
         if (node.quiet, node.derived) < (found.quiet, found.derived):
@@ -135,37 +170,15 @@ def shared(walk: Walk) -> Rule:
     return look
 
 
-def same_step(node: Node) -> Any:
-    """What nodes have in common that compute the same."""
-    if node.is_constant:
-        return _same_value(node)
-    if node.operation in {"input", "copy"}:
-        return node
-    arguments = [_same_value(a) if a.is_literal else a for a in node.arguments]
-    options = _frozen(node.options) if node.options else ()
-    return node.operation, *arguments, node.weak, options
-
-
-def _same_value(node: Node) -> Any:
-    value = node.value
-    return (node.dtype, *_bits(value)) if node.is_literal else id(value)
-
-
-def _bits(number: Any) -> tuple[Any, ...]:
-    """What no other number has: -0.0 is not 0.0, nan is nan, and no digit is lost."""
-    is_numpys = isinstance(number, (np.ndarray, np.generic))
-    return type(number), number.tobytes() if is_numpys else repr(number)
-
-
-def _frozen(value: Any) -> Any:
-    """An option as what can be looked up."""
-    if isinstance(value, Mapping):
-        return tuple([(key, _frozen(part)) for key, part in value.items()])
-    if isinstance(value, tuple):
-        return tuple([_frozen(part) for part in value])
-    if isinstance(value, slice):
-        return slice, value.start, value.stop, value.step
-    if isinstance(value, (np.ndarray, list)):
-        return id(value)
-    is_float = isinstance(value, (float, complex, np.inexact))
-    return _bits(value) if is_float else (type(value), value)
+def _shared_loop(walk: Walk, loop: Node, loops: dict[Any, Any]) -> Node:
+    """The first loop that is equal to this one, with the steps of it for these."""
+    wanted = [walk.wanted(part) for part in walk.parts[walk.node]]
+    key, numbers = same_loop(loop, wanted)
+    first: Node
+    first, steps = loops.setdefault(key, (loop, list(numbers)))
+    if first is not loop:
+        there = dict(zip(numbers, steps, strict=True))
+        became = walk.inside[walk.node].items()
+        also = {before: there.get(now, now) for before, now in became}
+        walk.inside[walk.node] = {**there, **also}
+    return first

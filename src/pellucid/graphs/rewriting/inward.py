@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.bodies import behind, with_bodies
+from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.rewriting.driver import Rule, Walk, applied
 from pellucid.graphs.rewriting.written_out_sums import POWERS
@@ -139,5 +140,5 @@ def in_logarithms(order: Iterable[Node]) -> set[Node]:
 
     The log of a determinant, log(d tanh(x)/dx), would be -inf where 1 - tanh^2 is 0.
     """
-    own = (n for n in order if n.operation in POWERS and not n.derived)
-    return {*ancestors(own)}
+    order = list(with_bodies(order))
+    return behind((n for n in order if n.operation in POWERS and not n.derived), order)

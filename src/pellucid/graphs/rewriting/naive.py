@@ -97,18 +97,20 @@ class Identities:
         self._present: Functions = frozenset()
         self._table = formulas_of(self._present)
         self._functions: dict[Node, Functions] = {}
+        self._precise: set[Node] = set()
 
     def __call__(self, walk: Walk) -> Rule:
         """Look for naive formulas in one walk."""
         doubles = all(node.dtype in DOUBLES for node in walk.order)
-        precise = in_logarithms(walk.order)
+        if walk.around is None:
+            self._precise = in_logarithms(walk.order)
         self._meet(walk.order)
 
         def look(node: Node) -> Node | None:
             if not self._may_be_one(node) or (node.weak and not doubles):
                 return None
             written = walk.node
-            spares = written.derived and written not in precise
+            spares = written.derived and written not in self._precise
             candidates = self._candidates(node, spares)
             if not candidates and not may_gather(node):
                 return None

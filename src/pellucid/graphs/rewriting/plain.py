@@ -19,7 +19,7 @@ DOUBLE = np.dtype(np.float64)
 
 def _plain(node: Node) -> Node | None:
     """What stands for a step without a change of its value."""
-    if node.known and not node.shape and not node.is_constant:
+    if node.known and not node.shape and node.operation not in ("constant", "loop"):
         return known_number(node)
     rule = RULES.get(node.operation)
     if rule:

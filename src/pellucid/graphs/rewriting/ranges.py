@@ -12,6 +12,7 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
+from pellucid.graphs.places import Place
 
 DEPTH = 4  # steps of arithmetic that are followed
 
@@ -33,6 +34,8 @@ def reach(node: Node, depth: int = DEPTH) -> Range:
     """The smallest and the largest integer that an element of a node may be."""
     if node.is_constant:
         return _of_value(node)
+    if node.operation == "counter" and isinstance(node.options["value"], Place):
+        return node.options["value"].least, node.options["value"].most
     if facts_of(node.operation).shows and depth:
         return reach(node.arguments[0], depth - 1)
     found = _whole(node, depth) if depth else None

@@ -20,6 +20,7 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
+from pellucid.graphs.places import placed
 from pellucid.graphs.tracing.layout import MemoryLayout, laid_out, lies_by_rows
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.written_back import WRITTEN_BACK
@@ -125,7 +126,8 @@ class Memory:
     def taken(self, step: str, **options: Any) -> Memory:
         """Take a step that may give a view, which shares this memory, or a copy."""
         node = self.recorder.record(step, (self.node,), **options)
-        shadow = OPERATIONS[step].function(self.shadow, **options)
+        first = {key: placed(value) for key, value in options.items()}
+        shadow = OPERATIONS[step].function(self.shadow, **first)
         if np.may_share_memory(shadow, self.shadow):
             return Memory(self.recorder, node, self, step, options, shadow)
         return Memory(self.recorder, node)

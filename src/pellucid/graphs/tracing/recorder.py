@@ -21,6 +21,7 @@ from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Call, Node, ancestors, constant
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.packages import meet
+from pellucid.graphs.places import moves
 from pellucid.graphs.tracing.captured import Captured
 from pellucid.graphs.tracing.frames import (
     code,
@@ -150,6 +151,8 @@ class Recorder:
         is_known = all(a.known for a in nodes)
         if is_known and name == "copy":
             is_known, self.differentiates = False, True
+        if is_known and any(map(moves, options.values())):
+            is_known = False
         node = Node(
             name, nodes, shape, dtype, options, weak, line, call, known=is_known,
             quiet=self.quiet, derived=self.derived, spot=spot,
