@@ -20,6 +20,7 @@ from pellucid.graphs.tracing.variables import (
     assigned,
     held,
     targets,
+    yields,
 )
 
 
@@ -44,6 +45,7 @@ class Names:
         self._awaited: list[Awaited] = []  # what no variable holds yet
         self._calls: dict[FrameType, Call | None] = {}  # inmost last
         self._frame: FrameType | None = None  # the last of these
+        self._waiting: FrameType | None = None  # that of the last node that waits
         self.turns = Turns()
 
     # -- a name for a node ------------------------------------------------------------
@@ -86,6 +88,7 @@ class Names:
         awaited = self._coming(frame)
         if awaited:
             awaited.nodes.add(node)
+        self._waiting = frame
 
     def _coming(self, frame: FrameType) -> Awaited | None:
         """What is kept for the assignment that a frame is about to do."""
@@ -93,9 +96,13 @@ class Names:
         if found is None:
             return None
         caller, coming = found
+        # While one call goes on, its caller stands still.
+        stands = frame is self._waiting and frame is not caller and not yields(frame)
         for each in reversed(self._awaited):
             if each.frame is caller and each.assignment is coming:
-                self._read(each)  # in a loop it may have been done
+                if not (stands or coming.follows(each.seen, caller.f_lasti)):
+                    self._read(each)  # in a loop it may have been done
+                each.seen = caller.f_lasti
                 return each
         self._awaited.append(Awaited(caller, coming, caller.f_lasti))
         return self._awaited[-1]
@@ -103,7 +110,7 @@ class Names:
     def read(self) -> None:
         """Give each new node the name of the variable that holds it by now."""
         for each in self._awaited:
-            if each.frame.f_lasti != each.seen:
+            if not each.is_unmoved:
                 self._read(each)
         if self._awaited and any(each.is_over for each in self._awaited):
             self._awaited = [each for each in self._awaited if not each.is_over]
@@ -129,7 +136,7 @@ class Names:
         self.read()
         for frame in self._calls:
             self._name_elements(frame)
-        self._frame = None
+        self._frame = self._waiting = None
         self._calls.clear()
         self.turns.clear()
         self._awaited.clear()

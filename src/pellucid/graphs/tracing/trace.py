@@ -28,6 +28,7 @@ from pellucid.graphs.tracing.refusals import STAND_INS, failure
 from pellucid.graphs.tracing.sites import holds_stand_in, site_of
 from pellucid.graphs.tracing.trace_warnings import drawing_noticed, notice_many_guards
 from pellucid.graphs.tracing.traced import current, lifted, node_of
+from pellucid.graphs.tracing.uncollected import uncollected
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,7 +140,7 @@ def trace(
     parameters, stand_ins = _stood_in(given, is_input, recorder, lends)
     bound.arguments.update(stand_ins)
     noticed = drawing_noticed(recorder, f, found.values)
-    with lent(found, start) if lends else contextlib.nullcontext():
+    with uncollected(), lent(found, start) if lends else contextlib.nullcontext():
         try:
             with recorder.running(), creation_recorded(found.values), noticed:
                 result = structure.mapped(node_of, _called(f, bound, recorder))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dis
 import functools
+import inspect
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -32,24 +33,51 @@ class Holder(NamedTuple):
         """What the content is called."""
         return self.part or self.variable
 
-    def node(self, frame: FrameType, variables: Mapping[str, Any]) -> Node | None:
-        """The node that stands there now."""
-        held = variables.get(self.variable, frame.f_globals.get(self.variable))
-        if self.part is None:
-            return node_in(held)
+    def content(self, frame: FrameType, variables: Mapping[str, Any]) -> Any:
+        """What stands there now; None where nothing does."""
+        variable, part = self
+        if variable in variables:
+            held = variables[variable]
+        else:
+            held = frame.f_globals.get(variable)
+        if part is None:
+            return held
         parts = held if isinstance(held, dict) else getattr(held, "__dict__", {})
-        return node_in(dict.get(parts, self.part))
+        return dict.get(parts, part)
 
 
 class Assignment(NamedTuple):
-    """The holders that are assigned one after the other, and the last instruction."""
+    """The holders that are assigned one after the other, and by which instructions.
+
+    Parameters
+    ----------
+    holders : tuple of Holder
+        Those assigned.
+    begin, end : int
+        The first and the last instruction that assigns.
+    jump : int
+        The last before them that may go elsewhere.
+    """
 
     holders: tuple[Holder, ...]
+    begin: int
     end: int
+    jump: int = -1
+
+    def follows(self, seen: int, now: int) -> bool:
+        """Whether one comes from one place to another without assigning anything.
+
+        Not so in a loop that skips some of the way to it.
+        """
+        return self.jump < seen < now <= self.begin
 
 
-# The result is handed to the caller, who may assign it.
-RETURNED = Assignment((), -1)
+NONE = Assignment((), -1, -1)
+RETURNED = Assignment((), -2, -2)  # handed to the caller, who may assign it
+JUMPS = {*dis.hasjrel, *dis.hasjabs}
+GENERATING = (
+    inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+)
 
 MOVES = {"SWAP", "COPY", "UNPACK_SEQUENCE", "UNPACK_EX", "EXTENDED_ARG", "NOP"}
 PLAIN = ("STORE_FAST", "STORE_NAME", "STORE_GLOBAL", "STORE_DEREF")
@@ -59,15 +87,17 @@ PLAIN = ("STORE_FAST", "STORE_NAME", "STORE_GLOBAL", "STORE_DEREF")
 def assignments(code: CodeType) -> dict[int, Assignment]:
     """For each instruction the assignment that comes next."""
     found: dict[int, Assignment] = {}
-    coming, goes_on, end = Assignment((), -1), 0, len(code.co_code)
+    coming, goes_on, end = NONE, 0, len(code.co_code)
     instructions = list(dis.get_instructions(code))
+    jumps = [each.offset for each in instructions if each.opcode in JUMPS]
     for i, each in reversed([*enumerate(instructions)]):
         holders = _assigned(instructions, i)
         if each.opname in ("RETURN_VALUE", "YIELD_VALUE"):
             coming, goes_on = RETURNED, 0
         elif holders is not None:
-            before = coming if goes_on else Assignment((), each.offset)
-            coming = Assignment(holders + before.holders, before.end)
+            last = coming if goes_on else Assignment((), each.offset, each.offset)
+            jump = max((at for at in jumps if at < each.offset), default=-1)
+            coming = Assignment(holders + last.holders, each.offset, last.end, jump)
             goes_on = 1 + LOADED.get(each.opname, 0)  # until the next is no part of it
         elif each.opname not in MOVES:
             goes_on = max(goes_on - 1, 0)
@@ -114,11 +144,16 @@ def assigned(frame: FrameType | None) -> tuple[FrameType, Assignment] | None:
     return None
 
 
+def yields(frame: FrameType) -> bool:
+    """Whether a frame may stop and go on when it is called again."""
+    return bool(frame.f_code.co_flags & GENERATING)
+
+
 def held(frame: FrameType, holders: Iterable[Holder]) -> Iterator[tuple[str, Node]]:
     """What each place is called, and the node that stands there; where one does."""
     variables = frame.f_locals
     for holder in holders:
-        node = holder.node(frame, variables)
+        node = node_in(holder.content(frame, variables))
         # What pytest makes of an assert is in variables like @py_assert1.
         if node is not None and holder.name.isidentifier():
             yield holder.name, node
@@ -147,6 +182,12 @@ class Awaited:
     seen: int  # where the frame stood when its variables were last read
     nodes: set[Node] = field(default_factory=set)
     calls: set[Call] = field(default_factory=set)
+
+    @property
+    def is_unmoved(self) -> bool:
+        """Whether the frame stands where it was seen, or has only gone on from there."""
+        now = self.frame.f_lasti
+        return now == self.seen or self.assignment.follows(self.seen, now)
 
     @property
     def is_over(self) -> bool:
