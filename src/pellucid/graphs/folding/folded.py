@@ -10,8 +10,10 @@ from pellucid.graphs.folding.folder import LEAST, Folder
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.tracing.trace import closed, resumed
+from pellucid.graphs.tracing.uncollected import uncollected
 
 
+@uncollected()
 def folded(graph: Graph, least: int = LEAST, saving: int = 0) -> Graph:
     """The same computation, in which equal turns of a loop are one loop.
 

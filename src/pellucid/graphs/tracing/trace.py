@@ -115,6 +115,7 @@ def graph(f: Callable[..., Any] | Graph, /, *args: Any, **kwargs: Any) -> Graph:
     return trace(f, args, kwargs, follow=True)
 
 
+@uncollected()
 def trace(
     f: Callable[..., Any],
     args: tuple[Any, ...],
@@ -140,7 +141,7 @@ def trace(
     parameters, stand_ins = _stood_in(given, is_input, recorder, lends)
     bound.arguments.update(stand_ins)
     noticed = drawing_noticed(recorder, f, found.values)
-    with uncollected(), lent(found, start) if lends else contextlib.nullcontext():
+    with lent(found, start) if lends else contextlib.nullcontext():
         try:
             with recorder.running(), creation_recorded(found.values), noticed:
                 result = structure.mapped(node_of, _called(f, bound, recorder))

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import dis
 import functools
+from collections import Counter
+from collections.abc import Mapping
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
@@ -39,78 +41,115 @@ class Scope:
 
 
 class Spot(NamedTuple):
-    """Where a step was recorded: in which turn, by which instruction, at which run."""
+    """Where a step was recorded: in which turn, by which instruction, at which run.
+
+    Of the code there are its loops, one object for each code.
+    """
 
     scope: Scope
-    code: CodeType | None
+    code: Loops | None
     at: int
     run: int
 
 
 class CodeLoop:
-    """A loop of a code: its first and last instruction, its variables and its line."""
+    """A loop of a code.
 
-    __slots__ = ("begin", "end", "line", "names")
+    Parameters
+    ----------
+    begin, end : int
+        Its first and last instruction.
+    names : tuple of str
+        The variables that its head assigns in each turn.
+    own : tuple of str
+        Those of them that nothing else in the loop assigns.
+    line : (str, int)
+        Where it begins.
+    """
+
+    __slots__ = ("begin", "end", "line", "names", "own")
 
     def __init__(
-        self, begin: int, end: int, names: tuple[str, ...], line: tuple[str, int]
-    ) -> None:
-        self.begin, self.end, self.names, self.line = begin, end, names, line
+        self, begin: int, end: int, names: tuple[str, ...], own: tuple[str, ...],
+        line: tuple[str, int],
+    ) -> None:  # fmt: skip
+        self.begin, self.end, self.line = begin, end, line
+        self.names, self.own = names, own
+
+
+Nest = tuple[CodeLoop, ...]  # from the outmost
 
 
 class Loops:
-    """The loops of a code, and which of them each instruction is in."""
+    """The loops of a code.
+
+    Attributes
+    ----------
+    places : dict
+        For each place in the code where its instruction begins, and the loops that this
+        is in; of equal nests there is one.
+    """
 
     def __init__(self, code: CodeType) -> None:
         steps = list(dis.get_instructions(code))
-        starts = [step.offset for step in steps]
-        self.begin: dict[int, int] = {}  # of the instruction that a place is in
-        for start, end in zip(starts, [*starts[1:], len(code.co_code)], strict=True):
-            self.begin.update(dict.fromkeys(range(start, end, 2), start))
         ends: dict[int, int] = {}
         for step in steps:
-            if "JUMP_BACKWARD" in step.opname:
+            if "JUMP_BACKWARD" in step.opname and "NO_INTERRUPT" not in step.opname:
                 ends[step.argval] = max(ends.get(step.argval, 0), step.offset)
-        heads = {s.offset: _stored(steps, i + 1) for i, s in enumerate(steps)
-                 if s.opname == "FOR_ITER"}  # fmt: skip
-        lines = {s.offset: s.positions.lineno if s.positions else 0 for s in steps}
         spans = sorted(ends.items(), key=lambda span: (span[0], -span[1]))
-        self.loops = [
-            CodeLoop(a, b, heads.get(a, ()), (code.co_filename, lines[a] or 0))
-            for a, b in spans
-        ]
-        self._nests: dict[int, list[CodeLoop]] = {}
+        loops = [_loop(code, steps, begin, end) for begin, end in spans]
+        self.places: dict[int, tuple[int, Nest]] = {}
+        nests: dict[Nest, Nest] = {}
+        stops = [*(step.offset for step in steps[1:]), len(code.co_code)]
+        for step, stop in zip(steps, stops, strict=True):
+            begin = step.offset
+            nest = tuple([x for x in loops if x.begin <= begin <= x.end])
+            place = begin, nests.setdefault(nest, nest)
+            self.places.update(dict.fromkeys(range(begin, stop, 2), place))
 
-    def around(self, at: int) -> list[CodeLoop]:
-        """The loops that an instruction is in, from the outmost."""
-        if at not in self._nests:
-            self._nests[at] = [x for x in self.loops if x.begin <= at <= x.end]
-        return self._nests[at]
+
+def _loop(
+    code: CodeType, steps: list[dis.Instruction], begin: int, end: int
+) -> CodeLoop:
+    """The loop between two instructions of a code."""
+    inside = [step for step in steps if begin <= step.offset <= end]
+    names = _variables([step for step in inside if step.opname != "EXTENDED_ARG"])
+    stored = Counter(name for step in inside for name in _stored(step))
+    own = tuple([name for name in names if stored[name] == 1])
+    position = inside[0].positions
+    line = (position and position.lineno) or 0
+    return CodeLoop(begin, end, names, own, (code.co_filename, line))
+
+
+def _variables(steps: list[dis.Instruction]) -> tuple[str, ...]:
+    """The variables that a `for` assigns in each turn; of a `while` there are none."""
+    names, left = list[str](), int(steps[0].opname == "FOR_ITER")
+    for step in steps[1:]:
+        stored = _stored(step)
+        if not left:
+            break
+        if step.opname == "UNPACK_SEQUENCE":
+            left += (step.arg or 0) - 1
+        elif step.opname == "UNPACK_EX":  # how many before the star, and after it
+            left += sum(divmod(step.arg or 0, 256))
+        elif stored:
+            names += stored
+            left -= len(stored)
+        elif step.opname != "NOP":
+            break
+    return tuple(names)
 
 
 STORES = {"STORE_FAST", "STORE_NAME", "STORE_DEREF", "STORE_GLOBAL"}
 
 
-def _stored(steps: list[dis.Instruction], i: int) -> tuple[str, ...]:
-    """The variables that a `for` assigns in each turn."""
-    names, left = [], 1
-    while left and i < len(steps):
-        step = steps[i]
-        if step.opname == "UNPACK_SEQUENCE":
-            left += (step.arg or 1) - 1
-        elif step.opname in STORES:
-            names.append(step.argval)
-            left -= 1
-        elif step.opname == "STORE_FAST_STORE_FAST":
-            names += list(step.argval)
-            left -= 2
-        elif step.opname == "STORE_FAST_LOAD_FAST":
-            names.append(step.argval[0])
-            left -= 1
-        elif step.opname not in ("CACHE", "EXTENDED_ARG", "NOP"):
-            break
-        i += 1
-    return tuple(names)
+def _stored(step: dis.Instruction) -> tuple[str, ...]:
+    """The variables that an instruction assigns; those of Python 3.13 may be two."""
+    if step.opname in STORES:
+        return (step.argval,)
+    if step.opname == "STORE_FAST_STORE_FAST":
+        return tuple(step.argval)
+    return step.argval[:1] if step.opname == "STORE_FAST_LOAD_FAST" else ()
 
 
 @functools.lru_cache(maxsize=512)
@@ -122,57 +161,49 @@ def loops_of(code: CodeType) -> Loops:
 class Standing:
     """Where a frame stands: in which turn of each of its loops."""
 
-    __slots__ = ("inside", "last", "open", "step")
+    __slots__ = ("inside", "last", "loops", "nest", "scope", "step", "turns")
 
-    def __init__(self, inside: Scope) -> None:
-        self.inside, self.last = inside, -1
+    def __init__(self, inside: Scope, loops: Loops) -> None:
+        self.inside, self.loops = inside, loops
+        self.scope = inside  # the turn that it is in
+        self.last, self.nest = -1, Nest()
         self.step: FrameType | None = None
-        # The loops that it is in, each with its turn and the variables there.
-        self.open: list[tuple[CodeLoop, Scope, dict[str, Any]]] = []
+        # Of each loop that it is in the turn, and its own variables there.
+        self.turns: list[tuple[Scope, list[Any]]] = []
 
-    @property
-    def scope(self) -> Scope:
-        """The turn that it is in."""
-        return self.open[-1][1] if self.open else self.inside
-
-    def move(self, frame: FrameType, at: int, step: Any) -> None:
-        """Go on to an instruction, perhaps in a new turn."""
-        nest = loops_of(frame.f_code).around(at)
+    def move(self, frame: FrameType, nest: Nest, back: bool) -> None:
+        """Go on to other loops, or to a new turn."""
+        variables = frame.f_locals
         common = 0
-        for (loop, _, _), now in zip(self.open, nest, strict=False):
-            if loop is not now:
+        for before, now in zip(self.nest, nest, strict=False):
+            if before is not now:
                 break
             common += 1
-        back = at < self.last or (at == self.last and step is not self.step)
+        runs: list[Scope] = []
         if back and common:
-            common = self._turn(frame, common)
-        del self.open[common:]
+            common = self._turned(common, variables)
+            runs = [self.turns[common][0].around]  # type: ignore[list-item]
+        del self.turns[common:]
         for loop in nest[common:]:
-            self.open.append((loop, *_turned(frame, Scope(self.scope, "loop", loop))))
+            inside = self.turns[-1][0] if self.turns else self.inside
+            run = runs.pop() if runs else Scope(inside, "loop", loop)
+            turn = Scope(run, "turn")
+            turn.numbers = tuple([_whole(variables.get(n)) for n in loop.names])
+            self.turns.append((turn, [variables.get(name) for name in loop.own]))
+        self.nest = nest
+        self.scope = self.turns[-1][0] if self.turns else self.inside
 
-    def _turn(self, frame: FrameType, common: int) -> int:
-        """Begin a new turn of the loop whose variables have changed, or the inmost."""
-        values = frame.f_locals
-        which = common - 1
-        for i, (loop, _, before) in enumerate(self.open[:common]):
-            if any(values.get(name) is not before.get(name) for name in loop.names):
-                which = i
-                break
-        loop, turn, _ = self.open[which]
-        run: Any = turn.around
-        self.open[which] = (loop, *_turned(frame, run))
-        return which + 1
+    def _turned(self, common: int, variables: Mapping[str, Any]) -> int:
+        """Which loop has turned: that whose variables have changed, or the inmost."""
+        for i, (_, before) in enumerate(self.turns[:common]):
+            pairs = zip(self.nest[i].own, before, strict=True)
+            if any(variables.get(name) is not value for name, value in pairs):
+                return i
+        return common - 1
 
 
-def _turned(frame: FrameType, run: Scope) -> tuple[Scope, dict[str, Any]]:
-    """A new turn of a run of a loop, and its variables."""
-    names = run.key.names
-    values = {name: frame.f_locals.get(name) for name in names} if names else {}
-    turn = Scope(run, "turn")
-    turn.numbers = tuple([
-        v if type(v) is int else None for v in values.values()
-    ])  # fmt: skip
-    return turn, values
+def _whole(value: Any) -> int | None:
+    return value if type(value) is int else None
 
 
 class Turns:
@@ -190,7 +221,7 @@ class Turns:
         if caller is not None:
             spot = self.spot(caller, called_by(caller))
             inside = Scope(spot.scope, "call", (spot.code, spot.at, spot.run))
-        self._standing[frame] = Standing(inside)
+        self._standing[frame] = Standing(inside, loops_of(frame.f_code))
 
     def left(self, frame: FrameType) -> None:
         """A frame is over."""
@@ -207,13 +238,15 @@ class Turns:
 
     def spot(self, frame: FrameType, step: FrameType | None) -> Spot:
         """Where a frame stands, and inside of which frame that it has called."""
-        standing, code = self._standing[frame], frame.f_code
-        loops = loops_of(code)
-        at = loops.begin[frame.f_lasti]
-        if loops.loops:
-            standing.move(frame, at, step)
-        if step is not standing.step:
+        standing = self._standing[frame]
+        at, nest = standing.loops.places[frame.f_lasti]
+        is_other = step is not standing.step
+        back = at < standing.last or (at == standing.last and is_other)
+        if (nest and back) or nest is not standing.nest:
+            standing.move(frame, nest, back)
+        if is_other:
             self._runs += 1
-        standing.last, standing.step = at, step
+            standing.step = step
+        standing.last = at
         self.last = standing.scope
-        return Spot(self.last, code, at, self._runs)
+        return Spot(self.last, standing.loops, at, self._runs)
