@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.derivatives.choices import Choice, at_kink, under
-from pellucid.graphs.derivatives.entering import derivative, for_each_part
+from pellucid.graphs.derivatives.entering import derivative, for_each_part, zero
 from pellucid.graphs.derivatives.places import erased, part_at
 from pellucid.graphs.operations.closed_set import count_along, reduced_axes
 from pellucid.graphs.operations.indexing import may_repeat
@@ -203,4 +203,6 @@ derivative("index",         indexed, None)
 derivative("assign",        overwritten, assigned, None)
 derivative("scatter",       gathered, None)
 derivative("add_at",        lambda g, z, x, *_, at: g, added, None)
+derivative("entry",         indexed)
+zero("counter")
 # fmt: on

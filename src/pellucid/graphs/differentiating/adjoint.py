@@ -124,6 +124,14 @@ def expanded(g: Any, node: Node) -> Any:
     return g if g.shape == node.shape else np.broadcast_to(g, node.shape)
 
 
+def finished(recorder: Recorder, node: Node, g: Any) -> Any:
+    """A gradient in the shape and dtype of its node; 0 where there is none."""
+    if g is None:
+        g = recorded("zeros", shape=node.shape, dtype=node.dtype)
+    g = of_dtype(node.dtype, expanded(g, node))
+    return g if isinstance(g, Traced) else lifted(constant(g), recorder)
+
+
 def of_floats(g: Any) -> Any:
     """A whole number as a float: 3 times an array of small integers wraps around."""
     if isinstance(g, Traced):
@@ -193,5 +201,9 @@ def named_after(recorder: Recorder, node: Node, g: Any) -> Any:
     """Call the gradient of z dz."""
     wanted = not recorder.aside and not is_numbered(node.name)
     if wanted and isinstance(g, Traced) and not g.node.name:
-        recorder.names.christen(g.node, f"d{node.name}")
+        name = f"d{node.name}"
+        if recorder.is_inside:  # in the body of a loop a name is a wish
+            g.node.christen(name)
+        else:
+            recorder.names.christen(g.node, name)
     return g

@@ -7,7 +7,7 @@ survey" (2018), section 3.2.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from typing import Any
 
@@ -18,21 +18,22 @@ from pellucid.graphs.differentiating.adjoint import (
     as_adjoint,
     conjugated,
     expanded,
+    finished,
     may_be_short,
     named_after,
-    of_dtype,
     of_floats,
     traced,
     value,
     with_zeros,
 )
 from pellucid.graphs.differentiating.joint import contributed, siblings
+from pellucid.graphs.differentiating.loops import through_turns
 from pellucid.graphs.differentiating.masks import carried
 from pellucid.graphs.differentiating.poles import Poles
-from pellucid.graphs.node import Node, ancestors, constant, depending, location_of
+from pellucid.graphs.differentiating.risks import NOTHING, Risks
+from pellucid.graphs.node import Node, ancestors, location_of
 from pellucid.graphs.rewriting import arithmetic
 from pellucid.graphs.tracing.recorder import Recorder
-from pellucid.graphs.tracing.traced import Traced, lifted, recorded
 
 
 def pulled_back(
@@ -51,39 +52,35 @@ def pulled_back(
 
 def _finished(recorder: Recorder, node: Node, g: Any) -> Any:
     with recorder.on_behalf_of(node):
-        if g is None:
-            g = recorded("zeros", shape=node.shape, dtype=node.dtype)
-        g = of_dtype(node.dtype, expanded(g, node))
-        if not isinstance(g, Traced):
-            g = lifted(constant(g), recorder)
-        return named_after(recorder, node, g)
+        return named_after(recorder, node, finished(recorder, node, g))
 
 
 def backward(
     recorder: Recorder, seeds: Mapping[Node, Any], wrt: list[Node]
 ) -> dict[Node, Any]:
     """Reverse accumulation: dJ/dx = sum over uses of x of (dJ/dz) (dz/dx)."""
-    order = ancestors(seeds)
-    needed = differentiable(order, wrt)
-    poles = Poles(order, needed, wrt)
-    outer = set(wrt)
-    inner = [node for node in order if node in needed and node not in outer]
-    together = siblings(inner)
+    poles = Poles(Risks(ancestors(seeds), dict.fromkeys(wrt, NOTHING)))
     adjoint = {node: Adjoint(traced(seed)) for node, seed in seeds.items()}
+    walk(recorder, adjoint, poles)
+    return {node: g.settled for node, g in adjoint.items()}
+
+
+def walk(recorder: Recorder, adjoint: dict[Node, Adjoint], poles: Poles) -> None:
+    """Add the adjoints of all steps from those of the last ones, and of the inputs."""
+    inner = [n for n in poles.own if n not in poles.wrt]
+    together = siblings(inner)
+    uses: Iterable[tuple[Node, Adjoint]]
     for node in reversed(inner):
         if node in together:
             uses = contributed(recorder, pulled_back, together[node], adjoint)
+        elif node.operation == "loop":
+            uses = through_turns(recorder, walk, node, adjoint, poles)
+        elif node.operation == "part":
+            continue  # it waits for the others of its loop
         else:
             uses = contributions(recorder, node, adjoint.get(node), poles)
         for x, g in uses:
             adjoint[x] = adjoint[x] + g if x in adjoint else g
-    return {node: g.settled for node, g in adjoint.items()}
-
-
-def differentiable(order: list[Node], wrt: list[Node]) -> set[Node]:
-    """The nodes whose value depends on the inputs that are asked for."""
-    # Integers and booleans are steps of what they depend on: their slope is 0.
-    return depending([node for node in order if node.dtype.kind in "fc"], wrt)
 
 
 def contributions(

@@ -27,6 +27,7 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of, is_elementwise
 from pellucid.graphs.operations.indexing import may_repeat
 from pellucid.graphs.operations.kinds import Kind, Zero
+from pellucid.graphs.places import placed
 from pellucid.graphs.tracing.traced import recorded
 
 WINDOWS = "lib.stride_tricks.sliding_window_view"
@@ -72,7 +73,7 @@ def adds_up(node: Node, position: int) -> bool:
     if node.operation == "assign" and position == 1:
         array, written, *indices = node.arguments
         place = np.broadcast_to(0, array.shape)
-        return bool(indices) or written.size != place[node.options["at"]].size
+        return bool(indices) or written.size != place[placed(node.options["at"])].size
     if node.operation == "index":
         return may_repeat(node.options["at"], node.arguments[0].shape)
     if node.operation == "quantile":

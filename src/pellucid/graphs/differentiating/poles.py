@@ -9,25 +9,21 @@ Elsewhere the plain rules of the table of derivatives give the same, and faster 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from pellucid.graphs.derivatives.choices import Choice, Mask, Under
 from pellucid.graphs.differentiating.adjoint import as_adjoint, value, with_zeros
-from pellucid.graphs.differentiating.masks import way_back
+from pellucid.graphs.differentiating.risks import NANS, NOTHING, POLES, Risks, own_risk
 from pellucid.graphs.differentiating.whole_reads import whole_reads
 from pellucid.graphs.differentiating.zeros import Zeros, is_square
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.indexing import is_basic
-from pellucid.graphs.operations.kinds import CONSTANT, NONE, STEEP, Kind, Takes
+from pellucid.graphs.operations.kinds import Kind, Takes
 from pellucid.graphs.tracing.traced import current
-
-# What a zero may meet: nothing, the nan and inf of arguments, or an infinite slope.
-NOTHING, NANS, POLES = 0, 1, 2
-FLAT = CONSTANT | NONE  # the slope is a number, or 0
 
 
 class Poles:
@@ -35,22 +31,24 @@ class Poles:
 
     Parameters
     ----------
-    order : list of Node
-        The steps that the pass goes back through.
-    needed : set of Node
-        Those that depend on an input.
-    wrt : list of Node
-        The inputs.
+    risks : Risks
+        What a zero may meet, on the steps that the pass goes back through.
+    ahead, chosen : iterable of Node
+        Steps behind which the pass has met a pole, and inputs that come from a choice:
+        in other turns of a loop, and around it.
     """
 
-    def __init__(self, order: list[Node], needed: set[Node], wrt: list[Node]) -> None:
-        self.needed = needed
-        self.own = {node: own_risk(node) for node in order if node in needed}
-        self.behind = risks(self.own, wrt)
-        self.ahead: set[Node] = set()
+    def __init__(
+        self, risks: Risks, ahead: Iterable[Node] = (), chosen: Iterable[Node] = ()
+    ) -> None:
+        order = risks.order
+        self.needed = needed = risks.needed
+        self.own, self.behind, self.loops = risks.own, risks.behind, risks.loops
+        self.wrt = risks.wrt
+        self.ahead = set(ahead)
         self.whole = whole_reads(order, needed)
-        self.zeros = Zeros(order, wrt)
-        self.chosen: set[Node] = set()  # what comes from a choice
+        self.zeros = Zeros(order, risks.wrt)
+        self.chosen = set(chosen)  # what comes from a choice
         for node in order:
             if node in needed and (
                 self._may_not_take(node) or not self.chosen.isdisjoint(node.arguments)
@@ -129,42 +127,6 @@ def is_even(node: Node) -> bool:
         y = node.arguments[1]
         return y.is_literal and bool(y.value > 0 and y.value % 2 == 0)
     return facts_of(node.operation).even or is_square(node)
-
-
-def risks(own: dict[Node, int], wrt: list[Node]) -> dict[Node, int]:
-    """For each node what a zero may meet on its way back from there to an input."""
-    risk = dict.fromkeys(wrt, NOTHING)
-    for node in own:
-        if node not in risk:
-            before = max(risk.get(a, NOTHING) for a in node.arguments)
-            risk[node] = max(before, own[node]) if way_back(node) else NOTHING
-    return risk
-
-
-def own_risk(node: Node) -> int:
-    """What a zero may meet in the rules of one step."""
-    facts = facts_of(node.operation)
-    selects = node.operation == "where" or facts.takes is Takes.SOME
-    if facts.slope in FLAT or selects:  # a zero stays a zero
-        return NOTHING
-    if not all(map(np.all, _finite_slopes(node))):
-        return POLES
-    if node.operation in {"multiply", "divide"} and node.arguments[1].is_literal:
-        return NOTHING
-    whole = node.operation == "power" and node.arguments[1].is_literal
-    if whole and node.arguments[1].value in {1, 2, 3, 4}:
-        return NANS
-    return POLES if STEEP in facts.slope else NANS
-
-
-def _finite_slopes(node: Node) -> Iterator[Any]:
-    """Where a known factor, or divisor, leaves a 0 before it 0."""
-    for position, x in enumerate(node.arguments):
-        if x.known and node.operation == "multiply":
-            yield np.isfinite(current().value_of(x))
-        elif x.known and node.operation == "divide" and position == 1:
-            divisor = current().value_of(x)
-            yield np.not_equal(divisor, 0) & ~np.isnan(divisor)
 
 
 def needs_mask(node: Node, risk: int) -> bool:

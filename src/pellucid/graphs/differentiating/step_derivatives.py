@@ -10,12 +10,8 @@ import numpy as np
 from pellucid.errors import GradientError
 from pellucid.graphs.derivatives import JOINT
 from pellucid.graphs.differentiating.adjoint import expanded
-from pellucid.graphs.differentiating.backward import (
-    backward,
-    by_rule,
-    differentiable,
-    local,
-)
+from pellucid.graphs.differentiating.backward import backward, by_rule, local
+from pellucid.graphs.differentiating.risks import differentiable
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import is_elementwise

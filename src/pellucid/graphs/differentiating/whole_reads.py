@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from pellucid.graphs.node import Node, users
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.indexing import is_basic
 from pellucid.graphs.operations.kinds import Takes
+from pellucid.graphs.places import moves
 
 
 def whole_reads(order: list[Node], needed: set[Node]) -> set[Node]:
@@ -35,7 +38,7 @@ def chooses(node: Node) -> bool:
 
 def _covers(reads: list[Node], array: Node) -> bool:
     """Whether basic reads together take every element."""
-    if not all(r.operation == "index" and is_basic(r.options["at"]) for r in reads):
+    if not all(r.operation == "index" and _is_fixed(r.options["at"]) for r in reads):
         return False
     if not reads or sum(r.size for r in reads) < array.size:
         return False
@@ -43,3 +46,8 @@ def _covers(reads: list[Node], array: Node) -> bool:
     for read in reads:
         taken[read.options["at"]] = True
     return bool(taken.all())
+
+
+def _is_fixed(at: tuple[Any, ...]) -> bool:
+    """Whether an index is the same in each turn of a loop, and reads in one place."""
+    return is_basic(at) and not moves(at)

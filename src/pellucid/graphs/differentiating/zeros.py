@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.bodies import depends_on_turn
 from pellucid.graphs.derivatives.entering import DERIVATIVES
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import (
@@ -82,7 +83,8 @@ class Zeros:
     def is_step(self, node: Node) -> bool:
         """Whether no input moves a value: a constant, or a step of what moves."""
         for each in ancestors([node], stop=self.steps):
-            self.steps[each] = each.known or each.dtype == bool or self._stands(each)
+            is_step = each.known or each.dtype == bool or each.operation == "counter"
+            self.steps[each] = is_step or self._stands(each)
         return self.steps[node]
 
     def _stands(self, node: Node) -> bool:
@@ -142,7 +144,7 @@ def _counting_step(factor: Node) -> Any:
 
 def _pattern(node: Node, patterns: list[Pattern]) -> Pattern:
     """The pattern of a step from those of its arguments."""
-    if node.size > LARGE or node.dtype.kind not in "biufc":
+    if node.size > LARGE or node.dtype.kind not in "biufc" or depends_on_turn(node):
         return None
     if node.known:
         return _of_zeros(np.asarray(current().value_of(node)) != 0)

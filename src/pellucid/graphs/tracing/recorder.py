@@ -65,6 +65,7 @@ class Recorder:
         self.sources: list[tuple[Any, Any]] = []  # generators, and their states before
         self.on_capture: Callable[[], None] | None = None  # looks at these
         self.made: list[Node] = []  # every step, also what nobody reads
+        self.is_inside = False  # whether new nodes are those of the body of a loop
         self.tells = False  # a number in a text, or something in a warning
         self.told: set[str] = set()  # the places that a warning has named
 
@@ -105,6 +106,16 @@ class Recorder:
             yield
         finally:
             self.quiet, self.derived = before
+
+    @contextlib.contextmanager
+    def inside(self, simplify: Callable[[Node], Node | None]) -> Iterator[None]:
+        """Let new nodes be those of the body of a loop, and no steps of the record."""
+        before = self.made, self.simplify, self.is_inside
+        self.made, self.simplify, self.is_inside = [], simplify, True
+        try:
+            yield
+        finally:
+            self.made, self.simplify, self.is_inside = before
 
     def input(self, name: str, value: Any) -> Node:
         """Make the node of an argument."""
