@@ -6,8 +6,9 @@ asks here whether an assignment may be done in place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from pellucid.graphs.bodies import Body, body_of
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
@@ -35,21 +36,52 @@ def roots(order: Sequence[Node], parts: Mapping[Node, Node]) -> dict[Node, Node]
     return root
 
 
+WRITING = {"assign", "add_at"}
+
+
+def origin(node: Node) -> Node:
+    """The array that came to be this one by being written into, in loops as well."""
+    while True:
+        if node.operation in WRITING:
+            node = node.arguments[0]
+        elif node.operation == "part" and not node.options["each"]:
+            of, body = origin(node.options["of"]), body_of(node)
+            if of not in written(body):
+                return node
+            node = body.given(node.arguments[0])[of]
+        else:
+            return node
+
+
+def written(body: Body) -> set[Node]:
+    """The arrays that a loop writes into from turn to turn, and carries along."""
+    return {
+        before
+        for before, after in body.carried
+        if before.shape and before is not after and origin(after) is before
+    }
+
+
 class Lives:
-    """Who shares memory with whom, who reads it last, and what leaves the function."""
+    """Who shares memory with whom, who reads it last, and what leaves the function.
+
+    `owned` are inputs whose memory may be written into.
+    """
 
     def __init__(
         self,
         graph: Graph,
         order: Sequence[Node],
         parts: Mapping[Node, Node] | None = None,
+        owned: Collection[Node] = (),
     ) -> None:
+        self.owned = owned
         self.root = roots(graph.order, parts or {})
         self.last_use = {self.root[a]: node for node in order for a in node.arguments}
         self.outputs = {self.root[node] for node in graph.ends}
         self.leaving = set(self.outputs)
         for node in reversed(order):
-            if node.operation == "assign" and node in self.leaving:
+            if node.operation in WRITING and node in self.leaving:
                 self.leaving.add(self.root[node.arguments[0]])
 
     def ending(self, node: Node) -> set[Node]:
@@ -59,8 +91,12 @@ class Lives:
 
     def may_write(self, node: Node) -> bool:
         """Whether an assignment may be done in place: nobody reads the old content."""
-        array, *others = (self.root[a] for a in node.arguments)
-        owned = array is node.arguments[0] and not array.is_input
-        owned = owned and node.shape != ()  # which may be a number, not an array
+        return node.shape != () and self.may_take(node, node.arguments[0])
+
+    def may_take(self, node: Node, argument: Node) -> bool:
+        """Whether a step may write over the array that it is given."""
+        array = self.root[argument]
+        owned = array is argument and (not array.is_input or array in self.owned)
         unread = self.last_use[array] is node and array not in self.outputs
-        return owned and unread and array not in others
+        others = [self.root[a] for a in node.arguments]
+        return owned and unread and others.count(array) == 1

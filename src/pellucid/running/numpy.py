@@ -16,29 +16,19 @@ from typing import Any, ClassVar
 import numpy as np
 
 from pellucid.errors import PellucidError
-from pellucid.graphs.evaluate import meaning, quietly
-from pellucid.graphs.folding.unrolling import unrolled
+from pellucid.graphs.bodies import body_of, within
+from pellucid.graphs.evaluate import quietly
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.liveness import is_view
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.operations.closed_set import facts_of
-from pellucid.graphs.operations.dtypes import reads
-from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT
 from pellucid.running import writing
 from pellucid.running.arena import Arena, size_of
 from pellucid.running.cache import Kept, structure_of
+from pellucid.running.numpy_loops import Block
+from pellucid.running.numpy_statements import Memory
 from pellucid.running.plan import planned
 from pellucid.running.targets import Array, rows_of
-from pellucid.running.tuning import QUICK, tuned
-from pellucid.running.writing import ARITHMETIC, SourceNames
-
-# What np.sum and its kind call, after three microseconds of looking at their arguments.
-REDUCTIONS = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum"}
-
-# What takes a number sooner as an array, which NumPy need not make in each call.
-BY_NUMBER = {"add", "subtract", "multiply", "divide", "power", "maximum", "minimum",
-             "greater", "greater_equal", "less", "less_equal"}  # fmt: skip
-LARGEST_FULL = 1 << 20  # elements up to which a number may be a whole array
+from pellucid.running.tuning import tuned
+from pellucid.running.writing import SourceNames
 
 _codes: Kept[_Code]
 
@@ -51,7 +41,6 @@ class Program:
 
     def __init__(self, graph: Graph, device: str | None = None) -> None:
         _check_cpu(device)
-        graph = unrolled(graph)
         self.graph = graph
         self._code = _code_of(graph, {})
         self._thread = _OfThread(self._code)
@@ -196,15 +185,16 @@ class _Code:
         self.rest = [n for n in order if n not in first]
         taken = {graph.title, *(node.name for node in graph.order)}
         fixed = {"np": np, "empty": np.empty, "isfinite": math.isfinite}
-        self.names = SourceNames(values, fixed, taken)
+        self.names = SourceNames(values, fixed, taken, names_within(order))
         run = [*self.first, *self.rest]
         over = {a: b for a, b in staying.items() if b not in first}
-        self.plan = planned(graph, run, over, self.names.series)
-        self.size = size_of(buffer for buffer in self.plan.buffers if buffer.is_new)
-        self.is_quiet = any(node.quiet for node in order)
-        self.numbers: dict[str, str] = {}
-        self.views = self._fixed_views()
+        self.plan = planned(graph, run, over, self.names.numbered)
+        self.memory = Memory(self.names)
+        stays = {n: n.name for n in staying if n.shape}
+        self.block = Block(self.names, self.memory, self.plan, run, {}, stays)
+        self.is_quiet = any(node.quiet for node in within(order))
         self.source = self._source()
+        self.size = size_of(buffer for buffer in self.memory.buffers if buffer.is_new)
         self._compiled = compile(self.source, f"<compiled {graph.title}>", "exec")
 
     def made(self, memory: Mapping[str, Any]) -> Callable[..., tuple[Any, ...]]:
@@ -214,25 +204,6 @@ class _Code:
         run: Callable[..., tuple[Any, ...]] = names[self.graph.title]
         return run
 
-    def _fixed_views(self) -> dict[Node, str]:
-        """Views of memory that stays where it is, and how the source makes them."""
-        names = {n: n.name for n in self.staying if n.shape}
-        names |= {n: buffer.name for n, buffer in self.plan.out.items()}
-        like: dict[Node, Any] = {n: np.empty(n.shape, n.dtype) for n in names}
-        views = {}
-        for node in (*self.first, *self.rest):
-            if not is_view(node) or len(node.arguments) > 1:
-                continue
-            base = like.get(node.arguments[0])
-            view = None if base is None else meaning(node)(base, **node.options)
-            if base is not None and np.may_share_memory(view, base):
-                like[node], name = view, names[node.arguments[0]]
-                names[node] = node.name
-                views[node] = f"{node.name} = {self._call(node, [name])}"
-        return views
-
-    # -- the whole --------------------------------------------------------------------
-
     def _source(self) -> str:
         lines = self._lines(self.first)
         results = self._owned()
@@ -241,11 +212,12 @@ class _Code:
             lines += [*self._lines(self.rest), *self._put_back()]
         inputs = [n.name for n in self.graph.inputs if n not in self.staying]
         text = writing.function(self.graph.title, inputs, lines, results)
-        return "\n".join([*self._imports(), "", *self._memory(), text])
+        made = self.memory.lines
+        return "\n".join([*self._imports(), "", *made, *([""] if made else []), text])
 
     def _imports(self) -> list[str]:
         """What the source needs; the memory of a training is given to it."""
-        own = self.plan.buffers and not self.staying
+        own = self.memory.buffers and not self.staying
         return ["import numpy as np", *(["from numpy import empty"] if own else [])]
 
     def _owned(self) -> list[str]:
@@ -258,21 +230,10 @@ class _Code:
             shown.add(owner)
         return texts
 
-    def _memory(self) -> list[str]:
-        """What is made once, before the function is."""
-        made = [f"{buffer.name} = {buffer.source}" for buffer in self.plan.buffers]
-        lines = [*made, *self.numbers.values(), *self.views.values()]
-        return [*lines, ""] if lines else []
-
     def _lines(self, nodes: Sequence[Node]) -> list[str]:
-        skipped = self.views.keys()
-        lines = []
-        for step in writing.with_guards(nodes, self.graph.guards, self.names):
-            if isinstance(step, str):
-                lines.append(step)
-            elif not step.is_input and step not in skipped:
-                lines += self._statements(step)
-        return lines
+        return self.block.lines(
+            writing.with_guards(nodes, self.graph.guards, self.names)
+        )
 
     def _put_back(self) -> list[str]:
         """Copies of what could not be written over the input that it replaces."""
@@ -287,94 +248,12 @@ class _Code:
     def _is_over(self, before: Node, now: Node) -> bool:
         return now in self.plan.out and self.plan.out[now].name == before.name
 
-    # -- one statement a node ---------------------------------------------------------
 
-    def _statements(self, node: Node) -> list[str]:
-        if node.operation == "concatenate" and node in self.plan.out:
-            name = self.plan.out[node].name
-            copied = self.plan.copied.get(node, [])
-            lines = [f"{rows} = {self.names.of(a)}" for rows, a in copied]
-            return [*lines, f"{node.name} = {name}"]
-        return [writing.shaped(self._statement(node), node)]
-
-    def _statement(self, node: Node) -> str:
-        if node.is_constant:
-            return f"{node.name} = {self.names.bound(node.value)}"
-        names = self._arguments(node)
-        if node.operation == "assign":
-            return self._assignment(node, names)
-        return f"{node.name} = {self._call(node, names)}"
-
-    def _call(self, node: Node, names: list[str]) -> str:
-        """The operation on arguments of these names."""
-        if node.operation == "index":
-            return f"{names[0]}[{self.names.index(node.options['at'], names[1:])}]"
-        out = self.plan.out.get(node)
-        symbol = ARITHMETIC.get(node.operation)
-        if symbol and not out and not _may_raise(node):
-            return f"{names[0]} {symbol} {names[1]}"
-        given = dict(node.options)
-        if node.operation in REDUCTIONS:
-            given.setdefault("axis", None)
-        options = self.names.options(given)
-        options += [f"out={out.name}"] if out else []
-        return f"{self._function(node)}({', '.join(names + options)})"
-
-    def _arguments(self, node: Node) -> list[str]:
-        """The names of the arguments; a number that meets an array is one, too."""
-        if node not in self.plan.out or node.operation not in BY_NUMBER:
-            return [self.names.of(a) for a in node.arguments]
-        pairs = zip(node.arguments, reads(node), strict=True)
-        return [self._argument(node, a, dtype) for a, dtype in pairs]
-
-    def _argument(self, node: Node, argument: Node, dtype: Any) -> str:
-        real = argument.is_literal and isinstance(argument.value, (int, float))
-        if not (real and argument.weak and dtype.kind == "f"):
-            return self.names.of(argument)
-        # With a whole array NumPy is three times as fast here.
-        full = node.operation in ("maximum", "minimum") and node.size <= LARGEST_FULL
-        return self._number(argument.value, node.shape if full else (), dtype)
-
-    def _number(self, value: Any, shape: tuple[int, ...], dtype: Any) -> str:
-        source = f"np.full({shape}, {_written(value)}, np.{dtype.name})"
-        if source not in self.numbers:
-            name = f"{self.names.series('number')}{len(self.numbers) + 1}"
-            self.numbers[source] = f"{name} = {source}"
-        return self.numbers[source].partition(" ")[0]
-
-    def _assignment(self, node: Node, names: list[str]) -> str:
-        array, value, *indices = names
-        at = self.names.index(node.options["at"], indices)
-        if node in self.plan.in_place:
-            return f"{array}[{at}] = {value}; {node.name} = {array}"
-        out = self.plan.out.get(node)
-        copied = (
-            f"{out.name}; np.copyto({out.name}, {array})"
-            if out
-            else f"np.array({array})"
-        )
-        return f"{node.name} = {copied}; {node.name}[{at}] = {value}"
-
-    def _function(self, node: Node) -> str:
-        if node.operation in REDUCTIONS:
-            return f"np.{REDUCTIONS[node.operation]}.reduce"
-        function = QUICK.get(node.operation) or meaning(node)
-        plain = node.operation.isidentifier() and getattr(np, node.operation, None)
-        if plain is function:
-            return f"np.{node.operation}"
-        return self.names.bound(function, f"_{node.operation.replace('.', '_')}")
-
-
-def _written(value: Any) -> str:
-    return repr(value) if np.isfinite(value) else f"float('{value}')"
-
-
-def _may_raise(node: Node) -> bool:
-    """Whether a symbol stands for Python's arithmetic that can raise: 1 / 0.0."""
-    if not node.weak or facts_of(node.operation).slope & (CONSTANT | BY_EACH):
-        return False
-    divisor = node.arguments[-1]
-    return node.operation == "power" or not (divisor.is_literal and divisor.value)
+def names_within(order: Sequence[Node]) -> set[str]:
+    """What is called somehow in the bodies of loops."""
+    loops = [body_of(node) for node in within(order) if node.operation == "loop"]
+    inputs = {node.name for body in loops for node in body.inputs}
+    return inputs | {node.name for node in within(order)}
 
 
 _codes = Kept(size=64)

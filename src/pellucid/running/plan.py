@@ -12,20 +12,20 @@ old content any more.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.bodies import asked, body_of
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.liveness import Lives
+from pellucid.graphs.liveness import WRITING, Lives, origin, written
 from pellucid.graphs.node import Node, by_order
 from pellucid.graphs.operations.closed_set import OPERATIONS, is_elementwise
 
 # What is written where `out=` says, beside the ufuncs.
-WITH_OUT = {"sum", "max", "min", "prod", "cumsum", "cumprod", "dot", "assign"}
+WITH_OUT = {"sum", "max", "min", "prod", "cumsum", "cumprod", "dot", *WRITING}
 
 
 @dataclass(frozen=True)
@@ -46,27 +46,37 @@ Pool = dict[tuple[tuple[int, ...], np.dtype[Any]], list[Buffer]]
 class Plan:
     """For each node the buffer that it is written to, if any, and whether in place.
 
-    `copied` says of what is joined which rows are not written there at once.
+    `copied` says of what is joined which rows are not written there at once. `taken`
+    are arrays that a loop may write into, as (loop, input): nobody else reads them.
     """
 
     out: dict[Node, Buffer] = field(default_factory=dict)
     in_place: set[Node] = field(default_factory=set)
     buffers: list[Buffer] = field(default_factory=list)  # to be made, in this order
     copied: dict[Node, list[tuple[str, Node]]] = field(default_factory=dict)
+    taken: set[tuple[Node, Node]] = field(default_factory=set)
     root: dict[Node, Node] = field(default_factory=dict)
+    leaving: set[Node] = field(default_factory=set)  # memories that are read later
+
+    @property
+    def touched(self) -> set[Node]:
+        """The values that are written over by a later step."""
+        taken = {body_of(loop).given(loop)[before] for loop, before in self.taken}
+        return taken | {node.arguments[0] for node in self.in_place}
 
 
 def planned(
     graph: Graph, order: Sequence[Node], staying: Mapping[Node, Node | None],
-    series: Callable[[str], str],
+    numbered: Callable[[str], str], owned: Collection[Node] = (),
 ) -> Plan:  # fmt: skip
     """Give each value a memory, reusing those that are read no more.
 
     `staying` are the inputs whose memory is the same in each call, and the output that
-    takes the place of each, if there is one. `series` makes a wish like "buffer" a name
-    that, with a number, is none of the person's.
+    takes the place of each, if there is one; `owned` those that may be written into.
+    `numbered` gives the next name for a wish like "buffer", which is none of the
+    person's.
     """
-    return _Planner(graph, order, staying, series).plan
+    return _Planner(graph, order, staying, numbered, owned).plan
 
 
 class _Planner:
@@ -74,11 +84,11 @@ class _Planner:
 
     def __init__(
         self, graph: Graph, order: Sequence[Node], staying: Mapping[Node, Node | None],
-        series: Callable[[str], str],
+        numbered: Callable[[str], str], owned: Collection[Node] = (),
     ) -> None:  # fmt: skip
         self.plan = Plan()
-        self.buffer, self.piece = series("buffer"), series("piece")
-        self.count = itertools.count(1)
+        self.numbered = numbered
+        order = _parts_first(order)
         self.free: Pool = {}
         self.held: dict[Node, Buffer] = {}
         self.pieces: dict[Node, Buffer] = {}
@@ -86,15 +96,17 @@ class _Planner:
         self.position = {node: i for i, node in enumerate(order)}
         self.after = {now: before for before, now in staying.items() if now is not None}
         parts = self._joined(order)
-        self.lives = Lives(graph, order, parts)
-        self.plan.root = self.lives.root
+        self.lives = Lives(graph, order, parts, owned)
+        self.plan.root, self.plan.leaving = self.lives.root, self.lives.leaving
         self._lead_up()
         for node in order:
             self._allot(node)
 
     def _allot(self, node: Node) -> None:
         ending = self.lives.ending(node)
-        if node.operation == "assign" and self._may_assign(node):
+        if node.operation == "loop":
+            self._take(node)
+        if node.operation in WRITING and self._may_assign(node):
             owner = self.lives.root[node.arguments[0]]
             self.plan.in_place.add(node)
             ending.discard(owner)
@@ -113,9 +125,20 @@ class _Planner:
     def _may_assign(self, node: Node) -> bool:
         return self.lives.may_write(node) and not node.arguments[0].known
 
+    def _take(self, loop: Node) -> None:
+        """Note which arrays a loop may write into as they are."""
+        body = body_of(loop)
+        given = body.given(loop)
+        for before in written(body):
+            start = given[before]
+            kept = start.known or start in self.held or start in self.plan.out
+            is_part = origin(start).operation == "part"
+            if not (kept or is_part) and self.lives.may_take(loop, start):
+                self.plan.taken.add((loop, before))
+
     def _is_written_out(self, node: Node) -> bool:
         leaves = node in self.lives.leaving and node not in self.after
-        return _has_out(node) and node.shape != () and not leaves
+        return has_out(node) and node.shape != () and not leaves
 
     def _over(self, node: Node) -> Buffer | None:
         """The memory of the input whose place this takes, if nobody needs it later."""
@@ -147,7 +170,7 @@ class _Planner:
 
     def _new(self, node: Node) -> Buffer:
         source = f"empty({node.shape}, np.{node.dtype.name})"
-        name = f"{self.buffer}{next(self.count)}"
+        name = self.numbered("buffer")
         buffer = Buffer(name, node.shape, node.dtype, source, is_new=True)
         self.plan.buffers.append(buffer)
         return buffer
@@ -192,7 +215,7 @@ class _Planner:
         if not value or not self._is_own(value) or value in parts:
             return False
         source = f"{rows}.reshape({value.shape})"
-        name = f"{self.piece}{len(self.pieces) + 1}"
+        name = self.numbered("piece")
         buffer = Buffer(name, value.shape, value.dtype, source)
         self.plan.buffers.append(buffer)
         while value is not None:
@@ -203,8 +226,8 @@ class _Planner:
     def _is_own(self, value: Node) -> bool:
         """Whether a value can be written anywhere."""
         own = self.lives.root[value] is value and value not in self.lives.leaving
-        runs = value in self.position and value.operation != "assign"
-        return own and runs and _has_out(value) and value.shape != ()
+        runs = value in self.position and value.operation not in WRITING
+        return own and runs and has_out(value) and value.shape != ()
 
     def _before(self, value: Node, parts: Mapping[Node, Any]) -> Node | None:
         """An argument that the value may be written over, element by element."""
@@ -217,6 +240,16 @@ class _Planner:
         return None
 
 
+def _parts_first(order: Sequence[Node]) -> list[Node]:
+    """The nodes with what a loop gives before it: it is there while the loop runs."""
+    parts = asked(order)
+    found: list[Node] = []
+    for node in order:
+        if node.operation != "part":
+            found += [*parts.get(node, ()), node]
+    return found
+
+
 def _alike(a: Node, b: Node) -> bool:
     return (a.shape, a.dtype) == (b.shape, b.dtype)
 
@@ -225,7 +258,10 @@ def _by_element(node: Node) -> bool:
     return is_elementwise(node.operation)
 
 
-def _has_out(node: Node) -> bool:
+def has_out(node: Node) -> bool:
+    """Whether a step can write its result where `out=` says."""
+    if node.operation == "part":
+        return bool(node.options["each"])
     operation = OPERATIONS.get(node.operation)
     ufunc = operation and isinstance(operation.function, np.ufunc)
     return bool(ufunc) or node.operation in WITH_OUT

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.bodies import within
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.operations import robust
@@ -48,11 +49,11 @@ def fast(graph: Graph) -> list[Family]:
 def constant_folding(graph: Graph) -> Family:
     """What depends on no input is a constant."""
     order, values = folded(graph)
-    stays = set(order)
+    known = set(graph.order) - set(order)
 
     def of(walk: Walk) -> Rule:
         def look(node: Node) -> Node | None:
-            if walk.node in stays:
+            if walk.node not in known:
                 return None
             return constant(values[walk.node]) if walk.node in values else node
 
@@ -97,7 +98,7 @@ def faster(graph: Graph) -> Family:
 
     0.3 / 0.1 is less than 3, and 0.3 times 10 is not.
     """
-    asked = set(ancestors([guard.node for guard in graph.guards]))
+    asked = set(within(ancestors([guard.node for guard in graph.guards])))
 
     def of(walk: Walk) -> Rule:
         def look(node: Node) -> Node | None:

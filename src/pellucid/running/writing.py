@@ -14,11 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.bodies import asked
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard, OtherPath
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.indexing import Slot
+from pellucid.graphs.places import Number, Place, Turn
 
 # What Python's symbols stand for; those of arithmetic on numbers and on arrays.
 ARITHMETIC = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/",
@@ -29,9 +31,10 @@ COMPARISONS = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal":
 
 def folded(graph: Graph) -> tuple[list[Node], dict[Node, Any]]:
     """The nodes to run, in turn, and the values of those that depend on no input."""
-    outputs = set(graph.outputs)
-    order = [n for n in in_turn(graph) if not n.known or n in outputs]
-    wanted = [a for n in order for a in n.arguments if a.known]
+    ends = set(graph.outputs)
+    ends |= {n.arguments[0] for n in graph.outputs if n.operation == "part"}
+    order = [n for n in in_turn(graph) if not n.known or n in ends]
+    wanted = [a for n in order for a in n.arguments if a.known and a not in ends]
     return order, evaluate(graph.known, {}, wanted) if wanted else {}
 
 
@@ -43,7 +46,19 @@ def in_turn(graph: Graph) -> Sequence[Node]:
     found: dict[Node, None] = {}
     for guard in graph.guards:
         found.update(dict.fromkeys(ancestors([guard.node], stop=found)))
-    return [*found, *(node for node in graph.order if node not in found)]
+    return at_once([*found, *(node for node in graph.order if node not in found)])
+
+
+def at_once(order: Sequence[Node]) -> list[Node]:
+    """The nodes with all parts of a loop behind it, which is run once for all."""
+    parts = asked(order)
+    found: list[Node] = []
+    for node in order:
+        if node.operation == "loop":
+            found += [node, *parts[node]] if node in parts else []
+        elif node.operation != "part" or node.arguments[0] not in parts:
+            found.append(node)
+    return found
 
 
 def with_guards(
@@ -76,16 +91,24 @@ class SourceNames:
 
     Attributes
     ----------
+    values : dict
+        Of the nodes that are known beforehand.
     fixed : dict
         What the names that the source does not assign are bound to.
+    turns : dict
+        What the number of the turn of each loop is called.
     """
 
     def __init__(
         self, values: Mapping[Node, Any], fixed: Mapping[str, Any] | None = None,
-        taken: Iterable[str] = (),
+        taken: Iterable[str] = (), wished: Iterable[str] = (),
     ) -> None:  # fmt: skip
-        self.values = values
+        self._wished = set(wished)  # names of the person's in the bodies of loops
+        self.values = dict(values)
         self._taken = set(taken)  # names of the person's, which are bound to nothing
+        self._called: dict[Node, str] = {}
+        self._counts: dict[str, Iterator[str]] = {}
+        self.turns: dict[Turn, str] = {}
         self.fixed: dict[str, Any] = dict(fixed or {})
         self._names = {id(value): name for name, value in self.fixed.items()}
 
@@ -96,7 +119,25 @@ class SourceNames:
             return f"({text})" if text.startswith("-") else text
         if node.is_literal:
             return self.bound(node.value)  # inf and nan cannot be written
-        return self.bound(self.values[node]) if node in self.values else node.name
+        if node in self.values:
+            return self.bound(self.values[node])
+        return self.called(node)
+
+    def called(self, node: Node) -> str:
+        """What a value is called where it is assigned."""
+        return self._called.get(node) or node.name
+
+    def call(self, node: Node, name: str) -> str:
+        """Call a value by this name from now on."""
+        self._called[node] = name
+        return name
+
+    def unique(self, wish: str) -> str:
+        """A name that nothing has yet: the wish, or that with a number."""
+        names = (wish if i == 1 else f"{wish}_{i}" for i in count(1))
+        name = next(filter(self._is_free, names))
+        self._taken.add(name)
+        return name
 
     def bound(self, value: Any, wish: str = "") -> str:
         """The name that is bound to this object, `wish` if it is free."""
@@ -108,9 +149,17 @@ class SourceNames:
 
     def series(self, wish: str) -> str:
         """A beginning of names that, with a number, are none of the person's."""
-        while any(name.startswith(wish) for name in self._taken):
+        names = self._taken | self._wished
+        while any(name.startswith(wish) for name in names):
             wish = f"_{wish}"
         return wish
+
+    def numbered(self, wish: str) -> str:
+        """The next name of a series."""
+        if wish not in self._counts:
+            begin = self.series(wish)
+            self._counts[wish] = (f"{begin}{i}" for i in count(1))
+        return next(self._counts[wish])
 
     def _free(self, wish: str) -> str:
         numbered = (f"{wish or 'constant'}{i}" for i in count(len(self.fixed) + 1))
@@ -121,8 +170,10 @@ class SourceNames:
 
     def text(self, value: Any) -> str:
         """An option as it is written, or the name of what it is bound to."""
+        if isinstance(value, Place):
+            return self.number(value)
         if isinstance(value, slice):
-            return _slice(value)
+            return self._slice(value)
         if value is None or isinstance(value, (bool, int, str)):
             return repr(value)
         if value is Ellipsis:
@@ -138,16 +189,37 @@ class SourceNames:
         ]
         return ", ".join(parts) if parts else "()"
 
+    def number(self, number: Number) -> str:
+        """A whole number, or one that moves with the turns of loops, as it is written.
+
+        >>> t = Turn(("t",))
+        >>> names = SourceNames({})
+        >>> names.turns[t] = "t"
+        >>> names.number(Place(-1, [(t, 2)])), names.number(Place(3, [(t, -1)]))
+        ('2 * t - 1', '3 - t')
+        """
+        if not isinstance(number, Place):
+            return repr(int(number))
+        terms = [(times, self.turns[turn]) for turn, times in number.terms]
+        terms.sort(key=lambda term: term[0] < 0)
+        parts = [(c, f"{abs(c)} * {name}".removeprefix("1 * ")) for c, name in terms]
+        if number.offset:
+            last = number.offset < 0 or terms[0][0] > 0
+            at = len(parts) if last else 0
+            parts.insert(at, (number.offset, str(abs(number.offset))))
+        text = "".join(f" {'-' if c < 0 else '+'} {part}" for c, part in parts)
+        return text[3:] if parts[0][0] > 0 else f"-{text[3:]}"
+
+    def _slice(self, value: slice) -> str:
+        start, stop, step = (
+            "" if v is None else self.number(v)
+            for v in (value.start, value.stop, value.step)
+        )
+        return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
+
     def options(self, options: Mapping[str, Any]) -> list[str]:
         """Options as keyword arguments."""
         return [f"{key}={self.text(value)}" for key, value in options.items()]
-
-
-def _slice(value: slice) -> str:
-    start, stop, step = (
-        "" if v is None else repr(v) for v in (value.start, value.stop, value.step)
-    )
-    return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
 
 
 def function(
