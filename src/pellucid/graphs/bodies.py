@@ -229,14 +229,3 @@ def stacked(nodes: Sequence[Node]) -> Node:
     first = nodes[0]
     return Node("stack", tuple(nodes), (len(nodes), *first.shape), first.dtype,
                 {"axis": 0}, known=all(node.known for node in nodes))  # fmt: skip
-
-
-def within(order: Iterable[Node]) -> Iterator[Node]:
-    """The nodes, and behind each loop those of its body."""
-    order = list(order)
-    parts = asked(order)
-    for node in order:
-        yield node
-        if node in parts:
-            wanted = [part.options["of"] for part in parts[node]]
-            yield from within(living(body_of(node), wanted)[0])

@@ -7,15 +7,19 @@ import hashlib
 import pickle
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from pellucid.graphs.bodies import asked, body_of
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.places import Place
 
 T = TypeVar("T")
+_NO_TURNS: Mapping[Any, int] = {}
 LARGE = 1 << 20  # bytes beyond which two constants are equal only if they are one
 
 
@@ -80,28 +84,72 @@ _structures: WeakKeyDictionary[Graph, Hashable] = WeakKeyDictionary()
 
 
 def _structure(graph: Graph) -> Hashable:
-    place = {node: i for i, node in enumerate(graph.order)}
-    steps = tuple(
-        (node.operation, tuple(place[a] for a in node.arguments), node.shape,
-         node.dtype.str, node.weak, node.quiet, node.name,
-         tuple((key, content(value)) for key, value in node.options.items()))
-        for node in graph.order
-    )  # fmt: skip
+    steps, place = _steps(graph.order, {})
     ends = tuple(tuple(place[n] for n in ns) for ns in (graph.inputs, graph.ends))
     asked = tuple((guard.answer, guard.place, guard.code) for guard in graph.guards)
     return graph.title, steps, ends, asked
 
 
-def content(value: Any) -> Hashable:
-    """A key that is equal for options and constants of equal content."""
+Numbers = dict[Any, int]  # of nodes, or of the turns of loops
+
+
+def _steps(order: Sequence[Node], turns: Numbers) -> tuple[Hashable, Numbers]:
+    """Nodes in order, as what is equal for those that compute the same; their places.
+
+    `turns` are the numbers of the loops around.
+    """
+    place = {node: i for i, node in enumerate(order)}
+    parts, within = asked(order), dict[Node, Numbers]()
+    steps: list[Hashable] = []
+    for node in order:
+        options: Hashable = ()
+        if node.operation == "loop":
+            options, within[node] = _turn(node, parts.get(node, ()), turns)
+        elif node.operation == "part":
+            at = within[node.arguments[0]][node.options["of"]]
+            options = at, node.options["each"]
+        else:
+            options = tuple((k, content(v, turns)) for k, v in node.options.items())
+        before = tuple(place[a] for a in node.arguments)
+        kind = node.shape, node.dtype.str, node.weak, node.quiet, node.name
+        steps.append((node.operation, before, *kind, options))
+    return tuple(steps), place
+
+
+def _turn(
+    loop: Node, parts: Sequence[Node], turns: Numbers
+) -> tuple[Hashable, Numbers]:
+    """The body of a loop, in loops whose turns are numbered, and places in it."""
+    body = body_of(loop)
+    turns = {**turns, body.turn: len(turns)}
+    after = [now for _, now in body.carried]
+    wanted = [part.options["of"] for part in parts]
+    steps, place = _steps(ancestors([*body.inputs, *after, *wanted]), turns)
+    turn = body.turn.names, body.turn.start, body.turn.step
+    inputs = tuple(place[node] for node in body.inputs)
+    ends = tuple(place[node] for node in after)
+    sums = frozenset(place[node] for node in body.sums)
+    count = content(body.count, turns)
+    return (turn, count, body.is_reversed, inputs, ends, sums, steps), place
+
+
+def content(value: Any, turns: Mapping[Any, int] = _NO_TURNS) -> Hashable:
+    """A key that is equal for options and constants of equal content.
+
+    Loops that places move with go by their numbers in `turns`.
+    """
+    if isinstance(value, Place):
+        terms = frozenset((turns[turn], times) for turn, times in value.terms)
+        return Place, value.offset, terms
     if isinstance(value, (np.ndarray, np.generic)):
         if value.dtype.hasobject or value.nbytes > LARGE:
             return Itself(value)
         return value.shape, value.dtype.str, value.tobytes()
     if isinstance(value, slice):
-        return slice, value.start, value.stop, value.step
+        ends = value.start, value.stop, value.step
+        return slice, *(content(end, turns) for end in ends)
     if isinstance(value, (tuple, list)):
-        return type(value), tuple(map(content, value))
+        return type(value), tuple(content(part, turns) for part in value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = dataclasses.fields(value)
         return type(value), tuple(content(getattr(value, f.name)) for f in fields)

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from pellucid.errors import PellucidError
-from pellucid.graphs.bodies import body_of, within
+from pellucid.graphs.bodies import body_of, with_bodies
 from pellucid.graphs.evaluate import quietly
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
@@ -192,7 +192,7 @@ class _Code:
         self.memory = Memory(self.names)
         stays = {n: n.name for n in staying if n.shape}
         self.block = Block(self.names, self.memory, self.plan, run, {}, stays)
-        self.is_quiet = any(node.quiet for node in within(order))
+        self.is_quiet = any(node.quiet for node in with_bodies(order))
         self.source = self._source()
         self.size = size_of(buffer for buffer in self.memory.buffers if buffer.is_new)
         self._compiled = compile(self.source, f"<compiled {graph.title}>", "exec")
@@ -251,9 +251,9 @@ class _Code:
 
 def names_within(order: Sequence[Node]) -> set[str]:
     """What is called somehow in the bodies of loops."""
-    loops = [body_of(node) for node in within(order) if node.operation == "loop"]
+    loops = [body_of(node) for node in with_bodies(order) if node.operation == "loop"]
     inputs = {node.name for body in loops for node in body.inputs}
-    return inputs | {node.name for node in within(order)}
+    return inputs | {node.name for node in with_bodies(order)}
 
 
 _codes = Kept(size=64)

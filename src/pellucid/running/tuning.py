@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.bodies import within
+from pellucid.graphs.bodies import behind
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.node import Node, ancestors, constant
+from pellucid.graphs.node import Node, constant
 from pellucid.graphs.operations import robust
 from pellucid.graphs.operations.closed_set import reduced_shape
 from pellucid.graphs.rewriting.driver import Family, Rule, Walk, always
@@ -98,7 +98,7 @@ def faster(graph: Graph) -> Family:
 
     0.3 / 0.1 is less than 3, and 0.3 times 10 is not.
     """
-    asked = set(within(ancestors([guard.node for guard in graph.guards])))
+    asked = behind([guard.node for guard in graph.guards], graph.order)
 
     def of(walk: Walk) -> Rule:
         def look(node: Node) -> Node | None:
