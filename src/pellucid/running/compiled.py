@@ -13,11 +13,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from pellucid.errors import PellucidError
+from pellucid.graphs.bodies import with_bodies
 from pellucid.graphs.differentiating.deriving import (
     Recipe,
     differentiated,
     recipe_of,
 )
+from pellucid.graphs.folding.folded import SAVING, folded
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.rewriting.stable import made_stable, unused, written_out
 from pellucid.graphs.tracing.recorder import active
@@ -28,7 +30,12 @@ from pellucid.running.captures import Captures
 from pellucid.running.kinds import chooses, kind_of, recorded_graph, start_of
 from pellucid.running.paths import Path, Paths
 from pellucid.running.targets import Program
-from pellucid.running.verifying import same_as_plain, same_still, verified
+from pellucid.running.verifying import (
+    same_as_plain,
+    same_still,
+    same_unrolled,
+    verified,
+)
 
 STATES = 8  # of what is captured, for which programs are kept, for arguments of a kind
 
@@ -182,12 +189,14 @@ class Compiled:
     def _recorded(self, captures: Captures, args: Any, kwargs: Any) -> Path:
         """The path of these arguments, recorded and compiled."""
         recorded = self._graph(args, kwargs)
-        graph = made_stable(recorded, self.without) if self.stable else recorded
+        looped = folded(recorded, saving=SAVING)
+        graph = made_stable(looped, self.without) if self.stable else looped
         program = self.target.Program(written_out(graph), self.device)
         answers = tuple(guard.answer for guard in graph.guards)
         path = Path(program, giver(graph.result), answers, recorded)
         if self.verify:
             verified(path, args, kwargs)
+            same_unrolled(recorded, looped, args, kwargs)
             same_as_plain(self.f, recorded, args, kwargs)
         captures.settle()
         self._notice_choice(recorded, args, kwargs)
@@ -221,7 +230,9 @@ class Compiled:
         ran = self._ran()
         captures, graph = ran.captures, ran.latest.graph
         program = ran.latest.program
-        arrays = [n for n in program.graph.nodes if n.is_constant]
+        top = program.graph.nodes
+        held = (n for n in with_bodies(top) if n.is_constant)
+        arrays = [n for n in held if n.shape or n in top]
         scalars = captures.scalars.items()
         return {captures.name_of(n.value) or n.name: n.value for n in arrays} | {
             name: value for name, value in scalars if name not in graph.parameters

@@ -11,6 +11,7 @@ from pellucid.graphs import structure
 from pellucid.graphs.differentiating.deriving import differentiated
 from pellucid.graphs.differentiating.plain_call import difference, on_copies
 from pellucid.graphs.evaluate import evaluate
+from pellucid.graphs.folding.unrolling import unrolled
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import OtherPath
 from pellucid.graphs.tracing.trace import is_numeric, title_of
@@ -20,8 +21,11 @@ from pellucid.running.paths import Path
 
 
 def verified(path: Path, args: Any, kwargs: Any) -> None:
-    """Raise when a program differs from the reference by more than rounding."""
-    graph = path.program.graph.unguarded
+    """Raise when a program differs from the reference by more than rounding.
+
+    That is its graph, with every turn of a loop written out, walked node by node.
+    """
+    graph = unrolled(path.program.graph.unguarded)
     inputs = graph.bind(*args, **kwargs)
     try:
         found = path.program.run(*(inputs[node] for node in graph.inputs))
@@ -35,6 +39,18 @@ def verified(path: Path, args: Any, kwargs: Any) -> None:
             ours, theirs, rtol=1e-5 if small else 1e-12, equal_nan=True
         ):
             message = f"{graph.title}: compiled {ours!r}, the reference {theirs!r}."
+            raise PellucidError(message)
+
+
+def same_unrolled(recorded: Graph, looped: Graph, args: Any, kwargs: Any) -> None:
+    """Raise when loops that were found do not compute what was recorded."""
+    if looped is recorded:
+        return
+    ours = structure.leaves(looped.unguarded(*args, **kwargs))
+    theirs = structure.leaves(unrolled(recorded.unguarded)(*args, **kwargs))
+    for a, b in zip(ours, theirs, strict=True):
+        if is_numeric(b) and not np.array_equal(a, b, equal_nan=True):
+            message = f"{recorded.title}: with loops {a!r}, turn by turn {b!r}."
             raise PellucidError(message)
 
 
