@@ -13,7 +13,9 @@ import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot
+from pellucid.graphs.places import Place
 from pellucid.reading.source.helpers import called_as
+from pellucid.reading.source.turns import Written
 
 
 class Spelling(NamedTuple):
@@ -175,7 +177,7 @@ def _scatter(node: Node, arguments: list[Spelling]) -> Spelling:
 
 def _add_at(node: Node, arguments: list[Spelling]) -> Spelling:
     array, value, *indices = (a.text for a in arguments)
-    return called("add_at", [array, f"np.s_[{subscript(node, indices)}]", value])
+    return Spelling(f"{array} with [{subscript(node, indices)}] += {value}", 0)
 
 
 def _assign(node: Node, arguments: list[Spelling]) -> Spelling:
@@ -188,6 +190,15 @@ def _constant(node: Node, arguments: list[Spelling]) -> Spelling:
     return Spelling(text, UNARY if text.startswith("-") else ATOM)
 
 
+def _counter(node: Node, arguments: list[Spelling]) -> Spelling:
+    text = as_python(node.options["value"])
+    return Spelling(text, SUM if " " in text else ATOM)
+
+
+def _entry(node: Node, arguments: list[Spelling]) -> Spelling:
+    return Spelling(f"{_index(node, arguments).text}.item()", ATOM)
+
+
 SPECIAL: dict[str, Callable[[Node, list[Spelling]], Spelling]] = {
     "power": _power, "negative": _unary("-"), "positive": _unary("+"),
     "invert": _unary("~"), "index": _index, "transpose": _transpose,
@@ -195,8 +206,8 @@ SPECIAL: dict[str, Callable[[Node, list[Spelling]], Spelling]] = {
     "concatenate": _joined, "stack": _joined, "einsum": _einsum,
     "zeros": _made, "ones": _made, "empty": _made, "full": _made, "eye": _made,
     "arange": _made,
-    "assign": _assign, "scatter": _scatter, "add_at": _add_at,
-    "constant": _constant,
+    "assign": _assign, "add_at": _add_at, "scatter": _scatter,
+    "constant": _constant, "counter": _counter, "entry": _entry,
     "copy": lambda node, arguments: arguments[0],
     "root": lambda node, arguments: called("np.sqrt", [arguments[0].text]),
     "input": lambda node, arguments: Spelling(node.name, ATOM),
@@ -205,6 +216,8 @@ SPECIAL: dict[str, Callable[[Node, list[Spelling]], Spelling]] = {
 
 def as_python(value: Any) -> str:
     """A constant as Python code that makes it."""
+    if isinstance(value, (Place, Written)):
+        return str(value)
     if isinstance(value, slice):
         ends = [
             "" if v is None else as_python(v)

@@ -1,0 +1,243 @@
+"""A graph as the steps of a program, one after another, with its loops.
+
+Each step has a number. A value lives from the step that makes it to the last that reads
+it; what a loop reads from outside lives until the loop is left, and what it carries is
+made anew at the end of each turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pellucid.graphs.bodies import Body, asked, body_of, living
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.guards import Guard
+from pellucid.graphs.node import Node
+from pellucid.graphs.places import Place
+from pellucid.reading.source.rows import Row, rows
+
+Life = list[tuple[int, int]]  # from the step that makes a value to the last reader
+Nest = tuple[Node, ...]  # the loops around a step, the outmost first
+
+
+class Step(NamedTuple):
+    """One step: its kind, what it is about, what it reads, and the loops around.
+
+    Of a loop there are: "make" for what all turns fill, "enter" for first values,
+    "turn" for its head, "keep" and "store" for what is taken out of a turn, "again" for
+    the next values, "leave".
+    """
+
+    kind: str
+    about: Node | Guard | None
+    reads: tuple[Node, ...]
+    nest: Nest
+
+
+@dataclass(eq=False)
+class Run:
+    """A loop with what is asked of it."""
+
+    loop: Node
+    body: Body
+    order: list[Node]
+    carried: list[tuple[Node, Node]]  # the inputs that are needed, and their next
+    starts: dict[Node, Node]
+    each: list[Node] = field(default_factory=list)  # parts of all turns
+    rows: dict[Row, list[Node]] = field(default_factory=dict)  # read turn by turn
+    is_numbered: bool = True  # whether the number of the turn is needed
+
+
+class Flow:
+    """The steps of a graph, and what each value stands for.
+
+    Parameters
+    ----------
+    graph : Graph
+        What is written.
+    guards : mapping
+        The guards that are asked after a node.
+    """
+
+    def __init__(self, graph: Graph, guards: Mapping[Node, Guard]) -> None:
+        self.graph, self.guards = graph, guards
+        self.steps: list[Step] = []
+        self.made: dict[Node, int] = {}
+        self.home: dict[Node, Nest] = {}  # the loops that a value is made in
+        self.runs: dict[Node, Run] = {}
+        self.carriers: dict[Node, Run] = {}  # of carried inputs
+        self.left: dict[Node, int] = {}  # where a loop is left
+        self._same: dict[Node, Node] = {}
+        self.made |= dict.fromkeys(graph.inputs, -1)
+        self.home |= dict.fromkeys(graph.inputs, ())
+        self._block(graph.nodes, ())
+        self._add("return", None, graph.outputs, ())
+
+    def resolved(self, node: Node) -> Node:
+        """The value that a node stands for: its own, or one from outside of the loop."""
+        while node in self._same:
+            node = self._same[node]
+        return node
+
+    def _add(
+        self, kind: str, about: Node | Guard | None, reads: Iterable[Node], nest: Nest
+    ) -> None:
+        found = tuple([self.resolved(node) for node in reads])
+        self.steps.append(Step(kind, about, found, nest))
+
+    def _make(self, node: Node, nest: Nest) -> None:
+        self.made[node], self.home[node] = len(self.steps), nest
+
+    def _block(self, order: Iterable[Node], nest: Nest, run: Run | None = None) -> None:
+        """The nodes of the graph, or of a turn, each stored where all turns are asked."""
+        order = list(order)
+        parts = asked(order)
+        stored = {part.options["of"] for part in run.each} if run else ()
+        for node in order:
+            if node.operation == "loop":
+                if node in parts:
+                    self._loop(node, parts[node], nest)
+            elif not is_mentioned(node) or (node.is_literal and not nest):
+                self._node(node, nest)
+            if run and node in stored and not node.is_input:
+                self._stores(run, [node], nest)
+            if not nest and node in self.guards:
+                self._add("guard", self.guards[node], [node], nest)
+
+    def _node(self, node: Node, nest: Nest) -> None:
+        if node not in self.made:
+            self._make(node, nest)
+            self._add("node", node, node.arguments, nest)
+
+    def _loop(self, loop: Node, parts: Sequence[Node], nest: Nest) -> None:
+        run = self._run(loop, parts)
+        inside = (*nest, loop)
+        if not nest:
+            for node in _constants(run.order):
+                self._node(node, nest)
+        for part in run.each:
+            self._make(part, nest)
+            self._add("make", part, [], nest)
+        for before, _ in run.carried:
+            self._make(before, inside)
+        self._add("enter", loop, [run.starts[b] for b, _ in run.carried], nest)
+        self._rows(run, inside)
+        self._add("turn", loop, [row.array for row in run.rows], nest)
+        self._taken_early(run, parts, inside)
+        taken = {node for nodes in run.rows.values() for node in nodes}
+        self._block([n for n in run.order if n not in taken], inside, run)
+        self._add("again", loop, [now for _, now in run.carried], inside)
+        self.left[loop] = len(self.steps)
+        self._add("leave", loop, [], nest)
+
+    def _run(self, loop: Node, parts: Sequence[Node]) -> Run:
+        """What is needed of a loop for these parts, and what its inputs stand for."""
+        body = body_of(loop)
+        wanted = [part.options["of"] for part in parts]
+        order, kept = living(body, wanted)
+        given = body.given(loop)
+        may_not_turn = isinstance(body.count, Place) and body.count.least < 1
+        carried = [(b, now) for b, now in body.carried
+                   if b in kept or (may_not_turn and now in wanted)]  # fmt: skip
+        self._same |= {node: given[node] for node in body.fixed}
+        carried = self._once(carried, given)
+        run = Run(loop, body, order, carried, {b: given[b] for b, _ in carried})
+        self.runs[loop] = run
+        self.carriers |= dict.fromkeys(run.starts, run)
+        after = {now: before for before, now in reversed(carried)}
+        for part in parts:
+            if part.options["each"]:
+                run.each.append(part)
+            elif self.resolved(of := part.options["of"]) not in run.starts:
+                self._same[part] = after.get(of, of)
+        return run
+
+    def _once(
+        self, carried: list[tuple[Node, Node]], given: Mapping[Node, Node]
+    ) -> list[tuple[Node, Node]]:
+        """What is carried, without what is the same as another."""
+        found: dict[tuple[Node, Node], Node] = {}
+        for before, now in carried:
+            first = found.setdefault((self.resolved(given[before]), now), before)
+            if first is not before:
+                self._same[before] = first
+        return [(before, now) for (_, now), before in found.items()]
+
+    def _rows(self, run: Run, inside: Nest) -> None:
+        """What the head of a loop gives: `for x in X`."""
+        run.rows, run.is_numbered = rows(run.body, run.order, self.resolved)
+        for nodes in run.rows.values():
+            self._make(nodes[0], inside)
+            self._same |= dict.fromkeys(nodes[1:], nodes[0])
+
+    def _taken_early(self, run: Run, parts: Sequence[Node], inside: Nest) -> None:
+        """What a carried input holds before it is made anew."""
+        for part in parts:
+            of = self.resolved(part.options["of"])
+            if of in run.starts and not part.options["each"]:
+                self._make(part, inside)
+                self._add("keep", part, [of], inside)
+        self._stores(run, [*run.body.inputs, *(n for r in run.rows.values() for n in r)],
+                     inside)  # fmt: skip
+
+    def _stores(self, run: Run, nodes: Iterable[Node], inside: Nest) -> None:
+        for node in nodes:
+            for part in run.each:
+                if part.options["of"] is node:
+                    self._add("store", part, [node], inside)
+
+    # -- lives ------------------------------------------------------------------------
+
+    def readers(self) -> dict[Node, list[int]]:
+        """The steps that read each value, once for each time."""
+        found: dict[Node, list[int]] = {}
+        for place, step in enumerate(self.steps):
+            for node in step.reads:
+                found.setdefault(node, []).append(place)
+        return found
+
+    def lives(self, moved: Mapping[Node, int]) -> dict[Node, Life]:
+        """From where to where each value is needed; some steps are taken later."""
+        lives: dict[Node, Life] = {}
+        for node, start in self.made.items():
+            lives[node] = [(start, start + 1)]
+            if node in self.carriers:
+                left = self.left[self.carriers[node].loop]
+                lives[node].append((left - 1, left + 1))
+        for place, step in enumerate(self.steps):
+            at = place
+            if step.kind == "node" and step.about in moved:
+                at = moved[step.about]  # type: ignore[index]
+            for node in step.reads:
+                if node in self.made:
+                    self._lengthen(lives[node], node, at, step.nest)
+        return lives
+
+    def _lengthen(self, life: Life, node: Node, at: int, nest: Nest) -> None:
+        """Let a value live until it is read, and until inner loops are left."""
+        home = self.home[node]
+        common = 0
+        while common < min(len(home), len(nest)) and home[common] is nest[common]:
+            common += 1
+        end = self.left[nest[common]] if common < len(nest) else at
+        after = node in self.carriers and self.carriers[node].loop not in nest
+        start, before = life[-1 if after else 0]
+        life[-1 if after else 0] = start, max(before, end)
+
+
+def is_mentioned(node: Node) -> bool:
+    """Whether a node is written where it is used, without a step of its own."""
+    return node.operation in ("input", "part", "counter") or node.is_literal
+
+
+def _constants(order: Iterable[Node]) -> Iterable[Node]:
+    """The arrays from outside that turns read, those of inner loops too."""
+    for node in order:
+        if node.is_constant and not node.is_literal:
+            yield node
+    for loop, parts in asked(order).items():
+        inner, _ = living(body_of(loop), [part.options["of"] for part in parts])
+        yield from _constants(inner)
+

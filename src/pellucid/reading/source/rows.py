@@ -1,0 +1,85 @@
+"""Loops over rows: `for x, y in zip(X, Y)` where each turn reads the next row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from pellucid.graphs.bodies import Body
+from pellucid.graphs.node import Node
+from pellucid.graphs.places import Place
+from pellucid.reading.source.turns import places_in
+
+
+class Row(NamedTuple):
+    """An array that is read row by row: from where on, forwards or backwards."""
+
+    array: Node
+    offset: int
+    times: int
+
+    def text(self, array: str, count: int) -> str:
+        """The rows, as a loop goes through them."""
+        if self.times < 0:
+            start = "" if self.offset == len_of(self.array) - 1 else self.offset
+            stop = self.offset - count
+            return f"{array}[{start}:{'' if stop < 0 else stop}:-1]"
+        start, stop = self.offset, self.offset + count
+        if (start, stop) == (0, len_of(self.array)):
+            return array
+        return f"{array}[{start or ''}:{'' if stop == len_of(self.array) else stop}]"
+
+
+def len_of(array: Node) -> int:
+    """The number of rows."""
+    return array.shape[0]
+
+
+def rows(
+    body: Body, order: Sequence[Node], resolved: Callable[[Node], Node]
+) -> tuple[dict[Row, list[Node]], bool]:
+    """What is read row by row, by which nodes, and whether the number is needed too.
+
+    Only where the person's loop went through rows: its variable does not count, or is
+    one of several.
+    """
+    turn = body.turn
+    counts = turn.start is not None
+    plain = isinstance(body.count, int) and not body.is_reversed
+    found: dict[Row, list[Node]] = {}
+    if plain and (not counts or (len(turn.names) > 1 and turn.step in (None, 1))):
+        for node in order:
+            row = _row(body, node, resolved)
+            if row and (not counts or node.name in turn.names[1:]):
+                found.setdefault(row, []).append(node)
+    arrays = [row.array for row in found]
+    found = {row: nodes for row, nodes in found.items()
+             if arrays.count(row.array) == 1 and called(row, nodes)}  # fmt: skip
+    taken = {node for nodes in found.values() for node in nodes}
+    others = [node for node in order if node not in taken]
+    return found, any(place.times(turn) for place in places_in(others))
+
+
+def _row(body: Body, node: Node, resolved: Callable[[Node], Node]) -> Row | None:
+    """The row that a node reads in each turn."""
+    if node.operation != "index" or len(node.arguments) > 1:
+        return None
+    (array,), (place, *rest) = node.arguments, node.options["at"] or (None,)
+    outside = array.is_constant or array in body.fixed
+    if rest or not isinstance(place, Place) or not outside:
+        return None
+    ((turn, times),) = place.terms if len(place.terms) == 1 else ((None, 0),)
+    if turn is not body.turn or abs(times) != 1:
+        return None
+    return Row(resolved(array), place.offset, times)
+
+
+def called(row: Row, nodes: Sequence[Node]) -> str:
+    """What a row is called: as the person did, or by the array."""
+    for node in nodes:
+        if node.name:
+            return node.name
+    if row.array.operation == "part":
+        return row.array.options["of"].name  # type: ignore[no-any-return]
+    name = row.array.name
+    return name.lower() if len(name) == 1 and name.isupper() else ""
