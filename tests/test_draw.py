@@ -303,7 +303,7 @@ def test_names_are_never_folded():
     assert len(boxes(chain, 0.5, 100)) == 101
 
 
-@pytest.mark.parametrize("n", [150, 10_000])
+@pytest.mark.parametrize("n", [150, 400])
 def test_of_very_many_boxes_those_in_the_middle_become_one_that_counts_them(n):
     drawing = draw(chain, 0.5, n)
     assert f"{n - 149:,} more boxes" in texts(drawing)

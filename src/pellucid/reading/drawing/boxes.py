@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pellucid.graphs.graph import Graph
@@ -16,6 +16,8 @@ from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.drawing.contents import BoxContent, contents
 from pellucid.reading.drawing.folds import Frame, Opened
 from pellucid.reading.formula.typography import LONGEST, shown_value, typeset
+from pellucid.reading.loops.in_line import InLine, in_line
+from pellucid.reading.loops.loop import Loop
 from pellucid.reading.numbers import Numbers, numbers_of
 from pellucid.reading.source.branches import is_path, truth
 from pellucid.reading.source.text import line
@@ -32,7 +34,7 @@ class Box:
     key: str  # the name of the node
     name: str  # what is written: that, or the function's name for a result without one
     formula: str
-    kind: str  # input, constant, operation, function, branch, output or folded
+    kind: str  # input, constant, operation, function, loop, branch, output or folded
     numbers: tuple[tuple[str, str], ...] = ()  # ("value", "5"), ("gradient", "0.6")
     note: str = ""  # what a pointer that rests on the box is told
     numbered: bool = False  # whether the name is none of the person's
@@ -47,7 +49,9 @@ class Diagram:
     boxes: Sequence[Box]
     arrows: Sequence[tuple[str, str]]
     remarks: Sequence[str] = ()
-    functions: Sequence[str] = ()  # the helpers whose calls are one box
+    functions: Sequence[str] = ()  # the helpers and loops that are one box
+    labels: Mapping[tuple[str, str], str] = field(default_factory=dict)  # of arrows
+    back: Mapping[tuple[str, str], str] = field(default_factory=dict)  # to later turns
 
 
 def diagram(
@@ -58,23 +62,53 @@ def diagram(
 ) -> Diagram:
     """The boxes and arrows of a graph; with arguments each box has its numbers."""
     numbers = numbers_of(graph, args)
+    view = in_line(graph)
     rewrites = _rewrites(graph)
-    chosen = contents(graph, opened, steps)
+    chosen = contents(view, opened, steps)
     left = chosen[MOST // 2 : -MOST // 2] if len(chosen) > MOST else []
     middle = {each.key: "…" for each in left}
     kept = [each for each in chosen if each.key not in middle]
-    boxes = [_box(graph, each, numbers, rewrites) for each in kept]
+    boxes = [_box(view, each, numbers, rewrites) for each in kept]
     boxes[MOST // 2 : MOST // 2] = [_middle(len(left))] if left else []
-    names = [(a.name, each.key) for each in chosen for a in each.sources]
-    arrows = dict.fromkeys((middle.get(a, a), middle.get(b, b)) for a, b in names)
+    arrows, back = _arrows(chosen, middle)
     marked = any(label == "rewritten" for box in boxes for label, _ in box.numbers)
     return Diagram(
         graph.title,
         boxes,
-        [(a, b) for a, b in arrows if a != b],
+        [*arrows],
         [*filter(None, (numbers.remark, REWRITTEN * marked, is_path(graph)))],
-        list(dict.fromkeys(each.function for each in kept if each.function)),
+        list(dict.fromkeys(filter(None, map(_closed, kept)))),
+        {arrow: label for arrow, label in arrows.items() if label},
+        back,
     )
+
+
+def _closed(each: BoxContent) -> str:
+    """The helper or the loop that is one box."""
+    return each.loop.title if each.loop else each.function
+
+
+Arrows = dict[tuple[str, str], str]
+
+
+def _arrows(
+    chosen: Sequence[BoxContent], middle: dict[str, str]
+) -> tuple[Arrows, Arrows]:
+    """The arrows with what is said beside them; and those to later turns of loops."""
+    forward: dict[tuple[str, str], dict[str, None]] = {}
+    back: dict[tuple[str, str], dict[str, None]] = {}
+    for each in chosen:
+        b = middle.get(each.key, each.key)
+        for source in each.sources:
+            a = middle.get(source.node.name, source.node.name)
+            if source.back or a != b:
+                found = back if source.back else forward
+                found.setdefault((a, b), {})[source.label] = None
+    return _labelled(forward), _labelled(back)
+
+
+def _labelled(arrows: Mapping[tuple[str, str], Iterable[str]]) -> Arrows:
+    return {arrow: ", ".join(filter(None, said)) for arrow, said in arrows.items()}
 
 
 def _middle(count: int) -> Box:
@@ -95,18 +129,20 @@ def _rewrites(graph: Graph) -> Mapping[str, Rewrite]:
 
 
 def _box(
-    graph: Graph, each: BoxContent, numbers: Numbers, rewrites: Mapping[str, Rewrite]
+    view: InLine, each: BoxContent, numbers: Numbers, rewrites: Mapping[str, Rewrite]
 ) -> Box:
     if each.guards:
         return _branch(each)
-    rows = [row for z in each.results for row in _rows(z, numbers, len(each.results))]
-    changed = [rewrites[z.name] for z in each.within if z.name in rewrites]
+    rows = [*_turns(each.loop)] if each.loop else []
+    rows += [row for z in each.results for row in _rows(view, z, numbers, each)]
+    before = [view.before(z).name for z in each.within]
+    changed = [rewrites[name] for name in before if name in rewrites]
     rows += [("rewritten", name) for name in dict.fromkeys(r.rule for r in changed)]
     return Box(
         key=each.key,
         name=each.name,
         formula=typeset(each.formula),
-        kind=_kind(graph, each),
+        kind=_kind(view.graph, each),
         numbers=tuple(rows),
         note="\n".join([*_lines(each.within), *map(str, changed)]),
         numbered=is_numbered(each.name),
@@ -134,17 +170,32 @@ def _answers(guards: Sequence[Guard]) -> str:
     return ", ".join(f"{count} × {answer}" for answer, count in Counter(given).items())
 
 
-def _rows(node: Node, numbers: Numbers, results: int) -> Iterator[tuple[str, str]]:
+def _turns(loop: Loop) -> Iterator[tuple[str, str]]:
+    """Of a loop that is one box what its variable is, and how often it turns."""
+    first = loop.entered
+    last = first + (loop.body.most - 1) * loop.forward
+    yield loop.name, typeset(f"{first} … {last}")
+    yield "times", loop.times.removesuffix("times").removesuffix("time").strip()
+
+
+def _rows(
+    view: InLine, node: Node, numbers: Numbers, each: BoxContent
+) -> Iterator[tuple[str, str]]:
     """The value of a node, and its gradient, where they are known; else its shape."""
-    label = "value" if results == 1 else node.name
-    if node in numbers.values:
-        yield label, shown_value(numbers.values[node])
+    several = len(each.results) > 1
+    label, before = view.name(node) if several else "value", view.before(node)
+    if before in numbers.values:
+        yield label, shown_value(numbers.values[before])
     elif node.is_constant:
         yield label, shown_value(node.value)
     elif node.shape:
-        yield "shape" if results == 1 else label, "×".join(map(str, node.shape))
-    if node in numbers.gradients:
-        yield "gradient", shown_value(numbers.gradients[node], shape=False)
+        yield label if several else "shape", "×".join(map(str, node.shape))
+    if before in numbers.gradients:
+        yield "gradient", shown_value(numbers.gradients[before], shape=False)
+    for part in view.graph.users.get(node, ()):
+        last = view.outside.get(part) is node and not view.is_each(part)
+        if last and view.before(part) in numbers.values:
+            yield "last", shown_value(numbers.values[view.before(part)])
 
 
 def _lines(nodes: Sequence[Node]) -> Iterator[str]:
@@ -158,6 +209,8 @@ def _lines(nodes: Sequence[Node]) -> Iterator[str]:
 def _kind(graph: Graph, each: BoxContent) -> str:
     if not set(each.results).isdisjoint(graph.outputs):
         return "output"
+    if each.loop:
+        return "loop"
     if each.function:
         return "function"
     if each.node.is_input:

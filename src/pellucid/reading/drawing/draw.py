@@ -22,6 +22,7 @@ from pellucid.reading.drawing.boxes import Diagram, diagram
 from pellucid.reading.drawing.folds import Opened
 from pellucid.reading.drawing.mermaid import mermaid
 from pellucid.reading.drawing.picture import Picture, picture
+from pellucid.reading.loops.in_line import to_be_read
 
 
 def draw(
@@ -40,6 +41,10 @@ def draw(
     the boxes say which formulas were rewritten. Where the function branched, a pointed
     box says what was asked, which way it went, and the line.
 
+    A loop is a frame around the boxes of one turn; dashed arrows come from an earlier
+    turn, and words beside arrows say which place is read, and what goes in at first and
+    comes out. The loops of a function of fewer than 500 steps are written out.
+
     Parameters
     ----------
     graph_or_f : Graph or callable
@@ -49,7 +54,8 @@ def draw(
     opened : bool, str or sequence of str, optional
         Which helper functions are a frame around their steps, by name, or all (True) or
         none (False); the others are one box, as `p = sigmoid(z)`. Without it, all where
-        that gives at most 10 boxes, else none.
+        that gives at most 10 boxes, else none. So are loops, by the name of their
+        variable; without it, all where that gives at most 30 boxes.
     steps : bool, optional
         Whether each step has its own box, or a result without a name is written where
         it is used. Without it, each has one in a graph of at most 12 nodes.
@@ -89,7 +95,7 @@ def draw(
       n5 --> n6
     <BLANKLINE>
     """
-    graph = graph_of(graph_or_f, *args)
+    graph = to_be_read(graph_of(graph_or_f, *args))
     return Drawing(
         diagram(graph, args, opened, steps), lambda: diagram(graph, args, True, steps)
     )

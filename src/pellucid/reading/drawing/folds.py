@@ -1,4 +1,7 @@
-"""Helper functions in a graph: each call folds into one box, or opens into a frame."""
+"""Helper functions in a graph: each call folds into one box, or opens into a frame.
+
+So does each loop, whose nodes are those of a call.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from functools import cached_property
 from pellucid.errors import PellucidError
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Call, Node
+from pellucid.reading.loops.in_line import InLine
 from pellucid.reading.numbers import title
 from pellucid.reading.source.branches import asked
 
@@ -20,11 +24,12 @@ Opened = bool | str | Collection[str] | None
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """An opened call of a helper, and the one around it."""
+    """An opened call of a helper, or an opened loop, and the one around it."""
 
     label: str
     around: Frame | None
     number: int
+    is_loop: bool = False
 
     def chain(self) -> Iterator[Frame]:
         """The frame and those around it, from the inside out."""
@@ -37,10 +42,11 @@ class Frame:
 class Folds:
     """A graph with some calls opened; the others are one box each."""
 
-    def __init__(self, graph: Graph, opened: set[Call]) -> None:
-        self.graph = graph.unguarded
-        self.asked = dict.fromkeys(asked(graph))  # which are in no box of a call
-        self.whole = _whole(self.graph)
+    def __init__(self, view: InLine, opened: set[Call]) -> None:
+        self.view = view
+        self.graph = view.graph.unguarded
+        self.asked = dict.fromkeys(asked(view.graph))  # which are in no box of a call
+        self.whole = _whole(self.graph) - set(view.loops)
         self.transparent = opened | self.whole
 
     @cached_property
@@ -51,7 +57,11 @@ class Folds:
             call = self._outermost(self._call(node))
             if call is not None:
                 found.setdefault(call, []).append(node)
-        return {c: z for c, z in found.items() if 0 < len(self._results(z)) <= RESULTS}
+        return {
+            call: nodes
+            for call, nodes in found.items()
+            if 0 < len(self._results(nodes)) <= RESULTS or call in self.view.loops
+        }
 
     @cached_property
     def results(self) -> dict[Call, list[Node]]:
@@ -99,12 +109,19 @@ class Folds:
         for i, call in enumerate(framed):
             if call not in found:
                 outer = found[framed[i - 1]] if i else None
-                found[call] = Frame(call.function, outer, len(found) + 1)
+                found[call] = self._frame(call, outer, len(found) + 1)
+
+    def _frame(self, call: Call, outer: Frame | None, number: int) -> Frame:
+        loop = self.view.loops.get(call)
+        label = loop.title if loop else call.function
+        return Frame(label, outer, number, is_loop=loop is not None)
 
     def frame_of(self, node: Node) -> Frame | None:
         """The frame that the box of a node stands in."""
         call = self.folded.get(node)
         inside = call.around if call else self._call(node)
+        if node in self.view.left and not call:  # it comes out of a loop
+            inside = self.view.left[node].call.around
         return next((self.frames[c] for c in around(inside) if c in self.frames), None)
 
     @cached_property
@@ -112,6 +129,7 @@ class Folds:
         """What each node is called: the result of a call as its caller does."""
         order = (*self.graph.order, *self.asked)
         names = {node: title(self.graph, node) for node in order}
+        names |= self.view.wished
         taken = set(names.values())
         for call, results in self.results.items():
             if len(results) == 1 and call.target and call.target not in taken:

@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -33,13 +33,15 @@ PAGE = 660.0  # points that boxes one after another may take from left to right
 
 # Fill and line of each kind, after Okabe & Ito (2008), and its shape in Graphviz: no
 # kind is told from another by its colour alone.
-OPENED = "opened function"
+OPENED, TURN = "opened function", "turn of a loop"
 COLOURS = {
     "input": ("#E3EEF8", "#0072B2"),
     "constant": ("#F2F2F2", "#6B6B6B"),
     "operation": ("#FFFFFF", "#6B6B6B"),
     "function": ("#E4F4EE", "#007A5A"),
     OPENED: ("#F5FAF8", "#007A5A"),
+    "loop": ("#F6EAF3", "#8A2F6F"),
+    TURN: ("#FCF8FB", "#8A2F6F"),
     "folded": ("#FFFFFF", "#6B6B6B"),
     "branch": ("#FBF6D3", "#8A7100"),
     "output": ("#FDEBD9", "#D55E00"),
@@ -50,10 +52,21 @@ SHAPES = {
     "operation": "shape=box style=filled",
     "output": "shape=box peripheries=2 style=filled",
     "function": 'shape=box style="bold,filled"',
+    "loop": "shape=box3d style=filled",
     "folded": 'shape=box style="dashed,filled"',
     "branch": "shape=hexagon style=filled",
 }
+SHEETS = 6.0  # how far those behind a loop stand out
 TIP = 12.0  # how far the sides of a branch point out
+
+
+class Curve(NamedTuple):
+    """An arrow: its spline, and what stands beside it, and where."""
+
+    points: Sequence[Point]
+    label: str = ""
+    at: Point = (0.0, 0.0)
+    dashed: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +80,7 @@ class Layout:
     width: float
     height: float
     centres: dict[str, Point]
-    curves: Sequence[Sequence[Point]]
+    curves: Sequence[Curve]
     frames: Sequence[tuple[Frame, Point, Point]]  # top left and bottom right
 
 
@@ -130,7 +143,8 @@ def size_of(box: Box) -> tuple[float, float]:
     rows = rows_of(box)
     ends = ENDS.get(box.kind, 0.0)
     width = max(sum(head_width(box)), *(row.width for row in rows), 24.0)
-    return width + 2 * (SIDE + ends), TOP + LINE * len(rows) + BOTTOM
+    behind = SHEETS * (box.kind == "loop")
+    return width + 2 * (SIDE + ends) + behind, TOP + LINE * len(rows) + BOTTOM + behind
 
 
 TIPS = {"LR": ":w", "TB": ":n"}  # where arrows meet a branch
@@ -150,10 +164,27 @@ def dot(diagram: Diagram) -> str:
         '  node [fontname="Helvetica" fontsize=12 fixedsize=true]',
         '  edge [color="#6B6B6B" arrowsize=0.7]',
         *_nested(diagram.boxes, None),
-        *(f"  {quoted(a)} -> {quoted(b)}{tip.get(b, '')}" for a, b in diagram.arrows),
+        *(
+            _arrow(a, b, tip.get(b, ""), diagram.labels.get((a, b), ""))
+            for a, b in diagram.arrows
+        ),
+        *(_arrow(b, a, "", label, back=True) for (a, b), label in diagram.back.items()),
         "}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _arrow(a: str, b: str, tip: str, label: str, back: bool = False) -> str:
+    """An arrow; that of an earlier turn runs back, from the later box to the first."""
+    said = [f"label={quoted(_padded(label))} fontsize={LABEL:g}"] if label else []
+    said += ["style=dashed dir=back"] if back else []
+    attributes = f" [{' '.join(said)}]" if said else ""
+    return f"  {quoted(a)} -> {quoted(b)}{tip}{attributes}"
+
+
+def _padded(label: str) -> str:
+    """What stands beside an arrow with room around it, in a wide font too."""
+    return f"{label:^{6 + len(label) + len(label) // 2}}"
 
 
 def _nested(boxes: Sequence[Box], frame: Frame | None) -> Iterator[str]:
@@ -163,12 +194,17 @@ def _nested(boxes: Sequence[Box], frame: Frame | None) -> Iterator[str]:
         if box.frame is frame:
             yield f"{indent}{quoted(box.key)} [{_attributes(box)}]"
     for inner in frames_of(boxes, frame):
-        fill, line = COLOURS[OPENED]
+        fill, line = COLOURS[kind_of(inner)]
         yield f'{indent}subgraph "cluster_{inner.number}" {{'
         yield f"{indent}  label={quoted(inner.label)} labeljust=l margin=12"
         yield f'{indent}  style="dashed,filled" fillcolor="{fill}" color="{line}"'
         yield from _nested(boxes, inner)
         yield f"{indent}}}"
+
+
+def kind_of(frame: Frame) -> str:
+    """What is within a frame, as the legend calls it."""
+    return TURN if frame.is_loop else OPENED
 
 
 def all_frames(boxes: Sequence[Box]) -> list[Frame]:
@@ -236,7 +272,7 @@ def laid_out(diagram: Diagram) -> Layout:
     corners = {each["name"]: each["bb"] for each in placed if "bb" in each}
     frames = [(frame, *_corners(corners[f"cluster_{frame.number}"], height))
               for frame in all_frames(diagram.boxes)]  # fmt: skip
-    curves = [_curve(arrow["pos"], height) for arrow in arrows]
+    curves = [_curve(arrow, height) for arrow in arrows]
     return Layout(width, height, centres, curves, frames)
 
 
@@ -255,11 +291,19 @@ def _flipped(point: Point, height: float) -> Point:
     return point[0], height - point[1]
 
 
-def _curve(text: str, height: float) -> list[Point]:
-    """A spline, `e,tip start control control end ...`, whose tip is put last."""
-    tip, *points = text.split()
+def _curve(arrow: Mapping[str, str], height: float) -> Curve:
+    """A spline, `e,tip start control control end ...`, whose tip is put last.
+
+    That of an arrow that runs back begins with `s,tip`, and is turned round.
+    """
+    tip, *points = arrow["pos"].split()
     spline = [_flipped(_point(point), height) for point in points]
-    return [*spline, _flipped(_point(tip), height)]
+    spline = spline[::-1] if tip.startswith("s") else spline
+    at = _flipped(_point(arrow["lp"]), height) if "lp" in arrow else (0.0, 0.0)
+    curve = [*spline, _flipped(_point(tip), height)]
+    return Curve(
+        curve, arrow.get("label", "").strip(), at, arrow.get("style") == "dashed"
+    )
 
 
 def _asked(text: str) -> str:

@@ -15,6 +15,7 @@ SHAPES = {
     "operation": ("[", "]"),
     "output": ("[[", "]]"),
     "function": ("{{", "}}"),
+    "loop": (">", "]"),
     "folded": ("[\\", "/]"),
     "branch": ("{", "}"),
 }
@@ -24,8 +25,16 @@ def mermaid(diagram: Diagram) -> str:
     """The boxes and arrows of a drawing as a Mermaid flow chart."""
     number = {box.key: f"n{k}" for k, box in enumerate(diagram.boxes, 1)}
     boxes = _nested(diagram.boxes, None, number)
-    arrows = [f"  {number[a]} --> {number[b]}" for a, b in diagram.arrows]
-    return "\n".join([f"flowchart {direction(diagram)}", *boxes, *arrows]) + "\n"
+    arrows = [f"  {number[a]} -->{_beside(diagram.labels.get((a, b), ''))} {number[b]}"
+              for a, b in diagram.arrows]  # fmt: skip
+    back = [f"  {number[a]} -.->{_beside(label)} {number[b]}"
+            for (a, b), label in diagram.back.items()]  # fmt: skip
+    return "\n".join([f"flowchart {direction(diagram)}", *boxes, *arrows, *back]) + "\n"
+
+
+def _beside(label: str) -> str:
+    """What stands beside an arrow."""
+    return f'|"{_escaped(label)}"|' if label else ""
 
 
 def _nested(

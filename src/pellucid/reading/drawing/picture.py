@@ -15,11 +15,16 @@ from pellucid.reading.drawing.graphviz import (  # fmt: skip
     NAME,
     NUMBER,
     OPENED,
+    SHEETS,
     TIP,
     TOP,
+    TURN,
+    Curve,
     Layout,
     Point,
+    all_frames,
     head_width,
+    kind_of,
     rows_of,
     size_of,
     text_width,
@@ -76,6 +81,7 @@ class Arrow:
 
     spline: Sequence[Point]
     head: Sequence[Point]
+    dashed: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ def picture(diagram: Diagram, layout: Layout) -> Picture:
     width = breadth + 2 * MARGIN
     left = MARGIN + (breadth - layout.width) / 2
     centres = {key: (x + left, y + MARGIN) for key, (x, y) in layout.centres.items()}
-    curves = [[(x + left, y + MARGIN) for x, y in curve] for curve in layout.curves]
+    curves = [_shifted(curve, left, MARGIN) for curve in layout.curves]
     frames = [_moved(_frame(*each), left, MARGIN) for each in layout.frames]
     items = [_item(box, *centres[box.key]) for box in diagram.boxes]
     y = layout.height + 2 * MARGIN
@@ -115,7 +121,20 @@ def picture(diagram: Diagram, layout: Layout) -> Picture:
         items.append(_moved(line, (width - needed) / 2, y))
         y += FOOT
     arrows = [_arrow(curve) for curve in curves]
+    items += [_said(curve) for curve in curves if curve.label]
     return Picture(diagram.title, width, y, frames, arrows, items)
+
+
+def _shifted(curve: Curve, dx: float, dy: float) -> Curve:
+    points = [(x + dx, y + dy) for x, y in curve.points]
+    return curve._replace(points=points, at=(curve.at[0] + dx, curve.at[1] + dy))
+
+
+def _said(curve: Curve) -> Item:
+    """What stands beside an arrow."""
+    x, y = curve.at
+    word = Word(x, y + LABEL / 3, curve.label, LABEL, QUIET, anchor="middle")
+    return Item([], [word])
 
 
 # -- boxes ----------------------------------------------------------------------------
@@ -124,8 +143,9 @@ def picture(diagram: Diagram, layout: Layout) -> Picture:
 def _item(box: Box, x: float, y: float) -> Item:
     width, height = size_of(box)
     left, top = x - width / 2, y - height / 2
-    words = [*_head(box, x, top), *_numbers(box, x, top + TOP)]
     outlines = list(_outlines(box.kind, left, top, width, height))
+    top = outlines[-1].y
+    words = [*_head(box, x, top), *_numbers(box, x, top + TOP)]
     strokes = [*_bars(box.kind, outlines[-1]), *_brackets(box, x, top + TOP)]
     return Item(outlines, words, box.note, strokes)
 
@@ -141,9 +161,10 @@ def _bars(kind: str, box: Outline) -> Iterator[Stroke]:
 def _frame(frame: Frame, corner: Point, opposite: Point) -> Item:
     """What is drawn around the boxes of an opened function, with its name."""
     (x, y), width, height = corner, opposite[0] - corner[0], opposite[1] - corner[1]
-    colour = COLOURS[OPENED][1]
+    kind = kind_of(frame)
+    colour = COLOURS[kind][1]
     name = Word(x + 9, y + LINE, frame.label, NUMBER, colour, bold=True)
-    return Item([*_outlines(OPENED, x, y, width, height)], [name])
+    return Item([*_outlines(kind, x, y, width, height)], [name])
 
 
 def _outlines(
@@ -153,8 +174,14 @@ def _outlines(
     fill, line = COLOURS[kind]
     radius = {"input": min(height / 2, 33.0), "operation": 3.0}.get(kind, 0.0)
     fold = min(10.0, height / 3) if kind == "constant" else 0.0
-    dashed = kind in ("folded", OPENED)
-    radius = min(6.0, height / 3) if kind == OPENED else radius
+    dashed = kind in ("folded", OPENED, TURN)
+    radius = min(6.0, height / 3) if kind in (OPENED, TURN) else radius
+    if kind == "loop":  # sheets one on another
+        out = min(SHEETS, height / 3)
+        width, height = width - out, height - out
+        for behind in (out, out / 2):
+            yield Outline(x + behind, y + out - behind, width, height, fill, line)
+        y += out
     if kind == "output":
         far = min(4.0, height / 5)  # Graphviz draws its second line 4 points out
         wider, higher = width + 2 * far, height + 2 * far
@@ -209,9 +236,9 @@ def _brackets(box: Box, x: float, y: float) -> Iterator[Stroke]:
                 yield Stroke(points, _colour(row.label))
 
 
-def _arrow(curve: Sequence[Point]) -> Arrow:
+def _arrow(curve: Curve) -> Arrow:
     """A curve that starts a little inside its box, and ends in a head."""
-    *spline, tip = curve
+    *spline, tip = curve.points
     start, end = spline[0], spline[-1]
     dx, dy = _direction(spline[1], start)
     inside = (start[0] + 12 * dx, start[1] + 12 * dy)
@@ -219,7 +246,7 @@ def _arrow(curve: Sequence[Point]) -> Arrow:
     base = (tip[0] - HEAD * dx, tip[1] - HEAD * dy)
     across = (-0.42 * HEAD * dy, 0.42 * HEAD * dx)
     head = [tip, _sum(base, across), (base[0] - across[0], base[1] - across[1])]
-    return Arrow([inside, inside, start, start, *spline[1:]], head)
+    return Arrow([inside, inside, start, start, *spline[1:]], head, curve.dashed)
 
 
 def _direction(a: Point, b: Point) -> Point:
@@ -237,7 +264,7 @@ def _sum(a: Point, b: Point) -> Point:
 def _legend(diagram: Diagram) -> Iterator[tuple[float, Item]]:
     """Lines of the legend with their widths: the kinds there are, then the remark."""
     kinds = {box.kind for box in diagram.boxes}
-    kinds |= {OPENED} if any(box.frame for box in diagram.boxes) else set()
+    kinds |= {kind_of(frame) for frame in all_frames(diagram.boxes)}
     outlines: list[Outline] = []
     words: list[Word] = []
     strokes: list[Stroke] = []

@@ -36,6 +36,7 @@ DARK = {
     "#FDEBD9": "#4A2A10", "#D55E00": "#FF9047",
     "#FBF6D3": "#363005", "#8A7100": "#D6B93A",
     "#E4F4EE": "#113A2E", "#007A5A": "#45C79E", "#F5FAF8": "#162420",
+    "#F6EAF3": "#3D1F35", "#FCF8FB": "#221A20",
 }  # fmt: skip
 
 
@@ -78,9 +79,11 @@ def svg(picture: Picture) -> str:
 def _svg_arrow(arrow: Arrow) -> str:
     start, *rest = arrow.spline
     head = " ".join(_pair(point) for point in arrow.head)
+    dashes = ' stroke-dasharray="5 3"' if arrow.dashed else ""
     return (
         f'<path d="M{_pair(start)}C{" ".join(map(_pair, rest))}L{_pair(arrow.head[0])}"'
-        f' fill="none" stroke="{QUIET}"/><polygon points="{head}" fill="{QUIET}"/>'
+        f' fill="none" stroke="{QUIET}"{dashes}/>'
+        f'<polygon points="{head}" fill="{QUIET}"/>'
     )
 
 
@@ -186,7 +189,8 @@ def _draw_arrow(axes: Any, patches: Any, arrow: Arrow) -> None:
     codes = [path.MOVETO, *[path.CURVE4] * (len(arrow.spline) - 1), path.LINETO]
     points = [*arrow.spline, arrow.head[0]]
     line = path(points, codes)
-    axes.add_patch(patches.PathPatch(line, fill=False, edgecolor=QUIET))
+    style = {"linestyle": (0, (5, 3))} if arrow.dashed else {}
+    axes.add_patch(patches.PathPatch(line, fill=False, edgecolor=QUIET, **style))
     axes.add_patch(patches.Polygon(arrow.head, facecolor=QUIET, linewidth=0))
 
 

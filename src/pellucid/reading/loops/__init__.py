@@ -1,0 +1,1 @@
+"""The loops of a graph as a person reads them."""

@@ -1,0 +1,158 @@
+"""A loop as it is read: its variable, its head, and places in its variable."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pellucid.graphs.bodies import Body, body_of
+from pellucid.graphs.node import Call, Node
+from pellucid.graphs.places import Number, Place, Turn
+
+
+@dataclass(frozen=True, eq=False)
+class Loop:
+    """A loop as it is read: its variable, and the loop around it."""
+
+    node: Node
+    around: Loop | None
+    name: str  # of the variable
+    call: Call  # what its nodes are part of, as those of a helper
+
+    @property
+    def body(self) -> Body:
+        """What each turn does."""
+        return body_of(self.node)
+
+    def chain(self) -> Iterator[Loop]:
+        """The loop and those around it, from the inside out."""
+        loop: Loop | None = self
+        while loop is not None:
+            yield loop
+            loop = loop.around
+
+    @property
+    def variables(self) -> dict[Turn, str]:
+        """What the numbers of turns are called, here and around."""
+        return {loop.body.turn: loop.name for loop in self.chain()}
+
+    def value(self, turn: int | None) -> int:
+        """What the variable is in a turn; None is the last that is taken."""
+        step = self._step
+        if turn is None:
+            turn = 0 if self.body.is_reversed else self.body.most - 1
+        return self._start + step * turn
+
+    @property
+    def _start(self) -> int:
+        return self.body.turn.start or 0
+
+    @property
+    def _step(self) -> int:
+        return 1 if self.body.turn.start is None else self.body.turn.step or 1
+
+    @property
+    def entered(self) -> int:
+        """What the variable is in the first turn that is taken."""
+        return self.value(self.body.most - 1 if self.body.is_reversed else 0)
+
+    @property
+    def forward(self) -> int:
+        """How the variable moves from a turn to the next."""
+        return -self._step if self.body.is_reversed else self._step
+
+    @property
+    def title(self) -> str:
+        """The head of the loop: `for t in range(12)`; the person's, if none counts."""
+        stop = written_place(_stop(self), self.variables)
+        start, step = self._start, self._step
+        ends = [str(start), stop] if start or step != 1 else [stop]
+        counted = f"range({', '.join(ends + [str(step)] * (step != 1))})"
+        counted = f"reversed({counted})" if self.body.is_reversed else counted
+        head = f"for {self.name} in {counted}"
+        own = "" if self.body.turn.start is not None else _head(self.body.turn)
+        return f"{head} ({own})" if own else head
+
+    @property
+    def times(self) -> str:
+        """How often it turns: `12 times`."""
+        most = "at most " * isinstance(self.body.count, Place)
+        return f"{most}{self.body.most:,} time{'s' * (self.body.most != 1)}"
+
+
+def _stop(loop: Loop) -> Number:
+    """The end of the range: start + step times count."""
+    count, start, step = loop.body.count, loop._start, loop._step
+    if isinstance(count, int):
+        return start + step * count
+    terms = [(turn, step * times) for turn, times in count.terms]
+    return Place(start + step * count.offset, terms)
+
+
+def _head(turn: Turn) -> str:
+    """The person's own line where it is the head of a loop."""
+    line = linecache.getline(*turn.line).strip() if turn.line else ""
+    is_head = line.startswith("for ") and line.endswith(":")
+    return line[:-1] if is_head else ""
+
+
+def terms_of(
+    place: Number, variables: Mapping[Turn, str]
+) -> tuple[list[tuple[str, int]], int]:
+    """A place in the variables of the loops: how often each, and the rest."""
+    if not isinstance(place, Place):
+        return [], int(place)
+    terms, rest = [], place.offset
+    for turn, times in place.terms:
+        name = variables.get(turn, turn.name)
+        start, step = turn.start or 0, 1 if turn.start is None else turn.step or 1
+        if times % step:
+            less = (
+                f"({name} {'-' if start > 0 else '+'} {abs(start)})" if start else name
+            )
+            terms.append((f"{less} / {step}", times))
+        else:
+            terms.append((name, times // step))
+            rest -= times // step * start
+    return terms, rest
+
+
+def written_place(
+    place: Number, variables: Mapping[Turn, str], many: str = " * "
+) -> str:
+    """A place in the variables of the loops, as `2 * i + 1`."""
+    terms, rest = terms_of(place, variables)
+    sizes = [(times, f"{abs(times)}{many}{name}" if abs(times) != 1 else name)
+             for name, times in terms]  # fmt: skip
+    sizes += [(rest, str(abs(rest)))] if rest or not terms else []
+    text = ""
+    for times, size in sorted(sizes, key=lambda term: term[0] < 0):
+        text += f" {'-' if times < 0 else '+'} {size}"
+    return text[3:] if text.startswith(" + ") else f"-{text[3:]}"
+
+
+class WrittenPlace(Place):
+    """A place that is written in the variables of the loops as they are read."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, place: Place, variables: Mapping[Turn, str]) -> None:
+        super().__init__(place.offset, place.terms)
+        self.text = written_place(place, variables)
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def written(value: Any, variables: Mapping[Turn, str]) -> Any:
+    """An option of a step with places that are written so."""
+    if isinstance(value, Place):
+        return WrittenPlace(value, variables)
+    if type(value) is tuple:
+        return tuple([written(part, variables) for part in value])
+    if isinstance(value, slice):
+        parts = (value.start, value.stop, value.step)
+        return slice(*(written(part, variables) for part in parts))
+    return value
