@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import jax
@@ -66,17 +66,34 @@ def plain(node: Node, value: Any) -> Any:
     return array if node.shape else array[()]
 
 
+def written_as(
+    graph: Graph, outputs: Callable[[Graph], Sequence[Node]]
+) -> tuple[Graph, Written]:
+    """A graph as source, and as it was written: without loops, if JAX refuses them."""
+    try:
+        return graph, Written(graph, outputs(graph))
+    except PellucidError:
+        without = unrolled(graph)
+        if without is graph:
+            raise
+        return without, Written(without, outputs(without))
+
+
+def unknown(nodes: Iterable[Node]) -> list[Node]:
+    """Those of the nodes that are to be computed."""
+    return [node for node in nodes if not node.known]
+
+
 class Program:
     """A graph as source and as a compiled function of the values of its inputs."""
 
     def __init__(self, graph: Graph, device: str | None = None) -> None:
-        graph = unrolled(graph)
-        self.graph = graph
         self._device = device_of(device)
         with on(self._device):
-            written = Written(graph, [n for n in graph.ends if not n.known])
+            graph, written = written_as(graph, lambda g: unknown(g.ends))
             self._constants = [jnp.asarray(value) for value in written.constants]
-        self._known = known_values(graph, (), graph.outputs)
+        self.graph = graph
+        self._known = known_values(graph)
         self._checks = written.checks
         self._function = jax.jit(written.function, **options([graph], self._device))
         self.source = written.source
@@ -121,7 +138,8 @@ class Epoch:
     """Groups of steps, one after the other, as one compiled function."""
 
     def __init__(self, graphs: Sequence[Graph], device: Any) -> None:
-        written = [Written(graph, graph.outputs) for graph in graphs]
+        pairs = [written_as(graph, lambda g: g.outputs) for graph in graphs]
+        graphs, written = [g for g, _ in pairs], [w for _, w in pairs]
         self.source = "\n".join(dict.fromkeys(w.source for w in written))
         self._checks = [w.checks for w in written]
         self._constants = [[jnp.asarray(v) for v in w.constants] for w in written]

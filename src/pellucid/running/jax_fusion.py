@@ -11,11 +11,12 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import jax
 
+from pellucid.graphs.bodies import asked, body_of, living
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
@@ -27,6 +28,8 @@ from pellucid.graphs.operations.kinds import (
     PLACED,
     STEEP,
 )
+
+Block = tuple[list[Node], list[Node]]
 
 # Times that a step may be computed, on average.
 LIMIT = 1e4
@@ -54,6 +57,8 @@ def _is_known() -> bool:
 def repeated_work(graph: Graph) -> float:
     """How often each step would be computed, on average, if all that can be is fused.
 
+    Of a graph with loops the largest figure, as each body is fused by itself.
+
     A step that is fused into its readers costs them 1 and what its own arguments cost;
     one that is not (a product of matrices, a sum, a dear step with two readers) ends
     the chain. An upper bound, which is small or grows as the powers of 2. On two cores,
@@ -69,10 +74,25 @@ def repeated_work(graph: Graph) -> float:
     | the same, 50 steps                  | over 1e80 | does not end  | 2.4        |
     | Kalman filter, 100 steps            | over 1e35 | 21            | 1.2        |
     """
-    order = [n for n in graph.order if not n.known and not n.is_input]
+    return max(itertools.starmap(_repeated_work, _blocks(graph.order, graph.outputs)))
+
+
+def _blocks(order: Iterable[Node], ends: Iterable[Node]) -> Iterator[Block]:
+    """The steps of a graph, and those of each body in it, with what they give."""
+    order = list(order)
+    yield order, list(ends)
+    for loop, parts in asked(order).items():
+        given = [part.options["of"] for part in parts]
+        inside, kept = living(body_of(loop), given)
+        after = [now for before, now in body_of(loop).carried if before in kept]
+        yield from _blocks(inside, [*after, *given])
+
+
+def _repeated_work(order: Sequence[Node], ends: Sequence[Node]) -> float:
+    order = [n for n in order if not n.known and not n.is_input]
     readers = Counter(itertools.chain.from_iterable(set(n.arguments) for n in order))
     work: dict[Node, float] = {}
-    computed = {n for n in graph.outputs if not n.known}
+    computed = {n for n in ends if not n.known}
     for node in order:
         work[node] = 1.0
         for a in work.keys() & set(node.arguments):

@@ -6,7 +6,8 @@ gives what its node promises: JAX's own rules of promotion differ from NumPy's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -14,18 +15,30 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.errors import PellucidError
+from pellucid.graphs.bodies import asked, within
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
-from pellucid.graphs.node import Node
+from pellucid.graphs.node import Node, by_order
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.dtypes import reads
 from pellucid.graphs.operations.indexing import with_arrays
 from pellucid.graphs.operations.kinds import PLACED
-from pellucid.running.jax_checks import checks_of
+from pellucid.graphs.places import moves
+from pellucid.running.jax_checks import Failure, Limit, checks_of
+from pellucid.running.jax_loops import Turning
 from pellucid.running.jax_operations import phrase, spelling
+from pellucid.running.jax_places import Indices
+from pellucid.running.loops import (
+    NotAsLoopError,
+    Wishes,
+    ends_of,
+    like,
+    settled,
+)
 from pellucid.running.writing import SourceNames, function, made, shaped
 
+UNWRITTEN = ("input", "loop", "part")  # as steps of their own
 BAKED = 1024  # elements up to which a constant is part of the code; else an argument
 
 
@@ -37,50 +50,151 @@ class Written:
     """
 
     def __init__(self, graph: Graph, outputs: Sequence[Node]) -> None:
-        self._order = [n for n in graph.order if not n.known and not n.is_input]
-        values = known_values(graph, self._order, outputs)
+        order = [n for n in graph.order if not n.known and not n.is_input]
+        steps = list(within(order))
+        known = {*graph.known, *settled(steps)}
+        values = values_of(known, [*read_by(steps), *outputs])
         large = {n: v for n, v in values.items() if np.size(v) > BAKED}
         small = {n: v for n, v in values.items() if n not in large}
         self.constants = list(large.values())
-        self.checks = checks_of(self._order)
-        taken = {graph.title, *(node.name for node in graph.order)}
-        self._names = SourceNames(small, {"jnp": jnp}, taken)
-        self._arguments = [*graph.inputs, *large]
-        specs = [shape_of(n) for n in self._arguments]
-        self._lines: list[str] = []
-        jax.eval_shape(self._write, *specs)
-        results = [self._name(node) for node in outputs]
-        parts = self._name, self._given, self._names.bound
-        results += [check.call(*parts) for check in self.checks]
-        self._lines += [asked_for(self._name(g.node), g) for g in graph.guards]
-        arguments = [self._name(node) for node in self._arguments]
-        self.source = function(graph.title, arguments, self._lines, results)
-        self.function = made(self.source, graph.title, self._names.fixed)
+        given = {node.name for node in (*graph.order, *steps)}
+        fixed = {"jnp": jnp, "lax": jax.lax}
+        names = SourceNames(small, fixed, {graph.title, *given})
+        self._block = block = Block(names, known)
+        inside = large.keys() - set(graph.order)
+        for node in inside:
+            names.call(node, block.own("constant"))
+        arguments = [*graph.inputs, *large]
+        self._arguments = [block.name(node) for node in arguments]
+        jax.eval_shape(self._write(order), *map(shape_of, arguments))
+        self.checks = [check for check, _ in block.checks]
+        results = [block.name(node) for node in outputs]
+        results += [text for _, text in block.checks]
+        asked = [asked_for(block.name(g.node), g) for g in graph.guards]
+        lines = [*block.lines, *asked]
+        self.source = function(graph.title, self._arguments, lines, results)
+        self.function = made(self.source, graph.title, names.fixed)
 
-    def _write(self, *arguments: Any) -> None:
-        """Write the statements, each after those before it have been run on shapes."""
-        names = map(self._name, self._arguments)
-        values = dict(zip(names, arguments, strict=True))
-        for node in self._order:
-            text = self._expression(node)
-            value = attempted(node, text, self._names.fixed, values)
-            # A float has no dtype, and an array of NumPy takes no index of JAX's.
-            exact = isinstance(value, jax.Array) and value.dtype == node.dtype
-            if not exact or getattr(value, "weak_type", False):
-                text = f"jnp.asarray({text}, {dtype_text(node.dtype)})"
-                value = jnp.asarray(value, node.dtype)
-            values[self._name(node)] = value
-            self._lines.append(shaped(f"{self._name(node)} = {text}", node))
+    def _write(self, order: Sequence[Node]) -> Callable[..., None]:
+        """What writes the statements while it runs on shapes."""
 
-    def _name(self, node: Node) -> str:
+        def run(*arguments: Any) -> None:
+            self._block.values |= zip(self._arguments, arguments, strict=True)
+            self._block.write(order)
+
+        return run
+
+
+class Block:
+    """Statements, each written after those before it have been run on shapes.
+
+    Parameters
+    ----------
+    names : SourceNames
+        Those of the whole source.
+    known : set of Node
+        What is not written, as its value is had at once.
+
+    Attributes
+    ----------
+    values : dict
+        What each name holds, without elements.
+    behind : dict
+        What the inputs of a turn stand for.
+    checks : list
+        What is to be checked, and how the number for it is written.
+    """
+
+    def __init__(self, names: SourceNames, known: set[Node]) -> None:
+        self.names, self.known = names, known
+        self.values: dict[str, Any] = {}
+        self.behind: dict[Node, Node] = {}
+        self.barred: set[str] = set()
+        self.wishes: Wishes | None = None
+        self.indices = Indices(names)
+        self.lines: list[str] = []
+        self.checks: list[tuple[Limit | Failure, str]] = []
+
+    def inside(
+        self, order: Sequence[Node], ends: Sequence[Node], fixed: Mapping[Node, Node]
+    ) -> Block:
+        """The statements of a turn, in which inputs stand for what is fixed."""
+        inner = Block(self.names, self.known)
+        inner.values.update(self.values)
+        inner.behind = {i: self.behind.get(a, a) for i, a in fixed.items()}
+        inner.barred = self.barred | set(map(self.name, fixed.values()))
+        inner.wishes = Wishes(order, ends, inner.barred, self.names)
+        return inner
+
+    def write(self, order: Sequence[Node]) -> None:
+        """Write steps, and their checks."""
+        parts = asked(order)
+        for place, node in enumerate(order):
+            if node in parts:
+                Turning(self, node, parts[node], place).write()
+            elif not (node in self.known or node.operation in UNWRITTEN):
+                self._step(node, place)
+        ways = self.name, self._given, self.names.bound
+        self.checks += [(check, check.call(*ways)) for check in checks_of(order)]
+
+    def _step(self, node: Node, place: int) -> None:
+        text = self._expression(node)
+        value = attempted(node, text, self.names.fixed, self.values)
+        # A float has no dtype, and an array of NumPy takes no index of JAX's.
+        exact = isinstance(value, jax.Array) and value.dtype == node.dtype
+        if not exact or getattr(value, "weak_type", False):
+            text = f"jnp.asarray({text}, {dtype_text(node.dtype)})"
+            value = jnp.asarray(value, node.dtype)
+        if value.shape != node.shape:
+            raise refused(node, f"its shape is {value.shape}, not {node.shape}")
+        name = self.christened(node, place)
+        self.values[name] = value
+        self.lines.append(shaped(f"{name} = {text}", node))
+
+    def evaluated(self, text: str) -> Any:
+        """What an expression is, without elements."""
+        return eval(text, self.names.fixed, self.values)
+
+    # -- names ------------------------------------------------------------------------
+
+    def own(self, wish: str) -> str:
+        """A name that is none of the person's, kept in these statements."""
+        taken = self.names.given | self.barred
+        name = next(n for n in like(wish) if n not in taken and self.names.keep(n))
+        self.barred.add(name)
+        return name
+
+    def christened(self, node: Node, place: int, wish: str = "") -> str:
+        """The name of what is made at this place in the order."""
+        if self.wishes:
+            self.names.call(node, self.wishes.take(node, place, wish))
+        return self.name(node)
+
+    def name(self, node: Node) -> str:
         """What stands for a value; the person's jnp makes way for the module."""
-        name = self._names.of(node)
-        return "jnp_" if name == "jnp" else name
+        node = self.behind.get(node, node)
+        name = self.names.of(node)
+        return f"{name}_" if name in ("jnp", "lax") else name
+
+    def typed(self, node: Node, other: Node) -> str:
+        """A value as an array of the shape and the dtype of another."""
+        real = self.behind.get(node, node)
+        text = self.argument(real, other.dtype)
+        if real.is_literal and np.isfinite(real.value):
+            text = f"{dtype_text(other.dtype)}({np.asarray(real.value).item()!r})"
+        same = real.shape == other.shape
+        return text if same else f"jnp.broadcast_to({text}, {other.shape})"
+
+    def dtype(self, node: Node) -> str:
+        """The dtype of a node as it is written."""
+        return dtype_text(supported(node))
 
     # -- one expression a node --------------------------------------------------------
 
     def _expression(self, node: Node) -> str:
         supported(node)
+        if node.operation == "counter":
+            return self.names.number(node.options["value"])
         names = self._given(node)
         if node.operation == "cast":
             return converted(names[0], node.arguments[0].dtype, node.dtype)
@@ -92,30 +206,40 @@ class Written:
     def _given(self, node: Node) -> list[str]:
         """The arguments of an operation, each in the dtype in which it takes it."""
         pairs = zip(node.arguments, reads(node), strict=True)
-        return [self._argument(argument, dtype) for argument, dtype in pairs]
+        return [self.argument(argument, dtype) for argument, dtype in pairs]
 
-    def _argument(self, node: Node, dtype: np.dtype[Any]) -> str:
+    def argument(self, node: Node, dtype: np.dtype[Any]) -> str:
         """The name of a value in the dtype in which an operation takes it."""
+        node = self.behind.get(node, node)
         if node.dtype == dtype or (node.is_literal and node.weak):
-            return self._name(node)
-        if node.is_literal or node in self._names.values:
-            value = node.value if node.is_literal else self._names.values[node]
-            return self._names.bound(np.asarray(value).astype(dtype)[()])
-        return converted(self._name(node), node.dtype, dtype)
+            return self.name(node)
+        if self.is_known(node):
+            value = node.value if node.is_literal else self.names.values[node]
+            return self.names.bound(np.asarray(value).astype(dtype)[()])
+        return converted(self.name(node), node.dtype, dtype)
+
+    def is_known(self, node: Node) -> bool:
+        """Whether a name of NumPy's own values stands for a value, or a number."""
+        node = self.behind.get(node, node)
+        return node.is_literal or node in self.names.values
 
     def _selection(self, node: Node, names: list[str]) -> str:
         """An index, an assignment, or the sum into places that an index reads."""
         at = with_arrays(node.options["at"])
+        put = self.indices.put
         if node.operation == "scatter":
-            place = self._names.index(at, names[1:])
             is_truth = node.dtype == bool  # which JAX does not add: it is counted
             kind = "jnp.int32" if is_truth else dtype_text(node.dtype)
-            total = f"jnp.zeros({node.shape}, {kind}).at[{place}].add({names[0]})"
-            return f"{total} != 0" if is_truth else total
-        x = f"jnp.asarray({names[0]})" if node.arguments[0].known else names[0]
-        if node.operation == "index":
-            return f"{x}[{self._names.index(at, names[1:])}]"
-        return f"{x}.at[{self._names.index(at, names[2:])}].set({names[1]})"
+            zeros = f"jnp.zeros({node.shape}, {kind})"
+            total = put(zeros, node.shape, at, names[1:], f"add({names[0]})")
+            return f"({total}) != 0" if is_truth else total
+        array = node.arguments[0]
+        x = f"jnp.asarray({names[0]})" if self.is_known(array) else names[0]
+        if node.operation in ("index", "entry"):
+            return self.indices.read(x, array.shape, at, names[1:])
+        adds = "max" if node.dtype == bool else "add"  # a sum of truths is any of them
+        act = "set" if node.operation == "assign" else adds
+        return put(x, node.shape, at, names[2:], f"{act}({names[1]})")
 
     def _function(self, node: Node) -> str:
         """The name of what computes an operation; raise where JAX has nothing."""
@@ -127,12 +251,14 @@ class Written:
         module = getattr(jnp, room, None) if room else jnp
         if getattr(module, name, None) is found:
             return plain
-        return self._names.bound(found, node.operation.replace(".", "_"))
+        return self.names.bound(found, node.operation.replace(".", "_"))
 
     def _option(self, value: Any) -> str:
+        if moves(value):
+            raise NotAsLoopError(f"an option moves: {value}")
         if isinstance(value, np.dtype):
             return dtype_text(value)
-        return self._names.text(value)
+        return self.names.text(value)
 
 
 def asked_for(name: str, guard: Guard) -> str:
@@ -140,14 +266,22 @@ def asked_for(name: str, guard: Guard) -> str:
     return f"# {name} is {guard.answer}: {guard.place}{guard.code}"
 
 
-def known_values(
-    graph: Graph, order: Sequence[Node], outputs: Sequence[Node]
-) -> dict[Node, Any]:
-    """The values, that depend on no input, of arguments and outputs."""
-    wanted = [a for n in order for a in n.arguments if a.known]
-    wanted += [n for n in outputs if n.known]
-    values = evaluate(graph.known, {}, wanted)
-    return {node: values[node] for node in wanted}
+def known_values(graph: Graph) -> dict[Node, Any]:
+    """The values of the outputs that depend on no input."""
+    return values_of(set(graph.known), graph.outputs)
+
+
+def values_of(known: set[Node], wanted: Iterable[Node]) -> dict[Node, Any]:
+    """The values of what is known among what is wanted."""
+    kept = [node for node in wanted if node in known]
+    values = evaluate(sorted(known, key=by_order), {}, kept)
+    return {node: values[node] for node in kept}
+
+
+def read_by(steps: Sequence[Node]) -> Iterator[Node]:
+    """What steps read, and what loops among them read at the end of a turn."""
+    yield from itertools.chain.from_iterable(node.arguments for node in steps)
+    yield from ends_of(steps)
 
 
 def dtype_text(dtype: np.dtype[Any]) -> str:

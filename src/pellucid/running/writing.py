@@ -109,6 +109,7 @@ class SourceNames:
         self._called: dict[Node, str] = {}
         self._counts: dict[str, Iterator[str]] = {}
         self.turns: dict[Turn, str] = {}
+        self.given = frozenset(taken)
         self.fixed: dict[str, Any] = dict(fixed or {})
         self._names = {id(value): name for name, value in self.fixed.items()}
 
@@ -146,6 +147,11 @@ class SourceNames:
             self._names[id(value)] = name
             self.fixed[name] = value
         return self._names[id(value)]
+
+    def keep(self, name: str) -> bool:
+        """Whether a name is bound to nothing, and then will not be."""
+        self._taken.add(name)
+        return name not in self.fixed
 
     def series(self, wish: str) -> str:
         """A beginning of names that, with a number, are none of the person's."""

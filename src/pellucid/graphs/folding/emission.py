@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pellucid.graphs import bodies
@@ -10,7 +11,7 @@ from pellucid.graphs.bodies import reading, stacked
 from pellucid.graphs.folding.folder import Folder
 from pellucid.graphs.folding.items import Block, Item
 from pellucid.graphs.folding.making import Emission, Making
-from pellucid.graphs.node import Node
+from pellucid.graphs.node import Node, now
 
 Way = tuple[tuple[int, Any], ...]  # into folded loops: a position, and a turn there
 
@@ -64,7 +65,10 @@ class Emitter:
             if joined is not None:
                 return joined
         arguments = tuple([self.outer(a) for a in node.arguments])
-        return node if arguments == node.arguments else node.remade(arguments)
+        if arguments == node.arguments:
+            return node
+        known = node.known and all(a.known for a in arguments)
+        return replace(node, arguments=arguments, known=known, order=now())
 
     def outer(self, node: Node) -> Node:
         """The node outside of all loops for a recorded one."""
