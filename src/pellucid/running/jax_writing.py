@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.errors import PellucidError
-from pellucid.graphs.bodies import asked, within
+from pellucid.graphs.bodies import asked, with_bodies
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
@@ -51,7 +51,7 @@ class Written:
 
     def __init__(self, graph: Graph, outputs: Sequence[Node]) -> None:
         order = [n for n in graph.order if not n.known and not n.is_input]
-        steps = list(within(order))
+        steps = list(with_bodies(order))
         known = {*graph.known, *settled(steps)}
         values = values_of(known, [*read_by(steps), *outputs])
         large = {n: v for n, v in values.items() if np.size(v) > BAKED}
