@@ -49,7 +49,7 @@ class Tree:
         self._lasts: dict[Scope | None, Last] = {}
         for node in nodes:
             block, spot = self.root, node.spot
-            if spot is not None:
+            if spot is not None and self._is_open(spot.scope):
                 block = self._block(spot.scope)
                 if spot.code is not None:
                     at = (spot.code, spot.at)
@@ -58,6 +58,22 @@ class Tree:
             self.home[node] = item
             self.where[item] = block
             block.items.append(item)
+
+    def _is_open(self, scope: Scope) -> bool:
+        """Whether what is added to a scope now stands behind all that was added before.
+
+        Of a graph that was rewritten it may not; such a step stands by itself.
+        """
+        s: Scope | None = scope
+        while s is not None and s not in self._blocks:
+            s = s.around
+        block = self.root if s is None else self._blocks[s]
+        while block.run is not None:
+            run = block.run
+            if run.blocks[-1] is not block or run.block.items[-1] is not run:
+                return False
+            block = run.block
+        return True
 
     def _block(self, scope: Scope) -> Block:
         """The block of a scope: of a turn its own, of a call that which it is in."""
@@ -78,7 +94,7 @@ class Tree:
     def _turn(self, turn: Scope) -> Block:
         loop: Any = turn.around
         run = self._open.get(loop)
-        if run is None:
+        if run is None or run.block.items[-1] is not run:
             outer = self._blocks[loop]
             run = self._open[loop] = Run(outer, loop.key, loop.key)
             outer.items.append(run)
@@ -94,7 +110,8 @@ class Tree:
         It is a turn of its own where the same was run before and nothing in between.
         """
         last = self._lasts.get(scope)
-        if last is None or last.spot != spot:
+        between = last and last.run and block.items[-1] is not last.run
+        if last is None or last.spot != spot or between:
             self._lasts[scope] = Last(spot, step, len(block.items))
             return block
         if last.step is step or last.step == step:
