@@ -38,6 +38,8 @@ class Walk:
         self.order = ancestors(outputs)
         self.parts = asked(self.order)
         self.inside: dict[Node, dict[Node, Node]] = {}  # loops: what their steps became
+        self.bodies: dict[Node, Walk] = {}  # loops as they are now: the walk inside
+        self.seen: dict[Node, Node] = {}  # steps as they are seen through borders
         self.now: dict[Node, Node] = {}
         self.changed = False  # whether a further walk may find more
 
@@ -80,7 +82,9 @@ class Walk:
         self.inside[loop] = inner.now
         self.node = loop
         arguments = [self.now.get(a, a) for a in loop.arguments]
-        return with_nodes(loop, arguments, inner.now, [*map(self.wanted, parts)])
+        made = with_nodes(loop, arguments, inner.now, [*map(self.wanted, parts)])
+        self.bodies[made] = inner
+        return made
 
     def wanted(self, part: Node) -> Node:
         """What the step of a body has become that a part asks for."""

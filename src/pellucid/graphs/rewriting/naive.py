@@ -104,7 +104,7 @@ class Identities:
         doubles = all(node.dtype in DOUBLES for node in walk.order)
         if walk.around is None:
             self._precise = in_logarithms(walk.order)
-        self._meet(walk.order)
+        self.meet(walk.order)
 
         def look(node: Node) -> Node | None:
             if not self._may_be_one(node) or (node.weak and not doubles):
@@ -120,7 +120,7 @@ class Identities:
 
         return look
 
-    def _meet(self, nodes: Iterable[Node]) -> None:
+    def meet(self, nodes: Iterable[Node]) -> None:
         """Look from now on for the formulas that these functions make possible."""
         names = {node.operation for node in nodes} & all_named()
         if not names <= self._present:
@@ -151,7 +151,7 @@ class Identities:
                 made = instance(formula, match, node)
                 if made is not None:
                     self.rewrites.append(Rewrite(formula.identity, written, made))
-                    self._meet((made, *made.arguments))
+                    self.meet((made, *made.arguments))
                     return made
         return None
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.operations.robust import COMPOSED
+from pellucid.graphs.rewriting.borders import across
 from pellucid.graphs.rewriting.driver import (
     Family,
     always,
@@ -54,7 +55,8 @@ OPENED: list[Family] = [plain, shared, opened]
 def stabilising(identities: Identities, settled: int = 0) -> list[Family]:
     """What makes a graph stable; of steps older than `settled` what is shared."""
     old = always(lambda node: node if node.order < settled else None)
-    return [plain, shared, old, synonyms, signs, identities, inward]
+    border = across(identities, inward)
+    return [plain, shared, old, synonyms, signs, identities, inward, border]
 
 
 # -- the formulas, which go through the same pass -------------------------------------
