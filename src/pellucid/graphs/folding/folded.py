@@ -14,6 +14,8 @@ from pellucid.graphs.tracing.uncollected import uncollected
 
 SAVING = 500  # nodes that folding must save, where it is done unasked
 
+SAVING = 500  # nodes that folding must save, where it is done unasked
+
 
 @uncollected()
 def folded(graph: Graph, least: int = LEAST, saving: int = 0) -> Graph:
