@@ -217,10 +217,10 @@ def here(body: Body) -> tuple[Place]:
 
 def reading(array: Node, at: tuple[Any, ...], weak: bool = False) -> Node:
     """The node that reads an array at a place that may move."""
-    if weak:
-        return Node("entry", (array,), (), array.dtype, {"at": at}, weak=True)
-    shape = np.broadcast_to(np.empty(()), array.shape)[placed(at)].shape
     known = array.known and not moves(at)
+    if weak:
+        return Node("entry", (array,), (), array.dtype, {"at": at}, True, known=known)
+    shape = np.broadcast_to(np.empty(()), array.shape)[placed(at)].shape
     return Node("index", (array,), shape, array.dtype, {"at": at}, known=known)
 
 

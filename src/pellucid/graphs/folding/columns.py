@@ -77,25 +77,23 @@ def _access(key: Key, later: Key, a: int, b: int, c: int) -> Access:
 
 def holding(keys: Sequence[Key], column: Column, a: int, end: int) -> int:
     """Up to which turn the entries from `a` on are as the column says."""
-    for t in range(a, end):
-        if not _fits(keys, column, a, t):
-            return t
-    return end
-
-
-def _fits(keys: Sequence[Key], column: Column, a: int, t: int) -> bool:
-    key = keys[t]
     match column:
         case Same():
-            return key == keys[a]
+            first = keys[a]
+            others = (t for t in range(a, end) if keys[t] != first)
         case Listed():
-            return not _is_inside(key, a)
+            others = (t for t in range(a, end) if _is_inside(keys[t], a))
         case Own(lag, item, access):
-            if t - a < lag:
-                return not _is_inside(key, a)
-            if not _is_inside(key, a) or t - key[0] != lag or key[1] != item:
-                return False
-            return _leads(access, key[2], t - a)
+            begun = min(a + lag, end)
+            for t in range(a, begun):
+                if _is_inside(keys[t], a):
+                    return t
+            others = (
+                t for t in range(begun, end)
+                if (key := keys[t])[0] != t - lag or key[1] != item
+                or not (access == key[2] == () or _leads(access, key[2], t - a))
+            )  # fmt: skip
+    return next(others, end)
 
 
 def _leads(access: Access, way: tuple[tuple[int, int | None], ...], t: int) -> bool:

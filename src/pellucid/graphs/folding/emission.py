@@ -106,7 +106,7 @@ class Emitter:
             inner = self.access(inner, tuple(rest))
         if k is None:
             return self.part(emission.loop, inner, each=False)
-        return reading(self.part(emission.loop, inner, each=True), (k,))
+        return reading(self.part(emission.loop, inner, each=True), (k,), inner.weak)
 
     def each(self, node: Node) -> tuple[Node, int] | None:
         """The array of all turns that a recorded node is in, and its place there."""

@@ -51,4 +51,6 @@ def folded_nodes(
     """
     folder = Folder(made, least, apart)
     worth = folder.count and folder.saved >= saving
-    return Emitter(folder).outputs(ends) if worth else None
+    found = Emitter(folder).outputs(ends) if worth else None
+    folder.tree.clear()
+    return found

@@ -8,7 +8,7 @@ short run of an inner loop is folded like a long one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,16 +67,19 @@ class Folder:
         groups: dict[Any, list[Run]] = {}
         for run in self.tree.runs:
             groups.setdefault(run.key, []).append(run)
-        deepest = sorted(groups.values(), key=lambda runs: -max(r.depth for r in runs))
-        for runs in deepest:
-            for run in sorted(runs, key=lambda r: -len(r.blocks)):
-                self._fold(run)
+        for runs in sorted(groups.values(), key=lambda g: -max(r.depth for r in g)):
+            for run in sorted(runs, key=_turn_in(runs)):
+                if run.made is None:
+                    self._fold(run)
+        self._flatten(self.tree.root)
 
     # -- a run ------------------------------------------------------------------------
 
     def _fold(self, run: Run) -> None:
         """Put folded items, and what is left, in the place of a run."""
-        made: list[Any] = []
+        made: list[Item] = []
+        for block in run.blocks:
+            self._flatten(block)
         signatures = [
             self.labels.of(("turn", *(item.label for item in block.items)))
             for block in run.blocks
@@ -88,14 +91,36 @@ class Folder:
                 made += run.blocks[i].items
                 i += 1
                 continue
-            blocks = [_joined(run.blocks[j : j + period])
+            blocks = [self._joined(run.blocks[j : j + period])
                       for j in range(i, i + count * period, period)]  # fmt: skip
             made += self._folded(run, blocks)
             i += count * period
-        outer = run.block
-        at = outer.items.index(run)
-        outer.items[at : at + 1] = made
-        self.where.update(dict.fromkeys(made, outer))
+        run.made = made
+        self.where.update(dict.fromkeys(made, run.block))
+
+    def _flatten(self, block: Block) -> None:
+        """Put what its runs were folded to in their places."""
+        if not any(type(item) is Run for item in block.items):
+            return
+        items: list[Item] = []
+        for item in block.items:
+            if type(item) is not Run:
+                items.append(item)
+                continue
+            if item.made is None:
+                self._fold(item)
+            items += item.made  # type: ignore[operator]
+        block.items = items
+
+    def _joined(self, blocks: list[Block]) -> Block:
+        """Several turns as one."""
+        if len(blocks) == 1:
+            return blocks[0]
+        whole = Block(blocks[0].run, blocks[0].numbers)
+        for block in blocks:
+            whole.items += block.items
+        self.where.update(dict.fromkeys(whole.items, whole))
+        return whole
 
     def _is_known(self, run: Run, signature: int) -> bool:
         of_turn = self.templates.get(run.key, ())
@@ -105,10 +130,12 @@ class Folder:
         """What takes the place of turns of equal labels."""
         for block in blocks:
             for k, item in enumerate(block.items):
-                self.where[item] = block
                 item.index = k
         signature = self.labels.of(("turn", *(i.label for i in blocks[0].items)))
-        segment = Segment(blocks, self._keys(blocks), signature)
+        arguments = [[ref for item in block.items for ref in item.refs]
+                     for block in blocks]  # fmt: skip
+        columns = list(zip(*arguments, strict=True))
+        segment = Segment(blocks, columns, self._keys(blocks, columns), signature)
         out: list[Item] = []
         a = 0
         while a < len(blocks):
@@ -134,28 +161,26 @@ class Folder:
 
     # -- where arguments lead ---------------------------------------------------------
 
-    def _keys(self, blocks: list[Block]) -> list[list[Any]]:
-        """The columns of turns: where each argument of each item leads, by turn."""
-        number = {id(block): t for t, block in enumerate(blocks)}
-        rows = [
-            [self._key(ref, number) for item in block.items for ref in item.refs]
-            for block in blocks
-        ]
-        return [list(column) for column in zip(*rows, strict=True)]
+    def _keys(
+        self, blocks: list[Block], columns: Sequence[Sequence[Node | None]]
+    ) -> list[list[Any]]:
+        """The columns of turns as keys: where each argument leads, by turn."""
+        number = {block: t for t, block in enumerate(blocks)}
+        return [[self._key(ref, number) for ref in column] for column in columns]
 
-    def _key(self, ref: Node | None, number: dict[int, int]) -> Any:
-        item = self.home.get(ref) if ref is not None else None
+    def _key(self, ref: Any, number: dict[Block, int]) -> Any:
+        item = self.home.get(ref)
         if item is None:
             return OUTSIDE, ref
         access: tuple[Any, ...] = ()
-        while True:
-            where = self.where[item]
-            if type(where) is Block:
-                t = number.get(id(where))
-                return (OUTSIDE, ref) if t is None else (t, item.index, access)
+        where = self.where[item]
+        while type(where) is not Block:
             item, position, k = where
             is_last = k == item.numbers[0] - 1
             access = ((position, None if is_last else k), *access)
+            where = self.where[item]
+        t = number.get(where)
+        return (OUTSIDE, ref) if t is None else (t, item.index, access)
 
     # -- a folded item ----------------------------------------------------------------
 
@@ -166,25 +191,25 @@ class Folder:
         blocks = segment.blocks[a : a + count]
         numbers, refs, groups = [count], list[Any](), list[Group]()
 
-        def add(group: Group, nodes: Sequence[Node | None]) -> None:
-            groups.append(group._replace(size=len(nodes)))
+        def add(kind: str, nodes: Sequence[Node | None], step: int = 0) -> None:
+            groups.append(Group(kind, len(nodes), step))
             refs.extend(nodes)
 
         for j, item in enumerate(blocks[0].items):
             for i, step in enumerate(template.steps[j]):
                 if step is None:
                     values = np.array([block.items[j].numbers[i] for block in blocks])
-                    add(Group("one"), [self._constant(values)])
+                    add("one", [self._constant(values)])
                 else:
                     numbers.append(item.numbers[i])
         for k, column in enumerate(template.columns):
-            given = [segment.argument(t, k) for t in range(a, a + count)]
+            given = list(segment.arguments[k][a : a + count])
             match column:
                 case Own(lag, _, _):
                     starts = [given[t] if t < count else None for t in range(lag)]
-                    add(Group("starts"), starts)
+                    add("starts", starts)
                 case Same():
-                    add(Group("one"), given[:1])
+                    add("one", given[:1])
                 case Listed():
                     add(*self._listed(given))
         template.is_known = True
@@ -202,49 +227,65 @@ class Folder:
         self.saved += (count - 1) * len(blocks[0].items)
         return made
 
-    def _listed(self, nodes: list[Any]) -> tuple[Group, list[Any]]:
+    def _listed(self, nodes: list[Any]) -> tuple[Any, ...]:
         """Values from outside, one for each turn; as one node where they are known."""
         first = nodes[0]
         if not all(node is not None and node.is_constant for node in nodes):
-            return Group("nodes"), nodes
+            return "nodes", nodes
         if any((n.shape, n.dtype, n.weak) != (first.shape, first.dtype, first.weak)
                for n in nodes):  # fmt: skip
-            return Group("nodes"), nodes
+            return "nodes", nodes
         values = [node.value for node in nodes]
         if first.is_literal:
             return self._literals(values, first.weak)
         if all(value is values[0] for value in values):
-            return Group("same"), [first]
-        return Group("table"), [self._constant(np.array(values))]
+            return "same", [first]
+        return "table", [self._constant(np.array(values))]
 
-    def _literals(self, values: list[Any], weak: bool) -> tuple[Group, list[Node]]:
+    def _literals(self, values: list[Any], weak: bool) -> tuple[Any, ...]:
         first = values[0]
         if all(_is_identical(value, first) for value in values):
-            return Group("same"), [self._literal(first)]
+            return "same", [self._literal(first)]
         if not weak:
-            return Group("table"), [self._constant(np.array(values))]
+            return "table", [self._constant(np.array(values))]
         if all(type(value) is int for value in values):
             step = values[1] - first
             if all(value == first + t * step for t, value in enumerate(values)):
-                return Group("count", step=step), [self._literal(first)]
-        return Group("numbers"), [self._constant(np.array(values))]
+                return "count", [self._literal(first)], step
+        return "numbers", [self._constant(np.array(values))]
 
     def _constant(self, values: np.ndarray) -> Node:
-        key = values.shape, values.dtype.str, values.tobytes()
+        is_wide = values.dtype.hasobject  # integers beyond 64 bits
+        content = tuple(values.tolist()) if is_wide else values.tobytes()
+        key = values.shape, values.dtype.str, content
         if key not in self.constants:
             self.constants[key] = constant(values)
         return self.constants[key]
 
     def _literal(self, value: Any) -> Node:
-        key = type(value), np.asarray(value).tobytes()
+        key = type(value), _bits(value)
         if key not in self.constants:
             self.constants[key] = constant(value)
         return self.constants[key]
 
 
+def _turn_in(runs: Collection[Run]) -> Callable[[Run], Any]:
+    """In which order runs of one loop are folded: the longest is the model of others.
+
+    Where a function calls itself in a loop, what is inside goes first.
+    """
+    if any(outer.key == run.key for run in runs for outer in run.around):
+        return lambda run: (-run.depth, -len(run.blocks))
+    return lambda run: -len(run.blocks)
+
+
 def _is_identical(a: Any, b: Any) -> bool:
     """Whether two numbers are one to the last bit: 0.0 is not -0.0, nan is nan."""
-    return type(a) is type(b) and np.asarray(a).tobytes() == np.asarray(b).tobytes()
+    return a is b or (type(a) is type(b) and _bits(a) == _bits(b))
+
+
+def _bits(value: Any) -> Any:
+    return value if type(value) is int else np.asarray(value).tobytes()
 
 
 def _repetition(signatures: list[int], i: int) -> tuple[int, int]:
@@ -262,13 +303,3 @@ def _repetition(signatures: list[int], i: int) -> tuple[int, int]:
             if j == n and count >= LEAST:
                 break
     return best
-
-
-def _joined(blocks: list[Block]) -> Block:
-    """Several turns as one."""
-    if len(blocks) == 1:
-        return blocks[0]
-    whole = Block(blocks[0].run, blocks[0].numbers)
-    for block in blocks:
-        whole.items += block.items
-    return whole

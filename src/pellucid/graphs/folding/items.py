@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.places import Place
 
 PLACED = ("index", "assign", "scatter", "add_at")  # they have an index `at`
@@ -55,21 +56,30 @@ class Block:
 
 
 class Run:
-    """One execution of a loop: its turns, in the block that it stands in."""
+    """One execution of a loop: its turns, in the block that it stands in.
 
-    __slots__ = ("block", "blocks", "key", "loop")
+    Once it is folded, `made` are the items that take its place.
+    """
+
+    __slots__ = ("block", "blocks", "key", "loop", "made")
 
     def __init__(self, block: Block, key: Any, loop: Any = None) -> None:
         self.block, self.key, self.loop = block, key, loop
         self.blocks: list[Block] = []
+        self.made: list[Item] | None = None
+
+    @property
+    def around(self) -> Iterator[Run]:
+        """The runs that it is inside of."""
+        outer = self.block.run
+        while outer is not None:
+            yield outer
+            outer = outer.block.run
 
     @property
     def depth(self) -> int:
         """How many runs it is inside of."""
-        depth, outer = 0, self.block.run
-        while outer is not None:
-            depth, outer = depth + 1, outer.block.run
-        return depth
+        return sum(1 for _ in self.around)
 
 
 class Labels:
@@ -93,9 +103,10 @@ class Labels:
         if node in self._apart:
             return Item(self.of(node), numbers, node.arguments, node)
         if node.operation in PLACED:
-            options = skeleton(node.options["at"], numbers)
-            if node.operation == "scatter":
-                options = (options, node.options["shape"])
+            options = (
+                skeleton(node.options["at"], numbers), node.options.get("shape"),
+                extent(node),
+            )  # fmt: skip
         elif node.options:
             options = tuple([(k, frozen(v)) for k, v in node.options.items()])
         spot = node.spot
@@ -106,11 +117,24 @@ class Labels:
         return Item(label, numbers, node.arguments, node)
 
 
+def extent(node: Node) -> Any:
+    """The shape of the place that a slice names: it must not change with the turn."""
+    at = node.options["at"]
+    if node.operation == "index" or slice not in map(type, at):
+        return None
+    array = node if node.operation == "scatter" else node.arguments[0]
+    fixed = tuple([0 if isinstance(part, Slot) else part for part in at])
+    return np.broadcast_to(np.empty(()), array.shape)[fixed].shape
+
+
 def skeleton(value: Any, numbers: list[int]) -> Any:
     """An index without its integers, which are listed."""
+    if type(value) is int:
+        numbers.append(value)
+        return "#"
     if type(value) is tuple:
         return tuple([skeleton(part, numbers) for part in value])
-    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+    if isinstance(value, np.integer):
         numbers.append(int(value))
         return "#"
     if type(value) is slice:
@@ -123,7 +147,7 @@ def filled(value: Any, numbers: Iterator[Any]) -> Any:
     """The index with other numbers, or places, for its integers."""
     if type(value) is tuple:
         return tuple([filled(part, numbers) for part in value])
-    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+    if type(value) is int or isinstance(value, np.integer):
         return next(numbers)
     if type(value) is slice:
         start, stop = (filled(v, numbers) for v in (value.start, value.stop))

@@ -123,13 +123,14 @@ class Making:
 
     def _sources(self) -> Iterator[list[Any]]:
         """For each item where its arguments come from."""
-        columns = iter(self.template.columns)
-        for item in self.template.items:
-            yield [self._source(next(columns), ref) for ref in item.refs]
+        template = self.template
+        sources = map(self._source, template.columns, template.models)
+        for item in template.items:
+            yield [next(sources) for _ in item.refs]
 
-    def _source(self, column: Any, ref: Node | None) -> Any:
+    def _source(self, column: Any, model: Node | None) -> Any:
         nodes, group = next(self.groups)
-        if ref is None:
+        if model is None:
             return None
         if not isinstance(column, Own):
             return column, nodes, group
@@ -142,7 +143,7 @@ class Making:
             return Same(), nodes[: self.count], Group(kind)
         key = column, tuple(starts)
         if key not in self.registers:
-            inputs = [_input(ref, _stem(ref.name)) for _ in range(column.lag)]
+            inputs = [_input(model, _stem(model.name)) for _ in range(column.lag)]
             self.registers[key] = Register(column, inputs, starts[::-1])
         return self.registers[key].inputs[-1]
 

@@ -6,6 +6,7 @@ number of every turn that it is said to hold for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,16 +31,20 @@ class Segment:
     ----------
     blocks : list of Block
         The turns; of a period of several, what these hold together.
+    arguments : list
+        For each argument of all items those of all turns: a column.
     keys : list
-        For each argument of all items the keys of all turns.
+        For each of them the keys of all turns.
     signature : int
         The number of their labels.
     """
 
     def __init__(
-        self, blocks: list[Block], keys: list[list[Key]], signature: int
-    ) -> None:
-        self.blocks, self.keys, self.signature = blocks, keys, signature
+        self, blocks: list[Block], arguments: list[Sequence[Node | None]],
+        keys: list[list[Key]], signature: int,
+    ) -> None:  # fmt: skip
+        self.blocks, self.signature = blocks, signature
+        self.arguments, self.keys = arguments, keys
         items = blocks[0].items
         self.places = [(j, i) for j, item in enumerate(items)
                        for i in range(len(item.refs))]  # fmt: skip
@@ -50,12 +55,6 @@ class Segment:
     def number(self, t: int, j: int, i: int) -> int:
         """The i-th number of the j-th item in a turn."""
         found: int = self.blocks[t].items[j].numbers[i]
-        return found
-
-    def argument(self, t: int, k: int) -> Node | None:
-        """The argument of the k-th column in a turn."""
-        j, i = self.places[k]
-        found: Node | None = self.blocks[t].items[j].refs[i]
         return found
 
 
@@ -71,6 +70,8 @@ class Template:
     steps : list of list
         For each item how its numbers move with the turn; None for those that are taken
         from a table.
+    models : list of Node
+        Of each column a value as it goes on, None where nobody reads it.
     is_known : bool
         Whether it has been used, so that it is not changed any more.
     """
@@ -79,10 +80,13 @@ class Template:
         n = len(segment)
         b, c = min(a + 1, n - 1), min(a + 2, n - 1)
         self.run, self.signature, self.is_known = run, segment.signature, False
+        self.places = segment.places
         self.items: list[Item] = segment.blocks[b].items
         self.earlier: list[Item] = segment.blocks[a].items
         self.numbers = [block.numbers for block in segment.blocks[a : a + 2]]
         self.columns: list[Column] = [column_of(keys, a) for keys in segment.keys]
+        self.models = [_model(segment, k, a, column)
+                       for k, column in enumerate(self.columns)]  # fmt: skip
         self.steps: list[list[int | None]] = [
             [_step(segment, j, i, a, b, c) for i in range(len(item.numbers))]
             for j, item in enumerate(self.items)
@@ -93,7 +97,9 @@ class Template:
         end, least = len(segment), a if self.is_known else a + 1
         for k, column in enumerate(self.columns):
             end = holding(segment.keys[k], column, a, end)
-            if not isinstance(column, Same):
+            if self.models[k] is None:
+                end = _unread(segment.arguments[k], a, end)
+            if end > least and not isinstance(column, Same):
                 end = self._alike(segment, k, a, end)
             if end <= least:
                 return least - a
@@ -142,42 +148,43 @@ class Template:
 
     def _alike(self, segment: Segment, k: int, a: int, end: int) -> int:
         """Up to where the values of a column have one shape and dtype."""
-        column = self.columns[k]
-        if isinstance(column, Own) and column.lag == 0:
-            return end
-        if any(segment.argument(t, k) is None for t in range(a, end)):
-            return end
+        column, values = self.columns[k], segment.arguments[k]
         if isinstance(column, Own):
-            return self._starts_alike(segment, k, column.lag, a, end)
-        return self._listed_alike(segment, k, a, end)
-
-    def _starts_alike(
-        self, segment: Segment, k: int, lag: int, a: int, end: int
-    ) -> int:
-        """Up to where what is carried begins as it goes on."""
-        j, i = segment.places[k]
-        # Where nobody reads what is carried, the template says what it is.
-        later = segment.argument(a + lag, k) if a + lag < end else self.items[j].refs[i]
-        if later is None:
-            return end
-        node = segment.blocks[a].items[j].node
-        for t in range(a, min(a + lag, end)):
-            start: Any = segment.argument(t, k)
-            if not (_kind(start) == _kind(later) or _becomes(start, later, node)):
+            return self._starts_alike(k, values, column.lag, a, end)
+        first = values[a]
+        for t in range(a, end):
+            if _kind(values[t]) != _kind(first):
+                return t
+            # Of Python numbers that are computed there is one for all.
+            if values[t] is not first and first.weak and not values[t].is_literal:
                 return t
         return end
 
-    def _listed_alike(self, segment: Segment, k: int, a: int, end: int) -> int:
-        values: list[Any] = [segment.argument(t, k) for t in range(a, end)]
-        first = values[0]
-        for t, value in enumerate(values):
-            if _kind(value) != _kind(first):
-                return a + t
-        if first.weak and not all(value.is_literal for value in values):
-            # Of Python numbers that are computed there is one for all.
-            other = (t for t, value in enumerate(values) if value is not first)
-            return a + next(other, len(values))
-        return end
+    def _starts_alike(
+        self, k: int, values: Sequence[Any], lag: int, a: int, end: int
+    ) -> int:
+        """Up to where what is carried begins as it goes on."""
+        model = self.models[k]
+        if lag == 0 or model is None:
+            return end
+        j, _ = self.places[k]
+        for t in range(a, min(a + lag, end)):
+            if not _may_begin(values[t], model, self.items[j].node):
+                return t
+        goes_on = a + lag < end
+        return end if not goes_on or _kind(values[a + lag]) == _kind(model) else a + lag
+
+
+def _unread(values: Sequence[Any], a: int, end: int) -> int:
+    """Up to where nobody reads what the model of the turns does not read."""
+    return next((t for t in range(a, end) if values[t] is not None), end)
+
+
+def _model(segment: Segment, k: int, a: int, column: Column) -> Node | None:
+    """A value of a column as it goes on: of what is carried not the first."""
+    values = segment.arguments[k]
+    lag = column.lag if isinstance(column, Own) else 0
+    return values[min(a + max(lag, 1), len(values) - 1)]
 
 
 def _step(segment: Segment, j: int, i: int, a: int, b: int, c: int) -> int | None:
@@ -186,16 +193,18 @@ def _step(segment: Segment, j: int, i: int, a: int, b: int, c: int) -> int | Non
     return y - x if c == b or z - y == y - x else None
 
 
-def _kind(node: Node) -> Any:
-    return node.shape, node.dtype, node.weak
+def _kind(node: Node | None) -> Any:
+    return node and (node.shape, node.dtype, node.weak)
 
 
-def _becomes(start: Node, later: Node, reader: Node | None) -> bool:
-    """Whether a plain number may begin what is an array from the second turn on.
+def _may_begin(start: Node | None, later: Node, reader: Node | None) -> bool:
+    """Whether a value may begin what goes on as another.
 
-    So it is with `m = 0.0` before `m = 0.9 * m + g`, as far as only steps by element
-    read it.
+    A plain number may begin what is an array from the second turn on, as `m = 0.0` does
+    before `m = 0.9 * m + g`, as far as only steps by element read it.
     """
+    if start is None or _kind(start) == _kind(later):
+        return True
     if not (start.is_literal and start.weak and not later.weak):
         return False
     if later.dtype.kind not in "fc" or np.result_type(0.0, later.dtype) != later.dtype:

@@ -18,8 +18,10 @@ class Last:
 
     __slots__ = ("begin", "run", "spot", "step")
 
-    def __init__(self, spot: Any, step: Any, begin: int) -> None:
-        self.spot, self.step, self.begin = spot, step, begin
+    def __init__(self) -> None:
+        self.spot: Any = None
+        self.step: Any = None
+        self.begin = 0
         self.run: Run | None = None
 
 
@@ -47,17 +49,26 @@ class Tree:
         self._blocks: dict[Scope, Block] = {}
         self._open: dict[Scope, Run] = {}
         self._lasts: dict[Scope | None, Last] = {}
+        before: Scope | None = None  # that of the last step
         for node in nodes:
             block, spot = self.root, node.spot
-            if spot is not None and self._is_open(spot.scope):
-                block = self._block(spot.scope)
+            if spot is not None and (spot.scope is before or self._is_open(spot.scope)):
+                scope = before = spot.scope
+                block = self._blocks.get(scope) or self._block(scope)
                 if spot.code is not None:
-                    at = (spot.code, spot.at)
-                    block = self._again(spot.scope, block, at, spot.run)
+                    at = spot.code, spot.at
+                    block = self._again(scope, block, at, spot.run)
+            else:
+                before = None
             item = labels.item(node)
             self.home[node] = item
             self.where[item] = block
             block.items.append(item)
+
+    def clear(self) -> None:
+        """Let go of the turns, which know the runs that they are in."""
+        for run in self.runs:
+            run.blocks.clear()
 
     def _is_open(self, scope: Scope) -> bool:
         """Whether what is added to a scope now stands behind all that was added before.
@@ -110,11 +121,14 @@ class Tree:
         It is a turn of its own where the same was run before and nothing in between.
         """
         last = self._lasts.get(scope)
-        between = last and last.run and block.items[-1] is not last.run
-        if last is None or last.spot != spot or between:
-            self._lasts[scope] = Last(spot, step, len(block.items))
+        if last is None:
+            last = self._lasts[scope] = Last()
+        between = last.run and block.items[-1] is not last.run
+        if last.spot != spot or between:
+            last.spot, last.step, last.run = spot, step, None
+            last.begin = len(block.items)
             return block
-        if last.step is step or last.step == step:
+        if last.step == step:
             return last.run.blocks[-1] if last.run else block
         if last.run is None:
             last.run = self._made_run(block, spot, last.begin)

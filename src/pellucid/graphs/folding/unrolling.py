@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from pellucid.graphs.bodies import (
     asked,
     at_turn,
@@ -56,9 +58,11 @@ def _turned(node: Node, now: Mapping[Node, Node], turns: Turns) -> Node:
     if node.operation == "counter":
         return constant(options["value"])
     if node.operation == "entry" and arguments[0].is_constant:
-        return constant(arguments[0].value[options["at"]].item())
-    if node.operation == "index" and (found := _element(arguments, options["at"])):
-        return found
+        return constant(np.asarray(arguments[0].value).item(options["at"]))
+    if node.operation in ("index", "entry"):
+        found = _element(arguments, options["at"])
+        if found is not None and found.weak == node.weak:
+            return found
     if arguments == node.arguments and options is node.options and not turns:
         return node
     known = all(a.known for a in arguments) if arguments else node.known

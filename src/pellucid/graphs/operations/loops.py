@@ -30,7 +30,7 @@ def counter(value: Any) -> Any:
 
 def entry(table: Any, at: tuple[Any, ...]) -> Any:
     """A Python number out of a table of numbers."""
-    return np.asarray(table)[at].item()
+    return np.asarray(table).item(at)
 
 
 def _apart(*arguments: Any, **options: Any) -> Any:

@@ -75,9 +75,7 @@ class Assignment(NamedTuple):
 NONE = Assignment((), -1, -1)
 RETURNED = Assignment((), -2, -2)  # handed to the caller, who may assign it
 JUMPS = {*dis.hasjrel, *dis.hasjabs}
-GENERATING = (
-    inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-)
+GENERATING = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 MOVES = {"SWAP", "COPY", "UNPACK_SEQUENCE", "UNPACK_EX", "EXTENDED_ARG", "NOP"}
 PLAIN = ("STORE_FAST", "STORE_NAME", "STORE_GLOBAL", "STORE_DEREF")
@@ -185,7 +183,7 @@ class Awaited:
 
     @property
     def is_unmoved(self) -> bool:
-        """Whether the frame stands where it was seen, or has only gone on from there."""
+        """Whether the frame stands where it was seen, or has only gone on."""
         now = self.frame.f_lasti
         return now == self.seen or self.assignment.follows(self.seen, now)
 
