@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pellucid.graphs import structure
-from pellucid.graphs.evaluate import computed, meaning, quietly
+from pellucid.graphs import bodies, structure
+from pellucid.graphs.evaluate import computed, meaning, quietly, run_loop
 from pellucid.graphs.graph import Graph, owned
 from pellucid.graphs.node import Node
 from pellucid.graphs.warned import noting
@@ -87,11 +87,23 @@ def _itself(value: Any) -> Any:
     return value
 
 
+def _turned(loop: Node, parts: list[Node], *arguments: Any) -> dict[Node, Any]:
+    """What is asked of a loop."""
+    values = dict(zip(loop.arguments, arguments, strict=True))
+    return run_loop(loop, values, parts, {}, computed)
+
+
+def _taken(part: Node, found: dict[Node, Any]) -> Any:
+    """One of these."""
+    return found[part]
+
+
 def _known(graph: Graph) -> dict[Node, Any]:
     """The values that depend on no input, but for those that NumPy warns of."""
     values: dict[Node, Any] = {}
     for node in graph.known:
-        if all(a in values for a in node.arguments):
+        is_loop = node.operation in ("loop", "part")
+        if not is_loop and all(a in values for a in node.arguments):
             with np.errstate(all="warn"), noting() as noted:
                 value = computed(node, [values[a] for a in node.arguments])
             if not noted.anything:
@@ -104,6 +116,7 @@ def _stretches(
 ) -> list[tuple[bool, list[Step]]]:
     """The steps in order, those together that are computed without warnings."""
     moving = [n for n in graph.order if n not in known and not n.is_input]
+    parts = bodies.asked(graph.order)
     asks = {guard.node: functools.partial(guard.ask, i)
             for i, guard in enumerate(graph.guards)}  # fmt: skip
     last_use = {argument: node for node in moving for argument in node.arguments}
@@ -112,8 +125,11 @@ def _stretches(
              for n in graph.inputs if n in asks]  # fmt: skip
     made: list[tuple[bool, list[Step]]] = [(False, asked)] if asked else []
     for node in moving:
-        function = meaning(node)
-        options = dict(node.options)
+        function, options = meaning(node), dict(node.options)
+        if node.operation == "loop":
+            function, options = functools.partial(_turned, node, parts[node]), {}
+        elif node.operation == "part":
+            function, options = functools.partial(_taken, node), {}
         done = {place[a] for a in node.arguments
                 if last_use[a] is node and a not in kept}  # fmt: skip
         step = Step(

@@ -26,6 +26,8 @@ from pellucid.graphs.differentiating.arguments import (
 from pellucid.graphs.differentiating.at_numbers import Derivation
 from pellucid.graphs.differentiating.kept import result_of
 from pellucid.graphs.differentiating.pullbacks import cost_gradient, inputs_of
+from pellucid.graphs.folding.folded import SAVING, folded
+from pellucid.graphs.folding.recorded import looped
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, now
 from pellucid.graphs.prepared import Prepared
@@ -102,6 +104,7 @@ def derived(
         inputs = structure.mapped(_as_it_stands, asked)
         since = now()
         result = structure.mapped(array_in, f(*given["args"], **given["kwargs"]))
+        result = looped(result, since)
         stable, settled = rewriting.of(result, since), now()
         slope = derive(stable, as_asked(wrt, inputs), title, *v)
         if kind in NOTICED and f not in _derivatives:
@@ -150,6 +153,7 @@ def differentiated(f: Any) -> Any:
 
 def gradient_graph(graph: Graph, wrt: Wrt, stable: bool, without: Names) -> Graph:
     """The gradient of a recorded cost, which continues the graph."""
+    graph = folded(graph, saving=SAVING)
     graph, settled = made_stable(graph, without) if stable else graph, now()
     recorder = resumed(graph)
     asked = tuple(parameter(graph, one) for one in each(wrt))

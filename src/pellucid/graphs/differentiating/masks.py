@@ -120,6 +120,7 @@ def of_quantiles(m: Any, z: Any, x: Any, q: Any, axis: Any = None,
 
 MASKS: dict[str, Callable[[int], Rule]] = {
     "index": lambda _: of_read,
+    "entry": lambda _: of_read,
     "assign": lambda position: of_written if position else lambda m, *_, **at: m,
     "diagonal": lambda _: counted(diagonal),
     WINDOWS: lambda _: counted(windows),

@@ -136,6 +136,6 @@ def needs_mask(node: Node, risk: int) -> bool:
         return node.operation == "where" or (
             node.operation == "assign" and own_risk(base) > NOTHING
         )
-    if node.operation == "index" and is_basic(node.options["at"]):
+    if node.operation in {"index", "entry"} and is_basic(node.options["at"]):
         return risk == POLES and node.size < node.arguments[0].size
     return risk == POLES and not is_even(node)

@@ -144,7 +144,9 @@ def _counting_step(factor: Node) -> Any:
 
 def _pattern(node: Node, patterns: list[Pattern]) -> Pattern:
     """The pattern of a step from those of its arguments."""
-    if node.size > LARGE or node.dtype.kind not in "biufc" or depends_on_turn(node):
+    if node.size > LARGE or node.dtype.kind not in "biufc":
+        return None
+    if node.operation == "loop" or depends_on_turn(node):  # it has no single value
         return None
     if node.known:
         return _of_zeros(np.asarray(current().value_of(node)) != 0)

@@ -19,6 +19,7 @@ from pellucid.graphs.bodies import (
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.places import Place, Turn
+from pellucid.graphs.tracing.trace import closed, resumed
 
 Turns = Mapping[Turn, int]
 
@@ -27,7 +28,8 @@ def unrolled(graph: Graph) -> Graph:
     """The same computation without loops."""
     if not any(node.operation == "loop" for node in graph.order):
         return graph
-    return replace(graph.ending(unrolled_nodes(graph.ends)), made=())
+    made = replace(graph.ending(unrolled_nodes(graph.ends)), made=())
+    return closed(made, resumed(graph))
 
 
 def unrolled_nodes(ends: Sequence[Node]) -> list[Node]:

@@ -17,6 +17,7 @@ from pellucid.graphs.operations.kinds import (
     MAKING,
     PLACED,
     STEEP,
+    Takes,
     mixes,
     moves,
 )
@@ -53,4 +54,5 @@ def _infer_part(arguments: list[Abstract], of: Any, each: bool) -> Result:
 operation("loop", _apart, mixes(STEEP, GIVEN), lambda a, body: ((), np.dtype(float)))
 operation("part", _apart, mixes(BOUNDED, GIVEN), _infer_part)
 operation("counter", counter, MAKING, _infer_counter)
-operation("entry", entry, moves(view=False, reads=PLACED), _infer_entry)
+READING = moves(view=False, reads=PLACED).choosing(Takes.SOME)
+operation("entry", entry, READING, _infer_entry)

@@ -62,6 +62,13 @@ class Names:
         self.given[unique] = name
         node.christen(unique)
 
+    def release(self, nodes: Iterable[Node]) -> None:
+        """Let the names be given again of steps that others have taken the place of."""
+        for node in nodes:
+            wanted = self.given.pop(node.name, None)
+            if wanted is not None:
+                self._numbers.pop(wanted, None)
+
     def rechristen(self, node: Node, before: Node) -> None:
         """Call the new content of a variable as the content before."""
         self.christen(node, self.given.get(before.name))
