@@ -191,7 +191,7 @@ class _Code:
         self.plan = planned(graph, run, over, self.names.numbered)
         self.memory = Memory(self.names)
         stays = {n: n.name for n in staying if n.shape}
-        self.block = Block(self.names, self.memory, self.plan, run, {}, stays)
+        self.block = Block(self.names, self.memory, self.plan, run, stays)
         self.is_quiet = any(node.quiet for node in with_bodies(order))
         self.source = self._source()
         self.size = size_of(buffer for buffer in self.memory.buffers if buffer.is_new)

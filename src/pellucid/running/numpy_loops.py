@@ -25,6 +25,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.liveness import WRITING, is_view, written
 from pellucid.graphs.node import Node
 from pellucid.graphs.places import Place
+from pellucid.running.numpy_lists import is_float, lists_of, takes_numbers
 from pellucid.running.numpy_statements import Memory, Statements
 from pellucid.running.plan import Plan, has_out, planned
 from pellucid.running.writing import SourceNames, at_once
@@ -33,18 +34,18 @@ from pellucid.running.writing import SourceNames, at_once
 class Block:
     """Steps that run one after another: those of a function, or of a turn.
 
-    `rows` are the lists of the rows of arrays, by the names of both; `staying` values
-    that stand in the same memory in each call.
+    `staying` are values that stand in the same memory in each call. Where `by_python`,
+    floats are Python's.
     """
 
     def __init__(
         self, names: SourceNames, memory: Memory, plan: Plan, order: Sequence[Node],
-        rows: dict[str, str], staying: Mapping[Node, str],
+        staying: Mapping[Node, str], by_python: bool = False,
     ) -> None:  # fmt: skip
         self.names, self.memory, self.plan = names, memory, plan
-        self.rows = rows
+        self.by_python = by_python
         self.parts = asked(order)
-        self.statements = Statements(names, memory, plan, rows)
+        self.statements = Statements(names, memory, plan, by_python)
         self.memory.buffers += plan.buffers
         self._view(order, staying)
 
@@ -99,6 +100,8 @@ class Loop:
         self.given = self.body.given(node)
         self.turn = self.names.unique(self.body.turn.name)
         self.names.turns[self.body.turn] = self.turn
+        self.by_python = around.by_python or takes_numbers([node, *parts])
+        self.lists = self._lists() if self.by_python else set()
         self._christen()
         self.saved = {
             p.options["of"]: self.names.unique(f"{self.names.of(p.options['of'])}_last")
@@ -106,7 +109,7 @@ class Loop:
             if p.options["of"] in self.next
         }
         names, memory = self.names, around.memory
-        self.block = Block(names, memory, self.plan, self.order, around.rows, {})
+        self.block = Block(names, memory, self.plan, self.order, {}, self.by_python)
 
     def _graph(self, ends: Iterable[Node]) -> Graph:
         """One turn as a graph."""
@@ -125,6 +128,29 @@ class Loop:
         self.names.values |= {node: values[node] for node in known if node in values}
         return at_once(rest)
 
+    def _lists(self) -> set[Node]:
+        """The inputs that become lists for this loop; others are lists already."""
+        held = self.around.memory.lists
+        held |= {node for node in self.body.inputs if self.given[node] in held}
+        ends = {*self.next.values(), *(part.options["of"] for part in self.parts)}
+        found = lists_of(self.body, self.order, ends) - held
+        held |= found
+        return found
+
+    def _is_made(self, before: Node) -> bool:
+        """Whether an input becomes Python's: a list of numbers, or a number."""
+        is_kept = before in self.next or before in self.body.fixed
+        is_new = not self.around.by_python or self.given[before].is_literal
+        is_number = self.by_python and is_new and is_float(before)
+        return before in self.lists or (is_number and is_kept)
+
+    def _python(self, start: Node) -> str:
+        """What an array, or a number, becomes in Python."""
+        if start.is_literal and np.isfinite(start.value):
+            return repr(float(start.value))
+        name = self.names.of(start)
+        return f"{name}.tolist()" if start.shape else f"{self._bound(float)}({name})"
+
     # -- names ------------------------------------------------------------------------
 
     def _christen(self) -> None:
@@ -133,6 +159,10 @@ class Loop:
         for before in self.body.inputs:
             if before in self.next and not self._is_taken(before):
                 self.names.call(before, self._wish(before))
+            elif before in self.body.fixed and self._is_made(before):
+                kind = "list" if before.shape else "number"
+                name = before.name or self.names.called(given[before])
+                self.names.call(before, self.names.unique(f"{name}_{kind}"))
             elif before in self.next or before in self.body.fixed:
                 self.names.call(before, self.names.of(given[before]))
         merged = {now: before for before, now in self.next.items()
@@ -147,7 +177,8 @@ class Loop:
         return self.names.unique(node.name or self.names.numbered("v"))
 
     def _is_taken(self, before: Node) -> bool:
-        return (self.node, before) in self.around.plan.taken
+        is_list = before in self.lists
+        return not is_list and (self.node, before) in self.around.plan.taken
 
     def _is_written_over(self, before: Node, now: Node) -> bool:
         """Whether a value may have the name of that which it follows."""
@@ -182,44 +213,44 @@ class Loop:
     def _begun(self) -> list[str]:
         """What is carried, before the first turn; copied, if it is written into."""
         lines = []
-        for before in self.carried:
-            if self._is_taken(before):
-                continue
+        for before in self.body.inputs:
             name, start = self.names.of(before), self.names.of(self.given[before])
-            copied = f"np.array({start})" if before in self.owned else start
-            lines.append(f"{name} = {copied}")
+            if self._is_made(before):
+                lines.append(f"{name} = {self._python(self.given[before])}")
+            elif before in self.next and not self._is_taken(before):
+                copied = f"np.array({start})" if before in self.owned else start
+                lines.append(f"{name} = {copied}")
         if self._may_not_turn:
             starts = {now: self.given[before] for before, now in self.body.carried}
             for of in {part.options["of"]: None for part in self.last}:
                 if of not in self.next.values() and of in self.order:
-                    start = self.names.of(starts[of]) if of in starts else None
-                    lines.append(f"{self.names.of(of)} = {start}")
+                    given = self.names.of(starts[of]) if of in starts else None
+                    lines.append(f"{self.names.of(of)} = {given}")
         return lines
 
     def _kept(self) -> list[str]:
-        """The memory of what is asked for of all turns."""
+        """The memory of what is asked for of all turns, and lists of its rows."""
         lines = []
         may_be_less = isinstance(self.body.count, Place)
+        memory, local = self.around.memory, self.around.memory.local
         for of, part in self.each.items():
-            name = self.names.of(part)
-            out = self.around.statements.out.get(part)
+            name, out = self.names.of(part), self.around.statements.out.get(part)
             made = out or f"np.empty({part.shape}, np.{part.dtype.name})"
             lines.append(f"{name} = {made}")
             if may_be_less:
                 lines.append(f"{name}.fill(0)")
-            if not of.shape:
-                continue
-            if part in self.around.plan.out:
-                self.around.rows[name] = self.around.memory.rows_of(str(out))
-            else:
-                rows = self.around.rows[name] = self.names.unique(f"{name}_rows")
-                lines.append(f"{rows} = {self._bound(list)}({name})")
+            if of.shape and out and part in self.around.plan.out:
+                local[name] = memory.rows_of(out)
+            elif of.shape:
+                local[name] = self.names.unique(f"{name}_rows")
+                lines.append(f"{local[name]} = {self._bound(list)}({name})")
         return lines
 
     def _memory(self) -> list[str]:
         """Say where values are written that outlive their turn."""
         plan, root = self.plan, self.plan.root
         out = self.block.statements.out
+        local = self.around.memory.local
         carried = [root[now] for now in self.next.values()]
         longer = {root[now] for before, now in self.next.items() if before in carried}
         lines = []
@@ -229,7 +260,7 @@ class Loop:
             if not (leaves and is_own) or node in out or node in longer:
                 continue
             if node in self.each and root[node] is node:
-                rows = self.around.rows[self.names.of(self.each[node])]
+                rows = local[self.names.of(self.each[node])]
                 out[node] = f"{rows}[{self.turn}]"
             elif node in carried:
                 pair = self._pair(node)
@@ -255,11 +286,17 @@ class Loop:
         lines = self._stored(dict.fromkeys([*self.next, *known]))
         for node in self.order:
             if node in self.plan.in_place:
-                self.names.call(node, self.names.of(node.arguments[0]))
+                self._follow(node, node.arguments[0])
             lines += self.block.step(node)
             if node.operation != "loop":
                 lines += self._stored([node])
         return lines
+
+    def _follow(self, node: Node, array: Node) -> None:
+        """Call by its name what an array became by being written into."""
+        self.names.call(node, self.names.of(array))
+        if array in self.around.memory.lists:
+            self.around.memory.lists.add(node)
 
     def _stored(self, nodes: Iterable[Node]) -> list[str]:
         """Put aside what is asked for of all turns, or was carried into the last."""
@@ -298,13 +335,21 @@ class Loop:
             if of not in before:
                 inner = self.saved.get(of, inner)
             root = self.plan.root[of]
-            if part.shape and (root in shown or not self._is_own(part)):
-                name = self.names.of(part)
-                lines.append(f"{name} = np.array({inner})")
+            is_list = before.get(of) in self.lists
+            if is_list or (part.shape and (root in shown or not self._is_own(part))):
+                lines.append(f"{self.names.of(part)} = np.array({inner})")
+            elif self._becomes_numpys(part):
+                lines.append(f"{self.names.of(part)} = np.float64({inner})")
             else:
                 self.names.call(part, inner)
+            if of in self.around.memory.lists and not is_list:
+                self.around.memory.lists.add(part)
             shown.add(root)
         return lines
+
+    def _becomes_numpys(self, part: Node) -> bool:
+        """Whether a float of Python's is given where one of NumPy's is expected."""
+        return is_float(part) and self.by_python and not self.around.by_python
 
     def _is_own(self, part: Node) -> bool:
         """Whether what is given stays as it is, as long as anybody reads it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +15,13 @@ from pellucid.graphs.operations.indexing import may_repeat
 from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT
 from pellucid.graphs.places import Place, moves
 from pellucid.running import writing
+from pellucid.running.numpy_lists import (
+    as_float,
+    element,
+    is_element,
+    is_float,
+    spelled,
+)
 from pellucid.running.plan import Buffer, Plan
 from pellucid.running.tuning import QUICK
 from pellucid.running.writing import ARITHMETIC, SourceNames
@@ -31,13 +37,21 @@ LARGEST_FULL = 1 << 20  # elements up to which a number may be a whole array
 
 @dataclass
 class Memory:
-    """What is made once, above the function, and kept between calls."""
+    """What is made once, above the function, and kept between calls.
+
+    `rows` are lists of the rows of buffers; `local` those of arrays in the function, by
+    the names of both. `lists` are the arrays that are lists of numbers, `tables` the
+    lists of those that are known beforehand.
+    """
 
     names: SourceNames
     buffers: list[Buffer] = field(default_factory=list)
     numbers: dict[str, str] = field(default_factory=dict)
     views: dict[Node, str] = field(default_factory=dict)
     rows: dict[str, str] = field(default_factory=dict)
+    local: dict[str, str] = field(default_factory=dict)
+    lists: set[Node] = field(default_factory=set)
+    tables: dict[Node, list[Any]] = field(default_factory=dict)
 
     @property
     def lines(self) -> list[str]:
@@ -72,16 +86,15 @@ class Memory:
 class Statements:
     """The steps of a block as statements.
 
-    `out` is the memory that values are written to, beside what the plan says; `rows`
-    the lists of the rows of arrays, by the names of both.
+    `out` is the memory that values are written to, beside what the plan says. Where
+    `by_python`, floats are computed by Python.
     """
 
     def __init__(
-        self, names: SourceNames, memory: Memory, plan: Plan,
-        rows: Mapping[str, str] | None = None,
-    ) -> None:  # fmt: skip
+        self, names: SourceNames, memory: Memory, plan: Plan, by_python: bool = False
+    ) -> None:
         self.names, self.memory, self.plan = names, memory, plan
-        self.rows = {} if rows is None else rows
+        self.by_python = by_python
         self.out = {node: buffer.name for node, buffer in plan.out.items()}
 
     def of(self, node: Node) -> list[str]:
@@ -110,10 +123,14 @@ class Statements:
         if node.operation == "counter":
             return self.names.text(node.options["value"])
         if node.operation == "entry":
-            return f"{names[0]}[{self.names.index(node.options['at'], [])}].item()"
+            return self._entry(node, names[0])
+        if node.operation == "stack" and not any(a.shape for a in node.arguments):
+            return f"np.array(({', '.join(names)},))"
         out = self.out.get(node)
         symbol = ARITHMETIC.get(node.operation)
-        if symbol and not out and not _may_raise(node):
+        if self.by_python and (text := spelled(node, names)):
+            return text
+        if symbol and not out and not self._may_raise(node):
             return f"{names[0]} {symbol} {names[1]}"
         given = dict(node.options)
         if node.operation in REDUCTIONS:
@@ -123,10 +140,29 @@ class Statements:
         return f"{self._function(node)}({', '.join(names + options)})"
 
     def _read(self, node: Node, names: list[str]) -> str:
-        at = node.options["at"]
+        at, (array, *_) = node.options["at"], node.arguments
+        if array in self.memory.lists:
+            return f"{names[0]}{element(node, self.names)}"
+        is_number = self.by_python and is_float(node) and is_element(node)
+        if is_number and array in self.names.values:
+            return f"{self._table(array)}{element(node, self.names)}"
+        if self.by_python and not array.shape:
+            names = [f"np.asarray({names[0]})", *names[1:]]
         is_row = len(at) == 1 and isinstance(at[0], Place)
-        array = self.rows.get(names[0], names[0]) if is_row else names[0]
-        return f"{array}[{self.names.index(at, names[1:])}]"
+        of = self.memory.local.get(names[0], names[0]) if is_row else names[0]
+        return f"{of}[{self.names.index(at, names[1:])}]"
+
+    def _entry(self, node: Node, name: str) -> str:
+        (table,) = node.arguments
+        if table in self.names.values and is_element(node):
+            return f"{self._table(table)}{element(node, self.names)}"
+        return f"{name}[{self.names.index(node.options['at'], [])}].item()"
+
+    def _table(self, node: Node) -> str:
+        """The name of the list of what is known beforehand."""
+        if node not in self.memory.tables:
+            self.memory.tables[node] = np.asarray(self.names.values[node]).tolist()
+        return self.names.bound(self.memory.tables[node], "table")
 
     def _arguments(self, node: Node) -> list[str]:
         """The names of the arguments; a number that meets an array is one, too."""
@@ -156,11 +192,13 @@ class Statements:
     def _put(self, node: Node, indices: list[str], value: str) -> Any:
         """How a value is put, or added, at its place of an array of some name."""
         at = self.names.index(node.options["at"], indices)
-        if node.operation == "assign":
-            return lambda array: f"{array}[{at}] = {value}"
-        if may_repeat(node.options["at"], node.shape):
-            return lambda array: f"np.add.at({array}, np.s_[{at}], {value})"
-        return lambda array: f"{array}[{at}] += {value}"
+        symbol = "=" if node.operation == "assign" else "+="
+        if node.arguments[0] in self.memory.lists:
+            number = as_float(node.arguments[1], value)
+            return lambda name: f"{name}{element(node, self.names)} {symbol} {number}"
+        if symbol == "+=" and may_repeat(node.options["at"], node.shape):
+            return lambda name: f"np.add.at({name}, np.s_[{at}], {value})"
+        return lambda name: f"{name}[{at}] {symbol} {value}"
 
     def _scattered(self, node: Node, name: str, names: list[str]) -> str:
         """Zeros with a value added at a place that moves."""
@@ -170,6 +208,14 @@ class Statements:
         if may_repeat(node.options["at"], node.shape):
             return f"{zeros}; np.add.at({name}, np.s_[{at}], {value})"
         return f"{zeros}; {name}[{at}] = {value}"
+
+    def _may_raise(self, node: Node) -> bool:
+        """Whether a symbol stands for Python's arithmetic that can raise: 1 / 0.0."""
+        is_python = node.weak or (self.by_python and not node.shape)
+        if not is_python or facts_of(node.operation).slope & (CONSTANT | BY_EACH):
+            return False
+        divisor = node.arguments[-1]
+        return node.operation == "power" or not (divisor.is_literal and divisor.value)
 
     def _function(self, node: Node) -> str:
         if node.operation in REDUCTIONS:
@@ -183,11 +229,3 @@ class Statements:
 
 def _written(value: Any) -> str:
     return repr(value) if np.isfinite(value) else f"float('{value}')"
-
-
-def _may_raise(node: Node) -> bool:
-    """Whether a symbol stands for Python's arithmetic that can raise: 1 / 0.0."""
-    if not node.weak or facts_of(node.operation).slope & (CONSTANT | BY_EACH):
-        return False
-    divisor = node.arguments[-1]
-    return node.operation == "power" or not (divisor.is_literal and divisor.value)
