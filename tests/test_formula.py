@@ -14,8 +14,11 @@ from operation_examples import X as X3
 
 import pellucid as pl
 from pellucid.errors import GradientError, PellucidError
+from pellucid.graphs.differentiating.step_derivatives import adjoints
+from pellucid.graphs.tracing.trace import graph
 from pellucid.reading.formula import latex
-from pellucid.reading.formula.formula import formula
+from pellucid.reading.formula.equations import Equations
+from pellucid.reading.formula.formula import display, formula
 from pellucid.reading.formula.latex import Piece
 
 x = np.array([1.0, 2.0, 3.0])
@@ -415,7 +418,7 @@ def test_a_chain_of_named_nodes_has_an_equation_each():
             x = x * 1.5
         return x
 
-    result = lines(formula(chain, 1.0))
+    result = lines(display(Equations(graph(chain, 1.0), {}, {}).lines()))
     assert len(result) == 10_000
     assert result[-1] == "x_{10001} = 1.5 x_{10000}"
 
@@ -425,7 +428,9 @@ def test_a_chain_without_names_is_cut_into_parts(gradient):
     def chain(x):
         return functools.reduce(lambda a, _: np.sin(a) + 1, range(5_000), x)
 
-    result = lines(formula(chain, 1.0, gradient=gradient))
+    recorded = graph(chain, 1.0)
+    backward = adjoints(recorded) if gradient else {}
+    result = lines(display(Equations(recorded, backward, {}).lines()))
     assert max(map(len, result)) < 300
     assert len(result) > 500
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -19,13 +19,19 @@ from pellucid.reading.formula.conditions import conditions, written
 from pellucid.reading.formula.elements import needs_index, passes_index
 from pellucid.reading.formula.latex import Piece
 from pellucid.reading.formula.notation import NOTATION
+from pellucid.reading.formula.selection import written_to
+from pellucid.reading.formula.turn_texts import for_all
+from pellucid.reading.formula.turns import Turns
 from pellucid.reading.formula.typesetter import (  # fmt: skip
     Index,
     Typesetter,
     aligned,
+    at,
     entries,
     is_array,
 )
+from pellucid.reading.loops.in_line import in_line
+from pellucid.reading.loops.loop import Loop
 from pellucid.reading.source.branches import questions
 
 LONGEST = 24  # operations and symbols on the right of one equation
@@ -34,6 +40,7 @@ CONSTANT = 9  # elements of a constant array that is written out
 SHOWN = 4  # elements of a value that ends an equation
 LISTED = 6  # arguments of the function on the left of its equation
 DIGITS = 4  # of a value that is put in
+BESIDE = r"\quad"  # before what stands beside the only equation
 
 Symbol = Callable[[Index], Piece]
 
@@ -44,21 +51,25 @@ class Equation(NamedTuple):
     left: Symbol
     node: Node
     has_symbol: bool = False  # another one, which stands on the right
+    loop: Loop | None = None  # in whose turns it holds
+    relation: str = "="
 
 
-def parts(order: Sequence[Node], roots: set[Node]) -> tuple[set[Node], set[Node]]:
+def parts(
+    order: Sequence[Node], roots: set[Node], totals: Collection[Node] = ()
+) -> tuple[set[Node], set[Node]]:
     """The nodes with an equation of their own, and those that need indices in it.
 
     The first are the roots, what the person named, what is long and used twice, the
     longest arguments of what would be too long, and sums along some axes that are
-    needed whole.
+    needed whole. Totals are sums over the turns of a loop.
     """
     uses = Counter(argument for node in order for argument in node.arguments)
     found: set[Node] = set()
     indexed: set[Node] = set()
     weight: dict[Node, int] = {}
     for node in order:
-        if not passes_index(node):
+        if not passes_index(node) and node not in totals:
             found |= indexed.intersection(node.arguments)
         weight[node] = _fitted(node, weight, found)
         inlined = indexed.intersection(node.arguments) - found
@@ -106,42 +117,63 @@ class Equations:
     def __init__(
         self, graph: Graph, backward: Mapping[Node, Node], values: Mapping[Node, Any]
     ) -> None:
+        together = replace(graph, result=(graph.result, [*backward.values()]))
+        self.view = view = in_line(together)
+        self.turns = Turns(view)
+        graph = replace(view.graph, result=view.graph.result[0])
+        backward = {view.now(z): view.now(g) for z, g in backward.items()}
         asked = questions(graph)
         self.count = len(asked)
         self.graph = graph = replace(graph, guards=written(asked))
         self.backward = backward
-        self.values = values
+        self.values = {view.now(node): value for node, value in values.items()}
         self.forward = set(graph.order)
         self.order = ancestors((*graph.order, *backward.values()))
         self.titles = self._titles()
         self.shown = self._shown()
         gradients = {backward[z] for z in self.shown if z in backward} - self.forward
         roots = {*graph.outputs, *(g for g in gradients if not g.is_literal)}
-        self.parts, self.indexed = parts(self.order, roots)
+        passing = self.turns.read_elsewhere
+        totals = self.turns.totals
+        self.parts, self.indexed = parts(self.order, roots | passing, totals)
+        self.parts -= self.turns.unwritten - roots
         # Numbers of the gradient, as 1/n, and guards are written where they are used.
         self.parts -= {z for z in self.order if _is_slight(z)} - self.forward
         self.parts -= {g.node for g in graph.guards}.difference(graph.unguarded.order)
         self.symbols: dict[Node, Symbol] = {}
         taken = {node.name for node in graph.order}
-        rules = NOTATION | {"where": self._choice}
+        taken |= {loop.name for loop in view.loops.values()}
+        rules = NOTATION | {"where": self._choice, "part": self._part}
         self.typesetter = Typesetter(self._symbol, taken, self._lengths(taken), rules)
         self._rounded = False
 
     def lines(self) -> list[tuple[str, str]]:
         """Left and right sides: the function, its gradient from the end, conditions."""
         lines = [*self._function(), *(self._gradient() if self.backward else [])]
-        equations = [self._written(line) for line in lines]
+        equations = [*self._beside(lines)]
         told = [*conditions(self.typesetter, self.graph.guards, self.count)]
         if len(equations) == len(told) == 1:
             left, right = equations[0]
             return [(left, rf"{right} \quad {told[0]}")]
         return [*equations, *(("", each) for each in told)]
 
+    def _beside(self, lines: Sequence[Equation]) -> Iterator[tuple[str, str]]:
+        """Both sides; beside the first equation of a loop for which turns it holds."""
+        before = None
+        for line in lines:
+            left, right = self._written(line)
+            if line.loop is not None and line.loop is not before:
+                right += rf" {'&&' if lines[1:] else BESIDE} {for_all(line.loop)}"
+            before = line.loop
+            yield left, right
+
     # -- what has a symbol, and which -------------------------------------------------
 
     def _titles(self) -> dict[Node, str]:
         """Names for results that have none: that of the function."""
-        unnamed = [z for z in dict.fromkeys(self.graph.outputs) if not _has_line(z)]
+        passes = self.turns.passes
+        outputs = dict.fromkeys(self.graph.outputs)
+        unnamed = [z for z in outputs if not _has_line(z) or passes(z)]
         title = self.graph.title
         if len(unnamed) == 1:
             return {unnamed[0]: title}
@@ -169,15 +201,50 @@ class Equations:
             if node.is_input:
                 self.symbols[node] = partial(element, node.name, node)
             elif node in self.parts:
-                name = self.titles.get(node, node.name)
-                self.symbols[node] = partial(element, name, node)
-        lines = [
-            Equation(self._head(node), node)
-            for node in self.graph.order
-            if node in self.parts and not node.is_input
-        ]
+                self.symbols[node] = self._own_symbol(node)
+        lines = [*self._in_loops([z for z in self.graph.order if z in self.parts])]
         same = [z for z in self.titles if z.is_input]
         return lines + [Equation(self._head(z), z, has_symbol=True) for z in same]
+
+    def _own_symbol(self, node: Node) -> Symbol:
+        """The symbol of a part: its name, in a loop with the turn."""
+        if node in self.view.inside or node in self.turns.buffers:
+            return partial(self.turns.symbol, self.typesetter, node)
+        return partial(element, self.titles.get(node, self.turns.name(node)), node)
+
+    def _in_loops(self, nodes: Sequence[Node]) -> Iterator[Equation]:
+        """An equation for each node; before those of a loop what it begins with."""
+        entered = set[Loop]()
+        for node in nodes:
+            for loop in self.turns.loops(node):
+                if loop not in entered:
+                    entered.add(loop)
+                    yield from self._starts(loop)
+            if not node.is_input:
+                yield self._equation(node)
+
+    def _equation(self, node: Node) -> Equation:
+        """The equation of a part; of a buffer that of the element that is written."""
+        loop = self.view.inside.get(node)
+        buffer = self.turns.buffers.get(node)
+        if buffer is None or node.operation != "assign":
+            return Equation(self._head(node), node, loop=loop)
+        value = node.arguments[1]
+        known = buffer.is_known_by_turn or loop is None
+        return Equation(
+            partial(self._place, node), value, value in self.symbols, loop,
+            "=" if known else r"\leftarrow",
+        )  # fmt: skip
+
+    def _place(self, node: Node, index: Index) -> Piece:
+        """The place that a step writes to, as D_{ij}."""
+        return self.typesetter.write(node, written_to(self.typesetter, node, index))
+
+    def _starts(self, loop: Loop) -> Iterator[Equation]:
+        """What the values of earlier turns are at first."""
+        for start in self.turns.starts(self.typesetter, loop):
+            left = partial(_always, start.left)
+            yield Equation(left, start.node, True, self.view.inside.get(start.node))
 
     def _head(self, node: Node) -> Symbol:
         """The left side of a part: its symbol; of the function itself f(a, b)."""
@@ -210,15 +277,24 @@ class Equations:
     def _partial(self, z: Node, index: Index) -> Piece:
         cost = self.graph.outputs[0]
         above = element(self.titles.get(cost, cost.name), cost, ()).text
-        below = element(z.name, z, index).text
+        below = self._named(z, index).text
         return Piece(rf"\frac{{\partial {above}}}{{\partial {below}}}", latex.FRACTION)
+
+    def _named(self, z: Node, index: Index) -> Piece:
+        """A node by its name, in a loop with the turn."""
+        if self.turns.passes(z) or z in self.view.inside:
+            return self.turns.symbol(self.typesetter, z, index)
+        return element(self.turns.name(z), z, index)
 
     # -- writing ----------------------------------------------------------------------
 
     def _symbol(self, node: Node, index: Index) -> Piece | None:
         """What stands for a node that has an equation: its value, or its symbol."""
         if node not in self.symbols:
-            return None
+            if not self.turns.passes(node):
+                return None
+            of_turn = self.turns.symbol(self.typesetter, node, index)
+            return self._value(node, index) or of_turn
         return self._value(node, index) or self.symbols[node](index)
 
     def _choice(self, t: Typesetter, node: Node, index: Index) -> Piece:
@@ -227,6 +303,12 @@ class Equations:
         if node not in self.forward and _is_guard(node):
             return t.write(x, aligned(index, node, x))
         return NOTATION["where"](t, node, index)
+
+    def _part(self, t: Typesetter, node: Node, index: Index) -> Piece:
+        """What comes out of a loop: a sum over its turns, or the value of one."""
+        if node in self.turns.totals:
+            return self.turns.total(t, node, index)
+        return self.turns.symbol(t, node, index)
 
     def _value(self, node: Node, index: Index) -> Piece | None:
         """The number that a node, or an element of it, is on the example arguments."""
@@ -249,7 +331,7 @@ class Equations:
         with self.typesetter.binding(index or ()):
             right = self.typesetter
             expression = (right.write if line.has_symbol else right.expand)(node, index)
-            relation = r"\approx" if self._rounded else "="
+            relation = r"\approx" if self._rounded else line.relation
             left = line.left(index)
         return (
             left.text,
@@ -291,6 +373,11 @@ def _has_line(node: Node) -> bool:
 def element(name: str, node: Node, index: Index) -> Piece:
     """A name for a whole array, or with indices for an element."""
     return latex.symbol(name, is_array(node, index), entries(index))
+
+
+def _always(piece: Piece, index: Index) -> Piece:
+    """A left side that has no index of its own."""
+    return at(piece, index)
 
 
 def _is_rounded(value: Any) -> bool:

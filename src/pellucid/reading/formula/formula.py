@@ -16,6 +16,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import ancestors
 from pellucid.graphs.tracing.trace import graph as graph_of
 from pellucid.reading.formula.equations import Equations
+from pellucid.reading.loops.in_line import to_be_read
 from pellucid.reading.numbers import known_values
 
 
@@ -75,7 +76,7 @@ def formula(
     \frac{\partial f}{\partial x} &= 2 x
     \end{aligned}
     """
-    graph = graph_of(graph_or_f, *args)
+    graph = to_be_read(graph_of(graph_or_f, *args))
     backward = adjoints(graph) if gradient else {}
     if numbers and graph.inputs and not args:
         message = "numbers=True puts in the values of example arguments: give them too."

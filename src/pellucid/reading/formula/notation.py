@@ -230,6 +230,8 @@ NOTATION: dict[str, Rule] = SUMS | {
     "assign":    selection.assign,
     "scatter":   selection.scatter,
     "add_at":    selection.add_at,
+    "entry":     selection.index,
+    "counter":   selection.counter,
 
     "zeros":     filled("0"),
     "ones":      filled("1"),

@@ -5,12 +5,14 @@ Indices are those of the code, counted from 0.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot
+from pellucid.graphs.places import is_whole
 from pellucid.reading.formula import latex
 from pellucid.reading.formula.latex import Piece
 from pellucid.reading.formula.shapes import turned
@@ -27,7 +29,7 @@ from pellucid.reading.formula.typesetter import (
 def index(t: Typesetter, node: Node, index: Index) -> Piece:
     """x[i]: the index is passed on to what x is made of, or stands below it."""
     x = node.arguments[0]
-    parts = _spread(node.options["at"], x.ndim)
+    parts = spread(node.options["at"], x.ndim)
     outer = list(index) if index is not None else _unindexed(node)
     plain = all(_is_plain(part) for part in parts)
     if index is None and all(part is None or _is_full(part) for part in parts):
@@ -41,7 +43,7 @@ def index(t: Typesetter, node: Node, index: Index) -> Piece:
     return latex.subscripted(Piece(latex.fenced(chosen.text)), [], entries(index))
 
 
-def _spread(parts: tuple[Any, ...], ndim: int) -> list[Any]:
+def spread(parts: tuple[Any, ...], ndim: int) -> list[Any]:
     """An index with a part for each axis."""
     given = sum(part is not None and part is not Ellipsis for part in parts)
     rest = [slice(None)] * (ndim - given)
@@ -63,7 +65,7 @@ def _is_full(part: Any) -> bool:
 
 def _is_plain(part: Any) -> bool:
     """Whether a part picks one place or leaves an axis as it is."""
-    return part is None or isinstance(part, (int, np.integer)) or _is_full(part)
+    return part is None or is_whole(part) or _is_full(part)
 
 
 def _composed(parts: list[Any], outer: list[str | None], x: Node) -> Index:
@@ -71,7 +73,7 @@ def _composed(parts: list[Any], outer: list[str | None], x: Node) -> Index:
     places = iter(outer)
     inner = []
     for part in parts:
-        place = next(places) if part is None or _is_full(part) else str(part)
+        place = next(places) if part is None or _is_full(part) else place_text(part)
         if part is not None:
             inner.append(place)
     return tuple(
@@ -84,12 +86,19 @@ def _entry(t: Typesetter, part: Any, node: Node) -> str:
     if isinstance(part, Slot):
         return t.write(node.arguments[-_slots(node) + part.position]).text
     if isinstance(part, slice):
-        ends = ["" if v is None else str(v) for v in (part.start, part.stop, part.step)]
+        steps = (part.start, part.stop, part.step)
+        ends = ["" if v is None else place_text(v) for v in steps]
         return ":".join(ends if ends[2] else ends[:2])
     if isinstance(part, (np.ndarray, list)):
         shown = np.ravel(part).tolist() if np.size(part) <= 4 else [r"\ldots"]
         return f"[{', '.join(map(str, shown))}]"
-    return str(part)
+    return place_text(part)
+
+
+def place_text(place: Any) -> str:
+    """A place in an index; one that moves with a loop as 2i+1."""
+    text = re.sub(r" ?[* ] ?", "", str(place))
+    return re.sub(r"[A-Za-z_]{2,}", lambda name: latex.symbol(name[0]).text, text)
 
 
 def _slots(node: Node) -> int:
@@ -98,18 +107,36 @@ def _slots(node: Node) -> int:
 
 def _place(t: Typesetter, node: Node, ndim: int) -> str:
     """The place that is written to."""
-    parts = _spread(node.options["at"], ndim)
+    parts = spread(node.options["at"], ndim)
     return ", ".join(_entry(t, part, node) for part in parts if part is not None)
+
+
+def written_to(t: Typesetter, node: Node, index: Index) -> Index:
+    """The index of what a step writes to: the place, and that of the value within."""
+    inner = iter(index or ())
+    found: list[str | None] = []
+    for part in spread(node.options["at"], node.ndim):
+        if _is_full(part):
+            found.append(next(inner, WHOLE))
+        elif part is not None:
+            found.append(_entry(t, part, node))
+    return tuple(found)
 
 
 def assign(t: Typesetter, node: Node, index: Index) -> Piece:
     r"""x[i \leftarrow v]: x with v at place i."""
     x, v, *_ = node.arguments
-    if all(_is_full(part) for part in _spread(node.options["at"], x.ndim)):
+    if all(_is_full(part) for part in spread(node.options["at"], x.ndim)):
         return t.write(v, aligned(index, node, v))
     base = latex.bound(t.write(x), latex.ATOM)
     text = rf"{base}[{_place(t, node, x.ndim)} \leftarrow {t.write(v).text}]"
     return at(Piece(text, latex.POWER), index)
+
+
+def counter(t: Typesetter, node: Node, index: Index) -> Piece:
+    """The number of a turn."""
+    text = place_text(node.options["value"])
+    return Piece(text, latex.ATOM if re.fullmatch(r"\w+", text) else latex.SUM)
 
 
 def scatter(t: Typesetter, node: Node, index: Index) -> Piece:

@@ -21,6 +21,8 @@ Rule = Callable[["Typesetter", Node, Index], Piece]
 
 LETTERS = "ijklmpqrsuv"
 WHOLE = ":"  # an entry that leaves an axis as it is
+NUMBER = r"(\w|\\mathrm\{\w+\})+"
+ELEMENT = re.compile(f"-?{NUMBER}([+-]{NUMBER})*")  # of one place, as i or i+1
 
 
 class Typesetter:
@@ -119,7 +121,7 @@ def is_array(node: Node, index: Index) -> bool:
     """Whether what is written is an array rather than a number."""
     if index is None:
         return any(n != 1 for n in node.shape)
-    return any(entry and not re.fullmatch(r"-?\w+", entry) for entry in index)
+    return any(entry and not ELEMENT.fullmatch(entry) for entry in index)
 
 
 def is_matrix(node: Node, index: Index) -> bool:

@@ -28,7 +28,7 @@ LETTERS = "klmnpqruvijt"  # of turns that nothing counts
 
 def to_be_read(graph: Graph) -> Graph:
     """The graph that is shown: of a large recording, the one with loops."""
-    if len(graph.order) < LARGE or has_loops(graph) or isinstance(graph, StableGraph):
+    if len(graph.nodes) < LARGE or has_loops(graph) or isinstance(graph, StableGraph):
         return graph
     return folded(graph)
 
@@ -73,6 +73,8 @@ class InLine:
         For each node that of the graph or of a body that it was.
     wished : dict
         What nodes are called, each by itself.
+    become : dict
+        For each node of the graph, if in no body, the node that it is here.
     """
 
     graph: Graph
@@ -83,21 +85,21 @@ class InLine:
     left: dict[Node, Loop] = field(default_factory=dict)
     origin: dict[Node, Node] = field(default_factory=dict)
     wished: dict[Node, str] = field(default_factory=dict)
+    become: dict[Node, Node] = field(default_factory=dict)
 
     def carried(self, node: Node) -> Carried:
         """What a node that holds the value of an earlier turn is.
 
-        A value of two turns ago is carried by one that is of one turn ago.
+        A value of two turns ago is carried by one that is of one turn ago. What is a
+        value of no earlier turn, as of two that change places, is itself, of 0 turns.
         """
         starts, ago, at = [node.arguments[0]], 1, self.after[node]
-        while at in self.after and self.inside[at] is self.inside[node]:
-            if at is node:
-                return Carried(node, 0, starts[:1])
+        while self.inside.get(at) is self.inside[node] and ago <= len(self.after):
+            if at not in self.after:
+                return Carried(at, ago, starts)
             starts.append(at.arguments[0])
             ago, at = ago + 1, self.after[at]
-            if ago > len(self.after):
-                return Carried(node, 0, starts[:1])
-        return Carried(at, ago, starts)
+        return Carried(node, 0, starts[:1])
 
     def name(self, node: Node) -> str:
         """What a node is called: in a loop as the person does, be it unique or not."""
@@ -110,6 +112,10 @@ class InLine:
     def is_each(self, node: Node) -> bool:
         """Whether a node that comes out of a loop holds the values of all turns."""
         return bool(node.options["each"])
+
+    def now(self, node: Node) -> Node:
+        """What a node of the graph is here."""
+        return self.become.get(node, node)
 
     def before(self, node: Node) -> Node:
         """The node of the graph, or of a body, that this was."""
@@ -148,7 +154,7 @@ class _Writer:
                 names.christen(node, wish)
                 self.found.wished[node] = wish
         names.christen_all(graph.nodes)
-        return replace(self.found, graph=graph)
+        return replace(self.found, graph=graph, become=self.now)
 
     def wish(self, node: Node, before: Node) -> str:
         """What the person calls a node."""
@@ -178,16 +184,15 @@ class _Writer:
         """A node in its place, without a name yet; a plain number is itself."""
         if node.is_literal:
             return node
-        if node.is_constant and node in self.now:
+        if node.is_constant:  # the same inside and outside
+            if node not in self.now:
+                self.now[node] = self.made(node, None)
             return self.now[node]
         arguments = tuple(now.get(a, a) for a in node.arguments)
         options = dict(node.options)
-        if loop is not None and not node.is_constant:
+        if loop is not None:
             options = {k: written(v, loop.variables) for k, v in options.items()}
-        made = self.made(node, loop, arguments=arguments, options=options)
-        if node.is_constant:
-            self.now[node] = made
-        return made
+        return self.made(node, loop, arguments=arguments, options=options)
 
     def made(self, node: Node, loop: Loop | None, **changes: Any) -> Node:
         """A node anew, in the loop that it stands in."""

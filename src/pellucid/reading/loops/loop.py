@@ -40,17 +40,19 @@ class Loop:
 
     def value(self, turn: int | None) -> int:
         """What the variable is in a turn; None is the last that is taken."""
-        step = self._step
+        step = self.step
         if turn is None:
             turn = 0 if self.body.is_reversed else self.body.most - 1
-        return self._start + step * turn
+        return self.start + step * turn
 
     @property
-    def _start(self) -> int:
+    def start(self) -> int:
+        """What the variable is in the turn of number 0."""
         return self.body.turn.start or 0
 
     @property
-    def _step(self) -> int:
+    def step(self) -> int:
+        """How the variable changes with the number of the turn."""
         return 1 if self.body.turn.start is None else self.body.turn.step or 1
 
     @property
@@ -61,13 +63,13 @@ class Loop:
     @property
     def forward(self) -> int:
         """How the variable moves from a turn to the next."""
-        return -self._step if self.body.is_reversed else self._step
+        return -self.step if self.body.is_reversed else self.step
 
     @property
     def title(self) -> str:
         """The head of the loop: `for t in range(12)`; the person's, if none counts."""
         stop = written_place(_stop(self), self.variables)
-        start, step = self._start, self._step
+        start, step = self.start, self.step
         ends = [str(start), stop] if start or step != 1 else [stop]
         counted = f"range({', '.join(ends + [str(step)] * (step != 1))})"
         counted = f"reversed({counted})" if self.body.is_reversed else counted
@@ -84,7 +86,7 @@ class Loop:
 
 def _stop(loop: Loop) -> Number:
     """The end of the range: start + step times count."""
-    count, start, step = loop.body.count, loop._start, loop._step
+    count, start, step = loop.body.count, loop.start, loop.step
     if isinstance(count, int):
         return start + step * count
     terms = [(turn, step * times) for turn, times in count.terms]

@@ -1,0 +1,160 @@
+"""Arrays that a loop writes element by element, as s[i] = s[i - 1] + x[i]."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pellucid.graphs.node import Node
+from pellucid.graphs.places import Place, is_whole, plus
+from pellucid.reading.formula.selection import spread
+from pellucid.reading.loops.in_line import InLine
+from pellucid.reading.loops.loop import Loop
+
+
+@dataclass(frozen=True, eq=False)
+class Buffer:
+    """An array that a loop writes at places that move.
+
+    Parameters
+    ----------
+    name : str
+        What the array is called.
+    writes : Node
+        The step that writes into it.
+    members : set of Node
+        The nodes that are the array, at any time.
+    is_known_by_turn : bool
+        Whether each element is written once, and read only later, so that its equation
+        holds for good.
+    is_written_whole : bool
+        Whether each element is written.
+    """
+
+    name: str
+    writes: Node
+    members: frozenset[Node]
+    is_known_by_turn: bool
+    is_written_whole: bool
+
+
+def buffers(view: InLine) -> dict[Node, Buffer]:
+    """For each node that is an array which a loop writes into that array."""
+    found: dict[Node, Buffer] = {}
+    for node in view.inside:
+        if node.operation in ("assign", "add_at"):
+            buffer = _Finder(view).buffer(node)
+            found |= dict.fromkeys(buffer.members, buffer) if buffer else {}
+    return found
+
+
+class _Finder:
+    """Follows an array through the loops that carry it."""
+
+    def __init__(self, view: InLine) -> None:
+        self.view = view
+        self.users = view.graph.users
+
+    def buffer(self, step: Node) -> Buffer | None:
+        """The array that a step writes into, if it alone does."""
+        view = self.view
+        members, at, loops = {step}, step, list[Loop]()
+        while at in view.inside:
+            before = self._before(at)
+            if before is None or view.after.get(before) is not at:
+                return None
+            loops.append(view.inside[before])
+            given = {u for u in self.users[at] if view.outside.get(u) is at}
+            members |= {before, *given}
+            outer = [u for u in given if u in view.inside]
+            start = before.arguments[0]
+            if view.inside.get(start) is None:
+                break
+            if len(outer) != 1 or start not in view.after:
+                return None
+            at = outer[0]
+        if any(view.is_each(m) for m in members & set(view.outside)):
+            return None
+        is_own = not start.is_input
+        fixed = []
+        while start.operation == "assign" and _is_fixed(start):
+            members.add(start)
+            fixed.append(start.options["at"])
+            start = start.arguments[0]
+        members |= set() if start.is_input or start.is_constant else {start}
+        wished = [view.wished[m] for m in (step, before, start) if m in view.wished]
+        name = next(iter(wished), step.name)
+        places = spread(step.options["at"], step.ndim)
+        known = is_own and self._is_known(places, members, loops)
+        return Buffer(
+            name, step, frozenset(members), known and step.operation == "assign",
+            known and _is_whole(places, step.shape, fixed),
+        )  # fmt: skip
+
+    def _before(self, step: Node) -> Node | None:
+        """The array as it was before a step, or before the turns of an inner loop."""
+        if step.operation in ("assign", "add_at"):
+            return step.arguments[0]
+        inner = self.view.outside[step]
+        starts = {n.arguments[0] for n, a in self.view.after.items() if a is inner}
+        return starts.pop() if len(starts) == 1 else None
+
+    def _is_known(
+        self, places: Sequence[object], members: set[Node], loops: Sequence[Loop]
+    ) -> bool:
+        """Whether each turn writes another element, and reads those written before."""
+        whole = [p for p in places if isinstance(p, (int, Place))]
+        moved = {turn for p in whole if isinstance(p, Place) for turn, _ in p.terms}
+        if not {loop.body.turn for loop in loops} <= moved:
+            return False
+        inner = {n for n in members if n in self.view.inside}
+        readers = {u for n in inner for u in self.users.get(n, ())} - members
+        return all(
+            reader.operation == "index" and _is_earlier(reader, places, loops)
+            for reader in readers
+            if reader in self.view.inside and self.view.inside[reader] in loops
+        )
+
+
+def _is_fixed(step: Node) -> bool:
+    """Whether a step writes at places that do not move."""
+    return all(part is None or is_whole(part) for part in step.options["at"])
+
+
+def _is_whole(
+    places: Sequence[object], shape: tuple[int, ...], fixed: Sequence[tuple[int, ...]]
+) -> bool:
+    """Whether places take each index of an array; but for fixed ones, of a vector."""
+    rest = {at[0] for at in fixed} if len(shape) == 1 else set()
+    return all(
+        part == slice(None)
+        or (isinstance(part, Place) and len(part.terms) == 1
+            and {*_taken(part), *rest} == {*range(n)})
+        for part, n in zip(places, shape, strict=False)
+    )  # fmt: skip
+
+
+def _taken(place: Place) -> range:
+    """The indices that a place of one loop takes."""
+    return range(place.least, place.most + 1, abs(place.terms[0][1]))
+
+
+def _is_earlier(reader: Node, places: Sequence[object], loops: Sequence[Loop]) -> bool:
+    """Whether what is read was written in an earlier turn."""
+    array = reader.arguments[0]
+    read = spread(reader.options["at"], array.ndim)
+    moved: dict[Loop, int] = {}
+    for mine, theirs in zip(read, places, strict=False):
+        if not isinstance(theirs, Place) or not isinstance(mine, Place):
+            continue
+        apart = plus(mine, theirs, -1)
+        if not isinstance(apart, int) or len(theirs.terms) != 1:
+            return False
+        ((turn, times),) = theirs.terms
+        for loop in loops:
+            if loop.body.turn is turn:
+                forward = -1 if loop.body.is_reversed else 1
+                moved[loop] = apart * forward * (1 if times > 0 else -1)
+    steps = [moved.get(loop, 0) for loop in reversed(loops)]
+    first = next((step for step in steps if step), 0)
+    return first < 0

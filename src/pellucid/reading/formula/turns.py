@@ -1,0 +1,248 @@
+r"""Loops in formulas: how the nodes of loops are referred to.
+
+A value of a loop has the variable as a subscript, h_t; what an earlier turn gave is
+h_{t-1}, what comes out h_{11}. What only adds up over the turns is \sum_t, and an array
+that is written element by element has no other subscripts than these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from pellucid.graphs.node import Node
+from pellucid.graphs.tracing.naming import is_numbered
+from pellucid.reading.formula import latex
+from pellucid.reading.formula.buffers import Buffer, buffers
+from pellucid.reading.formula.latex import Piece
+from pellucid.reading.formula.totals import SIGNS, first_of, is_nothing, totals
+from pellucid.reading.formula.turn_texts import last_of, limits, moved, variable
+from pellucid.reading.formula.typesetter import Index, Typesetter, entries, is_array
+from pellucid.reading.loops.in_line import InLine
+from pellucid.reading.loops.loop import Loop
+
+ACCENTS = ("tilde", "bar", "hat")  # of values that the person gives one name
+UNNAMED = "zuvwyabcdpqrsm"  # what values are called that the person did not name
+
+At = Mapping[Loop, str]
+START: At = {}
+
+
+class Start(NamedTuple):
+    """What a value is before the first turn: its symbol there, and the node."""
+
+    left: Piece
+    node: Node
+
+
+class Turns:
+    """How the nodes of loops are referred to.
+
+    Parameters
+    ----------
+    view : InLine
+        The graph with its loops in line.
+    """
+
+    def __init__(self, view: InLine) -> None:
+        self.view = view
+        self.users = view.graph.users
+
+    # -- names ------------------------------------------------------------------------
+
+    @cached_property
+    def names(self) -> dict[Node, str]:
+        """A name for each node that has one: of the two of a loop the last one's."""
+        found, owner = dict[Node, str](), dict[str, Loop | None]()
+        for node in sorted(self.view.graph.nodes, key=self._rank):
+            loop, name = self.view.inside.get(node), self.view.name(node)
+            if self.passes(node) or node in self.silent or self._begins(node):
+                continue
+            if loop and is_numbered(node.name):
+                continue
+            if (node, name) in self._starts:
+                found[node] = name
+                continue
+            if name in owner:
+                accented = [f"{name}_{accent}" for accent in ACCENTS]
+                free = [a for a in accented if a not in owner and owner[name] is loop]
+                name = next(iter(free if loop else ()), node.name)
+            found[node] = name
+            owner[name] = loop
+        return found
+
+    @cached_property
+    def _starts(self) -> set[tuple[Node, str]]:
+        """What values of loops begin with, and what these are called."""
+        view = self.view
+        return {(z.arguments[0], view.name(after)) for z, after in view.after.items()
+                if z not in self.silent}  # fmt: skip
+
+    def _begins(self, node: Node) -> bool:
+        """Whether a node is only what a loop begins with."""
+        readers = {*self.users.get(node, ())}
+        is_read = bool(readers) and readers <= set(self.view.after)
+        return is_read and not self.passes(node) and node not in self.read_elsewhere
+
+    def _rank(self, node: Node) -> tuple[bool, int, bool, int]:
+        """The order in which nodes may choose their names."""
+        loop = self.view.inside.get(node)
+        if loop is None:
+            return False, 0, False, node.order
+        others = node not in self.read_elsewhere
+        return True, self._entered[[*loop.chain()][-1]], others, -node.order
+
+    @cached_property
+    def _entered(self) -> dict[Loop, int]:
+        return {loop: i for i, loop in enumerate(self.view.loops.values())}
+
+    @cached_property
+    def read_elsewhere(self) -> set[Node]:
+        """The nodes of bodies that are read in another turn, or after the loop."""
+        read = {*self.view.after.values(), *self.view.outside.values()}
+        return {z for z in read if not self.passes(z) and z in self.view.inside}
+
+    @cached_property
+    def unwritten(self) -> set[Node]:
+        """The nodes without an equation of their own."""
+        view = self.view
+        found = {z for z in (*view.after, *view.outside) if self.passes(z)}
+        found |= self.silent
+        starts = {z.arguments[0] for z in view.after}
+        found |= {z for z in starts if self._begins(z) and z not in self.buffers}
+        for z, buffer in self.buffers.items():
+            if z.operation == "empty" or (not z.arguments and buffer.is_written_whole):
+                found.add(z)
+        return found
+
+    def name(self, node: Node) -> str:
+        """What a node is called; one of a loop without a name has a letter."""
+        if node not in self.names:
+            if node not in self.view.inside:
+                return node.name
+            self.names[node] = next(self._letters, node.name)
+        return self.names[node]
+
+    @cached_property
+    def _letters(self) -> Iterator[str]:
+        taken = {*self.names.values()}
+        taken |= {loop.name for loop in self.view.loops.values()}
+        return (letter for letter in UNNAMED if letter not in taken)
+
+    # -- symbols ----------------------------------------------------------------------
+
+    def passes(self, node: Node) -> bool:
+        """Whether a node is that of another turn, and has no equation of its own."""
+        view = self.view
+        return node not in self.totals and (node in view.after or node in view.outside)
+
+    def symbol(self, t: Typesetter, node: Node, index: Index, at: At = START) -> Piece:
+        """A node of a loop, or what comes out of one, by name and turn."""
+        view = self.view
+        if node in self.buffers:
+            buffer = self.buffers[node]
+            return latex.symbol(buffer.name, is_array(node, index), entries(index))
+        if node in view.outside and node not in self.totals:
+            return self._outside(t, node, index, at)
+        carried = view.carried(node) if node in view.after else None
+        if carried and carried.ago:
+            loop = view.inside[node]
+            turn = moved(at.get(loop, variable(loop)), -carried.ago * loop.forward)
+            return self.symbol(t, carried.node, index, {**at, loop: turn})
+        if node not in view.inside:
+            return t.write(node, index)
+        turns = [at.get(loop, variable(loop)) for loop in self.loops(node)]
+        bold = is_array(node, index)
+        return latex.symbol(self.name(node), bold, [*turns, *entries(index)])
+
+    def _outside(self, t: Typesetter, node: Node, index: Index, at: At) -> Piece:
+        """The last value, or one of all turns; the whole of these as a list."""
+        of, loop = self.view.outside[node], self.view.left[node]
+        if not self.view.is_each(node):
+            return self.symbol(t, of, index, {**at, loop: last_of(loop)})
+        if index is not None:
+            turn = index[0] or str(loop.entered)
+            return self.symbol(t, of, tuple(index[1:]) or None, {**at, loop: turn})
+        ends = (str(loop.value(0)), last_of(loop, at_end=True))
+        first, last = (self.symbol(t, of, None, {**at, loop: e}).text for e in ends)
+        return Piece(rf"({first}, \ldots, {last})")
+
+    def loops(self, node: Node) -> list[Loop]:
+        """The loops around a node, the outer first."""
+        inside = self.view.inside
+        return [*inside[node].chain()][::-1] if node in inside else []
+
+    def starts(self, t: Typesetter, loop: Loop) -> Iterator[Start]:
+        """What the values of an earlier turn are in the first ones."""
+        view = self.view
+        said = set[str]()
+        for node in view.after:
+            if view.inside[node] is not loop or node in self.silent:
+                continue
+            if node in self.buffers:
+                continue
+            carried = view.carried(node)
+            for i, start in enumerate(carried.starts):
+                turn = str(loop.entered + (i - carried.ago) * loop.forward)
+                source = carried.node
+                left = self.symbol(t, source, None, {loop: turn})
+                if left.text not in said:
+                    said.add(left.text)
+                    yield Start(left, start)
+
+    def following(self, loop: Loop) -> Iterator[tuple[Node, Node]]:
+        """What is a value of no earlier turn, and what gives it to the next."""
+        for node, after in self.view.after.items():
+            if self.view.inside[node] is loop and not self.view.carried(node).ago:
+                yield node, after
+
+    # -- sums -------------------------------------------------------------------------
+
+    @cached_property
+    def totals(self) -> dict[Node, tuple[Node, Node]]:
+        """What comes out of a loop as a sum: the step that adds, and what is added."""
+        return totals(self.view)
+
+    @cached_property
+    def buffers(self) -> dict[Node, Buffer]:
+        """For each node that is an array which a loop writes into that array."""
+        return buffers(self.view)
+
+    @cached_property
+    def silent(self) -> set[Node]:
+        """The nodes of sums, which are not written."""
+        steps = {step for step, _ in self.totals.values()}
+        return steps | {n for n, after in self.view.after.items() if after in steps}
+
+    def total(self, t: Typesetter, node: Node, index: Index) -> Piece:
+        r"""A sum over the turns of a loop, \sum_{t=0}^{11} x_t, and its beginning."""
+        operation, body = self._total(t, node, index)
+        first = first_of(self.view, node, self.totals)
+        if is_nothing(first, operation):
+            return body
+        given = t.write(first, index)
+        if operation == "multiply":
+            return latex.times(given, body)
+        return latex.plus(given, body)
+
+    def _total(self, t: Typesetter, node: Node, index: Index) -> tuple[str, Piece]:
+        """The sum without what it begins with."""
+        step, added = self.totals[node]
+        operation = step.operation
+        if step in self.totals:
+            operation, body = self._total(t, step, index)
+        else:
+            body = t.write(added, index if added.ndim else None)
+            body = latex.negated(body) if operation == "subtract" else body
+        sign = SIGNS[operation]
+        negative = sign == r"\sum" and body.strength == latex.NEGATIVE
+        body = latex.without_sign(body) if negative else body
+        under, over = limits(self.view.left[node])
+        text = (
+            f"{sign}_{{{under}}}^{latex.braced(over)} "
+            if over
+            else f"{sign}_{{{under}}} "
+        )
+        whole = Piece(text + latex.bound(body, latex.PRODUCT), latex.APPLIED, open=True)
+        return operation, latex.negated(whole) if negative else whole
