@@ -53,9 +53,9 @@ class Turning:
 
     def write(self) -> None:
         """Write the function of a turn, and the call that takes all of them."""
-        function = self.block.own("turn")
+        function = self.block.wishes.own("turn")
         inner = self.inner = self.block.inside(self.order, self._ends(), self._fixed())
-        turn = self.block.names.turns[self.body.turn] = inner.own(self.body.turn.name)
+        turn = self.block.names.turns[self.body.turn] = inner.wishes.own(self.body.turn.name)
         inner.values[turn] = jnp.zeros((), int)
         names = [inner.christened(node, -1) for node in self.kept]
         for node, name in zip(self.kept, names, strict=True):
@@ -116,7 +116,7 @@ class Turning:
             start = f"jnp.zeros({parts[0].shape}, {self.block.dtype(node)})"
             rows.append(Row(found, start, self.inner.typed(node, node), found))
         for check, text in self.inner.checks:
-            found = self.block.own("failed")
+            found = self.block.wishes.own("failed")
             number = self.inner.evaluated(text)
             zeros = jnp.zeros((self.body.most, *number.shape), number.dtype)
             self.block.values[found] = zeros
@@ -160,10 +160,10 @@ class Turning:
         count, number = self.block.names.number(self.body.count), turn
         lines = []
         if self.body.is_reversed:
-            number = self.inner.own("k")
+            number = self.inner.wishes.own("k")
             last = self.block.names.number(plus(self.body.count, -1))
             lines.append(f"{turn} = {last} - {number}")
-        stored = [self.inner.own(row.found) for row in kept]
+        stored = [self.inner.wishes.own(row.found) for row in kept]
         pairs = zip(stored, kept, strict=True)
         rows = [*rows, *(row._replace(before=name, after=f"{name}.at[{turn}].set({row.after})")
                          for name, row in pairs)]
@@ -182,7 +182,7 @@ def _taken(names: list[str], block: Any) -> tuple[str, list[str]]:
     """The parameter of a turn that holds these, and the line that takes them out."""
     if len(names) == 1:
         return names[0], []
-    carry = block.own("carry")
+    carry = block.wishes.own("carry")
     return carry, [f"{', '.join(names)} = {carry}"] if names else []
 
 

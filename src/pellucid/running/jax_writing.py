@@ -6,8 +6,7 @@ gives what its node promises: JAX's own rules of promotion differ from NumPy's.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -16,10 +15,9 @@ import numpy as np
 
 from pellucid.errors import PellucidError
 from pellucid.graphs.bodies import asked, with_bodies
-from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
-from pellucid.graphs.node import Node, by_order
+from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.dtypes import reads
 from pellucid.graphs.operations.indexing import with_arrays
@@ -32,9 +30,9 @@ from pellucid.running.jax_places import Indices
 from pellucid.running.loops import (
     NotAsLoopError,
     Wishes,
-    ends_of,
-    like,
+    read_by,
     settled,
+    values_of,
 )
 from pellucid.running.writing import SourceNames, function, made, shaped
 
@@ -60,12 +58,10 @@ class Written:
         given = {node.name for node in (*graph.order, *steps)}
         fixed = {"jnp": jnp, "lax": jax.lax}
         names = SourceNames(small, fixed, {graph.title, *given})
-        self._block = block = Block(names, known)
-        inside = large.keys() - set(graph.order)
-        for node in inside:
-            names.call(node, block.own("constant"))
+        wishes = Wishes(order, outputs, set(), names)
+        self._block = block = Block(names, known, wishes)
         arguments = [*graph.inputs, *large]
-        self._arguments = [block.name(node) for node in arguments]
+        self._arguments = [self._argument(node) for node in arguments]
         jax.eval_shape(self._write(order), *map(shape_of, arguments))
         self.checks = [check for check, _ in block.checks]
         results = [block.name(node) for node in outputs]
@@ -74,6 +70,11 @@ class Written:
         lines = [*block.lines, *asked]
         self.source = function(graph.title, self._arguments, lines, results)
         self.function = made(self.source, graph.title, names.fixed)
+
+    def _argument(self, node: Node) -> str:
+        """The name of an input, or of a large constant."""
+        wish = node.name or "constant"
+        return self._block.christened(node, -1, wish)
 
     def _write(self, order: Sequence[Node]) -> Callable[..., None]:
         """What writes the statements while it runs on shapes."""
@@ -94,6 +95,8 @@ class Block:
         Those of the whole source.
     known : set of Node
         What is not written, as its value is had at once.
+    wishes : Wishes
+        What is called how.
 
     Attributes
     ----------
@@ -105,12 +108,10 @@ class Block:
         What is to be checked, and how the number for it is written.
     """
 
-    def __init__(self, names: SourceNames, known: set[Node]) -> None:
-        self.names, self.known = names, known
+    def __init__(self, names: SourceNames, known: set[Node], wishes: Wishes) -> None:
+        self.names, self.known, self.wishes = names, known, wishes
         self.values: dict[str, Any] = {}
         self.behind: dict[Node, Node] = {}
-        self.barred: set[str] = set()
-        self.wishes: Wishes | None = None
         self.indices = Indices(names)
         self.lines: list[str] = []
         self.checks: list[tuple[Limit | Failure, str]] = []
@@ -119,11 +120,11 @@ class Block:
         self, order: Sequence[Node], ends: Sequence[Node], fixed: Mapping[Node, Node]
     ) -> Block:
         """The statements of a turn, in which inputs stand for what is fixed."""
-        inner = Block(self.names, self.known)
+        read = set(map(self.name, fixed.values()))
+        wishes = Wishes(order, ends, self.wishes.barred | read, self.names)
+        inner = Block(self.names, self.known, wishes)
         inner.values.update(self.values)
         inner.behind = {i: self.behind.get(a, a) for i, a in fixed.items()}
-        inner.barred = self.barred | set(map(self.name, fixed.values()))
-        inner.wishes = Wishes(order, ends, inner.barred, self.names)
         return inner
 
     def write(self, order: Sequence[Node]) -> None:
@@ -157,17 +158,9 @@ class Block:
 
     # -- names ------------------------------------------------------------------------
 
-    def own(self, wish: str) -> str:
-        """A name that is none of the person's, kept in these statements."""
-        taken = self.names.given | self.barred
-        name = next(n for n in like(wish) if n not in taken and self.names.keep(n))
-        self.barred.add(name)
-        return name
-
     def christened(self, node: Node, place: int, wish: str = "") -> str:
         """The name of what is made at this place in the order."""
-        if self.wishes:
-            self.names.call(node, self.wishes.take(node, place, wish))
+        self.wishes.take(node, place, wish)
         return self.name(node)
 
     def name(self, node: Node) -> str:
@@ -269,19 +262,6 @@ def asked_for(name: str, guard: Guard) -> str:
 def known_values(graph: Graph) -> dict[Node, Any]:
     """The values of the outputs that depend on no input."""
     return values_of(set(graph.known), graph.outputs)
-
-
-def values_of(known: set[Node], wanted: Iterable[Node]) -> dict[Node, Any]:
-    """The values of what is known among what is wanted."""
-    kept = [node for node in wanted if node in known]
-    values = evaluate(sorted(known, key=by_order), {}, kept)
-    return {node: values[node] for node in kept}
-
-
-def read_by(steps: Sequence[Node]) -> Iterator[Node]:
-    """What steps read, and what loops among them read at the end of a turn."""
-    yield from itertools.chain.from_iterable(node.arguments for node in steps)
-    yield from ends_of(steps)
 
 
 def dtype_text(dtype: np.dtype[Any]) -> str:

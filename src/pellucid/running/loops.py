@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import count
+from typing import Any
 from pellucid.errors import PellucidError
 from pellucid.graphs.bodies import body_of, depends_on_turn
-from pellucid.graphs.node import Node
+from pellucid.graphs.evaluate import evaluate
+from pellucid.graphs.node import Node, by_order
 from pellucid.running.writing import SourceNames
 
 
@@ -24,9 +26,17 @@ def settled(order: Iterable[Node]) -> set[Node]:
     return found
 
 
-def ends_of(order: Iterable[Node]) -> Iterator[Node]:
-    """What the loops among these steps read at the end of a turn."""
-    for node in order:
+def values_of(known: set[Node], wanted: Iterable[Node]) -> dict[Node, Any]:
+    """The values of what is known among what is wanted."""
+    kept = [node for node in wanted if node in known]
+    values = evaluate(sorted(known, key=by_order), {}, kept)
+    return {node: values[node] for node in kept}
+
+
+def read_by(steps: Sequence[Node]) -> Iterator[Node]:
+    """What steps read, and what loops among them read at the end of a turn."""
+    for node in steps:
+        yield from node.arguments
         if node.operation == "loop":
             yield from (after for _, after in body_of(node).carried)
         if node.operation == "part":
@@ -42,34 +52,59 @@ class Wishes:
         The steps.
     ends : iterable of Node
         Those that are read at the end of the turn.
-    barred : iterable of str
-        Names from outside that are read in the turn.
+    barred : set of str
+        Names that are not given, as they are read from outside, or stand for a turn.
     names : SourceNames
         Those of the whole source.
     """
 
     def __init__(
-        self, order: Sequence[Node], ends: Iterable[Node], barred: Iterable[str],
+        self, order: Sequence[Node], ends: Iterable[Node], barred: set[str],
         names: SourceNames,
     ) -> None:  # fmt: skip
         self._last: dict[Node, int] = {}
         for place, node in enumerate(order):
             self._last.update(dict.fromkeys(node.arguments, place))
         self._last.update(dict.fromkeys(ends, len(order)))
-        self._barred, self._names = set(barred), names
+        self.barred, self._names = barred, names
         self._until: dict[str, int] = {}
+        self._followed: dict[str, Node] = {}
+
+    def own(self, wish: str) -> str:
+        """A name that is none of the person's, and stands for one thing."""
+        taken = self._names.given | self.barred | self._until.keys()
+        name = next(n for n in like(wish) if n not in taken and self._names.keep(n))
+        self.barred.add(name)
+        return name
 
     def take(self, node: Node, place: int, wish: str = "") -> str:
         """The name of what is made at this place in the order."""
-        name = next(n for n in like(wish or node.name) if self._is_free(n, place))
-        self._until[name] = self._last.get(node, place)
-        if not (wish or node.name):  # a number means one thing in a turn
-            self._barred.add(name)
+        wish = wish or node.name
+        name = next(n for n in like(wish) if self._is_free(n, node, place))
+        self.keep(node, name)
+        if not wish:  # a number means one thing in a turn
+            self.barred.add(name)
         return name
 
-    def _is_free(self, name: str, place: int) -> bool:
-        free = self._until.get(name, -1) <= place and name not in self._barred
-        return free and self._names.keep(name)
+    def keep(self, node: Node, name: str) -> None:
+        """Call a value by a name, as long as it is read."""
+        self._until[name] = self._last.get(node, -1)
+        self._names.call(node, name)
+
+    def follow(self, name: str, node: Node) -> None:
+        """Leave a name to what follows a value, and to nothing else."""
+        self._followed[name] = node
+
+    def across(self, place: int, dying: Container[str]) -> set[str]:
+        """The names that are read at a place, or behind it, but those that end there."""
+        return {name for name, until in self._until.items()
+                if until > place or (until == place and name not in dying)
+                } | self.barred  # fmt: skip
+
+    def _is_free(self, name: str, node: Node, place: int) -> bool:
+        follows = self._followed.get(name, node) is node
+        free = self._until.get(name, -1) <= place and name not in self.barred
+        return free and follows and self._names.keep(name)
 
 
 def like(wish: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The PyTorch target: a graph as one straight-line function of tensors.
+"""The PyTorch target: a graph as one function of tensors, with loops for its loops.
 
 No autograd is involved: the graph holds its own derivative. What NumPy and torch see
 differently (dtypes, numbers of no axes, indices) is settled when the program is made,
@@ -19,7 +19,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pellucid.graphs.folding.unrolling import unrolled
 from pellucid.graphs.graph import Graph
 from pellucid.running import torch_steps
 from pellucid.running.cache import Kept, structure_of
@@ -68,13 +67,12 @@ class Program:
     """
 
     def __init__(self, graph: Graph, device: str | None = None) -> None:
-        graph = unrolled(graph)
         self.graph = graph
         self.device = device_of(device)
         writer = Writer(graph, self.device)
-        self.source = writer.source()
+        self.source = writer.written()
         self.function = made(self.source, graph.title, writer.names.fixed)
-        self._looks = any(map(looks, writer.order))
+        self._looks = any(map(looks, writer.steps))
         self._inputs = [None if n.weak else n.dtype for n in graph.inputs]
 
     @property

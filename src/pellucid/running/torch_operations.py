@@ -17,7 +17,7 @@ import torch
 
 from pellucid.running import torch_functions as functions
 from pellucid.running import torch_products as products
-from pellucid.running.torch_places import assigned, picked, scattered
+from pellucid.running.torch_places import added, assigned, picked, scattered
 
 Function = Callable[..., Any]
 
@@ -33,7 +33,7 @@ OTHER: dict[str, str | Function] = {
     "fmin.reduce": functions.fmin_reduce, "maximum.accumulate": functions.cummax,
     "minimum.accumulate": functions.cummin, "argpartition": functions.argsort,
     "transpose": "torch.permute", "concatenate": products.cat, "index": picked,
-    "assign": assigned, "scatter": scattered,
+    "assign": assigned, "scatter": scattered, "add_at": added,
     "lib.stride_tricks.sliding_window_view": products.unfold,
     "scipy.linalg.expm": "torch.linalg.matrix_exp",
     "linalg.slogdet": products.part_of(torch.linalg.slogdet),

@@ -7,7 +7,9 @@ go. Here an index is cut into three: a view, axes to turn round, and index tenso
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +17,10 @@ import numpy as np
 import torch
 
 from pellucid.graphs.operations.indexing import Slot, with_arrays
+from pellucid.graphs.places import Place, Turn, placed
 
 Tensor = torch.Tensor
+KEPT = 1 << 14  # cuts of an index that moves
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,34 @@ def cut(
         axis += taken
     found = any(pick is not None for pick in picks)
     return Cut(tuple(view), tuple(flips), tuple(picks) if found else ())
+
+
+def moving(
+    at: tuple[Any, ...], shape: tuple[int, ...], masks: dict[int, int], device: Any
+) -> tuple[tuple[Turn, ...], Callable[..., Cut]]:
+    """The loops that an index moves with, and how it is cut for numbers of their turns.
+
+    It is cut once for the same numbers.
+    """
+    turns = tuple(dict.fromkeys(_turns(at)))
+
+    @functools.lru_cache(maxsize=KEPT)
+    def place(*numbers: int) -> Cut:
+        now = dict(zip(turns, numbers, strict=True))
+        return cut(placed(at, now), shape, masks, device)
+
+    return turns, place
+
+
+def _turns(value: Any) -> Iterator[Turn]:
+    """The turns by which a part of an index moves."""
+    if isinstance(value, Place):
+        yield from (turn for turn, _ in value.terms)
+    parts = value if isinstance(value, tuple) else ()
+    if isinstance(value, slice):
+        parts = (value.start, value.stop, value.step)
+    for part in parts:
+        yield from _turns(part)
 
 
 def _axes(i: Any, masks: dict[int, int]) -> int:
@@ -123,6 +155,17 @@ def assigned(x: Tensor, value: Tensor, *indices: Tensor, at: Cut) -> Tensor:
     value = value.reshape(value.shape[max(value.ndim - places.ndim, 0) :])
     result.view(-1)[places] = value
     return result
+
+
+def added(x: Tensor, value: Tensor, *indices: Tensor, at: Cut) -> Tensor:
+    """Give x after x[at] += value, where each place counts as often as it is named."""
+    if x.dtype == torch.bool:
+        places = added(x.to(torch.int64), value.to(torch.int64), *indices, at=at)
+        return places != 0
+    shape = tuple(numbered(tuple(x.shape), indices, at, x.device).shape)
+    value = value.reshape(value.shape[max(value.ndim - len(shape), 0) :])
+    value = value.to(x.dtype).expand(shape)
+    return x + scattered(value, *indices, at=at, shape=tuple(x.shape))
 
 
 def scattered(g: Tensor, *indices: Tensor, at: Cut, shape: tuple[int, ...]) -> Tensor:

@@ -1,27 +1,31 @@
-"""A graph written as one straight-line function of tensors."""
+"""A graph written as one function of tensors."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
 from pellucid.errors import PellucidError
-from pellucid.graphs.evaluate import evaluate
+from pellucid.graphs.bodies import asked, within
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.liveness import Lives, is_view
+from pellucid.graphs.liveness import WRITING, Lives, is_view
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of, reduced_axes
 from pellucid.graphs.operations.elementwise import OPERATORS
-from pellucid.graphs.operations.indexing import Slot, places
+from pellucid.graphs.operations.indexing import Slot, is_basic, may_repeat, places
 from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT
+from pellucid.graphs.places import moves, placed
 from pellucid.running import torch_wrapping as wrapping
+from pellucid.running.loops import Wishes, read_by, settled, values_of
 from pellucid.running.torch_arrays import sized, tensor_of, torch_dtype
 from pellucid.running.torch_functions import MANY
+from pellucid.running.torch_loops import Loop
 from pellucid.running.torch_operations import spelling
-from pellucid.running.torch_places import as_index, cut
+from pellucid.running.torch_places import as_index, cut, moving
 from pellucid.running.writing import (
     ARITHMETIC,
     COMPARISONS,
@@ -40,38 +44,26 @@ RENAMED = {"axis": "dim", "keepdims": "keepdim", "axes": "dims"}
 
 
 class Writer:
-    """Writes each node of a graph as a statement."""
+    """Writes a graph as a function."""
 
     def __init__(self, graph: Graph, device: torch.device) -> None:
         self.graph = graph
-        self.device = device
         self.order = [n for n in in_turn(graph) if not n.known]
-        self._lives = Lives(graph, self.order)
-        self._taken = {graph.title, *(node.name for node in graph.order)}
-        self._torch = self._free("torch")
-        self._scalar = functools.partial(sized, device)
-        self._constants: dict[Any, torch.Tensor] = {}
-        self.names = SourceNames(self._known(), {self._torch: torch}, self._taken)
+        self.steps = list(within(self.order))
+        known = {*graph.known, *settled(self.steps)}
+        values = values_of(known, [*read_by(self.steps), *graph.outputs])
+        given = {node.name for node in (*graph.order, *self.steps)}
+        self.source = Source(values, {graph.title, *given}, device)
+        self.names = self.source.names
+        wishes = Wishes(self.order, graph.ends, set(), self.names)
+        lives = Lives(graph, self.order)
+        self._block = Block(self.source, self.order, known, lives, wishes)
 
-    def _known(self) -> dict[Node, Any]:
-        """The values of what depends on no input."""
-        read = [a for n in self.order for a in n.arguments]
-        wanted = [n for n in (*read, *self.graph.outputs) if n.known]
-        return evaluate(self.graph.known, {}, wanted)
-
-    def _free(self, name: str) -> str:
-        """The name, or a longer one if the person uses it."""
-        return self._free(f"_{name}") if name in self._taken else name
-
-    def source(self) -> str:
+    def written(self) -> str:
         """The whole function."""
-        lines = []
-        for step in with_guards(self.order, self.graph.guards, self.names):
-            if isinstance(step, str):
-                lines.append(step)
-            elif not step.is_input:
-                lines.append(self._line(step))
-        inputs = [node.name for node in self.graph.inputs]
+        inputs = [self._block.christened(node, -1) for node in self.graph.inputs]
+        steps = with_guards(self.order, self.graph.guards, self.names)
+        lines = self._block.lines(steps)
         return function(self.graph.title, inputs, lines, self._results())
 
     def _results(self) -> list[str]:
@@ -79,28 +71,169 @@ class Writer:
         results: list[str] = []
         for node in self.graph.outputs:
             is_object = node.known and node.dtype.kind not in "biufc"  # a text
-            name = self._argument(node, node.dtype, node.weak or is_object)
+            name = self._block.argument(node, node.dtype, node.weak or is_object)
             shared = node.known or node.is_input or is_view(node)
             copied = (shared or name in results) and not (node.weak or is_object)
             results.append(f"{name}.clone()" if copied else name)
         return results
 
+
+class Source:
+    """What all statements share: names, and constants on the device.
+
+    Parameters
+    ----------
+    values : dict
+        What is known beforehand.
+    given : set of str
+        The person's names.
+    device : torch.device
+        Where it runs.
+    """
+
+    def __init__(
+        self, values: dict[Node, Any], given: set[str], device: torch.device
+    ) -> None:
+        self.device, self._given = device, given
+        self.torch = self._free("torch")
+        self._scalar = functools.partial(sized, device)
+        self._zeros = functools.partial(torch.zeros, device=device)
+        self._constants: dict[Any, torch.Tensor] = {}
+        self.names = SourceNames(values, {self.torch: torch}, given)
+
+    def _free(self, name: str) -> str:
+        """The name, or a longer one if the person uses it."""
+        return self._free(f"_{name}") if name in self._given else name
+
+    def bound(self, value: Any, wish: str) -> str:
+        """The name that is bound to an object."""
+        return self.names.bound(value, self._free(wish))
+
+    def dtype(self, dtype: np.dtype[Any], node: Node) -> str:
+        """The name of a dtype."""
+        return str(torch_dtype(dtype, node)).replace("torch", self.torch, 1)
+
+    def scalar(self, name: str, dtype: np.dtype[Any], node: Node) -> str:
+        """A Python number as a tensor of no axes."""
+        return f"{self.bound(self._scalar, 'scalar')}({name}, {self.dtype(dtype, node)})"
+
+    def zeros(self, node: Node) -> str:
+        """New memory, with zeros, for such a value."""
+        name = self.bound(self._zeros, "zeros")
+        return f"{name}({node.shape}, dtype={self.dtype(node.dtype, node)})"
+
+    def constant(self, node: Node, dtype: np.dtype[Any]) -> str:
+        """The name of a tensor with a value that is known beforehand."""
+        key = node, dtype
+        if key not in self._constants:
+            value = self.names.values.get(node, node.options.get("value"))
+            torch_dtype(dtype, node)
+            array = np.array(value).astype(dtype)
+            self._constants[key] = tensor_of(array, self.device)
+        return self.names.bound(self._constants[key])
+
+
+class Block:
+    """Statements that run one after another: those of a function, or of a turn.
+
+    Parameters
+    ----------
+    source : Source
+        What they share with others.
+    order : sequence of Node
+        The steps.
+    known : set of Node
+        What has its value at once.
+    lives : Lives
+        Who reads which memory last.
+    wishes : Wishes
+        What is called how.
+
+    Attributes
+    ----------
+    behind : dict
+        What the inputs of a turn stand for.
+    in_place : set of Node
+        What was written into the array that it came from.
+    """
+
+    def __init__(
+        self, source: Source, order: Sequence[Node], known: set[Node], lives: Lives,
+        wishes: Wishes,
+    ) -> None:  # fmt: skip
+        self.source, self.names, self.order = source, source.names, order
+        self.known, self.lives, self.wishes = known, lives, wishes
+        self.parts = asked(order)
+        self.places = {node: place for place, node in enumerate(order)}
+        self.behind: dict[Node, Node] = {}
+        self.in_place: set[Node] = set()
+
+    def lines(self, steps: Iterable[Node | str]) -> list[str]:
+        """The lines of steps; a line among them stays as it is."""
+        lines: list[str] = []
+        for step in steps:
+            if isinstance(step, str):
+                lines.append(step)
+            elif step in self.parts:
+                lines += Loop(self, step, self.parts[step]).lines()
+            elif step.operation not in ("input", "loop", "part"):
+                lines.append(self._line(step))
+        return lines
+
+    def inside(
+        self, order: Sequence[Node], lives: Lives, wishes: Wishes,
+        behind: Mapping[Node, Node],
+    ) -> Block:  # fmt: skip
+        """The statements of a turn, in which inputs stand for what is fixed."""
+        inner = Block(self.source, order, self.known, lives, wishes)
+        inner.behind = {i: self.real(node) for i, node in behind.items()}
+        return inner
+
+    def real(self, node: Node) -> Node:
+        """What an input stands for, or the node itself."""
+        return self.behind.get(node, node)
+
+    def is_known(self, node: Node) -> bool:
+        """Whether the value of a node is had at once."""
+        return self.real(node) in self.known
+
+    def christened(self, node: Node, place: int, wish: str = "") -> str:
+        """The name of what is made at this place in the order."""
+        return self.wishes.take(node, place, wish)
+
+    def name(self, node: Node) -> str:
+        """What stands for a value."""
+        return self.names.of(self.real(node))
+
+    def like(self, node: Node, other: Node) -> str:
+        """A value in the dtype and the shape of another."""
+        if other.weak:
+            return self.name(node)
+        text = self.argument(node, other.dtype)
+        same = self.real(node).shape == other.shape
+        return text if same else f"{text}.expand({other.shape})"
+
+    # -- one statement a node ---------------------------------------------------------
+
     def _line(self, node: Node) -> str:
         if not node.weak and spelling(node.operation) is None:
             raise PellucidError(_refusal(node))
-        return shaped(f"{self._statement(node)}", node)
+        return shaped(self._statement(node), node)
 
     def _statement(self, node: Node) -> str:
-        if node.operation == "assign":
+        if node.operation in WRITING:
             return self._assignment(node)
-        return f"{node.name} = {self._expression(node)}"
+        if node.operation == "scatter" and self._is_put(node):
+            return self._scattered(node)
+        text = self._expression(node)
+        return f"{self.christened(node, self.places[node])} = {text}"
 
     def _expression(self, node: Node) -> str:
         """The operation; of unsigned integers in int64, and wrapped around."""
         text = self._computed(node)
         if not wrapping.is_widened(node) or node.dtype not in wrapping.WIDE:
             return text
-        return f"({text}).to({self._dtype(node.dtype, node)})"
+        return f"({text}).to({self.source.dtype(node.dtype, node)})"
 
     def _computed(self, node: Node) -> str:
         arguments = self._arguments(node)
@@ -129,12 +262,17 @@ class Writer:
 
     def _weak(self, node: Node, arguments: list[str]) -> str:
         """Between Python numbers: as Python computes, where that does not raise."""
+        if node.operation == "counter":
+            return self.names.number(node.options["value"])
+        if node.operation == "entry":
+            table = self.name(node.arguments[0])
+            return f"{table}[{self.names.index(node.options['at'], [])}].item()"
         is_total = facts_of(node.operation).slope & (CONSTANT | BY_EACH)
         if node.operation in SYMBOLS and is_total:
             return f"{arguments[0]} {SYMBOLS[node.operation]} {arguments[1]}"
         if node.operation == "cast":
-            return f"{self._bound(node.promotes_as, 'number')}({arguments[0]})"
-        name = self._bound(OPERATORS[node.operation], node.operation)
+            return f"{self.source.bound(node.promotes_as, 'number')}({arguments[0]})"
+        name = self.source.bound(OPERATORS[node.operation], node.operation)
         return f"{name}({', '.join(arguments)})"
 
     def _ending(self, node: Node) -> str:
@@ -144,42 +282,61 @@ class Writer:
             return ""
         if node.arguments[0].weak and not swaps:
             return ""  # torch takes a number as the second argument alone
-        ending = self._lives.ending(node)
+        ending = self.lives.ending(node)
         for a in node.arguments:
-            mine = a in ending and not a.is_input and not a.known
+            mine = a in ending and not a.is_input and not self.is_known(a)
             if mine and (a.shape, a.dtype) == (node.shape, node.dtype):
-                return a.name
+                return self.names.of(a)
         return ""
 
     def _into(self, node: Node, arguments: list[str], out: str) -> str:
         """Written into memory that is read no more."""
         if node.arguments[0].weak:
             arguments = arguments[::-1]
-        name = f"{self._torch}.{node.operation}"
+        name = f"{self.source.torch}.{node.operation}"
         return f"{name}({', '.join(arguments)}, out={out})"
 
     def _call(self, node: Node, arguments: list[str]) -> str:
         found = spelling(node.operation)
         if callable(found):
-            name = self._bound(found, found.__name__.lstrip("_"))
+            name = self.source.bound(found, found.__name__.lstrip("_"))
         else:
-            name = str(found).replace("torch", self._torch, 1)
+            name = str(found).replace("torch", self.source.torch, 1)
         return f"{name}({', '.join(arguments)})"
 
-    def _bound(self, value: Any, wish: str) -> str:
-        return self.names.bound(value, self._free(wish))
-
     def _assignment(self, node: Node) -> str:
+        """A value put, or added, at its place: in place where nobody reads the old."""
         array, value, *indices = self._arguments(node)
         at, is_plain = self._place(node, node.shape)
-        if not is_plain:
+        place, old = self.places[node], node.arguments[0]
+        adds = node.operation == "add_at"
+        if not is_plain or (adds and self._may_miss(node)):
             call = self._call(node, [array, value, *indices, f"at={at}"])
-            return f"{node.name} = {call}"
-        brackets = self._brackets(node, indices)
-        old = node.arguments[0]
-        if self._lives.may_write(node) and not old.known:
-            return f"{array}[{brackets}] = {value}; {node.name} = {array}"
-        return f"{node.name} = {array}.clone(); {node.name}[{brackets}] = {value}"
+            return f"{self.christened(node, place)} = {call}"
+        put = f"[{self._brackets(node, indices)}] {'+=' if adds else '='} {value}"
+        if self.lives.may_write(node) and not self.is_known(old):
+            self.in_place.add(node)
+            name = self.christened(node, place)
+            return f"{array}{put}" + (f"; {name} = {array}" if name != array else "")
+        name = self.christened(node, place - 1)  # what is put has its name still
+        return f"{name} = {array}.clone(); {name}{put}"
+
+    def _may_miss(self, node: Node) -> bool:
+        """Whether += counts a place once that is named twice, or torch cannot add."""
+        unlike = node.dtype.kind == "b" or node.dtype in wrapping.WIDE
+        return unlike or may_repeat(node.options["at"], node.shape)
+
+    def _is_put(self, node: Node) -> bool:
+        """Whether what is added into zeros is put there, as no place is named twice."""
+        is_plain = is_basic(node.options["at"]) and self._place(node, node.shape)[1]
+        return is_plain and not wrapping.is_widened(node)
+
+    def _scattered(self, node: Node) -> str:
+        """Zeros in which a value is put at its place."""
+        value, *indices = self._arguments(node)
+        name = self.christened(node, self.places[node] - 1)
+        made = f"{name} = {value}.new_zeros({node.shape})"
+        return f"{made}; {name}[{self._brackets(node, indices)}] = {value}"
 
     # -- arguments and options --------------------------------------------------------
 
@@ -188,9 +345,9 @@ class Writer:
 
     def _arguments(self, node: Node) -> list[str]:
         if node.weak:
-            return [self.names.of(argument) for argument in node.arguments]
+            return [self.name(argument) for argument in node.arguments]
         pairs = zip(node.arguments, wrapping.signed_reads(node), strict=True)
-        return [self._argument(a, dtype, self._is_bare(node, a)) for a, dtype in pairs]
+        return [self.argument(a, dtype, self._is_bare(node, a)) for a, dtype in pairs]
 
     def _is_bare(self, node: Node, argument: Node) -> bool:
         """Whether torch takes a Python number as it is, and its dtype is the other's.
@@ -199,34 +356,22 @@ class Writer:
         """
         if not argument.weak or node.operation not in SYMBOLS:
             return False
-        return self._has_strong(node) and (argument.known or node.shape != ())
+        return self._has_strong(node) and (self.is_known(argument) or node.shape != ())
 
-    def _argument(self, node: Node, dtype: Any, is_bare: bool) -> str:
+    def argument(self, node: Node, dtype: Any, is_bare: bool = False) -> str:
         """What stands for a value, read in a dtype (None: in its own)."""
+        node = self.real(node)
         if is_bare:
             return self.names.of(node)
         dtype = node.dtype if dtype is None else dtype
-        if node.known:
-            return self._constant(node, dtype)
+        if node in self.known:
+            return self.source.constant(node, dtype)
+        name = self.names.of(node)
         if node.weak:
-            name = self._bound(self._scalar, "scalar")
-            return f"{name}({node.name}, {self._dtype(dtype, node)})"
+            return self.source.scalar(name, dtype, node)
         if dtype == node.dtype:
-            return node.name
-        return f"{node.name}.to({self._dtype(dtype, node)})"
-
-    def _constant(self, node: Node, dtype: np.dtype[Any]) -> str:
-        """The name of a tensor with a value that is known beforehand."""
-        key = node, dtype
-        if key not in self._constants:
-            value = self.names.values.get(node, node.options.get("value"))
-            torch_dtype(dtype, node)
-            array = np.array(value).astype(dtype)
-            self._constants[key] = tensor_of(array, self.device)
-        return self.names.bound(self._constants[key])
-
-    def _dtype(self, dtype: np.dtype[Any], node: Node) -> str:
-        return str(torch_dtype(dtype, node)).replace("torch", self._torch, 1)
+            return name
+        return f"{name}.to({self.source.dtype(dtype, node)})"
 
     def _options(self, node: Node) -> list[str]:
         options = dict(node.options)
@@ -236,7 +381,7 @@ class Writer:
             options["axes"] = tuple(reversed(range(node.ndim)))
         dtype = options.pop("dtype", None)
         texts = self.names.options({RENAMED.get(k, k): v for k, v in options.items()})
-        return [*texts, f"dtype={self._dtype(dtype, node)}"] if dtype else texts
+        return [*texts, f"dtype={self.source.dtype(dtype, node)}"] if dtype else texts
 
     # -- indices ----------------------------------------------------------------------
 
@@ -245,12 +390,17 @@ class Writer:
         at = node.options["at"]
         slots = places(node)
         masks = {i: s.ndim for i, s in enumerate(slots) if s.dtype == bool}
-        found = cut(at, shape, masks, self.device)
+        found = cut(placed(at), shape, masks, self.source.device)
         mixed = any(not isinstance(i, (slice, np.ndarray, Slot)) for i in at)
         mixed = mixed or any(s.shape == () for s in slots)
         is_plain = not found.flips and not (found.picks and mixed)
-        return ("" if is_plain and node.operation != "scatter"
-                else self.names.bound(found)), is_plain  # fmt: skip
+        if is_plain and node.operation != "scatter":
+            return "", True
+        if not moves(at):
+            return self.names.bound(found), is_plain
+        turns, place = moving(at, shape, masks, self.source.device)
+        numbers = ", ".join(self.names.turns[turn] for turn in turns)
+        return f"{self.source.bound(place, 'place')}({numbers})", is_plain
 
     def _brackets(self, node: Node, indices: list[str]) -> str:
         return self.names.index(map(self._part, node.options["at"]), indices)
@@ -258,7 +408,7 @@ class Writer:
     def _part(self, part: Any) -> Any:
         """A part of an index as torch takes it."""
         if isinstance(part, np.ndarray):
-            return as_index(part, self.device)
+            return as_index(part, self.source.device)
         return int(part) if isinstance(part, np.integer) else part
 
 
