@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from pellucid.errors import PellucidError
-from pellucid.graphs.bodies import asked, within
+from pellucid.graphs.bodies import asked, with_bodies
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.liveness import WRITING, Lives, is_view
 from pellucid.graphs.node import Node
@@ -49,7 +49,7 @@ class Writer:
     def __init__(self, graph: Graph, device: torch.device) -> None:
         self.graph = graph
         self.order = [n for n in in_turn(graph) if not n.known]
-        self.steps = list(within(self.order))
+        self.steps = list(with_bodies(self.order))
         known = {*graph.known, *settled(self.steps)}
         values = values_of(known, [*read_by(self.steps), *graph.outputs])
         given = {node.name for node in (*graph.order, *self.steps)}
