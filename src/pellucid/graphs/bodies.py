@@ -67,6 +67,11 @@ class Body:
         """The argument of the loop that each input holds, at first or always."""
         return dict(zip(self.inputs, loop.arguments, strict=True))
 
+    def numbers(self, turns: Mapping[Turn, int]) -> Iterable[int]:
+        """The numbers of the turns, in order, in these turns of the loops around."""
+        count = self.count.at(turns) if isinstance(self.count, Place) else self.count
+        return reversed(range(count)) if self.is_reversed else range(count)
+
     def __repr__(self) -> str:
         return f"<Body {self.turn} of {self.count}>"
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.bodies import asked, at_turn, body_of, depends_on_turn, living
+from pellucid.graphs.bodies import (
+    asked,
+    at_turn,
+    body_of,
+    depends_on_turn,
+    living,
+    stacked,
+)
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.operations.elementwise import OPERATORS
-from pellucid.graphs.places import Place, Turn
+from pellucid.graphs.places import Turn
+
+Compute = Callable[[Node, list[Any]], Any]
 
 
 def quietly() -> np.errstate:
@@ -25,73 +34,90 @@ def quietly() -> np.errstate:
 
 def evaluate(
     order: Sequence[Node], inputs: Mapping[Node, Any], kept: Sequence[Node],
-    compute: Callable[[Node, list[Any]], Any] | None = None,
+    compute: Compute | None = None,
 ) -> dict[Node, Any]:  # fmt: skip
     """Compute nodes in order; forget each value after its last use, but those kept."""
-    compute = compute or computed
-    values = dict(inputs)
-    if any(node.operation == "part" for node in order):
-        return with_loops(order, values, {}, compute)
-    last_use = {argument: node for node in order for argument in node.arguments}
-    needed = set(kept)
-    for node in order:
-        if node not in values:
-            values[node] = compute(node, [values[a] for a in node.arguments])
-        for argument in node.arguments:
-            if last_use[argument] is node and argument not in needed:
-                values.pop(argument, None)
-    return values
+    return Walk(order, kept).values(dict(inputs), {}, compute or computed)
 
 
-def with_loops(
-    order: Sequence[Node], values: dict[Node, Any], turns: Mapping[Turn, int],
-    compute: Callable[[Node, list[Any]], Any],
-) -> dict[Node, Any]:  # fmt: skip
-    """Compute nodes in order, in these turns of the loops around."""
-    parts = asked(order)
-    for node in order:
-        if node in values or (node.operation == "loop" and node not in parts):
-            continue
-        if node.operation == "loop":
-            values |= run_loop(node, values, parts[node], turns, compute)
-        elif node.operation != "part":
-            arguments = [values[a] for a in node.arguments]
-            values[node] = compute(in_turn(node, turns), arguments)
-    return values
+class Walk:
+    """Nodes in order, made ready to be walked in each turn of a loop."""
+
+    def __init__(self, order: Sequence[Node], kept: Iterable[Node]) -> None:
+        self.parts = asked(order)
+        self.order = [n for n in order if n.operation != "loop" or n in self.parts]
+        self.loops = {loop: Loop(loop, parts) for loop, parts in self.parts.items()}
+        self.moving = {node for node in order if depends_on_turn(node)}
+        self.last_use = {a: node for node in self.order for a in node.arguments}
+        self.kept = set(kept)
+
+    def values(
+        self, values: dict[Node, Any], turns: Mapping[Turn, int], compute: Compute
+    ) -> dict[Node, Any]:
+        """Add the values of the nodes to those that are given, in these turns."""
+        for node in self.order:
+            if node in self.loops:
+                if any(part not in values for part in self.parts[node]):
+                    values |= self.loops[node].values(values, turns, compute)
+            elif node not in values:
+                given = [values[a] for a in node.arguments]
+                step = in_turn(node, turns) if node in self.moving else node
+                values[node] = compute(step, given)
+            for argument in node.arguments:
+                if self.last_use[argument] is node and argument not in self.kept:
+                    values.pop(argument, None)
+        return values
+
+
+class Loop:
+    """A loop that is run for these parts of it."""
+
+    def __init__(self, loop: Node, parts: Sequence[Node]) -> None:
+        self.loop, self.parts, self.body = loop, parts, body_of(loop)
+        self.every = {p.options["of"] for p in parts if p.options["each"]}
+        self.last = {p.options["of"] for p in parts if not p.options["each"]}
+        order, self.kept = living(self.body, self.every | self.last)
+        self.next = dict(self.body.carried)
+        nexts = [self.next[before] for before in self.kept]
+        self.walk = Walk(order, [*self.every, *self.last, *nexts])
+
+    def values(
+        self, around: Mapping[Node, Any], turns: Mapping[Turn, int], compute: Compute
+    ) -> dict[Node, Any]:
+        """The values of the parts."""
+        body = self.body
+        given = {i: around[a] for i, a in body.given(self.loop).items()}
+        fixed = {i: given[i] for i in body.fixed}
+        state = {before: given[before] for before in self.kept}
+        last = {after: given[before] for before, after in reversed(body.carried)}
+        rows: dict[Node, dict[int, Any]] = {of: {} for of in self.every}
+        for t in body.numbers(turns):
+            now = self.walk.values(fixed | state, {**turns, body.turn: t}, compute)
+            state = {before: now[self.next[before]] for before in self.kept}
+            last.update((of, now[of]) for of in self.last)
+            for of in self.every:
+                rows[of][t] = now[of]
+        return {
+            part: _stacked(part, rows[part.options["of"]], compute)
+            if part.options["each"] else last.get(part.options["of"])
+            for part in self.parts
+        }  # fmt: skip
+
+
+def _stacked(part: Node, rows: Mapping[int, Any], compute: Compute) -> Any:
+    """The values of all turns as one array, 0 for those that were not taken."""
+    values = np.zeros(part.shape, part.dtype)
+    if compute is computed:
+        for t, row in rows.items():
+            values[t] = row
+        return values
+    each = [rows.get(t, row) for t, row in enumerate(values)]
+    return compute(stacked([part.options["of"]] * len(each)), each)
 
 
 def in_turn(node: Node, turns: Mapping[Turn, int]) -> Node:
     """A step with integers for the places that move."""
-    if not (turns and depends_on_turn(node)):
-        return node
     return replace(node, options=at_turn(node.options, turns), order=node.order)
-
-
-def run_loop(
-    loop: Node, values: Mapping[Node, Any], parts: Sequence[Node],
-    turns: Mapping[Turn, int], compute: Callable[[Node, list[Any]], Any],
-) -> dict[Node, Any]:  # fmt: skip
-    """The values of the parts of a loop."""
-    body = body_of(loop)
-    order, kept = living(body, [part.options["of"] for part in parts])
-    count = body.count.at(turns) if isinstance(body.count, Place) else body.count
-    fixed = {i: values[a] for i, a in body.given(loop).items()}
-    state = {before: fixed.pop(before) for before, _ in body.carried}
-    starts = {now: state[before] for before, now in reversed(body.carried)}
-    found: dict[Node, Any] = {p: np.zeros(p.shape, p.dtype) if p.options["each"]
-             else starts.get(p.options["of"]) for p in parts}  # fmt: skip
-    each = range(count)
-    for t in reversed(each) if body.is_reversed else each:
-        known = {**fixed, **{before: state[before] for before in kept}}
-        now = with_loops(order, known, {**turns, body.turn: t}, compute)
-        for p in parts:
-            if p.options["each"]:
-                found[p][t] = now[p.options["of"]]
-            else:
-                found[p] = now[p.options["of"]]
-        state = {before: now[after] for before, after in body.carried
-                 if after in now}  # fmt: skip
-    return found
 
 
 def computed(node: Node, arguments: list[Any]) -> Any:

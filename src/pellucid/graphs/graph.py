@@ -159,9 +159,9 @@ class Graph:
         return structure.mapped(lambda _: next(found), self.result)
 
     def values(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Run the graph and give every node's value by name."""
+        """Run the graph and give every node's value by name; a loop has none itself."""
         values = self._evaluated(self.bind(*args, **kwargs), self.order)
-        return {node.name: values[node] for node in self.nodes}
+        return {node.name: values[node] for node in self.nodes if node in values}
 
     def _evaluated(
         self, inputs: dict[Node, Any], kept: tuple[Node, ...], compute: Any = None

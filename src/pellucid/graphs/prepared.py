@@ -6,16 +6,21 @@ It means what `evaluate` means, which walks the graph anew for each value.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from pellucid.graphs import bodies, structure
-from pellucid.graphs.evaluate import computed, meaning, quietly, run_loop
+from pellucid.graphs import structure
+from pellucid.graphs.bodies import asked, at_turn, body_of, depends_on_turn, living
+from pellucid.graphs.evaluate import computed, meaning, quietly
 from pellucid.graphs.graph import Graph, owned
 from pellucid.graphs.node import Node
+from pellucid.graphs.places import Turn
 from pellucid.graphs.warned import noting
+
+Function = Callable[..., Any]
 
 
 class Step(NamedTuple):
@@ -44,34 +49,169 @@ class Prepared:
     """
 
     def __init__(self, graph: Graph) -> None:
-        known = _known(graph)
-        place = {node: i for i, node in enumerate(
-            dict.fromkeys((*graph.inputs, *graph.order)))}  # fmt: skip
-        self._places = [known.get(node) for node in place]
+        asks = {guard.node: functools.partial(guard.ask, i)
+                for i, guard in enumerate(graph.guards)}  # fmt: skip
+        self._steps = Steps(graph.order, graph.inputs, graph.outputs, asks)
         self._inputs = len(graph.inputs)
         self._result = graph.result
-        ends = [place[node] for node in graph.outputs]
+        ends = [self._steps.place[node] for node in graph.outputs]
         self._outputs = list(zip(ends, graph.shared, strict=True))
-        self._stretches = _stretches(graph, known, place)
 
     def __call__(self, values: Sequence[Any]) -> Any:
         """What the graph gives for the values of its inputs.
 
         Raises OtherPath where a guard does not hold.
         """
-        places = self._places.copy()
+        places = self._steps.start.copy()
         places[: self._inputs] = values
-        for is_quiet, steps in self._stretches:
-            if is_quiet:
-                with quietly():
-                    _run(steps, places)
-            else:
-                _run(steps, places)
+        self._steps.run(places)
         found = [owned(places[i], is_shared) for i, is_shared in self._outputs]
         if type(self._result) is Node:
             return found[0]
         leaves = iter(found)
         return structure.mapped(lambda _: next(leaves), self._result)
+
+
+class Steps:
+    """Nodes in order as steps on numbered places.
+
+    Parameters
+    ----------
+    order : sequence of Node
+        What is computed.
+    inputs : sequence of Node
+        What is given, in the first places.
+    kept : iterable of Node
+        What is read afterwards.
+    asks : dict
+        For some nodes what their values are asked.
+    turns : tuple of Turn
+        The loops that it is in, whose numbers are in the next places.
+    """
+
+    def __init__(
+        self, order: Sequence[Node], inputs: Sequence[Node], kept: Iterable[Node],
+        asks: Mapping[Node, Function] | None = None, turns: tuple[Turn, ...] = (),
+    ) -> None:  # fmt: skip
+        known = _known(order)
+        keys = dict.fromkeys((*inputs, *turns, *order))
+        self.place: dict[Any, int] = {key: i for i, key in enumerate(keys)}
+        self.start = [known.get(key) for key in keys]
+        self.kept = {*known, *inputs, *kept}
+        self.turns, self.asks = turns, asks or {}
+        self.stretches: list[tuple[bool, list[Step]]] = []
+        for node in inputs:
+            if node in self.asks:
+                self._add(node.quiet, self._step(node, _itself, (node,)))
+        parts = asked(order)
+        moving = [n for n in order if n not in known and not n.is_input
+                  and (n.operation != "loop" or n in parts)]  # fmt: skip
+        self.last_use = {a: node for node in moving for a in node.arguments}
+        for node in moving:
+            function, arguments = self._computing(node, parts)
+            self._add(node.quiet, self._step(node, function, arguments))
+
+    def run(self, places: list[Any]) -> None:
+        """Fill the places of all nodes."""
+        for is_quiet, steps in self.stretches:
+            if is_quiet:
+                with quietly():
+                    _run(steps, places)
+            else:
+                _run(steps, places)
+
+    def _computing(
+        self, node: Node, parts: Mapping[Node, list[Node]]
+    ) -> tuple[Function, tuple[Any, ...]]:
+        """The function that computes a node, and what it takes."""
+        if node.operation == "loop":
+            turned = Turned(node, parts[node], self.turns)
+            return turned, (*node.arguments, *self.turns)
+        if node.operation == "part":
+            number = parts[node.arguments[0]].index(node)
+            return operator.itemgetter(number), node.arguments
+        function, options = meaning(node), dict(node.options)
+        if depends_on_turn(node):
+            moved = functools.partial(_moved, function, options, self.turns)
+            return moved, (*self.turns, *node.arguments)
+        if options:
+            function = functools.partial(function, **options)
+        return function, node.arguments
+
+    def _step(self, node: Node, function: Function, arguments: tuple[Any, ...]) -> Step:
+        done = {self.place[a] for a in node.arguments
+                if self.last_use[a] is node and a not in self.kept}  # fmt: skip
+        return Step(
+            function, tuple([self.place[a] for a in arguments]), self.place[node],
+            tuple(done), self.asks.get(node),
+        )  # fmt: skip
+
+    def _add(self, is_quiet: bool, step: Step) -> None:
+        """Add a step to those that are computed with warnings, or without, as it is."""
+        if not self.stretches or self.stretches[-1][0] != is_quiet:
+            self.stretches.append((is_quiet, []))
+        self.stretches[-1][1].append(step)
+
+
+class Turned:
+    """A loop as a function of what it is given and of the turns around it.
+
+    It gives the values of its parts in order.
+    """
+
+    def __init__(
+        self, loop: Node, parts: Sequence[Node], around: tuple[Turn, ...]
+    ) -> None:
+        body = self.body = body_of(loop)
+        self.around = around
+        wanted = [part.options["of"] for part in parts]
+        order, kept = living(body, wanted)
+        carried = [pair for pair in body.carried if pair[0] in kept]
+        kept = [*wanted, *(after for _, after in carried)]
+        self.steps = Steps(order, body.inputs, kept, turns=(*around, body.turn))
+        place = self.steps.place
+        self.parts = parts
+        ends = [(i, place[of]) for i, of in enumerate(wanted)]
+        self.every = [(i, at) for i, at in ends if parts[i].options["each"]]
+        self.last = [(i, at) for i, at in ends if not parts[i].options["each"]]
+        self.begins = {after: place[b] for b, after in reversed(body.carried)}
+        self.befores = [place[before] for before, _ in carried]
+        self.afters = [place[after] for _, after in carried]
+
+    def __call__(self, *given: Any) -> list[Any]:
+        """Run it for its arguments, and for the numbers of the turns around it."""
+        places = self.steps.start.copy()
+        places[: len(given)] = given
+        found = [self._begun(part, places) for part in self.parts]
+        numbers = given[len(given) - len(self.around) :]
+        carried = [places[before] for before in self.befores]
+        for t in self.body.numbers(dict(zip(self.around, numbers, strict=True))):
+            for before, value in zip(self.befores, carried, strict=True):
+                places[before] = value
+            places[len(given)] = t
+            self.steps.run(places)
+            for i, at in self.every:
+                found[i][t] = places[at]
+            for i, at in self.last:
+                found[i] = places[at]
+            carried = [places[after] for after in self.afters]
+        return found
+
+    def _begun(self, part: Node, places: list[Any]) -> Any:
+        """What a part gives where there is no turn: 0 for all, or what is carried."""
+        if part.options["each"]:
+            return np.zeros(part.shape, part.dtype)
+        begin = self.begins.get(part.options["of"])
+        return None if begin is None else places[begin]
+
+
+def _moved(
+    function: Function, options: Mapping[str, Any], turns: tuple[Turn, ...],
+    *values: Any,
+) -> Any:  # fmt: skip
+    """A step whose places move, for the numbers of the turns and its arguments."""
+    numbers = dict(zip(turns, values, strict=False))
+    return function(*values[len(turns) :], **at_turn(options, numbers))
 
 
 def _run(steps: list[Step], places: list[Any]) -> None:
@@ -87,57 +227,15 @@ def _itself(value: Any) -> Any:
     return value
 
 
-def _turned(loop: Node, parts: list[Node], *arguments: Any) -> dict[Node, Any]:
-    """What is asked of a loop."""
-    values = dict(zip(loop.arguments, arguments, strict=True))
-    return run_loop(loop, values, parts, {}, computed)
-
-
-def _taken(part: Node, found: dict[Node, Any]) -> Any:
-    """One of these."""
-    return found[part]
-
-
-def _known(graph: Graph) -> dict[Node, Any]:
+def _known(order: Iterable[Node]) -> dict[Node, Any]:
     """The values that depend on no input, but for those that NumPy warns of."""
     values: dict[Node, Any] = {}
-    for node in graph.known:
-        is_loop = node.operation in ("loop", "part")
-        if not is_loop and all(a in values for a in node.arguments):
+    for node in order:
+        if not node.known or node.operation in ("loop", "part"):
+            continue
+        if all(a in values for a in node.arguments):
             with np.errstate(all="warn"), noting() as noted:
                 value = computed(node, [values[a] for a in node.arguments])
             if not noted.anything:
                 values[node] = value
     return values
-
-
-def _stretches(
-    graph: Graph, known: dict[Node, Any], place: dict[Node, int]
-) -> list[tuple[bool, list[Step]]]:
-    """The steps in order, those together that are computed without warnings."""
-    moving = [n for n in graph.order if n not in known and not n.is_input]
-    parts = bodies.asked(graph.order)
-    asks = {guard.node: functools.partial(guard.ask, i)
-            for i, guard in enumerate(graph.guards)}  # fmt: skip
-    last_use = {argument: node for node in moving for argument in node.arguments}
-    kept = {*known, *graph.outputs}
-    asked = [Step(_itself, (place[n],), place[n], (), asks[n])
-             for n in graph.inputs if n in asks]  # fmt: skip
-    made: list[tuple[bool, list[Step]]] = [(False, asked)] if asked else []
-    for node in moving:
-        function, options = meaning(node), dict(node.options)
-        if node.operation == "loop":
-            function, options = functools.partial(_turned, node, parts[node]), {}
-        elif node.operation == "part":
-            function, options = functools.partial(_taken, node), {}
-        done = {place[a] for a in node.arguments
-                if last_use[a] is node and a not in kept}  # fmt: skip
-        step = Step(
-            functools.partial(function, **options) if options else function,
-            tuple(place[a] for a in node.arguments),
-            place[node], tuple(done), asks.get(node),
-        )  # fmt: skip
-        if not made or made[-1][0] != node.quiet:
-            made.append((node.quiet, []))
-        made[-1][1].append(step)
-    return made

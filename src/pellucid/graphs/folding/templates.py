@@ -40,8 +40,8 @@ class Segment:
     """
 
     def __init__(
-        self, blocks: list[Block], arguments: list[Sequence[Node | None]],
-        keys: list[list[Key]], signature: int,
+        self, blocks: list[Block], arguments: Sequence[Sequence[Node | None]],
+        keys: Sequence[Sequence[Key]], signature: int,
     ) -> None:  # fmt: skip
         self.blocks, self.signature = blocks, signature
         self.arguments, self.keys = arguments, keys

@@ -18,7 +18,7 @@ from pellucid.graphs.bodies import (
 )
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors, constant
-from pellucid.graphs.places import Place, Turn
+from pellucid.graphs.places import Turn
 from pellucid.graphs.tracing.trace import closed, resumed
 
 Turns = Mapping[Turn, int]
@@ -89,13 +89,11 @@ def _unroll_loop(
 ) -> None:
     body = body_of(loop)
     order, _ = living(body, [part.options["of"] for part in parts])
-    count = body.count.at(turns) if isinstance(body.count, Place) else body.count
     given = {i: now[a] for i, a in body.given(loop).items()}
     starts = {after: given[before] for before, after in reversed(body.carried)}
     found: dict[Node, dict[int, Node]] = {part: {} for part in parts}
     state = given
-    each = range(count)
-    for t in reversed(each) if body.is_reversed else each:
+    for t in body.numbers(turns):
         inside = dict(state)
         _unroll(order, inside, {**turns, body.turn: t})
         for part in parts:
