@@ -44,6 +44,7 @@ GRAPHS = (
     "foreign",
     "structure",
     "places",
+    "spots",
     "operations",
     "bodies",
     "evaluate",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copyreg
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from inspect import Parameter, Signature
 from typing import Any
 
 from pellucid.graphs import structure
+from pellucid.graphs.bodies import Body
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Call, Node, now
 from pellucid.graphs.packages import meet_in
+from pellucid.graphs.spots import Scope, Spot
 
 
 class At:
@@ -25,7 +27,7 @@ class At:
 
 
 def packed(tops: Iterable[Any]) -> tuple[list[tuple[Any, ...]], dict[Any, int]]:
-    """Rows for nodes and calls and all that they are made of, and the row of each."""
+    """Rows for nodes, and for calls, bodies and scopes; and the row of each."""
     row: dict[Any, int] = {}
     waiting = list(tops)
     while waiting:
@@ -39,31 +41,41 @@ def packed(tops: Iterable[Any]) -> tuple[list[tuple[Any, ...]], dict[Any, int]]:
 
 
 def _parts(thing: Any) -> tuple[Any, ...]:
-    """What must be there before a node or a call."""
+    """What must be there before a node, a call or a body."""
     if isinstance(thing, Call):
         return (*thing.given, *filter(None, [thing.around]))
-    return (*thing.arguments, *filter(None, [thing.call]))
+    if isinstance(thing, Body):
+        return (*thing.inputs, *(after for _, after in thing.carried), *thing.sums)
+    if isinstance(thing, Scope):
+        return tuple(filter(None, [thing.around]))
+    inside = [thing.options[key] for key in ("body", "of") if key in thing.options]
+    scopes = [thing.spot.scope] if thing.spot else []
+    return (*thing.arguments, *filter(None, [thing.call]), *inside, *scopes)
 
 
 def _row(thing: Any, row: dict[Any, int]) -> tuple[Any, ...]:
-    """The fields of a node or a call, with numbers for those that it is made of."""
-    fields = {f.name: getattr(thing, f.name) for f in dataclasses.fields(thing)
-              if f.name != "spot"}  # fmt: skip
-    return type(thing), {name: _numbered(value, row) for name, value in fields.items()}
+    """The fields of a thing, with numbers for those that it is made of."""
+    is_scope = isinstance(thing, Scope)
+    names = Scope.__slots__ if is_scope else [f.name for f in dataclasses.fields(thing)]
+    return type(thing), {name: _numbered(getattr(thing, name), row) for name in names}
 
 
 def _numbered(value: Any, row: dict[Any, int]) -> Any:
-    if isinstance(value, (Node, Call)):
+    if isinstance(value, (Node, Call, Body, Scope)):
         return At(row[value])
     if isinstance(value, Guard):
         return dataclasses.replace(value, node=_numbered(value.node, row))
-    if isinstance(value, tuple) and any(isinstance(v, Node) for v in value):
-        return tuple(At(row[v]) for v in value)
-    return dict(value) if type(value).__name__ == "mappingproxy" else value
+    if isinstance(value, Spot):
+        return Spot(_numbered(value.scope, row), *value[1:])
+    if isinstance(value, Mapping):
+        return {key: _numbered(part, row) for key, part in value.items()}
+    if type(value) in (tuple, frozenset):
+        return type(value)([_numbered(part, row) for part in value])
+    return value
 
 
 def unpacked(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
-    """The nodes and calls of a table, in the order of their making."""
+    """The nodes, calls and bodies of a table, in the order of their making."""
     orders = sorted({fields["order"] for kind, fields in rows if kind is Node})
     new = {order: now() for order in orders}
     meet_in(fields["operation"] for kind, fields in rows if kind is Node)
@@ -81,8 +93,12 @@ def _found(value: Any, made: list[Any]) -> Any:
         return made[value.row]
     if isinstance(value, Guard):
         return dataclasses.replace(value, node=_found(value.node, made))
-    if isinstance(value, tuple) and any(isinstance(v, At) for v in value):
-        return tuple(made[v.row] for v in value)
+    if isinstance(value, Spot):
+        return Spot(_found(value.scope, made), *value[1:])
+    if isinstance(value, dict):
+        return {key: _found(part, made) for key, part in value.items()}
+    if type(value) in (tuple, frozenset):
+        return type(value)([_found(part, made) for part in value])
     return value
 
 
@@ -101,14 +117,14 @@ copyreg.pickle(Node, reduced)
 copyreg.pickle(Call, reduced)
 
 
-HOLDING_NODES = ("parameters", "result", "guards")  # the fields of a graph that do
+HOLDING_NODES = ("parameters", "result", "guards", "made")  # fields of a graph
 
 
 def reduced_graph(graph: Any) -> tuple[Any, ...]:
     """How pickle writes a graph: its table, and its fields with places in it."""
     fields = {f.name: getattr(graph, f.name) for f in dataclasses.fields(graph)}
-    fields |= {"parameters": dict(graph.parameters), "made": ()}
-    leaves = structure.leaves((fields["parameters"], graph.result))
+    fields["parameters"] = dict(graph.parameters)
+    leaves = structure.leaves((fields["parameters"], graph.result, graph.made))
     rows, row = packed([*graph.order, *(n for n in leaves if isinstance(n, Node))])
     for name in HOLDING_NODES:
         fields[name] = structure.mapped(lambda v: _numbered(v, row), fields[name])

@@ -93,7 +93,7 @@ class Steps:
         self, order: Sequence[Node], inputs: Sequence[Node], kept: Iterable[Node],
         asks: Mapping[Node, Function] | None = None, turns: tuple[Turn, ...] = (),
     ) -> None:  # fmt: skip
-        known = _known(order)
+        known: dict[Any, Any] = _known(order)
         keys = dict.fromkeys((*inputs, *turns, *order))
         self.place: dict[Any, int] = {key: i for i, key in enumerate(keys)}
         self.start = [known.get(key) for key in keys]

@@ -109,7 +109,7 @@ class Folder:
                 continue
             if item.made is None:
                 self._fold(item)
-            items += item.made  # type: ignore[operator]
+            items += item.made or ()
         block.items = items
 
     def _joined(self, blocks: list[Block]) -> Block:

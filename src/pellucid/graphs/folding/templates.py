@@ -148,7 +148,8 @@ class Template:
 
     def _alike(self, segment: Segment, k: int, a: int, end: int) -> int:
         """Up to where the values of a column have one shape and dtype."""
-        column, values = self.columns[k], segment.arguments[k]
+        column = self.columns[k]
+        values: Sequence[Any] = segment.arguments[k]
         if isinstance(column, Own):
             return self._starts_alike(k, values, column.lag, a, end)
         first = values[a]

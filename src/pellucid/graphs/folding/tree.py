@@ -7,7 +7,7 @@ from typing import Any
 
 from pellucid.graphs.folding.items import Block, Item, Labels, Run
 from pellucid.graphs.node import Node
-from pellucid.graphs.tracing.turns import Scope
+from pellucid.graphs.spots import Scope
 
 
 class Last:

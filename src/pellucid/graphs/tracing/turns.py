@@ -15,41 +15,10 @@ import functools
 from collections import Counter
 from collections.abc import Mapping
 from types import CodeType, FrameType
-from typing import Any, NamedTuple
+from typing import Any
 
+from pellucid.graphs.spots import Scope, Spot
 from pellucid.graphs.tracing.frames import called_by
-
-
-class Scope:
-    """The function, one call in it, one run of a loop, or one turn of it.
-
-    Parameters
-    ----------
-    around : Scope or None
-        What it is inside of.
-    kind : str
-        "root", "call", "loop" or "turn".
-    key : hashable
-        Which: the place of the call, the loop of the code.
-    """
-
-    __slots__ = ("around", "key", "kind", "numbers")
-
-    def __init__(self, around: Scope | None, kind: str, key: Any = None) -> None:
-        self.around, self.kind, self.key = around, kind, key
-        self.numbers: tuple[int | None, ...] = ()  # of the variables of a loop
-
-
-class Spot(NamedTuple):
-    """Where a step was recorded: in which turn, by which instruction, at which run.
-
-    Of the code there are its loops, one object for each code.
-    """
-
-    scope: Scope
-    code: Loops | None
-    at: int
-    run: int
 
 
 class CodeLoop:
@@ -106,6 +75,10 @@ class Loops:
             nest = tuple([x for x in loops if x.begin <= begin <= x.end])
             place = begin, nests.setdefault(nest, nest)
             self.places.update(dict.fromkeys(range(begin, stop, 2), place))
+
+    def __reduce__(self) -> Any:
+        """Once a function is recorded, only which code it was matters."""
+        return object.__new__, (Loops,)
 
 
 def _loop(
@@ -187,8 +160,8 @@ class Standing:
         for loop in nest[common:]:
             inside = self.turns[-1][0] if self.turns else self.inside
             run = runs.pop() if runs else Scope(inside, "loop", loop)
-            turn = Scope(run, "turn")
-            turn.numbers = tuple([_whole(variables.get(n)) for n in loop.names])
+            numbers = tuple([_whole(variables.get(name)) for name in loop.names])
+            turn = Scope(run, "turn", numbers=numbers)
             self.turns.append((turn, [variables.get(name) for name in loop.own]))
         self.nest = nest
         self.scope = self.turns[-1][0] if self.turns else self.inside
