@@ -15,8 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.node import Node, by_order
-from pellucid.graphs.places import Number, Place, Turn, moves, of_turn, placed
+from pellucid.graphs.node import Node, ancestors, by_order
+from pellucid.graphs.places import (
+    Number,
+    Place,
+    Turn,
+    moves,
+    of_turn,
+    placed,
+    turns_in,
+)
 
 NOTHING: tuple[Any, ...] = ()
 
@@ -78,7 +86,7 @@ class Body:
 
 def loop(body: Body, arguments: Sequence[Node], line: Any = None) -> Node:
     """The node of a loop; what it gives is asked for by `part`."""
-    known = all(argument.known for argument in arguments)
+    known = _is_known(body, arguments)
     return Node(
         "loop", tuple(arguments), (), np.dtype(float), {"body": body}, line=line,
         known=known,
@@ -94,9 +102,40 @@ def part(of_loop: Node, of: Node, each: bool) -> Node:
     shape = (of_loop.options["body"].most, *of.shape) if each else of.shape
     return Node(
         "part", (of_loop,), shape, of.dtype, {"of": of, "each": each},
-        of.weak and not each, of.line, known=of_loop.known, quiet=of.quiet,
+        of.weak and not each, of.line, known=_gives_known(of_loop, of), quiet=of.quiet,
         derived=of.derived,
     )  # fmt: skip
+
+
+def _is_known(body: Body, arguments: Iterable[Node]) -> bool:
+    """Whether all that a loop carries depends on no input, nor on a turn around it."""
+    ends = [now for _, now in body.carried]
+    return all(a.known for a in arguments) and not _moves_around(body, ends)
+
+
+def _gives_known(of_loop: Node, of: Node) -> bool:
+    """Whether this is so of what a loop gives, too."""
+    return of_loop.known and not _moves_around(of_loop.options["body"], [of])
+
+
+def _moves_around(body: Body, ends: Iterable[Node]) -> bool:
+    """Whether some of these move with the turn of a loop around this one."""
+    inside = {body.turn}
+    for node in with_bodies(ancestors(ends)):
+        if node.operation == "loop":
+            inside.add(node.options["body"].turn)
+    return any(
+        turn not in inside
+        for node in with_bodies(ancestors(ends))
+        for turn in turns_in(_numbers(node))
+    )
+
+
+def _numbers(node: Node) -> list[Any]:
+    """Where places may stand in a step; the count of a loop is one."""
+    if node.operation == "loop":
+        return [node.options["body"].count]
+    return list(node.options.values())
 
 
 def body_of(node: Node) -> Body:
@@ -168,7 +207,7 @@ def behind(ends: Iterable[Node], order: Iterable[Node]) -> set[Node]:
 
 def with_body(loop: Node, body: Body, arguments: Sequence[Node]) -> Node:
     """The same loop with another body, on what its inputs begin with now."""
-    known = all(argument.known for argument in arguments)
+    known = _is_known(body, arguments)
     made = loop.remade(tuple(arguments))
     return replace(made, options={"body": body}, known=known, order=made.order)
 
@@ -202,7 +241,8 @@ def remade_part(part: Node, loop: Node, of: Node) -> Node:
         return part
     made = part.remade((loop,))
     options = {"of": of, "each": part.options["each"]}
-    return replace(made, options=options, known=loop.known, order=made.order)
+    known = _gives_known(loop, of)
+    return replace(made, options=options, known=known, order=made.order)
 
 
 def depends_on_turn(node: Node) -> bool:

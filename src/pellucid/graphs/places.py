@@ -6,7 +6,7 @@ either knows places, or asks for that of one turn (`placed`), or fails.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -129,6 +129,17 @@ def moves(value: Any) -> bool:
     return isinstance(value, slice) and any(
         isinstance(part, Place) for part in (value.start, value.stop, value.step)
     )
+
+
+def turns_in(value: Any) -> Iterator[Turn]:
+    """The turns that the places in an option move with."""
+    if isinstance(value, Place):
+        yield from (turn for turn, _ in value.terms)
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            yield from turns_in(part)
+    elif isinstance(value, slice):
+        yield from turns_in((value.start, value.stop, value.step))
 
 
 def placed(value: Any, turns: Mapping[Turn, int] | None = None) -> Any:

@@ -31,6 +31,7 @@ from pellucid.graphs.differentiating.loops import through_turns
 from pellucid.graphs.differentiating.masks import carried
 from pellucid.graphs.differentiating.poles import Poles
 from pellucid.graphs.differentiating.risks import NOTHING, Risks
+from pellucid.graphs.differentiating.zeros import Zeros
 from pellucid.graphs.node import Node, ancestors, location_of
 from pellucid.graphs.rewriting import arithmetic
 from pellucid.graphs.tracing.recorder import Recorder
@@ -59,7 +60,8 @@ def backward(
     recorder: Recorder, seeds: Mapping[Node, Any], wrt: list[Node]
 ) -> dict[Node, Any]:
     """Reverse accumulation: dJ/dx = sum over uses of x of (dJ/dz) (dz/dx)."""
-    poles = Poles(Risks(ancestors(seeds), dict.fromkeys(wrt, NOTHING)))
+    zeros = Zeros(dict.fromkeys(wrt, False), dict.fromkeys(wrt))
+    poles = Poles(Risks(ancestors(seeds), dict.fromkeys(wrt, NOTHING)), zeros)
     adjoint = {node: Adjoint(traced(seed)) for node, seed in seeds.items()}
     walk(recorder, adjoint, poles)
     return {node: g.settled for node, g in adjoint.items()}

@@ -119,7 +119,8 @@ class WayBack:
             self.given = {of: self._each(of, g) for of, g in self.each.items()}
             with self.recorder.inside(arithmetic.simplifying(inside.order)):
                 adjoint = self._seeds()
-                inner = Poles(inside.risks, ahead, chosen)
+                zeros = poles.zeros.inside(inside.loop)
+                inner = Poles(inside.risks, zeros, ahead, chosen)
                 walk(self.recorder, adjoint, inner)
                 if self._calls_for_more(adjoint, inner, ahead):
                     continue

@@ -33,21 +33,24 @@ class Poles:
     ----------
     risks : Risks
         What a zero may meet, on the steps that the pass goes back through.
+    zeros : Zeros
+        What is known to be 0 among them.
     ahead, chosen : iterable of Node
         Steps behind which the pass has met a pole, and inputs that come from a choice:
         in other turns of a loop, and around it.
     """
 
     def __init__(
-        self, risks: Risks, ahead: Iterable[Node] = (), chosen: Iterable[Node] = ()
-    ) -> None:
+        self, risks: Risks, zeros: Zeros, ahead: Iterable[Node] = (),
+        chosen: Iterable[Node] = (),
+    ) -> None:  # fmt: skip
         order = risks.order
         self.needed = needed = risks.needed
         self.own, self.behind, self.loops = risks.own, risks.behind, risks.loops
         self.wrt = risks.wrt
         self.ahead = set(ahead)
         self.whole = whole_reads(order, needed)
-        self.zeros = Zeros(order, risks.wrt)
+        self.zeros = zeros
         self.chosen = set(chosen)  # what comes from a choice
         for node in order:
             if node in needed and (

@@ -10,13 +10,14 @@ is 0. A sum of products of patterns is 0 only where the step itself is.
 from __future__ import annotations
 
 import functools
+import itertools
 import operator
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.bodies import depends_on_turn
+from pellucid.graphs.bodies import Body, body_of, depends_on_turn
 from pellucid.graphs.derivatives.entering import DERIVATIVES
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import (
@@ -31,24 +32,36 @@ from pellucid.graphs.tracing.traced import current, lifted, recorded
 Pattern = Any  # an array of 1 and 0; None where nothing is known to be 0
 FACTORS = 16  # of a product up to which steps among them are looked for
 LARGE = 1 << 16  # elements up to which zeros inside an array are looked for
+TRIALS = 3  # turns in which further places of what is carried may become known
 
 
 class Zeros:
-    """What is known to be 0 among the steps of one backward pass.
+    """What is known to be 0 among the steps of one backward pass, or of one turn in it.
 
     Parameters
     ----------
-    order : iterable of Node
-        The steps.
-    wrt : iterable of Node
-        What is differentiated: none of it is known, whatever it is made from.
+    steps : mapping of Node to bool
+        Of the inputs whether no input of the pass moves them: none of what is
+        differentiated is known, whatever it is made from.
+    patterns : mapping of Node to pattern
+        Of the inputs where they may be other than 0.
     """
 
-    def __init__(self, order: Iterable[Node], wrt: Iterable[Node]) -> None:
-        self.order = list(order)
-        self.steps: dict[Node, bool] = dict.fromkeys(wrt, False)
-        self.patterns: dict[Node, Pattern] = dict.fromkeys(wrt)
+    def __init__(
+        self, steps: Mapping[Node, bool], patterns: Mapping[Node, Pattern]
+    ) -> None:
+        self.steps, self.patterns = dict(steps), dict(patterns)
         self.masks: dict[Node, Any] = {}
+        self.loops: dict[Node, Zeros] = {}
+
+    def inside(self, loop: Node) -> Zeros:
+        """What is known to be 0 inside of a loop, in each of its turns."""
+        if loop not in self.loops:
+            given = body_of(loop).given(loop)
+            steps = {i: self.is_step(a) for i, a in given.items()}
+            patterns = {i: self.pattern(a) for i, a in given.items()}
+            self.loops[loop] = _in_each_turn(body_of(loop), steps, patterns)
+        return self.loops[loop]
 
     def counting(self, node: Node, position: int) -> Any:
         """Where an argument is not multiplied by 0: a mask, True or False for all."""
@@ -88,15 +101,57 @@ class Zeros:
         return self.steps[node]
 
     def _stands(self, node: Node) -> bool:
+        if node.operation == "part":
+            return self.inside(node.arguments[0]).is_step(node.options["of"])
         moving = moving_arguments(node)
         return moving is not None and all(self.steps[a] for a in moving)
 
     def pattern(self, node: Node) -> Pattern:
         """Where a value may be other than 0."""
         for each in ancestors([node], stop=self.patterns):
-            self.patterns[each] = _pattern(each, [self.patterns[a] for a in
-                                                  each.arguments])  # fmt: skip
+            if each.operation == "part" and not each.known:
+                self.patterns[each] = self._of_turns(each)
+            else:
+                arguments = [self.patterns[a] for a in each.arguments]
+                self.patterns[each] = _pattern(each, arguments)
         return self.patterns[node]
+
+    def _of_turns(self, part: Node) -> Pattern:
+        """Where a part of a loop may be other than 0."""
+        loop, of = part.arguments[0], part.options["of"]
+        found = self.inside(loop).pattern(of)
+        starts = [a for a, (_, now) in zip(loop.arguments, body_of(loop).carried,
+                                           strict=False) if now is of]  # fmt: skip
+        for start in starts:  # where it turns no time
+            found = _either(found, self.pattern(start))
+        if found is None or part.size > LARGE:
+            return None
+        return np.broadcast_to(found, part.shape)
+
+
+def _in_each_turn(
+    body: Body, steps: dict[Node, bool], patterns: dict[Node, Pattern]
+) -> Zeros:
+    """What is known in any turn, of what is known in the first of what is carried."""
+    for trial in itertools.count():
+        zeros = Zeros(steps, patterns)
+        before = dict(steps), dict(patterns)
+        for i, now in body.carried:
+            steps[i] = steps[i] and zeros.is_step(now)
+            wider = _either(patterns[i], zeros.pattern(now))
+            is_same = wider is not None and np.array_equal(wider, patterns[i])
+            patterns[i] = patterns[i] if is_same else wider if trial < TRIALS else None
+        same = all(patterns[i] is p for i, p in before[1].items())
+        if same and steps == before[0]:
+            break
+    return zeros
+
+
+def _either(one: Pattern, other: Pattern) -> Pattern:
+    """Where any of two may be other than 0."""
+    if one is None or other is None:
+        return None
+    return _of_zeros(np.maximum(one, other))
 
 
 def factor(node: Node, position: int) -> Node | None:
