@@ -164,7 +164,7 @@ class Node:
     def remade(self, arguments: tuple[Node, ...], order: int | None = None) -> Node:
         """The same step on other arguments, made now or where `order` puts it."""
         order = next(_creation) if order is None else order
-        known = self.known and all([a.known for a in arguments])
+        known = self.known and all(a.known for a in arguments)
         return Node(
             self.operation, arguments, self.shape, self.dtype, self.options, self.weak,
             self.line, self.call, self.name, known, self.quiet, self.derived,
