@@ -14,16 +14,6 @@ from pellucid.graphs.tracing.uncollected import uncollected
 
 SAVING = 500  # nodes that folding must save, where it is done unasked
 
-SAVING = 500  # nodes that folding must save, where it is done unasked
-
-# So many nodes are to be saved before a derivative is taken, or a graph is compiled:
-# what is small is read, drawn and run as it was written.
-SAVING = 200
-
-# So many nodes are to be saved before a derivative is taken, or a graph is compiled:
-# what is small is read, drawn and run as it was written.
-SAVING = 200
-
 
 @uncollected()
 def folded(graph: Graph, least: int = LEAST, saving: int = 0) -> Graph:
