@@ -6,7 +6,7 @@ all others move on by one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -100,8 +100,8 @@ def _slice(first: Number, times: int, turns: int, length: int) -> slice | None:
 
 def elementwise(run: Run, step: Node, values: list[Value]) -> Any:
     """Element by element, where NumPy aligns the axes behind the first."""
-    if step.weak:
-        return None
+    if step.weak and step.dtype.kind != "f":
+        return None  # Python's integers, which have no end
     given = [
         padded(run, a, v.node, step.ndim) if v.varies else v.node
         for a, v in zip(step.arguments, values, strict=True)
@@ -133,8 +133,7 @@ def _index(run: Run, step: Node, values: list[Value]) -> Any:
     if found is None:
         return None
     places, axis = found
-    everything = all(i == slice(None) for i in places if isinstance(i, slice))
-    if len(places) == 1 and everything:
+    if all(i == slice(None) for i in places):
         return lifted(array, current())
     made = recorded("index", array, at=places)
     others = [i for i in range(made.ndim) if i != axis]
@@ -195,6 +194,35 @@ def _matmul(run: Run, step: Node, values: list[Value]) -> Any:
         case (m, _), (n, _) if m <= 2 and n <= 2:
             return x @ y
     return None
+
+
+def factors_of(term: Node) -> tuple[Node, Node] | None:
+    """A column and a row, or two matrices, of which a term is the product."""
+    match term.operation, term.arguments:
+        case "multiply", (x, y) if term.ndim == 2 and x is not y:
+            n, m = term.shape
+            if x.shape == (n, 1) and y.shape in {(m,), (1, m)}:
+                return x, y
+            if y.shape == (n, 1) and x.shape in {(m,), (1, m)}:
+                return y, x
+        case "matmul", (x, y) if x.ndim == y.ndim == 2:
+            return x, y
+    return None
+
+
+def contracted(run: Run, sides: Sequence[Node], found: Sequence[Node]) -> Any:
+    """The sum of the products of all turns: of n by t, and t by m."""
+    x, y = sides
+    left: Any
+    right: Any
+    left, right = (lifted(one, current()) for one in found)
+    n, k = x.shape
+    if k > 1:
+        left = np.transpose(left, (1, 0, 2))  # (n, t, k)
+        left = np.reshape(left, (n, run.count * k))
+    else:
+        left = np.transpose(np.reshape(left, (run.count, n)))
+    return left @ np.reshape(right, (run.count * k, y.shape[-1]))
 
 
 # What a step becomes by its operation, where it is not elementwise.

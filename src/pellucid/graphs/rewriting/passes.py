@@ -17,6 +17,7 @@ from pellucid.graphs.rewriting.driver import (
     rewritten,
     shared,
 )
+from pellucid.graphs.rewriting.fission import fission, joined
 from pellucid.graphs.rewriting.formulas import (
     Formula,
     Formulas,
@@ -49,6 +50,8 @@ def _opened(node: Node) -> Node:
 opened = by_operation(dict.fromkeys(COMPOSED, _opened))
 
 SHARED: list[Family] = [plain, shared]
+JOINED: list[Family] = [joined, plain, shared]
+SPLIT: list[Family] = [fission]
 OPENED: list[Family] = [plain, shared, opened]
 
 

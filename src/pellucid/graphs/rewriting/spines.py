@@ -45,7 +45,21 @@ def multiplied(
     return []
 
 
-def assigned(after: Node, before: Node) -> tuple[Node, tuple[Any, ...]] | None:
+Write = tuple[Node, tuple[Any, ...]]
+
+
+def added_at(after: Node, before: Node) -> list[Write]:
+    """What is added to places of a carried array, one after another; none where not."""
+    writes: list[Write] = []
+    while after.operation == "add_at" and len(after.arguments) == 2:
+        if not is_basic(after.options["at"]):
+            return []
+        writes.append((after.arguments[1], after.options["at"]))
+        after = after.arguments[0]
+    return writes[::-1] if after is before else []
+
+
+def assigned(after: Node, before: Node) -> Write | None:
     """What is written into a carried array, and where."""
     if after.operation != "assign" or after.arguments[0] is not before:
         return None

@@ -13,7 +13,7 @@ from pellucid.errors import PellucidError
 from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.identities import IDENTITIES
-from pellucid.graphs.node import Node
+from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.rewriting import arithmetic, driver, passes
 from pellucid.graphs.rewriting.naive import Identities
 from pellucid.graphs.rewriting.naive import Rewrite as Rewrite
@@ -99,13 +99,23 @@ def made_stable(
 def written_out(graph: Graph) -> Graph:
     """The graph with each sigmoid, softmax, ... as the steps that it is made of.
 
-    So fast code shares e^-|z| between a cost and its gradient, and reuses memory.
+    So fast code shares e^-|z| between a cost and its gradient, and reuses memory. Of
+    loops there is left what needs the turn before.
     """
     recorder = resumed(graph)
     with recorder.running(), creation_recorded():
-        ends = driver.rewritten(graph.ends, passes.OPENED)
+        ends = split(graph.ends)
+        ends = driver.rewritten(ends, passes.OPENED)
         ends = driver.rewritten(ends, passes.SHARED)
     return closed(graph.ending(ends), recorder)
+
+
+def split(ends: Sequence[Node]) -> Sequence[Node]:
+    """Nodes that compute the same, without what need not stand in their loops."""
+    if not any(node.operation == "loop" for node in ancestors(ends)):
+        return ends
+    joined = driver.rewritten(ends, passes.JOINED)
+    return driver.rewritten(joined, passes.SPLIT, walks=WALKS)
 
 
 def stabilised(

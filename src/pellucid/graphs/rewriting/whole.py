@@ -8,7 +8,7 @@ before is a part of the loop, all turns stacked.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -25,15 +25,24 @@ from pellucid.graphs.rewriting.all_turns import (
     Run,
     Value,
     along,
+    contracted,
     elementwise,
+    factors_of,
     in_turn,
     padded,
     reduction,
 )
-from pellucid.graphs.rewriting.spines import added, assigned, multiplied
+from pellucid.graphs.rewriting.spines import (
+    Write,
+    added,
+    added_at,
+    assigned,
+    multiplied,
+)
 from pellucid.graphs.tracing.traced import current, lifted, node_of, recorded
 
 Seeing = Callable[[Node], Node]
+LARGE, LARGEST = 2**11, 2**21  # elements of a turn, and of all, for which it is split
 
 
 def can_be_whole(loop: Node) -> bool:
@@ -53,17 +62,20 @@ class Whole:
         How a step of the body is seen, and one outside.
     improved : callable
         What takes the place of a step that has been recorded.
-    is_heavy : bool
-        Whether products of matrices are taken too, which nothing is seen through.
+    kept : set of Node or None
+        The steps that stay in the loop, where it is split: then products of matrices
+        are taken too, which nothing is seen through, but nothing that gets large.
     """
 
     def __init__(
         self, loop: Node, inside: Seeing, outside: Seeing, improved: Seeing,
-        is_heavy: bool = False,
+        kept: Set[Node] | None = None,
     ) -> None:  # fmt: skip
         self.loop, self.body = loop, body_of(loop)
         self.run = Run(self.body.turn, self.body.most)
-        self.inside, self.improved, self.is_heavy = inside, improved, is_heavy
+        self.inside, self.improved = inside, improved
+        self.splits, self.kept = kept is not None, kept or frozenset()
+        self.parts: set[Node] = set()  # the steps that are parts of the loop
         self.given = {i: outside(a) for i, a in self.body.given(loop).items()}
         self.next = {after: before for before, after in reversed(self.body.carried)}
         self.found: dict[Node, Value] = {}
@@ -81,9 +93,14 @@ class Whole:
             recorded("broadcast_to", value, shape=(self.run.count, *step.shape))
         )
 
+    def can_leave(self, step: Node) -> bool:
+        """Whether a step can be had without running the loop."""
+        resolved(step, self.found, self._below, self._value)
+        return step not in self.parts and self.parts.isdisjoint(self._below(step))
+
     def _below(self, step: Node) -> Sequence[Node]:
         """The steps whose values are needed first."""
-        if step in self.given or step.is_constant:
+        if step in self.given or step.is_constant or step in self.kept:
             return ()
         if running := self._running(step):
             return [term for term, _ in running]
@@ -92,7 +109,7 @@ class Whole:
         seen = self.inside(step)
         is_seen = seen.operation in RULES or is_elementwise(seen.operation)
         is_seen |= facts_of(seen.operation).kind is REDUCES
-        is_seen |= self.is_heavy and seen.operation in HEAVY
+        is_seen |= self.splits and seen.operation in HEAVY
         return seen.arguments if is_seen else ()
 
     def _running(self, step: Node) -> list[tuple[Node, int]]:
@@ -105,7 +122,7 @@ class Whole:
     def _growing(self, step: Node) -> list[tuple[Node, int]]:
         """What a running product is multiplied by, where all of it is positive."""
         before = self.next.get(step)
-        if before is None or self.body.is_reversed:
+        if before is None or self.body.is_reversed or self.splits:
             return []
         factors = multiplied(self.inside(step), before)
         kinds = {self.inside(factor).operation for factor, _ in factors}
@@ -116,11 +133,21 @@ class Whole:
             return Value(self.given[step], False)
         if step.is_constant or _is_made(step):
             return Value(step, False)
-        made = self._made(step)
+        made = None if step in self.kept else self._made(step)
         shape = (self.run.count, *step.shape) if made and made.varies else step.shape
-        if made is None or (made.node.shape, made.node.dtype) != (shape, step.dtype):
+        is_fit = made and (made.node.shape, made.node.dtype) == (shape, step.dtype)
+        if made is None or not is_fit or not self._is_small(step):
+            self.parts.add(step)
             return Value(part(self.loop, step, each=True), True)
         return made._replace(node=self.improved(made.node))
+
+    def _is_small(self, step: Node) -> bool:
+        """Whether a step, and what it is made of, may be kept of all turns."""
+        if not self.splits:
+            return True
+        kept = [step, *(a for a in self._below(step) if a in self.parts)]
+        size = max(one.size for one in kept)
+        return size <= LARGE and size * self.run.count <= LARGEST
 
     def _made(self, step: Node) -> Value | None:
         """The value of a step from those of its arguments; None where it has none."""
@@ -187,29 +214,55 @@ class Whole:
         return found
 
     def _below_last(self, step: Node) -> Sequence[Node]:
-        if step in self.given or step.is_constant or self._gathered(step) is not None:
+        if step in self.given or step.is_constant or step in self.kept:
+            return ()
+        if self._gathered(step) is not None:
             return ()
         seen = self.inside(step)
+        if self.splits:
+            return () if seen.operation in ("loop", "part") else seen.arguments
         shows = facts_of(seen.operation).shows or seen.operation in RULES
         return seen.arguments if shows or is_elementwise(seen.operation) else ()
 
     def _gathered(self, step: Node) -> Callable[[Node], Any] | None:
         """What is gathered over the turns: a sum, a product, what is written."""
         before, seen = self.next.get(step), self.inside(step)
-        if before is None:
+        if before is None or step in self.kept:
             return None
         start = self.given[before]
         if terms := added(seen, before):
-            return lambda step: _started(start, self._sum(terms, step))
+            return lambda step: self._sum(start, terms, step)
         if factors := multiplied(seen, before):
             return lambda step: self._product(start, factors, self._added_up)
+        if writes := added_at(seen, before):
+            return lambda step: self._added_at(start, writes)
         write = assigned(seen, before)
         return (lambda step: self._written(start, *write)) if write else None
 
-    def _sum(self, terms: Sequence[tuple[Node, int]], step: Node) -> Any:
+    def _sum(
+        self, start: Node, terms: Sequence[tuple[Node, int]], step: Node
+    ) -> Any:  # fmt: skip
+        products = self._products(terms) if self.splits else None
+        if products is not None:
+            return _started(start, products)
         for term, _ in terms:
             resolved(term, self.found, self._below, self._value)
-        return self._total(terms, step, self._added_up)
+        if any(t in self.parts and not self._is_small(t) for t, _ in terms):
+            return None
+        return _started(start, self._total(terms, step, self._added_up))
+
+    def _products(self, terms: Sequence[tuple[Node, int]]) -> Any:
+        """The sum over all turns of outer products, as one product of matrices."""
+        total: Any = None
+        for term, sign in terms:
+            sides = factors_of(self.inside(term))
+            if not sides or not all(map(self._is_small, sides)):
+                return None
+            found = [self.each(side) for side in sides]
+            product = contracted(self.run, sides, found)
+            product = product if sign > 0 else -product
+            total = product if total is None else total + product
+        return total
 
     def _added_up(self, x: Any) -> Any:
         return lifted(self.improved(node_of(_summed(x))), current())
@@ -223,7 +276,7 @@ class Whole:
         product: Any = None if is_one else lifted(start, current())
         for factor, power in factors:
             x = self.each(factor)
-            logarithm = LOGARITHMS.get(x.operation)
+            logarithm = None if self.splits else LOGARITHMS.get(x.operation)
             if logarithm:
                 total = add(logarithm(x))
                 y = np.exp(total if power > 0 else -total)
@@ -236,6 +289,19 @@ class Whole:
         return product
 
     def _written(self, start: Node, value: Node, at: tuple[Any, ...]) -> Any:
+        found = self._placed(start, value, at)
+        if found is None:
+            return None
+        x, places = found
+        everything = all(one == slice(None) for one in places)
+        if everything and x.shape == start.shape and x.dtype == start.dtype:
+            return x
+        return recorded("assign", start, x, at=places)
+
+    def _placed(
+        self, start: Node, value: Node, at: tuple[Any, ...]
+    ) -> tuple[Any, tuple[Any, ...]] | None:
+        """What is written in all turns, and where; None where this is no slice."""
         found = along(at, self.run, start.shape)
         if found is None:
             return None
@@ -246,10 +312,25 @@ class Whole:
             axes = list(range(1, x.ndim))
             axes.insert(axis, 0)
             x = np.transpose(x, axes)
-        everything = all(one == slice(None) for one in places)
-        if everything and x.shape == start.shape and x.dtype == start.dtype:
-            return x
-        return recorded("assign", start, x, at=places)
+        return x, places
+
+    def _added_at(self, start: Node, writes: Sequence[Write]) -> Any:
+        """What is added at places, to each once or in every turn."""
+        total: Any = lifted(start, current())
+        for value, at in writes:
+            if in_turn(at, self.run.turn, 0) == at:
+                x = np.sum(lifted(self.each(value), current()), axis=0)
+                places = at
+            elif found := self._placed(start, value, at):
+                x, places = found
+            else:
+                return None
+            everything = all(one == slice(None) for one in places)
+            is_zeros = total.node.operation == "zeros"
+            is_all = everything and is_zeros and x.shape == start.shape
+            is_all = is_all and x.dtype == start.dtype
+            total = x if is_all else recorded("add_at", total, x, at=places)
+        return total
 
     def _last(self, step: Node) -> Node:
         carried = dict(self.body.carried)

@@ -1,0 +1,218 @@
+"""What does not need the turn before leaves its loop, for whole arrays are faster.
+
+A loop is split in three: what its recurrence is fed with, W @ x[t] of all t in one
+product; the recurrence, which stays; and what is made of it, a sum of outer products as
+one product of matrices. What is the same in each turn is computed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pellucid.graphs.bodies import Body, body_of, here, living, reading, with_body
+from pellucid.graphs.node import Node, ancestors, depending
+from pellucid.graphs.places import moves
+from pellucid.graphs.rewriting.driver import Rule, Walk, by_operation
+from pellucid.graphs.rewriting.spines import added, added_at, assigned, multiplied
+from pellucid.graphs.rewriting.whole import Whole, can_be_whole
+from pellucid.graphs.tracing.traced import current, node_of, recorded
+
+
+def itself(node: Node) -> Node:
+    """A step as it is."""
+    return node
+
+
+def fission(walk: Walk) -> Rule:
+    """The rule that splits each loop, and takes its parts from what is made of it."""
+    split: dict[Node, Whole] = {}
+
+    def look(node: Node) -> Node | None:
+        if node.operation == "loop" and can_be_whole(node):
+            wanted = [walk.wanted(part) for part in walk.parts[walk.node]]
+            made, became, core = fed(node, wanted)
+            inside = walk.inside[walk.node]
+            for before in {*inside, *became}:
+                now = inside.get(before, before)
+                inside[before] = became.get(now, now)
+            split[made] = Whole(made, itself, itself, itself, core)
+            walk.changed |= made is not node
+            return made
+        if node.operation == "part" and node.arguments[0] in split:
+            taken = _taken(node, split[node.arguments[0]])
+            walk.changed |= taken is not None
+            return taken
+        return None
+
+    return look
+
+
+def _taken(part: Node, whole: Whole) -> Node | None:
+    """What a part is made of, outside of the loop."""
+    of = part.options["of"]
+    with current().on_behalf_of(part, part.call):
+        found = whole.each(of) if part.options["each"] else whole.last(of)
+    is_same = found.operation == "part" and found.arguments == part.arguments
+    if is_same and found.options == part.options:
+        return None
+    if part.name and not found.name and not found.is_constant:
+        found.christen(part.name)
+    return found
+
+
+def fed(loop: Node, wanted: Sequence[Node]) -> tuple[Node, dict[Node, Node], set[Node]]:
+    """The loop on what it is fed with; what its steps are now, and which must stay."""
+    loop = with_fixed(loop)
+    body = body_of(loop)
+    order, _ = living(body, wanted)
+    core = recurrent(body, order)
+    feed = Feed(loop, order)
+    now: dict[Node, Node] = {}
+    with current().on_behalf_of(loop, loop.call):
+        for step in order:
+            if feed.leaves(step):
+                now[step] = feed.read(step)
+            elif step not in feed.pure:
+                arguments = tuple([now.get(a, a) for a in step.arguments])
+                same = arguments == step.arguments
+                now[step] = step if same else step.remade(arguments)
+    if feed.inputs:
+        carried = tuple([(before, now.get(a, a)) for before, a in body.carried])
+        fixed = (*body.fixed, *feed.inputs.values())
+        made = replace(body, carried=carried, fixed=fixed)
+        loop = with_body(loop, made, [*loop.arguments, *feed.inputs])
+    return loop, now, {now.get(step, step) for step in core}
+
+
+def with_fixed(loop: Node) -> Node:
+    """A loop in which what is carried and never changes is fixed."""
+    body, given = body_of(loop), body_of(loop).given(loop)
+    same = [before for before, after in body.carried if before is after]
+    if not same:
+        return loop
+    carried = tuple([(before, a) for before, a in body.carried if before is not a])
+    made = replace(body, carried=carried, fixed=(*body.fixed, *same))
+    return with_body(loop, made, [given[i] for i in made.inputs])
+
+
+def recurrent(body: Body, order: Sequence[Node]) -> set[Node]:
+    """The steps that need the turn before, and that the turn after needs."""
+    inside = set(order)
+    carried = [(b, after) for b, after in body.carried if b in inside]
+    ends = [(b, after) for b, after in carried if not _gathers(b, after, carried)]
+    needed = set(ancestors([after for _, after in ends]))
+    return needed & depending(order, [before for before, _ in ends])
+
+
+def _gathers(
+    before: Node, after: Node, carried: Iterable[tuple[Node, Node]]
+) -> bool:  # fmt: skip
+    """Whether a carried value is only added to, multiplied, or written into."""
+    write = assigned(after, before)
+    writes = [write] if write else added_at(after, before)
+    pairs = writes or added(after, before) or multiplied(after, before)
+    terms = [term for term, _ in pairs]
+    others = [a for b, a in carried if b is not before]
+    return bool(terms) and before not in set(ancestors([*terms, *others]))
+
+
+class Feed:
+    """What of a loop can be had before it, and the inputs that bring it there."""
+
+    def __init__(self, loop: Node, order: Sequence[Node]) -> None:
+        body = body_of(loop)
+        self.at = here(body)
+        self.moving = depending(order, [before for before, _ in body.carried])
+        self.whole = Whole(loop, itself, itself, itself, self.moving)
+        self.inputs: dict[Node, Node] = {}
+        self.pure: set[Node] = set()
+        with current().on_behalf_of(loop, loop.call):
+            for step in order:
+                if step not in self.moving and self.whole.can_leave(step):
+                    self.pure.add(step)
+        self.used = {a for n in order if n not in self.pure for a in n.arguments}
+        self.used |= {after for before, after in body.carried if before in self.moving}
+
+    def leaves(self, step: Node) -> bool:
+        """Whether a step is computed before the loop and read by what is left in it."""
+        if step not in self.pure or step not in self.used:
+            return False
+        reads = step.operation in READING and all(a.is_input for a in step.arguments)
+        return bool(step.arguments) and not reads
+
+    def read(self, step: Node) -> Node:
+        """What stands for such a step in the loop."""
+        value, varies = self.whole.found[step]
+        given = self.inputs.get(value)
+        if given is None:
+            given = Node("input", (), value.shape, value.dtype, weak=value.weak)
+            given.christen(step.name)
+            self.inputs[value] = given
+        if not varies:
+            return given
+        read = reading(given, self.at)
+        read.christen(step.name)
+        return read
+
+
+READING = ("index", "entry")
+
+
+# -- pieces of one array --------------------------------------------------------------
+
+
+def _joined(node: Node) -> Node | None:
+    """Pieces that are scattered into zeros and added, as what they are joined to."""
+    pieces: list[tuple[Node, Any]] = []
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if part.operation == "add":
+            waiting += part.arguments
+        elif part.operation == "scatter" and len(part.arguments) == 1:
+            pieces.append((part.arguments[0], part.options["at"]))
+        else:
+            return None
+    return _concatenated(pieces, node.shape)
+
+
+def _added(node: Node) -> Node | None:
+    """Pieces that are added one after the other, as what they are joined to."""
+    start, pieces = node, []
+    while start.operation == "add_at" and len(start.arguments) == 2:
+        pieces.append((start.arguments[1], start.options["at"]))
+        start = start.arguments[0]
+    whole = _concatenated(pieces, node.shape)
+    return None if whole is None else node_of(recorded("add", start, whole))
+
+
+def _concatenated(
+    pieces: Sequence[tuple[Node, Any]], shape: tuple[int, ...]
+) -> Node | None:
+    """The array of which pieces are all, one after the other along the first axis."""
+    found: dict[int, tuple[int, Node]] = {}
+    for piece, at in pieces:
+        places = _along_first(at, shape)
+        if places is None or piece.shape != (len(places), *shape[1:]):
+            return None
+        found[places.start] = places.stop, piece
+    end, parts = 0, []
+    while end in found:
+        end, piece = found.pop(end)
+        parts.append(piece)
+    if found or end != shape[0] or len(parts) != len(pieces) or len(parts) < 2:
+        return None
+    return node_of(recorded("concatenate", *parts, axis=0))
+
+
+def _along_first(at: tuple[Any, ...], shape: tuple[int, ...]) -> range | None:
+    """The places of one plain slice along the first axis."""
+    if len(at) != 1 or not shape or not isinstance(at[0], slice) or moves(at):
+        return None
+    places = range(*at[0].indices(shape[0]))
+    return places if places and places.step == 1 else None
+
+
+joined = by_operation({"add": _joined, "add_at": _added})
