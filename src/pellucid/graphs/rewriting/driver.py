@@ -167,7 +167,8 @@ def shared(walk: Walk) -> Rule:
             return first if first is not node else None
         key = same_step(node)
         found = steps.setdefault(key, node)
-        if (node.quiet, node.derived) < (found.quiet, found.derived):
+        computes = node.operation != "part"
+        if computes and (node.quiet, node.derived) < (found.quiet, found.derived):
             steps[key] = found = node
         return found if found is not node else None
 

@@ -114,7 +114,7 @@ def split(ends: Sequence[Node]) -> Sequence[Node]:
     """Nodes that compute the same, without what need not stand in their loops."""
     if not any(node.operation == "loop" for node in ancestors(ends)):
         return ends
-    joined = driver.rewritten(ends, passes.JOINED)
+    joined = driver.rewritten(ends, passes.JOINED, walks=2)
     return driver.rewritten(joined, passes.SPLIT, walks=WALKS)
 
 
