@@ -14,6 +14,7 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.kinds import MIXES
 from pellucid.graphs.rewriting.driver import Family, Rule, Walk
+from pellucid.graphs.rewriting.last_turn import LastTurn, seen_whole
 from pellucid.graphs.rewriting.naive import Identities
 from pellucid.graphs.rewriting.whole import Whole, can_be_whole
 from pellucid.graphs.tracing.traced import current, node_of, recorded
@@ -41,7 +42,7 @@ class Border:
         self.seen: dict[Node, Node] = {}
         self.depth: dict[Node, int] = {}
         self.fired: set[Node] = set()  # what a formula has been found in
-        self.wholes: dict[Node, Whole] = {}
+        self.wholes: dict[Node, tuple[Whole, LastTurn]] = {}
         walk.seen = self.seen
 
     def __call__(self, node: Node) -> Node | None:
@@ -94,15 +95,9 @@ class Border:
             return None
         if loop not in self.wholes:
             inner = self.walk.bodies[loop].seen
-            self.wholes[loop] = Whole(
+            whole = Whole(
                 loop, lambda n: inner.get(n, n), lambda n: self.seen.get(n, n),
                 self.improved,
             )  # fmt: skip
-        whole, of = self.wholes[loop], node.options["of"]
-        found = whole.each(of) if node.options["each"] else whole.last(of)
-        return None if _is_same(found, node) else found
-
-
-def _is_same(found: Node, node: Node) -> bool:
-    """Whether nothing is seen but the part itself."""
-    return found.operation == "part" and found.options == node.options
+            self.wholes[loop] = whole, LastTurn(whole)
+        return seen_whole(node, *self.wholes[loop])

@@ -15,6 +15,7 @@ from pellucid.graphs.bodies import Body, body_of, here, living, reading, with_bo
 from pellucid.graphs.node import Node, ancestors, depending
 from pellucid.graphs.places import moves
 from pellucid.graphs.rewriting.driver import Rule, Walk, by_operation
+from pellucid.graphs.rewriting.last_turn import LastTurn, seen_whole
 from pellucid.graphs.rewriting.spines import added, added_at, assigned, multiplied
 from pellucid.graphs.rewriting.whole import Whole, can_be_whole
 from pellucid.graphs.tracing.traced import current, node_of, recorded
@@ -27,7 +28,7 @@ def itself(node: Node) -> Node:
 
 def fission(walk: Walk) -> Rule:
     """The rule that splits each loop, and takes its parts from what is made of it."""
-    split: dict[Node, Whole] = {}
+    split: dict[Node, tuple[Whole, LastTurn]] = {}
 
     def look(node: Node) -> Node | None:
         if node.operation == "loop" and can_be_whole(node):
@@ -37,11 +38,12 @@ def fission(walk: Walk) -> Rule:
             for before in {*inside, *became}:
                 now = inside.get(before, before)
                 inside[before] = became.get(now, now)
-            split[made] = Whole(made, itself, itself, itself, core)
+            whole = Whole(made, itself, itself, itself, core)
+            split[made] = whole, LastTurn(whole)
             walk.changed |= made is not node
             return made
         if node.operation == "part" and node.arguments[0] in split:
-            taken = _taken(node, split[node.arguments[0]])
+            taken = _taken(node, *split[node.arguments[0]])
             walk.changed |= taken is not None
             return taken
         return None
@@ -49,13 +51,11 @@ def fission(walk: Walk) -> Rule:
     return look
 
 
-def _taken(part: Node, whole: Whole) -> Node | None:
+def _taken(part: Node, whole: Whole, last: LastTurn) -> Node | None:
     """What a part is made of, outside of the loop."""
-    of = part.options["of"]
     with current().on_behalf_of(part, part.call):
-        found = whole.each(of) if part.options["each"] else whole.last(of)
-    is_same = found.operation == "part" and found.arguments == part.arguments
-    if is_same and found.options == part.options:
+        found = seen_whole(part, whole, last)
+    if found is None:
         return None
     if part.name and not found.name and not found.is_constant:
         found.christen(part.name)
