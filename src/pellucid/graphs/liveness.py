@@ -6,13 +6,13 @@ asks here whether an assignment may be done in place.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from pellucid.graphs.bodies import Body, body_of
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
-from pellucid.graphs.operations.indexing import is_basic
+from pellucid.graphs.operations.indexing import is_basic, is_element
 
 
 def is_view(node: Node) -> bool:
@@ -24,14 +24,23 @@ def is_view(node: Node) -> bool:
     return facts_of(node.operation).view
 
 
-def roots(order: Sequence[Node], parts: Mapping[Node, Node]) -> dict[Node, Node]:
+def is_numpys_view(node: Node) -> bool:
+    """Whether NumPy's result may share memory; one element of an array is a number."""
+    return is_view(node) and not (node.operation == "index" and is_element(node))
+
+
+def roots(
+    order: Sequence[Node], parts: Mapping[Node, Node],
+    shows: Callable[[Node], bool] = is_view,
+) -> dict[Node, Node]:  # fmt: skip
     """For each node the node whose memory it may share.
 
-    `parts` are values that are written straight into a part of a later one.
+    `parts` are values that are written straight into a part of a later one. `shows`
+    says which steps give a view.
     """
     root: dict[Node, Node] = {}
     for node in order:
-        own = root[node.arguments[0]] if is_view(node) else node
+        own = root[node.arguments[0]] if shows(node) else node
         root[node] = parts.get(node, own)
     return root
 
@@ -74,9 +83,10 @@ class Lives:
         order: Sequence[Node],
         parts: Mapping[Node, Node] | None = None,
         owned: Collection[Node] = (),
+        shows: Callable[[Node], bool] = is_view,
     ) -> None:
         self.owned = owned
-        self.root = roots(graph.order, parts or {})
+        self.root = roots(graph.order, parts or {}, shows)
         self.last_use = {self.root[a]: node for node in order for a in node.arguments}
         self.outputs = {self.root[node] for node in graph.ends}
         self.leaving = set(self.outputs)

@@ -14,7 +14,7 @@ import numpy as np
 from pellucid.graphs.bodies import Body, asked, body_of, living, with_bodies
 from pellucid.graphs.liveness import WRITING, written
 from pellucid.graphs.node import Node
-from pellucid.graphs.places import is_whole
+from pellucid.graphs.operations.indexing import is_element
 from pellucid.running.writing import SourceNames
 
 _WIDE = np.float64, np.complex128  # what a Python float is, or gives way to
@@ -70,12 +70,6 @@ def _by_element(
     value = reader.arguments[1]
     is_float = value.shape == () and value.dtype == np.float64
     return (1, reader) if is_float or _is_number(value) else None
-
-
-def is_element(node: Node) -> bool:
-    """Whether an index names one element, by numbers alone."""
-    at = node.options["at"]
-    return len(at) == node.arguments[0].ndim > 0 and all(map(is_whole, at))
 
 
 def _by_turns(

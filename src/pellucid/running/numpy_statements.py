@@ -11,14 +11,13 @@ from pellucid.graphs.evaluate import meaning
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.dtypes import reads
-from pellucid.graphs.operations.indexing import may_repeat
+from pellucid.graphs.operations.indexing import is_element, may_repeat
 from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT
 from pellucid.graphs.places import Place, moves
 from pellucid.running import writing
 from pellucid.running.numpy_lists import (
     as_float,
     element,
-    is_element,
     is_float,
     spelled,
 )

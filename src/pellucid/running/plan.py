@@ -20,7 +20,7 @@ import numpy as np
 
 from pellucid.graphs.bodies import asked, body_of
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.liveness import WRITING, Lives, origin, written
+from pellucid.graphs.liveness import WRITING, Lives, is_numpys_view, origin, written
 from pellucid.graphs.node import Node, by_order
 from pellucid.graphs.operations.closed_set import OPERATIONS, is_elementwise
 
@@ -92,11 +92,11 @@ class _Planner:
         self.free: Pool = {}
         self.held: dict[Node, Buffer] = {}
         self.pieces: dict[Node, Buffer] = {}
-        self.lives = Lives(graph, order)
+        self.lives = Lives(graph, order, shows=is_numpys_view)
         self.position = {node: i for i, node in enumerate(order)}
         self.after = {now: before for before, now in staying.items() if now is not None}
         parts = self._joined(order)
-        self.lives = Lives(graph, order, parts, owned)
+        self.lives = Lives(graph, order, parts, owned, is_numpys_view)
         self.plan.root, self.plan.leaving = self.lives.root, self.lives.leaving
         self._lead_up()
         for node in order:

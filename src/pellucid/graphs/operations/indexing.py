@@ -65,6 +65,12 @@ def is_basic(at: tuple[Any, ...]) -> bool:
     )
 
 
+def is_element(node: Node) -> bool:
+    """Whether an index names one element, by an integer or a place for each axis."""
+    at = node.options["at"]
+    return len(at) == node.arguments[0].ndim > 0 and all(map(is_whole, at))
+
+
 def may_repeat(at: tuple[Any, ...], shape: tuple[int, ...]) -> bool:
     """Whether an index may name an element twice."""
     if is_basic(at):
