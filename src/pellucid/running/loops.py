@@ -63,9 +63,10 @@ class Wishes:
         names: SourceNames,
     ) -> None:  # fmt: skip
         self._last: dict[Node, int] = {}
+        self._end = len(order)
         for place, node in enumerate(order):
             self._last.update(dict.fromkeys(node.arguments, place))
-        self._last.update(dict.fromkeys(ends, len(order)))
+        self._last.update(dict.fromkeys(ends, self._end))
         self.barred, self._names = barred, names
         self._until: dict[str, int] = {}
         self._followed: dict[str, Node] = {}
@@ -88,12 +89,21 @@ class Wishes:
 
     def keep(self, node: Node, name: str) -> None:
         """Call a value by a name, as long as it is read."""
-        self._until[name] = self._last.get(node, -1)
+        self.hold(name, self._last.get(node, -1))
         self._names.call(node, name)
+
+    def hold(self, name: str, place: int) -> None:
+        """Leave a name to what it is until a place in the order."""
+        self._until[name] = max(place, self._until.get(name, -1))
 
     def follow(self, name: str, node: Node) -> None:
         """Leave a name to what follows a value, and to nothing else."""
         self._followed[name] = node
+
+    def may_keep(self, node: Node, name: str) -> bool:
+        """Whether a name stays that of a value, and is not left to another at last."""
+        follows = self._followed.get(name, node) is node
+        return follows or self._last.get(node, -1) < self._end
 
     def across(self, place: int, dying: Container[str]) -> set[str]:
         """The names that are read at a place, or behind it, but those that end there."""

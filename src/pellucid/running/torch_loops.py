@@ -187,19 +187,31 @@ class Loop:
                 name = self.names.of(part)
                 turned = f"{name}[::-1]" if self.body.is_reversed else name
                 lines.append(f"{name} = {torch}.stack({turned})")
+        return lines + self._lasts()
+
+    def _lasts(self) -> list[str]:
+        """The last values: by the names that they have, or by others, or copied."""
         before = {now: b for b, now in reversed(self.next.items())}
-        shown: set[Node] = set()
+        wishes, shown, moved = self.block.wishes, set[Node](), []
         for part in self.last:
             of = part.options["of"]
-            inner = self.saved.get(of) or self.inner.like(before.get(of, of), of)
-            if inner.isidentifier() and (not part.shape or self._is_own(part, shown)):
-                self.block.wishes.keep(part, inner)
+            name = self.saved.get(of) or self.inner.like(before.get(of, of), of)
+            is_own = not part.shape or self._is_own(part, shown)
+            own_name = name.isidentifier() and not self.inner.is_known(of)
+            if is_own and own_name and wishes.may_keep(part, name):
+                wishes.keep(part, name)
             else:
-                name = self.block.christened(part, self.place, part.name or of.name)
-                copied = ".clone()" if part.shape else ""
-                lines.append(f"{name} = {inner}{copied}")
+                moved.append((part, name if is_own else f"{name}.clone()"))
+                for word in re.findall(r"\w+", name):
+                    wishes.hold(word, self.place + 1)
             shown.add(self.root[of])
-        return lines
+        return [f"{self._named(part)} = {value}" for part, value in moved]
+
+    def _named(self, part: Node) -> str:
+        """The name of what is called otherwise behind the loop."""
+        wish = part.name or part.options["of"].name
+        name: str = self.block.christened(part, self.place, wish)
+        return name
 
 
 def _chain(node: Node) -> set[Node]:

@@ -153,8 +153,6 @@ class Block:
     ----------
     behind : dict
         What the inputs of a turn stand for.
-    in_place : set of Node
-        What was written into the array that it came from.
     """
 
     def __init__(
@@ -166,7 +164,6 @@ class Block:
         self.parts = asked(order)
         self.places = {node: place for place, node in enumerate(order)}
         self.behind: dict[Node, Node] = {}
-        self.in_place: set[Node] = set()
 
     def lines(self, steps: Iterable[Node | str]) -> list[str]:
         """The lines of steps; a line among them stays as it is."""
@@ -315,9 +312,8 @@ class Block:
             return f"{self.christened(node, place)} = {call}"
         put = f"[{self._brackets(node, indices)}] {'+=' if adds else '='} {value}"
         if self.lives.may_write(node) and not self.is_known(old):
-            self.in_place.add(node)
-            name = self.christened(node, place)
-            return f"{array}{put}" + (f"; {name} = {array}" if name != array else "")
+            self.wishes.keep(node, array)
+            return f"{array}{put}"
         name = self.christened(node, place - 1)  # what is put has its name still
         return f"{name} = {array}.clone(); {name}{put}"
 
