@@ -7,16 +7,20 @@ made anew at the end of each turn.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pellucid.graphs.bodies import Body, asked, body_of, living
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
-from pellucid.graphs.node import Node
-from pellucid.graphs.places import Place
+from pellucid.graphs.node import Node, users
+from pellucid.graphs.places import Place, is_whole
+from pellucid.graphs.structure import path_text, paths
 from pellucid.reading.source.rows import Row, rows
+
+WRITING = ("assign", "add_at")  # what may be done in place
 
 Life = list[tuple[int, int]]  # from the step that makes a value to the last reader
 Nest = tuple[Node, ...]  # the loops around a step, the outmost first
@@ -69,10 +73,12 @@ class Flow:
         self.runs: dict[Node, Run] = {}
         self.carriers: dict[Node, Run] = {}  # of carried inputs
         self.left: dict[Node, int] = {}  # where a loop is left
+        self.listed: dict[Node, Listed] = {}  # what holds the elements of one list
         self._same: dict[Node, Node] = {}
         self.made |= dict.fromkeys(graph.inputs, -1)
         self.home |= dict.fromkeys(graph.inputs, ())
-        self._block(graph.nodes, ())
+        self._join()
+        self._block(self._needed(), ())
         self._add("return", None, graph.outputs, ())
 
     def resolved(self, node: Node) -> Node:
@@ -80,6 +86,32 @@ class Flow:
         while node in self._same:
             node = self._same[node]
         return node
+
+    def _join(self) -> None:
+        """What was stacked of all rows of an array, or of a list, is that itself."""
+        paths_of = {leaf: path for path, leaf in paths(dict(self.graph.parameters))
+                    if isinstance(leaf, Node)}  # fmt: skip
+        for node in self.graph.order:
+            if node.operation == "stack" and node.spot is None:
+                array = whole(node)
+                listed = listed_in([paths_of.get(a, ()) for a in node.arguments])
+                if array is not None:
+                    self._same[node] = array
+                elif listed and is_read_singly(node, self.graph.order):
+                    self.listed[node] = listed
+
+    def _needed(self) -> list[Node]:
+        """The nodes that are written: not those that were only joined."""
+        if not self._same and not self.listed:
+            return [*self.graph.nodes]
+        found = set[Node]()
+        waiting = [*self.graph.ends]
+        while waiting:
+            node = self.resolved(waiting.pop())
+            if node not in found:
+                found.add(node)
+                waiting += () if node in self.listed else node.arguments
+        return [n for n in self.graph.nodes if n in found and n not in self.listed]
 
     def _add(
         self, kind: str, about: Node | Guard | None, reads: Iterable[Node], nest: Nest
@@ -92,7 +124,7 @@ class Flow:
 
     def _block(self, order: Iterable[Node], nest: Nest, run: Run | None = None) -> None:
         """The nodes of the graph, or of a turn, each stored where all turns are asked."""
-        order = list(order)
+        order = late(order, run.carried if run else ())
         parts = asked(order)
         stored = {part.options["of"] for part in run.each} if run else ()
         for node in order:
@@ -167,7 +199,7 @@ class Flow:
 
     def _rows(self, run: Run, inside: Nest) -> None:
         """What the head of a loop gives: `for x in X`."""
-        run.rows, run.is_numbered = rows(run.body, run.order, self.resolved)
+        run.rows, run.is_numbered = rows(run.body, run.order, self.resolved, self.listed)
         for nodes in run.rows.values():
             self._make(nodes[0], inside)
             self._same |= dict.fromkeys(nodes[1:], nodes[0])
@@ -190,6 +222,15 @@ class Flow:
 
     # -- lives ------------------------------------------------------------------------
 
+    def begins(self, node: Node) -> bool:
+        """Whether an array is only made, as zeros, for loops here to begin with."""
+        if node.arguments or node.is_constant or node.is_input or node not in self.made:
+            return False
+        found = [self.steps[place] for place in self.readers.get(node, ())]
+        enters = all(step.kind == "enter" and step.nest == self.home[node] for step in found)
+        return bool(found) and enters
+
+    @functools.cached_property
     def readers(self) -> dict[Node, list[int]]:
         """The steps that read each value, once for each time."""
         found: dict[Node, list[int]] = {}
@@ -225,6 +266,87 @@ class Flow:
         after = node in self.carriers and self.carriers[node].loop not in nest
         start, before = life[-1 if after else 0]
         life[-1 if after else 0] = start, max(before, end)
+
+
+def late(
+    order: Iterable[Node], carried: Iterable[tuple[Node, Node]]
+) -> list[Node]:
+    """The nodes of a turn, where what changes waits for the readers of what was there.
+
+    So an array can be written in place, and what is carried can be one variable.
+    """
+    order = list(order)
+    if not carried:
+        return order
+    read = users(order)
+    place = {node: float(k) for k, node in enumerate(order)}
+    for before, now in carried:
+        alike = [n for n in (*order, before) if n.name and n.name == (now.name or before.name)]
+        last = max((place[u] for n in (*alike, before) for u in read.get(n, ())), default=0)
+        if now in place and now not in read:
+            place[now] = max(place[now], last + 0.5)
+    for node in order:
+        if node.operation in WRITING:
+            mine = min((place[user] for user in read.get(node, ())), default=len(order))
+            last = max(place[user] for user in read[node.arguments[0]])
+            if place[node] < last < mine:
+                place[node] = last + 0.5
+    return sorted(order, key=place.__getitem__)
+
+
+class Listed(NamedTuple):
+    """The elements of a list of the person's, as `layers[k]["W"]`."""
+
+    before: str
+    first: int
+    behind: str
+
+
+def whole(stack: Node) -> Node | None:
+    """The array whose rows, all of them, were stacked again."""
+    array = stack.arguments[0].arguments[0] if stack.arguments[0].arguments else None
+    each = [a.operation == "index" and a.arguments == (array,) and a.options["at"] == (k,)
+            for k, a in enumerate(stack.arguments)]  # fmt: skip
+    if array is None or stack.options.get("axis", 0) or stack.shape != array.shape:
+        return None
+    return array if all(each) else None
+
+
+def listed_in(found: Sequence[tuple[Any, ...]]) -> Listed | None:
+    """The list whose elements stand at these paths, one after another."""
+    first, last = found[0], found[-1]
+    places = [i for i, keys in enumerate(zip(first, last, strict=False))
+              if keys[0] != keys[1]]  # fmt: skip
+    if len(places) != 1 or not all(type(path[places[0]]) is int for path in (first, last)):
+        return None
+    (place,) = places
+    start = first[place]
+    for k, path in enumerate(found):
+        if path != (*first[:place], start + k, *first[place + 1 :]):
+            return None
+    behind = path_text(("", *first[place + 1 :]))
+    return Listed(path_text(first[:place]), start, behind)
+
+
+def is_read_singly(node: Node, order: Iterable[Node]) -> bool:
+    """Whether loops read one element at a time of this, and nothing else reads it."""
+    order = [*order]
+    parts = asked(order)
+    for reader in order:
+        if node not in reader.arguments or (reader.operation == "loop" and reader not in parts):
+            continue
+        if reader.operation == "loop":
+            body = body_of(reader)
+            inner, _ = living(body, [part.options["of"] for part in parts[reader]])
+            given = body.given(reader)
+            inputs = [i for i in body.inputs if given[i] is node and i in inner]
+            if not all(i in body.fixed and is_read_singly(i, inner) for i in inputs):
+                return False
+        elif reader.operation != "index" or len(reader.arguments) > 1:
+            return False
+        elif len(reader.options["at"]) != 1 or not is_whole(reader.options["at"][0]):
+            return False
+    return True
 
 
 def is_mentioned(node: Node) -> bool:

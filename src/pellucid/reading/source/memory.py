@@ -10,9 +10,8 @@ from collections.abc import Iterator
 
 from pellucid.graphs.liveness import is_view
 from pellucid.graphs.node import Node
-from pellucid.reading.source.flow import Flow, Life
+from pellucid.reading.source.flow import WRITING, Flow, Life
 
-WRITING = ("assign", "add_at")
 
 
 class Memory:
@@ -71,7 +70,7 @@ class Memory:
             start = resolved(run.starts[before])
             if before in written and not self._may_begin(before, start):
                 self.copied.add(before)
-            else:
+            elif not self.flow.begins(start):
                 self._join(before, start)
 
     def _writers(self) -> Iterator[Node]:
@@ -105,7 +104,7 @@ class Memory:
 
     def _may_begin(self, before: Node, start: Node) -> bool:
         """Whether what is carried begins in the memory of its start."""
-        if start.is_literal:
+        if start.is_literal or self.flow.begins(start):
             return True
         place, run = self.flow.made[before], self.flow.carriers[before]
         others = [b for b, other in run.starts.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 
 from pellucid.graphs.bodies import Body
@@ -36,7 +36,8 @@ def len_of(array: Node) -> int:
 
 
 def rows(
-    body: Body, order: Sequence[Node], resolved: Callable[[Node], Node]
+    body: Body, order: Sequence[Node], resolved: Callable[[Node], Node],
+    listed: Container[Node],
 ) -> tuple[dict[Row, list[Node]], bool]:
     """What is read row by row, by which nodes, and whether the number is needed too.
 
@@ -54,7 +55,8 @@ def rows(
                 found.setdefault(row, []).append(node)
     arrays = [row.array for row in found]
     found = {row: nodes for row, nodes in found.items()
-             if arrays.count(row.array) == 1 and called(row, nodes)}  # fmt: skip
+             if arrays.count(row.array) == 1 and row.array not in listed
+             and called(row, nodes)}  # fmt: skip
     taken = {node for nodes in found.values() for node in nodes}
     others = [node for node in order if node not in taken]
     return found, any(place.times(turn) for place in places_in(others))

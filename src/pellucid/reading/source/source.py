@@ -12,6 +12,9 @@ from pellucid.graphs.tracing.trace import graph as graph_of
 from pellucid.reading.source.helpers import called_as
 from pellucid.reading.source.writer import Writer
 
+LEAST = 3  # turns of what is written as a loop
+SMALL = 500  # steps of a graph that is written both ways
+
 
 def source(graph_or_f: Graph | Callable[..., Any], *args: Any, **kwargs: Any) -> str:
     """Write a function, or a graph, as readable plain NumPy.
@@ -53,11 +56,28 @@ def source(graph_or_f: Graph | Callable[..., Any], *args: Any, **kwargs: Any) ->
     <BLANKLINE>
     """
     graph = graph_of(graph_or_f, *args, **kwargs)
-    writer = Writer(folded(graph, least=3))
-    body = "\n".join(f"    {line}" for line in writer.lines())
+    writer, lines = _shortest(graph)
+    body = "\n".join(f"    {line}" for line in lines)
     head = f"def {graph.title}({', '.join(_parameters(graph))}):"
     blocks = [_imports(writer), *writer.helpers(), f"{head}\n{body}\n"]
     return "\n\n".join(blocks)
+
+
+def _shortest(graph: Graph) -> tuple[Writer, list[str]]:
+    """What writes a graph, and its lines: with loops for what repeats, if fewer."""
+    writer = Writer(_with_loops(graph))
+    lines = writer.lines()
+    if writer.flow.runs and writer.graph is not graph and len(graph.order) <= SMALL:
+        plain = Writer(graph)
+        if len(straight := plain.lines()) <= len(lines):
+            return plain, straight
+    return writer, lines
+
+
+def _with_loops(graph: Graph) -> Graph:
+    """The graph as it was recorded, with loops; a derivative has those it was given."""
+    made = any(node.derived or node.operation == "loop" for node in graph.order)
+    return graph if made else folded(graph, LEAST)
 
 
 def _imports(writer: Writer) -> str:

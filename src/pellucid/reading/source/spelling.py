@@ -143,8 +143,13 @@ def _joined(node: Node, arguments: list[Spelling]) -> Spelling:
     )
 
 
+PLAIN_FLOATS = ("zeros", "ones", "empty", "eye")  # what NumPy makes of floats
+
+
 def _made(node: Node, arguments: list[Spelling]) -> Spelling:
     options = dict(node.options)
+    if node.operation in PLAIN_FLOATS and options.get("dtype", 0) == np.dtype(float):
+        del options["dtype"]
     first = [
         as_python(options.pop(key))
         for key in ("shape", "N", "fill_value")
@@ -214,6 +219,10 @@ SPECIAL: dict[str, Callable[[Node, list[Spelling]], Spelling]] = {
 }  # fmt: skip
 
 
+FEW = 4  # elements above which equal ones are written once
+COUNTED = 12  # elements above which 0, 1, 2, ... are written as a range
+
+
 def as_python(value: Any) -> str:
     """A constant as Python code that makes it."""
     if isinstance(value, (Place, Written)):
@@ -249,6 +258,11 @@ def quoted(text: str) -> str:
 
 
 def _array(value: Any) -> str:
+    if value.size > FEW and (value == value.flat[0]).all():
+        return _full(value)
+    if value.size > COUNTED and np.array_equal(value, np.arange(value.size)):
+        if value.ndim == 1 and value.dtype in (np.dtype(float), np.dtype(int)):
+            return f"np.arange({_number(value.dtype.type(value.size).item())})"
     if value.ndim > 1 and not value.size:  # [] has one axis
         return f"np.empty({value.shape}, dtype={as_python(value.dtype)})"
     if value.dtype.kind == "c" and not np.isfinite(value).all():  # nanj is no number
@@ -264,6 +278,14 @@ def _array(value: Any) -> str:
         if plain
         else f"np.array({text}, dtype={as_python(value.dtype)})"
     )
+
+
+def _full(value: Any) -> str:
+    """An array of equal elements."""
+    shape = as_python(value.shape if value.ndim > 1 else value.size)
+    first = value.flat[0]
+    plain = value.dtype in (np.dtype(float), np.dtype(int), np.dtype(bool))
+    return f"np.full({shape}, {as_python(first.item() if plain else first)})"
 
 
 def _number(value: Any) -> str:

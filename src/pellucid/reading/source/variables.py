@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.closed_set import is_elementwise
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.places import Turn
 from pellucid.reading.source.flow import Flow, Life, Run
@@ -48,6 +49,8 @@ class Variables:
         self._known = {node.name for node in flow.made}
         self._called = {nodes[0]: called(row, nodes) for run in flow.runs.values()
                         for row, nodes in run.rows.items()}  # fmt: skip
+        self._kept = {part.options["of"]: described(part.options["of"])
+                      for run in flow.runs.values() for part in run.each}  # fmt: skip
         self._beginning = self._of_starts()
         self._becoming = {flow.resolved(now): before
                           for run in flow.runs.values()
@@ -79,7 +82,7 @@ class Variables:
         """
         run = self.flow.runs[part.arguments[0]]
         held = self.flow.resolved(part.options["of"])
-        readers = [self.flow.steps[place] for place in self.flow.readers().get(part, ())]
+        readers = [self.flow.steps[place] for place in self.flow.readers.get(part, ())]
         plain = isinstance(run.body.count, int) and not run.body.is_reversed
         outside = all(not step.nest and step.kind == "node" for step in readers)
         written = self.memory.written.get(self.memory.group(held))
@@ -121,7 +124,9 @@ class Variables:
         if node in self._beginning:
             return self.names[self._beginning[node]]
         if node.operation == "part" and node.options["each"]:
-            return all_turns(node)
+            return all_turns(node, self._kept.get(node.options["of"], ""))
+        if node in self._kept:
+            return self._kept[node]
         before = self._becoming.get(node)
         own = "" if is_numbered(node.name) and self.flow.runs else node.name
         if before is not None and (not own or stem(own) == stem(before.name)):
@@ -179,13 +184,21 @@ def counts(turn: Turn) -> bool:
     return turn.start is not None and bool(turn.names[0].strip("_"))
 
 
-def all_turns(part: Node) -> str:
+def all_turns(part: Node, of: str) -> str:
     """What the values of all turns are called: h_at, by the value."""
-    of = part.options["of"]
     own = "" if is_numbered(part.name) else part.name
-    if own and stem(own) != stem(of.name):
+    if own and stem(own) != of:
         return own
-    return f"{stem(of.name)}{ALL_TURNS}" if not is_numbered(of.name) else ""
+    return f"{of}{ALL_TURNS}" if of else ""
+
+
+def described(node: Node) -> str:
+    """What a value is called that is kept for all turns: h, or tanh_c for tanh(c)."""
+    if not is_numbered(node.name):
+        return stem(node.name)
+    named = [a.name for a in node.arguments if not is_numbered(a.name)]
+    alone = len(node.arguments) == 1 == len(named) and is_elementwise(node.operation)
+    return f"{node.operation}_{named[0]}" if alone else ""
 
 
 def stem(name: str) -> str:

@@ -12,13 +12,14 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
-from pellucid.graphs.places import Place
+from pellucid.graphs.operations.indexing import is_basic
+from pellucid.graphs.places import Place, is_whole, plus
 from pellucid.graphs.structure import path_text, paths
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.source.branches import condition, truth
-from pellucid.reading.source.flow import Flow, Run, Step
+from pellucid.reading.source.flow import WRITING, Flow, Listed, Nest, Run, Step
 from pellucid.reading.source.helpers import written_out
-from pellucid.reading.source.memory import WRITING, Memory
+from pellucid.reading.source.memory import Memory
 from pellucid.reading.source.spelling import (  # fmt: skip
     ATOM,
     SPECIAL,
@@ -30,10 +31,11 @@ from pellucid.reading.source.spelling import (  # fmt: skip
     subscript,
 )
 from pellucid.reading.source.turns import Words, counting
-from pellucid.reading.source.variables import Variables
+from pellucid.reading.source.variables import Variables, described, stem
 
 WIDTH = 80  # columns that a statement may take
 INDENT = "    "
+AUGMENTED = {"add": "+=", "subtract": "-=", "multiply": "*=", "divide": "/="}
 DIVIDING = ("divide", "power", "floor_divide", "remainder")  # Python's numbers raise
 
 SCATTER = '''def scatter(g, at, shape):
@@ -59,8 +61,9 @@ class Writer:
         self.graph = graph
         guards = {guard.node: guard for guard in reversed(graph.guards)}
         self.flow = Flow(graph, guards)
-        self.readers = self.flow.readers()
+        self.readers = self.flow.readers
         self.memory = Memory(self.flow, self.flow.lives({}))
+        self.places = self._read_places()
         self.inlined = self._inlined()
         lives = self.flow.lives(self.inlined)
         self.variables = Variables(self.flow, self.memory, lives, self.inlined,
@@ -70,6 +73,8 @@ class Writer:
         self.words = Words({})
         self._count()
         self._pending: dict[Node, Spelling] = {}
+        self._places: dict[Node, Spelling] = {}  # of arrays, read more than once
+        self._addends: dict[Node, str] = {}  # what is added to what is read
         self._statements: list[str] = []
         self._depth = 0
 
@@ -91,6 +96,7 @@ class Writer:
             f"{leaf.name} = {path_text(path)}"
             for path, leaf in paths(dict(self.graph.parameters))
             if isinstance(leaf, Node) and len(path) > 1
+            and (leaf in self.readers or not self.flow.listed)
         ]
         for step in self.flow.steps[:-1]:
             getattr(self, f"_{step.kind}")(step)
@@ -112,7 +118,11 @@ class Writer:
     # -- what is written where it is used ---------------------------------------------
 
     def _inlined(self) -> dict[Node, int]:
-        """Unnamed nodes with one reader, which no assignment in between changes."""
+        """What is written where it is read, and where that is at last.
+
+        That are unnamed nodes with one reader, and places of arrays in loops, which no
+        assignment in between changes.
+        """
         moved: dict[Node, int] = {}
         for place, step in reversed([*enumerate(self.flow.steps)]):
             node = step.about
@@ -120,22 +130,61 @@ class Writer:
                 continue
             readers = self.readers.get(node, [])
             if self._may_inline(node, step, readers):
-                reader = self.flow.steps[readers[0]]
-                at = moved.get(reader.about, readers[0]) if reader.kind == "node" else readers[0]  # type: ignore[arg-type]
+                at = max(self._written_at(reader, step.nest, moved) for reader in readers)
                 if not self.memory.changes(node, place, at):
                     moved[node] = at
         return moved
 
+    def _written_at(self, place: int, nest: Nest, moved: Mapping[Node, int]) -> int:
+        """Where a step is written at last, as is seen from the loops around."""
+        step = self.flow.steps[place]
+        if step.nest != nest:
+            return self.flow.left[step.nest[len(nest)]]
+        return moved.get(step.about, place) if step.kind == "node" else place  # type: ignore[arg-type]
+
     def _may_inline(self, node: Node, step: Step, readers: Sequence[int]) -> bool:
-        if len(readers) != 1 or not is_numbered(node.name) or node.operation in WRITING:
+        if self._is_place(node, step, readers) or self.flow.begins(node):
+            return True
+        if len(readers) != 1 or node.operation in WRITING:
             return False
         reader = self.flow.steps[readers[0]]
+        if not is_numbered(node.name):
+            return False
         if reader.kind == "return" and len(self.graph.outputs) > 1:
             return False
         target = reader.about in self.memory.in_place and reader.reads[0] is node
         kept = target or node in self.memory.in_place
         kinds = ("node", "guard", "return", "store")
         return reader.kind in kinds and reader.nest == step.nest and not kept
+
+    def _is_place(self, node: Node, step: Step, readers: Sequence[int]) -> bool:
+        """Whether this reads a place of an array, in a loop, and has no name."""
+        if node not in self.places or not readers:
+            return False
+        found = [self.flow.steps[reader] for reader in readers]
+        inner = any(s.nest != step.nest for s in found)
+        within = all(s.nest[: len(step.nest)] == step.nest for s in found)
+        kinds = {"node", "store"} if len(readers) > 1 else {"node"}
+        several = len(readers) > 1 or inner
+        whole = not inner or self.places[node]
+        return several and within and whole and {s.kind for s in found} <= kinds
+
+    def _read_places(self) -> dict[Node, bool]:
+        """What reads places of arrays in loops, and whether of what a loop has kept."""
+        found: dict[Node, bool] = {}
+        for step in self.flow.steps:
+            node = step.about
+            if step.kind != "node" or not isinstance(node, Node) or not step.nest:
+                continue
+            if is_numbered(node.name) and reads_place(node):
+                array = self.flow.resolved(node.arguments[0])
+                kept = array.operation == "part" and array.options["each"]
+                if array in found or (kept and is_element(node)):
+                    found[node] = bool(kept and described(array.options["of"])) or (
+                        not kept and found[array])
+                elif not kept and not is_numbered(array.name):
+                    found[node] = False
+        return found
 
     # -- steps ------------------------------------------------------------------------
 
@@ -148,7 +197,10 @@ class Writer:
             self._write_assignment(node)
             return
         spelling, statement = self._fitted(node)
-        if node in self.inlined:
+        several = self.flow.begins(node) or self._is_place(node, step, self.readers.get(node, ()))
+        if node in self.inlined and several:
+            self._places[node] = spelling
+        elif node in self.inlined:
             self._pending[node] = spelling
         else:
             self._say(statement)
@@ -163,18 +215,20 @@ class Writer:
             return asserted(self.flow.guards[node], spelling)
         name = self.names.get(node, "")
         if node in self.memory.in_place and name == self._text(node.arguments[0]):
-            symbol = "+" if node.operation == "add" else "-"
-            return f"{name} {symbol}= {self._reference(node.arguments[1]).text}"
+            return f"{name} {AUGMENTED[node.operation]} {self._text(node.arguments[1])}"
         return f"{name or node.name} = {spelling.text}"
 
     def _fitted(self, node: Node) -> tuple[Spelling, str]:
         """An expression whose line fits: arguments that are too long get a name."""
         while True:
-            pending = [a for a in map(self.flow.resolved, node.arguments)
+            arguments = (*node.arguments, *(outer(node) or ()))
+            pending = [a for a in map(self.flow.resolved, arguments)
                        if a in self._pending]  # fmt: skip
             spelling = self._spelt(node)
             statement = self._statement(node, spelling)
-            if len(statement) <= WIDTH or not pending:
+            if len(statement) <= WIDTH - len(INDENT) * self._depth or not pending:
+                if node.operation in AUGMENTED and node in self.inlined:
+                    self._addends[node] = self._text(node.arguments[1])
                 for argument in pending:
                     self._pending.pop(argument, None)
                 return spelling, statement
@@ -182,13 +236,45 @@ class Writer:
 
     def _spelt(self, node: Node) -> Spelling:
         """An operation as an expression, with the person's variables in places."""
+        array = self.flow.resolved(node.arguments[0]) if node.arguments else None
+        if array in self.flow.listed:
+            return Spelling(self._element(self.flow.listed[array], node), ATOM)
+        if array is not None and array.operation == "part" and is_element(node):
+            return self._indexed(array, node)
+        if array in self._places and node.operation == "index" and is_element(array):
+            # A[i][j] is A[i, j]
+            at = subscript(self._worded(node), [self._text(a) for a in node.arguments[1:]])
+            return Spelling(f"{self._text(array)[:-1]}, {at}]", ATOM)
+        if node.is_constant and self._is_table(node):
+            return Spelling(as_python(node.value.tolist()), ATOM)
+        if (vectors := outer(node)) and self.flow.home.get(node):
+            return called("np.outer", [self._text(vector) for vector in vectors])
         arguments = [self._reference(a) for a in node.arguments]
         return spelt(self._worded(node), arguments, self.taken)
+
+    def _indexed(self, array: Node, node: Node) -> Spelling:
+        """The value of one turn out of those of all."""
+        at = subscript(self._worded(node), [])
+        return Spelling(f"{self.names[array]}[{at}]", ATOM)
+
+    def _element(self, listed: Listed, node: Node) -> str:
+        """An element of a list that the person gave."""
+        place = plus(node.options["at"][0], listed.first)
+        return f"{listed.before}[{self.words.number(place)}]{listed.behind}"
+
+    def _is_table(self, node: Node) -> bool:
+        """Whether an array is only read number by number, as Python's numbers."""
+        readers = [self.flow.steps[p].about for p in self.readers.get(node, ())]
+        return bool(readers) and all(
+            isinstance(reader, Node) and reader.operation == "entry" for reader in readers
+        )
 
     def _worded(self, node: Node) -> Node:
         """A step whose places are written."""
         if not self.words.step:
             return node
+        if node.operation == "entry" and self._is_table(self.flow.resolved(node.arguments[0])):
+            node = replace(node, operation="index", order=node.order)
         options = {k: self.words.written(v) for k, v in node.options.items()}
         return replace(node, options=options, order=node.order)
 
@@ -208,8 +294,8 @@ class Writer:
 
     def _reference(self, node: Node) -> Spelling:
         node = self.flow.resolved(node)
-        if node in self._pending:
-            return self._pending[node]
+        if node in self._pending or node in self._places:
+            return self._pending.get(node) or self._places[node]
         literal = node.is_literal and node not in self.graph.outputs
         if node.operation == "counter" or literal:
             return spelt(self._worded(node), [])
@@ -228,10 +314,27 @@ class Writer:
         elif name != array:
             self._say(f"{name} = {array}")
         at = subscript(worded, indices)
-        if node.operation == "assign":
-            self._say(f"{name}[{at}] = {value}")
-        else:
+        if node.operation == "add_at":
             self._say(added(name, worded, at, value))
+        elif self._adds(node):
+            put = self.flow.resolved(node.arguments[1])
+            symbol = AUGMENTED[put.operation]
+            self._say(f"{name}[{at}] {symbol} {self._addends[put]}")
+        else:
+            self._say(f"{name}[{at}] = {value}")
+
+    def _adds(self, node: Node) -> bool:
+        """Whether what is put in a place is what stood there, and something added."""
+        array, put = map(self.flow.resolved, node.arguments[:2])
+        if node not in self.memory.in_place or put not in self._addends:
+            return False
+        read = self.flow.resolved(put.arguments[0])
+        same = read.operation == "index" and read in self.inlined
+        same = same and self.flow.resolved(read.arguments[0]) is array
+        if not same or not is_basic(node.options["at"]) or not is_basic(read.options["at"]):
+            return False
+        kind = read.options["at"], read.shape, read.dtype
+        return kind == (node.options["at"], put.shape, put.dtype)
 
     # -- loops ------------------------------------------------------------------------
 
@@ -362,6 +465,30 @@ class Writer:
         if isinstance(tree, list):
             return "[" + ", ".join(self._result(v) for v in tree) + "]"
         return self._reference(tree).text
+
+
+def outer(node: Node) -> tuple[Node, Node] | None:
+    """The vectors of which this is the outer product, a column times a row."""
+    if node.operation != "multiply" or node.ndim != 2:
+        return None
+    column, row = node.arguments
+    made = column.operation == "index" and column.options["at"] == (..., None)
+    if not made or column.arguments[0].ndim != 1 or row.ndim != 1:
+        return None
+    return column.arguments[0], row
+
+
+def reads_place(node: Node) -> bool:
+    """Whether a step gives a part of an array as it lies there, or its transpose."""
+    if node.operation == "transpose":
+        return not node.options.get("axes") and node.ndim > 1
+    return node.operation == "index" and is_basic(node.options["at"])
+
+
+def is_element(node: Node) -> bool:
+    """Whether a step reads one element of a sequence."""
+    plain = node.operation == "index" and len(node.arguments) == 1
+    return plain and len(node.options["at"]) == 1 and is_whole(node.options["at"][0])
 
 
 def added(name: str, node: Node, at: str, value: str) -> str:
