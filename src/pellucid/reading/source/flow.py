@@ -16,6 +16,7 @@ from pellucid.graphs.bodies import Body, asked, body_of, living
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node, users
+from pellucid.graphs.operations.indexing import is_basic
 from pellucid.graphs.places import Place, is_whole
 from pellucid.graphs.structure import path_text, paths
 from pellucid.reading.source.rows import Row, rows
@@ -63,10 +64,14 @@ class Flow:
         What is written.
     guards : mapping
         The guards that are asked after a node.
+    whole : bool
+        Whether every node outside of loops has a step of its own.
     """
 
-    def __init__(self, graph: Graph, guards: Mapping[Node, Guard]) -> None:
-        self.graph, self.guards = graph, guards
+    def __init__(
+        self, graph: Graph, guards: Mapping[Node, Guard], whole: bool = False
+    ) -> None:
+        self.graph, self.guards, self.whole = graph, guards, whole
         self.steps: list[Step] = []
         self.made: dict[Node, int] = {}
         self.home: dict[Node, Nest] = {}  # the loops that a value is made in
@@ -82,7 +87,7 @@ class Flow:
         self._add("return", None, graph.outputs, ())
 
     def resolved(self, node: Node) -> Node:
-        """The value that a node stands for: its own, or one from outside of the loop."""
+        """The value that a node stands for: its own, or one outside of the loop."""
         while node in self._same:
             node = self._same[node]
         return node
@@ -92,7 +97,7 @@ class Flow:
         paths_of = {leaf: path for path, leaf in paths(dict(self.graph.parameters))
                     if isinstance(leaf, Node)}  # fmt: skip
         for node in self.graph.order:
-            if node.operation == "stack" and node.spot is None:
+            if node.operation == "stack" and node.spot is None and not self.whole:
                 array = whole(node)
                 listed = listed_in([paths_of.get(a, ()) for a in node.arguments])
                 if array is not None:
@@ -102,7 +107,7 @@ class Flow:
 
     def _needed(self) -> list[Node]:
         """The nodes that are written: not those that were only joined."""
-        if not self._same and not self.listed:
+        if self.whole or (not self._same and not self.listed):
             return [*self.graph.nodes]
         found = set[Node]()
         waiting = [*self.graph.ends]
@@ -123,7 +128,7 @@ class Flow:
         self.made[node], self.home[node] = len(self.steps), nest
 
     def _block(self, order: Iterable[Node], nest: Nest, run: Run | None = None) -> None:
-        """The nodes of the graph, or of a turn, each stored where all turns are asked."""
+        """The nodes of the graph, or of a turn, which are stored where asked for."""
         order = late(order, run.carried if run else ())
         parts = asked(order)
         stored = {part.options["of"] for part in run.each} if run else ()
@@ -163,6 +168,11 @@ class Flow:
         self._add("again", loop, [now for _, now in run.carried], inside)
         self.left[loop] = len(self.steps)
         self._add("leave", loop, [], nest)
+        for part in parts if self.whole and not nest else ():
+            if not part.options["each"] and part not in self.made:
+                target = self._same.pop(part)
+                self._make(part, nest)
+                self._add("part", part, [target], nest)
 
     def _run(self, loop: Node, parts: Sequence[Node]) -> Run:
         """What is needed of a loop for these parts, and what its inputs stand for."""
@@ -199,7 +209,8 @@ class Flow:
 
     def _rows(self, run: Run, inside: Nest) -> None:
         """What the head of a loop gives: `for x in X`."""
-        run.rows, run.is_numbered = rows(run.body, run.order, self.resolved, self.listed)
+        found = rows(run.body, run.order, self.resolved, self.listed)
+        run.rows, run.is_numbered = found
         for nodes in run.rows.values():
             self._make(nodes[0], inside)
             self._same |= dict.fromkeys(nodes[1:], nodes[0])
@@ -211,8 +222,8 @@ class Flow:
             if of in run.starts and not part.options["each"]:
                 self._make(part, inside)
                 self._add("keep", part, [of], inside)
-        self._stores(run, [*run.body.inputs, *(n for r in run.rows.values() for n in r)],
-                     inside)  # fmt: skip
+        taken = [node for nodes in run.rows.values() for node in nodes]
+        self._stores(run, [*run.body.inputs, *taken], inside)
 
     def _stores(self, run: Run, nodes: Iterable[Node], inside: Nest) -> None:
         for node in nodes:
@@ -224,11 +235,12 @@ class Flow:
 
     def begins(self, node: Node) -> bool:
         """Whether an array is only made, as zeros, for loops here to begin with."""
-        if node.arguments or node.is_constant or node.is_input or node not in self.made:
+        given = node.arguments or node.is_constant or node.is_input
+        if self.whole or given or node not in self.made:
             return False
         found = [self.steps[place] for place in self.readers.get(node, ())]
-        enters = all(step.kind == "enter" and step.nest == self.home[node] for step in found)
-        return bool(found) and enters
+        kinds = {(step.kind, step.nest) for step in found}
+        return kinds == {("enter", self.home[node])}
 
     @functools.cached_property
     def readers(self) -> dict[Node, list[int]]:
@@ -268,9 +280,7 @@ class Flow:
         life[-1 if after else 0] = start, max(before, end)
 
 
-def late(
-    order: Iterable[Node], carried: Iterable[tuple[Node, Node]]
-) -> list[Node]:
+def late(order: Iterable[Node], carried: Iterable[tuple[Node, Node]]) -> list[Node]:
     """The nodes of a turn, where what changes waits for the readers of what was there.
 
     So an array can be written in place, and what is carried can be one variable.
@@ -280,11 +290,16 @@ def late(
         return order
     read = users(order)
     place = {node: float(k) for k, node in enumerate(order)}
+    end = dict(place)  # where each is read that is written where it is used
+    for node in reversed(order):
+        if not node.name and node in read:
+            end[node] = max(end[user] for user in read[node])
     for before, now in carried:
-        alike = [n for n in (*order, before) if n.name and n.name == (now.name or before.name)]
-        last = max((place[u] for n in (*alike, before) for u in read.get(n, ())), default=0)
-        if now in place and now not in read:
-            place[now] = max(place[now], last + 0.5)
+        name = now.name or before.name
+        alike = [before, *(n for n in order if n.name and n.name == name)]
+        last = max((end[u] for n in alike for u in read.get(n, ())), default=0)
+        if now in place and now not in read and place[now] < last:
+            place[now] = len(order)
     for node in order:
         if node.operation in WRITING:
             mine = min((place[user] for user in read.get(node, ())), default=len(order))
@@ -305,27 +320,27 @@ class Listed(NamedTuple):
 def whole(stack: Node) -> Node | None:
     """The array whose rows, all of them, were stacked again."""
     array = stack.arguments[0].arguments[0] if stack.arguments[0].arguments else None
-    each = [a.operation == "index" and a.arguments == (array,) and a.options["at"] == (k,)
-            for k, a in enumerate(stack.arguments)]  # fmt: skip
     if array is None or stack.options.get("axis", 0) or stack.shape != array.shape:
         return None
-    return array if all(each) else None
+    for k, row in enumerate(stack.arguments):
+        if row.operation != "index" or row.arguments != (array,):
+            return None
+        if not is_basic(row.options["at"]) or row.options["at"] != (k,):
+            return None
+    return array
 
 
 def listed_in(found: Sequence[tuple[Any, ...]]) -> Listed | None:
     """The list whose elements stand at these paths, one after another."""
     first, last = found[0], found[-1]
-    places = [i for i, keys in enumerate(zip(first, last, strict=False))
-              if keys[0] != keys[1]]  # fmt: skip
-    if len(places) != 1 or not all(type(path[places[0]]) is int for path in (first, last)):
+    keys = enumerate(zip(first, last, strict=False))
+    place = next((i for i, (one, other) in keys if one != other), None)
+    if place is None or type(first[place]) is not int:
         return None
-    (place,) = places
-    start = first[place]
-    for k, path in enumerate(found):
-        if path != (*first[:place], start + k, *first[place + 1 :]):
-            return None
-    behind = path_text(("", *first[place + 1 :]))
-    return Listed(path_text(first[:place]), start, behind)
+    before, start, after = first[:place], first[place], first[place + 1 :]
+    if any(path != (*before, start + k, *after) for k, path in enumerate(found)):
+        return None
+    return Listed(path_text(before), start, path_text(("", *after)))
 
 
 def is_read_singly(node: Node, order: Iterable[Node]) -> bool:
@@ -333,20 +348,23 @@ def is_read_singly(node: Node, order: Iterable[Node]) -> bool:
     order = [*order]
     parts = asked(order)
     for reader in order:
-        if node not in reader.arguments or (reader.operation == "loop" and reader not in parts):
+        if node not in reader.arguments:
             continue
-        if reader.operation == "loop":
+        if reader in parts:
             body = body_of(reader)
             inner, _ = living(body, [part.options["of"] for part in parts[reader]])
-            given = body.given(reader)
-            inputs = [i for i in body.inputs if given[i] is node and i in inner]
+            inputs = [i for i, given in body.given(reader).items() if given is node]
             if not all(i in body.fixed and is_read_singly(i, inner) for i in inputs):
                 return False
-        elif reader.operation != "index" or len(reader.arguments) > 1:
-            return False
-        elif len(reader.options["at"]) != 1 or not is_whole(reader.options["at"][0]):
+        elif reader.operation != "loop" and not is_element(reader):
             return False
     return True
+
+
+def is_element(node: Node) -> bool:
+    """Whether a step reads one element of a sequence."""
+    plain = node.operation == "index" and len(node.arguments) == 1
+    return plain and len(node.options["at"]) == 1 and is_whole(node.options["at"][0])
 
 
 def is_mentioned(node: Node) -> bool:
@@ -362,4 +380,3 @@ def _constants(order: Iterable[Node]) -> Iterable[Node]:
     for loop, parts in asked(order).items():
         inner, _ = living(body_of(loop), [part.options["of"] for part in parts])
         yield from _constants(inner)
-

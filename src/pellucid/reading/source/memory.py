@@ -13,7 +13,6 @@ from pellucid.graphs.node import Node
 from pellucid.reading.source.flow import WRITING, Flow, Life
 
 
-
 class Memory:
     """Which values share memory, and which steps write in it.
 
@@ -44,6 +43,10 @@ class Memory:
         """The one that stands for all that share its memory."""
         return self._group.get(node, node)
 
+    def is_copied(self, before: Node) -> bool:
+        """Whether what is carried is written in memory of its own."""
+        return before in self.copied and self.group(before) in self.written
+
     def changes(self, node: Node, start: int, end: int) -> bool:
         """Whether what a node reads is written between two steps."""
         groups = {self.group(self.flow.resolved(a)) for a in node.arguments}
@@ -63,6 +66,9 @@ class Memory:
         for node in self.flow.made:
             if shares(node):
                 self._join(node, resolved(node.arguments[0]))
+        for step in self.flow.steps:
+            if step.kind in ("keep", "part"):
+                self._join(step.about, step.reads[0])  # type: ignore[arg-type]
         arrays = [node for node in self._writers() if node.shape]
         written = {before for node in arrays for before in self._chain(node)}
         for before, run in self.flow.carriers.items():
@@ -107,10 +113,9 @@ class Memory:
         if start.is_literal or self.flow.begins(start):
             return True
         place, run = self.flow.made[before], self.flow.carriers[before]
-        others = [b for b, other in run.starts.items()
-                  if b is not before and self.flow.resolved(other) is start]  # fmt: skip
+        starts = [self.flow.resolved(each) for each in run.starts.values()]
         over = not any(s < place < end for s, end in self.lives[start])
-        return over and not others and self._owned(start)
+        return over and starts.count(start) == 1 and self._owned(start)
 
     def _owned(self, node: Node) -> bool:
         """Whether the program itself has made this memory, wherever it comes from."""
@@ -149,3 +154,30 @@ def shares(node: Node) -> bool:
     if node.operation == "index" and node.shape == ():
         return any(part is Ellipsis for part in node.options["at"])
     return bool(node.arguments) and is_view(node)
+
+
+SUMMING = ("add", "subtract", "multiply")  # Python's numbers do not raise
+
+
+def meets_floats(flow: Flow, number: Node, loop: Node) -> bool:
+    """Whether a Python number would be the same to all that a number meets."""
+    for place in flow.readers.get(number, ()):
+        step = flow.steps[place]
+        if loop not in step.nest:
+            continue
+        node = step.about
+        if step.kind == "enter" and isinstance(node, Node):
+            starts = flow.runs[node].starts
+            inner = [b for b, start in starts.items() if flow.resolved(start) is number]
+            same = all(meets_floats(flow, each, node) for each in inner)
+        elif step.kind == "node" and isinstance(node, Node):
+            others = [a for a in node.arguments if flow.resolved(a) is not number]
+            weak = not others or any(a.weak for a in others)
+            same = all(a.weak or a.dtype == number.dtype for a in others)
+            if weak:
+                same = node.operation in SUMMING and meets_floats(flow, node, loop)
+        else:
+            same = step.kind == "store"
+        if not same:
+            return False
+    return True

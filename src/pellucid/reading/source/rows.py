@@ -36,7 +36,9 @@ def len_of(array: Node) -> int:
 
 
 def rows(
-    body: Body, order: Sequence[Node], resolved: Callable[[Node], Node],
+    body: Body,
+    order: Sequence[Node],
+    resolved: Callable[[Node], Node],
     listed: Container[Node],
 ) -> tuple[dict[Row, list[Node]], bool]:
     """What is read row by row, by which nodes, and whether the number is needed too.

@@ -260,9 +260,9 @@ def quoted(text: str) -> str:
 def _array(value: Any) -> str:
     if value.size > FEW and (value == value.flat[0]).all():
         return _full(value)
-    if value.size > COUNTED and np.array_equal(value, np.arange(value.size)):
-        if value.ndim == 1 and value.dtype in (np.dtype(float), np.dtype(int)):
-            return f"np.arange({_number(value.dtype.type(value.size).item())})"
+    counts = value.ndim == 1 and value.dtype in (np.dtype(float), np.dtype(int))
+    if counts and value.size > COUNTED and (value == np.arange(value.size)).all():
+        return f"np.arange({value.dtype.type(value.size).item()!r})"
     if value.ndim > 1 and not value.size:  # [] has one axis
         return f"np.empty({value.shape}, dtype={as_python(value.dtype)})"
     if value.dtype.kind == "c" and not np.isfinite(value).all():  # nanj is no number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
@@ -16,6 +17,8 @@ from pellucid.reading.source.branches import (  # fmt: skip
     truth,
 )
 from pellucid.reading.source.spelling import reference, spelt
+from pellucid.reading.source.statements import INDENT
+from pellucid.reading.source.writer import Writer
 
 WIDTH = 48  # columns of `name = expression` up to which shape and line are aligned
 
@@ -28,16 +31,33 @@ def text(graph: Graph) -> str:
     conditions = Conditions(graph)
     most = LONGEST if graph.guards else WIDTH
     rows = [_row(each, conditions) for each in told(graph, conditions)]
+    if any(node.operation == "loop" for node in graph.order):
+        rows = [*_of_loops(graph)]
     width = min(max((len(row[0]) for row in rows), default=0), most)
     several = len({file for *_, (file, _) in rows if file}) > 1
     lines = [_written(row, width, several) for row in rows]
     return "\n".join([*lines, *(["", is_path(graph)] if graph.guards else [])])
 
 
+def _of_loops(graph: Graph) -> Iterator[Row]:
+    """One line a node, and below the head of a loop the statements of one turn."""
+    for node in graph.inputs:
+        yield node.name, _kind(node), node.line or NOWHERE
+    for depth, said, about in Writer(graph, whole=True).statements():
+        kind = ""
+        if isinstance(about, Guard):
+            said, kind = said.removeprefix("assert "), f"was {truth(about)}"
+        elif about is not None and about.operation != "loop":
+            kind = _kind(about)
+        place = about.line if about is not None else None
+        yield INDENT * depth + said, kind, place or NOWHERE
+
+
+Row = tuple[str, str, tuple[str, int]]  # what is said, what it is, and where it stands
 Place = tuple[str, int]  # a file and a line of it; "" for none
 
 
-def _row(each: Node | Guard | Left, conditions: Conditions) -> tuple[str, str, Place]:
+def _row(each: Node | Guard | Left, conditions: Conditions) -> Row:
     """A step, or a branch: what is said, what it is, and where it stands."""
     if isinstance(each, Node):
         said, kind = _left(each, conditions), _kind(each)

@@ -21,18 +21,16 @@ class Written(str):
 
 
 class Words:
-    """Numbers in the variables of loops.
+    """Numbers in the variables of loops."""
 
-    Parameters
-    ----------
-    names : mapping
-        What the variable of each loop is called.
-    """
-
-    def __init__(self, names: Mapping[Turn, str]) -> None:
-        self.names = names
+    def __init__(self) -> None:
+        self.names: dict[Turn, str] = {}
         self.base: dict[Turn, Number] = {}
         self.step: dict[Turn, int] = {}
+
+    def name(self, turn: Turn, name: str) -> None:
+        """Let the variable of a loop be called so."""
+        self.names[turn] = name
 
     def count(self, turn: Turn, base: Number, step: int) -> None:
         """Let a variable count base + step t."""
@@ -124,8 +122,9 @@ def counting(
     choices: dict[Number, None] = {start: None}
     for place in found:
         rest = plus(place, Place(0, [(turn, step)]), -1)
-        outer = isinstance(rest, Place) and _is_known(words, rest)
-        if place.times(turn) == step and outer and rest.offset == start:
+        if not isinstance(rest, Place) or not _is_known(words, rest):
+            continue
+        if place.times(turn) == step and rest.offset == start:
             choices.setdefault(rest)
 
     def length(base: Number) -> int:

@@ -10,11 +10,12 @@ import itertools
 import keyword
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import is_elementwise
-from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.places import Turn
+from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.source.flow import Flow, Life, Run
 from pellucid.reading.source.memory import Memory
 from pellucid.reading.source.rows import called
@@ -119,6 +120,8 @@ class Variables:
         """What a value would be called."""
         if node in self._called:
             return self._called[node]
+        if self.flow.whole and not self.flow.home[node]:
+            return node.name
         if node in self.memory.in_place:
             return self.names.get(self.flow.resolved(node.arguments[0]), "")
         if node in self._beginning:
@@ -127,9 +130,10 @@ class Variables:
             return all_turns(node, self._kept.get(node.options["of"], ""))
         if node in self._kept:
             return self._kept[node]
-        before = self._becoming.get(node)
+        before: Any = self._becoming.get(node)
         own = "" if is_numbered(node.name) and self.flow.runs else node.name
-        if before is not None and (not own or stem(own) == stem(before.name)):
+        alike = before is not None and (not own or stem(own) == stem(before.name))
+        if alike and not overlap(self.lives[before], self.lives[node]):
             return self.names[before]
         return stem(own) if self.flow.runs and stem(own) in self._known else own
 

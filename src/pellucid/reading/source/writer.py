@@ -2,80 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.operations.indexing import is_basic
-from pellucid.graphs.places import Place, is_whole, plus
+from pellucid.graphs.places import Place, plus
 from pellucid.graphs.structure import path_text, paths
-from pellucid.graphs.tracing.naming import is_numbered
-from pellucid.reading.source.branches import condition, truth
-from pellucid.reading.source.flow import WRITING, Flow, Listed, Nest, Run, Step
+from pellucid.reading.source.flow import WRITING, Flow, Listed, Run, Step, is_element
 from pellucid.reading.source.helpers import written_out
-from pellucid.reading.source.memory import Memory
+from pellucid.reading.source.inlining import Inlining
+from pellucid.reading.source.memory import Memory, meets_floats
 from pellucid.reading.source.spelling import (  # fmt: skip
     ATOM,
     SPECIAL,
     Spelling,
     as_python,
     called,
-    quoted,
     spelt,
     subscript,
 )
+from pellucid.reading.source.statements import (  # fmt: skip
+    INDENT,
+    SCATTER,
+    WIDTH,
+    Move,
+    Statement,
+    added,
+    asserted,
+    moved,
+    returned,
+)
 from pellucid.reading.source.turns import Words, counting
-from pellucid.reading.source.variables import Variables, described, stem
+from pellucid.reading.source.variables import Variables
 
-WIDTH = 80  # columns that a statement may take
-INDENT = "    "
 AUGMENTED = {"add": "+=", "subtract": "-=", "multiply": "*=", "divide": "/="}
-DIVIDING = ("divide", "power", "floor_divide", "remainder")  # Python's numbers raise
-
-SCATTER = '''def scatter(g, at, shape):
-    """Add g into zeros at the places that x[at] reads."""
-    result = np.zeros(shape, np.asarray(g).dtype)
-    np.add.at(result, at, g)
-    return result
-'''
-
-
-def asserted(guard: Guard, asked: Spelling) -> str:
-    """The statement that fails where a guard does not hold, by the person's line."""
-    turned = "" if truth(guard) else "not "
-    where = guard.place.removesuffix(": ") or "the function"
-    message = quoted(f"{where} goes another way")
-    return f"assert {turned}{condition(guard, asked)}, {message}"
 
 
 class Writer:
     """Turns nodes into statements, in order; keeps what is written where it is used."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, whole: bool = False) -> None:
         self.graph = graph
         guards = {guard.node: guard for guard in reversed(graph.guards)}
-        self.flow = Flow(graph, guards)
+        self.flow = Flow(graph, guards, whole)
         self.readers = self.flow.readers
         self.memory = Memory(self.flow, self.flow.lives({}))
-        self.places = self._read_places()
-        self.inlined = self._inlined()
+        self.inlining = Inlining(self.flow, self.memory)
+        self.inlined = self.inlining.moved
         lives = self.flow.lives(self.inlined)
         self.variables = Variables(self.flow, self.memory, lives, self.inlined,
                                    self._containers())  # fmt: skip
         self.names = self.variables.names
         self.taken = {graph.title, "_"} | self.variables.taken
-        self.words = Words({})
+        self.words = Words()
         self._count()
         self._pending: dict[Node, Spelling] = {}
         self._places: dict[Node, Spelling] = {}  # of arrays, read more than once
         self._addends: dict[Node, str] = {}  # what is added to what is read
-        self._statements: list[str] = []
+        self._statements: list[Statement] = []
+        self._about: Any = None
         self._depth = 0
 
     def helpers(self) -> list[str]:
@@ -92,17 +83,25 @@ class Writer:
 
     def lines(self) -> list[str]:
         """The body of the function."""
-        self._statements = [
+        given = [
             f"{leaf.name} = {path_text(path)}"
             for path, leaf in paths(dict(self.graph.parameters))
-            if isinstance(leaf, Node) and len(path) > 1
+            if isinstance(leaf, Node)
+            and len(path) > 1
             and (leaf in self.readers or not self.flow.listed)
         ]
-        for step in self.flow.steps[:-1]:
-            getattr(self, f"_{step.kind}")(step)
-        result = self._result(self.graph.result)
+        written = [INDENT * each.depth + each.text for each in self.statements()]
+        result = returned(self.graph.result, self._text)
         several = isinstance(self.graph.result, tuple) and len(self.graph.result) > 1
-        return [*self._statements, f"return {result[1:-1] if several else result}"]
+        return [*given, *written, f"return {result[1:-1] if several else result}"]
+
+    def statements(self) -> list[Statement]:
+        """What is written for each step but the return."""
+        self._statements.clear()
+        for step in self.flow.steps[:-1]:
+            self._about = step.about
+            getattr(self, f"_{step.kind}")(step)
+        return self._statements
 
     def _containers(self) -> set[str]:
         leaves = {leaf.name for leaf in self.graph.inputs}
@@ -112,84 +111,13 @@ class Writer:
         """Let the variables of loops count as the person's do."""
         for loop, run in self.flow.runs.items():
             turn, count = run.body.turn, run.body.count
-            self.words.names[turn] = self.names[loop]
+            self.words.name(turn, self.names[loop])
             self.words.count(turn, *counting(self.words, turn, count, run.order))
-
-    # -- what is written where it is used ---------------------------------------------
-
-    def _inlined(self) -> dict[Node, int]:
-        """What is written where it is read, and where that is at last.
-
-        That are unnamed nodes with one reader, and places of arrays in loops, which no
-        assignment in between changes.
-        """
-        moved: dict[Node, int] = {}
-        for place, step in reversed([*enumerate(self.flow.steps)]):
-            node = step.about
-            if step.kind != "node" or not isinstance(node, Node):
-                continue
-            readers = self.readers.get(node, [])
-            if self._may_inline(node, step, readers):
-                at = max(self._written_at(reader, step.nest, moved) for reader in readers)
-                if not self.memory.changes(node, place, at):
-                    moved[node] = at
-        return moved
-
-    def _written_at(self, place: int, nest: Nest, moved: Mapping[Node, int]) -> int:
-        """Where a step is written at last, as is seen from the loops around."""
-        step = self.flow.steps[place]
-        if step.nest != nest:
-            return self.flow.left[step.nest[len(nest)]]
-        return moved.get(step.about, place) if step.kind == "node" else place  # type: ignore[arg-type]
-
-    def _may_inline(self, node: Node, step: Step, readers: Sequence[int]) -> bool:
-        if self._is_place(node, step, readers) or self.flow.begins(node):
-            return True
-        if len(readers) != 1 or node.operation in WRITING:
-            return False
-        reader = self.flow.steps[readers[0]]
-        if not is_numbered(node.name):
-            return False
-        if reader.kind == "return" and len(self.graph.outputs) > 1:
-            return False
-        target = reader.about in self.memory.in_place and reader.reads[0] is node
-        kept = target or node in self.memory.in_place
-        kinds = ("node", "guard", "return", "store")
-        return reader.kind in kinds and reader.nest == step.nest and not kept
-
-    def _is_place(self, node: Node, step: Step, readers: Sequence[int]) -> bool:
-        """Whether this reads a place of an array, in a loop, and has no name."""
-        if node not in self.places or not readers:
-            return False
-        found = [self.flow.steps[reader] for reader in readers]
-        inner = any(s.nest != step.nest for s in found)
-        within = all(s.nest[: len(step.nest)] == step.nest for s in found)
-        kinds = {"node", "store"} if len(readers) > 1 else {"node"}
-        several = len(readers) > 1 or inner
-        whole = not inner or self.places[node]
-        return several and within and whole and {s.kind for s in found} <= kinds
-
-    def _read_places(self) -> dict[Node, bool]:
-        """What reads places of arrays in loops, and whether of what a loop has kept."""
-        found: dict[Node, bool] = {}
-        for step in self.flow.steps:
-            node = step.about
-            if step.kind != "node" or not isinstance(node, Node) or not step.nest:
-                continue
-            if is_numbered(node.name) and reads_place(node):
-                array = self.flow.resolved(node.arguments[0])
-                kept = array.operation == "part" and array.options["each"]
-                if array in found or (kept and is_element(node)):
-                    found[node] = bool(kept and described(array.options["of"])) or (
-                        not kept and found[array])
-                elif not kept and not is_numbered(array.name):
-                    found[node] = False
-        return found
 
     # -- steps ------------------------------------------------------------------------
 
     def _say(self, text: str) -> None:
-        self._statements.append(INDENT * self._depth + text)
+        self._statements.append(Statement(self._depth, text, self._about))
 
     def _node(self, step: Step) -> None:
         node: Any = step.about
@@ -197,8 +125,7 @@ class Writer:
             self._write_assignment(node)
             return
         spelling, statement = self._fitted(node)
-        several = self.flow.begins(node) or self._is_place(node, step, self.readers.get(node, ()))
-        if node in self.inlined and several:
+        if node in self.inlining.often:
             self._places[node] = spelling
         elif node in self.inlined:
             self._pending[node] = spelling
@@ -221,7 +148,7 @@ class Writer:
     def _fitted(self, node: Node) -> tuple[Spelling, str]:
         """An expression whose line fits: arguments that are too long get a name."""
         while True:
-            arguments = (*node.arguments, *(outer(node) or ()))
+            arguments = (*node.arguments, *self._outer(node))
             pending = [a for a in map(self.flow.resolved, arguments)
                        if a in self._pending]  # fmt: skip
             spelling = self._spelt(node)
@@ -243,14 +170,25 @@ class Writer:
             return self._indexed(array, node)
         if array in self._places and node.operation == "index" and is_element(array):
             # A[i][j] is A[i, j]
-            at = subscript(self._worded(node), [self._text(a) for a in node.arguments[1:]])
+            indices = [self._text(a) for a in node.arguments[1:]]
+            at = subscript(self._worded(node), indices)
             return Spelling(f"{self._text(array)[:-1]}, {at}]", ATOM)
         if node.is_constant and self._is_table(node):
             return Spelling(as_python(node.value.tolist()), ATOM)
-        if (vectors := outer(node)) and self.flow.home.get(node):
+        if vectors := self._outer(node):
             return called("np.outer", [self._text(vector) for vector in vectors])
         arguments = [self._reference(a) for a in node.arguments]
         return spelt(self._worded(node), arguments, self.taken)
+
+    def _outer(self, node: Node) -> tuple[Node, ...]:
+        """The vectors of an outer product, a column times a row, in a loop."""
+        is_product = node.operation == "multiply" and node.ndim == 2
+        if not is_product or not self.flow.home.get(node):
+            return ()
+        column, row = map(self.flow.resolved, node.arguments)
+        made = column in self.inlined and column.options.get("at") == (..., None)
+        vectors = (*column.arguments[:1], row)
+        return vectors if made and all(v.ndim == 1 for v in vectors) else ()
 
     def _indexed(self, array: Node, node: Node) -> Spelling:
         """The value of one turn out of those of all."""
@@ -264,16 +202,15 @@ class Writer:
 
     def _is_table(self, node: Node) -> bool:
         """Whether an array is only read number by number, as Python's numbers."""
-        readers = [self.flow.steps[p].about for p in self.readers.get(node, ())]
-        return bool(readers) and all(
-            isinstance(reader, Node) and reader.operation == "entry" for reader in readers
-        )
+        found = [self.flow.steps[place].about for place in self.readers.get(node, ())]
+        return {getattr(reader, "operation", "") for reader in found} == {"entry"}
 
     def _worded(self, node: Node) -> Node:
         """A step whose places are written."""
         if not self.words.step:
             return node
-        if node.operation == "entry" and self._is_table(self.flow.resolved(node.arguments[0])):
+        table = self.flow.resolved(node.arguments[0]) if node.arguments else node
+        if node.operation == "entry" and self._is_table(table):
             node = replace(node, operation="index", order=node.order)
         options = {k: self.words.written(v) for k, v in node.options.items()}
         return replace(node, options=options, order=node.order)
@@ -329,12 +266,13 @@ class Writer:
         if node not in self.memory.in_place or put not in self._addends:
             return False
         read = self.flow.resolved(put.arguments[0])
-        same = read.operation == "index" and read in self.inlined
-        same = same and self.flow.resolved(read.arguments[0]) is array
-        if not same or not is_basic(node.options["at"]) or not is_basic(read.options["at"]):
+        if read.operation != "index" or read not in self.inlined:
+            return False
+        basic = is_basic(node.options["at"]) and is_basic(read.options["at"])
+        if not basic or self.flow.resolved(read.arguments[0]) is not array:
             return False
         kind = read.options["at"], read.shape, read.dtype
-        return kind == (node.options["at"], put.shape, put.dtype)
+        return kind == (node.options["at"], put.shape, node.dtype)
 
     # -- loops ------------------------------------------------------------------------
 
@@ -354,58 +292,32 @@ class Writer:
         return self.flow.runs[node if node.operation == "loop" else node.arguments[0]]
 
     def _enter(self, step: Step) -> None:
+        """What a loop carries, as it begins."""
         run = self.flow.runs[step.about]  # type: ignore[index]
         moves = []
         for before, _ in run.carried:
             start = self._start(before, run.starts[before])
-            if before in self.memory.copied and self.memory.written.get(self.memory.group(before)):
-                moves.append((self.names[before], f"np.array({start})", start))
-            else:
-                moves.append((self.names[before], start, start))
+            copied = self.memory.is_copied(before)
+            text = f"np.array({start})" if copied else start
+            moves.append((self.names[before], text, start))
         self._move(moves)
 
     def _start(self, before: Node, start: Node) -> str:
         """What a carried value begins with; a plain number where it is only added."""
         plain = start.is_literal and start.dtype == np.dtype(float)
-        if plain and self._meets_floats(before):
+        loop = self.flow.carriers[before].loop
+        if plain and meets_floats(self.flow, before, loop):
             return as_python(float(start.value))
         return self._text(start)
-
-    def _meets_floats(self, before: Node) -> bool:
-        """Whether Python's number would become the same with whatever it meets."""
-        for place in self.readers.get(before, ()):
-            node, nest = self.flow.steps[place].about, self.flow.steps[place].nest
-            if self.flow.carriers[before].loop not in nest:
-                continue
-            if self.flow.steps[place].kind == "node" and isinstance(node, Node):
-                others = [a for a in node.arguments if self.flow.resolved(a) is not before]
-                if node.operation in DIVIDING and not others:
-                    return False
-                if any(a.weak or a.dtype != before.dtype for a in others):
-                    return False
-            if self.flow.steps[place].kind == "enter":
-                run = self.flow.runs[node]
-                inner = [b for b, s in run.starts.items() if self.flow.resolved(s) is before]
-                if not all(map(self._meets_floats, inner)):
-                    return False
-        return True
 
     def _again(self, step: Step) -> None:
         run = self.flow.runs[step.about]  # type: ignore[index]
         self._move([(self.names[before], text := self._text(now), text)
                     for before, now in run.carried])  # fmt: skip
 
-    def _move(self, moves: Sequence[tuple[str, str, str]]) -> None:
-        """Assign at once what would otherwise change before it is read."""
-        moves = [move for move in moves if move[0] != move[1]]
-        targets = {target for target, _, _ in moves}
-        if any(source in targets for _, _, source in moves):
-            left = ", ".join(target for target, _, _ in moves)
-            right = ", ".join(text for _, text, _ in moves)
-            self._say(f"{left} = {right}")
-        else:
-            for target, text, _ in moves:
-                self._say(f"{target} = {text}")
+    def _move(self, moves: Sequence[Move]) -> None:
+        for text in moved(moves):
+            self._say(text)
 
     def _turn(self, step: Step) -> None:
         """The head of a loop."""
@@ -446,53 +358,13 @@ class Writer:
         place = self.words.number(Place(0, [(self._run(part).body.turn, 1)]))
         self._say(f"{name}[{place}] = {value}")
 
+    def _part(self, step: Step) -> None:
+        """What a loop gives, by a name of its own."""
+        name, value = self.names[step.about], self._text(step.reads[0])  # type: ignore[index]
+        if name != value:
+            self._say(f"{name} = {value}")
+
     def _leave(self, step: Step) -> None:
-        if self._statements[-1].endswith(":"):
+        if self._statements[-1].text.endswith(":"):
             self._say("pass")
         self._depth -= 1
-
-    def _result(self, tree: Any) -> str:
-        """What is returned, in its structure."""
-        if isinstance(tree, dict):
-            return (
-                "{"
-                + ", ".join(f"{k!r}: {self._result(v)}" for k, v in tree.items())
-                + "}"
-            )
-        if isinstance(tree, tuple):
-            parts = ", ".join(self._result(v) for v in tree)
-            return f"({parts},)" if len(tree) == 1 else f"({parts})"
-        if isinstance(tree, list):
-            return "[" + ", ".join(self._result(v) for v in tree) + "]"
-        return self._reference(tree).text
-
-
-def outer(node: Node) -> tuple[Node, Node] | None:
-    """The vectors of which this is the outer product, a column times a row."""
-    if node.operation != "multiply" or node.ndim != 2:
-        return None
-    column, row = node.arguments
-    made = column.operation == "index" and column.options["at"] == (..., None)
-    if not made or column.arguments[0].ndim != 1 or row.ndim != 1:
-        return None
-    return column.arguments[0], row
-
-
-def reads_place(node: Node) -> bool:
-    """Whether a step gives a part of an array as it lies there, or its transpose."""
-    if node.operation == "transpose":
-        return not node.options.get("axes") and node.ndim > 1
-    return node.operation == "index" and is_basic(node.options["at"])
-
-
-def is_element(node: Node) -> bool:
-    """Whether a step reads one element of a sequence."""
-    plain = node.operation == "index" and len(node.arguments) == 1
-    return plain and len(node.options["at"]) == 1 and is_whole(node.options["at"][0])
-
-
-def added(name: str, node: Node, at: str, value: str) -> str:
-    """An addition at places, each as often as it is named."""
-    if any(isinstance(part, np.ndarray) for part in node.options["at"]):
-        return f"np.add.at({name}, np.s_[{at}], {value})"
-    return f"{name}[{at}] += {value}"
