@@ -12,6 +12,7 @@ AssertionError where something differs; `COMPARISONS` has them by name.
 """
 
 import argparse
+import copy
 import random
 import sys
 import warnings
@@ -256,7 +257,19 @@ def gradients(graph: Graph, args: tuple[Any, ...]) -> None:
         np.testing.assert_allclose(a, b, rtol=1e-7, atol=1e-9 * (1 + largest))
 
 
-COMPARISONS: dict[str, Compare] = {"values": values, "gradients": gradients}
+def sources(graph: Graph, args: tuple[Any, ...]) -> None:
+    """The value of the source, to the last bit; it leaves its arguments as they are."""
+    text = pl.source(folded(graph))
+    names: dict[str, Any] = {}
+    exec(compile(text, f"<source of {graph.title}>", "exec"), names)
+    given = copy.deepcopy(args)
+    np.testing.assert_array_equal(names[graph.title](*given), graph(*args))
+    np.testing.assert_equal(given, args)
+
+
+COMPARISONS: dict[str, Compare] = {
+    "values": values, "gradients": gradients, "sources": sources
+}  # fmt: skip
 
 
 def program(seed: int) -> Callable[..., Any]:

@@ -95,6 +95,8 @@ def _unary(symbol: str) -> Callable[[Node, list[Spelling]], Spelling]:
 
 def _index(node: Node, arguments: list[Spelling]) -> Spelling:
     array, *indices = arguments
+    if node.arguments[0].ndim == 0 and node.options["at"] == (None,):
+        return called("np.array", [f"[{array.text}]"])  # of a Python number, too
     return Spelling(
         f"{bound(array, ATOM)}[{subscript(node, [i.text for i in indices])}]", ATOM
     )

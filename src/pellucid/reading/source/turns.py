@@ -42,10 +42,21 @@ class Words:
         while isinstance(value, Place):
             turn = max(value.terms, key=lambda term: self._depth(term[0]))[0]
             times, step = value.times(turn), self.step[turn]
-            found[self.names[turn]] = times // step
             value = plus(value, Place(0, [(turn, times)]), -1)
-            value = plus(value, self.base[turn], -(times // step))
+            if times % step:
+                found[self._turns(turn)] = times
+            else:
+                found[self.names[turn]] = times // step
+                value = plus(value, self.base[turn], -(times // step))
         return linear(dict(reversed(found.items())), value)
+
+    def _turns(self, turn: Turn) -> str:
+        """How often a loop has turned, by a variable that counts in larger steps."""
+        name, base, step = self.names[turn], self.base[turn], self.step[turn]
+        counted = name if base == 0 else f"({name} - {self.number(base)})"
+        if step < 0:
+            counted = f"({self.number(base)} - {name})"
+        return f"{counted} // {abs(step)}"
 
     def _depth(self, turn: Turn) -> int:
         return [*self.step].index(turn)
@@ -78,12 +89,19 @@ def linear(terms: Mapping[str, int], offset: int) -> str:
     >>> linear({"i": 1, "k": 2}, -1), linear({"i": -1}, 7), linear({}, 3)
     ('i + 2 * k - 1', '7 - i', '3')
     """
-    parts = [(times, f"{abs(times)} * {name}" if abs(times) != 1 else name)
+    parts = [(times, multiple(abs(times), name))
              for name, times in terms.items() if times]  # fmt: skip
     parts += [(offset, str(abs(offset)))] if offset or not parts else []
     ordered = sorted(parts, key=lambda part: part[0] < 0)
     text = "".join(f" {'-' if sign < 0 else '+'} {word}" for sign, word in ordered)
     return text[3:] if text.startswith(" + ") else f"-{text[3:]}"
+
+
+def multiple(times: int, name: str) -> str:
+    """A number times a variable, or what is said of it."""
+    if times == 1:
+        return name
+    return f"{times} * ({name})" if " " in name else f"{times} * {name}"
 
 
 def places_in(order: Iterable[Node]) -> Iterator[Place]:
@@ -117,10 +135,11 @@ def counting(
     found = [place for place in places_in(order) if place.times(turn)]
     step = turn.step or 1
     start = turn.start
-    if start is None or any(place.times(turn) % step for place in found):
+    if start is None:
         return 0, 1
     choices: dict[Number, None] = {start: None}
-    for place in found:
+    whole = not any(place.times(turn) % step for place in found)
+    for place in found if whole else ():
         rest = plus(place, Place(0, [(turn, step)]), -1)
         if not isinstance(rest, Place) or not _is_known(words, rest):
             continue
