@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from pellucid.graphs.node import Node
-from pellucid.graphs.places import Place, is_whole, plus
+from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.places import Number, Place, Turn, is_whole, most, plus
 from pellucid.reading.formula.selection import spread
 from pellucid.reading.loops.in_line import InLine
 from pellucid.reading.loops.loop import Loop
@@ -29,6 +30,8 @@ class Buffer:
         holds for good.
     is_written_whole : bool
         Whether each element is written.
+    readers : set of Node
+        Who must read it before it changes.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Buffer:
     members: frozenset[Node]
     is_known_by_turn: bool
     is_written_whole: bool
+    readers: frozenset[Node]
 
 
 def buffers(view: InLine) -> dict[Node, Buffer]:
@@ -85,11 +89,31 @@ class _Finder:
         wished = [view.wished[m] for m in (step, before, start) if m in view.wished]
         name = next(iter(wished), step.name)
         places = spread(step.options["at"], step.ndim)
+        adds = step.operation == "add_at"
+        is_own &= not adds or start.operation == "zeros"
         known = is_own and self._is_known(places, members, loops)
-        return Buffer(
-            name, step, frozenset(members), known and step.operation == "assign",
-            known and _is_whole(places, step.shape, fixed),
-        )  # fmt: skip
+        if not known and any(u not in members for u in self._near(step, loops)):
+            return None
+        whole = known and _is_whole(places, step.shape, fixed)
+        kept = [] if known else self._readers(step, members, loops)
+        return Buffer(name, step, frozenset(members), known, whole, frozenset(kept))
+
+    def _near(self, node: Node, loops: Sequence[Loop]) -> Iterator[Node]:
+        """Who reads a node in some loops, or in those within."""
+        for user in self.users.get(node, ()):
+            inside = self.view.inside.get(user)
+            if inside is not None and not set(loops).isdisjoint(inside.chain()):
+                yield user
+
+    def _readers(
+        self, step: Node, members: set[Node], loops: Sequence[Loop]
+    ) -> Iterator[Node]:
+        """Who reads an array for more than to write into it."""
+        own = set(ancestors([step]))
+        for member in members:
+            for user in self._near(member, loops):
+                if user not in members and not own.issuperset(self.users.get(user, ())):
+                    yield user
 
     def _before(self, step: Node) -> Node | None:
         """The array as it was before a step, or before the turns of an inner loop."""
@@ -100,20 +124,53 @@ class _Finder:
         return starts.pop() if len(starts) == 1 else None
 
     def _is_known(
-        self, places: Sequence[object], members: set[Node], loops: Sequence[Loop]
+        self, places: Sequence[Any], members: set[Node], loops: Sequence[Loop]
     ) -> bool:
         """Whether each turn writes another element, and reads those written before."""
-        whole = [p for p in places if isinstance(p, (int, Place))]
-        moved = {turn for p in whole if isinstance(p, Place) for turn, _ in p.terms}
-        if not {loop.body.turn for loop in loops} <= moved:
+        whole = [p for p in places if isinstance(p, Place)]
+        moved = [turn for p in whole for turn, _ in p.terms]
+        if len(moved) != len(whole) or not {x.body.turn for x in loops} <= set(moved):
             return False
         inner = {n for n in members if n in self.view.inside}
-        readers = {u for n in inner for u in self.users.get(n, ())} - members
+        readers = {u for n in inner for u in self._near(n, loops)} - members
         return all(
-            reader.operation == "index" and _is_earlier(reader, places, loops)
+            reader.operation == "index" and self._is_earlier(reader, places, loops)
             for reader in readers
-            if reader in self.view.inside and self.view.inside[reader] in loops
         )
+
+    def _is_earlier(
+        self, reader: Node, places: Sequence[Any], loops: Sequence[Loop]
+    ) -> bool:
+        """Whether what is read was written in an earlier turn."""
+        read = spread(reader.options["at"], reader.arguments[0].ndim)
+        counts = {x.body.turn: x.body.count for x in self.view.inside[reader].chain()}
+        apart: dict[Turn, tuple[int, int]] = {}  # at least and at most
+        for mine, theirs in zip(read, places, strict=False):
+            if isinstance(theirs, Place):
+                if not is_whole(mine):
+                    return False
+                ((turn, times),) = theirs.terms
+                ends = _ends(plus(mine, theirs, -1), counts)
+                apart[turn] = ends if times > 0 else (-ends[1], -ends[0])
+        for loop in reversed(loops):
+            low, high = apart[loop.body.turn]
+            if loop.body.is_reversed:
+                low, high = -high, -low
+            if (low, high) != (0, 0):
+                return high < 0
+        return False
+
+
+def _ends(place: Number, counts: Mapping[Turn, Number]) -> tuple[int, int]:
+    """The least and the most that a place can be; a turn may be bounded by others."""
+    if not isinstance(place, Place):
+        return place, place
+    high: Number = place
+    for turn, times in place.terms:
+        if times > 0 and isinstance(counts.get(turn), Place):
+            last = plus(counts[turn], 1, -1)
+            high = plus(plus(high, Place(0, [(turn, times)]), -1), last, times)
+    return place.least, most(high)
 
 
 def _is_fixed(step: Node) -> bool:
@@ -122,7 +179,7 @@ def _is_fixed(step: Node) -> bool:
 
 
 def _is_whole(
-    places: Sequence[object], shape: tuple[int, ...], fixed: Sequence[tuple[int, ...]]
+    places: Sequence[Any], shape: tuple[int, ...], fixed: Sequence[tuple[int, ...]]
 ) -> bool:
     """Whether places take each index of an array; but for fixed ones, of a vector."""
     rest = {at[0] for at in fixed} if len(shape) == 1 else set()
@@ -137,24 +194,3 @@ def _is_whole(
 def _taken(place: Place) -> range:
     """The indices that a place of one loop takes."""
     return range(place.least, place.most + 1, abs(place.terms[0][1]))
-
-
-def _is_earlier(reader: Node, places: Sequence[object], loops: Sequence[Loop]) -> bool:
-    """Whether what is read was written in an earlier turn."""
-    array = reader.arguments[0]
-    read = spread(reader.options["at"], array.ndim)
-    moved: dict[Loop, int] = {}
-    for mine, theirs in zip(read, places, strict=False):
-        if not isinstance(theirs, Place) or not isinstance(mine, Place):
-            continue
-        apart = plus(mine, theirs, -1)
-        if not isinstance(apart, int) or len(theirs.terms) != 1:
-            return False
-        ((turn, times),) = theirs.terms
-        for loop in loops:
-            if loop.body.turn is turn:
-                forward = -1 if loop.body.is_reversed else 1
-                moved[loop] = apart * forward * (1 if times > 0 else -1)
-    steps = [moved.get(loop, 0) for loop in reversed(loops)]
-    first = next((step for step in steps if step), 0)
-    return first < 0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,9 +16,9 @@ from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.formula import latex
 from pellucid.reading.formula.conditions import conditions, written
-from pellucid.reading.formula.elements import needs_index, passes_index
 from pellucid.reading.formula.latex import Piece
 from pellucid.reading.formula.notation import NOTATION
+from pellucid.reading.formula.parts import is_named, parts
 from pellucid.reading.formula.selection import written_to
 from pellucid.reading.formula.turn_texts import for_all
 from pellucid.reading.formula.turns import Turns
@@ -34,9 +34,6 @@ from pellucid.reading.loops.in_line import in_line
 from pellucid.reading.loops.loop import Loop
 from pellucid.reading.source.branches import questions
 
-LONGEST = 24  # operations and symbols on the right of one equation
-BRIEF = 5  # of what may be written in two places
-CONSTANT = 9  # elements of a constant array that is written out
 SHOWN = 4  # elements of a value that ends an equation
 LISTED = 6  # arguments of the function on the left of its equation
 DIGITS = 4  # of a value that is put in
@@ -53,52 +50,7 @@ class Equation(NamedTuple):
     has_symbol: bool = False  # another one, which stands on the right
     loop: Loop | None = None  # in whose turns it holds
     relation: str = "="
-
-
-def parts(
-    order: Sequence[Node], roots: set[Node], totals: Collection[Node] = ()
-) -> tuple[set[Node], set[Node]]:
-    """The nodes with an equation of their own, and those that need indices in it.
-
-    The first are the roots, what the person named, what is long and used twice, the
-    longest arguments of what would be too long, and sums along some axes that are
-    needed whole. Totals are sums over the turns of a loop.
-    """
-    uses = Counter(argument for node in order for argument in node.arguments)
-    found: set[Node] = set()
-    indexed: set[Node] = set()
-    weight: dict[Node, int] = {}
-    for node in order:
-        if not passes_index(node) and node not in totals:
-            found |= indexed.intersection(node.arguments)
-        weight[node] = _fitted(node, weight, found)
-        inlined = indexed.intersection(node.arguments) - found
-        if needs_index(node) or (inlined and is_array(node, None)):
-            indexed.add(node)
-        long = weight[node] > BRIEF and uses[node] > 1
-        if node in roots or long or _is_named(node) or _is_large(node):
-            found.add(node)
-    return found, indexed
-
-
-def _fitted(node: Node, weight: Mapping[Node, int], found: set[Node]) -> int:
-    """The length of a node's expression; what makes it too long is cut off."""
-    while True:
-        inlined = [a for a in node.arguments if a not in found]
-        total = 1 + len(node.arguments) + sum(weight[a] - 1 for a in inlined)
-        heaviest = max(inlined, key=weight.__getitem__, default=node)
-        if total <= LONGEST or heaviest is node or weight[heaviest] <= BRIEF:
-            return total
-        found.add(heaviest)
-
-
-def _is_named(node: Node) -> bool:
-    """Whether the person gave it a name, or it came as an argument."""
-    return node.is_input or not is_numbered(node.name)
-
-
-def _is_large(node: Node) -> bool:
-    return node.is_constant and node.size > CONSTANT
+    added: Symbol | None = None  # what the node is added to
 
 
 class Equations:
@@ -119,7 +71,6 @@ class Equations:
     ) -> None:
         together = replace(graph, result=(graph.result, [*backward.values()]))
         self.view = view = in_line(together)
-        self.turns = Turns(view)
         graph = replace(view.graph, result=view.graph.result[0])
         backward = {view.now(z): view.now(g) for z, g in backward.items()}
         asked = questions(graph)
@@ -128,19 +79,21 @@ class Equations:
         self.backward = backward
         self.values = {view.now(node): value for node, value in values.items()}
         self.forward = set(graph.order)
+        self.turns = Turns(view, self.forward)
         self.order = ancestors((*graph.order, *backward.values()))
         self.titles = self._titles()
         self.shown = self._shown()
         gradients = {backward[z] for z in self.shown if z in backward} - self.forward
         roots = {*graph.outputs, *(g for g in gradients if not g.is_literal)}
-        passing = self.turns.read_elsewhere
-        totals = self.turns.totals
-        self.parts, self.indexed = parts(self.order, roots | passing, totals)
-        self.parts -= self.turns.unwritten - roots
+        turns = self.turns
+        inside, roots = turns.inside - roots, roots | turns.roots
+        self.parts, self.indexed = parts(self.order, roots, inside, turns.totals)
+        self.parts -= turns.passing - set(graph.outputs)
         # Numbers of the gradient, as 1/n, and guards are written where they are used.
         self.parts -= {z for z in self.order if _is_slight(z)} - self.forward
         self.parts -= {g.node for g in graph.guards}.difference(graph.unguarded.order)
         self.symbols: dict[Node, Symbol] = {}
+        self.entered = set[Loop]()
         taken = {node.name for node in graph.order}
         taken |= {loop.name for loop in view.loops.values()}
         rules = NOTATION | {"where": self._choice, "part": self._part}
@@ -184,7 +137,7 @@ class Equations:
         if not self.backward:
             return []
         rest = {*self.graph.outputs, *self.graph.inputs}
-        named = [z for z in self.backward if _is_named(z) and z not in rest]
+        named = [z for z in self.backward if is_named(z) and z not in rest]
         return [*sorted(named, key=lambda z: -z.order), *self.graph.inputs]
 
     def _lengths(self, taken: set[str]) -> dict[int, str]:
@@ -214,27 +167,39 @@ class Equations:
 
     def _in_loops(self, nodes: Sequence[Node]) -> Iterator[Equation]:
         """An equation for each node; before those of a loop what it begins with."""
-        entered = set[Loop]()
+        late = dict[Loop, list[Node]]()  # what is written when others have read it
         for node in nodes:
-            for loop in self.turns.loops(node):
-                if loop not in entered:
-                    entered.add(loop)
+            around = self.turns.loops(node)
+            for loop in [loop for loop in late if loop not in around]:
+                yield from map(self._equation, late.pop(loop))
+            for loop in around:
+                if loop not in self.entered:
+                    self.entered.add(loop)
                     yield from self._starts(loop)
-            if not node.is_input:
+            if self._is_late(node):
+                late.setdefault(around[-1], []).append(node)
+            elif not node.is_input:
                 yield self._equation(node)
+        yield from map(self._equation, chain.from_iterable(late.values()))
+
+    def _is_late(self, node: Node) -> bool:
+        """Whether a step changes an array that others read as it was before."""
+        buffer = self.turns.buffers.get(node)
+        if buffer is None or buffer.is_known_by_turn:
+            return False
+        return node in self.view.inside and buffer.writes is node
 
     def _equation(self, node: Node) -> Equation:
         """The equation of a part; of a buffer that of the element that is written."""
         loop = self.view.inside.get(node)
         buffer = self.turns.buffers.get(node)
-        if buffer is None or node.operation != "assign":
+        if buffer is None or node.operation not in ("assign", "add_at"):
             return Equation(self._head(node), node, loop=loop)
-        value = node.arguments[1]
-        known = buffer.is_known_by_turn or loop is None
-        return Equation(
-            partial(self._place, node), value, value in self.symbols, loop,
-            "=" if known else r"\leftarrow",
-        )  # fmt: skip
+        value, known = node.arguments[1], buffer.is_known_by_turn or loop is None
+        place = partial(self._place, node)
+        added = place if node.operation == "add_at" and not known else None
+        relation = "=" if known else r"\leftarrow"
+        return Equation(place, value, value in self.symbols, loop, relation, added)
 
     def _place(self, node: Node, index: Index) -> Piece:
         """The place that a step writes to, as D_{ij}."""
@@ -260,16 +225,15 @@ class Equations:
         """An equation for each dJ/dz that is shown, and for what is cut from them."""
         owner = {self.backward.get(z): z for z in reversed(self.shown)}
         seen = set(self.forward)
-        lines = []
+        lines: list[Equation] = []
         for z in self.shown:
             g = self.backward.get(z) or constant(0.0)
             new = [x for x in ancestors([g], stop=seen) if x in self.parts]
             seen.update(ancestors([g], stop=seen))
             for node in new:
-                name = partial(element, node.name, node)
-                left = partial(self._partial, owner[node]) if node in owner else name
-                self.symbols[node] = left
-                lines.append(Equation(left, node))
+                owned = partial(self._partial, owner[node]) if node in owner else None
+                self.symbols[node] = owned or self._own_symbol(node)
+            lines += self._in_loops(new)
             if g not in new:
                 lines.append(Equation(partial(self._partial, z), g, has_symbol=True))
         return lines
@@ -298,10 +262,11 @@ class Equations:
         return self._value(node, index) or self.symbols[node](index)
 
     def _choice(self, t: Typesetter, node: Node, index: Index) -> Piece:
-        """Cases; the guard of a derivative against 1/0 is left out, as in a book."""
-        x = node.arguments[2]
-        if node not in self.forward and _is_guard(node):
-            return t.write(x, aligned(index, node, x))
+        """Cases; those of a derivative that only keep it from nan are left out."""
+        mask, g, x = node.arguments
+        if node not in self.forward and (_is_guard(node) or mask in self.turns.masks):
+            shown = g if mask in self.turns.masks else x
+            return t.write(shown, aligned(index, node, shown))
         return NOTATION["where"](t, node, index)
 
     def _part(self, t: Typesetter, node: Node, index: Index) -> Piece:
@@ -331,6 +296,8 @@ class Equations:
         with self.typesetter.binding(index or ()):
             right = self.typesetter
             expression = (right.write if line.has_symbol else right.expand)(node, index)
+            if line.added:
+                expression = latex.plus(line.added(index), expression)
             relation = r"\approx" if self._rounded else line.relation
             left = line.left(index)
         return (

@@ -3,6 +3,7 @@ r"""What comes out of a loop that only adds up, as \sum_t x_t; products likewise
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from pellucid.graphs.node import Node
 from pellucid.reading.loops.in_line import InLine
@@ -10,49 +11,72 @@ from pellucid.reading.loops.in_line import InLine
 SIGNS = {"add": r"\sum", "subtract": r"\sum", "multiply": r"\prod"}
 NOTHING = {"add": 0, "subtract": 0, "multiply": 1}  # what such a loop begins with
 
-Totals = Mapping[Node, tuple[Node, Node]]
+
+class Total(NamedTuple):
+    """A value that comes out of a loop which only adds to it.
+
+    Parameters
+    ----------
+    steps : list of Node
+        What adds, the last one first; or the sum that an inner loop gives.
+    added : list of Node
+        What is added in each turn.
+    start : Node
+        What it is before the first turn.
+    """
+
+    steps: list[Node]
+    added: list[Node]
+    start: Node
+
+    @property
+    def operation(self) -> str:
+        """What is taken of the turns."""
+        return self.steps[-1].operation
 
 
-def totals(view: InLine) -> dict[Node, tuple[Node, Node]]:
-    """What comes out of a loop as a sum: the step that adds, and what is added."""
-    found: dict[Node, tuple[Node, Node]] = {}
+def totals(view: InLine) -> dict[Node, Total]:
+    """What comes out of each loop that only adds up."""
+    found: dict[Node, Total] = {}
     for node in view.outside:
-        if not view.is_each(node) and (added := _added(view, node, found)):
-            found[node] = added
+        if not view.is_each(node) and (total := _total(view, node, found)):
+            found[node] = total
     return found
 
 
-def _added(view: InLine, node: Node, found: Totals) -> tuple[Node, Node] | None:
-    """The step that only adds to what an earlier turn gave, and what it adds."""
+def _total(view: InLine, node: Node, found: Mapping[Node, Total]) -> Total | None:
+    """How a loop adds up what comes out of it, if it does nothing else with it."""
     step, loop = view.outside[node], view.left[node]
-    readers = [u for u in view.graph.users.get(step, ()) if _reads(view, u, step)]
+    readers = {u for u in view.graph.users.get(step, ()) if _reads(view, u, step)}
     only_last = all(u in view.outside and not view.is_each(u) for u in readers)
     if view.inside.get(step) is not loop or not only_last:
         return None
     if step in found:  # a sum of sums
-        before, added = first_of(view, step, found), step
-    elif step.operation in SIGNS:
-        before, added = step.arguments
-        if view.after.get(before) is not step and step.operation != "subtract":
-            before, added = added, before
+        steps, added, before = [step], [step], found[step].start
     else:
+        steps, added, before = _spine(view, step)
+    if view.after.get(before) is not step or view.inside[before] is not loop:
         return None
-    mine = view.after.get(before) is step and view.inside[before] is loop
-    return (step, added) if mine and len(view.graph.users[before]) == 1 else None
+    once = all(len(view.graph.users[z]) == 1 for z in (before, *steps[1:]))
+    return Total(steps, added, before.arguments[0]) if once else None
+
+
+def _spine(view: InLine, step: Node) -> tuple[list[Node], list[Node], Node]:
+    """The steps that add one after another, what they add, and what to."""
+    steps, added, at, kind = list[Node](), list[Node](), step, step.operation
+    while at.operation == kind and kind in SIGNS:
+        before, other = at.arguments
+        if view.after.get(other) is step and kind != "subtract":
+            before, other = other, before
+        steps.append(at)
+        added.insert(0, other)
+        at = before
+    return steps, added, at
 
 
 def _reads(view: InLine, user: Node, step: Node) -> bool:
     """Whether a node reads a step for more than to come after it."""
     return view.outside.get(user, step) is step
-
-
-def first_of(view: InLine, node: Node, totals: Totals) -> Node:
-    """What a sum begins with."""
-    step, _ = totals[node]
-    if step in totals:
-        return first_of(view, step, totals).arguments[0]
-    before = next(a for a in step.arguments if view.after.get(a) is step)
-    return before.arguments[0]
 
 
 def is_nothing(node: Node, operation: str) -> bool:

@@ -7,8 +7,8 @@ that is written element by element has no other subscripts than these.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property, reduce
 from typing import NamedTuple
 
 from pellucid.graphs.node import Node
@@ -16,9 +16,15 @@ from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.formula import latex
 from pellucid.reading.formula.buffers import Buffer, buffers
 from pellucid.reading.formula.latex import Piece
-from pellucid.reading.formula.totals import SIGNS, first_of, is_nothing, totals
+from pellucid.reading.formula.totals import SIGNS, Total, is_nothing, totals
 from pellucid.reading.formula.turn_texts import last_of, limits, moved, variable
-from pellucid.reading.formula.typesetter import Index, Typesetter, entries, is_array
+from pellucid.reading.formula.typesetter import (
+    Index,
+    Typesetter,
+    aligned,
+    entries,
+    is_array,
+)
 from pellucid.reading.loops.in_line import InLine
 from pellucid.reading.loops.loop import Loop
 
@@ -43,10 +49,13 @@ class Turns:
     ----------
     view : InLine
         The graph with its loops in line.
+    forward : set of Node
+        The nodes that are no part of a derivative.
     """
 
-    def __init__(self, view: InLine) -> None:
+    def __init__(self, view: InLine, forward: Collection[Node]) -> None:
         self.view = view
+        self.forward = forward
         self.users = view.graph.users
 
     # -- names ------------------------------------------------------------------------
@@ -104,17 +113,40 @@ class Turns:
         return {z for z in read if not self.passes(z) and z in self.view.inside}
 
     @cached_property
-    def unwritten(self) -> set[Node]:
-        """The nodes without an equation of their own."""
+    def roots(self) -> set[Node]:
+        """The nodes that have an equation of their own, for others refer to them."""
+        readers = {z for buffer in self.buffers.values() for z in buffer.readers}
+        return (self.read_elsewhere - self.inside) | readers
+
+    @cached_property
+    def passing(self) -> set[Node]:
+        """The nodes that are those of another turn, or of none."""
+        found = {z for z in (*self.view.after, *self.view.outside) if self.passes(z)}
+        unset = {z for z, buffer in self.buffers.items() if _is_unset(z, buffer)}
+        return found | unset
+
+    @cached_property
+    def inside(self) -> set[Node]:
+        """The nodes that are written within others: what begins, and what adds up."""
+        starts = {z.arguments[0] for z in self.view.after}
+        begins = {z for z in starts if self._begins(z) and z not in self.buffers}
+        return begins | self.silent | self.masks
+
+    @cached_property
+    def masks(self) -> set[Node]:
+        """Where derivatives are taken: not written, for elsewhere they are 0."""
         view = self.view
-        found = {z for z in (*view.after, *view.outside) if self.passes(z)}
-        found |= self.silent
-        starts = {z.arguments[0] for z in view.after}
-        found |= {z for z in starts if self._begins(z) and z not in self.buffers}
-        for z, buffer in self.buffers.items():
-            if z.operation == "empty" or (not z.arguments and buffer.is_written_whole):
-                found.add(z)
-        return found
+        found = {
+            z for z in view.graph.nodes if z not in self.forward and z.dtype == bool
+        }
+        while True:
+            given = {z: [*z.arguments, *([view.after[z]] if z in view.after else [])]
+                     for z in found}  # fmt: skip
+            less = {z for z, read in given.items()
+                    if any(a not in found and not a.known for a in read)}  # fmt: skip
+            if not less:
+                return found
+            found -= less
 
     def name(self, node: Node) -> str:
         """What a node is called; one of a loop without a name has a letter."""
@@ -142,7 +174,7 @@ class Turns:
         view = self.view
         if node in self.buffers:
             buffer = self.buffers[node]
-            return latex.symbol(buffer.name, is_array(node, index), entries(index))
+            return self._sign(node, buffer.name, is_array(node, index), entries(index))
         if node in view.outside and node not in self.totals:
             return self._outside(t, node, index, at)
         carried = view.carried(node) if node in view.after else None
@@ -154,7 +186,23 @@ class Turns:
             return t.write(node, index)
         turns = [at.get(loop, variable(loop)) for loop in self.loops(node)]
         bold = is_array(node, index)
-        return latex.symbol(self.name(node), bold, [*turns, *entries(index)])
+        return self._sign(node, self.name(node), bold, [*turns, *entries(index)])
+
+    def _sign(self, node: Node, name: str, bold: bool, places: Sequence[str]) -> Piece:
+        r"""A name with subscripts; that of an adjoint as \mathrm{d} h."""
+        if (
+            node not in self.forward
+            and name[:1] == "d"
+            and name[1:].split("_")[0] in self._forward
+        ):
+            of = latex.symbol(name[1:], bold, places)
+            return Piece(rf"\mathrm{{d}} {of.text}", latex.PRODUCT)
+        return latex.symbol(name, bold, places)
+
+    @cached_property
+    def _forward(self) -> set[str]:
+        nodes = self.view.graph.nodes
+        return {self.view.name(z).split("_")[0] for z in nodes if z in self.forward}
 
     def _outside(self, t: Typesetter, node: Node, index: Index, at: At) -> Piece:
         """The last value, or one of all turns; the whole of these as a list."""
@@ -200,8 +248,8 @@ class Turns:
     # -- sums -------------------------------------------------------------------------
 
     @cached_property
-    def totals(self) -> dict[Node, tuple[Node, Node]]:
-        """What comes out of a loop as a sum: the step that adds, and what is added."""
+    def totals(self) -> dict[Node, Total]:
+        """What comes out of each loop that only adds up."""
         return totals(self.view)
 
     @cached_property
@@ -212,37 +260,38 @@ class Turns:
     @cached_property
     def silent(self) -> set[Node]:
         """The nodes of sums, which are not written."""
-        steps = {step for step, _ in self.totals.values()}
+        steps = {step for total in self.totals.values() for step in total.steps}
         return steps | {n for n, after in self.view.after.items() if after in steps}
 
     def total(self, t: Typesetter, node: Node, index: Index) -> Piece:
         r"""A sum over the turns of a loop, \sum_{t=0}^{11} x_t, and its beginning."""
+        total = self.totals[node]
         operation, body = self._total(t, node, index)
-        first = first_of(self.view, node, self.totals)
-        if is_nothing(first, operation):
+        if is_nothing(total.start, operation):
             return body
-        given = t.write(first, index)
-        if operation == "multiply":
-            return latex.times(given, body)
-        return latex.plus(given, body)
+        given = t.write(total.start, aligned(index, node, total.start))
+        return (latex.times if operation == "multiply" else latex.plus)(given, body)
 
     def _total(self, t: Typesetter, node: Node, index: Index) -> tuple[str, Piece]:
         """The sum without what it begins with."""
-        step, added = self.totals[node]
-        operation = step.operation
-        if step in self.totals:
-            operation, body = self._total(t, step, index)
+        steps, added, _ = self.totals[node]
+        operation = steps[-1].operation
+        if added[0] in self.totals and added[0] in steps:
+            operation, body = self._total(t, added[0], index)
         else:
-            body = t.write(added, index if added.ndim else None)
+            join = latex.times if operation == "multiply" else latex.plus
+            body = reduce(join, (t.write(x, aligned(index, node, x)) for x in added))
             body = latex.negated(body) if operation == "subtract" else body
         sign = SIGNS[operation]
         negative = sign == r"\sum" and body.strength == latex.NEGATIVE
         body = latex.without_sign(body) if negative else body
         under, over = limits(self.view.left[node])
-        text = (
-            f"{sign}_{{{under}}}^{latex.braced(over)} "
-            if over
-            else f"{sign}_{{{under}}} "
-        )
-        whole = Piece(text + latex.bound(body, latex.PRODUCT), latex.APPLIED, open=True)
+        above = f"^{latex.braced(over)}" if over else ""
+        text = f"{sign}_{{{under}}}{above} {latex.bound(body, latex.PRODUCT)}"
+        whole = Piece(text, latex.APPLIED, open=True)
         return operation, latex.negated(whole) if negative else whole
+
+
+def _is_unset(node: Node, buffer: Buffer) -> bool:
+    """Whether an array has nothing yet that is ever read."""
+    return node.operation == "empty" or (not node.arguments and buffer.is_written_whole)
