@@ -102,6 +102,8 @@ class _Finder:
         """Who reads a node in some loops, or in those within."""
         for user in self.users.get(node, ()):
             inside = self.view.inside.get(user)
+            if self.view.outside.get(user, node) is not node:  # it only comes after
+                continue
             if inside is not None and not set(loops).isdisjoint(inside.chain()):
                 yield user
 

@@ -87,7 +87,9 @@ class Equations:
         roots = {*graph.outputs, *(g for g in gradients if not g.is_literal)}
         turns = self.turns
         inside, roots = turns.inside - roots, roots | turns.roots
-        self.parts, self.indexed = parts(self.order, roots, inside, turns.totals)
+        self.parts, self.indexed = parts(
+            self.order, roots, inside, turns.totals, turns.masks
+        )
         self.parts -= turns.passing - set(graph.outputs)
         # Numbers of the gradient, as 1/n, and guards are written where they are used.
         self.parts -= {z for z in self.order if _is_slight(z)} - self.forward
@@ -240,7 +242,7 @@ class Equations:
 
     def _partial(self, z: Node, index: Index) -> Piece:
         cost = self.graph.outputs[0]
-        above = element(self.titles.get(cost, cost.name), cost, ()).text
+        above = element(self.titles.get(cost, self.turns.name(cost)), cost, ()).text
         below = self._named(z, index).text
         return Piece(rf"\frac{{\partial {above}}}{{\partial {below}}}", latex.FRACTION)
 

@@ -21,23 +21,25 @@ def parts(
     roots: set[Node],
     inside: Collection[Node] = NOTHING,
     totals: Collection[Node] = NOTHING,
+    masks: Collection[Node] = NOTHING,
 ) -> tuple[set[Node], set[Node]]:
     """The nodes with an equation of their own, and those that need indices in it.
 
     The first are the roots, what the person named, what is long and used twice, the
     longest arguments of what would be too long, and sums along some axes that are
     needed whole; but none of those that stand inside of others. Totals are sums over
-    the turns of a loop.
+    the turns of a loop; masks are not written at all.
     """
-    uses = Counter(argument for node in order for argument in read(node))
+    given = {node: [a for a in read(node) if a not in masks] for node in order}
+    uses = Counter(argument for node in order for argument in given[node])
     found: set[Node] = set()
     indexed: set[Node] = set()
     weight: dict[Node, int] = {}
     for node in order:
         if not passes_index(node) and node not in totals:
-            found |= indexed.intersection(read(node))
-        weight[node] = _fitted(node, weight, found, inside)
-        inlined = indexed.intersection(read(node)) - found
+            found |= indexed.intersection(given[node])
+        weight[node] = _fitted(given[node], weight, found, inside)
+        inlined = indexed.intersection(given[node]) - found
         if needs_index(node) or (inlined and is_array(node, None)):
             indexed.add(node)
         if node in inside:
@@ -49,17 +51,19 @@ def parts(
 
 
 def _fitted(
-    node: Node, weight: Mapping[Node, int], found: set[Node], inside: Collection[Node]
+    given: Sequence[Node],
+    weight: Mapping[Node, int],
+    found: set[Node],
+    inside: Collection[Node],
 ) -> int:
-    """The length of a node's expression; what makes it too long is cut off."""
+    """The length of an expression of these; what makes it too long is cut off."""
     while True:
-        inlined = [a for a in read(node) if a not in found]
-        total = 1 + len(read(node)) + sum(weight[a] - 1 for a in inlined)
-        cut = [a for a in inlined if a not in inside]
-        heaviest = max(cut, key=weight.__getitem__, default=node)
-        if total <= LONGEST or heaviest is node or weight[heaviest] <= BRIEF:
+        inlined = [a for a in given if a not in found]
+        total = 1 + len(given) + sum(weight[a] - 1 for a in inlined)
+        cut = [a for a in inlined if a not in inside and weight[a] > BRIEF]
+        if total <= LONGEST or not cut:
             return total
-        found.add(heaviest)
+        found.add(max(cut, key=weight.__getitem__))
 
 
 def read(node: Node) -> Sequence[Node]:

@@ -141,16 +141,17 @@ def counter(t: Typesetter, node: Node, index: Index) -> Piece:
 
 def scatter(t: Typesetter, node: Node, index: Index) -> Piece:
     r"""\mathbf{0}[i \leftarrow g]: zeros with g added at place i."""
-    return at(_into_zeros(t, node, node.arguments[0]), index)
+    return at(into_zeros(t, node, node.arguments[0]), index)
 
 
 def add_at(t: Typesetter, node: Node, index: Index) -> Piece:
     r"""With v added at place i: x + \mathbf{0}[i \leftarrow v]."""
     x, v, *_ = node.arguments
-    return at(latex.plus(t.write(x), _into_zeros(t, node, v)), index)
+    return at(latex.plus(t.write(x), into_zeros(t, node, v)), index)
 
 
-def _into_zeros(t: Typesetter, node: Node, value: Node) -> Piece:
+def into_zeros(t: Typesetter, node: Node, value: Node) -> Piece:
+    r"""Zeros but for a value at a place: \mathbf{0}[i \leftarrow v]."""
     place = _place(t, node, node.ndim)
     text = rf"\mathbf{{0}}[{place} \leftarrow {t.write(value).text}]"
     return Piece(text, latex.POWER)

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pellucid.graphs.node import Node
+from pellucid.graphs.places import moves
 from pellucid.reading.loops.in_line import InLine
 
 SIGNS = {"add": r"\sum", "subtract": r"\sum", "multiply": r"\prod"}
+KINDS = {"add_at": "add"}  # adding at a place that does not move
 NOTHING = {"add": 0, "subtract": 0, "multiply": 1}  # what such a loop begins with
 
 
@@ -32,7 +34,7 @@ class Total(NamedTuple):
     @property
     def operation(self) -> str:
         """What is taken of the turns."""
-        return self.steps[-1].operation
+        return KINDS.get(self.steps[-1].operation, self.steps[-1].operation)
 
 
 def totals(view: InLine) -> dict[Node, Total]:
@@ -63,10 +65,15 @@ def _total(view: InLine, node: Node, found: Mapping[Node, Total]) -> Total | Non
 
 def _spine(view: InLine, step: Node) -> tuple[list[Node], list[Node], Node]:
     """The steps that add one after another, what they add, and what to."""
-    steps, added, at, kind = list[Node](), list[Node](), step, step.operation
-    while at.operation == kind and kind in SIGNS:
-        before, other = at.arguments
-        if view.after.get(other) is step and kind != "subtract":
+    steps, added, at = list[Node](), list[Node](), step
+    kind = KINDS.get(step.operation, step.operation)
+    while KINDS.get(at.operation, at.operation) == kind and kind in SIGNS:
+        before, other = at.arguments[0], at.arguments[1]
+        if at.operation == "add_at":
+            if len(at.arguments) > 2 or moves(at.options["at"]):
+                break
+            other = at
+        elif view.after.get(other) is step and kind != "subtract":
             before, other = other, before
         steps.append(at)
         added.insert(0, other)

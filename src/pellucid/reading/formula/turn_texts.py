@@ -12,6 +12,37 @@ from pellucid.reading.loops.loop import Loop, written_place
 NEXT = r", \; "  # between the loops that an equation is in
 
 
+NAME = r"\\mathrm\{\w+\}|[A-Za-z]"
+TERM = re.compile(rf"([+-]?)(\d*)({NAME})|([+-]?\d+)")
+
+
+def in_turns(place: str, loop: Loop) -> str | None:
+    """The variable in the turn of a number; None where that is no plain one."""
+    if (loop.start, loop.step) == (0, 1):
+        return place
+    left, rest = re.sub(TERM, "", place), 0
+    terms: dict[str, int] = {}
+    for sign, size, name, number in TERM.findall(place):
+        if name:
+            times = int(f"{sign}{size or 1}")
+            terms[name] = terms.get(name, 0) + times * loop.step
+        else:
+            rest += int(number)
+    if left:
+        return None
+    return _sum_text(terms, loop.start + loop.step * rest)
+
+
+def _sum_text(terms: dict[str, int], rest: int) -> str:
+    """A sum as 2i+1, what is added before what is taken away."""
+    sizes = [(times, f"{abs(times) if abs(times) != 1 else ''}{name}")
+             for name, times in terms.items() if times]  # fmt: skip
+    sizes += [(rest, str(abs(rest)))] if rest or not sizes else []
+    ordered = sorted(sizes, key=lambda each: each[0] < 0)
+    text = "".join(f"{'-' if times < 0 else '+'}{size}" for times, size in ordered)
+    return text.removeprefix("+")
+
+
 def moved(turn: str, by: int) -> str:
     """A turn some turns on: t as t-1, 11 as 10."""
     if re.fullmatch(r"-?\d+", turn):

@@ -12,16 +12,27 @@ from functools import cached_property, reduce
 from typing import NamedTuple
 
 from pellucid.graphs.node import Node
+from pellucid.graphs.places import Place
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.formula import latex
 from pellucid.reading.formula.buffers import Buffer, buffers
 from pellucid.reading.formula.latex import Piece
+from pellucid.reading.formula.parts import read
+from pellucid.reading.formula.selection import into_zeros, place_text
 from pellucid.reading.formula.totals import SIGNS, Total, is_nothing, totals
-from pellucid.reading.formula.turn_texts import last_of, limits, moved, variable
-from pellucid.reading.formula.typesetter import (
+from pellucid.reading.formula.turn_texts import (
+    in_turns,
+    last_of,
+    limits,
+    moved,
+    variable,
+)
+from pellucid.reading.formula.typesetter import (  # fmt: skip
+    WHOLE,
     Index,
     Typesetter,
     aligned,
+    at,
     entries,
     is_array,
 )
@@ -109,8 +120,24 @@ class Turns:
     @cached_property
     def read_elsewhere(self) -> set[Node]:
         """The nodes of bodies that are read in another turn, or after the loop."""
-        read = {*self.view.after.values(), *self.view.outside.values()}
+        outside = self.view.outside
+        read = {of for node, of in outside.items() if not self._is_of_this_turn(node)}
+        read |= {*self.view.after.values()}
         return {z for z in read if not self.passes(z) and z in self.view.inside}
+
+    def _is_of_this_turn(self, node: Node) -> bool:
+        """Whether what no one named is kept to be read in the same turn, backwards."""
+        view, of = self.view, self.view.outside[node]
+        if not view.is_each(node) or not is_numbered(of.name):
+            return False
+        readers = [u for u in self.users.get(node, ()) if u not in view.outside]
+        return all(u.operation == "index" and self._reads_now(node, u) for u in readers)
+
+    def _reads_now(self, node: Node, reader: Node) -> bool:
+        """Whether a step reads, of what all turns gave, that of its own turn."""
+        loop, at = self.view.left[node], reader.options["at"]
+        place = place_text(at[0]) if len(at) == 1 and isinstance(at[0], Place) else ""
+        return in_turns(place, loop) == variable(loop)
 
     @cached_property
     def roots(self) -> set[Node]:
@@ -140,10 +167,10 @@ class Turns:
             z for z in view.graph.nodes if z not in self.forward and z.dtype == bool
         }
         while True:
-            given = {z: [*z.arguments, *([view.after[z]] if z in view.after else [])]
+            given = {z: [*read(z), *([view.after[z]] if z in view.after else [])]
                      for z in found}  # fmt: skip
-            less = {z for z, read in given.items()
-                    if any(a not in found and not a.known for a in read)}  # fmt: skip
+            less = {z for z, arguments in given.items()
+                    if any(not (a in found or a.known) for a in arguments)}  # fmt: skip
             if not less:
                 return found
             found -= less
@@ -209,12 +236,18 @@ class Turns:
         of, loop = self.view.outside[node], self.view.left[node]
         if not self.view.is_each(node):
             return self.symbol(t, of, index, {**at, loop: last_of(loop)})
-        if index is not None:
-            turn = index[0] or str(loop.entered)
-            return self.symbol(t, of, tuple(index[1:]) or None, {**at, loop: turn})
         ends = (str(loop.value(0)), last_of(loop, at_end=True))
         first, last = (self.symbol(t, of, None, {**at, loop: e}).text for e in ends)
-        return Piece(rf"({first}, \ldots, {last})")
+        every = Piece(rf"({first}, \ldots, {last})")
+        if index is None:
+            return every
+        turn = in_turns(index[0] or "0", loop)
+        if turn is None:
+            return latex.subscripted(every, [], entries(index))
+        rest = index[1:] if set(index[1:]) - {WHOLE, None} else None
+        if turn == variable(loop) and not at:  # of this turn
+            return t.write(of, rest)
+        return self.symbol(t, of, rest, {**at, loop: turn})
 
     def loops(self, node: Node) -> list[Loop]:
         """The loops around a node, the outer first."""
@@ -226,7 +259,7 @@ class Turns:
         view = self.view
         said = set[str]()
         for node in view.after:
-            if view.inside[node] is not loop or node in self.silent:
+            if view.inside[node] is not loop or node in self.inside:
                 continue
             if node in self.buffers:
                 continue
@@ -274,13 +307,13 @@ class Turns:
 
     def _total(self, t: Typesetter, node: Node, index: Index) -> tuple[str, Piece]:
         """The sum without what it begins with."""
-        steps, added, _ = self.totals[node]
-        operation = steps[-1].operation
+        total = self.totals[node]
+        steps, added, operation = total.steps, total.added, total.operation
         if added[0] in self.totals and added[0] in steps:
             operation, body = self._total(t, added[0], index)
         else:
             join = latex.times if operation == "multiply" else latex.plus
-            body = reduce(join, (t.write(x, aligned(index, node, x)) for x in added))
+            body = reduce(join, (self._added(t, node, x, index) for x in added))
             body = latex.negated(body) if operation == "subtract" else body
         sign = SIGNS[operation]
         negative = sign == r"\sum" and body.strength == latex.NEGATIVE
@@ -290,6 +323,12 @@ class Turns:
         text = f"{sign}_{{{under}}}{above} {latex.bound(body, latex.PRODUCT)}"
         whole = Piece(text, latex.APPLIED, open=True)
         return operation, latex.negated(whole) if negative else whole
+
+    def _added(self, t: Typesetter, node: Node, x: Node, index: Index) -> Piece:
+        """What one step of a sum adds."""
+        if x in self.totals[node].steps:  # at a place
+            return at(into_zeros(t, x, x.arguments[1]), index)
+        return t.write(x, aligned(index, node, x))
 
 
 def _is_unset(node: Node, buffer: Buffer) -> bool:
