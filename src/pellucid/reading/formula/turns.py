@@ -40,7 +40,7 @@ from pellucid.reading.loops.in_line import InLine
 from pellucid.reading.loops.loop import Loop
 
 ACCENTS = ("tilde", "bar", "hat")  # of values that the person gives one name
-UNNAMED = "zuvwyabcdpqrsm"  # what values are called that the person did not name
+UNNAMED = "zuvwyabpqrsm"  # what values are called that the person did not name
 
 At = Mapping[Loop, str]
 START: At = {}
