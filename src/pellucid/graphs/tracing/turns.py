@@ -144,8 +144,12 @@ class Standing:
         # Of each loop that it is in the turn, and its own variables there.
         self.turns: list[tuple[Scope, list[Any]]] = []
 
-    def move(self, frame: FrameType, nest: Nest, back: bool) -> None:
-        """Go on to other loops, or to a new turn."""
+    def move(self, frame: FrameType, at: int, nest: Nest) -> None:
+        """Go on to other loops, or to a new turn.
+
+        Who goes back is in one; who does the same again, only where a variable says so:
+        `sum(list)` does it in one turn.
+        """
         variables = frame.f_locals
         common = 0
         for before, now in zip(self.nest, nest, strict=False):
@@ -153,9 +157,12 @@ class Standing:
                 break
             common += 1
         runs: list[Scope] = []
-        if back and common:
-            common = self._turned(common, variables)
-            runs = [self.turns[common][0].around]  # type: ignore[list-item]
+        turned = self._turned(common, variables) if at <= self.last else common
+        if turned == common and at < self.last:
+            turned = max(common - 1, 0)
+        if turned < common:
+            runs = [self.turns[turned][0].around]  # type: ignore[list-item]
+            common = turned
         del self.turns[common:]
         for loop in nest[common:]:
             inside = self.turns[-1][0] if self.turns else self.inside
@@ -167,12 +174,12 @@ class Standing:
         self.scope = self.turns[-1][0] if self.turns else self.inside
 
     def _turned(self, common: int, variables: Mapping[str, Any]) -> int:
-        """Which loop has turned: that whose variables have changed, or the inmost."""
+        """The first loop whose variables have changed; `common` where none has."""
         for i, (_, before) in enumerate(self.turns[:common]):
             pairs = zip(self.nest[i].own, before, strict=True)
             if any(variables.get(name) is not value for name, value in pairs):
                 return i
-        return common - 1
+        return common
 
 
 def _whole(value: Any) -> int | None:
@@ -214,9 +221,9 @@ class Turns:
         standing = self._standing[frame]
         at, nest = standing.loops.places[frame.f_lasti]
         is_other = step is not standing.step
-        back = at < standing.last or (at == standing.last and is_other)
-        if (nest and back) or nest is not standing.nest:
-            standing.move(frame, nest, back)
+        is_back = at < standing.last or (at == standing.last and is_other)
+        if (nest and is_back) or nest is not standing.nest:
+            standing.move(frame, at, nest)
         if is_other:
             self._runs += 1
             standing.step = step
