@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 
+from pellucid.graphs.folding.unrolling import unrolled
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
@@ -151,6 +152,7 @@ def character(graph: Graph, parameters: int) -> tuple[float, str]:
     >>> character(pl.graph(lambda w: np.sum(np.abs(w)), np.ones(2)), 1)
     (inf, 'absolute')
     """
+    graph = unrolled(graph)  # of a loop as one step nothing would be known
     degree, kinks = math.inf, []
     for form in (graph, written_out(graph), made_stable(graph)):
         degrees = degrees_of(form, form.inputs[:parameters])
