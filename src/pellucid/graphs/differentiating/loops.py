@@ -47,8 +47,19 @@ def through_turns(
     seeds = {part: adjoint[part] for part in inside.parts if part in adjoint}
     if not seeds:
         return []
+    if not inside.body.most:
+        return _to_starts(inside, seeds)
     with recorder.on_behalf_of(loop):
         return WayBack(recorder, inside, seeds, poles).contributions(walk)
+
+
+def _to_starts(
+    inside: Inside, seeds: Mapping[Node, Adjoint]
+) -> list[tuple[Node, Adjoint]]:
+    """What a loop that never turns contributes: its last values are their starts."""
+    start = {now: inside.given[i] for i, now in reversed(inside.body.carried)}
+    of = {part: part.options["of"] for part in seeds if not part.options["each"]}
+    return [(start[of[part]], seeds[part]) for part in of if of[part] in start]
 
 
 @dataclass(eq=False)
