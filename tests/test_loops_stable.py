@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import special
 
 import pellucid as pl
 from pellucid.graphs.bodies import body_of, loop, part, with_bodies
@@ -152,3 +153,300 @@ def test_guards_stay_as_they_are_written(gates):
         guard.node.operation for guard in g.guards
     ]
     np.testing.assert_allclose(made(*gates), f(*gates), rtol=1e-14)
+
+
+# -- formulas on both sides of a border ------------------------------------------------
+
+T = 9
+STEEP = np.array([-900.0, 40.0, 3.0, -2.0, 900.0, -41.0, -800.0, 1.0, 0.5])
+ROWS = np.outer(STEEP, [1.0, -0.7, 0.3])
+LABELS = np.arange(T) % 3
+HUGE = np.array([3.0, -4.0, 1.0, 2.0, 0.5, -1.0, 2.5, 0.1, -0.3]) * 1e200
+HIGH = 800 + np.linspace(0, 5, T)
+LOW = -HIGH
+TINY = np.linspace(0.1, 1, T) * 1e-60
+
+
+def softmax_in_a_buffer(Z):
+    P = np.zeros(Z.shape)
+    for t in range(len(Z)):
+        e = np.exp(Z[t])
+        P[t] = e / np.sum(e)
+    return -np.sum(np.log(P[np.arange(T), LABELS]))
+
+
+def softmax_in_a_list(Z):
+    ps = []
+    for z in Z:
+        e = np.exp(z)
+        ps.append(e / np.sum(e))
+    return np.log(np.stack(ps))
+
+
+def softmax_by_two_loops(z):
+    s = 0.0
+    for v in z:
+        s += np.exp(v)
+    p = np.zeros(len(z))
+    for i in range(len(z)):
+        p[i] = np.exp(z[i]) / s
+    return p
+
+
+def softmax_by_loops_in_a_loop(Z):
+    P = np.zeros(Z.shape)
+    for i in range(len(Z)):
+        s = 0.0
+        for j in range(3):
+            s += np.exp(Z[i, j])
+        for j in range(3):
+            P[i, j] = np.exp(Z[i, j]) / s
+    return np.log(P)
+
+
+def sigmoids_in_a_list(z):
+    return np.log(np.stack([sigmoid(v) for v in z]))
+
+
+def the_rest_of_sigmoids(z):
+    ps = []
+    for v in z:
+        ps.append(sigmoid(v))
+    return np.log(1 - np.stack(ps))
+
+
+def log_loss_after_the_loop(z, y):
+    p = np.zeros(len(z))
+    for t in range(len(z)):
+        p[t] = sigmoid(z[t])
+    return -np.sum(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+def log_of_a_sum(z):
+    s = 0.0
+    for v in z:
+        s += np.exp(v)
+    return np.log(s)
+
+
+def log_of_a_sum_from_its_first(z):
+    s = np.exp(z[0])
+    for v in z[1:]:
+        s = s + np.exp(v)
+    return np.log(s)
+
+
+def log_of_a_mean(z):
+    s = 0.0
+    for v in z:
+        s += np.exp(v)
+    return np.log(s / len(z))
+
+
+def log_of_a_weighted_sum(z, w):
+    s = 0.0
+    for i in range(len(z)):
+        s += w[i] * np.exp(z[i])
+    return np.log(s)
+
+
+def logs_of_running_sums(z):
+    s, out = 0.0, []
+    for v in z:
+        s = s + np.exp(v)
+        out.append(s)
+    return np.log(np.stack(out))
+
+
+def logs_of_running_sums_inside(z):
+    s, out = 0.0, []
+    for v in z:
+        s = s + np.exp(v)
+        out.append(np.log(s))
+    return np.stack(out)
+
+
+def log_of_sums_of_rows(z):
+    s = np.zeros(3)
+    for i in range(3):
+        s += np.exp(z.reshape(3, 3)[i])
+    return np.log(s)
+
+
+def mean_under_weights(z, w):
+    s = a = 0.0
+    for i in range(len(z)):
+        e = np.exp(z[i])
+        s += e
+        a += w[i] * e
+    return a / s
+
+
+def log_of_a_product(x):
+    p = 1.0
+    for v in x:
+        p *= v
+    return np.log(p)
+
+
+def likelihood_of_sigmoids(z):
+    p = 1.0
+    for v in z:
+        p *= sigmoid(v)
+    return np.log(p)
+
+
+def running_likelihood(z):
+    p, out = 1.0, []
+    for v in z:
+        p = p * sigmoid(v)
+        out.append(p)
+    return np.log(np.stack(out))
+
+
+def gaussian_likelihood(x, c):
+    p = 1.0
+    for v in x:
+        p = p * c * np.exp(-(v**2) / 2)
+    return np.log(p)
+
+
+def norm(x):
+    s = 0.0
+    for v in x:
+        s += v**2
+    return np.sqrt(s)
+
+
+def norm_by_two_loops(x):
+    s = 0.0
+    for i in range(3):
+        for j in range(3):
+            s += x[3 * i + j] ** 2
+    return np.sqrt(s)
+
+
+def norms_of_rows(x):
+    A, out = x.reshape(3, 3), np.zeros(3)
+    for i in range(3):
+        s = 0.0
+        for j in range(3):
+            s += A[i, j] * A[i, j]
+        out[i] = np.sqrt(s)
+    return out
+
+
+def distance(x):
+    s = 0.0
+    for i in range(len(x)):
+        s += (x[i] - x[-1 - i]) ** 2
+    return np.sqrt(s)
+
+
+def exponentials_from_outside(z):
+    E, s = np.exp(z), 0.0
+    for t in range(len(z)):
+        s += np.log(1 + E[t])
+    return s
+
+
+def log_of_shares_of_a_sum(z):
+    S, s = np.sum(np.exp(z)), 0.0
+    for t in range(len(z)):
+        s += np.log(np.exp(z[t]) / S)
+    return s
+
+
+def lse(z, axis=None):
+    return special.logsumexp(z, axis=axis)
+
+
+WEIGHTS = np.arange(T) + 1.0
+ACROSS = [
+    (softmax_in_a_buffer, (ROWS,), lambda Z: -np.sum(
+        special.log_softmax(Z, 1)[np.arange(T), LABELS])),
+    (softmax_in_a_list, (ROWS,), lambda Z: special.log_softmax(Z, 1)),
+    (softmax_by_two_loops, (HIGH,), special.softmax),
+    (softmax_by_loops_in_a_loop, (ROWS,), lambda Z: special.log_softmax(Z, 1)),
+    (sigmoids_in_a_list, (STEEP,), special.log_expit),
+    (the_rest_of_sigmoids, (STEEP,), lambda z: special.log_expit(-z)),
+    (log_loss_after_the_loop, (STEEP, LABELS > 0), lambda z, y: -np.sum(
+        np.where(y, special.log_expit(z), special.log_expit(-z)))),
+    (log_of_a_sum, (LOW,), lse),
+    (log_of_a_sum_from_its_first, (HIGH,), lse),
+    (log_of_a_mean, (HIGH,), lambda z: lse(z) - np.log(T)),
+    (log_of_a_weighted_sum, (LOW, WEIGHTS), lambda z, w: lse(z + np.log(w))),
+    (logs_of_running_sums, (HIGH,), np.logaddexp.accumulate),
+    (logs_of_running_sums_inside, (LOW,), np.logaddexp.accumulate),
+    (log_of_sums_of_rows, (HIGH,), lambda z: lse(z.reshape(3, 3), 0)),
+    (mean_under_weights, (HIGH, WEIGHTS), lambda z, w: special.softmax(z) @ w),
+    (log_of_a_product, (TINY,), lambda x: np.sum(np.log(x))),
+    (likelihood_of_sigmoids, (STEEP,), lambda z: np.sum(special.log_expit(z))),
+    (running_likelihood, (STEEP,), lambda z: np.cumsum(special.log_expit(z))),
+    (gaussian_likelihood, (STEEP, 0.3), lambda x, c: np.sum(np.log(c) - x**2 / 2)),
+    (norm, (HUGE,), lambda x: np.hypot.reduce(x)),
+    (norm_by_two_loops, (HUGE,), lambda x: np.hypot.reduce(x)),
+    (norms_of_rows, (HUGE,), lambda x: np.hypot.reduce(x.reshape(3, 3), axis=1)),
+    (distance, (HUGE,), lambda x: np.hypot.reduce(x - x[::-1])),
+    (exponentials_from_outside, (HIGH,), lambda z: np.sum(np.logaddexp(0, z))),
+    (log_of_shares_of_a_sum, (HIGH,), lambda z: np.sum(special.log_softmax(z))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "right"), ACROSS, ids=[f.__name__ for f, *_ in ACROSS]
+)
+def test_formulas_are_stable_across_the_border_of_a_loop(f, args, right):
+    g = folded(pl.graph(f, *args))
+    assert loops(g)
+    with np.errstate(all="ignore"):
+        naive = f(*args)
+    assert not np.allclose(naive, right(*args), rtol=1e-12)
+    made = made_stable(g)
+    np.testing.assert_allclose(made(*args), right(*args), rtol=1e-12, atol=1e-15)
+    assert made.rewrites
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "right"), ACROSS, ids=[f.__name__ for f, *_ in ACROSS]
+)
+def test_gradients_across_the_border_are_those_of_the_formula(f, args, right):
+    args = tuple(a / np.max(np.abs(a)) for a in map(np.array, args))
+    g = folded(pl.graph(lambda *given: np.sum(f(*given)), *args))
+    by_loop = pl.gradient(g)(*args)
+    by_turns = pl.gradient(unrolled(g), stable=False)(*args)
+    np.testing.assert_allclose(by_loop, by_turns, rtol=1e-8, atol=1e-12)
+
+
+def test_what_is_recurrent_stays_and_its_outputs_are_stable(rng):
+    def f(W, X, h):
+        hs = []
+        for x in X:
+            h = sigmoid(W @ h + x)
+            hs.append(h)
+        return np.log(1 - np.stack(hs))
+
+    args = rng.normal(size=(3, 3)) * 300, rng.normal(size=(T, 3)) + 50, np.zeros(3)
+    g = made_stable(folded(pl.graph(f, *args)))
+    assert len(loops(g)) == 1
+    h, right = args[2], []
+    for x in args[1]:
+        z = args[0] @ h + x
+        right.append(special.log_expit(-z))
+        h = special.expit(z)
+    np.testing.assert_allclose(g(*args), right, rtol=1e-12)
+
+
+def test_a_loop_in_which_nothing_is_found_stays_as_it_is():
+    def f(x):
+        s, out = 0.0, np.zeros(len(x))
+        for t in range(len(x)):
+            s += np.cos(x[t])
+            out[t] = s * x[t]
+        return np.sum(out) * s
+
+    g = folded(pl.graph(f, STEEP))
+    made = made_stable(g)
+    assert len(loops(made)) == 1
+    assert not made.rewrites
+    np.testing.assert_array_equal(made(STEEP), f(STEEP))

@@ -68,7 +68,7 @@ def fed(loop: Node, wanted: Sequence[Node]) -> tuple[Node, dict[Node, Node], set
     body = body_of(loop)
     order, _ = living(body, wanted)
     core = recurrent(body, order)
-    feed = Feed(loop, order)
+    feed = Feed(loop, order, core)
     now: dict[Node, Node] = {}
     with current().on_behalf_of(loop, loop.call):
         for step in order:
@@ -121,7 +121,7 @@ def _gathers(
 class Feed:
     """What of a loop can be had before it, and the inputs that bring it there."""
 
-    def __init__(self, loop: Node, order: Sequence[Node]) -> None:
+    def __init__(self, loop: Node, order: Sequence[Node], core: set[Node]) -> None:
         body = body_of(loop)
         self.at = here(body)
         self.moving = depending(order, [before for before, _ in body.carried])
@@ -132,12 +132,25 @@ class Feed:
             for step in order:
                 if step not in self.moving and self.whole.can_leave(step):
                     self.pure.add(step)
-        self.used = {a for n in order if n not in self.pure for a in n.arguments}
-        self.used |= {after for before, after in body.carried if before in self.moving}
+        rest = [n for n in order if n not in self.pure]
+        carried = [(b, after) for b, after in body.carried if b in self.moving]
+        gathering = depending(
+            order, [b for b, after in carried if _gathers(b, after, carried)]
+        )
+        staying = [
+            n for n in rest
+            if n in core or not (n in gathering or self.whole.takes(n))
+        ]  # fmt: skip
+        self.used = {a for n in rest for a in n.arguments}
+        self.read_in_turn = {a for n in staying for a in n.arguments}
+        self.read_in_turn |= {after for b, after in carried if b not in gathering}
 
     def leaves(self, step: Node) -> bool:
         """Whether a step is computed before the loop and read by what is left in it."""
-        if step not in self.pure or step not in self.used:
+        if step not in self.pure:
+            return False
+        _, varies = self.whole.found[step]
+        if step not in (self.read_in_turn if varies else self.used):
             return False
         reads = step.operation in READING and all(a.is_input for a in step.arguments)
         return bool(step.arguments) and not reads

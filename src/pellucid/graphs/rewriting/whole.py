@@ -88,6 +88,10 @@ class Whole:
         resolved(step, self.found, self.below, self.value)
         return step not in self.parts and self.parts.isdisjoint(self.below(step))
 
+    def takes(self, step: Node) -> bool:
+        """Whether a step can be taken in all turns at once, if what it is of can."""
+        return bool(self.below(step))
+
     def below(self, step: Node) -> Sequence[Node]:
         """The steps whose values are needed first."""
         if step in self.given or step.is_constant or step in self.kept:
