@@ -1,14 +1,17 @@
 """Stable rewriting of loops: bodies once, and what stands on both sides of a border."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import special
 
 import pellucid as pl
-from pellucid.graphs.bodies import body_of, loop, part, with_bodies
+from pellucid.graphs.bodies import Body, body_of, loop, part, with_bodies
 from pellucid.graphs.folding.folded import folded
 from pellucid.graphs.folding.unrolling import unrolled
-from pellucid.graphs.node import Node
+from pellucid.graphs.node import Node, constant
+from pellucid.graphs.places import Turn
 from pellucid.graphs.rewriting.stable import made_stable, written_out
 
 
@@ -108,6 +111,35 @@ def test_loops_that_differ_by_a_number_stay_two():
     g = folded(pl.graph(f, np.ones(3)))
     assert len(loops(made_stable(g))) == 2
     np.testing.assert_array_equal(made_stable(g)(np.ones(3)), f(np.ones(3)))
+
+
+def test_loops_that_are_asked_for_other_numbers_stay_two():
+    def f(x):
+        return x
+
+    g = pl.graph(f, 1.0)
+    parts = []
+    for number in (2.0, 4.0):
+        turn = Turn(("t",), 3, 0, 1)
+        parts.append(part(loop(Body(turn, 3, (), ()), []), constant(number), each=True))
+    total = Node("add", tuple(parts), (3,), np.dtype(float), known=True)
+    made = written_out(replace(g, result=total))
+    np.testing.assert_array_equal(made(1.0), [6, 6, 6])
+
+
+def test_a_number_that_moves_with_the_loop_around_is_not_known():
+    def f(x):
+        s = 0.0
+        for i in range(6):
+            for j in range(4):
+                s = s + (i + j)
+            s = s * x
+        return s
+
+    g = folded(pl.graph(f, 0.9))
+    assert len(loops(g)) == 2
+    for made in (made_stable(g), written_out(g)):
+        assert float(made(0.9)) == pytest.approx(f(0.9), rel=1e-14)
 
 
 def test_what_nothing_asks_for_leaves_the_body(gates):

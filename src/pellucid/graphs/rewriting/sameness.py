@@ -42,12 +42,14 @@ def same_loop(
     parts = asked(order)
     steps: list[Any] = []
     for node in order:
+        if node.is_constant or node in own:
+            continue
         if node.operation == "loop":
             key, _ = same_loop(node, [p.options["of"] for p in parts[node]], own)
             steps.append(key)
-        elif node not in own and not node.is_constant:
+        else:
             steps.append((same_step(node, own), node.quiet, node.derived))
-        own.setdefault(node, len(own))
+        own[node] = len(own)
     following = [_known_as(after, own) for _, after in body.carried]
     count = _frozen(body.count, own)
     key = (arguments, count, body.is_reversed, len(body.fixed), *following, *steps)
