@@ -522,6 +522,18 @@ def test_views_of_what_is_carried():
     assert_same(graph_of([start], ends), a)
 
 
+def test_what_is_written_into_before_it_is_carried():
+    a = N(size=4)
+    (start,), (p,) = inputs(a), inputs(a)
+    view = Node("index", (p,), (2,), p.dtype, {"at": (slice(0, 2),)})
+    turned = step("sin", p)
+    put = Node("add_at", (turned, view), p.shape, p.dtype, {"at": (slice(1, 3),)})
+    made = loop(Body(Turn(("t",), 5), 5, ((p, put),), ()), (start,))
+    ends = [part(made, put, False), part(made, put, True), part(made, p, False)]
+    assert_same(graph_of([start], ends), a)
+    assert_same(graph_of([start], ends[:1]), a)
+
+
 # -- equal structures -----------------------------------------------------------------
 
 

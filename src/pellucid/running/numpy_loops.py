@@ -248,11 +248,11 @@ class Loop:
 
     def _memory(self) -> list[str]:
         """Say where values are written that outlive their turn."""
-        plan, root = self.plan, self.plan.root
-        out = self.block.statements.out
+        plan, root, out = self.plan, self.plan.root, self.block.statements.out
         local = self.around.memory.local
-        carried = [root[now] for now in self.next.values()]
-        longer = {root[now] for before, now in self.next.items() if before in carried}
+        owners = {before: self._owner(now) for before, now in self.next.items()}
+        carried = set(owners.values())
+        longer = {owner for before, owner in owners.items() if before in carried}
         lines = []
         for node in self.order:
             leaves = node in plan.leaving and node not in plan.in_place
@@ -269,6 +269,13 @@ class Loop:
             else:
                 out[node] = self.around.memory.buffer(node)
         return lines
+
+    def _owner(self, node: Node) -> Node:
+        """The step whose memory a value stands in, or shows."""
+        root = self.plan.root
+        while root[node] is not node or node in self.plan.in_place:
+            node = root[node] if root[node] is not node else node.arguments[0]
+        return node
 
     def _pair(self, node: Node) -> tuple[str, str]:
         name = self.names.of(node)
@@ -334,7 +341,7 @@ class Loop:
             inner = self.names.of(before.get(of, of))
             if of not in before:
                 inner = self.saved.get(of, inner)
-            root = self.plan.root[of]
+            root = self._owner(of)
             is_list = before.get(of) in self.lists
             if is_list or (part.shape and (root in shown or not self._is_own(part))):
                 lines.append(f"{self.names.of(part)} = np.array({inner})")
@@ -354,11 +361,12 @@ class Loop:
     def _is_own(self, part: Node) -> bool:
         """Whether what is given stays as it is, as long as anybody reads it."""
         of, around = part.options["of"], self.around.plan
-        root = self.plan.root[of]
-        if root.is_input or self._is_row(root) or self._may_be_start(of):
+        owner, is_view = self._owner(of), self.plan.root[of] is not of
+        foreign = owner.is_input and owner not in self.owned
+        if foreign or self._is_row(owner) or self._may_be_start(of):
             return False
         needs_own = part in around.leaving or part in around.touched
-        is_kept = root in self.block.statements.out or of is not root or root.known
+        is_kept = owner in self.block.statements.out or is_view or owner.known
         return not (needs_own and is_kept)
 
     def _may_be_start(self, of: Node) -> bool:
