@@ -522,6 +522,21 @@ def test_views_of_what_is_carried():
     assert_same(graph_of([start], ends), a)
 
 
+def test_what_is_read_of_an_array_after_it_was_written_into():
+    a = N(size=4)
+    (start,), (p, q) = inputs(a), inputs(a, a)
+    outer, inner = Turn(("i",), 3), Turn(("j",), 4)
+    at = (of_turn(inner),)
+    twice = Node("index", (q,), (), q.dtype, {"at": (0,)})
+    add = Node("add_at", (q, twice), q.shape, q.dtype, {"at": at})
+    nest = loop(Body(inner, 4, ((q, add),), ()), (p,))
+    end = part(nest, add, False)
+    put = Node("assign", (end, constant(0.5)), p.shape, p.dtype, {"at": (1,)})
+    late = Node("index", (end,), (2,), p.dtype, {"at": (slice(0, 2),)})
+    made = loop(Body(outer, 3, ((p, put),), ()), (start,))
+    assert_same(graph_of([start], [part(made, put, False), part(made, late, True)]), a)
+
+
 def test_what_is_written_into_before_it_is_carried():
     a = N(size=4)
     (start,), (p,) = inputs(a), inputs(a)

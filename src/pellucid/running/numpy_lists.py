@@ -15,6 +15,7 @@ from pellucid.graphs.bodies import Body, asked, body_of, living, with_bodies
 from pellucid.graphs.liveness import WRITING, written
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import is_element
+from pellucid.running.plan import readers_first
 from pellucid.running.writing import SourceNames
 
 _WIDE = np.float64, np.complex128  # what a Python float is, or gives way to
@@ -78,7 +79,8 @@ def _by_turns(
     """The same of a loop, which is given the array."""
     body = body_of(loop)
     wanted = [part.options["of"] for part in parts]
-    order, kept = living(body, wanted)
+    needed, kept = living(body, wanted)
+    order = readers_first(needed)
     following = dict(body.carried)
     ends = {*(following[before] for before in kept), *wanted}
     given = body.given(loop)

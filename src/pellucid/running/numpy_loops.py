@@ -27,7 +27,7 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.places import Place
 from pellucid.running.numpy_lists import is_float, lists_of, takes_numbers
 from pellucid.running.numpy_statements import Memory, Statements
-from pellucid.running.plan import Plan, has_out, planned
+from pellucid.running.plan import Plan, has_out, planned, readers_first
 from pellucid.running.writing import SourceNames, at_once
 
 
@@ -126,7 +126,7 @@ class Loop:
         rest = [n for n in self.graph.order if n not in known and not n.is_input]
         values = evaluate(list(known), {}, list(known))
         self.names.values |= {node: values[node] for node in known if node in values}
-        return at_once(rest)
+        return at_once(readers_first(rest))
 
     def _lists(self) -> set[Node]:
         """The inputs that become lists for this loop; others are lists already."""
@@ -189,7 +189,8 @@ class Loop:
         place = self.order.index(now)
         later = any(before in node.arguments for node in self.order[place + 1 :])
         by_pieces = now.operation in (*WRITING, "scatter") and before in now.arguments
-        is_own = follows == [before] and now not in self.plan.in_place
+        # What is written into goes by one name, of which others may read the old state.
+        is_own = follows == [before] and before not in self.owned
         return is_own and not (is_asked or later or by_pieces)
 
     # -- lines ------------------------------------------------------------------------

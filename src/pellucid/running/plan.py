@@ -21,7 +21,7 @@ import numpy as np
 from pellucid.graphs.bodies import asked, body_of
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.liveness import WRITING, Lives, is_numpys_view, origin, written
-from pellucid.graphs.node import Node, by_order
+from pellucid.graphs.node import Node, by_order, users
 from pellucid.graphs.operations.closed_set import OPERATIONS, is_elementwise
 
 # What is written where `out=` says, beside the ufuncs.
@@ -247,6 +247,25 @@ def _parts_first(order: Sequence[Node]) -> list[Node]:
     for node in order:
         if node.operation != "part":
             found += [*parts.get(node, ()), node]
+    return found
+
+
+def readers_first(order: Sequence[Node]) -> list[Node]:
+    """The nodes in an order in which an array is read before it is written into."""
+    readers = users(order)
+    waiting = dict.fromkeys(order)
+    found: list[Node] = []
+    for node in order:
+        if node not in waiting:
+            continue
+        first = readers.get(node.arguments[0], []) if node.operation in WRITING else []
+        for reader in first:
+            is_free = reader in waiting and waiting.keys().isdisjoint(reader.arguments)
+            if is_free and reader.operation not in {*WRITING, "loop", "part"}:
+                del waiting[reader]
+                found.append(reader)
+        del waiting[node]
+        found.append(node)
     return found
 
 
