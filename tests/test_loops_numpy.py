@@ -6,6 +6,7 @@ import threading
 
 import numpy as np
 import pytest
+import random_loops
 
 import pellucid as pl
 from pellucid.graphs import structure
@@ -397,6 +398,11 @@ def test_constants_in_bodies_are_shown():
     compiled = pl.compile(looped(f, (N(size=4),)))
     compiled(np.ones(4))
     assert any(np.array_equal(c, table) for c in compiled.constants.values())
+
+
+@pytest.mark.parametrize("seed", range(26))
+def test_random_programs_run_as_their_graphs_do(seed):
+    random_loops.checked(seed, random_loops.programs)
 
 
 # -- memory, in loops that are made by hand -------------------------------------------

@@ -28,9 +28,11 @@ from pellucid.graphs import structure
 from pellucid.graphs.folding.folded import folded
 from pellucid.graphs.folding.unrolling import unrolled
 from pellucid.graphs.graph import Graph
+from pellucid.running.numpy import Program
 
 Compare = Callable[[Graph, tuple[Any, ...]], None]
 LARGEST = 6000  # nodes; beyond it a program takes too long
+SMALL = 900  # nodes up to which its gradient is run, too
 
 HELPERS = """
 import numpy as np
@@ -267,8 +269,33 @@ def sources(graph: Graph, args: tuple[Any, ...]) -> None:
     np.testing.assert_equal(given, args)
 
 
+def programs(graph: Graph, args: tuple[Any, ...]) -> None:
+    """What NumPy runs of the value, called twice, and of a small one's gradient."""
+    ran(folded(graph), args)
+    if len(graph.order) < SMALL:
+        ran(pl.gradient(folded(graph), (0, 2, 4, 5), stable=False), args)
+
+
+def ran(graph: Graph, args: tuple[Any, ...]) -> None:
+    """The program of a graph gives what the graph does, and only that."""
+    inputs = graph.bind(*copy.deepcopy(args))
+    given = [inputs[node] for node in graph.inputs]
+    program = Program(graph)
+    came = program.run(*given)
+    first = copy.deepcopy(came)
+    program.run(*(value * 1.01 for value in given))
+    expected = list(structure.leaves(graph(*args)))
+    for a, b, c in zip(came, first, expected, strict=True):
+        np.testing.assert_array_equal(a, b)
+        largest = np.max(np.abs(c), initial=0, where=np.isfinite(c))
+        np.testing.assert_allclose(a, c, rtol=1e-9, atol=1e-9 * (1 + largest))
+    again = graph.bind(*args)
+    for node, value in zip(graph.inputs, given, strict=True):
+        np.testing.assert_array_equal(value, again[node])
+
+
 COMPARISONS: dict[str, Compare] = {
-    "values": values, "gradients": gradients, "sources": sources
+    "values": values, "gradients": gradients, "sources": sources, "programs": programs
 }  # fmt: skip
 
 
