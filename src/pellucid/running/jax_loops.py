@@ -15,6 +15,7 @@ from pellucid.graphs.bodies import body_of, living
 from pellucid.graphs.node import Node
 from pellucid.graphs.places import Place, plus
 from pellucid.running.jax_checks import Failure, checks_of
+from pellucid.running.loops import wish_of
 
 
 class Row(NamedTuple):
@@ -55,12 +56,14 @@ class Turning:
         """Write the function of a turn, and the call that takes all of them."""
         function = self.block.wishes.own("turn")
         inner = self.inner = self.block.inside(self.order, self._ends(), self._fixed())
-        turn = self.block.names.turns[self.body.turn] = inner.wishes.own(self.body.turn.name)
+        turn = self.block.names.turns[self.body.turn] = inner.wishes.own(
+            self.body.turn.name
+        )
         inner.values[turn] = jnp.zeros((), int)
         names = [inner.christened(node, -1) for node in self.kept]
         for node, name in zip(self.kept, names, strict=True):
             inner.values[name] = jnp.zeros(node.shape, node.dtype)
-        inner.write(self.order)
+        inner.write(self.order, self._ends())
         rows = [*self._carried(names), *self._lasts()]
         write = self._counted if isinstance(self.body.count, Place) else self._scanned
         self.block.lines += write(function, turn, rows, self._kept())
@@ -128,8 +131,7 @@ class Turning:
     def _found(self, parts: Sequence[Node]) -> str:
         """The name of what is asked for, once or several times."""
         first, *others = parts
-        wish = first.name or first.options["of"].name
-        name: str = self.block.christened(first, self.place, wish)
+        name: str = self.block.christened(first, self.place, wish_of(first))
         for other in others:
             self.block.names.call(other, name)
         self.block.values[name] = jnp.zeros(first.shape, first.dtype)
@@ -143,7 +145,10 @@ class Turning:
         """As many turns as a number says."""
         given, taken = _taken([row.before for row in rows], self.inner)
         gives = _group([r.after for r in rows], "()"), _group([r.after for r in kept])
-        ends = _group([r.found for r in rows], "_"), _group([r.found for r in kept], "_")
+        ends = (
+            _group([r.found for r in rows], "_"),
+            _group([r.found for r in kept], "_"),
+        )
         reverse = ", reverse=True" if self.body.is_reversed else ""
         start = _group([row.start for row in rows], "()")
         turns = f"jnp.arange({self.body.count})"
@@ -165,8 +170,13 @@ class Turning:
             lines.append(f"{turn} = {last} - {number}")
         stored = [self.inner.wishes.own(row.found) for row in kept]
         pairs = zip(stored, kept, strict=True)
-        rows = [*rows, *(row._replace(before=name, after=f"{name}.at[{turn}].set({row.after})")
-                         for name, row in pairs)]
+        rows = [
+            *rows,
+            *(
+                row._replace(before=name, after=f"{name}.at[{turn}].set({row.after})")
+                for name, row in pairs
+            ),
+        ]
         given, taken = _taken([row.before for row in rows], self.inner)
         start = _group([row.start for row in rows])
         gives = _group([row.after for row in rows])

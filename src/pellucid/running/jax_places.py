@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from pellucid.graphs.operations.indexing import Slot, with_arrays
+from pellucid.graphs.operations.indexing import with_arrays
 from pellucid.graphs.places import Number, Place, moves, placed, plus
 from pellucid.running.jax_checks import axes_used
 from pellucid.running.loops import NotAsLoopError
@@ -31,17 +31,21 @@ class Indices:
         self._names = names
 
     def read(self, x: str, shape: tuple[int, ...], at: Any, given: list[str]) -> str:
-        """x[at]."""
+        """Write x[at]."""
         window = self._window(shape, at)
         if window is None:
             return f"{x}[{self._names.index(at, given)}]"
         seen = f"lax.dynamic_slice({x}, {window.starts}, {window.sizes})"
-        return seen if _is_whole(window) else f"{seen}[{self._names.index(window.rest, given)}]"
+        return (
+            seen
+            if _is_whole(window)
+            else f"{seen}[{self._names.index(window.rest, given)}]"
+        )
 
     def put(
         self, x: str, shape: tuple[int, ...], at: Any, given: list[str], act: str
     ) -> str:
-        """x after x[at] is set, or added to, as `act` says."""
+        """Write x after x[at] is set, or added to, as `act` says."""
         window = self._window(shape, at)
         if window is None:
             return f"{x}.at[{self._names.index(at, given)}].{act}"

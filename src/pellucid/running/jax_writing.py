@@ -32,6 +32,8 @@ from pellucid.running.loops import (
     Wishes,
     read_by,
     settled,
+    spared,
+    turned,
     values_of,
 )
 from pellucid.running.writing import SourceNames, function, made, shaped
@@ -52,17 +54,21 @@ class Written:
         steps = list(with_bodies(order))
         known = {*graph.known, *settled(steps)}
         values = values_of(known, [*read_by(steps), *outputs])
-        large = {n: v for n, v in values.items() if np.size(v) > BAKED}
-        small = {n: v for n, v in values.items() if n not in large}
+        blank = {n for n, v in values.items() if _is_blank(v)}
+        filled = {n: v for n, v in values.items() if n not in blank}
+        large = {n: v for n, v in filled.items() if np.size(v) > BAKED}
+        small = {n: v for n, v in filled.items() if n not in large}
         self.constants = list(large.values())
         given = {node.name for node in (*graph.order, *steps)}
         fixed = {"jnp": jnp, "lax": jax.lax}
         names = SourceNames(small, fixed, {graph.title, *given})
         wishes = Wishes(order, outputs, set(), names)
+        for node in blank:
+            names.call(node, f"jnp.zeros({node.shape}, {dtype_text(node.dtype)})")
         self._block = block = Block(names, known, wishes)
         arguments = [*graph.inputs, *large]
         self._arguments = [self._argument(node) for node in arguments]
-        jax.eval_shape(self._write(order), *map(shape_of, arguments))
+        jax.eval_shape(self._write(order, outputs), *map(shape_of, arguments))
         self.checks = [check for check, _ in block.checks]
         results = [block.name(node) for node in outputs]
         results += [text for _, text in block.checks]
@@ -76,12 +82,14 @@ class Written:
         wish = node.name or "constant"
         return self._block.christened(node, -1, wish)
 
-    def _write(self, order: Sequence[Node]) -> Callable[..., None]:
+    def _write(
+        self, order: Sequence[Node], ends: Sequence[Node]
+    ) -> Callable[..., None]:
         """What writes the statements while it runs on shapes."""
 
         def run(*arguments: Any) -> None:
             self._block.values |= zip(self._arguments, arguments, strict=True)
-            self._block.write(order)
+            self._block.write(order, ends)
 
         return run
 
@@ -127,13 +135,14 @@ class Block:
         inner.behind = {i: self.behind.get(a, a) for i, a in fixed.items()}
         return inner
 
-    def write(self, order: Sequence[Node]) -> None:
+    def write(self, order: Sequence[Node], ends: Sequence[Node]) -> None:
         """Write steps, and their checks."""
         parts = asked(order)
+        without = self.known | spared(order, ends)
         for place, node in enumerate(order):
             if node in parts:
                 Turning(self, node, parts[node], place).write()
-            elif not (node in self.known or node.operation in UNWRITTEN):
+            elif not (node in without or node.operation in UNWRITTEN):
                 self._step(node, place)
         ways = self.name, self._given, self.names.bound
         self.checks += [(check, check.call(*ways)) for check in checks_of(order)]
@@ -188,6 +197,11 @@ class Block:
         supported(node)
         if node.operation == "counter":
             return self.names.number(node.options["value"])
+        matrix = turned(node)
+        if matrix:  # XLA is faster at v A than at A' v
+            pairs = zip((matrix, node.arguments[1]), reads(node), strict=True)
+            A, v = (self.argument(argument, dtype) for argument, dtype in pairs)
+            return f"{v} @ {A}"
         names = self._given(node)
         if node.operation == "cast":
             return converted(names[0], node.arguments[0].dtype, node.dtype)
@@ -252,6 +266,12 @@ class Block:
         if isinstance(value, np.dtype):
             return dtype_text(value)
         return self.names.text(value)
+
+
+def _is_blank(value: Any) -> bool:
+    """Whether a value is an array of zeros, which is sooner made than given."""
+    is_number = isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
+    return is_number and value.ndim > 0 and not (value.any() or np.signbit(value).any())
 
 
 def asked_for(name: str, guard: Guard) -> str:

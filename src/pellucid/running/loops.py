@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import count
 from typing import Any
+
 from pellucid.errors import PellucidError
 from pellucid.graphs.bodies import body_of, depends_on_turn
 from pellucid.graphs.evaluate import evaluate
@@ -43,6 +45,30 @@ def read_by(steps: Sequence[Node]) -> Iterator[Node]:
             yield node.options["of"]
 
 
+def turned(node: Node) -> Node | None:
+    """The matrix A of A' v, which may be read as it is: v A."""
+    first = node.arguments[0] if node.operation == "matmul" else None
+    if first is None or first.operation != "transpose" or first.ndim != 2:
+        return None
+    return first.arguments[0] if node.arguments[1].ndim == 1 else None
+
+
+def spared(order: Sequence[Node], ends: Iterable[Node]) -> set[Node]:
+    """The transposes that nobody reads, as what they are of is read in their place."""
+    read = set(ends)
+    for node in order:
+        read.update(node.arguments[1:] if turned(node) else node.arguments)
+    return {node.arguments[0] for node in order if turned(node)} - read
+
+
+def wish_of(part: Node) -> str:
+    """What a part of a loop is called: by its name, or as the value is inside."""
+    inner = part.options["of"].name
+    if part.name and not (inner and re.fullmatch(r"t\d+", part.name)):
+        return part.name
+    return f"{inner}_at" if inner and part.options["each"] else inner
+
+
 class Wishes:
     """The names of the steps of a turn: the person's, again as soon as they are free.
 
@@ -65,7 +91,8 @@ class Wishes:
         self._last: dict[Node, int] = {}
         self._end = len(order)
         for place, node in enumerate(order):
-            self._last.update(dict.fromkeys(node.arguments, place))
+            read = [*node.arguments, *filter(None, [turned(node)])]
+            self._last.update(dict.fromkeys(read, place))
         self._last.update(dict.fromkeys(ends, self._end))
         self.barred, self._names = barred, names
         self._until: dict[str, int] = {}
@@ -106,7 +133,7 @@ class Wishes:
         return follows or self._last.get(node, -1) < self._end
 
     def across(self, place: int, dying: Container[str]) -> set[str]:
-        """The names that are read at a place, or behind it, but those that end there."""
+        """The names that are read at a place or behind it, but those that end there."""
         return {name for name, until in self._until.items()
                 if until > place or (until == place and name not in dying)
                 } | self.barred  # fmt: skip

@@ -8,7 +8,6 @@ is written in place. What is asked for of all turns is a list, which is stacked.
 from __future__ import annotations
 
 import inspect
-import itertools
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +17,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.liveness import WRITING, Lives, roots, written
 from pellucid.graphs.node import Node
 from pellucid.graphs.places import Place
-from pellucid.running.loops import Wishes
+from pellucid.running.loops import Wishes, wish_of
 from pellucid.running.writing import at_once
 
 
@@ -100,7 +99,7 @@ class Loop:
         """Where the values of all turns are put."""
         lines = []
         for of, part in self.each.items():
-            name = self.block.christened(part, self.place - 1, part.name or of.name)
+            name = self.block.christened(part, self.place - 1, wish_of(part))
             made = "[]" if self._is_listed(of) else self.block.source.zeros(part)
             lines.append(f"{name} = {made}")
         return lines
@@ -169,7 +168,9 @@ class Loop:
                 continue
             copied = ".clone()" if of.shape and self._is_written(of) else ""
             lines.append(f"{kept}.append({value}{copied})")
-        return lines + [f"{name} = {self.names.of(of)}" for of, name in self.saved.items()]
+        return lines + [
+            f"{name} = {self.names.of(of)}" for of, name in self.saved.items()
+        ]
 
     def _moved(self) -> list[str]:
         """What a turn gives to the next."""
@@ -209,8 +210,7 @@ class Loop:
 
     def _named(self, part: Node) -> str:
         """The name of what is called otherwise behind the loop."""
-        wish = part.name or part.options["of"].name
-        name: str = self.block.christened(part, self.place, wish)
+        name: str = self.block.christened(part, self.place, wish_of(part))
         return name
 
 
@@ -233,9 +233,12 @@ def _chain(node: Node) -> set[Node]:
 def _assigned(pairs: Sequence[tuple[str, str]]) -> list[str]:
     """Assignments, all at once where one reads what an earlier one assigns."""
     pairs = [(name, value) for name, value in pairs if name != value]
-    read: list[set[str]] = [set(re.findall(r"\w+", value)) for _, value in pairs]
-    before = itertools.accumulate(({name} for name, _ in pairs), set.union)
-    if any(names & later for names, later in zip(before, read[1:], strict=False)):
+    names: set[str] = set()
+    at_once = False
+    for name, value in pairs:
+        at_once = at_once or not names.isdisjoint(re.findall(r"\w+", value))
+        names.add(name)
+    if at_once:
         targets, values = zip(*pairs, strict=True)
         pairs = [(", ".join(targets), ", ".join(values))]
     return [f"{name} = {value}" for name, value in pairs]
