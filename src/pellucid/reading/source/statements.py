@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.indexing import is_basic
 from pellucid.reading.source.branches import condition, truth
 from pellucid.reading.source.spelling import Spelling, quoted
 
@@ -67,6 +66,6 @@ def returned(tree: Any, text: Callable[[Node], str]) -> str:
 
 def added(name: str, node: Node, at: str, value: str) -> str:
     """An addition at places, each as often as it is named."""
-    if any(isinstance(part, np.ndarray) for part in node.options["at"]):
-        return f"np.add.at({name}, np.s_[{at}], {value})"
-    return f"{name}[{at}] += {value}"
+    if is_basic(node.options["at"]):
+        return f"{name}[{at}] += {value}"
+    return f"np.add.at({name}, np.s_[{at}], {value})"

@@ -33,7 +33,8 @@ class Words:
         self.names[turn] = name
 
     def count(self, turn: Turn, base: Number, step: int) -> None:
-        """Let a variable count base + step t."""
+        """Let a variable count base + step t, in the loop that is inmost now."""
+        self.step.pop(turn, None)
         self.base[turn], self.step[turn] = base, step
 
     def number(self, value: Number) -> str:

@@ -61,7 +61,6 @@ class Writer:
         self.names = self.variables.names
         self.taken = {graph.title, "_"} | self.variables.taken
         self.words = Words()
-        self._count()
         self._pending: dict[Node, Spelling] = {}
         self._places: dict[Node, Spelling] = {}  # of arrays, read more than once
         self._addends: dict[Node, str] = {}  # what is added to what is read
@@ -106,13 +105,6 @@ class Writer:
     def _containers(self) -> set[str]:
         leaves = {leaf.name for leaf in self.graph.inputs}
         return {name for name in self.graph.parameters if name not in leaves}
-
-    def _count(self) -> None:
-        """Let the variables of loops count as the person's do."""
-        for loop, run in self.flow.runs.items():
-            turn, count = run.body.turn, run.body.count
-            self.words.name(turn, self.names[loop])
-            self.words.count(turn, *counting(self.words, turn, count, run.order))
 
     # -- steps ------------------------------------------------------------------------
 
@@ -252,7 +244,7 @@ class Writer:
             self._say(f"{name} = {array}")
         at = subscript(worded, indices)
         if node.operation == "add_at":
-            self._say(added(name, worded, at, value))
+            self._say(added(name, node, at, value))
         elif self._adds(node):
             put = self.flow.resolved(node.arguments[1])
             symbol = AUGMENTED[put.operation]
@@ -322,6 +314,10 @@ class Writer:
     def _turn(self, step: Step) -> None:
         """The head of a loop."""
         loop: Any = step.about
+        run = self.flow.runs[loop]
+        turn = run.body.turn  # which a loop backwards shares with that forwards
+        self.words.name(turn, self.names[loop])
+        self.words.count(turn, *counting(self.words, turn, run.body.count, run.order))
         self._say(f"{self.head(loop)}:")
         self._depth += 1
 
