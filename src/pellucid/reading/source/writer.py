@@ -14,6 +14,7 @@ from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.operations.indexing import is_basic
 from pellucid.graphs.places import Place, plus
 from pellucid.graphs.structure import path_text, paths
+from pellucid.reading.source.apart import apart
 from pellucid.reading.source.flow import WRITING, Flow, Listed, Run, Step, is_element
 from pellucid.reading.source.helpers import written_out
 from pellucid.reading.source.inlining import Inlining
@@ -48,7 +49,7 @@ class Writer:
     """Turns nodes into statements, in order; keeps what is written where it is used."""
 
     def __init__(self, graph: Graph, whole: bool = False) -> None:
-        self.graph = graph
+        graph = self.graph = apart(graph)
         guards = {guard.node: guard for guard in reversed(graph.guards)}
         self.flow = Flow(graph, guards, whole)
         self.readers = self.flow.readers
