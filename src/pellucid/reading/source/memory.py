@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from pellucid.graphs.liveness import is_view
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.indexing import Slot, is_basic, places
 from pellucid.reading.source.flow import WRITING, Flow, Life
 
 
@@ -150,9 +151,16 @@ class Memory:
 
 
 def shares(node: Node) -> bool:
-    """Whether a value may be a view of the first argument; an element is none."""
-    if node.operation == "index" and node.shape == ():
-        return any(part is Ellipsis for part in node.options["at"])
+    """Whether a value may be a view of the first argument; an element is none.
+
+    A computed place that is one number is an integer to NumPy.
+    """
+    if node.operation == "index":
+        at = node.options["at"]
+        if node.shape == ():
+            return any(part is Ellipsis for part in at)
+        fixed = tuple([part for part in at if not isinstance(part, Slot)])
+        return is_basic(fixed) and all(place.ndim == 0 for place in places(node))
     return bool(node.arguments) and is_view(node)
 
 
