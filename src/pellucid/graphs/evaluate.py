@@ -22,6 +22,7 @@ from pellucid.graphs.operations.elementwise import OPERATORS
 from pellucid.graphs.places import Turn
 
 Compute = Callable[[Node, list[Any]], Any]
+Watch = Callable[[Mapping[Turn, int], Mapping[Node, Any]], None] | None
 
 
 def quietly() -> np.errstate:
@@ -34,19 +35,25 @@ def quietly() -> np.errstate:
 
 def evaluate(
     order: Sequence[Node], inputs: Mapping[Node, Any], kept: Sequence[Node],
-    compute: Compute | None = None,
+    compute: Compute | None = None, watch: Watch = None,
 ) -> dict[Node, Any]:  # fmt: skip
-    """Compute nodes in order; forget each value after its last use, but those kept."""
-    return Walk(order, kept).values(dict(inputs), {}, compute or computed)
+    """Compute nodes in order; forget each value after its last use, but those kept.
+
+    `watch` is shown each turn of each loop: the numbers of the turns, and the values.
+    """
+    walk = Walk(order, kept, watch)
+    return walk.values(dict(inputs), {}, compute or computed)
 
 
 class Walk:
     """Nodes in order, made ready to be walked in each turn of a loop."""
 
-    def __init__(self, order: Sequence[Node], kept: Iterable[Node]) -> None:
+    def __init__(
+        self, order: Sequence[Node], kept: Iterable[Node], watch: Watch = None
+    ) -> None:
         self.parts = asked(order)
         self.order = [n for n in order if n.operation != "loop" or n in self.parts]
-        self.loops = {loop: Loop(loop, parts) for loop, parts in self.parts.items()}
+        self.loops = {z: Loop(z, parts, watch) for z, parts in self.parts.items()}
         self.moving = {node for node in order if depends_on_turn(node)}
         self.last_use = {a: node for node in self.order for a in node.arguments}
         self.kept = set(kept)
@@ -72,14 +79,18 @@ class Walk:
 class Loop:
     """A loop that is run for these parts of it."""
 
-    def __init__(self, loop: Node, parts: Sequence[Node]) -> None:
+    def __init__(
+        self, loop: Node, parts: Sequence[Node], watch: Watch = None
+    ) -> None:
+        self.watch = watch
         self.loop, self.parts, self.body = loop, parts, body_of(loop)
         self.every = {p.options["of"] for p in parts if p.options["each"]}
         self.last = {p.options["of"] for p in parts if not p.options["each"]}
         order, self.kept = living(self.body, self.every | self.last)
         self.next = dict(self.body.carried)
         nexts = [self.next[before] for before in self.kept]
-        self.walk = Walk(order, [*self.every, *self.last, *nexts])
+        kept = order if watch else [*self.every, *self.last, *nexts]
+        self.walk = Walk(order, kept, watch)
 
     def values(
         self, around: Mapping[Node, Any], turns: Mapping[Turn, int], compute: Compute
@@ -93,6 +104,8 @@ class Loop:
         rows: dict[Node, dict[int, Any]] = {of: {} for of in self.every}
         for t in body.numbers(turns):
             now = self.walk.values(fixed | state, {**turns, body.turn: t}, compute)
+            if self.watch:
+                self.watch({**turns, body.turn: t}, now)
             state = {before: now[self.next[before]] for before in self.kept}
             last.update((of, now[of]) for of in self.last)
             for of in self.every:

@@ -57,13 +57,19 @@ def _finished(recorder: Recorder, node: Node, g: Any) -> Any:
 
 
 def backward(
-    recorder: Recorder, seeds: Mapping[Node, Any], wrt: list[Node]
-) -> dict[Node, Any]:
-    """Reverse accumulation: dJ/dx = sum over uses of x of (dJ/dz) (dz/dx)."""
+    recorder: Recorder, seeds: Mapping[Node, Any], wrt: list[Node],
+    told: dict[Node, Any] | None = None,
+) -> dict[Node, Any]:  # fmt: skip
+    """Reverse accumulation: dJ/dx = sum over uses of x of (dJ/dz) (dz/dx).
+
+    What holds the adjoints of the nodes of loops, in each turn, is put into `told`.
+    """
     zeros = Zeros(dict.fromkeys(wrt, False), dict.fromkeys(wrt))
     poles = Poles(Risks(ancestors(seeds), dict.fromkeys(wrt, NOTHING)), zeros)
     adjoint = {node: Adjoint(traced(seed)) for node, seed in seeds.items()}
     walk(recorder, adjoint, poles)
+    if told is not None:
+        told |= poles.told
     return {node: g.settled for node, g in adjoint.items()}
 
 

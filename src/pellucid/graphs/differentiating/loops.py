@@ -143,7 +143,17 @@ class WayBack:
                 became = _told_apart(ends) if _may_be_none(inside.body) else dict(ends)
             break
         poles.ahead |= {inside.given[i] for i in inside.leaves if i in inner.ahead}
+        poles.told |= inner.told | dict(self._told(adjoint))
         return list(self._contributed(became))
+
+    def _told(self, adjoint: Mapping[Node, Adjoint]) -> Iterator[tuple[Node, Any]]:
+        """The nodes that hold the adjoints of a turn, and where they count."""
+        became = self.body.became
+        for of, g in adjoint.items():
+            at = became.get(node_of(g.g))
+            counts = g.mask and became.get(node_of(g.mask.array))
+            if at and (counts or g.mask is None):
+                yield of, (at, counts)
 
     # -- what a turn takes ------------------------------------------------------------
 

@@ -38,6 +38,11 @@ class Poles:
     ahead, chosen : iterable of Node
         Steps behind which the pass has met a pole, and inputs that come from a choice:
         in other turns of a loop, and around it.
+
+    Attributes
+    ----------
+    told : dict of Node to (Node, Node or None)
+        For nodes of loops what holds their adjoint in each turn, and where it counts.
     """
 
     def __init__(
@@ -49,6 +54,7 @@ class Poles:
         self.own, self.behind, self.loops = risks.own, risks.behind, risks.loops
         self.wrt = risks.wrt
         self.ahead = set(ahead)
+        self.told: dict[Node, tuple[Node, Node | None]] = {}
         self.whole = whole_reads(order, needed)
         self.zeros = zeros
         self.chosen = set(chosen)  # what comes from a choice

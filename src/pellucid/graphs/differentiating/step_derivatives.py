@@ -22,6 +22,9 @@ from pellucid.graphs.tracing.trace import resumed
 from pellucid.graphs.tracing.traced import lifted, node_of
 
 
+Told = dict[Node, tuple[Node, Node | None]] | None
+
+
 def cost_node(graph: Graph) -> Node:
     """The one node with one element that a graph returns; GradientError if not so."""
     if len(graph.outputs) == 1 and graph.outputs[0].size == 1:
@@ -34,14 +37,18 @@ def cost_node(graph: Graph) -> Node:
     raise GradientError(message)
 
 
-def adjoints(graph: Graph) -> dict[Node, Node]:
-    """Nodes that compute dJ/dz, for every node z between the inputs and the cost J."""
+def adjoints(graph: Graph, told: Told = None) -> dict[Node, Node]:
+    """Nodes that compute dJ/dz, for every node z between the inputs and the cost J.
+
+    For the nodes of loops, the nodes that hold dJ/dz in each turn are put into `told`,
+    and those that hold where it counts, or None.
+    """
     recorder = resumed(graph)
     recorder.simplify = arithmetic.simplifying(graph.order)
     cost = cost_node(graph)
     needed = differentiable(ancestors([cost]), list(graph.inputs))
     with recorder.running(), creation_recorded():
-        adjoint = backward(recorder, {cost: 1.0}, list(graph.inputs))
+        adjoint = backward(recorder, {cost: 1.0}, list(graph.inputs), told)
         with recorder.on_behalf_of(cost):
             found = {
                 z: node_of(expanded(g, z)) for z, g in adjoint.items() if z in needed

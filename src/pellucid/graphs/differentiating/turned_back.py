@@ -34,11 +34,14 @@ class TurnedBack:
     ----------
     fixed : dict of Node to Node
         For each node around that is read in all turns the input that holds it.
+    became : dict of Node to Node
+        For each step that goes back the node of the new body.
     """
 
     def __init__(self, inside: Inside, recorder: Recorder) -> None:
         self.loop, self.body, self.given = inside.loop, inside.body, inside.given
         self.fixed: dict[Node, Node] = {}
+        self.became: dict[Node, Node] = {}
         self._forward = set(inside.order)
         self._cheap = _cheap(inside)
         self._parts = {p.options["of"]: p for p in inside.parts if p.options["each"]}
@@ -90,6 +93,7 @@ class TurnedBack:
         now: dict[Node, Node] = {n: n for n in wanted if self._is_own(n)}
         for node in sorted(wanted.difference(now), key=by_order):
             now[node] = self._remade(node, now)
+        self.became = now
         return [now[node] for node in results]
 
     def _remade(self, node: Node, now: dict[Node, Node]) -> Node:
