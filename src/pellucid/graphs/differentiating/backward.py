@@ -66,10 +66,9 @@ def backward(
     """
     zeros = Zeros(dict.fromkeys(wrt, False), dict.fromkeys(wrt))
     poles = Poles(Risks(ancestors(seeds), dict.fromkeys(wrt, NOTHING)), zeros)
+    poles.told = told
     adjoint = {node: Adjoint(traced(seed)) for node, seed in seeds.items()}
     walk(recorder, adjoint, poles)
-    if told is not None:
-        told |= poles.told
     return {node: g.settled for node, g in adjoint.items()}
 
 

@@ -132,28 +132,33 @@ class WayBack:
                 adjoint = self._seeds()
                 zeros = poles.zeros.inside(inside.loop)
                 inner = Poles(inside.risks, zeros, ahead, chosen)
+                inner.told = poles.told
                 walk(self.recorder, adjoint, inner)
                 if self._calls_for_more(adjoint, inner, ahead):
                     continue
                 ends = self._ends(adjoint)
-                nodes = self.body.nodes([now for _, now in ends])
+                told = _nodes_of(adjoint) if poles.told is not None else []
+                nodes = self.body.nodes([*(now for _, now in ends), *told])
                 ends = [
-                    (before, now) for (before, _), now in zip(ends, nodes, strict=True)
+                    (before, now) for (before, _), now in zip(ends, nodes, strict=False)
                 ]
                 became = _told_apart(ends) if _may_be_none(inside.body) else dict(ends)
+                if poles.told is not None:
+                    poles.told |= self._told(adjoint)
             break
         poles.ahead |= {inside.given[i] for i in inside.leaves if i in inner.ahead}
-        poles.told |= inner.told | dict(self._told(adjoint))
         return list(self._contributed(became))
 
-    def _told(self, adjoint: Mapping[Node, Adjoint]) -> Iterator[tuple[Node, Any]]:
+    def _told(
+        self, adjoint: Mapping[Node, Adjoint]
+    ) -> dict[Node, tuple[Node, Node | None]]:
         """The nodes that hold the adjoints of a turn, and where they count."""
         became = self.body.became
+        found: dict[Node, tuple[Node, Node | None]] = {}
         for of, g in adjoint.items():
-            at = became.get(node_of(g.g))
-            counts = g.mask and became.get(node_of(g.mask.array))
-            if at and (counts or g.mask is None):
-                yield of, (at, counts)
+            counts = became[node_of(g.mask.array)] if g.mask else None
+            found[of] = became[node_of(g.g)], counts
+        return found
 
     # -- what a turn takes ------------------------------------------------------------
 
@@ -344,6 +349,14 @@ def _told_apart(ends: list[tuple[Node, Node]]) -> dict[Node, Node]:
 def _may_be_none(body: Body) -> bool:
     """Whether a loop may turn no time."""
     return (body.count.least if isinstance(body.count, Place) else body.count) < 1
+
+
+def _nodes_of(adjoint: Mapping[Node, Adjoint]) -> Iterator[Node]:
+    """The nodes of adjoints, and of where they count."""
+    for g in adjoint.values():
+        yield node_of(g.g)
+        if g.mask:
+            yield node_of(g.mask.array)
 
 
 def _input(of: Node, dtype: Any) -> Node:

@@ -41,8 +41,9 @@ class Poles:
 
     Attributes
     ----------
-    told : dict of Node to (Node, Node or None)
-        For nodes of loops what holds their adjoint in each turn, and where it counts.
+    told : dict of Node to (Node, Node or None), or None
+        For nodes of loops what holds their adjoint in each turn, and where it counts;
+        None where nobody asks.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Poles:
         self.own, self.behind, self.loops = risks.own, risks.behind, risks.loops
         self.wrt = risks.wrt
         self.ahead = set(ahead)
-        self.told: dict[Node, tuple[Node, Node | None]] = {}
+        self.told: dict[Node, tuple[Node, Node | None]] | None = None
         self.whole = whole_reads(order, needed)
         self.zeros = zeros
         self.chosen = set(chosen)  # what comes from a choice

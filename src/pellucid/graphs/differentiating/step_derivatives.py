@@ -21,8 +21,7 @@ from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.trace import resumed
 from pellucid.graphs.tracing.traced import lifted, node_of
 
-
-Told = dict[Node, tuple[Node, Node | None]] | None
+Told = dict[Node, tuple[Node, Node | None]]
 
 
 def cost_node(graph: Graph) -> Node:
@@ -37,7 +36,7 @@ def cost_node(graph: Graph) -> Node:
     raise GradientError(message)
 
 
-def adjoints(graph: Graph, told: Told = None) -> dict[Node, Node]:
+def adjoints(graph: Graph, told: Told | None = None) -> dict[Node, Node]:
     """Nodes that compute dJ/dz, for every node z between the inputs and the cost J.
 
     For the nodes of loops, the nodes that hold dJ/dz in each turn are put into `told`,
@@ -69,11 +68,16 @@ class Local(NamedTuple):
     g: Node | None = None
 
 
-def locals_of(graph: Graph, nodes: Iterable[Node]) -> dict[Node, list[Local]]:
-    """The local derivatives of steps, for the arguments that depend on an input."""
+def locals_of(
+    graph: Graph, nodes: Iterable[Node], moving: Iterable[Node] = ()
+) -> dict[Node, list[Local]]:
+    """The local derivatives of steps, for the arguments that depend on an input.
+
+    What is `moving` does so too, as the values of earlier turns do.
+    """
     recorder = resumed(graph)
     recorder.simplify = arithmetic.simplifying(graph.order)
-    needed = differentiable(list(graph.order), list(graph.inputs))
+    needed = differentiable(list(graph.order), [*graph.inputs, *moving])
     with recorder.running(), creation_recorded():
         return {z: list(_locals(recorder, z, needed)) for z in nodes if z in needed}
 

@@ -62,11 +62,19 @@ class Turns:
         The graph with its loops in line.
     forward : set of Node
         The nodes that are no part of a derivative.
+    names : mapping, optional
+        What the nodes are called; then each is written by itself, sums too.
     """
 
-    def __init__(self, view: InLine, forward: Collection[Node]) -> None:
+    def __init__(
+        self,
+        view: InLine,
+        forward: Collection[Node],
+        names: Mapping[Node, str] | None = None,
+    ) -> None:
         self.view = view
         self.forward = forward
+        self.given = names
         self.users = view.graph.users
 
     # -- names ------------------------------------------------------------------------
@@ -74,6 +82,8 @@ class Turns:
     @cached_property
     def names(self) -> dict[Node, str]:
         """A name for each node that has one: of the two of a loop the last one's."""
+        if self.given is not None:
+            return dict(self.given)
         found, owner = dict[Node, str](), dict[str, Loop | None]()
         for node in sorted(self.view.graph.nodes, key=self._rank):
             loop, name = self.view.inside.get(node), self.view.name(node)
@@ -196,6 +206,10 @@ class Turns:
         view = self.view
         return node not in self.totals and (node in view.after or node in view.outside)
 
+    def is_in_loop(self, node: Node) -> bool:
+        """Whether a node is in a loop, or comes out of one."""
+        return node in self.view.inside or node in self.view.outside
+
     def symbol(self, t: Typesetter, node: Node, index: Index, at: At = START) -> Piece:
         """A node of a loop, or what comes out of one, by name and turn."""
         view = self.view
@@ -283,12 +297,12 @@ class Turns:
     @cached_property
     def totals(self) -> dict[Node, Total]:
         """What comes out of each loop that only adds up."""
-        return totals(self.view)
+        return totals(self.view) if self.given is None else {}
 
     @cached_property
     def buffers(self) -> dict[Node, Buffer]:
         """For each node that is an array which a loop writes into that array."""
-        return buffers(self.view)
+        return buffers(self.view) if self.given is None else {}
 
     @cached_property
     def silent(self) -> set[Node]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from pellucid.errors import GradientError
 from pellucid.graphs.differentiating.step_derivatives import Told, adjoints
-from pellucid.graphs.evaluate import evaluate, quietly
+from pellucid.graphs.evaluate import Walk, computed, evaluate, quietly
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.places import Place, Turn
@@ -40,12 +40,18 @@ class Column:
 
     def chosen(self, count: int) -> int:
         """The number of the turn, of so many: of fewer the last."""
-        return min(self.turn, count - 1) if self.turn >= 0 else max(count + self.turn, 0)
+        return (
+            min(self.turn, count - 1) if self.turn >= 0 else max(count + self.turn, 0)
+        )
 
     def title(self, loop: Loop) -> str:
-        """The turn of a loop, as `t = 0`."""
+        """The turn of a loop, and those of the loops around it, as `i = 0, j = 0`."""
+        return ", ".join(map(self._turn, [*loop.chain()][::-1]))
+
+    def _turn(self, loop: Loop) -> str:
         if isinstance(loop.body.count, Place):
-            return {0: "first turn", -1: "last turn"}.get(self.turn, f"turn {self.turn}")
+            ends = {0: "first", -1: "last"}
+            return f"{loop.name} {ends.get(self.turn, f'in turn {self.turn}')}"
         return f"{loop.name} = {loop.value(self.chosen(loop.body.count))}"
 
 
@@ -98,18 +104,19 @@ def columns_of(
     watching = Watching(columns, loops)
     with np.errstate(all="ignore"), quietly():
         evaluate(order, known_values(graph, args), (), watch=watching)
-    for column in columns:
-        column.gradients = _gradients(told or {}, column.values)
+        for column in columns:
+            column.gradients = _gradients(told, column)
     return columns
 
 
-def _gradients(
-    told: Mapping[Node, tuple[Node, Node | None]], values: Mapping[Node, Any]
-) -> dict[Node, Any]:
-    """The gradient of each node of a body, where a turn has it."""
-    found = {}
+def _gradients(told: Told, column: Column) -> dict[Node, Any]:
+    """The gradient of each node of a body, where the turn has what it is made of."""
+    found, values = {}, dict(column.values)
     for node, (g, counts) in told.items():
-        if g in values and (counts is None or counts in values):
-            value = np.broadcast_to(values[g], node.shape)
-            found[node] = np.where(values[counts], value, 0) if counts else value
+        order = ancestors([g, counts] if counts else [g], stop=values)
+        if any(z.is_input or z.operation == "loop" for z in order):
+            continue
+        Walk(order, order).values(values, column.turns, computed)
+        value = np.broadcast_to(values[g], node.shape)
+        found[node] = np.where(values[counts], value, 0) if counts else value
     return found

@@ -105,6 +105,17 @@ class InLine:
         """What a node is called: in a loop as the person does, be it unique or not."""
         return self.wished.get(node, node.name)
 
+    def shown(self, node: Node, name: str) -> str:
+        """A node as a formula refers to it: by its name, with the turn before it."""
+        if node in self.outside:
+            return self.shown(self.outside[node], self.name(node))
+        carried = self.carried(node) if node in self.after else None
+        if carried is None or not carried.ago:
+            return self.wished.get(node, name)
+        loop, ago = self.inside[node], carried.ago * self.inside[node].forward
+        shift = f"{loop.name} {'-' if ago > 0 else '+'} {abs(ago)}"
+        return f"{self.name(carried.node)}[{shift}]"
+
     def variables(self, node: Node) -> Mapping[Turn, str]:
         """What the numbers of turns are called where a node is."""
         return self.inside[node].variables if node in self.inside else {}

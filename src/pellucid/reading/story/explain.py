@@ -15,11 +15,15 @@ from pellucid.errors import PellucidError
 from pellucid.files import write_whole
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.tracing.trace import graph as graph_of
+from pellucid.reading.loops.columns import BOTH
+from pellucid.reading.loops.in_line import to_be_read
 from pellucid.reading.story import page, terminal
 from pellucid.reading.story.story import Story, story
 
 
-def explain(f: Graph | Callable[..., Any], *args: Any) -> Explanation:
+def explain(
+    f: Graph | Callable[..., Any], *args: Any, turn: int | None = None
+) -> Explanation:
     """Tell the whole story of a function: what each step is, and what it does.
 
     Each step has its source line, its formula in the person's names, its value, its
@@ -33,6 +37,10 @@ def explain(f: Graph | Callable[..., Any], *args: Any) -> Explanation:
         What to explain; a function is recorded on the example arguments first.
     *args
         Example arguments, whose values are shown. A graph can be told without.
+    turn : int, optional
+        Which turn of each loop is told, from 0, or from the end where negative. Without
+        it, the first turn and the last stand side by side. The loops of a function of
+        fewer than 500 steps are written out.
 
     Returns
     -------
@@ -68,7 +76,8 @@ def explain(f: Graph | Callable[..., Any], *args: Any) -> Explanation:
     hypot: sqrt(x^2 + y^2) = m sqrt((x/m)^2 + (y/m)^2), where m is the larger. At x
       = 3e+200, y = 4e+200 this wins 16 digits.
     """
-    return Explanation(story(graph_of(f, *args), args))
+    turns = BOTH if turn is None else (turn,)
+    return Explanation(story(to_be_read(graph_of(f, *args)), args, turns))
 
 
 class Explanation:

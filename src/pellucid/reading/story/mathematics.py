@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pellucid.graphs.differentiating.step_derivatives import Local
-from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node, ancestors
 from pellucid.reading.formula import latex
@@ -12,12 +11,14 @@ from pellucid.reading.formula.elements import needs_index
 from pellucid.reading.formula.equations import element
 from pellucid.reading.formula.latex import Piece
 from pellucid.reading.formula.notation import NOTATION
+from pellucid.reading.formula.turns import Turns
 from pellucid.reading.formula.typesetter import (  # fmt: skip
     Index,
     Typesetter,
     aligned,
     is_array,
 )
+from pellucid.reading.loops.in_line import InLine
 from pellucid.reading.numbers import title
 from pellucid.reading.source.branches import Conditions
 
@@ -27,7 +28,7 @@ class Mathematics:
 
     Parameters
     ----------
-    graph : Graph
+    view : InLine
         What is explained.
     cost : str
         What the gradients are of; "" for any cost J.
@@ -35,13 +36,15 @@ class Mathematics:
         Which nodes are no steps, and are written where a branch asks for them.
     """
 
-    def __init__(self, graph: Graph, cost: str, conditions: Conditions) -> None:
+    def __init__(self, view: InLine, cost: str, conditions: Conditions) -> None:
+        graph = view.graph
         self._cost = latex.symbol(cost or "J").text
         steps = (node for node in graph.nodes if node not in conditions.within)
-        self._names = {node: title(graph, node) for node in steps}
+        self._names = {z: view.wished.get(z, title(graph, z)) for z in steps}
+        self._turns = Turns(view, set(graph.nodes), self._names)
         self._passed: dict[Node, Node] = {}  # what stands for dJ/dz, and z
         self._with_sign = set(self._names)  # what has a sign of its own
-        taken = set(self._names.values())
+        taken = {*self._names.values(), *(x.name for x in view.loops.values())}
         self._typesetter = Typesetter(self._symbol, taken, {}, NOTATION)
 
     def name(self, node: Node) -> str:
@@ -56,6 +59,9 @@ class Mathematics:
         """The equation z = ... of a step, by its elements where it must be."""
         index = self._letters(node) if needs_index(node) else None
         with self._typesetter.binding(index or ()):
+            if node in self._turns.view.outside:
+                right = self._turns.symbol(self._typesetter, node, index)
+                return f"{element(self._names[node], node, index).text} = {right.text}"
             right = self._typesetter.expand(node, index)
         return f"{self._named(node, index).text} = {right.text}"
 
@@ -99,6 +105,8 @@ class Mathematics:
         return tuple(self._typesetter.indices(node.shape))
 
     def _named(self, node: Node, index: Index) -> Piece:
+        if self._turns.is_in_loop(node):
+            return self._turns.symbol(self._typesetter, node, index)
         return element(self._names[node], node, index)
 
     def _symbol(self, node: Node, index: Index) -> Piece | None:

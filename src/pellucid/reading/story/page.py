@@ -11,6 +11,7 @@ from pellucid.errors import MissingExtraError
 from pellucid.reading.formula.equations import Equations
 from pellucid.reading.formula.formula import display
 from pellucid.reading.formula.mathml import mathml
+from pellucid.reading.loops.loop import Loop
 from pellucid.reading.source.branches import Left
 from pellucid.reading.story.mathematics import Mathematics
 from pellucid.reading.story.story import (  # fmt: skip
@@ -75,6 +76,9 @@ STYLE = """
     "TeX Gyre Pagella Math", "DejaVu Math TeX Gyre", math;
   math-style: normal;
 }
+.pellucid-story details { margin: 0 0 1em; border-left: 3px solid var(--rule); }
+.pellucid-story details > :not(summary) { margin-left: .8em; }
+.pellucid-story summary { padding: .3em .5em; cursor: pointer; }
 .pellucid-story mtd { padding: .2em .25em; }
 .pellucid-story mtd[columnalign="right"] {
   text-align: -webkit-right; padding-right: 0;
@@ -120,9 +124,7 @@ def fragment(story: Story) -> str:
             f"<h2>{escape(_title(story))}</h2>",
             *(f"<p>{escape(sentence)}</p>" for sentence in story.opening),
             f'<div class="wide" tabindex="0">{_formula(story)}</div>',
-            '<div class="wide" tabindex="0"><table>',
-            *_table(story),
-            "</table></div>",
+            *_tables(story),
             *(f"<p>{escape(sentence)}</p>" for sentence in story.closing),
             "</div>",
         ]
@@ -131,7 +133,7 @@ def fragment(story: Story) -> str:
 
 def _formula(story: Story) -> str:
     """The function as equations, where they can be set and are few."""
-    lines = Equations(story.graph, {}, {}).lines()
+    lines = Equations(story.whole, {}, {}).lines()
     return _set(display(lines), "") if len(lines) <= FEW else ""
 
 
@@ -141,22 +143,54 @@ FEW = 12  # equations that are shown above the steps
 # -- the table ------------------------------------------------------------------------
 
 
-def _table(story: Story) -> Iterator[str]:
-    """A row a step, below the line of code that it comes from."""
-    mathematics = Mathematics(story.graph, story.cost, story.conditions)
+def _tables(story: Story) -> Iterator[str]:
+    """A row a step, below the line of code that it comes from; loops can be closed."""
+    mathematics = Mathematics(story.view, story.cost, story.conditions)
     write = partial(_row, story, mathematics)
-    titles = ["step", "value" * story.has_values]
-    titles += [f"∂{story.cost}/∂step" * story.has_gradients, "local derivatives"]
-    heads = "".join(f"<th scope=col>{escape(each)}</th>" for each in titles if each)
-    yield f"<thead><tr>{heads}</tr></thead>"
-    columns = sum(map(bool, titles))
-    yield from _body("What goes in", story.inputs, columns, write)
-    for passage in story.passages:
-        yield from _body(_heading(passage), passage.rows, columns, write)
-        yield from (_rewritten(each, columns) for each in passage.rewrites)
+    titles = _titles(story, None)
+    outside = [*_body("What goes in", story.inputs, len(titles), write)]
+    for loop, passages in story.sections:
+        width = len(_titles(story, loop))
+        rows = [line for each in passages for line in _passage(each, width, write)]
+        if loop is None:
+            outside += rows
+            continue
+        yield from _table(titles, outside)
+        heads = " / ".join(each.title for each in [*loop.chain()][::-1])
+        yield f"<details open><summary><code>{escape(heads)}</code></summary>"
+        yield from _table(_titles(story, loop), rows)
+        yield "</details>"
+        outside = []
     if story.has_gradients:
-        rows = partial(_gradient, story, mathematics, columns)
-        yield from _body("The gradient", story.inputs, columns, rows)
+        again = partial(_gradient, story, mathematics, len(titles))
+        outside += _body("The gradient", story.inputs, len(titles), again)
+    yield from _table(titles, outside)
+
+
+def _titles(story: Story, loop: Loop | None) -> list[str]:
+    """What stands above the columns; of a loop there are some for each turn."""
+    turns = [f" at {column.title(loop)}" for column in story.columns] if loop else [""]
+    values = [f"value{turn}" for turn in turns] if story.has_values else []
+    gradients = [f"∂{story.cost}/∂step{turn}" for turn in turns]
+    gradients = gradients if story.has_gradients else []
+    return ["step", *values, *gradients, "local derivatives"]
+
+
+def _table(titles: Sequence[str], rows: Sequence[str]) -> Iterator[str]:
+    if rows:
+        heads = "".join(f"<th scope=col>{escape(each)}</th>" for each in titles)
+        yield '<div class="wide" tabindex="0"><table>'
+        yield f"<thead><tr>{heads}</tr></thead>"
+        yield from rows
+        yield "</table></div>"
+
+
+def _passage(
+    passage: Passage, columns: int, write: Callable[[Step | Branch | Left], str]
+) -> Iterator[str]:
+    """The rows of a line of code, and what is rewritten in it."""
+    yield from _body(_heading(passage), passage.rows, columns, write)
+    yield from (_rewritten(each, columns) for each in passage.rewrites)
 
 
 def _body(
@@ -182,21 +216,28 @@ def _heading(passage: Passage) -> str:
 
 def _row(story: Story, mathematics: Mathematics, row: Step | Branch | Left) -> str:
     if isinstance(row, Left):
-        return _cells(story, escape(left_text(row)), "", "", "")
+        return _cells(story, escape(left_text(row)), [""], [""], "")
     if isinstance(row, Branch):
         asked = _set(mathematics.condition(row.guard), branch_text(row))
-        return _cells(story, asked, row.answer, "", escape(row.distance))
+        return _cells(story, asked, [row.answer], [""], escape(row.distance))
     slopes = "".join(_slope(story, mathematics, row, each) for each in row.slopes)
     step = _step(story, mathematics, row)
-    return _cells(story, step, row.value, row.gradient, slopes)
+    return _cells(story, step, row.values, row.gradients, slopes)
 
 
-def _cells(story: Story, said: str, value: str, gradient: str, beside: str) -> str:
+def _cells(
+    story: Story,
+    said: str,
+    values: Sequence[str],
+    gradients: Sequence[str],
+    beside: str,
+) -> str:
     cells = [f"<td>{said}</td>"]
     if story.has_values:
-        cells += [f'<td class="number">{escape(value)}</td>']
+        cells += [f'<td class="number">{escape(value)}</td>' for value in values]
     if story.has_gradients:
-        cells += [f'<td class="number gradient">{escape(gradient)}</td>']
+        kind = 'class="number gradient"'
+        cells += [f"<td {kind}>{escape(gradient)}</td>" for gradient in gradients]
     return f"<tr>{''.join(cells)}<td>{beside}</td></tr>"
 
 

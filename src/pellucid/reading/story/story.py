@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.errors import GradientError
+from pellucid.graphs.bodies import depends_on_turn
+from pellucid.graphs.differentiating.risks import differentiable
 from pellucid.graphs.differentiating.step_derivatives import Local, cost_node, locals_of
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
@@ -18,6 +20,9 @@ from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.rewriting.stable import Rewrite, stable
 from pellucid.reading.formula.typography import shown_value
+from pellucid.reading.loops.columns import BOTH, Column, columns_of
+from pellucid.reading.loops.in_line import InLine, in_line
+from pellucid.reading.loops.loop import Loop
 from pellucid.reading.numbers import numbers_of, title
 from pellucid.reading.source.branches import (  # fmt: skip
     Conditions,
@@ -29,6 +34,8 @@ from pellucid.reading.source.branches import (  # fmt: skip
 from pellucid.reading.source.spelling import ATOM, Spelling
 from pellucid.reading.story.code_lines import CodeLine, code_line_of
 from pellucid.reading.story.margins import distance
+
+Row = Node | Guard | Left
 
 MOST = 200  # steps that are told
 HALF = MOST // 2
@@ -44,13 +51,26 @@ class LocalDerivative(NamedTuple):
 
 @dataclass(frozen=True)
 class Step:
-    """One node: what it is called, and what is known of it; "" for what is not."""
+    """One node: what it is called, and what is known of it; "" for what is not.
+
+    A step of a loop has a value and a gradient for each turn that is told.
+    """
 
     node: Node
     name: str
-    value: str
-    gradient: str
+    values: Sequence[str]
+    gradients: Sequence[str]
     slopes: Sequence[LocalDerivative]
+
+    @property
+    def value(self) -> str:
+        """The value, or that of the first turn that is told."""
+        return self.values[0]
+
+    @property
+    def gradient(self) -> str:
+        """The gradient, or that of the first turn that is told."""
+        return self.gradients[0]
 
 
 @dataclass(frozen=True)
@@ -75,6 +95,7 @@ class Passage:
     rows: Sequence[Step | Branch | Left]
     function: str = ""  # the helper that the line stands in
     rewrites: Sequence[str] = ()  # which naive formulas are replaced, by what
+    loop: Loop | None = None  # that it is in
 
     @property
     def steps(self) -> list[Step]:
@@ -91,29 +112,43 @@ class Passage:
 class Story:
     """Everything that an explanation says, before it is written as text or as HTML."""
 
-    graph: Graph
+    whole: Graph
+    view: InLine  # its loops
     cost: str  # the name of the result, "" where it has more than one element
     opening: Sequence[str]
     inputs: Sequence[Step]
     passages: Sequence[Passage]
     closing: Sequence[str]
     conditions: Conditions
+    names: Mapping[Node, str]
+    columns: Sequence[Column] = ()  # the turns of loops that are told
+
+    @property
+    def graph(self) -> Graph:
+        """What is told, its loops in line."""
+        return self.view.graph
 
     @cached_property
     def spellings(self) -> dict[Node, Spelling]:
         """Each node by its name."""
-        nodes = self.graph.nodes
-        return {node: Spelling(title(self.graph, node), ATOM) for node in nodes}
+        return {node: Spelling(name, ATOM) for node, name in self.names.items()}
+
+    @property
+    def sections(self) -> Iterator[tuple[Loop | None, list[Passage]]]:
+        """The passages of each loop, and of what is in none, in order."""
+        for loop, passages in groupby(self.passages, lambda each: each.loop):
+            yield loop, list(passages)
 
     @property
     def has_values(self) -> bool:
         """Whether arguments were given, or a branch says which way it went."""
-        return bool(self.graph.guards) or any(step.value for step in self.steps)
+        given = any(any(step.values) for step in self.steps)
+        return bool(self.graph.guards) or given
 
     @property
     def has_gradients(self) -> bool:
         """Whether arguments were given, and the result is a cost."""
-        return any(step.gradient for step in self.steps)
+        return any(any(step.gradients) for step in self.steps)
 
     @property
     def steps(self) -> list[Step]:
@@ -122,58 +157,94 @@ class Story:
         return [*self.inputs, *told]
 
 
-def story(graph: Graph, args: tuple[Any, ...]) -> Story:
+def story(graph: Graph, args: tuple[Any, ...], turns: Sequence[int] = BOTH) -> Story:
     """Tell what a graph computes, with numbers where arguments are given."""
-    return Teller(graph, args).story()
+    return Teller(graph, args, turns).story()
 
 
 class Teller:
     """What is known of a graph, and how a step is told from it."""
 
-    def __init__(self, graph: Graph, args: tuple[Any, ...]) -> None:
-        self.graph = graph
-        titles = {z: title(graph, z) for z in graph.outputs}
-        self.conditions = Conditions(graph, titles)
-        rows = [row for row in told(graph, self.conditions) if row not in graph.inputs]
+    def __init__(
+        self, graph: Graph, args: tuple[Any, ...], turns: Sequence[int]
+    ) -> None:
+        self.whole, self.view = graph, in_line(graph)
+        view = self.view
+        self.graph = view.graph
+        self.names = {z: view.shown(z, title(view.graph, z)) for z in view.graph.nodes}
+        own = {*view.graph.outputs, *view.inside, *view.outside}
+        own_names = {z: name for z, name in self.names.items() if z in own}
+        self.conditions = Conditions(self.graph, own_names)
+        apart = {*self.graph.inputs, *view.after}
+        apart |= set(view.outside).difference(self.graph.outputs)
+        rows = [row for row in told(self.graph, self.conditions) if row not in apart]
         self.told = rows if len(rows) <= MOST else [*rows[:HALF], *rows[-HALF:]]
         self.left = len(rows) - len(self.told)
         self.stable = stable(graph.unguarded)  # what is asked is as written
         numbers = numbers_of(graph, args)
-        self.values, self.remark = numbers.values, numbers.remark
-        self.gradients = dict(numbers.gradients)
+        loops = [*view.loops.values()]
+        self.columns = columns_of(graph, args, numbers, loops, turns)
+        self.values, self.remark = _in_line(view, numbers.values), numbers.remark
+        self.gradients = dict(_in_line(view, numbers.gradients))
         if self.stable.rewrites:  # the gradient that `pl.gradient` gives
             better = numbers_of(self.stable, args).gradients
             self.gradients |= {x: better[x] for x in graph.inputs if x in better}
-        needed = set(graph.unguarded.nodes)  # and not only asked for
+        needed = set(self.graph.unguarded.nodes)  # and not only asked for
         steps = [row for row in self.told if isinstance(row, Node) and row in needed]
-        self.locals = locals_of(graph, steps)
-        self.slopes = _slope_values(self.locals, self.values)
+        steps = [z for z in steps if z not in view.outside]
+        self.locals = locals_of(self.graph, steps, _moving(view))
+        self.slopes = _slope_values(self.locals, self._settled())
+
+    def _settled(self) -> Mapping[Node, Any]:
+        """The values that local derivatives are taken at: of one turn."""
+        if len(self.columns) != 1:
+            return self.values
+        return self.values | _in_line(self.view, self.columns[0].values)
 
     def story(self) -> Story:
         """All of it, in the order of computation."""
         cost = _cost(self.graph)
         rewrites = self._rewrites()
         return Story(
-            self.graph,
+            self.whole,
+            self.view,
             cost,
-            [_opening(self.graph), *_branched(self.graph), _how_to_read(cost)],
+            [_opening(self.graph), *_branched(self.graph), *_looping(self.view, len(self.columns)),
+             _how_to_read(cost)],
             [self.step(node) for node in self.graph.inputs],
-            [self.passage(line, list(rows), rewrites)
-             for line, rows in groupby(self.told, lambda row: code_line_of(row.line))],
+            [self.passage(place, list(rows), rewrites)
+             for place, rows in groupby(self.told, self.place)],
             [*_remarks(self.left, "" if self.gradients else self.remark),
              *_rewritten(self.stable.rewrites, bool(self.gradients))],
             self.conditions,
+            self.names,
+            self.columns,
         )  # fmt: skip
+
+    def place(self, row: Row) -> tuple[CodeLine | None, Loop | None]:
+        """The line of a row, and the loop that it is in."""
+        node = row if isinstance(row, Node) else None
+        return code_line_of(row.line), self.view.inside.get(node) if node else None
 
     def step(self, node: Node) -> Step:
         """One node."""
         slopes = self.locals.get(node, ())
         return Step(
             node,
-            title(self.graph, node),
-            _shown(self.values, node),
-            _shown(self.gradients, node) if node in self.gradients else "",
+            self.names[node],
+            *self.numbers(node),
             [LocalDerivative(x, _shown(self.slopes, x.slope)) for x in slopes],
+        )
+
+    def numbers(self, node: Node) -> tuple[list[str], list[str]]:
+        """The value and the gradient of a node; of one of a loop, in some turns."""
+        if node not in self.view.inside:
+            gradients = self.gradients
+            return [_shown(self.values, node)], [_shown(gradients, node, of=False)]
+        before = self.view.before(node)
+        return (
+            [_shown(column.values, before) for column in self.columns],
+            [_shown(column.gradients, before, of=False) for column in self.columns],
         )
 
     def branch(self, guard: Guard) -> Branch:
@@ -181,7 +252,7 @@ class Teller:
         far = distance(guard, self.values)
         return Branch(guard, self.conditions.text(guard), far)
 
-    def row(self, row: Node | Guard | Left) -> Step | Branch | Left:
+    def row(self, row: Row) -> Step | Branch | Left:
         """A step, a branch, or how many are left out."""
         if isinstance(row, Node):
             return self.step(row)
@@ -189,17 +260,19 @@ class Teller:
 
     def passage(
         self,
-        line: CodeLine | None,
-        rows: Sequence[Node | Guard | Left],
+        place: tuple[CodeLine | None, Loop | None],
+        rows: Sequence[Row],
         rewrites: dict[tuple[str, int] | None, dict[str, None]],
     ) -> Passage:
         """The rows of one line; what is rewritten there is told the first time."""
+        line, loop = place
         helper = line.function if line else ""
         return Passage(
             line,
             [self.row(row) for row in rows],
             helper if helper != self.graph.title else "",
             [*rewrites.pop(rows[0].line, ())],
+            loop,
         )
 
     def _rewrites(self) -> dict[tuple[str, int] | None, dict[str, None]]:
@@ -211,6 +284,24 @@ class Teller:
         return found
 
 
+def _moving(view: InLine) -> list[Node]:
+    """The values of earlier turns that depend on an input."""
+    order, found = list(view.graph.order), list[Node]()
+    while True:
+        needed = differentiable(order, [*view.graph.inputs, *found])
+        more = [z for z, after in view.after.items() if after in needed]
+        if len(more) == len(found):
+            return found
+        found = more
+
+
+def _in_line(view: InLine, values: Mapping[Node, Any]) -> dict[Node, Any]:
+    """The numbers of the nodes of a graph whose loops are in line."""
+    if not view.loops:
+        return dict(values)
+    return {z: values[old] for z, old in view.origin.items() if old in values}
+
+
 def _slope_values(
     locals_: Mapping[Node, Sequence[Local]], values: Mapping[Node, Any]
 ) -> Mapping[Node, Any]:
@@ -218,15 +309,24 @@ def _slope_values(
     if not values:
         return {}
     slopes = [x.slope for each in locals_.values() for x in each if x.g is None]
+    slopes = [each for each in slopes if _is_settled(each, values)]
     with np.errstate(all="ignore"):
         return evaluate(ancestors(slopes, stop=values), values, slopes)
 
 
-def _shown(values: Mapping[Node, Any], node: Node) -> str:
-    """The value of a node, where it is known."""
+def _is_settled(slope: Node, values: Mapping[Node, Any]) -> bool:
+    """Whether all that a derivative is made of is known."""
+    order = ancestors([slope], stop=values)
+    return all(z.arguments or not z.is_input for z in order) and not any(
+        z.operation == "part" or depends_on_turn(z) for z in order
+    )
+
+
+def _shown(values: Mapping[Node, Any], node: Node, of: bool = True) -> str:
+    """The value of a node, where it is known; or the gradient of one."""
     if node in values:
         return shown_value(values[node])
-    return shown_value(node.value) if node.is_constant else ""
+    return shown_value(node.value) if of and node.is_constant else ""
 
 
 # -- sentences ------------------------------------------------------------------------
@@ -249,6 +349,17 @@ def _branched(graph: Graph) -> Iterator[str]:
     """That this is one path, and what that means for the numbers."""
     if graph.guards:
         yield f"{is_path(graph)} The values and the gradient are those of this path."
+
+
+def _looping(view: InLine, turns: int) -> Iterator[str]:
+    """How loops are told."""
+    if view.loops:
+        heads = _listed([loop.title for loop in view.loops.values()])
+        by = "one turn" if turns == 1 else "its first turn and its last"
+        yield (
+            f"Each loop is told by {by}: {heads}. In it, h[t - 1] is what the turn "
+            "before gave for h, or what there was at first."
+        )
 
 
 def _described(name: str, node: Node) -> str:
