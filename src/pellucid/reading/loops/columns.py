@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import GradientError
-from pellucid.graphs.differentiating.step_derivatives import Told, adjoints
-from pellucid.graphs.evaluate import Walk, computed, evaluate, quietly
+from pellucid.graphs.differentiating.step_derivatives import Told
+from pellucid.graphs.evaluate import Walk, computed
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.places import Place, Turn
 from pellucid.reading.loops.loop import Loop
-from pellucid.reading.numbers import Numbers, known_values
+from pellucid.reading.numbers import Numbers, numbers_of
 
 BOTH = (0, -1)  # the first turn and the last
 
@@ -82,31 +81,18 @@ class Watching:
         return column.chosen(count.at(turns) if isinstance(count, Place) else count)
 
 
-def columns_of(
-    graph: Graph,
-    args: tuple[Any, ...],
-    numbers: Numbers,
-    loops: Sequence[Loop],
-    turns: Sequence[int],
-) -> list[Column]:
-    """The numbers of the nodes of bodies in these turns; none without arguments."""
+def numbers_in_turns(
+    graph: Graph, args: tuple[Any, ...], loops: Sequence[Loop], turns: Sequence[int]
+) -> tuple[Numbers, list[Column]]:
+    """The numbers of a graph, and those of the nodes of its loops in these turns."""
     columns = [Column(turn) for turn in turns]
-    if not numbers.values:
-        return columns
     told: Told = {}
-    backward: Mapping[Node, Node] = {}
-    if numbers.gradients:
-        try:
-            backward = adjoints(graph, told)
-        except GradientError:
-            told = {}
-    order = ancestors((*graph.order, *backward.values()))
-    watching = Watching(columns, loops)
-    with np.errstate(all="ignore"), quietly():
-        evaluate(order, known_values(graph, args), (), watch=watching)
+    watch = Watching(columns, loops) if loops else None
+    numbers = numbers_of(graph, args, watch, told)
+    with np.errstate(all="ignore"):
         for column in columns:
             column.gradients = _gradients(told, column)
-    return columns
+    return numbers, columns
 
 
 def _gradients(told: Told, column: Column) -> dict[Node, Any]:
@@ -114,7 +100,7 @@ def _gradients(told: Told, column: Column) -> dict[Node, Any]:
     found, values = {}, dict(column.values)
     for node, (g, counts) in told.items():
         order = ancestors([g, counts] if counts else [g], stop=values)
-        if any(z.is_input or z.operation == "loop" for z in order):
+        if not values or any(z.is_input or z.operation == "loop" for z in order):
             continue
         Walk(order, order).values(values, column.turns, computed)
         value = np.broadcast_to(values[g], node.shape)

@@ -10,36 +10,42 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pellucid.errors import GradientError
 from pellucid.graphs.bodies import depends_on_turn
 from pellucid.graphs.differentiating.risks import differentiable
-from pellucid.graphs.differentiating.step_derivatives import Local, cost_node, locals_of
+from pellucid.graphs.differentiating.step_derivatives import Local, locals_of
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.rewriting.stable import Rewrite, stable
+from pellucid.graphs.rewriting.stable import stable
 from pellucid.reading.formula.typography import shown_value
-from pellucid.reading.loops.columns import BOTH, Column, columns_of
+from pellucid.reading.loops.columns import BOTH, Column, numbers_in_turns
 from pellucid.reading.loops.in_line import InLine, in_line
 from pellucid.reading.loops.loop import Loop
 from pellucid.reading.numbers import numbers_of, title
 from pellucid.reading.source.branches import (  # fmt: skip
     Conditions,
     Left,
-    is_path,
     told,
     truth,
 )
 from pellucid.reading.source.spelling import ATOM, Spelling
 from pellucid.reading.story.code_lines import CodeLine, code_line_of
 from pellucid.reading.story.margins import distance
+from pellucid.reading.story.sentences import (  # fmt: skip
+    branched,
+    cost_of,
+    how_to_read,
+    looping,
+    opening,
+    remarks,
+    rewritten,
+)
 
 Row = Node | Guard | Left
 
 MOST = 200  # steps that are told
 HALF = MOST // 2
-LISTED = 6  # arguments that are named in a sentence
 
 
 class LocalDerivative(NamedTuple):
@@ -181,9 +187,8 @@ class Teller:
         self.told = rows if len(rows) <= MOST else [*rows[:HALF], *rows[-HALF:]]
         self.left = len(rows) - len(self.told)
         self.stable = stable(graph.unguarded)  # what is asked is as written
-        numbers = numbers_of(graph, args)
         loops = [*view.loops.values()]
-        self.columns = columns_of(graph, args, numbers, loops, turns)
+        numbers, self.columns = numbers_in_turns(graph, args, loops, turns)
         self.values, self.remark = _in_line(view, numbers.values), numbers.remark
         self.gradients = dict(_in_line(view, numbers.gradients))
         if self.stable.rewrites:  # the gradient that `pl.gradient` gives
@@ -203,23 +208,27 @@ class Teller:
 
     def story(self) -> Story:
         """All of it, in the order of computation."""
-        cost = _cost(self.graph)
+        cost = cost_of(self.graph)
         rewrites = self._rewrites()
         return Story(
             self.whole,
             self.view,
             cost,
-            [_opening(self.graph), *_branched(self.graph), *_looping(self.view, len(self.columns)),
-             _how_to_read(cost)],
+            self.opening(cost),
             [self.step(node) for node in self.graph.inputs],
             [self.passage(place, list(rows), rewrites)
              for place, rows in groupby(self.told, self.place)],
-            [*_remarks(self.left, "" if self.gradients else self.remark),
-             *_rewritten(self.stable.rewrites, bool(self.gradients))],
+            [*remarks(self.left, HALF, "" if self.gradients else self.remark),
+             *rewritten(self.stable.rewrites, bool(self.gradients))],
             self.conditions,
             self.names,
             self.columns,
         )  # fmt: skip
+
+    def opening(self, cost: str) -> list[str]:
+        """What is said above the steps."""
+        loops = looping(self.view, len(self.columns))
+        return [opening(self.graph), *branched(self.graph), *loops, how_to_read(cost)]
 
     def place(self, row: Row) -> tuple[CodeLine | None, Loop | None]:
         """The line of a row, and the loop that it is in."""
@@ -327,87 +336,3 @@ def _shown(values: Mapping[Node, Any], node: Node, of: bool = True) -> str:
     if node in values:
         return shown_value(values[node])
     return shown_value(node.value) if of and node.is_constant else ""
-
-
-# -- sentences ------------------------------------------------------------------------
-
-
-def _cost(graph: Graph) -> str:
-    try:
-        return title(graph, cost_node(graph))
-    except GradientError:
-        return ""
-
-
-def _opening(graph: Graph) -> str:
-    given = _listed([_described(x.name, x) for x in graph.inputs]) or "nothing"
-    results = _listed([_described(title(graph, z), z) for z in graph.outputs])
-    return f"{graph.title} takes {given}, and gives {results}."
-
-
-def _branched(graph: Graph) -> Iterator[str]:
-    """That this is one path, and what that means for the numbers."""
-    if graph.guards:
-        yield f"{is_path(graph)} The values and the gradient are those of this path."
-
-
-def _looping(view: InLine, turns: int) -> Iterator[str]:
-    """How loops are told."""
-    if view.loops:
-        heads = _listed([loop.title for loop in view.loops.values()])
-        by = "one turn" if turns == 1 else "its first turn and its last"
-        yield (
-            f"Each loop is told by {by}: {heads}. In it, h[t - 1] is what the turn "
-            "before gave for h, or what there was at first."
-        )
-
-
-def _described(name: str, node: Node) -> str:
-    shape = "×".join(map(str, node.shape))
-    return f"the array {name} ({shape})" if shape else f"the number {name}"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    """a, b and c; of very many the first few."""
-    if len(parts) > LISTED:
-        parts = [*parts[: LISTED - 1], f"{len(parts) - LISTED + 1} more"]
-    *first, last = parts or [""]
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def _how_to_read(cost: str) -> str:
-    """What the columns mean."""
-    local = (
-        "A local derivative says how a step changes with what it is made of, element "
-        "by element where it is an array."
-    )
-    if not cost:
-        return f"{local} Where a step mixes elements, ∂J/∂x stands for any cost J."
-    return (
-        f"{local} The gradient ∂{cost}/∂step says how {cost} changes with the step: by "
-        "the chain rule it is the sum, over the steps that use it, of their gradient "
-        "times their local derivative."
-    )
-
-
-def _remarks(left: int, remark: str) -> Iterator[str]:
-    """What is left out, and why."""
-    if left:
-        yield f"Between the first {HALF} and the last {HALF} steps are {left:,} more."
-    if remark:
-        yield remark[:1].upper() + remark[1:].rstrip(".") + "."
-
-
-def _rewritten(rewrites: Sequence[Rewrite], has_gradients: bool) -> Iterator[str]:
-    """What is replaced by what, why, where it fails, and how many digits are won."""
-    rules = {rewrite.rule: rewrite for rewrite in rewrites}
-    if rules:
-        new = ", and the gradient of what goes in is that of the new ones"
-        yield (
-            "Naive formulas are replaced before the function is differentiated, "
-            f"compiled or minimised{new * has_gradients}:"
-        )
-    for rule, rewrite in rules.items():
-        where = ", ".join(f"{x} = {v}" for x, v in rewrite.fails_at.items())
-        proof = rewrite.identity.proof
-        yield f"{rule}: {proof}. At {where} this wins {rewrite.digits} digits."
