@@ -77,22 +77,22 @@ def _access(key: Key, later: Key, a: int, b: int, c: int) -> Access:
 
 def holding(keys: Sequence[Key], column: Column, a: int, end: int) -> int:
     """Up to which turn the entries from `a` on are as the column says."""
-    match column:
-        case Same():
-            first = keys[a]
-            others = (t for t in range(a, end) if keys[t] != first)
-        case Listed():
-            others = (t for t in range(a, end) if _is_inside(keys[t], a))
-        case Own(lag, item, access):
-            begun = min(a + lag, end)
-            for t in range(a, begun):
-                if _is_inside(keys[t], a):
-                    return t
-            others = (
-                t for t in range(begun, end)
-                if (key := keys[t])[0] != t - lag or key[1] != item
-                or not (access == key[2] == () or _leads(access, key[2], t - a))
-            )  # fmt: skip
+    if isinstance(column, Same):
+        first = keys[a]
+        others = (t for t in range(a, end) if keys[t] != first)
+    elif isinstance(column, Listed):
+        others = (t for t in range(a, end) if _is_inside(keys[t], a))
+    else:
+        lag, item, access = column
+        begun = min(a + lag, end)
+        for t in range(a, begun):
+            if _is_inside(keys[t], a):
+                return t
+        others = (
+            t for t in range(begun, end)
+            if (key := keys[t])[0] != t - lag or key[1] != item
+            or not (access == key[2] == () or _leads(access, key[2], t - a))
+        )  # fmt: skip
     return next(others, end)
 
 

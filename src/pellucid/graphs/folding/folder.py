@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pellucid.graphs.folding.columns import OUTSIDE, Listed, Own, Same
+from pellucid.graphs.folding.columns import OUTSIDE, Own, Same
 from pellucid.graphs.folding.items import Block, Item, Labels, Run
 from pellucid.graphs.folding.templates import Segment, Template
 from pellucid.graphs.folding.tree import Tree
@@ -203,15 +203,14 @@ class Folder:
                 else:
                     numbers.append(item.numbers[i])
         for k, column in enumerate(template.columns):
-            given = list(segment.arguments[k][a : a + count])
-            match column:
-                case Own(lag, _, _):
-                    starts = [given[t] if t < count else None for t in range(lag)]
-                    add("starts", starts)
-                case Same():
-                    add("one", given[:1])
-                case Listed():
-                    add(*self._listed(given))
+            given = segment.arguments[k]
+            if isinstance(column, Own):
+                missing = [None] * (column.lag - count)
+                add("starts", [*given[a : a + min(column.lag, count)], *missing])
+            elif isinstance(column, Same):
+                add("one", given[a : a + 1])
+            else:
+                add(*self._listed(given[a : a + count]))
         template.is_known = True
         known = self.templates.setdefault(run.key, [])
         if template not in known:
@@ -227,7 +226,7 @@ class Folder:
         self.saved += (count - 1) * len(blocks[0].items)
         return made
 
-    def _listed(self, nodes: list[Any]) -> tuple[Any, ...]:
+    def _listed(self, nodes: Sequence[Any]) -> tuple[Any, ...]:
         """Values from outside, one for each turn; as one node where they are known."""
         first = nodes[0]
         if not all(node is not None and node.is_constant for node in nodes):

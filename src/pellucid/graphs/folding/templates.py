@@ -113,12 +113,13 @@ class Template:
     def _moving(self, segment: Segment, j: int, i: int, a: int, end: int) -> int:
         """Up to where a number moves as the template says, or in steps of its own."""
         start, step = segment.number(a, j, i), self.steps[j][i]
-        tabled = self._may_be_listed(j, i)
         if step is None:
+            tabled = self._may_be_listed(j, i)
             return end if tabled else self._learnt(segment, j, i, a, end)
+        blocks = segment.blocks
         for t in range(a + 1, end):
-            if segment.number(t, j, i) != start + step * (t - a):
-                if not tabled or self.is_known:
+            if blocks[t].items[j].numbers[i] != start + step * (t - a):
+                if self.is_known or not self._may_be_listed(j, i):
                     return t
                 self.steps[j][i] = None
                 break
