@@ -212,6 +212,16 @@ def ancestors(outputs: Iterable[Node], stop: Container[Node] = ()) -> list[Node]
     return sorted(found, key=by_order)
 
 
+class Before:
+    """All nodes that were made before some moment, where a walk may stop."""
+
+    def __init__(self, moment: int) -> None:
+        self.moment = moment
+
+    def __contains__(self, node: object) -> bool:
+        return isinstance(node, Node) and node.order < self.moment
+
+
 def users(order: Iterable[Node]) -> dict[Node, list[Node]]:
     """The nodes that use each node, once for each use."""
     found: dict[Node, list[Node]] = {}

@@ -32,7 +32,7 @@ from pellucid.graphs.differentiating.masks import carried
 from pellucid.graphs.differentiating.poles import Poles
 from pellucid.graphs.differentiating.risks import NOTHING, Risks
 from pellucid.graphs.differentiating.zeros import Zeros
-from pellucid.graphs.node import Node, ancestors, location_of
+from pellucid.graphs.node import Before, Node, ancestors, location_of
 from pellucid.graphs.rewriting import arithmetic
 from pellucid.graphs.tracing.recorder import Recorder
 
@@ -42,7 +42,7 @@ def pulled_back(
 ) -> list[Any]:
     """The gradient of each input, in its shape and dtype; 0 where it has no effect."""
     before = recorder.simplify
-    recorder.simplify = arithmetic.simplifying(ancestors(seeds))
+    recorder.simplify = arithmetic.simplifying(between(wrt, seeds))
     try:
         with recorder.marking(derived=True):
             adjoint = backward(recorder, seeds, wrt)
@@ -65,11 +65,17 @@ def backward(
     What holds the adjoints of the nodes of loops, in each turn, is put into `told`.
     """
     zeros = Zeros(dict.fromkeys(wrt, False), dict.fromkeys(wrt))
-    poles = Poles(Risks(ancestors(seeds), dict.fromkeys(wrt, NOTHING)), zeros)
+    poles = Poles(Risks(between(wrt, seeds), dict.fromkeys(wrt, NOTHING)), zeros)
     poles.told = told
     adjoint = {node: Adjoint(traced(seed)) for node, seed in seeds.items()}
     walk(recorder, adjoint, poles)
     return {node: g.settled for node, g in adjoint.items()}
+
+
+def between(wrt: Iterable[Node], seeds: Iterable[Node]) -> list[Node]:
+    """The steps from inputs to results; what is older than the inputs needs none."""
+    first = min((node.order for node in wrt), default=0)
+    return ancestors(seeds, stop=Before(first))
 
 
 def walk(recorder: Recorder, adjoint: dict[Node, Adjoint], poles: Poles) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from pellucid.errors import GradientError
 from pellucid.graphs import structure
 from pellucid.graphs.differentiating.backward import pulled_back
+from pellucid.graphs.differentiating.by_turns import for_each
 from pellucid.graphs.node import Node, location_of
 from pellucid.graphs.tracing.traced import Traced, current, lifted, node_of
 
@@ -68,12 +69,21 @@ def rows(result: Any, inputs: Any, title: str) -> Any:
     size = int(np.prod(shape))
     if not size:
         return structure.mapped(lambda leaf: np.zeros(shape + np.shape(leaf)), inputs)
-    each = [pulled(result, seed, inputs) for seed in np.eye(size).reshape(size, *shape)]
-    if not shape:
-        return each[0]
+    seeds = np.eye(size).reshape(size, *shape)
+    stacked = for_each(lambda seed: pulled(result, seed, inputs), seeds)
+    if stacked is None:
+        each = [pulled(result, seed, inputs) for seed in seeds]
+        if not shape:
+            return each[0]
+        stacked = structure.mapped(_stacked, *each)
     return structure.mapped(
-        lambda *parts: np.reshape(np.stack(parts), shape + np.shape(parts[0])), *each
+        lambda x: None if x is None else np.reshape(x, shape + x.shape[1:]), stacked
     )
+
+
+def _stacked(*rows: Any) -> Any:
+    """The rows of one input; None where it is not differentiated."""
+    return None if rows[0] is None else np.stack(rows)
 
 
 def from_left(result: Any, inputs: Any, title: str, v: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pellucid.graphs import structure
 from pellucid.graphs.folding.folded import SAVING, folded_nodes
-from pellucid.graphs.node import Node, ancestors, by_order
+from pellucid.graphs.node import Before, Node, ancestors, by_order
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.traced import Traced, current, lifted
 
@@ -46,17 +46,7 @@ def _recorded(
 
 
 def _since(ends: Sequence[Node], since: int) -> list[Node]:
-    return ancestors(ends, stop=_Before(since))
-
-
-class _Before:
-    """The nodes that were made before some moment."""
-
-    def __init__(self, since: int) -> None:
-        self.since = since
-
-    def __contains__(self, node: object) -> bool:
-        return isinstance(node, Node) and node.order < self.since
+    return ancestors(ends, stop=Before(since))
 
 
 def _replace(recorder: Recorder, first: int, since: int, ends: Sequence[Node]) -> None:

@@ -10,6 +10,7 @@ import contextlib
 import contextvars
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -171,6 +172,13 @@ class Recorder:
         self.made.append(node)
         if frame:
             self.names.wait(node, frame)
+        return node
+
+    def taken(self, node: Node) -> Node:
+        """A node that was put together elsewhere as a step of this record."""
+        spot, order = self.names.turns.beside, node.order
+        node = replace(node, spot=spot, derived=self.derived, order=order)
+        self.made.append(node)
         return node
 
     def guarded(self, node: Node, answer: bool | int) -> None:
