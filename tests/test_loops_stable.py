@@ -389,6 +389,28 @@ def log_of_shares_of_a_sum(z):
     return s
 
 
+def exponentials_that_a_recurrence_reads(z):
+    E, h = np.exp(z), 1.0
+    for t in range(len(z)):
+        h = h / 2 + np.log(1 + E[t])
+    return h
+
+
+def half_and(terms):
+    h = 1.0
+    for term in terms:
+        h = h / 2 + term
+    return h
+
+
+def logs_of_the_turn_before(z):
+    p, s = sigmoid(z[0]), 0.0
+    for t in range(1, len(z)):
+        s += np.log(p)
+        p = sigmoid(z[t])
+    return s
+
+
 def lse(z, axis=None):
     return special.logsumexp(z, axis=axis)
 
@@ -421,6 +443,9 @@ ACROSS = [
     (norms_of_rows, (HUGE,), lambda x: np.hypot.reduce(x.reshape(3, 3), axis=1)),
     (distance, (HUGE,), lambda x: np.hypot.reduce(x - x[::-1])),
     (exponentials_from_outside, (HIGH,), lambda z: np.sum(np.logaddexp(0, z))),
+    (exponentials_that_a_recurrence_reads, (HIGH,),
+     lambda z: half_and(np.logaddexp(0, z))),
+    (logs_of_the_turn_before, (STEEP,), lambda z: np.sum(special.log_expit(z[:-1]))),
     (log_of_shares_of_a_sum, (HIGH,), lambda z: np.sum(special.log_softmax(z))),
 ]  # fmt: skip
 

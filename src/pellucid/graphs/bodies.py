@@ -212,6 +212,19 @@ def with_body(loop: Node, body: Body, arguments: Sequence[Node]) -> Node:
     return replace(made, options={"body": body}, known=known, order=made.order)
 
 
+def with_inputs(
+    loop: Node, more: Mapping[Node, tuple[Node | None, Node]]
+) -> Node:  # fmt: skip
+    """The same loop with further inputs: what each holds next, or None; and first."""
+    body, given = body_of(loop), body_of(loop).given(loop)
+    given |= {before: start for before, (_, start) in more.items()}
+    pairs = [(before, after) for before, (after, _) in more.items() if after]
+    fixed = [before for before, (after, _) in more.items() if not after]
+    carried = (*body.carried, *pairs)
+    made = replace(body, carried=carried, fixed=(*body.fixed, *fixed))
+    return with_body(loop, made, [given[before] for before in made.inputs])
+
+
 def with_nodes(
     loop: Node, arguments: Sequence[Node], now: Mapping[Node, Node],
     wanted: Sequence[Node],

@@ -3,13 +3,14 @@
 The logarithm of what a loop has added up is that of a sum along an axis, once the loop
 is seen as whole arrays (see `whole`). Each step behind a loop is looked at in this way
 too; where a formula is found so, its stable form takes the place of the step, and where
-none is, the loop stays as it is.
+none is, the loop stays as it is. From inside, an input that is e^z is seen as that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from pellucid.graphs.bodies import body_of
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.kinds import MIXES
@@ -17,6 +18,7 @@ from pellucid.graphs.rewriting.driver import Family, Rule, Walk
 from pellucid.graphs.rewriting.last_turn import LastTurn, seen_whole
 from pellucid.graphs.rewriting.naive import Identities
 from pellucid.graphs.rewriting.whole import Whole, can_be_whole
+from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.tracing.traced import current, node_of, recorded
 
 DEPTH = 16  # steps behind a loop through which it is seen
@@ -44,17 +46,21 @@ class Border:
         self.fired: set[Node] = set()  # what a formula has been found in
         self.wholes: dict[Node, tuple[Whole, LastTurn]] = {}
         walk.seen = self.seen
+        # What is seen from inside, as made of further inputs of the body.
+        self.entered = entered(walk) if walk.around else {}
 
     def __call__(self, node: Node) -> Node | None:
         """What takes the place of a step; None where nothing is found."""
-        if not self.walk.inside or node.derived or node.operation == "loop":
+        is_alone = not (self.walk.inside or self.entered)
+        if is_alone or node.derived or node.operation == "loop":
             return None
         with current().on_behalf_of(node, node.call):
             seen = self._seen(node)
         if seen is None:
             return None
         found = self.improved(seen)
-        self.seen[node] = found
+        is_entered = any(a in self.entered for a in node.arguments)
+        (self.entered if is_entered else self.seen)[node] = found
         if found not in self.fired:
             return None
         if node.name and not found.name:
@@ -78,12 +84,14 @@ class Border:
         """The step as it is seen through borders; None where it is not."""
         if node.operation == "part":
             return self._part(node)
-        given = [self.seen.get(a, a) for a in node.arguments]
+        given = [self.entered.get(a, self.seen.get(a, a)) for a in node.arguments]
         depth = 1 + max((self.depth.get(a, 0) for a in node.arguments), default=0)
         mixes = facts_of(node.operation).kind is MIXES
         if given == list(node.arguments) or depth > DEPTH or mixes:
             return None
         self.depth[node] = depth
+        if given[0].operation in ENTERING and facts_of(node.operation).shows:
+            return shown(node, given)
         made = recorded(node.operation, *given, weak=node.weak, **node.options)
         found = node_of(made)
         same = (found.shape, found.dtype) == (node.shape, node.dtype)
@@ -101,3 +109,41 @@ class Border:
             )  # fmt: skip
             self.wholes[loop] = whole, LastTurn(whole)
         return seen_whole(node, *self.wholes[loop])
+
+
+# Functions of elements by which an input of a body is seen from inside.
+ENTERING = ("exp", "sigmoid")
+
+
+def shown(node: Node, given: Sequence[Node]) -> Node:
+    """Elements of exp(z) as exp of elements of z."""
+    function, *indices = given
+    (z,) = function.arguments
+    made = recorded(node.operation, z, *indices, **node.options)
+    return node_of(recorded(function.operation, made))
+
+
+def entered(walk: Walk) -> dict[Node, Node]:
+    """The inputs of a body that are exp of something at first, and in each turn."""
+    outer: Walk = walk.around  # type: ignore[assignment]
+    loop = outer.node
+    following = dict(body_of(loop).carried)
+    found = {}
+    for before, argument in body_of(loop).given(loop).items():
+        now = outer.now.get(argument, argument)
+        start = outer.seen.get(now, now)
+        after = following.get(before, start)
+        if start.operation not in ENTERING or after.operation != start.operation:
+            continue
+        (first,), (later,) = start.arguments, after.arguments
+        if (first.shape, first.dtype, first.weak) != (
+            later.shape,
+            later.dtype,
+            later.weak,
+        ):
+            continue
+        made = Node("input", (), first.shape, first.dtype, weak=first.weak)
+        made.christen("" if is_numbered(first.name) else first.name)
+        walk.further[made] = (later if before in following else None), first
+        found[before] = node_of(recorded(start.operation, made))
+    return found

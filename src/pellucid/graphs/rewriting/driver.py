@@ -12,7 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from pellucid.graphs.bodies import asked, body_of, living, remade_part, with_nodes
+from pellucid.graphs.bodies import (
+    asked,
+    body_of,
+    living,
+    remade_part,
+    with_inputs,
+    with_nodes,
+)
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.rewriting.sameness import same_loop, same_step
 from pellucid.graphs.tracing.traced import current, lifted, node_of
@@ -40,6 +47,7 @@ class Walk:
         self.inside: dict[Node, dict[Node, Node]] = {}  # loops: what their steps became
         self.bodies: dict[Node, Walk] = {}  # loops as they are now: the walk inside
         self.seen: dict[Node, Node] = {}  # steps as they are seen through borders
+        self.further: dict[Node, tuple[Node | None, Node]] = {}  # inputs of this body
         self.now: dict[Node, Node] = {}
         self.changed = False  # whether a further walk may find more
 
@@ -76,11 +84,16 @@ class Walk:
         wanted = [part.options["of"] for part in parts]
         _, kept = living(body, wanted)
         following = dict(body.carried)
-        inner = Walk([*(following[i] for i in kept), *wanted], self.since, self)
+        ends = [*(following[i] for i in kept), *wanted]
+        inner = Walk(ends, self.since, self)
         inner.by(families)
         self.changed |= inner.changed
         self.inside[loop] = inner.now
         self.node = loop
+        if inner.further:
+            needed = set(ancestors(inner.now.get(node, node) for node in ends))
+            more = {i: how for i, how in inner.further.items() if i in needed}
+            loop = with_inputs(loop, more) if more else loop
         arguments = [self.now.get(a, a) for a in loop.arguments]
         made = with_nodes(loop, arguments, inner.now, [*map(self.wanted, parts)])
         self.bodies[made] = inner
