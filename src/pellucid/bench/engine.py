@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.bench import first
+from pellucid.bench import first, loops
 from pellucid.bench.clock import mark
 from pellucid.bench.contest import Contest, Mark, Rival
 from pellucid.bench.functions import IN_A_LOOP
@@ -63,6 +63,8 @@ def work(n: int) -> dict[str, Callable[[], Any]]:
 
 def measured(case: str, tiny: bool) -> dict[str, Mark]:
     """Time each thing the engine does, a node; or a gradient, or a first step."""
+    if case in loops.LOOPS:
+        return loops.measured(case, tiny)
     if case == FRESH or case in IN_A_LOOP:
         return measured_beside("Pellucid", case, tiny)
     if case in NETWORKS:
@@ -76,6 +78,8 @@ def measured(case: str, tiny: bool) -> dict[str, Mark]:
 
 def measured_beside(rival: str, case: str, tiny: bool) -> dict[str, Mark]:
     """Time what another does too: the first gradient, and one in a loop."""
+    if case in loops.LOOPS or rival == loops.BY_HAND:
+        return loops.measured_beside(rival, case, tiny)
     if case == FRESH:
         programs = [
             first.measured(rival, "a gradient", tiny) for _ in range(FRESH_RUNS)
@@ -126,16 +130,23 @@ def first_step(task: Network) -> Mark:
 CONTEST = Contest(
     title="The engine",
     note="What is done to a chain of nodes, for one of them; a gradient that is taken "
-    "anew in each turn of a loop, and the first of a program; and all that is done "
-    "before a network's step runs, with the first step.",
-    cases=(*CHAINS, *IN_A_LOOP, FRESH, *NETWORKS),
+    "anew in each turn of a loop, and the first of a program; all that is done before "
+    "a network's step runs, with the first step; and functions with loops, from the "
+    "recording to the compiled gradient.",
+    cases=(*CHAINS, *IN_A_LOOP, FRESH, *NETWORKS, *loops.LOOPS),
     rivals={
         "Pellucid": Rival(measured, ours=True),
         "autograd": Rival(partial(measured_beside, "autograd")),
+        loops.BY_HAND: Rival(partial(measured_beside, loops.BY_HAND), slow=True),
     },
     rounds=1,
     goals={
-        ("a gradient, not compiled", case, "Pellucid", "autograd"): 1.0
-        for case in IN_A_LOOP
-    },
+        **{
+            ("a gradient, not compiled", case, "Pellucid", "autograd"): 1.0
+            for case in IN_A_LOOP
+        },
+        (loops.RUN, "LSTM, 100 steps, 16 x 32", "Pellucid", "autograd"): 3.0,
+        (loops.RUN_ON_JAX, "LSTM, 1,000 steps, 8 x 16", "Pellucid", loops.BY_HAND): 1
+        / 1.3,
+    },  # fmt: skip
 )
