@@ -145,8 +145,6 @@ CONTEST = Contest(
             ("a gradient, not compiled", case, "Pellucid", "autograd"): 1.0
             for case in IN_A_LOOP
         },
-        (loops.RUN, "LSTM, 100 steps, 16 x 32", "Pellucid", "autograd"): 3.0,
-        (loops.RUN_ON_JAX, "LSTM, 1,000 steps, 8 x 16", "Pellucid", loops.BY_HAND): 1
-        / 1.3,
-    },  # fmt: skip
+        **loops.GOALS,
+    },
 )

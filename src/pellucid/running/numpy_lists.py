@@ -126,6 +126,7 @@ def lists_of(body: Body, order: Sequence[Node], ends: Collection[Node]) -> set[N
 
 # How Python says on numbers what NumPy takes ten times as long for.
 _SPELLED = {
+    "where": "{1} if {0} else {2}",
     "negative": "-{0}",
     "square": "{0} * {0}",
     "absolute": "abs({0})",
@@ -145,7 +146,9 @@ def spelled(node: Node, names: Sequence[str]) -> str | None:
 
     Python raises where a float ends, in quotients and powers, and NumPy does not.
     """
-    if not is_float(node) or not all(_is_number(a) for a in node.arguments):
+    chooses = node.operation == "where" and not node.arguments[0].shape
+    numbers = node.arguments[1:] if chooses else node.arguments
+    if not is_float(node) or not all(map(_is_number, numbers)):
         return None
     texts = [as_float(a, name) for a, name in zip(node.arguments, names, strict=True)]
     if node.operation == "power" and texts[1] == "2.0":
