@@ -250,7 +250,7 @@ class Block:
         at, is_plain = self._place(node, node.shape)
         place, old = self.places[node], node.arguments[0]
         adds = node.operation == "add_at"
-        if not is_plain or (adds and self._may_miss(node)):
+        if not is_plain:
             call = self._call(node, [array, value, *indices, f"at={at}"])
             return f"{self.christened(node, place)} = {call}"
         put = f"[{self._brackets(node, indices)}] {'+=' if adds else '='} {value}"
@@ -259,11 +259,6 @@ class Block:
             return f"{array}{put}"
         name = self.christened(node, place - 1)  # what is put has its name still
         return f"{name} = {array}.clone(); {name}{put}"
-
-    def _may_miss(self, node: Node) -> bool:
-        """Whether += counts a place once that is named twice, or torch cannot add."""
-        unlike = node.dtype.kind == "b" or node.dtype in wrapping.WIDE
-        return unlike or may_repeat(node.options["at"], node.shape)
 
     def _is_put(self, node: Node) -> bool:
         """Whether what is added into zeros is put there, as no place is named twice."""
@@ -333,6 +328,7 @@ class Block:
         mixed = any(not isinstance(i, (slice, np.ndarray, Slot)) for i in at)
         mixed = mixed or any(s.shape == () for s in slots)
         is_plain = not found.flips and not (found.picks and mixed)
+        is_plain = is_plain and not (node.operation == "add_at" and _may_miss(node))
         if is_plain and node.operation != "scatter":
             return "", True
         if not moves(at):
@@ -349,6 +345,12 @@ class Block:
         if isinstance(part, np.ndarray):
             return as_index(part, self.source.device)
         return int(part) if isinstance(part, np.integer) else part
+
+
+def _may_miss(node: Node) -> bool:
+    """Whether += counts a place once that is named twice, or torch cannot add so."""
+    unlike = node.dtype.kind == "b" or node.dtype in wrapping.WIDE
+    return unlike or may_repeat(node.options["at"], node.shape)
 
 
 def _changes_nothing(node: Node) -> bool:
