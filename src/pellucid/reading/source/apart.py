@@ -60,10 +60,10 @@ def _body(
     met.update(body.inputs)
     if not now:
         return body, now
-    carried = tuple([(now.get(b, b), now.get(after, after)) for b, after in body.carried])
+    pairs = [(now.get(b, b), now.get(after, after)) for b, after in body.carried]
     fixed = tuple([now.get(node, node) for node in body.fixed])
     sums = frozenset(now.get(node, node) for node in body.sums)
-    return replace(body, carried=carried, fixed=fixed, sums=sums), now
+    return replace(body, carried=tuple(pairs), fixed=fixed, sums=sums), now
 
 
 def _is_anywhere(node: Node) -> bool:

@@ -20,7 +20,9 @@ def source(graph_or_f: Graph | Callable[..., Any], *args: Any, **kwargs: Any) ->
     """Write a function, or a graph, as readable plain NumPy.
 
     One statement for each of the person's variables, in their names; what has no name
-    is written where it is used. The text runs by `exec` and computes the same numbers;
+    is written where it is used. What repeats is written as a loop, at any length; where
+    the values of all turns are kept, `h_at[t]` is what `h` becomes in turn `t`, and
+    `h_before[t]` what it was. The text runs by `exec` and computes the same numbers;
     where the function branched, an `assert` says which way, and fails for the other.
 
     Parameters

@@ -206,6 +206,18 @@ def _entry(node: Node, arguments: list[Spelling]) -> Spelling:
     return Spelling(f"{_index(node, arguments).text}.item()", ATOM)
 
 
+def _loop(node: Node, arguments: list[Spelling]) -> Spelling:
+    body = node.options["body"]
+    order = "reversed(range({}))" if body.is_reversed else "range({})"
+    return Spelling(f"for {body.turn} in {order.format(body.count)}", 0)
+
+
+def _part(node: Node, arguments: list[Spelling]) -> Spelling:
+    of = node.options["of"].name or node.options["of"].operation
+    turns = "all turns" if node.options["each"] else "the last turn"
+    return Spelling(f"{of} of {turns}", 0)
+
+
 SPECIAL: dict[str, Callable[[Node, list[Spelling]], Spelling]] = {
     "power": _power, "negative": _unary("-"), "positive": _unary("+"),
     "invert": _unary("~"), "index": _index, "transpose": _transpose,
@@ -215,6 +227,7 @@ SPECIAL: dict[str, Callable[[Node, list[Spelling]], Spelling]] = {
     "arange": _made,
     "assign": _assign, "add_at": _add_at, "scatter": _scatter,
     "constant": _constant, "counter": _counter, "entry": _entry,
+    "loop": _loop, "part": _part,
     "copy": lambda node, arguments: arguments[0],
     "root": lambda node, arguments: called("np.sqrt", [arguments[0].text]),
     "input": lambda node, arguments: Spelling(node.name, ATOM),

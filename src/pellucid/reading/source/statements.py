@@ -12,6 +12,7 @@ from pellucid.reading.source.branches import condition, truth
 from pellucid.reading.source.spelling import Spelling, quoted
 
 WIDTH = 80  # columns that a statement may take
+LINE = 84  # with what indents it in loops
 INDENT = "    "
 
 SCATTER = '''def scatter(g, at, shape):
@@ -28,6 +29,11 @@ def asserted(guard: Guard, asked: Spelling) -> str:
     where = guard.place.removesuffix(": ") or "the function"
     message = quoted(f"{where} goes another way")
     return f"assert {turned}{condition(guard, asked)}, {message}"
+
+
+def width(depth: int) -> int:
+    """The columns that a statement may take so deep in loops."""
+    return min(WIDTH, LINE - len(INDENT) * depth)
 
 
 class Statement(NamedTuple):

@@ -20,7 +20,8 @@ from pellucid.reading.source.flow import Flow, Life, Run
 from pellucid.reading.source.memory import Memory
 from pellucid.reading.source.rows import called
 
-ALL_TURNS = "_at"  # h_at[t] is h in turn t
+# The values of all turns: h_at[t] is what h becomes in turn t, h_before[t] what it was.
+ALL_TURNS, BEFORE = "_at", "_before"
 
 
 class Variables:
@@ -127,7 +128,9 @@ class Variables:
         if node in self._beginning:
             return self.names[self._beginning[node]]
         if node.operation == "part" and node.options["each"]:
-            return all_turns(node, self._kept.get(node.options["of"], ""))
+            of = node.options["of"]
+            end = BEFORE if of in self.flow.carriers else ALL_TURNS
+            return all_turns(node, self._kept.get(of, ""), end)
         if node in self._kept:
             return self._kept[node]
         before: Any = self._becoming.get(node)
@@ -188,12 +191,12 @@ def counts(turn: Turn) -> bool:
     return turn.start is not None and bool(turn.names[0].strip("_"))
 
 
-def all_turns(part: Node, of: str) -> str:
+def all_turns(part: Node, of: str, end: str) -> str:
     """What the values of all turns are called: h_at, by the value."""
     own = "" if is_numbered(part.name) else part.name
     if own and stem(own) != of:
         return own
-    return f"{of}{ALL_TURNS}" if of else ""
+    return f"{of}{end}" if of else ""
 
 
 def described(node: Node) -> str:

@@ -31,13 +31,13 @@ from pellucid.reading.source.spelling import (  # fmt: skip
 from pellucid.reading.source.statements import (  # fmt: skip
     INDENT,
     SCATTER,
-    WIDTH,
     Move,
     Statement,
     added,
     asserted,
     moved,
     returned,
+    width,
 )
 from pellucid.reading.source.turns import Words, counting
 from pellucid.reading.source.variables import Variables
@@ -146,7 +146,7 @@ class Writer:
                        if a in self._pending]  # fmt: skip
             spelling = self._spelt(node)
             statement = self._statement(node, spelling)
-            if len(statement) <= WIDTH - len(INDENT) * self._depth or not pending:
+            if len(statement) <= width(self._depth) or not pending:
                 if node.operation in AUGMENTED and node in self.inlined:
                     self._addends[node] = self._text(node.arguments[1])
                 for argument in pending:
@@ -230,7 +230,7 @@ class Writer:
         if node.operation == "counter" or literal:
             return spelt(self._worded(node), [])
         name = self.names.get(node, node.name)
-        if node.operation == "part" and self.variables.is_list(node):
+        if node.options.get("each") and self.variables.is_list(node):
             return called("np.stack", [name])
         return Spelling(name, ATOM)
 
