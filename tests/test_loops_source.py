@@ -563,6 +563,33 @@ def test_a_branch_after_a_loop_is_asserted():
         run(source, "capped", [100 * x])
 
 
+def test_a_branch_after_a_loop_is_told():
+    def capped(x):
+        s = 0.0
+        for v in x:
+            s = s + v**2
+        return s if s < 100 else np.log(s)
+
+    text = str(folded(pl.graph(capped, N(size=6))))
+    assert "    s += v**2 " in text
+    assert "was True" in text
+
+
+def test_rows_from_outside_are_called_as_the_variable_of_the_loop():
+    rows = N(size=(9, 3))
+
+    def squashed(w):
+        s = 0.0
+        for row in rows:
+            s += np.tanh(row @ w)
+        return s
+
+    w = N(size=3)
+    source = pl.source(squashed, w)
+    assert "    for row in t1:\n        s += np.tanh(row @ w)\n" in source
+    assert_same(run(source, "squashed", [w]), squashed(w))
+
+
 def test_single_precision_stays_single():
     x = N(size=8).astype(np.float32)
     found = run(pl.source(prefix_sums, x), "prefix_sums", [x])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import NamedTuple
 
 from pellucid.graphs.bodies import Body
 from pellucid.graphs.node import Node
-from pellucid.graphs.places import Place
+from pellucid.graphs.places import Place, Turn
 from pellucid.reading.source.turns import places_in
 
 
@@ -56,9 +56,13 @@ def rows(
             if row and (not counts or node.name in turn.names[1:]):
                 found.setdefault(row, []).append(node)
     arrays = [row.array for row in found]
+    names = called(found, turn)
     found = {row: nodes for row, nodes in found.items()
              if arrays.count(row.array) == 1 and row.array not in listed
-             and called(row, nodes)}  # fmt: skip
+             and names[row]}  # fmt: skip
+    order_of = {name: place for place, name in enumerate(turn.names)}
+    each = sorted(found, key=lambda row: order_of.get(names[row], len(order_of)))
+    found = {row: found[row] for row in each}
     taken = {node for nodes in found.values() for node in nodes}
     others = [node for node in order if node not in taken]
     return found, any(place.times(turn) for place in places_in(others))
@@ -78,12 +82,19 @@ def _row(body: Body, node: Node, resolved: Callable[[Node], Node]) -> Row | None
     return Row(resolved(array), place.offset, times)
 
 
-def called(row: Row, nodes: Sequence[Node]) -> str:
-    """What a row is called: as the person did, or by the array."""
-    for node in nodes:
-        if node.name:
-            return node.name
-    if row.array.operation == "part":
-        return row.array.options["of"].name  # type: ignore[no-any-return]
-    name = row.array.name
-    return name.lower() if len(name) == 1 and name.isupper() else ""
+def called(found: Mapping[Row, Sequence[Node]], turn: Turn) -> dict[Row, str]:
+    """What rows are called: as the person did, or by the array."""
+    own = {row: next((node.name for node in nodes if node.name), "")
+           for row, nodes in found.items()}  # fmt: skip
+    left = [name for name in turn.names if name.strip("_") and name not in own.values()]
+    unnamed = [row for row, name in own.items() if not name]
+    if turn.start is None and len(left) == len(unnamed) == 1:
+        own[unnamed[0]] = left[0]
+    return {row: name or _by_array(row.array) for row, name in own.items()}
+
+
+def _by_array(array: Node) -> str:
+    """A row of X is x, one of all values of h is h."""
+    if array.operation == "part":
+        return array.options["of"].name  # type: ignore[no-any-return]
+    return array.name.lower() if len(array.name) == 1 and array.name.isupper() else ""

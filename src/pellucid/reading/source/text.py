@@ -12,6 +12,7 @@ from pellucid.reading.source.branches import (  # fmt: skip
     LONGEST,
     Conditions,
     Left,
+    condition,
     is_path,
     told,
     truth,
@@ -20,6 +21,7 @@ from pellucid.reading.source.spelling import reference, spelt
 from pellucid.reading.source.statements import INDENT
 from pellucid.reading.source.writer import Writer
 
+SHOWN = 12  # elements of a constant array that is written out
 WIDTH = 48  # columns of `name = expression` up to which shape and line are aligned
 
 
@@ -43,13 +45,16 @@ def _of_loops(graph: Graph) -> Iterator[Row]:
     """One line a node, and below the head of a loop the statements of one turn."""
     for node in graph.inputs:
         yield node.name, _kind(node), node.line or NOWHERE
-    for depth, said, about in Writer(graph, whole=True).statements():
-        kind = ""
+    writer = Writer(graph, whole=True)
+    for depth, said, about in writer.statements():
+        kind, place = "", about.line if about is not None else None
         if isinstance(about, Guard):
-            said, kind = said.removeprefix("assert "), f"was {truth(about)}"
+            said = f"if {condition(about, writer.asked[about])}"
+            kind = f"was {truth(about)}"
         elif about is not None and about.operation != "loop":
             kind = _kind(about)
-        place = about.line if about is not None else None
+            if about.is_constant and about.size > SHOWN:
+                said = f"{writer.names[about]} = {expression(about)}"
         yield INDENT * depth + said, kind, place or NOWHERE
 
 
@@ -104,7 +109,7 @@ def _where(place: Place, with_file: bool) -> str:
 
 def expression(node: Node, conditions: Conditions | None = None) -> str:
     """How a node is computed from its arguments, by name or as conditions do."""
-    if node.is_constant and node.size > 12:
+    if node.is_constant and node.size > SHOWN:
         return "a constant array"
     refer = conditions.reference if conditions else reference
     return spelt(node, [refer(argument) for argument in node.arguments]).text

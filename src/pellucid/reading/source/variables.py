@@ -49,8 +49,10 @@ class Variables:
         self._reserved = set(reserved)
         self._numbers = itertools.count(1)
         self._known = {node.name for node in flow.made}
-        self._called = {nodes[0]: called(row, nodes) for run in flow.runs.values()
-                        for row, nodes in run.rows.items()}  # fmt: skip
+        self._called: dict[Node, str] = {}
+        for run in flow.runs.values():
+            for row, name in called(run.rows, run.body.turn).items():
+                self._called[run.rows[row][0]] = name
         self._kept = {part.options["of"]: described(part.options["of"])
                       for run in flow.runs.values() for part in run.each}  # fmt: skip
         self._beginning = self._of_starts()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.operations.indexing import is_basic
@@ -65,6 +66,7 @@ class Writer:
         self._pending: dict[Node, Spelling] = {}
         self._places: dict[Node, Spelling] = {}  # of arrays, read more than once
         self._addends: dict[Node, str] = {}  # what is added to what is read
+        self.asked: dict[Guard, Spelling] = {}  # what each guard asks
         self._statements: list[Statement] = []
         self._about: Any = None
         self._depth = 0
@@ -114,7 +116,7 @@ class Writer:
 
     def _node(self, step: Step) -> None:
         node: Any = step.about
-        if node.operation in WRITING:
+        if node.operation in WRITING and (step.nest or not self.flow.whole):
             self._write_assignment(node)
             return
         spelling, statement = self._fitted(node)
@@ -127,7 +129,8 @@ class Writer:
 
     def _guard(self, step: Step) -> None:
         guard: Any = step.about
-        self._say(asserted(guard, self._taken(step.reads[0])))
+        self.asked[guard] = self._taken(step.reads[0])
+        self._say(asserted(guard, self.asked[guard]))
 
     def _statement(self, node: Node, spelling: Spelling) -> str:
         """What an expression stands in: its name's assignment, or its guard."""
