@@ -135,7 +135,8 @@ def _box(
         return _branch(each)
     rows = [*_turns(each.loop)] if each.loop else []
     rows += [row for z in each.results for row in _rows(view, z, numbers, each)]
-    before = [view.before(z).name for z in each.within]
+    inside = [z for z in each.within if z not in view.after and z not in view.outside]
+    before = [view.before(z).name for z in inside]
     changed = [rewrites[name] for name in before if name in rewrites]
     rows += [("rewritten", name) for name in dict.fromkeys(r.rule for r in changed)]
     return Box(
@@ -144,7 +145,7 @@ def _box(
         formula=typeset(each.formula),
         kind=_kind(view.graph, each),
         numbers=tuple(rows),
-        note="\n".join([*_lines(each.within), *map(str, changed)]),
+        note="\n".join([*_lines(inside), *map(str, changed)]),
         numbered=is_numbered(each.name),
         frame=each.frame,
     )
