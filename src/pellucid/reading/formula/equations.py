@@ -266,9 +266,10 @@ class Equations:
     def _choice(self, t: Typesetter, node: Node, index: Index) -> Piece:
         """Cases; those of a derivative that only keep it from nan are left out."""
         mask, g, x = node.arguments
-        if node not in self.forward and (_is_guard(node) or mask in self.turns.masks):
-            shown = g if mask in self.turns.masks else x
-            return t.write(shown, aligned(index, node, shown))
+        if mask in self.turns.masks:
+            return t.write(g, aligned(index, node, g))
+        if node not in self.forward and _is_guard(node):
+            return t.write(x, aligned(index, node, x))
         return NOTATION["where"](t, node, index)
 
     def _part(self, t: Typesetter, node: Node, index: Index) -> Piece:

@@ -243,7 +243,12 @@ class Turns:
     @cached_property
     def _forward(self) -> set[str]:
         nodes = self.view.graph.nodes
-        return {self.view.name(z).split("_")[0] for z in nodes if z in self.forward}
+        own = (z for z in nodes if not self._is_derived(z))
+        return {self.view.name(z).split("_")[0] for z in own}
+
+    def _is_derived(self, node: Node) -> bool:
+        """Whether a node is part of a derivative."""
+        return node.derived or node not in self.forward
 
     def _outside(self, t: Typesetter, node: Node, index: Index, at: At) -> Piece:
         """The last value, or one of all turns; the whole of these as a list."""
