@@ -24,6 +24,7 @@ from pellucid.reading.source.text import line
 
 MOST = 150  # boxes of a drawing
 NOTED = 12  # steps that a pointer is told
+RESULTS = 8  # of a loop that are told one by one
 ANSWERS = 4  # of one line, that are told one by one
 
 
@@ -134,14 +135,17 @@ def _box(
     if each.guards:
         return _branch(each)
     rows = [*_turns(each.loop)] if each.loop else []
-    rows += [row for z in each.results for row in _rows(view, z, numbers, each)]
+    shown = each.results[:RESULTS]
+    rows += [row for z in shown for row in _rows(view, z, numbers, each)]
+    left = len(each.results) - len(shown)
+    rows += [("and", f"{left} more")] if left else []
     inside = [z for z in each.within if z not in view.after and z not in view.outside]
     before = [view.before(z).name for z in inside]
     changed = [rewrites[name] for name in before if name in rewrites]
     rows += [("rewritten", name) for name in dict.fromkeys(r.rule for r in changed)]
     return Box(
         key=each.key,
-        name=each.name,
+        name=typeset(each.name, LONGEST) if each.loop else each.name,
         formula=typeset(each.formula),
         kind=_kind(view.graph, each),
         numbers=tuple(rows),

@@ -215,7 +215,7 @@ class Turns:
         view = self.view
         if node in self.buffers:
             buffer = self.buffers[node]
-            return self._sign(node, buffer.name, is_array(node, index), entries(index))
+            return self._sign(buffer.name, is_array(node, index), entries(index))
         if node in view.outside and node not in self.totals:
             return self._outside(t, node, index, at)
         carried = view.carried(node) if node in view.after else None
@@ -227,24 +227,19 @@ class Turns:
             return t.write(node, index)
         turns = [at.get(loop, variable(loop)) for loop in self.loops(node)]
         bold = is_array(node, index)
-        return self._sign(node, self.name(node), bold, [*turns, *entries(index)])
+        return self._sign(self.name(node), bold, [*turns, *entries(index)])
 
-    def _sign(self, node: Node, name: str, bold: bool, places: Sequence[str]) -> Piece:
+    def _sign(self, name: str, bold: bool, places: Sequence[str]) -> Piece:
         r"""A name with subscripts; that of an adjoint as \mathrm{d} h."""
-        if (
-            node not in self.forward
-            and name[:1] == "d"
-            and name[1:].split("_")[0] in self._forward
-        ):
+        if name[:1] == "d" and name[1:].split("_")[0] in self._heads:
             of = latex.symbol(name[1:], bold, places)
             return Piece(rf"\mathrm{{d}} {of.text}", latex.PRODUCT)
         return latex.symbol(name, bold, places)
 
     @cached_property
-    def _forward(self) -> set[str]:
-        nodes = self.view.graph.nodes
-        own = (z for z in nodes if not self._is_derived(z))
-        return {self.view.name(z).split("_")[0] for z in own}
+    def _heads(self) -> set[str]:
+        """The names of all nodes without what is below."""
+        return {self.view.name(z).split("_")[0] for z in self.view.graph.nodes} - {""}
 
     def _is_derived(self, node: Node) -> bool:
         """Whether a node is part of a derivative."""
