@@ -26,7 +26,7 @@ from pellucid.graphs.differentiating.arguments import (
 from pellucid.graphs.differentiating.at_numbers import Derivation
 from pellucid.graphs.differentiating.kept import result_of
 from pellucid.graphs.differentiating.pullbacks import cost_gradient, inputs_of
-from pellucid.graphs.folding.folded import SAVING, folded
+from pellucid.graphs.folding.folded import folded
 from pellucid.graphs.folding.recorded import looped
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, now
@@ -153,7 +153,7 @@ def differentiated(f: Any) -> Any:
 
 def gradient_graph(graph: Graph, wrt: Wrt, stable: bool, without: Names) -> Graph:
     """The gradient of a recorded cost, which continues the graph."""
-    graph = folded(graph, saving=SAVING)
+    graph = folded(graph)
     graph, settled = made_stable(graph, without) if stable else graph, now()
     recorder = resumed(graph)
     asked = tuple(parameter(graph, one) for one in each(wrt))
