@@ -800,7 +800,7 @@ def test_the_variables_of_a_loop_are_those_that_its_head_stores(steps, names):
 
 
 def test_of_equal_nests_there_is_one():
-    nests = {id(nest): nest for _, nest in loops_of(nested.__code__).places.values()}
+    nests = {id(nest): nest for _, nest, _ in loops_of(nested.__code__).places.values()}
     assert sorted(len(nest) for nest in nests.values()) == [0, 1, 2]
 
 

@@ -155,10 +155,13 @@ class Recorder:
         shape, dtype = OPERATIONS[name].infer(types, **options)
         frame, step = (None, None) if self._owner else persons_step()
         self.names.read()
-        line = (frame.f_code.co_filename, frame.f_lineno) if frame else None
-        call = self.names.call_of(frame) if frame else self._owners_call
         turns = self.names.turns
-        spot = turns.spot(frame, step) if frame else turns.beside
+        if frame:
+            call = self.names.call_of(frame)
+            line = frame.f_code.co_filename, turns.line(frame)
+            spot = turns.spot(frame, step)
+        else:
+            line, call, spot = None, self._owners_call, turns.beside
         # What is differentiated counts as an input, also where its value is known.
         is_known = all(a.known for a in nodes)
         if is_known and name == "copy":

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dis
 import functools
+import itertools
 from collections import Counter
 from collections.abc import Mapping
 from types import CodeType, FrameType
@@ -55,8 +56,8 @@ class Loops:
     Attributes
     ----------
     places : dict
-        For each place in the code where its instruction begins, and the loops that this
-        is in; of equal nests there is one.
+        For each place in the code where its instruction begins, the loops that this is
+        in, and its line; of equal nests there is one.
     """
 
     def __init__(self, code: CodeType) -> None:
@@ -67,13 +68,14 @@ class Loops:
                 ends[step.argval] = max(ends.get(step.argval, 0), step.offset)
         spans = sorted(ends.items(), key=lambda span: (span[0], -span[1]))
         loops = [_loop(code, steps, begin, end) for begin, end in spans]
-        self.places: dict[int, tuple[int, Nest]] = {}
+        self.places: dict[int, tuple[int, Nest, int]] = {}
         nests: dict[Nest, Nest] = {}
         stops = [*(step.offset for step in steps[1:]), len(code.co_code)]
         for step, stop in zip(steps, stops, strict=True):
             begin = step.offset
             nest = tuple([x for x in loops if x.begin <= begin <= x.end])
-            place = begin, nests.setdefault(nest, nest)
+            line = (step.positions and step.positions.lineno) or 0
+            place = begin, nests.setdefault(nest, nest), line
             self.places.update(dict.fromkeys(range(begin, stop, 2), place))
 
     def __reduce__(self) -> Any:
@@ -142,7 +144,7 @@ class Standing:
         self.last, self.nest = -1, Nest()
         self.step: FrameType | None = None
         # Of each loop that it is in the turn, and its own variables there.
-        self.turns: list[tuple[Scope, list[Any]]] = []
+        self.turns: list[tuple[Scope, list[tuple[str, Any]]]] = []
 
     def move(self, frame: FrameType, at: int, nest: Nest) -> None:
         """Go on to other loops, or to a new turn.
@@ -151,39 +153,39 @@ class Standing:
         `sum(list)` does it in one turn.
         """
         variables = frame.f_locals
-        common = 0
-        for before, now in zip(self.nest, nest, strict=False):
-            if before is not now:
-                break
-            common += 1
-        runs: list[Scope] = []
+        common = len(nest) if nest is self.nest else _alike(self.nest, nest)
         turned = self._turned(common, variables) if at <= self.last else common
         if turned == common and at < self.last:
             turned = max(common - 1, 0)
-        if turned < common:
-            runs = [self.turns[turned][0].around]  # type: ignore[list-item]
-            common = turned
-        del self.turns[common:]
-        for loop in nest[common:]:
+        again = self.turns[turned][0].around if turned < common else None
+        del self.turns[turned:]
+        for loop in nest[turned:]:
             inside = self.turns[-1][0] if self.turns else self.inside
-            run = runs.pop() if runs else Scope(inside, "loop", loop)
-            numbers = tuple([_whole(variables.get(name)) for name in loop.names])
-            turn = Scope(run, "turn", numbers=numbers)
-            self.turns.append((turn, [variables.get(name) for name in loop.own]))
+            run = again or Scope(inside, "loop", loop)
+            again = None
+            values = [variables.get(name) for name in loop.names]
+            numbers = tuple([v if type(v) is int else None for v in values])
+            own = [(name, variables.get(name)) for name in loop.own]
+            self.turns.append((Scope(run, "turn", None, numbers), own))
         self.nest = nest
         self.scope = self.turns[-1][0] if self.turns else self.inside
 
     def _turned(self, common: int, variables: Mapping[str, Any]) -> int:
         """The first loop whose variables have changed; `common` where none has."""
         for i, (_, before) in enumerate(self.turns[:common]):
-            pairs = zip(self.nest[i].own, before, strict=True)
-            if any(variables.get(name) is not value for name, value in pairs):
-                return i
+            for name, value in before:
+                if variables.get(name) is not value:
+                    return i
         return common
 
 
-def _whole(value: Any) -> int | None:
-    return value if type(value) is int else None
+def _alike(a: Nest, b: Nest) -> int:
+    """How many of the outer loops are the same."""
+    same = itertools.takewhile(lambda pair: pair[0] is pair[1], zip(a, b, strict=False))
+    return sum(1 for _ in same)
+
+
+_spot = functools.partial(tuple.__new__, Spot)  # in half the time
 
 
 class Turns:
@@ -216,10 +218,14 @@ class Turns:
         """What is recorded by no code of the person's stands in the turn at hand."""
         return Spot(self.last, None, -1, self._runs)
 
+    def line(self, frame: FrameType) -> int:
+        """The line that a known frame is at: its `f_lineno`, which takes a search."""
+        return self._standing[frame].loops.places[frame.f_lasti][2]
+
     def spot(self, frame: FrameType, step: FrameType | None) -> Spot:
         """Where a frame stands, and inside of which frame that it has called."""
         standing = self._standing[frame]
-        at, nest = standing.loops.places[frame.f_lasti]
+        at, nest, _ = standing.loops.places[frame.f_lasti]
         is_other = step is not standing.step
         is_back = at < standing.last or (at == standing.last and is_other)
         if (nest and is_back) or nest is not standing.nest:
@@ -229,4 +235,4 @@ class Turns:
             standing.step = step
         standing.last = at
         self.last = standing.scope
-        return Spot(self.last, standing.loops, at, self._runs)
+        return _spot((self.last, standing.loops, at, self._runs))
