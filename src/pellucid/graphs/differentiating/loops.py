@@ -27,10 +27,11 @@ from pellucid.graphs.differentiating.adjoint import (
 )
 from pellucid.graphs.differentiating.poles import Poles
 from pellucid.graphs.differentiating.risks import NOTHING, POLES, Inside
-from pellucid.graphs.differentiating.turned_back import TurnedBack, tidied
+from pellucid.graphs.differentiating.turned_back import TurnedBack
 from pellucid.graphs.node import Node, ancestors, constant
 from pellucid.graphs.places import Place
 from pellucid.graphs.rewriting import arithmetic
+from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.traced import lifted, node_of, recorded
 
@@ -266,14 +267,17 @@ class WayBack:
         sums = [of_dtype(total.of.dtype, traced(adjoint[total.of].settled))
                 for total in self.totals]  # fmt: skip
         self.body.count_uses([*(now for _, now in ends), *map(node_of, sums)])
+        ends = [(before, self.body.tidied(now)) for before, now in ends]
         for total, g in zip(self.totals, sums, strict=True):
             so_far = self.body.summed(lifted(total.g, self.recorder), g)
-            ends.append((total.g, self._named(total.of, so_far)))
+            now = _strong(node_of(so_far))
+            now.christen(now.name or total.g.name)
+            ends.append((total.g, now))
             if total.mask:
                 mask = lifted(total.mask, self.recorder)
                 counts = mask | _mask_of(adjoint[total.of], total.of)
                 ends.append((total.mask, node_of(counts)))
-        return [(before, tidied(now)) for before, now in ends]
+        return ends
 
     def _totals(self, adjoint: Mapping[Node, Adjoint]) -> Iterator[Held]:
         """The sums over the turns, of adjoints of what is the same in all of them."""
@@ -282,7 +286,17 @@ class WayBack:
             if fixed in leaves and fixed in adjoint:
                 masked = adjoint[fixed].mask and self.inside.risks.wrt[fixed] > NOTHING
                 mask = _input(fixed, BOOL) if masked else None
-                yield Held(fixed, fixed, _input(fixed, fixed.dtype), mask)
+                total = Node("input", (), fixed.shape, fixed.dtype)
+                total.christen(self._name(fixed))
+                yield Held(fixed, fixed, total, mask)
+
+    def _name(self, fixed: Node) -> str:
+        """What the sum over the adjoints of an input is called."""
+        around = self.inside.given[fixed]
+        while around.operation == "copy":  # by which uses are kept apart
+            (around,) = around.arguments
+        name = fixed.name or ("" if is_numbered(around.name) else around.name)
+        return name and f"d{name}"
 
     def _handed_on(self, held: Held, g: Adjoint | None) -> Iterator[tuple[Node, Node]]:
         """What the inputs that hold an adjoint become."""

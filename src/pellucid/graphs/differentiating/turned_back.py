@@ -139,6 +139,16 @@ class TurnedBack:
             return total + g
         return with_parts(so_far, terms)
 
+    def tidied(self, node: Node) -> Node:
+        """A sum of which parts were put into zeros: they are added at their places."""
+        terms = list(self._terms(node))
+        whole = [t for t in terms if not _is_put(t) and t.shape == node.shape]
+        if len(terms) == 1 or not any(map(_is_put, terms)):
+            return node
+        first = whole[0] if whole else terms[0]
+        terms.remove(first)
+        return node_of(with_parts(first, terms))
+
     def _terms(self, node: Node) -> Iterator[Node]:
         """What is added up, where nothing else reads the sum."""
         waiting = [node]
@@ -159,23 +169,6 @@ def with_parts(first: Node, terms: Sequence[Node]) -> Any:
         else:
             total = total + lifted(term, current())
     return total
-
-
-def tidied(node: Node) -> Node:
-    """A sum with parts that were put into zeros: these are added at their places."""
-    terms, waiting = [], [node]
-    while waiting:
-        term = waiting.pop()
-        if is_sum_of_two(term) and term.shape == node.shape:
-            waiting += term.arguments[::-1]
-        else:
-            terms.append(term)
-    whole = [t for t in terms if not _is_put(t) and t.shape == node.shape]
-    if len(terms) == 1 or not any(map(_is_put, terms)):
-        return node
-    first = whole[0] if whole else terms[0]
-    terms.remove(first)
-    return node_of(with_parts(first, terms))
 
 
 def is_sum_of_two(node: Node) -> bool:
