@@ -1,4 +1,4 @@
-"""The verb: a plain NumPy function or a graph becomes fast straight-line code."""
+"""The verb: a plain NumPy function or a graph becomes fast code without branches."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ def compile(
     device: str | None = None, *,
     verify: bool = False, stable: bool = True, without: Sequence[str] = (),
 ) -> Compiled | Callable[[Callable[..., Any]], Compiled]:  # fmt: skip
-    """Compile a plain NumPy function or a graph into fast straight-line code.
+    """Compile a plain NumPy function or a graph into fast code without branches.
 
     Traced at the first call and again for each new combination of shapes, dtypes and
     orders in memory (C or F), on which it depends what is a view. Graphs of equal
-    structure are compiled once. Threads may call it at once.
+    structure are compiled once. Threads may call it at once. What a long loop repeats
+    is compiled once, as a loop; short ones are written out.
 
     A program is for one path: where the function branches on a value, each call asks
     its guards in their places among the steps. Where one does not hold, the path that
@@ -49,9 +50,9 @@ def compile(
         What to compile; also as a decorator, `@pl.compile` or
         `@pl.compile(verify=True)`.
     target : str
-        "numpy": straight-line NumPy, in memory that is kept between calls, so that a
-        call allocates only its results. "jax": XLA. "torch": PyTorch, without its
-        derivatives. Each takes NumPy arrays and gives NumPy arrays.
+        "numpy": NumPy, in memory that is kept between calls, so that a call allocates
+        little but its results; in loops, numbers are computed by Python's floats.
+        "jax": XLA. "torch": PyTorch, without its derivatives. Each takes NumPy arrays and gives NumPy arrays.
     device : str or None
         For "jax" and "torch": "cpu", "cuda", ...; None for the library's own choice.
     verify : bool

@@ -1,9 +1,9 @@
-"""The NumPy target: a graph as one straight-line Python function with its own memory.
+"""The NumPy target: a graph as one Python function with its own memory.
 
 The generated source is what runs, and it can be read: one statement an operation, in
-the person's names, with shapes in comments. Values that depend on no input are computed
-once. `out=` writes into memory that is kept between calls (see `plan`), and views of
-such memory are made once, above the function.
+the person's names, with shapes in comments; loops are loops (see `numpy_loops`). Values
+that depend on no input are computed once. `out=` writes into memory that is kept
+between calls (see `plan`), and views of such memory are made once, above the function.
 """
 
 from __future__ import annotations
