@@ -52,7 +52,8 @@ def compile(
     target : str
         "numpy": NumPy, in memory that is kept between calls, so that a call allocates
         little but its results; in loops, numbers are computed by Python's floats.
-        "jax": XLA. "torch": PyTorch, without its derivatives. Each takes NumPy arrays and gives NumPy arrays.
+        "jax": XLA. "torch": PyTorch, without its derivatives. Each takes NumPy arrays
+        and gives NumPy arrays.
     device : str or None
         For "jax" and "torch": "cpu", "cuda", ...; None for the library's own choice.
     verify : bool

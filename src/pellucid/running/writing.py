@@ -1,4 +1,4 @@
-"""A graph as the source of one straight-line Python function, for every target.
+"""A graph as the source of one Python function, for every target.
 
 A target says how an operation is spelled; here is what all of them share: which nodes
 are run and which are known beforehand, what each value is called in the source, and
