@@ -161,7 +161,7 @@ class Loop:
                 self.names.call(before, self._wish(before))
             elif before in self.body.fixed and self._is_made(before):
                 kind = "list" if before.shape else "number"
-                name = before.name or self.names.called(given[before])
+                name = before.name or self.names.called(given[before]) or "table"
                 self.names.call(before, self.names.unique(f"{name}_{kind}"))
             elif before in self.next or before in self.body.fixed:
                 self.names.call(before, self.names.of(given[before]))
