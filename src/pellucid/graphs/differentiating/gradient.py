@@ -97,8 +97,9 @@ def jacobian(
 ) -> Function:
     """Differentiate every element of a result: J[i..., j...] = dz[i...]/dx[j...].
 
-    One backward pass for each element of the result; at numbers it is recorded once,
-    and where the argument has fewer elements, one forward pass for each of these.
+    One backward pass for each element of the result, of many in one loop; at numbers it
+    is recorded once, and where the argument has fewer elements, one forward pass for
+    each of these.
 
     Examples
     --------
