@@ -79,9 +79,7 @@ class Walk:
 class Loop:
     """A loop that is run for these parts of it."""
 
-    def __init__(
-        self, loop: Node, parts: Sequence[Node], watch: Watch = None
-    ) -> None:
+    def __init__(self, loop: Node, parts: Sequence[Node], watch: Watch = None) -> None:
         self.watch = watch
         self.loop, self.parts, self.body = loop, parts, body_of(loop)
         self.every = {p.options["of"] for p in parts if p.options["each"]}

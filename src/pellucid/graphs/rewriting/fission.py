@@ -171,6 +171,7 @@ class Feed:
 
 
 READING = ("index", "entry")
+MANY = 64  # pieces of one array beyond which they stay as they are
 
 
 # -- pieces of one array --------------------------------------------------------------
@@ -182,6 +183,8 @@ def _joined(node: Node) -> Node | None:
     waiting = [node]
     while waiting:
         part = waiting.pop()
+        if len(pieces) > MANY:
+            return None
         if part.operation == "add":
             waiting += part.arguments
         elif part.operation == "scatter" and len(part.arguments) == 1:
@@ -194,7 +197,9 @@ def _joined(node: Node) -> Node | None:
 def _added(node: Node) -> Node | None:
     """Pieces that are added one after the other, as what they are joined to."""
     start, pieces = node, []
-    while start.operation == "add_at" and len(start.arguments) == 2:
+    while (
+        start.operation == "add_at" and len(start.arguments) == 2 and len(pieces) < MANY
+    ):
         pieces.append((start.arguments[1], start.options["at"]))
         start = start.arguments[0]
     whole = _concatenated(pieces, node.shape)

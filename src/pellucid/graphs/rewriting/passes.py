@@ -59,7 +59,7 @@ def stabilising(identities: Identities, settled: int = 0) -> list[Family]:
     """What makes a graph stable; of steps older than `settled` what is shared."""
     old = always(lambda node: node if node.order < settled else None)
     border = across(identities, inward)
-    return [plain, shared, old, synonyms, signs, identities, inward, border]
+    return [plain, joined, shared, old, synonyms, signs, identities, inward, border]
 
 
 # -- the formulas, which go through the same pass -------------------------------------
