@@ -196,10 +196,10 @@ def _joined(node: Node) -> Node | None:
 
 def _added(node: Node) -> Node | None:
     """Pieces that are added one after the other, as what they are joined to."""
-    start, pieces = node, []
-    while (
-        start.operation == "add_at" and len(start.arguments) == 2 and len(pieces) < MANY
-    ):
+    start, pieces = node, list[tuple[Node, Any]]()
+    while start.operation == "add_at" and len(start.arguments) == 2:
+        if len(pieces) > MANY:
+            return None
         pieces.append((start.arguments[1], start.options["at"]))
         start = start.arguments[0]
     whole = _concatenated(pieces, node.shape)
