@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import shutil
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,15 @@ def test_the_backward_pass_reads_as_the_readme_says(tmp_path, monkeypatch):
             -len(promised.splitlines()) :
         ]
     )
+
+
+def test_the_backward_pass_of_a_loop_reads_as_the_readme_says(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    run(README, "README")
+    promised = re.search(r"```text\n(dh = .*?)```", README, re.S).group(1)
+    assert textwrap.indent(promised, "    ") in capsys.readouterr().out
 
 
 def test_the_table_is_answered_as_the_readme_says(tmp_path, monkeypatch):
