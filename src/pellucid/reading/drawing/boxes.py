@@ -197,7 +197,7 @@ def _rows(
         yield label if several else "shape", "×".join(map(str, node.shape))
     if before in numbers.gradients:
         yield "gradient", shown_value(numbers.gradients[before], shape=False)
-    for part in view.graph.users.get(node, ()):
+    for part in dict.fromkeys(view.graph.users.get(node, ())):
         last = view.outside.get(part) is node and not view.is_each(part)
         if last and view.before(part) in numbers.values:
             yield "last", shown_value(numbers.values[view.before(part)])
