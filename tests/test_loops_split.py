@@ -279,6 +279,23 @@ def test_a_loop_that_turns_as_often_as_another_says_is_not_split():
     np.testing.assert_allclose(made(A), f(A), rtol=1e-12)
 
 
+def test_all_columns_are_the_rows_of_the_transpose():
+    def of_square(A, x):
+        for j in range(4):
+            x = np.tanh(x + np.exp(A[:, j]))
+        return x
+
+    def of_cube(A, x):
+        for j in range(4):
+            x = np.tanh(x + np.exp(A[:, j]) @ W + np.exp(A[:, :, j]))
+        return x
+
+    for f, A in ((of_square, U), (of_cube, rng.normal(size=(4, 4, 4)))):
+        made = written_out(folded(pl.graph(f, A, h0)))
+        np.testing.assert_allclose(made(A, h0), f(A, h0), rtol=1e-12)
+        assert "exp" not in inside(made)
+
+
 @pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
 def test_each_target_runs_what_is_split(target):
     pytest.importorskip(target)

@@ -133,9 +133,8 @@ def _index(run: Run, step: Node, values: list[Value]) -> Any:
     if found is None:
         return None
     places, axis = found
-    if all(i == slice(None) for i in places):
-        return lifted(array, current())
-    made = recorded("index", array, at=places)
+    is_whole = all(i == slice(None) for i in places)
+    made = lifted(array, current()) if is_whole else recorded("index", array, at=places)
     others = [i for i in range(made.ndim) if i != axis]
     return np.transpose(made, [axis, *others]) if axis else made
 
