@@ -555,6 +555,19 @@ def test_what_is_written_into_before_it_is_carried():
     assert_same(graph_of([start], ends[:1]), a)
 
 
+def test_a_row_at_a_computed_place_is_read_before_it_is_written_into():
+    def f(X):
+        M = np.zeros((8, 8))
+        for i in range(10):
+            M[(2 * i) % 8, :3] = np.sum(X[i % 8 : i % 8 + 3], axis=0)
+        return np.sum(np.sin(M))
+
+    X = N(size=(12, 3))
+    slope = pl.gradient(folded(pl.graph(f, X)))
+    expected = pl.gradient(pl.graph(f, X), stable=False)(X)
+    np.testing.assert_allclose(pl.compile(slope)(X), expected, rtol=1e-12)
+
+
 # -- equal structures -----------------------------------------------------------------
 
 

@@ -12,13 +12,17 @@ from pellucid.graphs.bodies import Body, body_of
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
-from pellucid.graphs.operations.indexing import is_basic, is_element
+from pellucid.graphs.operations.indexing import Slot, is_basic, places
 
 
 def is_view(node: Node) -> bool:
-    """Whether a value may share memory with the first argument."""
+    """Whether a value may share memory with the first argument.
+
+    A computed place that is one number is an integer to NumPy.
+    """
     if node.operation == "index":
-        return is_basic(node.options["at"])
+        fixed = tuple(i for i in node.options["at"] if not isinstance(i, Slot))
+        return is_basic(fixed) and not any(place.shape for place in places(node))
     if node.operation == "einsum":
         return len(node.arguments) == 1
     return facts_of(node.operation).view
@@ -26,7 +30,12 @@ def is_view(node: Node) -> bool:
 
 def is_numpys_view(node: Node) -> bool:
     """Whether NumPy's result may share memory; one element of an array is a number."""
-    return is_view(node) and not (node.operation == "index" and is_element(node))
+    is_element = (
+        node.operation == "index"
+        and node.shape == ()
+        and not any(part is Ellipsis for part in node.options["at"])
+    )
+    return is_view(node) and not is_element
 
 
 def roots(

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pellucid.graphs.liveness import is_view
+from pellucid.graphs.liveness import is_numpys_view
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.indexing import Slot, is_basic, places
 from pellucid.reading.source.flow import WRITING, Flow, Life
 
 
@@ -65,7 +64,7 @@ class Memory:
         """Join what shares memory by itself: views, and what is carried."""
         resolved = self.flow.resolved
         for node in self.flow.made:
-            if shares(node):
+            if is_numpys_view(node):
                 self._join(node, resolved(node.arguments[0]))
         for step in self.flow.steps:
             if step.kind in ("keep", "part"):
@@ -131,7 +130,7 @@ class Memory:
                 waiting.append(self.flow.resolved(dict(run.carried)[node]))
                 if node not in self.copied:
                     waiting.append(self.flow.resolved(run.starts[node]))
-            elif node.is_input or shares(node):
+            elif node.is_input or is_numpys_view(node):
                 return False
         return True
 
@@ -148,20 +147,6 @@ class Memory:
             for each in group if each is not node and each in self.lives
             for start, end in self.lives[each]
         )  # fmt: skip
-
-
-def shares(node: Node) -> bool:
-    """Whether a value may be a view of the first argument; an element is none.
-
-    A computed place that is one number is an integer to NumPy.
-    """
-    if node.operation == "index":
-        at = node.options["at"]
-        if node.shape == ():
-            return any(part is Ellipsis for part in at)
-        fixed = tuple([part for part in at if not isinstance(part, Slot)])
-        return is_basic(fixed) and all(place.ndim == 0 for place in places(node))
-    return bool(node.arguments) and is_view(node)
 
 
 SUMMING = ("add", "subtract", "multiply")  # Python's numbers do not raise
