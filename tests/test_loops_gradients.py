@@ -10,7 +10,7 @@ from loop_programs import PROGRAMS
 import pellucid as pl
 from pellucid.graphs import structure
 from pellucid.graphs.bodies import Body, body_of, loop, part, with_bodies
-from pellucid.graphs.differentiating import by_turns, deriving
+from pellucid.graphs.differentiating import by_turns
 from pellucid.graphs.folding import recorded
 from pellucid.graphs.folding.folded import folded
 from pellucid.graphs.graph import Graph
@@ -29,7 +29,6 @@ def always(monkeypatch):
     def fold(wanted=True):
         saving = 0 if wanted else 10**9
         monkeypatch.setattr(recorded, "SAVING", saving)
-        monkeypatch.setattr(deriving, "SAVING", saving)
 
     fold()
     return fold
