@@ -9,7 +9,8 @@ import pytest
 import pellucid as pl
 from pellucid.graphs import structure
 from pellucid.graphs.folding.folded import folded
-from pellucid.reading.source.turns import Words, linear
+from pellucid.graphs.places import sum_text
+from pellucid.reading.source.turns import Words
 
 N = np.random.default_rng(0).normal
 
@@ -608,7 +609,7 @@ def test_single_precision_stays_single():
     ],
 )
 def test_places_are_written_as_sums(terms, offset, text):
-    assert linear(terms, offset) == text
+    assert sum_text(terms.items(), offset) == text
     values = {"i": 5, "j": 3}
     sums = sum(n * eval(name, {}, values) for name, n in terms.items()) + offset
     assert eval(text, {}, values) == sums

@@ -20,13 +20,13 @@ from pellucid.graphs.places import (
     Number,
     Place,
     Turn,
+    least,
+    most,
     moves,
     of_turn,
     placed,
-    turns_in,
+    places_in,
 )
-
-NOTHING: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -64,12 +64,22 @@ class Body:
     @property
     def most(self) -> int:
         """How often it turns at most."""
-        return self.count.most if isinstance(self.count, Place) else self.count
+        return most(self.count)
+
+    @property
+    def may_not_turn(self) -> bool:
+        """Whether there may be no turn at all."""
+        return least(self.count) < 1
 
     @property
     def inputs(self) -> tuple[Node, ...]:
         """All inputs, in the order of the arguments of the loop."""
         return (*(before for before, _ in self.carried), *self.fixed)
+
+    @property
+    def held_by(self) -> dict[Node, Node]:
+        """The input that holds a node in the next turn, the first one of several."""
+        return {after: before for before, after in reversed(self.carried)}
 
     def given(self, loop: Node) -> dict[Node, Node]:
         """The argument of the loop that each input holds, at first or always."""
@@ -77,7 +87,7 @@ class Body:
 
     def numbers(self, turns: Mapping[Turn, int]) -> Iterable[int]:
         """The numbers of the turns, in order, in these turns of the loops around."""
-        count = self.count.at(turns) if isinstance(self.count, Place) else self.count
+        count = placed(self.count, turns)
         return reversed(range(count)) if self.is_reversed else range(count)
 
     def __repr__(self) -> str:
@@ -126,16 +136,9 @@ def _moves_around(body: Body, ends: Iterable[Node]) -> bool:
             inside.add(node.options["body"].turn)
     return any(
         turn not in inside
-        for node in with_bodies(ancestors(ends))
-        for turn in turns_in(_numbers(node))
+        for place in places_within(ancestors(ends))
+        for turn, _ in place.terms
     )
-
-
-def _numbers(node: Node) -> list[Any]:
-    """Where places may stand in a step; the count of a loop is one."""
-    if node.operation == "loop":
-        return [node.options["body"].count]
-    return list(node.options.values())
 
 
 def body_of(node: Node) -> Body:
@@ -152,6 +155,11 @@ def asked(order: Iterable[Node]) -> dict[Node, list[Node]]:
         if node.operation == "part":
             found.setdefault(node.arguments[0], []).append(node)
     return found
+
+
+def wanted_by(parts: Iterable[Node]) -> list[Node]:
+    """The nodes of a body that parts of its loop give."""
+    return [part.options["of"] for part in parts]
 
 
 def living(body: Body, wanted: Iterable[Node]) -> tuple[list[Node], list[Node]]:
@@ -182,6 +190,14 @@ def with_bodies(order: Iterable[Node]) -> Iterator[Node]:
         for body in [body_of(node)] if node in parts else []:
             needed, _ = living(body, [part.options["of"] for part in parts[node]])
             yield from with_bodies(needed)
+
+
+def places_within(order: Iterable[Node]) -> Iterator[Place]:
+    """The places in steps and in those of their loops, and how often these turn."""
+    for node in with_bodies(order):
+        is_loop = node.operation == "loop"
+        for value in [body_of(node).count] if is_loop else node.options.values():
+            yield from places_in(value)
 
 
 def behind(ends: Iterable[Node], order: Iterable[Node]) -> set[Node]:

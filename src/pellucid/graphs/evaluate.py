@@ -98,7 +98,7 @@ class Loop:
         given = {i: around[a] for i, a in body.given(self.loop).items()}
         fixed = {i: given[i] for i in body.fixed}
         state = {before: given[before] for before in self.kept}
-        last = {after: given[before] for before, after in reversed(body.carried)}
+        last = {after: given[before] for after, before in body.held_by.items()}
         rows: dict[Node, dict[int, Any]] = {of: {} for of in self.every}
         for t in body.numbers(turns):
             now = self.walk.values(fixed | state, {**turns, body.turn: t}, compute)

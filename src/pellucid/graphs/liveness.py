@@ -12,7 +12,12 @@ from pellucid.graphs.bodies import Body, body_of
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
-from pellucid.graphs.operations.indexing import Slot, is_basic, places
+from pellucid.graphs.operations.indexing import (
+    WRITING,
+    Slot,
+    is_basic,
+    places,
+)
 
 
 def is_view(node: Node) -> bool:
@@ -52,9 +57,6 @@ def roots(
         own = root[node.arguments[0]] if shows(node) else node
         root[node] = parts.get(node, own)
     return root
-
-
-WRITING = {"assign", "add_at"}
 
 
 def origin(node: Node) -> Node:

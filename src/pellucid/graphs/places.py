@@ -6,7 +6,7 @@ either knows places, or asks for that of one turn (`placed`), or fails.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -84,17 +84,31 @@ class Place:
         return hash((self.offset, frozenset(self.terms)))
 
     def __repr__(self) -> str:
-        text = ""
-        for turn, times in self.terms:
-            sign = " - " if times < 0 else " + "
-            many = f"{abs(times)} * " if abs(times) != 1 else ""
-            text += f"{sign}{many}{turn.name}"
-        if self.offset:
-            text += f" {'-' if self.offset < 0 else '+'} {abs(self.offset)}"
-        return text[3:] if text.startswith(" + ") else f"-{text[3:]}"
+        return sum_text([(turn.name, times) for turn, times in self.terms], self.offset)
 
 
 Number = int | Place
+
+
+def sum_text(
+    terms: Iterable[tuple[str, int]], rest: int, many: str = " * ", space: str = " "
+) -> str:
+    """A sum of variables, each so many times, and a number; what is added comes first.
+
+    >>> sum_text([("i", 1), ("k", 2)], -1), sum_text([("i", -1)], 7), sum_text([], 3)
+    ('i + 2 * k - 1', '7 - i', '3')
+    """
+
+    def size(times: int, name: str) -> str:
+        if abs(times) == 1:
+            return name
+        return f"{abs(times)}{many}" + (f"({name})" if " " in name else name)
+
+    sizes = [(times, size(times, name)) for name, times in terms if times]
+    sizes += [(rest, str(abs(rest)))] if rest or not sizes else []
+    (first, begin), *others = sorted(sizes, key=lambda each: each[0] < 0)
+    rests = [f"{space}{'-' if c < 0 else '+'}{space}{text}" for c, text in others]
+    return "".join([f"-{begin}" if first < 0 else begin, *rests])
 
 
 def of_turn(turn: Turn, offset: int = 0, times: int = 1) -> Place:
@@ -117,41 +131,49 @@ def plus(a: Number, b: Number, times: int = 1) -> Number:
     return made if made.terms else made.offset
 
 
+def least(number: Number) -> int:
+    """The smallest that a number can be."""
+    return number.least if isinstance(number, Place) else int(number)
+
+
 def most(number: Number) -> int:
     """The largest that a number can be."""
     return number.most if isinstance(number, Place) else int(number)
 
 
-def moves(value: Any) -> bool:
-    """Whether there is a place in an index, a slice, or any other option."""
-    if isinstance(value, (Place, tuple)):
-        return isinstance(value, Place) or any(map(moves, value))
-    return isinstance(value, slice) and any(
-        isinstance(part, Place) for part in (value.start, value.stop, value.step)
-    )
-
-
-def turns_in(value: Any) -> Iterator[Turn]:
-    """The turns that the places in an option move with."""
+def places_in(value: Any) -> Iterator[Place]:
+    """The places in an index, a slice, or any other option."""
     if isinstance(value, Place):
-        yield from (turn for turn, _ in value.terms)
-    elif isinstance(value, (tuple, list)):
-        for part in value:
-            yield from turns_in(part)
+        yield value
     elif isinstance(value, slice):
-        yield from turns_in((value.start, value.stop, value.step))
+        yield from places_in((value.start, value.stop, value.step))
+    elif type(value) is tuple:
+        for part in value:
+            yield from places_in(part)
+
+
+def moves(value: Any) -> bool:
+    """Whether there is a place in an option."""
+    return any(True for _ in places_in(value))
+
+
+def with_places(value: Any, becomes: Callable[[Place], Any]) -> Any:
+    """An option in which each place has become something else."""
+    if isinstance(value, Place):
+        return becomes(value)
+    if isinstance(value, slice):
+        parts = value.start, value.stop, value.step
+        return slice(*[with_places(part, becomes) for part in parts])
+    if type(value) is tuple:
+        return tuple([with_places(part, becomes) for part in value])
+    return value
 
 
 def placed(value: Any, turns: Mapping[Turn, int] | None = None) -> Any:
     """An option with integers for places: in these turns, or in the first of all."""
-    if isinstance(value, Place):
-        return value.offset if turns is None else value.at(turns)
-    if type(value) is tuple:
-        return tuple([placed(part, turns) for part in value])
-    if isinstance(value, slice):
-        parts = (value.start, value.stop, value.step)
-        return slice(*(placed(part, turns) for part in parts))
-    return value
+    if turns is None:
+        return with_places(value, lambda place: place.offset)
+    return with_places(value, lambda place: place.at(turns))
 
 
 def is_whole(value: Any) -> bool:

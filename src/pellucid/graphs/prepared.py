@@ -174,7 +174,7 @@ class Turned:
         ends = [(i, place[of]) for i, of in enumerate(wanted)]
         self.every = [(i, at) for i, at in ends if parts[i].options["each"]]
         self.last = [(i, at) for i, at in ends if not parts[i].options["each"]]
-        self.begins = {after: place[b] for b, after in reversed(body.carried)}
+        self.begins = {after: place[b] for after, b in body.held_by.items()}
         self.befores = [place[before] for before, _ in carried]
         self.afters = [place[after] for _, after in carried]
 

@@ -86,7 +86,7 @@ class Turning:
     def _carried(self, names: Sequence[str]) -> list[Row]:
         """The values that the next turn reads."""
         following = dict(self.body.carried)
-        rows, asked = [], self._first_that_gives()
+        rows, asked = [], self.body.held_by
         for node, name in zip(self.kept, names, strict=True):
             after = following[node]
             found = "_"
@@ -96,13 +96,9 @@ class Turning:
             rows.append(Row(name, start, self.inner.typed(after, node), found))
         return rows
 
-    def _first_that_gives(self) -> dict[Node, Node]:
-        """For each value the input that tells what it is where no turn is taken."""
-        return {after: before for before, after in reversed(self.body.carried)}
-
     def _lasts(self) -> list[Row]:
         """The values that are asked for behind the loop alone."""
-        rows, starts = [], self._first_that_gives()
+        rows, starts = [], self.body.held_by
         for node, parts in self.last.items():
             start = f"jnp.zeros({node.shape}, {self.block.dtype(node)})"
             if node in starts:

@@ -61,6 +61,24 @@ def spared(order: Sequence[Node], ends: Iterable[Node]) -> set[Node]:
     return {node.arguments[0] for node in order if turned(node)} - read
 
 
+def assigned(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Assignments, all at once where one reads what an earlier one assigns.
+
+    >>> assigned([("a", "b"), ("b", "b + c")]), assigned([("b", "c"), ("a", "b")])
+    (['a = b', 'b = b + c'], ['b, a = c, b'])
+    """
+    pairs = [(name, value) for name, value in pairs if name != value]
+    names: set[str] = set()
+    at_once = False
+    for name, value in pairs:
+        at_once = at_once or not names.isdisjoint(re.findall(r"\w+", value))
+        names.add(name)
+    if at_once:
+        targets, values = zip(*pairs, strict=True)
+        pairs = [(", ".join(targets), ", ".join(values))]
+    return [f"{name} = {value}" for name, value in pairs]
+
+
 def wish_of(part: Node) -> str:
     """What a part of a loop is called: by its name, or as the value is inside."""
     inner = part.options["of"].name

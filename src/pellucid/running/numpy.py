@@ -177,7 +177,7 @@ class _Code:
 
     def __init__(self, graph: Graph, staying: Mapping[Node, Node | None]) -> None:
         self.graph, self.staying = graph, staying
-        order, values = writing.folded(graph)
+        order, values = writing.to_run(graph)
         replacing = {now for now in staying.values() if now}
         self.results = [n for n in graph.outputs if n not in replacing]
         first = set(ancestors(self.results)) if staying else set(order)

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from pellucid.graphs.bodies import Body, asked, body_of, living, with_bodies
-from pellucid.graphs.liveness import WRITING, written
+from pellucid.graphs.liveness import written
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.indexing import is_element
+from pellucid.graphs.operations.indexing import WRITING, is_element
 from pellucid.running.plan import readers_first
 from pellucid.running.writing import SourceNames
 

@@ -22,9 +22,11 @@ import numpy as np
 from pellucid.graphs.bodies import asked, body_of, depends_on_turn, living
 from pellucid.graphs.evaluate import evaluate, meaning
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.liveness import WRITING, is_view, written
+from pellucid.graphs.liveness import is_view, written
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.indexing import WRITING
 from pellucid.graphs.places import Place
+from pellucid.running.loops import assigned
 from pellucid.running.numpy_lists import is_float, lists_of, takes_numbers
 from pellucid.running.numpy_statements import Memory, Statements
 from pellucid.running.plan import Plan, has_out, planned, readers_first
@@ -221,8 +223,8 @@ class Loop:
             elif before in self.next and not self._is_taken(before):
                 copied = f"np.array({start})" if before in self.owned else start
                 lines.append(f"{name} = {copied}")
-        if self._may_not_turn:
-            starts = {now: self.given[before] for before, now in self.body.carried}
+        if self.body.may_not_turn:
+            starts = {now: self.given[b] for now, b in self.body.held_by.items()}
             for of in {part.options["of"]: None for part in self.last}:
                 if of not in self.next.values() and of in self.order:
                     given = self.names.of(starts[of]) if of in starts else None
@@ -324,14 +326,9 @@ class Loop:
 
     def _moves(self) -> list[str]:
         """What a turn gives to the next."""
-        moved = [(self.names.of(before), self.names.of(now))
-                 for before, now in self.next.items()]  # fmt: skip
-        moved = [(before, now) for before, now in moved if before != now]
-        if {before for before, _ in moved} & {now for _, now in moved}:
-            targets, values = zip(*moved, strict=True)
-            moved = [(", ".join(targets), ", ".join(values))]
-        swaps = [(f"{a}, {b}", f"{b}, {a}") for a, b in self.pairs]
-        return [f"{target} = {value}" for target, value in (*moved, *swaps)]
+        moved = assigned((self.names.of(before), self.names.of(now))
+                         for before, now in self.next.items())  # fmt: skip
+        return moved + [f"{a}, {b} = {b}, {a}" for a, b in self.pairs]
 
     def _ended(self) -> list[str]:
         """What the loop gives, copied where others may write over it."""
@@ -373,9 +370,4 @@ class Loop:
     def _may_be_start(self, of: Node) -> bool:
         """Whether it may be what others hold, because there may be no turn."""
         own = {self.next[before] for before in self.owned}
-        return self._may_not_turn and of not in own
-
-    @property
-    def _may_not_turn(self) -> bool:
-        count = self.body.count
-        return (count.least if isinstance(count, Place) else count) <= 0
+        return self.body.may_not_turn and of not in own

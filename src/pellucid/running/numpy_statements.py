@@ -11,7 +11,7 @@ from pellucid.graphs.evaluate import meaning
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.dtypes import reads
-from pellucid.graphs.operations.indexing import is_element, may_repeat
+from pellucid.graphs.operations.indexing import WRITING, is_element, may_repeat
 from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT
 from pellucid.graphs.places import Place, moves
 from pellucid.running import writing
@@ -109,7 +109,7 @@ class Statements:
         if node.is_constant:
             return f"{name} = {self.names.bound(node.value)}"
         arguments = self._arguments(node)
-        if node.operation in ("assign", "add_at"):
+        if node.operation in WRITING:
             return self._assignment(node, name, arguments)
         if node.operation == "scatter" and moves(node.options["at"]):
             return self._scattered(node, name, arguments)

@@ -20,9 +20,10 @@ import numpy as np
 
 from pellucid.graphs.bodies import asked, body_of
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.liveness import WRITING, Lives, is_numpys_view, origin, written
+from pellucid.graphs.liveness import Lives, is_numpys_view, origin, written
 from pellucid.graphs.node import Node, by_order, users
 from pellucid.graphs.operations.closed_set import OPERATIONS, is_elementwise
+from pellucid.graphs.operations.indexing import WRITING
 
 # What is written where `out=` says, beside the ufuncs.
 WITH_OUT = {"sum", "max", "min", "prod", "cumsum", "cumprod", "dot", *WRITING}

@@ -14,10 +14,11 @@ from typing import Any
 
 from pellucid.graphs.bodies import body_of, living
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.liveness import WRITING, Lives, roots, written
+from pellucid.graphs.liveness import Lives, roots, written
 from pellucid.graphs.node import Node
+from pellucid.graphs.operations.indexing import WRITING
 from pellucid.graphs.places import Place
-from pellucid.running.loops import Wishes, wish_of
+from pellucid.running.loops import Wishes, assigned, wish_of
 from pellucid.running.writing import at_once
 
 
@@ -67,18 +68,13 @@ class Loop:
         """Whether a value is in memory of its own when the loop has ended."""
         of = part.options["of"]
         is_own = self.root[of] is of and not (of.is_input or of in self.block.known)
-        may_be_start = self._may_not_turn and not self._keeps(of)
+        may_be_start = self.body.may_not_turn and not self._keeps(of)
         return is_own and not may_be_start and of not in shown
 
     def _keeps(self, of: Node) -> bool:
         """Whether a value is of an array that only the loop holds."""
         return any(after is of and before in self.owned
                    for before, after in self.next.items())  # fmt: skip
-
-    @property
-    def _may_not_turn(self) -> bool:
-        count = self.body.count
-        return (count.least if isinstance(count, Place) else count) <= 0
 
     # -- lines ------------------------------------------------------------------------
 
@@ -138,7 +134,7 @@ class Loop:
             if before in self.owned and not self._is_taken(start, self.given[before]):
                 start = f"{start}.clone()"
             pairs.append((self.names.of(before), start))
-        return _assigned(pairs)
+        return assigned(pairs)
 
     def _is_taken(self, text: str, start: Node) -> bool:
         """Whether the loop may write into an array as it is."""
@@ -148,10 +144,10 @@ class Loop:
     def _never_made(self) -> list[str]:
         """What is asked for, where there may be no turn that makes it."""
         lines = []
-        starts = {now: self.given[b] for b, now in reversed(self.body.carried)}
+        starts = {now: self.given[b] for now, b in self.body.held_by.items()}
         carried = set(self.next.values())
         for of in dict.fromkeys(part.options["of"] for part in self.last):
-            if self._may_not_turn and of not in carried and of in self.inner.places:
+            if self.body.may_not_turn and of not in carried and of in self.inner.places:
                 start = self.block.source.zeros(of)
                 if of in starts:
                     start = self.block.like(starts[of], of)
@@ -174,7 +170,7 @@ class Loop:
 
     def _moved(self) -> list[str]:
         """What a turn gives to the next."""
-        return _assigned([
+        return assigned([
             (self.names.of(before), self.inner.like(after, before))
             for before, after in self.next.items()
         ])  # fmt: skip
@@ -228,17 +224,3 @@ def _chain(node: Node) -> set[Node]:
             node = node.arguments[0]
         found.add(node)
     return found
-
-
-def _assigned(pairs: Sequence[tuple[str, str]]) -> list[str]:
-    """Assignments, all at once where one reads what an earlier one assigns."""
-    pairs = [(name, value) for name, value in pairs if name != value]
-    names: set[str] = set()
-    at_once = False
-    for name, value in pairs:
-        at_once = at_once or not names.isdisjoint(re.findall(r"\w+", value))
-        names.add(name)
-    if at_once:
-        targets, values = zip(*pairs, strict=True)
-        pairs = [(", ".join(targets), ", ".join(values))]
-    return [f"{name} = {value}" for name, value in pairs]

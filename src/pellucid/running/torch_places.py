@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from pellucid.graphs.operations.indexing import Slot, with_arrays
-from pellucid.graphs.places import Place, Turn, placed
+from pellucid.graphs.places import Turn, placed, places_in
 
 Tensor = torch.Tensor
 KEPT = 1 << 14  # cuts of an index that moves
@@ -75,7 +75,7 @@ def moving(
 
     It is cut once for the same numbers.
     """
-    turns = tuple(dict.fromkeys(_turns(at)))
+    turns = tuple({turn: None for place in places_in(at) for turn, _ in place.terms})
 
     @functools.lru_cache(maxsize=KEPT)
     def place(*numbers: int) -> Cut:
@@ -83,17 +83,6 @@ def moving(
         return cut(placed(at, now), shape, masks, device)
 
     return turns, place
-
-
-def _turns(value: Any) -> Iterator[Turn]:
-    """The turns by which a part of an index moves."""
-    if isinstance(value, Place):
-        yield from (turn for turn, _ in value.terms)
-    parts = value if isinstance(value, tuple) else ()
-    if isinstance(value, slice):
-        parts = (value.start, value.stop, value.step)
-    for part in parts:
-        yield from _turns(part)
 
 
 def _axes(i: Any, masks: dict[int, int]) -> int:

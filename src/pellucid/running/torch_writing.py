@@ -11,11 +11,17 @@ import torch
 from pellucid.errors import PellucidError
 from pellucid.graphs.bodies import asked, with_bodies
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.liveness import WRITING, Lives, is_view
+from pellucid.graphs.liveness import Lives, is_view
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of, reduced_axes
 from pellucid.graphs.operations.elementwise import OPERATORS
-from pellucid.graphs.operations.indexing import Slot, is_basic, may_repeat, places
+from pellucid.graphs.operations.indexing import (
+    WRITING,
+    Slot,
+    is_basic,
+    may_repeat,
+    places,
+)
 from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT
 from pellucid.graphs.places import moves, placed
 from pellucid.running import torch_wrapping as wrapping

@@ -19,7 +19,7 @@ from pellucid.graphs.node import Node, constant
 from pellucid.graphs.operations import robust
 from pellucid.graphs.operations.closed_set import reduced_shape
 from pellucid.graphs.rewriting.driver import Family, Rule, Walk, always
-from pellucid.running.writing import folded
+from pellucid.running.writing import to_run
 
 SHORT = 128  # as many terms NumPy adds one after another, too
 LONG = 1 << 20  # terms up to which a dot product may stand for a pairwise sum
@@ -48,7 +48,7 @@ def fast(graph: Graph) -> list[Family]:
 
 def constant_folding(graph: Graph) -> Family:
     """What depends on no input is a constant."""
-    order, values = folded(graph)
+    order, values = to_run(graph)
     known = set(graph.order) - set(order)
 
     def of(walk: Walk) -> Rule:

@@ -20,7 +20,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard, OtherPath
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.indexing import Slot
-from pellucid.graphs.places import Number, Place, Turn
+from pellucid.graphs.places import Number, Place, Turn, sum_text
 
 # What Python's symbols stand for; those of arithmetic on numbers and on arrays.
 ARITHMETIC = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/",
@@ -29,7 +29,7 @@ COMPARISONS = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal":
                "equal": "==", "not_equal": "!="}  # fmt: skip
 
 
-def folded(graph: Graph) -> tuple[list[Node], dict[Node, Any]]:
+def to_run(graph: Graph) -> tuple[list[Node], dict[Node, Any]]:
     """The nodes to run, in turn, and the values of those that depend on no input."""
     ends = set(graph.outputs)
     ends |= {n.arguments[0] for n in graph.outputs if n.operation == "part"}
@@ -206,15 +206,8 @@ class SourceNames:
         """
         if not isinstance(number, Place):
             return repr(int(number))
-        terms = [(times, self.turns[turn]) for turn, times in number.terms]
-        terms.sort(key=lambda term: term[0] < 0)
-        parts = [(c, f"{abs(c)} * {name}".removeprefix("1 * ")) for c, name in terms]
-        if number.offset:
-            last = number.offset < 0 or terms[0][0] > 0
-            at = len(parts) if last else 0
-            parts.insert(at, (number.offset, str(abs(number.offset))))
-        text = "".join(f" {'-' if c < 0 else '+'} {part}" for c, part in parts)
-        return text[3:] if parts[0][0] > 0 else f"-{text[3:]}"
+        terms = [(self.turns[turn], times) for turn, times in number.terms]
+        return sum_text(terms, number.offset)
 
     def _slice(self, value: slice) -> str:
         start, stop, step = (

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs import bodies
-from pellucid.graphs.bodies import Body
 from pellucid.graphs.derivatives.choices import Mask
 from pellucid.graphs.differentiating.adjoint import (
     Adjoint,
@@ -29,7 +28,6 @@ from pellucid.graphs.differentiating.poles import Poles
 from pellucid.graphs.differentiating.risks import NOTHING, POLES, Inside
 from pellucid.graphs.differentiating.turned_back import TurnedBack
 from pellucid.graphs.node import Node, ancestors, constant
-from pellucid.graphs.places import Place
 from pellucid.graphs.rewriting import arithmetic
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.tracing.recorder import Recorder
@@ -58,7 +56,7 @@ def _to_starts(
     inside: Inside, seeds: Mapping[Node, Adjoint]
 ) -> list[tuple[Node, Adjoint]]:
     """What a loop that never turns contributes: its last values are their starts."""
-    start = {now: inside.given[i] for i, now in reversed(inside.body.carried)}
+    start = {now: inside.given[i] for now, i in inside.body.held_by.items()}
     of = {part: part.options["of"] for part in seeds if not part.options["each"]}
     return [(start[of[part]], seeds[part]) for part in of if of[part] in start]
 
@@ -143,7 +141,7 @@ class WayBack:
                 ends = [
                     (before, now) for (before, _), now in zip(ends, nodes, strict=False)
                 ]
-                became = _told_apart(ends) if _may_be_none(inside.body) else dict(ends)
+                became = _told_apart(ends) if inside.body.may_not_turn else dict(ends)
                 if poles.told is not None:
                     poles.told |= self._told(adjoint)
             break
@@ -166,7 +164,7 @@ class WayBack:
     def _held(self) -> Iterator[Held]:
         """What a turn takes from a later one, or from after the loop."""
         carried, leaves = self.inside.body.carried, set(self.inside.leaves)
-        first = {now: before for before, now in reversed(carried)}
+        first = self.inside.body.held_by
         reached, taken = self._reached(), set[Node]()
         for before, now in carried:
             if before in leaves and before in reached:
@@ -183,7 +181,7 @@ class WayBack:
         """The nodes through which any turn reaches what is asked of any."""
         ends = {*self.last, *self.each}
         carried = self.inside.body.carried
-        if _may_be_none(self.inside.body):
+        if self.inside.body.may_not_turn:
             ends |= {before for before, now in carried if now in self.last}
         while True:
             found = set(ancestors(ends))
@@ -358,11 +356,6 @@ def _told_apart(ends: list[tuple[Node, Node]]) -> dict[Node, Node]:
         is_taken = now in found.values()
         found[before] = node_of(recorded("positive", now)) if is_taken else now
     return found
-
-
-def _may_be_none(body: Body) -> bool:
-    """Whether a loop may turn no time."""
-    return (body.count.least if isinstance(body.count, Place) else body.count) < 1
 
 
 def _nodes_of(adjoint: Mapping[Node, Adjoint]) -> Iterator[Node]:

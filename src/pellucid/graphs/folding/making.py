@@ -114,7 +114,7 @@ class Making:
                     (table,), _ = next(self.groups)
                     plan.append(self.of(table))
                 else:
-                    moving = Place(0, [(self.turn, step)])
+                    moving = of_turn(self.turn, times=step)
                     plan.append(plus(next(self.numbers), moving))
             plans.append(plan)
         return plans
@@ -160,7 +160,7 @@ class Making:
         if node is None:
             return None
         if group.kind == "count":
-            return _counted(node, Place(0, [(self.turn, group.step)]))
+            return _counted(node, of_turn(self.turn, times=group.step))
         if group.kind in ("table", "numbers"):
             weak = group.kind == "numbers"
             return reading(self.fix(node), (of_turn(self.turn),), weak)
@@ -178,7 +178,7 @@ class Making:
         array, start, step = stacked([self.of(n) for n in nodes]), 0, 1
         if self.of == self.emitter.outer:
             array, start, step = self.emitter.listed(nodes)
-        place = plus(start, Place(0, [(self.turn, step)]))
+        place = plus(start, of_turn(self.turn, times=step))
         return reading(self.fix(array), (place,))
 
     # -- steps ------------------------------------------------------------------------
@@ -277,7 +277,7 @@ def _way(access: Access, turn: Turn, turns_on: int) -> Any:
     """A way into inner loops, whose turns may move with this one."""
     return tuple([
         (position, None if base is None or step is None
-         else plus(base + turns_on * step, Place(0, [(turn, step)])))
+         else plus(base + turns_on * step, of_turn(turn, times=step)))
         for position, base, step in access
     ])  # fmt: skip
 

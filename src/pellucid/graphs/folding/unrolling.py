@@ -90,7 +90,7 @@ def _unroll_loop(
     body = body_of(loop)
     order, _ = living(body, [part.options["of"] for part in parts])
     given = {i: now[a] for i, a in body.given(loop).items()}
-    starts = {after: given[before] for before, after in reversed(body.carried)}
+    starts = {after: given[before] for after, before in body.held_by.items()}
     found: dict[Node, dict[int, Node]] = {part: {} for part in parts}
     state = given
     for t in body.numbers(turns):

@@ -138,3 +138,5 @@ operation("index", index, VIEW.choosing(Takes.SOME), _infer_index)
 operation("assign", assign, NEW.choosing(Takes.ONE), _infer_assign)
 operation("scatter", scatter, NEW, _infer_scatter)
 operation("add_at", add_at, NEW, _infer_assign)
+
+WRITING = {"assign", "add_at"}  # what may be done in place, in the first argument

@@ -15,7 +15,7 @@ import numpy as np
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import reduced_axes
 from pellucid.graphs.operations.indexing import Slot, is_basic
-from pellucid.graphs.places import Number, Place, Turn, plus
+from pellucid.graphs.places import Number, Place, Turn, of_turn, plus, with_places
 from pellucid.graphs.tracing.traced import current, lifted, recorded
 
 
@@ -46,15 +46,8 @@ def padded(run: Run, step: Node, value: Node, ndim: int) -> Any:
 
 def in_turn(value: Any, turn: Turn, number: int) -> Any:
     """An option in one turn of one loop."""
-    if isinstance(value, Place):
-        times = value.times(turn)
-        return plus(plus(value, Place(0, [(turn, times)]), -1), times * number)
-    if type(value) is tuple:
-        return tuple([in_turn(part, turn, number) for part in value])
-    if isinstance(value, slice):
-        parts = (value.start, value.stop, value.step)
-        return slice(*(in_turn(part, turn, number) for part in parts))
-    return value
+    here = of_turn(turn, -number)
+    return with_places(value, lambda place: plus(place, here, -place.times(turn)))
 
 
 def along(

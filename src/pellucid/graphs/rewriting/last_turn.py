@@ -66,7 +66,7 @@ class LastTurn:
 
     def _gathered(self, step: Node) -> Callable[[Node], Any] | None:
         """What is gathered over the turns: a sum, a product, what is written."""
-        before, seen = self.whole.next.get(step), self.whole.inside(step)
+        before, seen = self.whole.before.get(step), self.whole.inside(step)
         if before is None or step in self.whole.kept:
             return None
         start = self.whole.given[before]

@@ -18,7 +18,7 @@ from pellucid.graphs.node import Node, constant
 from pellucid.graphs.operations.closed_set import facts_of, is_elementwise, reduced_axes
 from pellucid.graphs.operations.kinds import MAKES, REDUCES
 from pellucid.graphs.operations.robust import log_softmax, softplus
-from pellucid.graphs.places import Number, Place, plus
+from pellucid.graphs.places import Place
 from pellucid.graphs.rewriting.all_turns import (
     HEAVY,
     RULES,
@@ -70,7 +70,7 @@ class Whole:
         self.splits, self.kept = kept is not None, kept or frozenset()
         self.parts: set[Node] = set()  # the steps that are parts of the loop
         self.given = {i: outside(a) for i, a in self.body.given(loop).items()}
-        self.next = {after: before for before, after in reversed(self.body.carried)}
+        self.before = self.body.held_by
         self.found: dict[Node, Value] = {}
 
     def each(self, step: Node) -> Node:
@@ -108,14 +108,14 @@ class Whole:
 
     def _running(self, step: Node) -> list[tuple[Node, int]]:
         """What is added to a running sum in a turn."""
-        before = self.next.get(step)
+        before = self.before.get(step)
         if before is None or self.body.is_reversed:
             return []
         return added(self.inside(step), before)
 
     def _growing(self, step: Node) -> list[tuple[Node, int]]:
         """What a running product is multiplied by, where all of it is positive."""
-        before = self.next.get(step)
+        before = self.before.get(step)
         if before is None or self.body.is_reversed or self.splits:
             return []
         factors = multiplied(self.inside(step), before)
@@ -148,11 +148,11 @@ class Whole:
         """The value of a step from those of its arguments; None where it has none."""
         if running := self._running(step):
             total = self.total(running, step, functools.partial(np.cumsum, axis=0))
-            start = self.given[self.next[step]]
+            start = self.given[self.before[step]]
             return Value(node_of(started(start, total)), True)
         if factors := self._growing(step):
             scan = functools.partial(np.cumsum, axis=0)
-            product = self.product(self.given[self.next[step]], factors, scan)
+            product = self.product(self.given[self.before[step]], factors, scan)
             return Value(node_of(product), True)
         seen = self.inside(step)
         if not self.below(step):
@@ -172,16 +172,11 @@ class Whole:
 
     def _counter(self, step: Node) -> Value | None:
         place = step.options["value"]
-        if not isinstance(place, Place) or plus(place, self._moving(place), -1) != (
-            place.offset
-        ):
+        turn = self.body.turn
+        if not isinstance(place, Place) or any(t is not turn for t, _ in place.terms):
             return None
-        times = place.times(self.body.turn)
+        times = place.times(turn)
         return Value(constant(place.offset + times * np.arange(self.run.count)), True)
-
-    def _moving(self, place: Place) -> Number:
-        """What of a place moves with this loop."""
-        return Place(0, [(self.body.turn, place.times(self.body.turn))])
 
     def total(
         self, terms: Sequence[tuple[Node, int]], like: Node, add: Callable[[Any], Any]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.places import Number, Place, Turn, is_whole, most, plus
+from pellucid.graphs.operations.indexing import WRITING
+from pellucid.graphs.places import Number, Place, Turn, is_whole, most, of_turn, plus
 from pellucid.reading.formula.selection import spread
 from pellucid.reading.loops.in_line import InLine
 from pellucid.reading.loops.loop import Loop
@@ -46,7 +47,7 @@ def buffers(view: InLine) -> dict[Node, Buffer]:
     """For each node that is an array which a loop writes into that array."""
     found: dict[Node, Buffer] = {}
     for node in view.inside:
-        if node.operation in ("assign", "add_at"):
+        if node.operation in WRITING:
             buffer = _Finder(view).buffer(node)
             found |= dict.fromkeys(buffer.members, buffer) if buffer else {}
     return found
@@ -119,7 +120,7 @@ class _Finder:
 
     def _before(self, step: Node) -> Node | None:
         """The array as it was before a step, or before the turns of an inner loop."""
-        if step.operation in ("assign", "add_at"):
+        if step.operation in WRITING:
             return step.arguments[0]
         inner = self.view.outside[step]
         starts = {n.arguments[0] for n, a in self.view.after.items() if a is inner}
@@ -171,7 +172,7 @@ def _ends(place: Number, counts: Mapping[Turn, Number]) -> tuple[int, int]:
     for turn, times in place.terms:
         if times > 0 and isinstance(counts.get(turn), Place):
             last = plus(counts[turn], 1, -1)
-            high = plus(plus(high, Place(0, [(turn, times)]), -1), last, times)
+            high = plus(plus(high, of_turn(turn, times=times), -1), last, times)
     return place.least, most(high)
 
 

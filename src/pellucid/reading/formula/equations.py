@@ -13,6 +13,7 @@ import numpy as np
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors, constant
+from pellucid.graphs.operations.indexing import WRITING
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.reading.formula import latex
 from pellucid.reading.formula.conditions import conditions, written
@@ -195,7 +196,7 @@ class Equations:
         """The equation of a part; of a buffer that of the element that is written."""
         loop = self.view.inside.get(node)
         buffer = self.turns.buffers.get(node)
-        if buffer is None or node.operation not in ("assign", "add_at"):
+        if buffer is None or node.operation not in WRITING:
             return Equation(self._head(node), node, loop=loop)
         value, known = node.arguments[1], buffer.is_known_by_turn or loop is None
         place = partial(self._place, node)

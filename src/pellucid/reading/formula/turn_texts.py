@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pellucid.graphs.places import Place
+from pellucid.graphs.places import plus, sum_text
 from pellucid.reading.formula import latex
 from pellucid.reading.formula.selection import place_text
 from pellucid.reading.loops.loop import Loop, written_place
@@ -30,17 +30,7 @@ def in_turns(place: str, loop: Loop) -> str | None:
             rest += int(number)
     if left:
         return None
-    return _sum_text(terms, loop.start + loop.step * rest)
-
-
-def _sum_text(terms: dict[str, int], rest: int) -> str:
-    """A sum as 2i+1, what is added before what is taken away."""
-    sizes = [(times, f"{abs(times) if abs(times) != 1 else ''}{name}")
-             for name, times in terms.items() if times]  # fmt: skip
-    sizes += [(rest, str(abs(rest)))] if rest or not sizes else []
-    ordered = sorted(sizes, key=lambda each: each[0] < 0)
-    text = "".join(f"{'-' if times < 0 else '+'}{size}" for times, size in ordered)
-    return text.removeprefix("+")
+    return sum_text(terms.items(), loop.start + loop.step * rest, many="", space="")
 
 
 def moved(turn: str, by: int) -> str:
@@ -59,8 +49,7 @@ def last_of(loop: Loop, at_end: bool = False) -> str:
         return str(loop.value(count - 1 if at_end else None))
     if loop.body.is_reversed and not at_end:
         return str(loop.value(0))
-    terms = [(turn, loop.step * times) for turn, times in count.terms]
-    last = Place(loop.start + loop.step * (count.offset - 1), terms)
+    last = plus(loop.start, plus(count, -1), loop.step)
     return place_text(written_place(last, loop.variables))
 
 

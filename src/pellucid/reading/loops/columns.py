@@ -15,7 +15,7 @@ from pellucid.graphs.differentiating.step_derivatives import Told
 from pellucid.graphs.evaluate import Walk, computed
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
-from pellucid.graphs.places import Place, Turn
+from pellucid.graphs.places import Place, Turn, placed
 from pellucid.reading.loops.loop import Loop
 from pellucid.reading.numbers import Numbers, numbers_of
 
@@ -77,8 +77,7 @@ class Watching:
                 column.values |= values
 
     def _chosen(self, column: Column, turn: Turn, turns: Mapping[Turn, int]) -> int:
-        count = self.counts[turn]
-        return column.chosen(count.at(turns) if isinstance(count, Place) else count)
+        return column.chosen(placed(self.counts[turn], turns))
 
 
 def numbers_in_turns(

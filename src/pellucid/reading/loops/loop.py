@@ -9,7 +9,7 @@ from typing import Any
 
 from pellucid.graphs.bodies import Body, body_of
 from pellucid.graphs.node import Call, Node
-from pellucid.graphs.places import Number, Place, Turn
+from pellucid.graphs.places import Number, Place, Turn, plus, sum_text, with_places
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +68,8 @@ class Loop:
     @property
     def title(self) -> str:
         """The head of the loop: `for t in range(12)`; the person's, if none counts."""
-        stop = written_place(_stop(self), self.variables)
         start, step = self.start, self.step
+        stop = written_place(plus(start, self.body.count, step), self.variables)
         ends = [str(start), stop] if start or step != 1 else [stop]
         counted = f"range({', '.join(ends + [str(step)] * (step != 1))})"
         counted = f"reversed({counted})" if self.body.is_reversed else counted
@@ -82,15 +82,6 @@ class Loop:
         """How often it turns: `12 times`."""
         most = "at most " * isinstance(self.body.count, Place)
         return f"{most}{self.body.most:,} time{'s' * (self.body.most != 1)}"
-
-
-def _stop(loop: Loop) -> Number:
-    """The end of the range: start + step times count."""
-    count, start, step = loop.body.count, loop.start, loop.step
-    if isinstance(count, int):
-        return start + step * count
-    terms = [(turn, step * times) for turn, times in count.terms]
-    return Place(start + step * count.offset, terms)
 
 
 def _head(turn: Turn) -> str:
@@ -121,28 +112,19 @@ def terms_of(
     return terms, rest
 
 
-def written_place(
-    place: Number, variables: Mapping[Turn, str], many: str = " * "
-) -> str:
+def written_place(place: Number, variables: Mapping[Turn, str]) -> str:
     """A place in the variables of the loops, as `2 * i + 1`."""
-    terms, rest = terms_of(place, variables)
-    sizes = [(times, f"{abs(times)}{many}{name}" if abs(times) != 1 else name)
-             for name, times in terms]  # fmt: skip
-    sizes += [(rest, str(abs(rest)))] if rest or not terms else []
-    text = ""
-    for times, size in sorted(sizes, key=lambda term: term[0] < 0):
-        text += f" {'-' if times < 0 else '+'} {size}"
-    return text[3:] if text.startswith(" + ") else f"-{text[3:]}"
+    return sum_text(*terms_of(place, variables))
 
 
 class WrittenPlace(Place):
-    """A place that is written in the variables of the loops as they are read."""
+    """A place as it is written: in the variables of the loops, not in turns."""
 
     __slots__ = ("text",)
 
-    def __init__(self, place: Place, variables: Mapping[Turn, str]) -> None:
+    def __init__(self, place: Place, text: str) -> None:
         super().__init__(place.offset, place.terms)
-        self.text = written_place(place, variables)
+        self.text = text
 
     def __repr__(self) -> str:
         return self.text
@@ -150,11 +132,8 @@ class WrittenPlace(Place):
 
 def written(value: Any, variables: Mapping[Turn, str]) -> Any:
     """An option of a step with places that are written so."""
-    if isinstance(value, Place):
-        return WrittenPlace(value, variables)
-    if type(value) is tuple:
-        return tuple([written(part, variables) for part in value])
-    if isinstance(value, slice):
-        parts = (value.start, value.stop, value.step)
-        return slice(*(written(part, variables) for part in parts))
-    return value
+
+    def become(place: Place) -> Place:
+        return WrittenPlace(place, written_place(place, variables))
+
+    return with_places(value, become)

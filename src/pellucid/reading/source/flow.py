@@ -16,12 +16,10 @@ from pellucid.graphs.bodies import Body, asked, body_of, living
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node, users
-from pellucid.graphs.operations.indexing import is_basic
-from pellucid.graphs.places import Place, is_whole
+from pellucid.graphs.operations.indexing import WRITING, is_basic
+from pellucid.graphs.places import is_whole
 from pellucid.graphs.structure import path_text, paths
 from pellucid.reading.source.rows import Row, rows
-
-WRITING = ("assign", "add_at")  # what may be done in place
 
 Life = list[tuple[int, int]]  # from the step that makes a value to the last reader
 Nest = tuple[Node, ...]  # the loops around a step, the outmost first
@@ -180,9 +178,8 @@ class Flow:
         wanted = [part.options["of"] for part in parts]
         order, kept = living(body, wanted)
         given = body.given(loop)
-        may_not_turn = isinstance(body.count, Place) and body.count.least < 1
         carried = [(b, now) for b, now in body.carried
-                   if b in kept or (may_not_turn and now in wanted)]  # fmt: skip
+                   if b in kept or (body.may_not_turn and now in wanted)]  # fmt: skip
         self._same |= {node: given[node] for node in body.fixed}
         carried = self._once(carried, given)
         run = Run(loop, body, order, carried, {b: given[b] for b, _ in carried})
@@ -356,12 +353,12 @@ def is_read_singly(node: Node, order: Iterable[Node]) -> bool:
             inputs = [i for i, given in body.given(reader).items() if given is node]
             if not all(i in body.fixed and is_read_singly(i, inner) for i in inputs):
                 return False
-        elif reader.operation != "loop" and not is_element(reader):
+        elif reader.operation != "loop" and not is_item(reader):
             return False
     return True
 
 
-def is_element(node: Node) -> bool:
+def is_item(node: Node) -> bool:
     """Whether a step reads one element of a sequence."""
     plain = node.operation == "index" and len(node.arguments) == 1
     return plain and len(node.options["at"]) == 1 and is_whole(node.options["at"][0])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.indexing import is_basic
+from pellucid.graphs.operations.indexing import WRITING, is_basic
 from pellucid.graphs.tracing.naming import is_numbered
-from pellucid.reading.source.flow import WRITING, Flow, Nest, Step, is_element
+from pellucid.reading.source.flow import Flow, Nest, Step, is_item
 from pellucid.reading.source.memory import Memory
 from pellucid.reading.source.variables import described
 
@@ -90,7 +90,7 @@ class Inlining:
             elif array.operation != "part" or not array.options["each"]:
                 if not is_numbered(array.name):
                     found[node] = False
-            elif is_element(node):
+            elif is_item(node):
                 found[node] = bool(described(array.options["of"]))
         return found
 

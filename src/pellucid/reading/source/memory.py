@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from pellucid.graphs.liveness import is_numpys_view
 from pellucid.graphs.node import Node
-from pellucid.reading.source.flow import WRITING, Flow, Life
+from pellucid.graphs.operations.indexing import WRITING
+from pellucid.reading.source.flow import Flow, Life
 
 
 class Memory:

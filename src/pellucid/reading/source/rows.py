@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import NamedTuple
 
-from pellucid.graphs.bodies import Body
+from pellucid.graphs.bodies import Body, places_within
 from pellucid.graphs.node import Node
 from pellucid.graphs.places import Place, Turn
-from pellucid.reading.source.turns import places_in
 
 
 class Row(NamedTuple):
@@ -65,7 +64,7 @@ def rows(
     found = {row: found[row] for row in each}
     taken = {node for nodes in found.values() for node in nodes}
     others = [node for node in order if node not in taken]
-    return found, any(place.times(turn) for place in places_in(others))
+    return found, any(place.times(turn) for place in places_within(others))
 
 
 def _row(body: Body, node: Node, resolved: Callable[[Node], Node]) -> Row | None:

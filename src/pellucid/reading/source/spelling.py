@@ -15,7 +15,6 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.places import Place
 from pellucid.reading.source.helpers import called_as
-from pellucid.reading.source.turns import Written
 
 
 class Spelling(NamedTuple):
@@ -240,7 +239,7 @@ COUNTED = 12  # elements above which 0, 1, 2, ... are written as a range
 
 def as_python(value: Any) -> str:
     """A constant as Python code that makes it."""
-    if isinstance(value, (Place, Written)):
+    if isinstance(value, Place):
         return str(value)
     if isinstance(value, slice):
         ends = [

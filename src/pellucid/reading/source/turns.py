@@ -6,18 +6,21 @@ are written in the person's variable where they come out whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from pellucid.graphs.bodies import asked, body_of, living
+from pellucid.graphs.bodies import places_within
 from pellucid.graphs.node import Node
-from pellucid.graphs.places import Number, Place, Turn, plus
-
-
-class Written(str):
-    """A number as it stands in the program."""
-
-    __slots__ = ()
+from pellucid.graphs.places import (
+    Number,
+    Place,
+    Turn,
+    of_turn,
+    plus,
+    sum_text,
+    with_places,
+)
+from pellucid.reading.loops.loop import WrittenPlace
 
 
 class Words:
@@ -43,13 +46,13 @@ class Words:
         while isinstance(value, Place):
             turn = max(value.terms, key=lambda term: self._depth(term[0]))[0]
             times, step = value.times(turn), self.step[turn]
-            value = plus(value, Place(0, [(turn, times)]), -1)
+            value = plus(value, of_turn(turn, times=times), -1)
             if times % step:
                 found[self._turns(turn)] = times
             else:
                 found[self.names[turn]] = times // step
                 value = plus(value, self.base[turn], -(times // step))
-        return linear(dict(reversed(found.items())), value)
+        return sum_text(reversed(found.items()), value)
 
     def _turns(self, turn: Turn) -> str:
         """How often a loop has turned, by a variable that counts in larger steps."""
@@ -64,13 +67,7 @@ class Words:
 
     def written(self, value: Any) -> Any:
         """An option in which places are written."""
-        if isinstance(value, Place):
-            return Written(self.number(value))
-        if type(value) is tuple:
-            return tuple([self.written(part) for part in value])
-        if isinstance(value, slice):
-            return slice(*map(self.written, (value.start, value.stop, value.step)))
-        return value
+        return with_places(value, lambda place: WrittenPlace(place, self.number(place)))
 
     def span(self, turn: Turn, count: Number, is_reversed: bool) -> str:
         """What a loop counts: `range(1, 7)`, `reversed(range(i))`."""
@@ -84,56 +81,11 @@ class Words:
         return text if (step < 0) == is_reversed else f"reversed({text})"
 
 
-def linear(terms: Mapping[str, int], offset: int) -> str:
-    """A sum of variables and a number, what is added first.
-
-    >>> linear({"i": 1, "k": 2}, -1), linear({"i": -1}, 7), linear({}, 3)
-    ('i + 2 * k - 1', '7 - i', '3')
-    """
-    parts = [(times, multiple(abs(times), name))
-             for name, times in terms.items() if times]  # fmt: skip
-    parts += [(offset, str(abs(offset)))] if offset or not parts else []
-    ordered = sorted(parts, key=lambda part: part[0] < 0)
-    text = "".join(f" {'-' if sign < 0 else '+'} {word}" for sign, word in ordered)
-    return text[3:] if text.startswith(" + ") else f"-{text[3:]}"
-
-
-def multiple(times: int, name: str) -> str:
-    """A number times a variable, or what is said of it."""
-    if times == 1:
-        return name
-    return f"{times} * ({name})" if " " in name else f"{times} * {name}"
-
-
-def places_in(order: Iterable[Node]) -> Iterator[Place]:
-    """The places in steps, in inner loops, and in how often those turn."""
-    order = list(order)
-    for node in order:
-        for value in node.options.values():
-            yield from _in_option(value)
-    for loop, parts in asked(order).items():
-        body = body_of(loop)
-        inner, _ = living(body, [part.options["of"] for part in parts])
-        yield from _in_option(body.count)
-        yield from places_in(inner)
-
-
-def _in_option(value: Any) -> Iterator[Place]:
-    if isinstance(value, Place):
-        yield value
-    elif type(value) is tuple:
-        for part in value:
-            yield from _in_option(part)
-    elif isinstance(value, slice):
-        for part in (value.start, value.stop, value.step):
-            yield from _in_option(part)
-
-
 def counting(
     words: Words, turn: Turn, count: Number, order: Iterable[Node]
 ) -> tuple[Number, int]:
     """What a variable counts from, and its step, so that numbers read well."""
-    found = [place for place in places_in(order) if place.times(turn)]
+    found = [place for place in places_within(order) if place.times(turn)]
     step = turn.step or 1
     start = turn.start
     if start is None:
@@ -141,7 +93,7 @@ def counting(
     choices: dict[Number, None] = {start: None}
     whole = not any(place.times(turn) % step for place in found)
     for place in found if whole else ():
-        rest = plus(place, Place(0, [(turn, step)]), -1)
+        rest = plus(place, of_turn(turn, times=step), -1)
         if not isinstance(rest, Place) or not _is_known(words, rest):
             continue
         if place.times(turn) == step and rest.offset == start:

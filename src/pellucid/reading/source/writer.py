@@ -12,11 +12,11 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import OPERATIONS
-from pellucid.graphs.operations.indexing import is_basic
-from pellucid.graphs.places import Place, plus
+from pellucid.graphs.operations.indexing import WRITING, is_basic
+from pellucid.graphs.places import of_turn, plus
 from pellucid.graphs.structure import path_text, paths
 from pellucid.reading.source.apart import apart
-from pellucid.reading.source.flow import WRITING, Flow, Listed, Run, Step, is_element
+from pellucid.reading.source.flow import Flow, Listed, Run, Step, is_item
 from pellucid.reading.source.helpers import written_out
 from pellucid.reading.source.inlining import Inlining
 from pellucid.reading.source.memory import Memory, meets_floats
@@ -162,9 +162,9 @@ class Writer:
         array = self.flow.resolved(node.arguments[0]) if node.arguments else None
         if array in self.flow.listed:
             return Spelling(self._element(self.flow.listed[array], node), ATOM)
-        if array is not None and array.operation == "part" and is_element(node):
+        if array is not None and array.operation == "part" and is_item(node):
             return self._indexed(array, node)
-        if array in self._places and node.operation == "index" and is_element(array):
+        if array in self._places and node.operation == "index" and is_item(array):
             # A[i][j] is A[i, j]
             indices = [self._text(a) for a in node.arguments[1:]]
             at = subscript(self._worded(node), indices)
@@ -355,7 +355,7 @@ class Writer:
         if self.variables.is_list(part):
             self._say(f"{name}.append({value})")
             return
-        place = self.words.number(Place(0, [(self._run(part).body.turn, 1)]))
+        place = self.words.number(of_turn(self._run(part).body.turn))
         self._say(f"{name}[{place}] = {value}")
 
     def _part(self, step: Step) -> None:
