@@ -794,6 +794,24 @@ def sums_under_a_mask(a):
     return total * a[a < 0.95].max() + np.min(a[a > 0.2])
 
 
+def row_at_a_computed_place(a):
+    b = a * 2
+    k = np.argmax(a[:, 0])
+    row, before = b[k], b[k - 1, 1:]
+    row -= 0.5 * b[1]
+    b[k, :2] = 0.25
+    before[0] = row[1] * row[3]
+    b[k] += row
+    return b * np.sum(row)
+
+
+def array_of_a_computed_place_copies(a):
+    b = a * 2
+    row = b[np.array(np.argmin(a[:, 0]))]
+    row[0] = 5
+    return b * row
+
+
 IN_COLUMNS = np.asfortranarray(np.arange(12.0).reshape(3, 4) / 5)
 CASES = {
     f.__name__: (f, argument)
@@ -827,6 +845,7 @@ CASES = {
             layout_of_products, layout_of_broadcasts, layout_of_outside_arrays,
             flat_is_read_and_written, flat_as_a_whole, shape_is_set,
             scaled_under_a_mask, function_under_a_mask, halves_under_a_mask,
+            row_at_a_computed_place, array_of_a_computed_place_copies,
         ),
         "C": (
             through_deep_transpose, through_swapaxes, through_ellipsis, layout_of_sums,

@@ -76,5 +76,7 @@ def _array_of(memory: Memory, arrays: dict[Memory, Any]) -> Any:
         arrays[root][...] = value
     found = arrays[root]
     for view in reversed(way):
-        found = arrays[view] = OPERATIONS[view.step].function(found, **view.options)
+        places = map(view.recorder.value_of, view.places)
+        function = OPERATIONS[view.step].function
+        found = arrays[view] = function(found, *places, **view.options)
     return found

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.foreign import is_labelled
-from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot, is_basic
 from pellucid.graphs.stand_in import StandIn, array_in
 from pellucid.graphs.tracing.boolean_indexing import Selection, selected
@@ -33,50 +32,60 @@ def item_of(x: Traced, key: Any) -> Any:
     if isinstance(key, tuple) and not key:  # of an array without axes too
         return Traced(x.memory) if x.shape else recorded("index", x, at=())
     at, indices = index_of(key)
-    if any(node.dtype == bool for node in indices):
+    if any(index.dtype == bool for index in indices):
         return _selected(x, at, indices)
-    if is_basic(at):
-        return viewed("index", x, at=at)
+    if _is_view(at, indices):
+        return viewed("index", x, *indices, at=at)
     return recorded("index", x, *indices, at=at)
 
 
 def set_item(x: Traced, key: Any, value: Any) -> None:
     """Do x[key] = value."""
     at, indices = index_of(key)
-    if _is_that_view(value, x, at):
+    if _is_that_view(value, x, at, indices):
         return  # b[i] += x has written into the view already
-    if any(node.dtype == bool for node in indices):
+    if any(index.dtype == bool for index in indices):
         content = _masked(x, at, indices, value)
     else:
         content = recorded("assign", x, value, *indices, at=at)
     x.memory.write(content.node)
 
 
-def _is_that_view(value: Any, x: Traced, at: tuple[Any, ...]) -> bool:
+def _is_view(at: tuple[Any, ...], indices: list[Traced]) -> bool:
+    """Whether an index gives a view: a computed place may be a number, no array."""
+    fixed = tuple([part for part in at if not isinstance(part, Slot)])
+    return is_basic(fixed) and not any(i.shape or i.mutable for i in indices)
+
+
+def _is_that_view(
+    value: Any, x: Traced, at: tuple[Any, ...], indices: list[Traced]
+) -> bool:
     """Whether a value is x[at] itself."""
     if not isinstance(value, Traced) or value.memory.parent is not x.memory:
         return False
-    return is_basic(at) and value.memory.options.get("at") == at
+    memory, places = value.memory, tuple([index.node for index in indices])
+    same = memory.options.get("at") == at and memory.places == places
+    return same and _is_view(at, indices)
 
 
 # -- an index -------------------------------------------------------------------------
 
 
-def index_of(key: Any) -> tuple[tuple[Any, ...], list[Node]]:
+def index_of(key: Any) -> tuple[tuple[Any, ...], list[Traced]]:
     """An index as fixed parts and computed ones, which become slots."""
-    indices: list[Node] = []
+    indices: list[Traced] = []
     parts = key if isinstance(key, tuple) else (key,)
     return tuple([_index_part(part, indices) for part in parts]), indices
 
 
-def _index_part(part: Any, indices: list[Node]) -> Any:
+def _index_part(part: Any, indices: list[Traced]) -> Any:
     if isinstance(part, slice):
         return slice(*map(_end, (part.start, part.stop, part.step)))
     if isinstance(part, (list, tuple)):
         part = FUNCTIONS["array"](part, None if part else np.intp)
     part = _plain(np.asarray(part) if is_labelled(part) else array_in(part))
     if isinstance(part, Traced):
-        indices.append(part.node)
+        indices.append(part)
         return Slot(len(indices) - 1)
     return part
 
@@ -100,16 +109,16 @@ def _plain(part: Any) -> Any:
 # -- computed masks -------------------------------------------------------------------
 
 
-def _selected(x: Traced, at: tuple[Any, ...], indices: list[Node]) -> Any:
+def _selected(x: Traced, at: tuple[Any, ...], indices: list[Traced]) -> Any:
     """Stand for x[mask], whose length is not known yet."""
     if len(at) > 1 or indices[0].shape != x.shape:
         refused_shape(code(), "np.where(mask, x, 0) keeps the shape")
-    return selected(x, lifted(indices[0], x.memory.recorder))
+    return selected(x, lifted(indices[0].node, x.memory.recorder))
 
 
-def _masked(x: Traced, at: tuple[Any, ...], indices: list[Node], value: Any) -> Any:
+def _masked(x: Traced, at: tuple[Any, ...], indices: list[Traced], value: Any) -> Any:
     """Choose for each element: x after x[mask] = value, where the mask is computed."""
-    mask: Any = lifted(indices[0], x.memory.recorder)
+    mask: Any = lifted(indices[0].node, x.memory.recorder)
     extra = x.ndim - mask.ndim
     if isinstance(value, Selection):
         value = value.under(mask)

@@ -13,7 +13,7 @@ real. Shadows are made when one is asked for: pages that nobody touches cost not
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,7 @@ class Memory:
         "layout",
         "options",
         "parent",
+        "places",
         "recorder",
         "root",
         "step",
@@ -59,13 +60,14 @@ class Memory:
     def __init__(
         self, recorder: Recorder, node: Node, parent: Memory | None = None,
         step: str = "", options: Mapping[str, Any] | None = None, shadow: Any = None,
-        layout: MemoryLayout | None = None,
+        layout: MemoryLayout | None = None, places: Sequence[Node] = (),
     ) -> None:  # fmt: skip
         self.recorder = recorder
         self.parent = parent
         self.root: Memory = parent.root if parent else self
         self.step = step
         self.options = options or {}
+        self.places = tuple(places)  # the computed ones of an index
         self._node = node
         self._shadow = shadow
         self.layout = layout
@@ -110,7 +112,7 @@ class Memory:
         if self._version != self.root._version:
             for view, parent in reversed(self._outdated()):
                 view._node = self.recorder.record(
-                    view.step, (parent._node,), **view.options
+                    view.step, (parent._node, *view.places), **view.options
                 )
                 view._version = self.root._version
         return self._node
@@ -123,13 +125,16 @@ class Memory:
             memory = memory.parent
         return views
 
-    def taken(self, step: str, **options: Any) -> Memory:
+    def taken(self, step: str, places: Sequence[Node] = (), **options: Any) -> Memory:
         """Take a step that may give a view, which shares this memory, or a copy."""
-        node = self.recorder.record(step, (self.node,), **options)
+        node = self.recorder.record(step, (self.node, *places), **options)
         first = {key: placed(value) for key, value in options.items()}
-        shadow = OPERATIONS[step].function(self.shadow, **first)
+        begin = [0] * len(places)
+        shadow = OPERATIONS[step].function(self.shadow, *begin, **first)
         if np.may_share_memory(shadow, self.shadow):
-            return Memory(self.recorder, node, self, step, options, shadow)
+            return Memory(
+                self.recorder, node, self, step, options, shadow, places=places
+            )
         return Memory(self.recorder, node)
 
     def write(self, content: Node) -> None:
@@ -140,7 +145,7 @@ class Memory:
         while memory.parent is not None:
             whole = memory.parent.node
             content = WRITTEN_BACK[memory.step](
-                self.recorder, whole, content, memory.options
+                self.recorder, whole, content, memory.options, *memory.places
             )
             memory = memory.parent
         self.recorder.names.rechristen(content, memory._node)

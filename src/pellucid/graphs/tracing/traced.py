@@ -275,14 +275,14 @@ def _operand(value: Any, node: Node) -> Any:
     return value if isinstance(value, np.ndarray) else node
 
 
-def viewed(step: str, x: Traced, **options: Any) -> Any:
+def viewed(step: str, x: Traced, *places: Traced, **options: Any) -> Any:
     """Take a step that gives a view of a traced array where NumPy's gives one."""
     if not x.mutable:
-        node = recorded(step, x, **options).node
+        node = recorded(step, x, *places, **options).node
         is_number = node.ndim == 0 and not x.node.weak  # np.float64's own methods
         return lifted(node, current(), step != "index" and not is_number)
-    current(x)
-    memory = x.memory.taken(step, **options)
+    current(x, *places)
+    memory = x.memory.taken(step, [place.node for place in places], **options)
     return Traced(memory, mutable=memory.parent is not None)
 
 

@@ -17,8 +17,10 @@ from pellucid.graphs.tracing.recorder import Recorder
 Options = Mapping[str, Any]
 
 
-def _index(recorder: Recorder, whole: Node, part: Node, options: Options) -> Node:
-    return recorder.record("assign", (whole, part), **options)
+def _index(
+    recorder: Recorder, whole: Node, part: Node, options: Options, *places: Node
+) -> Node:
+    return recorder.record("assign", (whole, part, *places), **options)
 
 
 def _reshape(recorder: Recorder, whole: Node, part: Node, options: Options) -> Node:
@@ -53,7 +55,7 @@ def _complex(recorder: Recorder, x: Node, y: Node) -> Node:
 
 
 # By the step that gives the view.
-WRITTEN_BACK: dict[str, Callable[[Recorder, Node, Node, Options], Node]] = {
+WRITTEN_BACK: dict[str, Callable[..., Node]] = {
     "einsum": _einsum,
     "imag": _imag,
     "index": _index,
