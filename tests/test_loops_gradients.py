@@ -423,6 +423,20 @@ def test_one_pass_for_each_element_is_a_loop_of_one(derivative, monkeypatch):
     assert_same(turned(x, A), written(x, A))
 
 
+def test_what_lies_by_columns_is_written_at_places_that_move(always):
+    def f(v, X):
+        T = np.zeros((8, 8)).T
+        for t in range(1, 11):
+            T[t % 5 : t % 5 + 3, (t + 1) % 8] = v * X[t]
+        return np.sum(np.sin(T))
+
+    args = N(size=3), N(size=12)
+    assert_unrolled_agrees(always, pl.gradient(f, (0, 1), stable=False), args)
+    slope = pl.gradient(folded(pl.graph(f, *args)), (0, 1))
+    assert loops(slope)
+    assert_same(slope(*args), pl.gradient(f, (0, 1))(*args))
+
+
 # -- random programs ------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.graphs.operations.closed_set import OPERATIONS, is_elementwise
+from pellucid.graphs.places import placed
 
 ORDERED = "ordered"  # a copy in an order that is given
 
@@ -38,7 +39,8 @@ def laid_out(name: str, arrays: Sequence[Any], options: Mapping[str, Any]) -> An
     try:
         with np.errstate(all="ignore"):
             zeros = [np.zeros_like(a) for a in arrays]
-            return np.asarray(OPERATIONS[name].function(*zeros, **options))
+            first = {key: placed(value) for key, value in options.items()}
+            return np.asarray(OPERATIONS[name].function(*zeros, **first))
     except (ArithmeticError, ValueError, IndexError):
         return None
 
