@@ -1,40 +1,42 @@
 """Random programs with loops, and whether the folded graph is the same function.
 
-Nested, triangular and broken-off loops over lists, buffers and state, with helpers and
-branches by the turn. Each seed is one program, always the same.
+Nested, triangular and broken-off loops over lists, buffers, views and state, with
+helpers, masks and branches by the turn. Each seed is one program, always the same.
 
     python tools/random_loops.py 0 1000              values of a thousand programs
     python tools/random_loops.py 7 --show            one of them, printed
     python tools/random_loops.py 0 99 --by gradients by another comparison
 
-A comparison is a function `compare(graph, args)` of the recorded graph, which raises
-AssertionError where something differs; `COMPARISONS` has them by name.
+`loop_comparisons` has the comparisons by name.
 """
 
 import argparse
-import copy
 import random
 import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
+from loop_comparisons import (
+    COMPARISONS,
+    OF_FUNCTION,
+    gradients,
+    programs,
+    values,
+)
 
 import pellucid as pl
 from pellucid.errors import PellucidError
-from pellucid.graphs import structure
 from pellucid.graphs.folding.folded import folded
-from pellucid.graphs.folding.unrolling import unrolled
-from pellucid.graphs.graph import Graph
-from pellucid.running.numpy import Program
 
-Compare = Callable[[Graph, tuple[Any, ...]], None]
+__all__ = ["checked", "gradients", "program", "programs", "values"]
 LARGEST = 6000  # nodes; beyond it a program takes too long
-SMALL = 900  # nodes up to which its gradient is run, too
 
 HELPERS = """
+import functools
 import numpy as np
 
 def cell(a, b):
@@ -50,23 +52,40 @@ def looped(a, n):
         a = np.cos(a) + 0.1
     return a
 
+def deep(a, n):
+    s = 0.0
+    for j in range(n):
+        s = s + looped(a, 2) * cell(a, 0.1 * j)
+    return np.tanh(s)
+
 def f(p, q, u, w, x, X, A):
     B = np.zeros(12)
     M = np.zeros((8, 8))
+    V, T = B[2:], M.T
+    S = x[:6].astype(SMALL)
+    P = np.ones((8, 3)) / 3
+    K, k, on, c = np.zeros(3, int), 0, True, 0.5
+    z = p + 0.5j
     ls, vs = [p], [u, w]
+    rows = [[p] * 4 for _ in range(3)]
+    st = {"a": q, "b": u}
 """
 RESULT = """\
     return (np.sum(np.sin(vs)) + np.sum(np.cos(ls)) + p + np.tanh(q) + np.sum(u * w)
-            + np.sum(np.sin(B)) + np.sum(np.sin(M)))
+            + np.sum(np.sin(B)) + np.sum(np.sin(M)) + np.sum(np.cos(S)) * c
+            - np.sum(np.log(P[np.arange(8), PERMUTATION[:8] % 3] + 1e-3))
+            + np.real(z) * np.imag(z) + np.where(q > 0, q, 0.0) + st["a"] * 0.1
+            + np.sum(st["b"]) + np.sum(np.tanh(rows)) + k + np.sum(K) * 0.1)
 """
 PERMUTATION = np.random.default_rng(3).permutation(12)
 
 
-def arguments() -> tuple[Any, ...]:
+def arguments(order: str = "C") -> tuple[Any, ...]:
     """What each program is run on: two numbers, three vectors and two matrices."""
     normal = np.random.default_rng(0).normal
     return (0.3, -0.4, normal(size=3), normal(size=3), normal(size=12),
-            normal(size=(12, 3)), normal(size=(3, 3)) / 3)  # fmt: skip
+            np.array(normal(size=(12, 3)), order=order),
+            np.array(normal(size=(3, 3)) / 3, order=order))  # fmt: skip
 
 
 class Maker:
@@ -77,13 +96,16 @@ class Maker:
         self.lines: list[str] = []
         self.loops: list[str] = []  # the variables of those around
         self.count = 0
+        self.budget = self.random.choice([20, 60, 300])  # turns of all loops around
 
     def program(self) -> str:
         """Write one to three loops, some after a statement of its own."""
         for _ in range(self.random.randrange(1, 4)):
             if self.random.random() < 0.3:
                 self.statement(0, 0)
-            self.loop(0, 300)
+            self.loop(0, self.budget)
+            if self.random.random() < 0.3:
+                self.sweep(0)
         for name, join in (("vs", "np.stack"), ("ls", "np.array")):
             joined = self.random.choice([join, "sum"])
             self.write(0, f"{name} = {joined}({name})")
@@ -118,6 +140,10 @@ class Maker:
             (4, lambda: f"looped({s(e)}, {r.randrange(1, 5)})"),
             (26, lambda: f"({s(e)} {r.choice('+-*')} {s(e)})"),
             (10, lambda: f"({s(e)} {r.choice('+-*')} {r.uniform(0.1, 1):.2f})"),
+            (14, lambda: self.kinked(s(e), s(e))),
+            (10, lambda: self.naive(e)),
+            (10, lambda: self.held(e)),
+            (5, lambda: self.collected(e)),
         ]
         if self.loops:
             choices += [(10, lambda: f"x[{self.place(12)}]"), (8, lambda: self.turn(e))]
@@ -146,11 +172,85 @@ class Maker:
             (5, lambda: f"({s(e)} * {v(e)})"),
             (5, lambda: f"np.concatenate([{v(e)}[1:], {v(e)}[:1]])"),
             (20, lambda: f"({v(e)} {r.choice('+-*')} {v(e)})"),
+            (14, lambda: self.kinked(v(e), v(e))),
+            (14, lambda: self.turned(e)),
+            (4, lambda: self.one(['st["b"]', "S[:3]", "np.tanh(B[:3])", "V[1:4]"])),
+            (4, lambda: f"np.tanh(M[{self.place(8)}, {self.place(6)}:][:3])"),
         ]
         if self.loops:
-            choices.append((5, self.window))
+            choices += [
+                (5, self.window),
+                (5, lambda: f"B[{self.slice(12)}]"),
+                (3, lambda: f"T[{self.slice(8)}, {self.place(8)}]"),
+            ]
         weights, functions = zip(*choices, strict=True)
         return str(self.one(list(functions), list(weights)))
+
+    def kinked(self, a: str, b: str) -> str:
+        """One with masks, kinks and poles, which gradients must pass by."""
+        return str(self.one([
+            f"np.where({a} > 0, {b}, 0.0)", f"np.maximum({a}, {b})",
+            f"np.clip({a}, -0.5, 0.5)", f"np.abs({a})", f"np.sqrt(np.abs({a}) + 0.1)",
+            f"np.sqrt(np.maximum({a}, 0))", f"np.where({a} > 0, np.sqrt({a}), {b})",
+            f"np.where(({a} < 0.2) | ({b} > 0), {a}, {b})", f"np.minimum({a}, 0.3)",
+            f"np.log(np.where({a} > 0, {a}, 1.0))", f"np.sign({a}) * {b}",
+            f"np.abs({a}) ** 0.5", f"np.where({a} != 0, {b} / {a}, 0.0)",
+            f"np.exp(-np.abs({a}))",
+        ]))  # fmt: skip
+
+    def naive(self, d: int) -> str:
+        """One that is stable only where it is written anew."""
+        s, v = self.scalar(d), self.vector(d)
+        return str(self.one([
+            f"np.log(np.sum(np.exp({v})))", f"np.log(1 + np.exp({s}))",
+            f"np.sqrt({s} ** 2 + {self.scalar(d)} ** 2)", f"1 / (1 + np.exp(-{s}))",
+            f"(np.exp({s}) - 1)", f"np.linalg.norm({v})", f"np.mean({v} ** 2)",
+            f"(np.exp({v}) / np.sum(np.exp({v})))[{self.place(3)}]", f"np.var({v})",
+        ]))  # fmt: skip
+
+    def held(self, d: int) -> str:
+        """One of what is kept in lists, dicts, views and arrays of other types."""
+        return str(self.one([
+            'st["a"]', "c", "(c * p)", f"S[{self.place(6)}]", "(S[0] * c)",
+            f"rows[{self.place(3)}][{self.place(4)}]", f"V[{self.place(10)}]",
+            f"T[{self.place(8)}, {self.place(8)}]", "np.real(z)", "abs(z)", "k * 0.1",
+            "(q if on else p)", "x[k % 12]", f"K[{self.place(3)}]", "x[K[0] % 12]",
+            f"P[{self.place(8)}, {self.place(3)}]", f"deep({self.scalar(d)}, 3)",
+        ]))  # fmt: skip
+
+    def collected(self, d: int) -> str:
+        """A loop within an expression."""
+        n, s = self.random.randrange(3, 9), self.scalar(d)
+        return str(self.one([
+            f"sum({s} * x[j] for j in range({n}))", f"np.max([a * {s} for a in x])",
+            f"functools.reduce(lambda a, b: np.tanh(a + b * {s}), x)",
+            f"np.sum(np.array([cell({s}, a) for a in x[:{n}]]))",
+            "sum(a * b for a, b in zip(x, x[1:]))", "sum(np.sum(row) for row in X)",
+            f"np.prod([np.cos(a + {s}) for a in x[:{n}]])",
+        ]))  # fmt: skip
+
+    def turned(self, d: int) -> str:
+        """One by a function of whole vectors."""
+        v, w = self.vector(d), self.vector(d)
+        return str(self.one([
+            f"np.roll({v}, 1)", f"np.cumsum({v})", f"np.einsum('ij,j->i', A, {v})",
+            f"np.linalg.solve(A + 3 * np.eye(3), {v})", f"np.sort({v})", f"{v}[::-1]",
+            f"np.outer({v}, {w})[1]", f"np.stack([{v}, {w}]).sum(axis=0)",
+            f"({v}[:, None] * {w}).max(axis=1)", f"({v} - np.mean({w}))",
+            f"np.exp({v} - np.log(np.sum(np.exp({v}))))", f"{v}[np.argsort({w})]",
+            f"np.append({v}[1:], {self.scalar(d)})", f"({v} @ A)", f"({v} @ {w}) * {v}",
+        ]))  # fmt: skip
+
+    def slice(self, n: int) -> str:
+        """Three places in a row along an axis, mostly moving with a turn."""
+        if not self.loops:
+            return "1:4"
+        i = self.random.choice(self.loops)
+        return str(self.one([
+            f"{i} % {n - 2}:{i} % {n - 2} + 3", f"({n} - 3 - {i}) % 5:({n} - 3 - {i}) "
+            f"% 5 + 3", f"{i} % 2:{i} % 2 + 6:2", f"2 * {i} % {n - 3}:2 * {i} % "
+            f"{n - 3} + 3",
+        ]))  # fmt: skip
 
     def window(self) -> str:
         """The sum over rows that move with a turn."""
@@ -187,12 +287,76 @@ class Maker:
             (3, lambda: "p = p + 0.1 * ls[-1]"),
             (2, lambda: f"w = vs[-{r.randrange(1, 3)}] * 0.5"),
             (2, lambda: f"p = sum([{s(1)} * k for k in range({r.randrange(1, 6)})])"),
+            (34, lambda: self.writing()),
+            (3, lambda: f"{r.choice('pq')} = np.tanh({s()})"),
             (6, lambda: self.branch(depth, budget)),
             (15, lambda: self.loop(depth, budget)),
         ]
         weights, functions = zip(*choices, strict=True)
         text = self.one(list(functions), list(weights))
         if text:
+            self.write(depth, text)
+
+    def writing(self) -> str:
+        """An assignment to what is kept beside the four values."""
+        s, v, q = self.scalar(1), self.vector(1), self.place
+        symbol = self.random.choice(["=", "+="])
+        return str(self.one([
+            f"V[{q(10)}] {symbol} {s}", f"T[{q(8)}, {q(8)}] {symbol} {s}",
+            "on = not on",
+            f"B[{self.slice(12)}] {symbol} {v}", f"T[{self.slice(8)}, {q(8)}] = {v}",
+            f"M[{self.slice(8)}, :3] {symbol} {v}", "c = c * 0.9",
+            "k = (k * 3 + 1) % 7",
+            f"S[{q(6)}] {symbol} {s}", f"S[{self.slice(6)}] = {v}", "c += 0.1",
+            "S = np.sin(S) * c", f"K[{q(3)}] += 1", "K = K + 1", "k += 1", "S *= 0.5",
+            f"P[{q(8)}] = np.exp({v}) / np.sum(np.exp({v}))", "z = z * np.exp(1j * p)",
+            f"st['a'] = {s}", f"st = {{'a': st['a'] * 0.5, 'b': {v}}}", "x = np.sin(x)",
+            f"rows[{q(3)}][{q(4)}] = {s}", "rows.append([p, q, p, q])", "z = z + q",
+            f"row = M[{q(8)}]; row[:3] {symbol} {v}", "q = np.tanh(q + k * 0.1)",
+            f"B[{q(12)}], B[{q(12)}] = B[{q(12)}], {s}", "M[:3, :3] = A @ M[:3, :3]",
+            "M = np.tanh(M) + 0.1", "B = np.roll(B, 1); V = B[2:]", "B[B > 1] = 0.5",
+            "A = np.tanh(A @ A)", f"u = np.where({v} > 0, {v}, u * 0.1)", "B *= 0.9",
+            "p, on = (q, False) if on else (p * 0.5, True)", f"rows = [[{s}] * 4] * 3",
+            f"B[PERMUTATION[:3]] {symbol} {v}", f"M[{q(8)}] = np.sort(M[{q(8)}])",
+        ]))  # fmt: skip
+
+    def sweep(self, depth: int) -> None:
+        """A loop as people write it: a recurrence, a sweep, a search, a count."""
+        s = self.scalar(1)
+        self.count += 1
+        i = f"i{self.count}_"
+        texts = self.one([
+            [f"for {i} in range(2, 12):", f"    B[{i}] = 0.3 * B[{i} - 1] + 0.2 * "
+             f"B[{i} - 2] + x[{i}] * {s}"],
+            [f"for {i} in reversed(range(1, 12)):", f"    B[{i} - 1] += 0.5 * B[{i}]"],
+            [f"for {i} in range(10, -1, -1):", f"    B[{i}] = (x[{i}] - 0.3 * "
+             f"B[{i} + 1]) / 2"],
+            [f"for {i}, a in enumerate(X):", f"    w = np.tanh(w + a * {i})"],
+            ["for a, b in zip(x, X):", "    u = u * 0.5 + a * b"],
+            [f"{i} = 0", f"while {i} < 9:", f"    p = np.cos(p) + x[{i}]",
+             f"    {i} += 1"],
+            [f"for {i} in range(1, 8):", f"    for j in range({i}):",
+             f"        M[{i}, j] = x[{i}] - 0.3 * M[{i} - 1, j]"],
+            [f"for {i} in range(1, 8):", "    for j in range(1, 8):",
+             f"        M[{i}, j] = abs(x[{i}] - x[j]) + np.minimum(M[{i} - 1, j], "
+             f"M[{i}, j - 1])"],
+            ["for a in x:", "    if on:", "        q = q + a * p", "    on = not on"],
+            ["ys = [p]", f"for {i} in range(9):", f"    ys.append(np.tanh(ys[-1] + "
+             f"x[{i}]) - 0.1 * ys[max({i} - 2, 0)])", "p = ys[-1]", "q = np.sum(ys)"],
+            [f"for {i} in range(5):", "    h = np.where(q > 0, q, 0.0)",
+             f"    q = np.sqrt(np.abs({s}) * h) - 0.1"],
+            [f"for {i} in range(8):", f"    P[{i}] = np.exp(X[{i}] * p)",
+             f"    P[{i}] = P[{i}] / np.sum(P[{i}])"],
+            [f"for {i} in range(6):", "    for a in ls:", "        p = p * 0.5 + a",
+             "    else:", "        p = np.sin(p)", f"    if {i} == 4: break"],
+            [f"for {i} in range(4):", f"    S[{i}] = S[{i} + 1] * c + p",
+             "    c *= 0.5"],
+            ["Z = np.zeros((12, 3))", f"for {i} in range(1, 12):",
+             f"    Z[{i}] = np.tanh(A @ Z[{i} - 1] + X[{i}])",
+             f"for {i} in reversed(range(11)):", f"    Z[{i}] += 0.3 * Z[{i} + 1]",
+             "u = np.sum(Z, axis=0)", "w = Z[-1]"],
+        ])  # fmt: skip
+        for text in texts:
             self.write(depth, text)
 
     def branch(self, depth: int, budget: int) -> str:
@@ -215,7 +379,8 @@ class Maker:
         if len(self.loops) == 3 or (self.loops and budget <= 8):
             return f"w = {self.vector(1)}"
         i, self.count = f"i{self.count}", self.count + 1
-        n = r.randrange(1, 9) if self.loops else r.randrange(3, 12)
+        most = max(3, min(9, budget // 2))
+        n = r.randrange(1, most) if self.loops else r.randrange(3, 12)
         ranges = [f"range({n})", f"range({n} - 1, -1, -1)", f"range(1, {n} + 1)",
                   f"reversed(range({n}))", f"range(0, {2 * n}, 2)"]  # fmt: skip
         if self.loops:
@@ -234,91 +399,34 @@ class Maker:
         return ""
 
 
-# -- comparisons ----------------------------------------------------------------------
-
-
-def values(graph: Graph, args: tuple[Any, ...]) -> None:
-    """The value of the folded graph, and of it unrolled again, to the last bit."""
-    made = folded(graph)
-    expected = graph(*args)
-    np.testing.assert_array_equal(made(*args), expected)
-    np.testing.assert_array_equal(unrolled(made)(*args), expected)
-
-
-def gradients(graph: Graph, args: tuple[Any, ...]) -> None:
-    """The gradient by the folded graph, nearly that by the recorded one."""
-    by = tuple(range(len(args)))
-    expected = pl.gradient(graph, by, stable=False)(*args)
-    came = pl.gradient(folded(graph), by, stable=False)(*args)
-    for a, b in zip(
-        map(np.asarray, structure.leaves(came)),
-        map(np.asarray, structure.leaves(expected)),
-        strict=True,
-    ):
-        largest = np.max(np.abs(b), initial=0, where=np.isfinite(b))
-        np.testing.assert_allclose(a, b, rtol=1e-7, atol=1e-9 * (1 + largest))
-
-
-def sources(graph: Graph, args: tuple[Any, ...]) -> None:
-    """The value of the source, to the last bit; it leaves its arguments as they are."""
-    text = pl.source(folded(graph))
-    names: dict[str, Any] = {}
-    exec(compile(text, f"<source of {graph.title}>", "exec"), names)
-    given = copy.deepcopy(args)
-    np.testing.assert_array_equal(names[graph.title](*given), graph(*args))
-    np.testing.assert_equal(given, args)
-
-
-def programs(graph: Graph, args: tuple[Any, ...]) -> None:
-    """What NumPy runs of the value, called twice, and of a small one's gradient."""
-    ran(folded(graph), args)
-    if len(graph.order) < SMALL:
-        ran(pl.gradient(folded(graph), (0, 2, 4, 5), stable=False), args)
-
-
-def ran(graph: Graph, args: tuple[Any, ...]) -> None:
-    """The program of a graph gives what the graph does, and only that."""
-    inputs = graph.bind(*copy.deepcopy(args))
-    given = [inputs[node] for node in graph.inputs]
-    program = Program(graph)
-    came = program.run(*given)
-    first = copy.deepcopy(came)
-    program.run(*(value * 1.01 for value in given))
-    expected = list(structure.leaves(graph(*args)))
-    for a, b, c in zip(came, first, expected, strict=True):
-        np.testing.assert_array_equal(a, b)
-        largest = np.max(np.abs(c), initial=0, where=np.isfinite(c))
-        np.testing.assert_allclose(a, c, rtol=1e-9, atol=1e-9 * (1 + largest))
-    again = graph.bind(*args)
-    for node, value in zip(graph.inputs, given, strict=True):
-        np.testing.assert_array_equal(value, again[node])
-
-
-COMPARISONS: dict[str, Compare] = {
-    "values": values, "gradients": gradients, "sources": sources, "programs": programs
-}  # fmt: skip
-
-
 def program(seed: int) -> Callable[..., Any]:
     """The function of a seed."""
-    names: dict[str, Any] = {"PERMUTATION": PERMUTATION}
+    small = np.float32 if seed % 6 == 5 else np.float64
+    names: dict[str, Any] = {"PERMUTATION": PERMUTATION, "SMALL": small}
     text = Maker(seed).program()
     exec(compile(text, f"<program {seed}>", "exec"), names)
     return names["f"]  # type: ignore[no-any-return]
 
 
-def checked(seed: int, compare: Compare = values) -> Counter[str]:
-    """Compare the program of a seed: what was done; AssertionError where it differs."""
-    args = arguments()
+def checked(
+    seed: int, compare: Callable[..., None] = values, largest: int = LARGEST
+) -> Counter[str]:
+    """Compare the program of a seed: what was done; AssertionError where it differs.
+
+    `compare` takes the graph and the arguments; one `OF_FUNCTION` what makes the
+    function, new in each call.
+    """
+    args = arguments("F" if seed % 4 == 3 else "C")
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
             graph = pl.graph(program(seed), *args)
         except (PellucidError, ValueError, TypeError, IndexError, OverflowError):
             return Counter(refused=1)  # by NumPy, or as too many nodes
-        if len(graph.order) > LARGEST:
+        if len(graph.order) > largest:
             return Counter(large=1)
-        compare(graph, args)
+        of_function = compare in OF_FUNCTION.values()
+        compare(partial(program, seed) if of_function else graph, args)
         loops = sum(node.operation == "loop" for node in folded(graph).order)
     return Counter(programs=1, nodes=len(graph.made), loops=loops, fold=loops > 0)
 
@@ -330,13 +438,14 @@ def main() -> None:
     parser.add_argument("stop", type=int, nargs="?")
     parser.add_argument("--by", choices=COMPARISONS, default="values")
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--largest", type=int, default=LARGEST, help="nodes")
     given = parser.parse_args()
     done: Counter[str] = Counter()
     for seed in range(given.start, given.stop or given.start + 1):
         if given.show:
             print(Maker(seed).program())
         try:
-            done += checked(seed, COMPARISONS[given.by])
+            done += checked(seed, COMPARISONS[given.by], given.largest)
         except Exception as error:
             done["wrong"] += 1
             print(seed, type(error).__name__, " ".join(str(error).split())[:150])
