@@ -12,11 +12,13 @@ helpers, masks and branches by the turn. Each seed is one program, always the sa
 
 import argparse
 import random
+import re
 import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -77,15 +79,31 @@ RESULT = """\
             + np.real(z) * np.imag(z) + np.where(q > 0, q, 0.0) + st["a"] * 0.1
             + np.sum(st["b"]) + np.sum(np.tanh(rows)) + k + np.sum(K) * 0.1)
 """
+SWEEPS = Path(__file__).with_name("loop_sweeps.txt").read_text().split("\n\n")
 PERMUTATION = np.random.default_rng(3).permutation(12)
 
 
-def arguments(order: str = "C") -> tuple[Any, ...]:
-    """What each program is run on: two numbers, three vectors and two matrices."""
+def arguments(seed: int = 0) -> tuple[Any, ...]:
+    """What each program is run on: two numbers, three vectors and two matrices.
+
+    Some lie by columns in memory, some have zeros among them, some are small floats.
+    """
     normal = np.random.default_rng(0).normal
-    return (0.3, -0.4, normal(size=3), normal(size=3), normal(size=12),
-            np.array(normal(size=(12, 3)), order=order),
-            np.array(normal(size=(3, 3)) / 3, order=order))  # fmt: skip
+    args = [0.3, -0.4, normal(size=3), normal(size=3), normal(size=12),
+            normal(size=(12, 3)), normal(size=(3, 3)) / 3]  # fmt: skip
+    order = "F" if seed % 4 == 3 else "C"
+    dtype = small(seed) if seed % 4 == 1 else np.float64
+    args[2:] = [np.array(a, dtype, order=order) for a in args[2:]]  # type: ignore[call-overload]
+    if seed % 5 == 2:
+        for a in args[2:]:
+            a.flat[::2] = 0  # type: ignore[attr-defined]
+        args[0] = 0.0
+    return tuple(args)
+
+
+def small(seed: int) -> Any:
+    """The type of some arrays in the program of a seed."""
+    return np.float32 if seed % 6 == 5 else np.float64
 
 
 class Maker:
@@ -104,7 +122,7 @@ class Maker:
             if self.random.random() < 0.3:
                 self.statement(0, 0)
             self.loop(0, self.budget)
-            if self.random.random() < 0.3:
+            if self.random.random() < 0.5:
                 self.sweep(0)
         for name, join in (("vs", "np.stack"), ("ls", "np.array")):
             joined = self.random.choice([join, "sum"])
@@ -290,6 +308,7 @@ class Maker:
             (34, lambda: self.writing()),
             (3, lambda: f"{r.choice('pq')} = np.tanh({s()})"),
             (6, lambda: self.branch(depth, budget)),
+            (1 + 3 * (depth == 1), lambda: self.sweep(depth)),
             (15, lambda: self.loop(depth, budget)),
         ]
         weights, functions = zip(*choices, strict=True)
@@ -320,51 +339,23 @@ class Maker:
             f"B[PERMUTATION[:3]] {symbol} {v}", f"M[{q(8)}] = np.sort(M[{q(8)}])",
         ]))  # fmt: skip
 
-    def sweep(self, depth: int) -> None:
-        """A loop as people write it: a recurrence, a sweep, a search, a count."""
-        s = self.scalar(1)
+    def sweep(self, depth: int) -> str:
+        """A loop as people write it, from `loop_sweeps.txt`; no text besides."""
         self.count += 1
-        i = f"i{self.count}_"
-        texts = self.one([
-            [f"for {i} in range(2, 12):", f"    B[{i}] = 0.3 * B[{i} - 1] + 0.2 * "
-             f"B[{i} - 2] + x[{i}] * {s}"],
-            [f"for {i} in reversed(range(1, 12)):", f"    B[{i} - 1] += 0.5 * B[{i}]"],
-            [f"for {i} in range(10, -1, -1):", f"    B[{i}] = (x[{i}] - 0.3 * "
-             f"B[{i} + 1]) / 2"],
-            [f"for {i}, a in enumerate(X):", f"    w = np.tanh(w + a * {i})"],
-            ["for a, b in zip(x, X):", "    u = u * 0.5 + a * b"],
-            [f"{i} = 0", f"while {i} < 9:", f"    p = np.cos(p) + x[{i}]",
-             f"    {i} += 1"],
-            [f"for {i} in range(1, 8):", f"    for j in range({i}):",
-             f"        M[{i}, j] = x[{i}] - 0.3 * M[{i} - 1, j]"],
-            [f"for {i} in range(1, 8):", "    for j in range(1, 8):",
-             f"        M[{i}, j] = abs(x[{i}] - x[j]) + np.minimum(M[{i} - 1, j], "
-             f"M[{i}, j - 1])"],
-            ["for a in x:", "    if on:", "        q = q + a * p", "    on = not on"],
-            ["ys = [p]", f"for {i} in range(9):", f"    ys.append(np.tanh(ys[-1] + "
-             f"x[{i}]) - 0.1 * ys[max({i} - 2, 0)])", "p = ys[-1]", "q = np.sum(ys)"],
-            [f"for {i} in range(5):", "    h = np.where(q > 0, q, 0.0)",
-             f"    q = np.sqrt(np.abs({s}) * h) - 0.1"],
-            [f"for {i} in range(8):", f"    P[{i}] = np.exp(X[{i}] * p)",
-             f"    P[{i}] = P[{i}] / np.sum(P[{i}])"],
-            [f"for {i} in range(6):", "    for a in ls:", "        p = p * 0.5 + a",
-             "    else:", "        p = np.sin(p)", f"    if {i} == 4: break"],
-            [f"for {i} in range(4):", f"    S[{i}] = S[{i} + 1] * c + p",
-             "    c *= 0.5"],
-            ["Z = np.zeros((12, 3))", f"for {i} in range(1, 12):",
-             f"    Z[{i}] = np.tanh(A @ Z[{i} - 1] + X[{i}])",
-             f"for {i} in reversed(range(11)):", f"    Z[{i}] += 0.3 * Z[{i} + 1]",
-             "u = np.sum(Z, axis=0)", "w = Z[-1]"],
-        ])  # fmt: skip
-        for text in texts:
-            self.write(depth, text)
+        chosen = self.random.choice(SWEEPS)
+        for word, text in (("EXPR", self.scalar(1)), ("I", f"i{self.count}_")):
+            chosen = re.sub(rf"\b{word}\b", lambda _, text=text: text, chosen)
+        for line in chosen.splitlines():
+            self.write(depth, line)
+        return ""
 
     def branch(self, depth: int, budget: int) -> str:
         """A branch by the number of a turn; no text where there is one."""
         if not self.loops:
             return "u = np.tanh(u)"
         i = self.random.choice(self.loops)
-        asked = [f"{i} % 2", f"{i} > 0", f"{i} % 3 == 1", f"{i} == 2", f"{i} < 4",
+        asked = ["p > 0", "q < 0.3", "abs(q) > 1e-3", f"{i} % 2",
+                 f"{i} > 0", f"{i} % 3 == 1", f"{i} == 2", f"{i} < 4",
                  f"PERMUTATION[{i} % 12] > 5"]  # fmt: skip
         self.write(depth, f"if {self.random.choice(asked)}:")
         self.statement(depth + 1, budget)
@@ -401,8 +392,7 @@ class Maker:
 
 def program(seed: int) -> Callable[..., Any]:
     """The function of a seed."""
-    small = np.float32 if seed % 6 == 5 else np.float64
-    names: dict[str, Any] = {"PERMUTATION": PERMUTATION, "SMALL": small}
+    names: dict[str, Any] = {"PERMUTATION": PERMUTATION, "SMALL": small(seed)}
     text = Maker(seed).program()
     exec(compile(text, f"<program {seed}>", "exec"), names)
     return names["f"]  # type: ignore[no-any-return]
@@ -416,7 +406,7 @@ def checked(
     `compare` takes the graph and the arguments; one `OF_FUNCTION` what makes the
     function, new in each call.
     """
-    args = arguments("F" if seed % 4 == 3 else "C")
+    args = arguments(seed)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
