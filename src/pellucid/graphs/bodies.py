@@ -103,6 +103,13 @@ def loop(body: Body, arguments: Sequence[Node], line: Any = None) -> Node:
     )  # fmt: skip
 
 
+def input_like(node: Node, name: str = "") -> Node:
+    """An input of a body that holds such values."""
+    made = Node("input", (), node.shape, node.dtype, weak=node.weak)
+    made.christen(name)
+    return made
+
+
 def part(of_loop: Node, of: Node, each: bool) -> Node:
     """The last value of a node of a body, or the values of all turns, stacked.
 
@@ -188,7 +195,7 @@ def with_bodies(order: Iterable[Node]) -> Iterator[Node]:
     for node in order:
         yield node
         for body in [body_of(node)] if node in parts else []:
-            needed, _ = living(body, [part.options["of"] for part in parts[node]])
+            needed, _ = living(body, wanted_by(parts[node]))
             yield from with_bodies(needed)
 
 

@@ -11,6 +11,7 @@ from pellucid.errors import PellucidError
 from pellucid.graphs.bodies import body_of, depends_on_turn
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.node import Node, by_order
+from pellucid.graphs.tracing.naming import ALL_TURNS, is_numbered
 from pellucid.running.writing import SourceNames
 
 
@@ -82,9 +83,9 @@ def assigned(pairs: Iterable[tuple[str, str]]) -> list[str]:
 def wish_of(part: Node) -> str:
     """What a part of a loop is called: by its name, or as the value is inside."""
     inner = part.options["of"].name
-    if part.name and not (inner and re.fullmatch(r"t\d+", part.name)):
+    if part.name and not (inner and is_numbered(part.name)):
         return part.name
-    return f"{inner}_at" if inner and part.options["each"] else inner
+    return f"{inner}{ALL_TURNS}" if inner and part.options["each"] else inner
 
 
 class Wishes:

@@ -57,9 +57,7 @@ def _loop(
             same = arguments == node.arguments
             now[node] = node if same else node.remade(arguments)
         elif not node.is_constant:
-            held = Node("input", (), node.shape, node.dtype, weak=node.weak)
-            held.christen(node.name)
-            now[node] = fixed[node] = held
+            now[node] = fixed[node] = bodies.input_like(node, node.name)
     inner = {a for node in moving for a in now[node].arguments}
     given = {node: held for node, held in fixed.items() if held in inner}
     body = replace(body, fixed=tuple(given.values()))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from pellucid.graphs import bodies
-from pellucid.graphs.bodies import here
+from pellucid.graphs.bodies import here, input_like
 from pellucid.graphs.differentiating.risks import Inside
 from pellucid.graphs.node import Node, ancestors, by_order
 from pellucid.graphs.operations.closed_set import facts_of
@@ -55,9 +55,7 @@ class TurnedBack:
     def fix(self, node: Node, name: str = "") -> Node:
         """The input of the body for what is the same in all turns."""
         if node not in self.fixed:
-            made = Node("input", (), node.shape, node.dtype, weak=node.weak)
-            made.christen(name or node.name)
-            self.fixed[node] = made
+            self.fixed[node] = input_like(node, name or node.name)
         return self.fixed[node]
 
     def read(self, array: Node, name: str = "", weak: bool = False) -> Node:

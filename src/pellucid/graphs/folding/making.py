@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from pellucid.graphs import bodies
-from pellucid.graphs.bodies import Body, reading, stacked
+from pellucid.graphs.bodies import Body, input_like, reading, stacked
 from pellucid.graphs.folding.columns import Access, Own, Same
 from pellucid.graphs.folding.folder import Fold, Group
 from pellucid.graphs.folding.items import Item, filled
 from pellucid.graphs.node import Call, Node, constant
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.places import Number, Place, Turn, most, moves, of_turn, plus
+from pellucid.graphs.tracing.naming import is_numbered, stem
 
 FIRST = {"index": 1, "assign": 2, "scatter": 1, "add_at": 2}  # arguments before slots
 
@@ -99,7 +99,7 @@ class Making:
         if node.is_constant or node.operation == "counter":
             return node
         if node not in self.fixed:
-            self.fixed[node] = _input(node, node.name)
+            self.fixed[node] = input_like(node, node.name)
         return self.fixed[node]
 
     # -- numbers ----------------------------------------------------------------------
@@ -143,7 +143,7 @@ class Making:
             return Same(), nodes[: self.count], Group(kind)
         key = column, tuple(starts)
         if key not in self.registers:
-            inputs = [_input(model, _stem(model.name)) for _ in range(column.lag)]
+            inputs = [input_like(model, stem(model.name)) for _ in range(column.lag)]
             self.registers[key] = Register(column, inputs, starts[::-1])
         return self.registers[key].inputs[-1]
 
@@ -282,13 +282,6 @@ def _way(access: Access, turn: Turn, turns_on: int) -> Any:
     ])  # fmt: skip
 
 
-def _input(like: Node, name: str) -> Node:
-    """The input of a body for what is given from outside, or carried."""
-    made = Node("input", (), like.shape, like.dtype, weak=like.weak)
-    made.christen(name)
-    return made
-
-
 def _fitting(start: Node | None, before: Node) -> Node:
     """How a carried value begins, in its shape and dtype."""
     shape, dtype = before.shape, before.dtype
@@ -300,17 +293,9 @@ def _fitting(start: Node | None, before: Node) -> Node:
     return constant(made if shape else made[()])
 
 
-def _stem(name: str) -> str:
-    """A name without the number that made it unique."""
-    return re.sub(r"_\d+$", "", name) if not re.fullmatch(r"t\d+", name) else ""
-
-
 def _common(earlier: str, name: str) -> str:
     """What one variable was called in two turns: h_2 and h_3 are h."""
-    if not name or not earlier or re.fullmatch(r"t\d+", name):
+    if not earlier or is_numbered(name):
         return ""
-    if name == earlier:
-        return name
-    if _stem(name) == earlier:
-        return earlier
-    return _stem(name) if _stem(name) == _stem(earlier) else name
+    is_one = name != earlier and stem(name) in (earlier, stem(earlier))
+    return stem(name) if is_one else name

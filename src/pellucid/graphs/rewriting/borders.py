@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pellucid.graphs.bodies import body_of
+from pellucid.graphs.bodies import body_of, input_like
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.kinds import MIXES
@@ -136,14 +136,10 @@ def entered(walk: Walk) -> dict[Node, Node]:
         if start.operation not in ENTERING or after.operation != start.operation:
             continue
         (first,), (later,) = start.arguments, after.arguments
-        if (first.shape, first.dtype, first.weak) != (
-            later.shape,
-            later.dtype,
-            later.weak,
-        ):
+        kind = first.shape, first.dtype, first.weak
+        if kind != (later.shape, later.dtype, later.weak):
             continue
-        made = Node("input", (), first.shape, first.dtype, weak=first.weak)
-        made.christen("" if is_numbered(first.name) else first.name)
+        made = input_like(first, "" if is_numbered(first.name) else first.name)
         walk.further[made] = (later if before in following else None), first
         found[before] = node_of(recorded(start.operation, made))
     return found

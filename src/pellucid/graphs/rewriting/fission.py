@@ -11,7 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pellucid.graphs.bodies import Body, body_of, here, living, reading, with_body
+from pellucid.graphs.bodies import (
+    Body,
+    body_of,
+    here,
+    input_like,
+    living,
+    reading,
+    with_body,
+)
 from pellucid.graphs.node import Node, ancestors, depending
 from pellucid.graphs.places import moves
 from pellucid.graphs.rewriting.driver import Rule, Walk, by_operation
@@ -160,9 +168,7 @@ class Feed:
         value, varies = self.whole.found[step]
         given = self.inputs.get(value)
         if given is None:
-            given = Node("input", (), value.shape, value.dtype, weak=value.weak)
-            given.christen(step.name)
-            self.inputs[value] = given
+            given = self.inputs[value] = input_like(value, step.name)
         if not varies:
             return given
         read = reading(given, self.at)

@@ -10,38 +10,33 @@ from pellucid.graphs.operations.indexing import is_basic
 DEPTH = 8  # sums within sums that are followed
 
 
-def added(after: Node, before: Node, depth: int = DEPTH) -> list[tuple[Node, int]]:
+def added(after: Node, before: Node) -> list[tuple[Node, int]]:
     """The terms, with signs, that are added to what is carried; none where it is not.
 
     Of (s + a) - b these are a and -b.
     """
-    if not depth or after.dtype.kind not in "fc" or after.shape != before.shape:
-        return []
-    match after.operation, after.arguments:
-        case "add" | "subtract", (x, y):
-            sign = 1 if after.operation == "add" else -1
-            sides = [(x, y, sign), (y, x, 1)] if sign > 0 else [(x, y, sign)]
-            for side, term, s in sides:
-                inner = [] if side is before else added(side, before, depth - 1)
-                if side is before or inner:
-                    return [*inner, (term, s)]
-    return []
+    return _gathered(after, before, ("add", "subtract"))
 
 
-def multiplied(
-    after: Node, before: Node, depth: int = DEPTH
-) -> list[tuple[Node, int]]:  # fmt: skip
+def multiplied(after: Node, before: Node) -> list[tuple[Node, int]]:
     """The factors, with powers 1 or -1, that what is carried is multiplied by."""
+    return _gathered(after, before, ("multiply", "divide"))
+
+
+def _gathered(
+    after: Node, before: Node, ways: tuple[str, str], depth: int = DEPTH
+) -> list[tuple[Node, int]]:
+    """What is gathered one way, with 1, or the way back, with -1."""
     if not depth or after.dtype.kind not in "fc" or after.shape != before.shape:
         return []
-    match after.operation, after.arguments:
-        case "multiply" | "divide", (x, y) if x is not y:
-            power = 1 if after.operation == "multiply" else -1
-            sides = [(x, y, power), (y, x, 1)] if power > 0 else [(x, y, power)]
-            for side, factor, p in sides:
-                inner = [] if side is before else multiplied(side, before, depth - 1)
-                if side is before or inner:
-                    return [*inner, (factor, p)]
+    if after.operation not in ways or after.arguments[0] is after.arguments[1]:
+        return []
+    x, y = after.arguments
+    sides = [(x, y, 1), (y, x, 1)] if after.operation == ways[0] else [(x, y, -1)]
+    for side, term, sign in sides:
+        inner = [] if side is before else _gathered(side, before, ways, depth - 1)
+        if side is before or inner:
+            return [*inner, (term, sign)]
     return []
 
 

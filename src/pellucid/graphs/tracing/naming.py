@@ -8,6 +8,7 @@ that a node knows the call that it is part of.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from types import FrameType
 
@@ -23,6 +24,8 @@ from pellucid.graphs.tracing.variables import (
     yields,
 )
 
+ALL_TURNS = "_at"  # h_at[t] is h in turn t of a loop
+
 
 class Numbered(str):
     """A name that the trace gave, not the person: t1, t2, ..."""
@@ -33,6 +36,11 @@ class Numbered(str):
 def is_numbered(name: str) -> bool:
     """Whether a name is none of the person's, or not given yet."""
     return not name or isinstance(name, Numbered)
+
+
+def stem(name: str) -> str:
+    """A name without the number that made it unique; "" for a number alone."""
+    return "" if is_numbered(name) else re.sub(r"_\d+$", "", name)
 
 
 class Names:

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import itertools
 import keyword
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import is_elementwise
 from pellucid.graphs.places import Turn
-from pellucid.graphs.tracing.naming import is_numbered
+from pellucid.graphs.tracing.naming import ALL_TURNS, is_numbered, stem
 from pellucid.reading.source.flow import Flow, Life, Run
 from pellucid.reading.source.memory import Memory
 from pellucid.reading.source.rows import called
 
-# The values of all turns: h_at[t] is what h becomes in turn t, h_before[t] what it was.
-ALL_TURNS, BEFORE = "_at", "_before"
+BEFORE = "_before"  # h_before[t] is h before turn t, h_at[t] what it becomes there
 
 
 class Variables:
@@ -208,8 +206,3 @@ def described(node: Node) -> str:
     named = [a.name for a in node.arguments if not is_numbered(a.name)]
     alone = len(node.arguments) == 1 == len(named) and is_elementwise(node.operation)
     return f"{node.operation}_{named[0]}" if alone else ""
-
-
-def stem(name: str) -> str:
-    """A name without the number that made it unique; "" for a number alone."""
-    return "" if is_numbered(name) else re.sub(r"_\d+$", "", name)
