@@ -13,7 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.graphs import structure
-from pellucid.graphs.bodies import asked, at_turn, body_of, depends_on_turn, living
+from pellucid.graphs.bodies import (
+    asked,
+    at_turn,
+    body_of,
+    depends_on_turn,
+    living,
+    wanted_by,
+)
 from pellucid.graphs.evaluate import computed, meaning, quietly
 from pellucid.graphs.graph import Graph, owned
 from pellucid.graphs.node import Node
@@ -125,8 +132,8 @@ class Steps:
     ) -> tuple[Function, tuple[Any, ...]]:
         """The function that computes a node, and what it takes."""
         if node.operation == "loop":
-            turned = Turned(node, parts[node], self.turns)
-            return turned, (*node.arguments, *self.turns)
+            run = Loop(node, parts[node], self.turns)
+            return run, (*node.arguments, *self.turns)
         if node.operation == "part":
             number = parts[node.arguments[0]].index(node)
             return operator.itemgetter(number), node.arguments
@@ -153,7 +160,7 @@ class Steps:
         self.stretches[-1][1].append(step)
 
 
-class Turned:
+class Loop:
     """A loop as a function of what it is given and of the turns around it.
 
     It gives the values of its parts in order.
@@ -164,7 +171,7 @@ class Turned:
     ) -> None:
         body = self.body = body_of(loop)
         self.around = around
-        wanted = [part.options["of"] for part in parts]
+        wanted = wanted_by(parts)
         order, kept = living(body, wanted)
         carried = [pair for pair in body.carried if pair[0] in kept]
         kept = [*wanted, *(after for _, after in carried)]

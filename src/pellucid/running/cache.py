@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from pellucid.graphs.bodies import asked, body_of
+from pellucid.graphs.bodies import asked, body_of, wanted_by
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.places import Place
@@ -123,7 +123,7 @@ def _turn(
     body = body_of(loop)
     turns = {**turns, body.turn: len(turns)}
     after = [now for _, now in body.carried]
-    wanted = [part.options["of"] for part in parts]
+    wanted = wanted_by(parts)
     steps, place = _steps(ancestors([*body.inputs, *after, *wanted]), turns)
     turn = body.turn.names, body.turn.start, body.turn.step
     inputs = tuple(place[node] for node in body.inputs)

@@ -16,7 +16,7 @@ from typing import Any
 
 import jax
 
-from pellucid.graphs.bodies import asked, body_of, living
+from pellucid.graphs.bodies import asked, body_of, living, wanted_by
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
@@ -83,7 +83,7 @@ def _blocks(order: Iterable[Node], ends: Iterable[Node]) -> Iterator[Block]:
     order = list(order)
     yield order, list(ends)
     for loop, parts in asked(order).items():
-        given = [part.options["of"] for part in parts]
+        given = wanted_by(parts)
         inside, kept = living(body_of(loop), given)
         after = [now for before, now in body_of(loop).carried if before in kept]
         yield from _blocks(inside, [*after, *given])

@@ -27,7 +27,7 @@ class Row(NamedTuple):
     found: str  # at the end of all
 
 
-class Turning:
+class Loop:
     """Writes one loop among the statements of a block.
 
     Parameters

@@ -24,7 +24,7 @@ from pellucid.graphs.operations.indexing import with_arrays
 from pellucid.graphs.operations.kinds import PLACED
 from pellucid.graphs.places import moves
 from pellucid.running.jax_checks import Failure, Limit, checks_of
-from pellucid.running.jax_loops import Turning
+from pellucid.running.jax_loops import Loop
 from pellucid.running.jax_operations import phrase, spelling
 from pellucid.running.jax_places import Indices
 from pellucid.running.loops import (
@@ -141,7 +141,7 @@ class Block:
         without = self.known | spared(order, ends)
         for place, node in enumerate(order):
             if node in parts:
-                Turning(self, node, parts[node], place).write()
+                Loop(self, node, parts[node], place).write()
             elif not (node in without or node.operation in UNWRITTEN):
                 self._step(node, place)
         ways = self.name, self._given, self.names.bound

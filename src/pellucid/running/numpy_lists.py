@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pellucid.graphs.bodies import Body, asked, body_of, living, with_bodies
+from pellucid.graphs.bodies import Body, asked, body_of, living, wanted_by, with_bodies
 from pellucid.graphs.liveness import written
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import WRITING, is_element
@@ -78,7 +78,7 @@ def _by_turns(
 ) -> tuple[int, Node | None] | None:
     """The same of a loop, which is given the array."""
     body = body_of(loop)
-    wanted = [part.options["of"] for part in parts]
+    wanted = wanted_by(parts)
     needed, kept = living(body, wanted)
     order = readers_first(needed)
     following = dict(body.carried)

@@ -19,14 +19,14 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.bodies import asked, body_of, depends_on_turn, living
-from pellucid.graphs.evaluate import evaluate, meaning
+from pellucid.graphs.bodies import asked, body_of, depends_on_turn, living, wanted_by
+from pellucid.graphs.evaluate import meaning
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.liveness import is_view, written
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import WRITING
 from pellucid.graphs.places import Place
-from pellucid.running.loops import assigned
+from pellucid.running.loops import assigned, settled, values_of
 from pellucid.running.numpy_lists import is_float, lists_of, takes_numbers
 from pellucid.running.numpy_statements import Memory, Statements
 from pellucid.running.plan import Plan, has_out, planned, readers_first
@@ -88,7 +88,7 @@ class Loop:
     def __init__(self, around: Block, node: Node, parts: Sequence[Node]) -> None:
         self.around, self.node, self.parts = around, node, parts
         self.names, self.body = around.names, body_of(node)
-        wanted = [part.options["of"] for part in parts]
+        wanted = wanted_by(parts)
         self.carried = living(self.body, wanted)[1]
         following = dict(self.body.carried)
         self.next = {before: following[before] for before in self.carried}
@@ -120,21 +120,16 @@ class Loop:
 
     def _order(self) -> list[Node]:
         """The steps to run, in turn; the values of others are known."""
-        known: dict[Node, None] = {}
-        for node in self.graph.order:
-            inside = all(a in known for a in node.arguments) and not node.is_input
-            if node.known and inside and not depends_on_turn(node):
-                known[node] = None
+        known = settled(self.graph.order)
+        self.names.values |= values_of(known, known)
         rest = [n for n in self.graph.order if n not in known and not n.is_input]
-        values = evaluate(list(known), {}, list(known))
-        self.names.values |= {node: values[node] for node in known if node in values}
         return at_once(readers_first(rest))
 
     def _lists(self) -> set[Node]:
         """The inputs that become lists for this loop; others are lists already."""
         held = self.around.memory.lists
         held |= {node for node in self.body.inputs if self.given[node] in held}
-        ends = {*self.next.values(), *(part.options["of"] for part in self.parts)}
+        ends = {*self.next.values(), *wanted_by(self.parts)}
         found = lists_of(self.body, self.order, ends) - held
         held |= found
         return found
@@ -225,7 +220,7 @@ class Loop:
                 lines.append(f"{name} = {copied}")
         if self.body.may_not_turn:
             starts = {now: self.given[b] for now, b in self.body.held_by.items()}
-            for of in {part.options["of"]: None for part in self.last}:
+            for of in dict.fromkeys(wanted_by(self.last)):
                 if of not in self.next.values() and of in self.order:
                     given = self.names.of(starts[of]) if of in starts else None
                     lines.append(f"{self.names.of(of)} = {given}")

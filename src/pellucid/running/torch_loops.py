@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from pellucid.graphs.bodies import body_of, living
+from pellucid.graphs.bodies import body_of, living, wanted_by
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.liveness import Lives, roots, written
 from pellucid.graphs.node import Node
@@ -31,7 +31,7 @@ class Loop:
         self.given = self.body.given(loop)
         self.each = {p.options["of"]: p for p in parts if p.options["each"]}
         self.last = [p for p in parts if not p.options["each"]]
-        wanted = [part.options["of"] for part in parts]
+        wanted = wanted_by(parts)
         order, self.kept = living(self.body, wanted)
         following = dict(self.body.carried)
         self.next = {before: following[before] for before in self.kept}
@@ -121,7 +121,7 @@ class Loop:
         self.names.turns[self.body.turn] = self.turn
         for before, after in self.next.items():
             wishes.follow(inner.christened(before, -1), after)
-        passed = {part.options["of"] for part in self.last} & set(self.next)
+        passed = {*wanted_by(self.last)} & set(self.next)
         for of in passed - set(self.next.values()):
             self.saved[of] = wishes.own(f"{of.name or 'value'}_last")
         return inner
@@ -146,7 +146,7 @@ class Loop:
         lines = []
         starts = {now: self.given[b] for now, b in self.body.held_by.items()}
         carried = set(self.next.values())
-        for of in dict.fromkeys(part.options["of"] for part in self.last):
+        for of in dict.fromkeys(wanted_by(self.last)):
             if self.body.may_not_turn and of not in carried and of in self.inner.places:
                 start = self.block.source.zeros(of)
                 if of in starts:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.bodies import asked, body_of
+from pellucid.graphs.bodies import asked, body_of, wanted_by
 from pellucid.graphs.differentiating.masks import way_back
 from pellucid.graphs.node import Node, ancestors, depending
 from pellucid.graphs.operations.closed_set import facts_of
@@ -93,7 +93,7 @@ class Inside:
         self.loop, self.body, self.parts = loop, body_of(loop), parts
         self.given = self.body.given(loop)
         carried = self.body.carried
-        ends = [part.options["of"] for part in parts]
+        ends = wanted_by(parts)
         self.order = ancestors([*ends, *(now for _, now in carried)])
         self.leaves = self._leaves({i for i, a in self.given.items() if a in around})
         wrt = {i: around.get(self.given[i], NOTHING) for i in self.leaves}

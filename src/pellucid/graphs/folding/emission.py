@@ -174,10 +174,10 @@ class Emitter:
     def _piece(self, piece: Any) -> Node:
         if isinstance(piece, Node):
             return reading(self.outer(piece), (None,))
+        every: Node
         every, start, stop = piece
-        if (start, stop) == (0, every.shape[0]):
-            return every  # type: ignore[no-any-return]
-        return reading(every, (slice(start, stop),))
+        is_whole = (start, stop) == (0, every.shape[0])
+        return every if is_whole else reading(every, (slice(start, stop),))
 
     def listed(self, nodes: Sequence[Node]) -> tuple[Node, int, int]:
         """An array that holds a node of each turn, where it begins, and its step."""

@@ -15,6 +15,7 @@ from pellucid.graphs.bodies import (
     depends_on_turn,
     living,
     stacked,
+    wanted_by,
 )
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, ancestors, constant
@@ -88,7 +89,7 @@ def _unroll_loop(
     loop: Node, parts: Sequence[Node], now: dict[Node, Node], turns: Turns
 ) -> None:
     body = body_of(loop)
-    order, _ = living(body, [part.options["of"] for part in parts])
+    order, _ = living(body, wanted_by(parts))
     given = {i: now[a] for i, a in body.given(loop).items()}
     starts = {after: given[before] for after, before in body.held_by.items()}
     found: dict[Node, dict[int, Node]] = {part: {} for part in parts}

@@ -17,6 +17,7 @@ from pellucid.graphs.bodies import (
     body_of,
     living,
     remade_part,
+    wanted_by,
     with_inputs,
     with_nodes,
 )
@@ -81,7 +82,7 @@ class Walk:
     def turned(self, loop: Node, families: Iterable[Family]) -> Node:
         """A loop with its body rewritten, of which what is asked for stays."""
         body, parts = body_of(loop), self.parts[loop]
-        wanted = [part.options["of"] for part in parts]
+        wanted = wanted_by(parts)
         _, kept = living(body, wanted)
         following = dict(body.carried)
         ends = [*(following[i] for i in kept), *wanted]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.bodies import asked, body_of
+from pellucid.graphs.bodies import asked, body_of, wanted_by
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.places import Place
 
@@ -45,7 +45,7 @@ def same_loop(
         if node.is_constant or node in own:
             continue
         if node.operation == "loop":
-            key, _ = same_loop(node, [p.options["of"] for p in parts[node]], own)
+            key, _ = same_loop(node, wanted_by(parts[node]), own)
             steps.append(key)
         else:
             steps.append((same_step(node, own), node.quiet, node.derived))

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pellucid.graphs.bodies import asked, body_of, living
+from pellucid.graphs.bodies import asked, body_of, living, wanted_by
 from pellucid.graphs.folding.folded import folded
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Call, Node
@@ -223,7 +223,7 @@ class _Writer:
     ) -> None:
         """The nodes of one turn, and what comes out."""
         body = body_of(node)
-        order, kept = living(body, [part.options["of"] for part in parts])
+        order, kept = living(body, wanted_by(parts))
         loop = self.loop(node, order, around)
         given, following = body.given(node), dict(body.carried)
         inside = {x: now.get(given[x], given[x]) for x in body.fixed}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pellucid.graphs.bodies import Body, asked, living, loop, remade_part
+from pellucid.graphs.bodies import Body, asked, living, loop, remade_part, wanted_by
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 
@@ -34,7 +34,7 @@ def _block(
             continue
         arguments = tuple([now.get(a, a) for a in node.arguments])
         if node in parts:
-            wanted = [part.options["of"] for part in parts[node]]
+            wanted = wanted_by(parts[node])
             body, inside[node] = _body(node.options["body"], wanted, met)
             if body is not node.options["body"] or arguments != node.arguments:
                 now[node] = loop(body, arguments, node.line)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from pellucid.graphs.bodies import Body, asked, body_of, living
+from pellucid.graphs.bodies import Body, asked, body_of, living, wanted_by
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node, users
@@ -34,7 +34,7 @@ class Step(NamedTuple):
     """
 
     kind: str
-    about: Node | Guard | None
+    about: Any  # a node, or a guard
     reads: tuple[Node, ...]
     nest: Nest
 
@@ -116,9 +116,7 @@ class Flow:
                 waiting += () if node in self.listed else node.arguments
         return [n for n in self.graph.nodes if n in found and n not in self.listed]
 
-    def _add(
-        self, kind: str, about: Node | Guard | None, reads: Iterable[Node], nest: Nest
-    ) -> None:
+    def _add(self, kind: str, about: Any, reads: Iterable[Node], nest: Nest) -> None:
         found = tuple([self.resolved(node) for node in reads])
         self.steps.append(Step(kind, about, found, nest))
 
@@ -129,7 +127,7 @@ class Flow:
         """The nodes of the graph, or of a turn, which are stored where asked for."""
         order = late(order, run.carried if run else ())
         parts = asked(order)
-        stored = {part.options["of"] for part in run.each} if run else ()
+        stored = {*wanted_by(run.each)} if run else ()
         for node in order:
             if node.operation == "loop":
                 if node in parts:
@@ -175,7 +173,7 @@ class Flow:
     def _run(self, loop: Node, parts: Sequence[Node]) -> Run:
         """What is needed of a loop for these parts, and what its inputs stand for."""
         body = body_of(loop)
-        wanted = [part.options["of"] for part in parts]
+        wanted = wanted_by(parts)
         order, kept = living(body, wanted)
         given = body.given(loop)
         carried = [(b, now) for b, now in body.carried
@@ -257,9 +255,7 @@ class Flow:
                 left = self.left[self.carriers[node].loop]
                 lives[node].append((left - 1, left + 1))
         for place, step in enumerate(self.steps):
-            at = place
-            if step.kind == "node" and step.about in moved:
-                at = moved[step.about]  # type: ignore[index]
+            at = moved.get(step.about, place) if step.kind == "node" else place
             for node in step.reads:
                 if node in self.made:
                     self._lengthen(lives[node], node, at, step.nest)
@@ -349,7 +345,7 @@ def is_read_singly(node: Node, order: Iterable[Node]) -> bool:
             continue
         if reader in parts:
             body = body_of(reader)
-            inner, _ = living(body, [part.options["of"] for part in parts[reader]])
+            inner, _ = living(body, wanted_by(parts[reader]))
             inputs = [i for i, given in body.given(reader).items() if given is node]
             if not all(i in body.fixed and is_read_singly(i, inner) for i in inputs):
                 return False
@@ -375,5 +371,5 @@ def _constants(order: Iterable[Node]) -> Iterable[Node]:
         if node.is_constant and not node.is_literal:
             yield node
     for loop, parts in asked(order).items():
-        inner, _ = living(body_of(loop), [part.options["of"] for part in parts])
+        inner, _ = living(body_of(loop), wanted_by(parts))
         yield from _constants(inner)

@@ -31,7 +31,7 @@ class Inlining:
         self._places = self._read_places()
         for place, step in reversed([*enumerate(flow.steps)]):
             node = step.about
-            if step.kind != "node" or not isinstance(node, Node):
+            if step.kind != "node":
                 continue
             readers = flow.readers.get(node, [])
             often = flow.begins(node) or self._is_place(node, step, readers)
@@ -48,8 +48,7 @@ class Inlining:
         step = self.flow.steps[place]
         if step.nest != nest:
             return self.flow.left[step.nest[len(nest)]]
-        is_node = step.kind == "node" and isinstance(step.about, Node)
-        return self.moved.get(step.about, place) if is_node else place  # type: ignore[arg-type]
+        return self.moved.get(step.about, place) if step.kind == "node" else place
 
     def _is_unnamed(self, node: Node, step: Step, readers: Sequence[int]) -> bool:
         """Whether a node has no name, and one reader beside it."""
@@ -80,7 +79,7 @@ class Inlining:
         found: dict[Node, bool] = {}
         for step in self.flow.steps:
             node = step.about
-            if step.kind != "node" or not isinstance(node, Node) or not step.nest:
+            if step.kind != "node" or not step.nest:
                 continue
             if not is_numbered(node.name) or not reads_place(node):
                 continue

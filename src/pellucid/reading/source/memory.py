@@ -69,7 +69,7 @@ class Memory:
                 self._join(node, resolved(node.arguments[0]))
         for step in self.flow.steps:
             if step.kind in ("keep", "part"):
-                self._join(step.about, step.reads[0])  # type: ignore[arg-type]
+                self._join(step.about, step.reads[0])
         arrays = [node for node in self._writers() if node.shape]
         written = {before for node in arrays for before in self._chain(node)}
         for before, run in self.flow.carriers.items():
@@ -160,11 +160,11 @@ def meets_floats(flow: Flow, number: Node, loop: Node) -> bool:
         if loop not in step.nest:
             continue
         node = step.about
-        if step.kind == "enter" and isinstance(node, Node):
+        if step.kind == "enter":
             starts = flow.runs[node].starts
             inner = [b for b, start in starts.items() if flow.resolved(start) is number]
             same = all(meets_floats(flow, each, node) for each in inner)
-        elif step.kind == "node" and isinstance(node, Node):
+        elif step.kind == "node":
             others = [a for a in node.arguments if flow.resolved(a) is not number]
             weak = not others or any(a.weak for a in others)
             same = all(a.weak or a.dtype == number.dtype for a in others)

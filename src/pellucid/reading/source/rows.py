@@ -95,5 +95,6 @@ def called(found: Mapping[Row, Sequence[Node]], turn: Turn) -> dict[Row, str]:
 def _by_array(array: Node) -> str:
     """A row of X is x, one of all values of h is h."""
     if array.operation == "part":
-        return array.options["of"].name  # type: ignore[no-any-return]
+        of: Node = array.options["of"]
+        return of.name
     return array.name.lower() if len(array.name) == 1 and array.name.isupper() else ""

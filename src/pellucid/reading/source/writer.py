@@ -81,7 +81,7 @@ class Writer:
     def nodes(self) -> Iterable[Node]:
         """Every node that is written, those of bodies too."""
         return (step.about for step in self.flow.steps
-                if step.kind == "node" and isinstance(step.about, Node))  # fmt: skip
+                if step.kind == "node")  # fmt: skip
 
     def lines(self) -> list[str]:
         """The body of the function."""
@@ -115,7 +115,7 @@ class Writer:
         self._statements.append(Statement(self._depth, text, self._about))
 
     def _node(self, step: Step) -> None:
-        node: Any = step.about
+        node = step.about
         if node.operation in WRITING and (step.nest or not self.flow.whole):
             self._write_assignment(node)
             return
@@ -128,7 +128,7 @@ class Writer:
             self._say(statement)
 
     def _guard(self, step: Step) -> None:
-        guard: Any = step.about
+        guard = step.about
         self.asked[guard] = self._taken(step.reads[0])
         self._say(asserted(guard, self.asked[guard]))
 
@@ -274,7 +274,7 @@ class Writer:
 
     def _make(self, step: Step) -> None:
         """The room for the values of all turns."""
-        part: Any = step.about
+        part = step.about
         if self.variables.is_list(part):
             self._say(f"{self.names[part]} = []")
             return
@@ -289,7 +289,7 @@ class Writer:
 
     def _enter(self, step: Step) -> None:
         """What a loop carries, as it begins."""
-        run = self.flow.runs[step.about]  # type: ignore[index]
+        run = self.flow.runs[step.about]
         moves = []
         for before, _ in run.carried:
             start = self._start(before, run.starts[before])
@@ -307,7 +307,7 @@ class Writer:
         return self._text(start)
 
     def _again(self, step: Step) -> None:
-        run = self.flow.runs[step.about]  # type: ignore[index]
+        run = self.flow.runs[step.about]
         self._move([(self.names[before], text := self._text(now), text)
                     for before, now in run.carried])  # fmt: skip
 
@@ -317,7 +317,7 @@ class Writer:
 
     def _turn(self, step: Step) -> None:
         """The head of a loop."""
-        loop: Any = step.about
+        loop = step.about
         run = self.flow.runs[loop]
         turn = run.body.turn  # which a loop backwards shares with that forwards
         self.words.name(turn, self.names[loop])
@@ -344,12 +344,12 @@ class Writer:
         return f"for {name}, {names} in enumerate({arrays}{first})"
 
     def _keep(self, step: Step) -> None:
-        part: Any = step.about
+        part = step.about
         self._say(f"{self.names[part]} = {self._text(step.reads[0])}")
 
     def _store(self, step: Step) -> None:
         """One turn of what all turns fill."""
-        part: Any = step.about
+        part = step.about
         value = self._taken(step.reads[0]).text
         name = self.names[part]
         if self.variables.is_list(part):
@@ -360,7 +360,7 @@ class Writer:
 
     def _part(self, step: Step) -> None:
         """What a loop gives, by a name of its own."""
-        name, value = self.names[step.about], self._text(step.reads[0])  # type: ignore[index]
+        name, value = self.names[step.about], self._text(step.reads[0])
         if name != value:
             self._say(f"{name} = {value}")
 
