@@ -1,19 +1,18 @@
 """Loops on the NumPy target: equal to the function, in memory of their own."""
 
 import functools
-import inspect
 import threading
 
 import numpy as np
 import pytest
 import random_loops
+from loops_on_targets import graph_of, inputs, step
 
 import pellucid as pl
 from pellucid.graphs import structure
 from pellucid.graphs.bodies import Body, loop, part, with_bodies
 from pellucid.graphs.folding.folded import folded
-from pellucid.graphs.graph import Graph
-from pellucid.graphs.node import Node, ancestors, constant
+from pellucid.graphs.node import Node, constant
 from pellucid.graphs.places import Place, Turn, of_turn
 from pellucid.running.cache import structure_of
 from pellucid.running.numpy import Program
@@ -406,27 +405,6 @@ def test_random_programs_run_as_their_graphs_do(seed):
 
 
 # -- memory, in loops that are made by hand -------------------------------------------
-
-
-def inputs(*arrays):
-    return [Node("input", (), a.shape, a.dtype, name=f"a{i}")
-            for i, a in enumerate(arrays)]  # fmt: skip
-
-
-def graph_of(outer, outputs):
-    """A graph of nodes that are given names now, with its inputs as arguments."""
-    for i, node in enumerate(ancestors(outputs)):
-        if not (node.name or node.is_constant):
-            node.christen(f"t{i}")
-    parameters = {node.name: node for node in outer}
-    kinds = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    signature = inspect.Signature(inspect.Parameter(n, kinds) for n in parameters)
-    return Graph("made", parameters, tuple(outputs), signature)
-
-
-def step(operation, *arguments, **options):
-    first = arguments[0]
-    return Node(operation, arguments, first.shape, first.dtype, options)
 
 
 def assert_same(graph, *args):
