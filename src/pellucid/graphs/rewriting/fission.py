@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from pellucid.graphs.bodies import (
     Body,
@@ -21,12 +20,13 @@ from pellucid.graphs.bodies import (
     with_body,
 )
 from pellucid.graphs.node import Node, ancestors, depending
-from pellucid.graphs.places import moves
-from pellucid.graphs.rewriting.driver import Rule, Walk, by_operation
+from pellucid.graphs.rewriting.driver import Rule, Walk
 from pellucid.graphs.rewriting.last_turn import LastTurn, seen_whole
 from pellucid.graphs.rewriting.spines import added, added_at, assigned, multiplied
 from pellucid.graphs.rewriting.whole import Whole, can_be_whole
-from pellucid.graphs.tracing.traced import current, node_of, recorded
+from pellucid.graphs.tracing.traced import current
+
+READING = ("index", "entry")  # what is done in the loop as well as before it
 
 
 def itself(node: Node) -> Node:
@@ -174,69 +174,3 @@ class Feed:
         read = reading(given, self.at)
         read.christen(step.name)
         return read
-
-
-READING = ("index", "entry")
-MANY = 64  # pieces of one array beyond which they stay as they are
-
-
-# -- pieces of one array --------------------------------------------------------------
-
-
-def _joined(node: Node) -> Node | None:
-    """Pieces that are scattered into zeros and added, as what they are joined to."""
-    pieces: list[tuple[Node, Any]] = []
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        if len(pieces) > MANY:
-            return None
-        if part.operation == "add":
-            waiting += part.arguments
-        elif part.operation == "scatter" and len(part.arguments) == 1:
-            pieces.append((part.arguments[0], part.options["at"]))
-        else:
-            return None
-    return _concatenated(pieces, node.shape)
-
-
-def _added(node: Node) -> Node | None:
-    """Pieces that are added one after the other, as what they are joined to."""
-    start, pieces = node, list[tuple[Node, Any]]()
-    while start.operation == "add_at" and len(start.arguments) == 2:
-        if len(pieces) > MANY:
-            return None
-        pieces.append((start.arguments[1], start.options["at"]))
-        start = start.arguments[0]
-    whole = _concatenated(pieces, node.shape)
-    return None if whole is None else node_of(recorded("add", start, whole))
-
-
-def _concatenated(
-    pieces: Sequence[tuple[Node, Any]], shape: tuple[int, ...]
-) -> Node | None:
-    """The array of which pieces are all, one after the other along the first axis."""
-    found: dict[int, tuple[int, Node]] = {}
-    for piece, at in pieces:
-        places = _along_first(at, shape)
-        if places is None or piece.shape != (len(places), *shape[1:]):
-            return None
-        found[places.start] = places.stop, piece
-    end, parts = 0, []
-    while end in found:
-        end, piece = found.pop(end)
-        parts.append(piece)
-    if found or end != shape[0] or len(parts) != len(pieces) or len(parts) < 2:
-        return None
-    return node_of(recorded("concatenate", *parts, axis=0))
-
-
-def _along_first(at: tuple[Any, ...], shape: tuple[int, ...]) -> range | None:
-    """The places of one plain slice along the first axis."""
-    if len(at) != 1 or not shape or not isinstance(at[0], slice) or moves(at):
-        return None
-    places = range(*at[0].indices(shape[0]))
-    return places if places and places.step == 1 else None
-
-
-joined = by_operation({"add": _joined, "add_at": _added})

@@ -17,7 +17,7 @@ from pellucid.graphs.rewriting.driver import (
     rewritten,
     shared,
 )
-from pellucid.graphs.rewriting.fission import fission, joined
+from pellucid.graphs.rewriting.fission import fission
 from pellucid.graphs.rewriting.formulas import (
     Formula,
     Formulas,
@@ -30,6 +30,7 @@ from pellucid.graphs.rewriting.formulas import (
 )
 from pellucid.graphs.rewriting.inward import inward
 from pellucid.graphs.rewriting.naive import Identities
+from pellucid.graphs.rewriting.pieces import joined
 from pellucid.graphs.rewriting.plain import plain
 from pellucid.graphs.rewriting.signs import signs
 from pellucid.graphs.rewriting.sums_of_products import Functions, seen_whole

@@ -241,10 +241,6 @@ class Turns:
         """The names of all nodes without what is below."""
         return {self.view.name(z).split("_")[0] for z in self.view.graph.nodes} - {""}
 
-    def _is_derived(self, node: Node) -> bool:
-        """Whether a node is part of a derivative."""
-        return node.derived or node not in self.forward
-
     def _outside(self, t: Typesetter, node: Node, index: Index, at: At) -> Piece:
         """The last value, or one of all turns; the whole of these as a list."""
         of, loop = self.view.outside[node], self.view.left[node]

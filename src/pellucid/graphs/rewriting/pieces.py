@@ -1,0 +1,76 @@
+"""Pieces that are put together to one array are joined.
+
+The gradient of an array that was read in pieces is a sum of what was scattered into
+zeros, piece by piece. Where the pieces are all of it, it is these, one after another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pellucid.graphs.node import Node
+from pellucid.graphs.places import moves
+from pellucid.graphs.rewriting.driver import by_operation
+from pellucid.graphs.tracing.traced import node_of, recorded
+
+MANY = 64  # pieces of one array beyond which they stay as they are
+
+
+def _joined(node: Node) -> Node | None:
+    """Pieces that are scattered into zeros and added, as what they are joined to."""
+    pieces: list[tuple[Node, Any]] = []
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if len(pieces) > MANY:
+            return None
+        if part.operation == "add":
+            waiting += part.arguments
+        elif part.operation == "scatter" and len(part.arguments) == 1:
+            pieces.append((part.arguments[0], part.options["at"]))
+        else:
+            return None
+    return _concatenated(pieces, node.shape)
+
+
+def _added(node: Node) -> Node | None:
+    """Pieces that are added one after the other, as what they are joined to."""
+    start, pieces = node, list[tuple[Node, Any]]()
+    while start.operation == "add_at" and len(start.arguments) == 2:
+        if len(pieces) > MANY:
+            return None
+        pieces.append((start.arguments[1], start.options["at"]))
+        start = start.arguments[0]
+    whole = _concatenated(pieces, node.shape)
+    return None if whole is None else node_of(recorded("add", start, whole))
+
+
+def _concatenated(
+    pieces: Sequence[tuple[Node, Any]], shape: tuple[int, ...]
+) -> Node | None:
+    """The array of which pieces are all, one after the other along the first axis."""
+    found: dict[int, tuple[int, Node]] = {}
+    for piece, at in pieces:
+        places = _along_first(at, shape)
+        if places is None or piece.shape != (len(places), *shape[1:]):
+            return None
+        found[places.start] = places.stop, piece
+    end, parts = 0, []
+    while end in found:
+        end, piece = found.pop(end)
+        parts.append(piece)
+    if found or end != shape[0] or len(parts) != len(pieces) or len(parts) < 2:
+        return None
+    return node_of(recorded("concatenate", *parts, axis=0))
+
+
+def _along_first(at: tuple[Any, ...], shape: tuple[int, ...]) -> range | None:
+    """The places of one plain slice along the first axis."""
+    if len(at) != 1 or not shape or not isinstance(at[0], slice) or moves(at):
+        return None
+    places = range(*at[0].indices(shape[0]))
+    return places if places and places.step == 1 else None
+
+
+joined = by_operation({"add": _joined, "add_at": _added})
