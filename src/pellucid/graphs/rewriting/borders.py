@@ -15,7 +15,7 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.kinds import MIXES
 from pellucid.graphs.rewriting.driver import Family, Rule, Walk
-from pellucid.graphs.rewriting.last_turn import LastTurn, seen_whole
+from pellucid.graphs.rewriting.last_turn import LastTurn, without_loop
 from pellucid.graphs.rewriting.naive import Identities
 from pellucid.graphs.rewriting.whole import Whole, can_be_whole
 from pellucid.graphs.tracing.naming import is_numbered
@@ -108,7 +108,7 @@ class Border:
                 self.improved,
             )  # fmt: skip
             self.wholes[loop] = whole, LastTurn(whole)
-        return seen_whole(node, *self.wholes[loop])
+        return without_loop(node, *self.wholes[loop])
 
 
 # Functions of elements by which an input of a body is seen from inside.

@@ -21,7 +21,7 @@ from pellucid.graphs.bodies import (
 )
 from pellucid.graphs.node import Node, ancestors, depending
 from pellucid.graphs.rewriting.driver import Rule, Walk
-from pellucid.graphs.rewriting.last_turn import LastTurn, seen_whole
+from pellucid.graphs.rewriting.last_turn import LastTurn, without_loop
 from pellucid.graphs.rewriting.spines import added, added_at, assigned, multiplied
 from pellucid.graphs.rewriting.whole import Whole, can_be_whole
 from pellucid.graphs.tracing.traced import current
@@ -62,7 +62,7 @@ def fission(walk: Walk) -> Rule:
 def _taken(part: Node, whole: Whole, last: LastTurn) -> Node | None:
     """What a part is made of, outside of the loop."""
     with current().on_behalf_of(part, part.call):
-        found = seen_whole(part, whole, last)
+        found = without_loop(part, whole, last)
     if found is None:
         return None
     if part.name and not found.name and not found.is_constant:

@@ -33,7 +33,7 @@ from pellucid.graphs.rewriting.whole import Whole, is_made, resolved, started
 from pellucid.graphs.tracing.traced import current, lifted, node_of, recorded
 
 
-def seen_whole(asked: Node, whole: Whole, last: LastTurn) -> Node | None:
+def without_loop(asked: Node, whole: Whole, last: LastTurn) -> Node | None:
     """What a part of a loop is outside of it; None where it is nothing but the part."""
     of = asked.options["of"]
     found = whole.each(of) if asked.options["each"] else last.of(of)
