@@ -6,7 +6,7 @@ asks here whether an assignment may be done in place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from pellucid.graphs.bodies import Body, body_of
 from pellucid.graphs.graph import Graph
@@ -59,18 +59,25 @@ def roots(
     return root
 
 
-def origin(node: Node) -> Node:
-    """The array that came to be this one by being written into, in loops as well."""
+def origins(node: Node) -> Iterator[Node]:
+    """An array, and those that it came from by being written into, in loops as well."""
     while True:
+        yield node
         if node.operation in WRITING:
             node = node.arguments[0]
         elif node.operation == "part" and not node.options["each"]:
             of, body = origin(node.options["of"]), body_of(node)
             if of not in written(body):
-                return node
+                return
             node = body.given(node.arguments[0])[of]
         else:
-            return node
+            return
+
+
+def origin(node: Node) -> Node:
+    """The array that came to be this one by being written into."""
+    *_, first = origins(node)
+    return first
 
 
 def written(body: Body) -> set[Node]:

@@ -14,9 +14,8 @@ from typing import Any
 
 from pellucid.graphs.bodies import body_of, living, wanted_by
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.liveness import Lives, roots, written
+from pellucid.graphs.liveness import Lives, origins, roots, written
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.indexing import WRITING
 from pellucid.graphs.places import Place
 from pellucid.running.loops import Wishes, assigned, wish_of
 from pellucid.running.writing import at_once
@@ -52,7 +51,7 @@ class Loop:
     def _owned(self) -> set[Node]:
         """The carried arrays that nobody else holds from turn to turn."""
         found = written(self.body) & set(self.kept)
-        chains = {before: _chain(self.next[before]) for before in found}
+        chains = {before: {*origins(self.next[before])} for before in found}
         return {
             before for before, chain in chains.items()
             if not any(self.root[after] in chain for other, after in self.next.items()
@@ -62,7 +61,7 @@ class Loop:
     def _is_written(self, node: Node) -> bool:
         """Whether a later turn may write into the memory of a value."""
         root = self.root[node]
-        return any(root in _chain(self.next[before]) for before in self.owned)
+        return any(root in origins(self.next[before]) for before in self.owned)
 
     def _is_own(self, part: Node, shown: set[Node]) -> bool:
         """Whether a value is in memory of its own when the loop has ended."""
@@ -208,19 +207,3 @@ class Loop:
         """The name of what is called otherwise behind the loop."""
         name: str = self.block.christened(part, self.place, wish_of(part))
         return name
-
-
-def _chain(node: Node) -> set[Node]:
-    """An array, and those that it came from by being written into."""
-    found = {node}
-    while node.operation in WRITING or node.operation == "part":
-        if node.operation == "part":
-            body = body_of(node)
-            before = {now: b for b, now in body.carried}.get(node.options["of"])
-            if before is None:
-                break
-            node = body.given(node.arguments[0])[before]
-        else:
-            node = node.arguments[0]
-        found.add(node)
-    return found
