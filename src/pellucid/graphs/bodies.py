@@ -137,15 +137,11 @@ def _gives_known(of_loop: Node, of: Node) -> bool:
 
 def _moves_around(body: Body, ends: Iterable[Node]) -> bool:
     """Whether some of these move with the turn of a loop around this one."""
-    inside = {body.turn}
-    for node in with_bodies(ancestors(ends)):
-        if node.operation == "loop":
-            inside.add(node.options["body"].turn)
-    return any(
-        turn not in inside
-        for place in places_within(ancestors(ends))
-        for turn, _ in place.terms
-    )
+    order = ancestors(ends)
+    loops = [node for node in with_bodies(order) if node.operation == "loop"]
+    inside = {body.turn, *(body_of(loop).turn for loop in loops)}
+    places = places_within(order)
+    return any(turn not in inside for place in places for turn, _ in place.terms)
 
 
 def body_of(node: Node) -> Body:
@@ -173,7 +169,6 @@ def living(body: Body, wanted: Iterable[Node]) -> tuple[list[Node], list[Node]]:
     """The nodes of a body that some of them need, in order; and the carried inputs."""
     following = dict(body.carried)
     found: set[Node] = set()
-    kept = []
     waiting = list(wanted)
     while waiting:
         node = waiting.pop()
@@ -182,10 +177,8 @@ def living(body: Body, wanted: Iterable[Node]) -> tuple[list[Node], list[Node]]:
         found.add(node)
         waiting += node.arguments
         if node in following:
-            kept.append(node)
             waiting.append(following[node])
-    inputs = [before for before, _ in body.carried if before in set(kept)]
-    return sorted(found, key=by_order), inputs
+    return sorted(found, key=by_order), [i for i in following if i in found]
 
 
 def with_bodies(order: Iterable[Node]) -> Iterator[Node]:
