@@ -30,7 +30,7 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.places import Place, Turn, moves
 from pellucid.graphs.prepared import Prepared
-from pellucid.graphs.tracing.turns import _stored, _variables, loops_of
+from pellucid.graphs.tracing.turns import _head, _stored, loops_of
 
 
 def loops_in(graph):
@@ -422,6 +422,35 @@ def variable_assigned_inside(X):
     return sum(h)
 
 
+def rows_and_their_elements(X):
+    h = 0.0
+    for row in X:
+        for j in range(3):
+            h = np.tanh(h + row[j])
+    return h
+
+
+def rows_of_two_and_a_sum(X):
+    out = []
+    for a, b in X[:, :2]:
+        out.append(sum(a * x + b for x in X[0]))
+    return np.stack(out)
+
+
+def seasons(x):
+    s = [x * 0.1, x * 0.2, x * 0.3, x * 0.4, x * 0.5]
+    for i in range(14):
+        s.append(0.5 * s[i] + np.sin(s[-1]))
+    return s[-1]
+
+
+def reversed_with_a_first(x):
+    hs = [x]
+    for _ in range(7):
+        hs.append(np.sin(hs[-1]))
+    return np.stack(hs[::-1]) * np.stack(hs[::2] + hs[1::2])
+
+
 KINDS = {
     recurrence: (x5, ["8"]),
     two_in_a_row: (x5, ["7", "8"]),
@@ -458,7 +487,16 @@ KINDS = {
     over_a_dict: (x5, ["4"]),
     over_an_array: (x5, ["4"]),
     variable_assigned_inside: (X, ["3", "3", "8"]),
+    rows_and_their_elements: (X, ["3", "8"]),
+    rows_of_two_and_a_sum: (X, ["3", "8"]),
+    seasons: (x5, ["14"]),
+    reversed_with_a_first: (x5, ["7"]),
 }
+
+
+def test_values_read_in_another_order_are_slices_of_all():
+    order = [node.operation for node in assert_folds(reversed_with_a_first, x5).order]
+    assert order.count("index") == 5  # three slices in steps, and x twice
 
 
 @pytest.mark.parametrize("f", KINDS, ids=lambda f: f.__name__)
@@ -767,7 +805,7 @@ def test_a_function_is_recorded_in_two_threads_at_once():
 
 
 def instruction(opname, argval=None, arg=None):
-    return SimpleNamespace(opname=opname, argval=argval, arg=arg)
+    return SimpleNamespace(opname=opname, argval=argval, arg=arg, offset=0)
 
 
 # As later versions of Python write them.
@@ -794,8 +832,8 @@ STORING = {
 @pytest.mark.parametrize(("steps", "names"), STORING.values(), ids=STORING.keys())
 def test_the_variables_of_a_loop_are_those_that_its_head_stores(steps, names):
     head = [instruction("FOR_ITER"), *(instruction(*step) for step in steps)]
-    assert _variables([*head, instruction("LOAD_FAST", "X")]) == names
-    assert _variables([instruction("LOAD_FAST"), *head]) == ()  # of a while
+    assert _head([*head, instruction("LOAD_FAST", "X")])[0] == names
+    assert _head([instruction("LOAD_FAST"), *head]) == ((), -1)  # of a while
     assert [n for step in head for n in _stored(step)] == list(names)
 
 

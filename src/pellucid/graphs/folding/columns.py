@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 Access = tuple[tuple[int, int | None, int | None], ...]
 Key = tuple[Any, ...]
 OUTSIDE = "o"
+LAGS = 32  # turns that a value is carried at most
 
 
 class Own(NamedTuple):
@@ -50,9 +51,24 @@ def column_of(keys: Sequence[Key], a: int) -> Column:
             return Own(lag, later[1], _access(key if known else later, later, a, b, c))
     if _is_inside(key, a):
         return Own(b - key[0], key[1], _access(key, later, a, b, c))
+    if late := _late(keys, a, c):
+        return late
     if key[0] == OUTSIDE:
         return Same() if first == key == later else Listed()
     return Same() if first[:2] == key[:2] == later[:2] else Listed()
+
+
+def _late(keys: Sequence[Key], a: int, c: int) -> Own | None:
+    """The column of what is read many turns after, so that it begins late.
+
+    Until then all comes from outside; the first that is read is of the turn a.
+    """
+    end = min(a + LAGS + 1, len(keys))
+    t = next((t for t in range(c + 1, end) if _is_inside(keys[t], a)), None)
+    if t is None or keys[t][0] != a:
+        return None
+    u = min(t + 1, len(keys) - 1)
+    return Own(t - a, keys[t][1], _access(keys[t], keys[u], a, t, u))
 
 
 def _is_inside(key: Key, a: int) -> bool:

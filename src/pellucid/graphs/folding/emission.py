@@ -156,7 +156,7 @@ class Emitter:
                     known=all(a.known for a in arrays))  # fmt: skip
 
     def _pieces(self, nodes: Sequence[Node]) -> list[Any]:
-        """Nodes by themselves, and [array, from, to] for those of a loop."""
+        """Nodes by themselves, and [array, *places] for those of a loop."""
         pieces: list[Any] = []
         for node in nodes:
             found = self.each(node)
@@ -165,19 +165,22 @@ class Emitter:
                 continue
             every, k = found
             last = pieces[-1] if pieces else None
-            if isinstance(last, list) and last[0] is every and last[2] == k:
-                last[2] = k + 1
+            if isinstance(last, list) and last[0] is every and _goes_on(last[1:], k):
+                last.append(k)
             else:
-                pieces.append([every, k, k + 1])
+                pieces.append([every, k])
         return pieces
 
     def _piece(self, piece: Any) -> Node:
         if isinstance(piece, Node):
             return reading(self.outer(piece), (None,))
         every: Node
-        every, start, stop = piece
-        is_whole = (start, stop) == (0, every.shape[0])
-        return every if is_whole else reading(every, (slice(start, stop),))
+        every, *ks = piece
+        if ks == [*range(every.shape[0])]:
+            return every
+        step = ks[1] - ks[0] if len(ks) > 1 else 1
+        stop = ks[-1] + (1 if step > 0 else -1)
+        return reading(every, (slice(ks[0], None if stop < 0 else stop, step),))
 
     def listed(self, nodes: Sequence[Node]) -> tuple[Node, int, int]:
         """An array that holds a node of each turn, where it begins, and its step."""
@@ -190,6 +193,12 @@ class Emitter:
                 return first[0], ks[0], step
         array = self.array(nodes)
         return stacked([self.outer(n) for n in nodes]) if array is None else array, 0, 1
+
+
+def _goes_on(ks: Sequence[int], k: int) -> bool:
+    """Whether a place goes on with the equal steps of others."""
+    step = k - ks[-1]
+    return step != 0 and (len(ks) == 1 or step == ks[1] - ks[0])
 
 
 def _like(operation: str, array: Node, node: Node, **options: Any) -> Node:

@@ -27,8 +27,8 @@ class CodeLoop:
 
     Parameters
     ----------
-    begin, end : int
-        Its first and last instruction.
+    begin, head, end : int
+        Its first instruction, the last that assigns its variables, and its last.
     names : tuple of str
         The variables that its head assigns in each turn.
     own : tuple of str
@@ -37,17 +37,20 @@ class CodeLoop:
         Where it begins.
     """
 
-    __slots__ = ("begin", "end", "line", "names", "own")
+    __slots__ = ("begin", "end", "head", "line", "names", "own")
 
     def __init__(
-        self, begin: int, end: int, names: tuple[str, ...], own: tuple[str, ...],
-        line: tuple[str, int],
+        self, begin: int, head: int, end: int, names: tuple[str, ...],
+        own: tuple[str, ...], line: tuple[str, int],
     ) -> None:  # fmt: skip
-        self.begin, self.end, self.line = begin, end, line
+        self.begin, self.head, self.end, self.line = begin, head, end, line
         self.names, self.own = names, own
 
 
 Nest = tuple[CodeLoop, ...]  # from the outmost
+
+# Python 3.11 splits a call, and once it has made it quick runs it in the first half.
+SECOND_HALF = "CALL" if "PRECALL" in dis.opmap else None
 
 
 class Loops:
@@ -61,7 +64,7 @@ class Loops:
     """
 
     def __init__(self, code: CodeType) -> None:
-        steps = list(dis.get_instructions(code))
+        steps = [i for i in dis.get_instructions(code) if i.opname != SECOND_HALF]
         ends: dict[int, int] = {}
         for step in steps:
             if "JUMP_BACKWARD" in step.opname and "NO_INTERRUPT" not in step.opname:
@@ -88,17 +91,21 @@ def _loop(
 ) -> CodeLoop:
     """The loop between two instructions of a code."""
     inside = [step for step in steps if begin <= step.offset <= end]
-    names = _variables([step for step in inside if step.opname != "EXTENDED_ARG"])
+    names, head = _head([step for step in inside if step.opname != "EXTENDED_ARG"])
     stored = Counter(name for step in inside for name in _stored(step))
     own = tuple([name for name in names if stored[name] == 1])
     position = inside[0].positions
     line = (position and position.lineno) or 0
-    return CodeLoop(begin, end, names, own, (code.co_filename, line))
+    return CodeLoop(begin, head, end, names, own, (code.co_filename, line))
 
 
-def _variables(steps: list[dis.Instruction]) -> tuple[str, ...]:
-    """The variables that a `for` assigns in each turn; of a `while` there are none."""
-    names, left = list[str](), int(steps[0].opname == "FOR_ITER")
+def _head(steps: list[dis.Instruction]) -> tuple[tuple[str, ...], int]:
+    """The variables that a `for` assigns in each turn, and the last step that does.
+
+    Of a `while` there are none.
+    """
+    is_for = steps[0].opname == "FOR_ITER"
+    names, left, last = list[str](), int(is_for), steps[0].offset if is_for else -1
     for step in steps[1:]:
         stored = _stored(step)
         if not left:
@@ -112,7 +119,8 @@ def _variables(steps: list[dis.Instruction]) -> tuple[str, ...]:
             left -= len(stored)
         elif step.opname != "NOP":
             break
-    return tuple(names)
+        last = step.offset
+    return tuple(names), last
 
 
 STORES = {"STORE_FAST", "STORE_NAME", "STORE_DEREF", "STORE_GLOBAL"}
@@ -136,15 +144,17 @@ def loops_of(code: CodeType) -> Loops:
 class Standing:
     """Where a frame stands: in which turn of each of its loops."""
 
-    __slots__ = ("inside", "last", "loops", "nest", "scope", "step", "turns")
+    __slots__ = ("inside", "last", "loops", "nest", "read", "scope", "step", "turns")
 
     def __init__(self, inside: Scope, loops: Loops) -> None:
         self.inside, self.loops = inside, loops
         self.scope = inside  # the turn that it is in
         self.last, self.nest = -1, Nest()
         self.step: FrameType | None = None
-        # Of each loop that it is in the turn, and its own variables there.
+        # Of each loop that it is in the turn, and its own variables there; of so many
+        # they are read. At the head of a loop they are those of the turn before.
         self.turns: list[tuple[Scope, list[tuple[str, Any]]]] = []
+        self.read = 0
 
     def move(self, frame: FrameType, at: int, nest: Nest) -> None:
         """Go on to other loops, or to a new turn.
@@ -161,14 +171,14 @@ class Standing:
         del self.turns[turned:]
         for loop in nest[turned:]:
             inside = self.turns[-1][0] if self.turns else self.inside
-            run = again or Scope(inside, "loop", loop)
+            self.turns.append((Scope(again or Scope(inside, "loop", loop), "turn"), []))
             again = None
-            values = [variables.get(name) for name in loop.names]
-            numbers = tuple([v if type(v) is int else None for v in values])
-            own = [(name, variables.get(name)) for name in loop.own]
-            self.turns.append((Scope(run, "turn", None, numbers), own))
-        self.nest = nest
+        for i in range(min(self.read, turned), len(nest)):
+            _read(*self.turns[i], nest[i], variables)
         self.scope = self.turns[-1][0] if self.turns else self.inside
+        is_head = bool(nest) and at <= nest[-1].head
+        self.read = len(nest) - is_head
+        self.nest = Nest([*nest]) if is_head else nest  # so that it moves at once
 
     def _turned(self, common: int, variables: Mapping[str, Any]) -> int:
         """The first loop whose variables have changed; `common` where none has."""
@@ -177,6 +187,15 @@ class Standing:
                 if variables.get(name) is not value:
                     return i
         return common
+
+
+def _read(
+    turn: Scope, own: list[tuple[str, Any]], loop: CodeLoop, variables: Any
+) -> None:
+    """Note with a turn what the variables of its loop are in it."""
+    values = [variables.get(name) for name in loop.names]
+    turn.numbers = tuple([v if type(v) is int else None for v in values])
+    own[:] = [(name, variables.get(name)) for name in loop.own]
 
 
 def _alike(a: Nest, b: Nest) -> int:
