@@ -59,9 +59,17 @@ def _cast(arrays: Any, dtype: Any, casting: Any) -> list[Any]:
     return [cast(part, dtype) for part in parts]
 
 
+def _are_all_of(arrays: Any, ndim: int) -> bool:
+    """Whether arrays have one shape of so many axes, so that they are stacked."""
+    shapes = {np.shape(a) for a in arrays}
+    return len(shapes) == 1 and len(shapes.pop()) == ndim
+
+
 @recorded_as(np.vstack)
 def vstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     """Rows below one another."""
+    if _are_all_of(tup, ndim=1):
+        return stack(tup, dtype=dtype, casting=casting)
     rows = [np.atleast_2d(a) for a in tup]
     return concatenate(rows, dtype=dtype, casting=casting)
 
@@ -69,6 +77,8 @@ def vstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
 @recorded_as(np.hstack)
 def hstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     """Columns beside one another."""
+    if _are_all_of(tup, ndim=0):
+        return stack(tup, dtype=dtype, casting=casting)
     parts = [np.atleast_1d(a) for a in tup]
     axis = 0 if np.ndim(parts[0]) == 1 else 1
     return concatenate(parts, axis, dtype=dtype, casting=casting)
@@ -77,6 +87,8 @@ def hstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
 @recorded_as(np.column_stack)
 def column_stack(tup: Any) -> Any:
     """Vectors as columns beside one another."""
+    if _are_all_of(tup, ndim=1):
+        return stack(tup, axis=1)
     columns = [np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in tup]
     return np.concatenate(columns, axis=1)
 

@@ -307,12 +307,24 @@ def _of_lists(original: Any) -> Callable[..., Any]:
                 return value.__array_function__(original, (), args, kwargs)
         return original(*args, **kwargs)
 
-    return original if original in JOINS else call
+    @functools.wraps(original)
+    def join(*args: Any, **kwargs: Any) -> Any:
+        kwargs = {key: _of_arrays(value) for key, value in kwargs.items()}
+        return original(*map(_of_arrays, args), **kwargs)
+
+    return original if original in OF_LISTS else join if original in JOINS else call
+
+
+def _of_arrays(value: Any) -> Any:
+    """A list in which each list that holds traced values is an array."""
+    is_list = isinstance(value, (list, tuple))
+    return [*map(without_lists, value)] if is_list else value
 
 
 # These take a list for what it is, and find the traced values in it by themselves.
-JOINS = {
-    np.block, np.column_stack, np.concatenate, np.dstack, np.hstack, np.stack,
-    np.vstack, np.linalg.multi_dot,
-    np.choose, np.piecewise, np.select,
+OF_LISTS = {
+    np.block, np.linalg.multi_dot, np.choose, np.piecewise, np.select,
+}  # fmt: skip
+JOINS = {  # also of lists in the list
+    np.column_stack, np.concatenate, np.dstack, np.hstack, np.stack, np.vstack,
 }  # fmt: skip
