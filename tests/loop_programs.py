@@ -1,8 +1,12 @@
 """Programs with loops as people write them, with arguments, by name."""
 
+import collections
 import functools
+import itertools
 
 import numpy as np
+
+import pellucid as pl
 
 N = np.random.default_rng(0).normal
 PROGRAMS = {}
@@ -685,3 +689,194 @@ def log_sum_exp_stream(x):
         s = s * np.exp(m - n) + np.exp(v - n)
         m = n
     return m + np.log(s)
+
+
+# -- as strangers write them ----------------------------------------------------------
+
+
+def log_sum_exp(x):
+    m = np.max(x, keepdims=True)
+    return np.reshape(m, ()) + np.log(np.sum(np.exp(x - m)))
+
+
+_tags = np.array([2, 0, 1, 3, 0, 2, 1])
+
+
+@program(N(size=(7, 4)), N(size=(4, 4)), N(size=4))
+def conditional_random_field(scores, passing, start):
+    path = start[_tags[0]] + scores[0, _tags[0]]
+    for i in range(1, len(_tags)):
+        path = path + passing[_tags[i - 1], _tags[i]] + scores[i, _tags[i]]
+    alpha = [start[j] + scores[0, j] for j in range(4)]
+    for row in scores[1:]:
+        now = []
+        for tag in range(4):
+            now.append(log_sum_exp(np.array(alpha) + passing[:, tag] + row[tag]))
+        alpha = now
+    return log_sum_exp(np.array(alpha)) - path
+
+
+class Node:
+    def __init__(self, p):
+        self.p, self.s, self.h = p, np.zeros(H), np.zeros(H)
+
+    def run(self, x, s, h):
+        z = np.hstack((x, h))
+        g = np.tanh(self.p["Wg"] @ z + self.p["bg"])
+        i = sigmoid(self.p["Wi"] @ z + self.p["bi"])
+        f = sigmoid(self.p["Wf"] @ z + self.p["bf"])
+        self.s = g * i + s * f
+        self.h = self.s * sigmoid(self.p["Wo"] @ z + self.p["bo"])
+
+
+@program(_p, N(size=(9, D)), N(size=9))
+def nodes_with_a_state(p, xs, ys):
+    nodes = []
+    for x in xs:
+        nodes.append(Node(p))
+        before = nodes[-2] if len(nodes) > 1 else nodes[-1]
+        nodes[-1].run(x, before.s, before.h)
+    loss, i = 0.0, len(xs) - 1
+    while i >= 0:
+        loss += (nodes[i].h[0] - ys[i]) ** 2
+        i -= 1
+    return loss
+
+
+@program(np.array([[1.0, 0.1], [0.0, 1.0]]), np.eye(2) / 10, 0.5, N(size=9))
+def kalman_smoother(F, Q, r, ys):
+    h, m, P = np.array([1.0, 0.0]), np.zeros(2), np.eye(2)
+    ms, Ps, before = [], [], []
+    for y in ys:
+        a, R = F @ m, F @ P @ F.T + Q
+        K = R @ h / (h @ R @ h + r)
+        m, P = a + K * (y - h @ a), R - np.outer(K, h @ R)
+        ms.append(m)
+        Ps.append(P)
+        before.append((a, R))
+    smooth = [ms[-1]]
+    for t in range(len(ys) - 2, -1, -1):
+        a, R = before[t + 1]
+        G = Ps[t] @ F.T @ np.linalg.inv(R)
+        smooth.insert(0, ms[t] + G @ (smooth[0] - a))
+    return np.sum((np.array(smooth)[:, 0] - ys) ** 2)
+
+
+@program(0.3, 0.1, 0.2, N(size=24) + 10)
+def holt_winters(alpha, beta, gamma, y):
+    m = 5
+    a, b = [np.sum(y[:m]) / m], [(np.sum(y[m : 2 * m]) - np.sum(y[:m])) / m**2]
+    s = [y[i] - a[0] for i in range(m)]
+    fitted = [a[0] + b[0] + s[0]]
+    for i in range(len(y)):
+        a.append(alpha * (y[i] - s[i]) + (1 - alpha) * (a[i] + b[i]))
+        b.append(beta * (a[i + 1] - a[i]) + (1 - beta) * b[i])
+        s.append(gamma * (y[i] - a[i] - b[i]) + (1 - gamma) * s[i])
+        fitted.append(a[i + 1] + b[i + 1] + s[i + 1])
+    return np.sqrt(sum((u - v) ** 2 for u, v in zip(y, fitted, strict=False)) / len(y))
+
+
+@program(0.3, 0.1, 0.2, N(size=18) + 10)
+def seasons_in_a_dict(alpha, beta, gamma, y):
+    seasons = {i: y[i] - 10.0 for i in range(4)}
+    level, trend, out = y[0], 0.0, []
+    for i, value in enumerate(y):
+        before = level
+        level = alpha * (value - seasons[i % 4]) + (1 - alpha) * (level + trend)
+        trend = beta * (level - before) + (1 - beta) * trend
+        seasons[i % 4] = gamma * (value - level) + (1 - gamma) * seasons[i % 4]
+        out.append(level + trend + seasons[i % 4])
+    return np.mean((np.array(out) - y) ** 2)
+
+
+@program(N(size=14), N(size=4))
+def filter_with_a_deque(x, taps):
+    last, out = collections.deque([0.0] * 4, maxlen=4), []
+    for v in x:
+        last.appendleft(v)
+        out.append(sum(a * b for a, b in zip(taps, last, strict=True)))
+    return np.sum(np.array(out) ** 2)
+
+
+@program(np.array([0.3, 0.1]))
+def epidemic(rates):
+    beta, gamma = rates
+    well, ill, over = [0.99], [0.01], [0.0]
+    for _ in range(9):
+        new = beta * well[-1] * ill[-1]
+        gone = gamma * ill[-1]
+        well.append(well[-1] - new)
+        ill.append(ill[-1] + new - gone)
+        over.append(over[-1] + gone)
+    return np.sum(np.stack([well, ill, over])[1:, ::2] ** 2)
+
+
+@program(np.array([0.1, 1.0]), np.array([1.0, 0.0]))
+def pendulum_over_a_grid(p, y):
+    def slope(y, t):
+        return np.array([y[1], -p[0] * y[1] - p[1] * np.sin(y[0]) + 0.1 * np.cos(t)])
+
+    times, ys = np.linspace(0, 2, 9), [y]
+    for a, b in itertools.pairwise(times):
+        k1 = slope(y, a)
+        k2 = slope(y + (b - a) * k1 / 2, (a + b) / 2)
+        y = y + (b - a) * k2
+        ys.append(y)
+    return np.mean(np.vstack(ys)[:, 0] ** 2)
+
+
+@program(N(size=(4, 3)) * 3, N(size=(4, 3)) * 0.1, np.abs(N(size=4)) + 0.5)
+def bodies_in_pairs(x, v, mass):
+    for _ in range(4):
+        pulls = []
+        for i in range(4):
+            pull = np.zeros(3)
+            for j in range(4):
+                if i == j:
+                    continue
+                d = x[j] - x[i]
+                pull = pull + mass[j] * d / (d @ d + 0.01) ** 1.5
+            pulls.append(pull)
+        v = v + 0.1 * np.array(pulls)
+        x = x + 0.1 * v
+    return np.sum(x**2)
+
+
+@program(N(size=9), N(size=9), 0.95)
+def advantages_backwards(rewards, values, decay):
+    found, advantage, following = [], 0.0, 0.0
+    for r, v in zip(reversed(rewards), reversed(values), strict=True):
+        advantage = r + 0.99 * following - v + 0.99 * decay * advantage
+        following = v
+        found.insert(0, advantage)
+    found = np.array(found)
+    return np.sum((found - found.mean()) ** 2)
+
+
+@program(N(size=(D, H)) * 0.5, N(size=H) * 0.5, N(size=(4, 8, D)), N(size=(4, 8)))
+def steps_of_descent_for_each_task(W, v, X, Y):
+    def loss(W, v, x, y):
+        return np.mean((np.tanh(x @ W) @ v - y) ** 2)
+
+    total = 0.0
+    for x, y in zip(X, Y, strict=True):
+        U, u = W, v
+        for _ in range(3):
+            dU, du = pl.gradient(loss, wrt=("W", "v"))(U, u, x, y)
+            U, u = U - 0.1 * dU, u - 0.1 * du
+        total += loss(U, u, x, y)
+    return total / len(X)
+
+
+@program(N(size=(5, D)), N(size=(3, D, 4)) / 2, N(size=(3, D, 4)) / 2)
+def attention_by_heads_and_positions(x, Q, K):
+    heads = []
+    for h in range(3):
+        q, k = x @ Q[h], x @ K[h]
+        rows = []
+        for i in range(len(x)):
+            s = np.array([q[i] @ k[j] for j in range(len(x))])
+            a = np.exp(s - np.max(s))
+            rows.append((a / np.sum(a)) @ x)
+        heads.append(np.stack(rows))
+    return np.sum(np.concatenate(heads, axis=-1) ** 2)
