@@ -413,6 +413,8 @@ def checked(
             graph = pl.graph(program(seed), *args)
         except (PellucidError, ValueError, TypeError, IndexError, OverflowError):
             return Counter(refused=1)  # by NumPy, or as too many nodes
+        if graph.outputs[0].shape:
+            return Counter(refused=1)  # no cost
         if len(graph.order) > largest:
             return Counter(large=1)
         of_function = compare in OF_FUNCTION.values()
