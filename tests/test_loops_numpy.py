@@ -546,6 +546,19 @@ def test_a_row_at_a_computed_place_is_read_before_it_is_written_into():
     np.testing.assert_allclose(pl.compile(slope)(X), expected, rtol=1e-12)
 
 
+def test_a_number_of_pythons_is_put_before_those_of_a_loop():
+    def f(p, x):
+        z, ends = p + 0.5j, [p]
+        for t in range(9):
+            ends.append(np.real(z))
+            z = z if t < 2 else p + 0.5j
+            p = np.sin(p + x[t])
+        return sum(ends)
+
+    x = np.linspace(0.1, 1.0, 9)
+    assert_near(pl.compile(looped(f, (0.3, x)))(0.3, x), f(0.3, x))
+
+
 # -- equal structures -----------------------------------------------------------------
 
 

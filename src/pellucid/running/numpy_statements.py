@@ -145,7 +145,7 @@ class Statements:
         is_number = self.by_python and is_float(node) and is_element(node)
         if is_number and array in self.names.values:
             return f"{self._table(array)}{element(node, self.names)}"
-        if not array.shape and (self.by_python or array.weak or array.is_input):
+        if not array.shape:  # it may be a number of Python's
             names = [f"np.asarray({names[0]})", *names[1:]]
         is_row = len(at) == 1 and isinstance(at[0], Place)
         of = self.memory.local.get(names[0], names[0]) if is_row else names[0]
