@@ -33,7 +33,7 @@ from pellucid.running.loops import (
     read_by,
     settled,
     spared,
-    turned,
+    untransposed,
     values_of,
 )
 from pellucid.running.writing import SourceNames, function, made, shaped
@@ -197,7 +197,7 @@ class Block:
         supported(node)
         if node.operation == "counter":
             return self.names.number(node.options["value"])
-        matrix = turned(node)
+        matrix = untransposed(node)
         if matrix:  # XLA is faster at v A than at A' v
             pairs = zip((matrix, node.arguments[1]), reads(node), strict=True)
             A, v = (self.argument(argument, dtype) for argument, dtype in pairs)

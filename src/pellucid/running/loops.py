@@ -46,7 +46,7 @@ def read_by(steps: Sequence[Node]) -> Iterator[Node]:
             yield node.options["of"]
 
 
-def turned(node: Node) -> Node | None:
+def untransposed(node: Node) -> Node | None:
     """The matrix A of A' v, which may be read as it is: v A."""
     first = node.arguments[0] if node.operation == "matmul" else None
     if first is None or first.operation != "transpose" or first.ndim != 2:
@@ -58,8 +58,8 @@ def spared(order: Sequence[Node], ends: Iterable[Node]) -> set[Node]:
     """The transposes that nobody reads, as what they are of is read in their place."""
     read = set(ends)
     for node in order:
-        read.update(node.arguments[1:] if turned(node) else node.arguments)
-    return {node.arguments[0] for node in order if turned(node)} - read
+        read.update(node.arguments[1:] if untransposed(node) else node.arguments)
+    return {node.arguments[0] for node in order if untransposed(node)} - read
 
 
 def assigned(pairs: Iterable[tuple[str, str]]) -> list[str]:
@@ -110,7 +110,7 @@ class Wishes:
         self._last: dict[Node, int] = {}
         self._end = len(order)
         for place, node in enumerate(order):
-            read = [*node.arguments, *filter(None, [turned(node)])]
+            read = [*node.arguments, *filter(None, [untransposed(node)])]
             self._last.update(dict.fromkeys(read, place))
         self._last.update(dict.fromkeys(ends, self._end))
         self.barred, self._names = barred, names
