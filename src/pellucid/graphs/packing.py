@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copyreg
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import Parameter, Signature
 from typing import Any
 
@@ -61,17 +61,7 @@ def _row(thing: Any, row: dict[Any, int]) -> tuple[Any, ...]:
 
 
 def _numbered(value: Any, row: dict[Any, int]) -> Any:
-    if isinstance(value, (Node, Call, Body, Scope)):
-        return At(row[value])
-    if isinstance(value, Guard):
-        return dataclasses.replace(value, node=_numbered(value.node, row))
-    if isinstance(value, Spot):
-        return Spot(_numbered(value.scope, row), *value[1:])
-    if isinstance(value, Mapping):
-        return {key: _numbered(part, row) for key, part in value.items()}
-    if type(value) in (tuple, frozenset):
-        return type(value)([_numbered(part, row) for part in value])
-    return value
+    return _mapped(value, (Node, Call, Body, Scope), lambda thing: At(row[thing]))
 
 
 def unpacked(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
@@ -89,16 +79,21 @@ def unpacked(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
 
 
 def _found(value: Any, made: list[Any]) -> Any:
-    if isinstance(value, At):
-        return made[value.row]
+    return _mapped(value, (At,), lambda at: made[at.row])
+
+
+def _mapped(value: Any, kinds: tuple[type, ...], become: Callable[[Any], Any]) -> Any:
+    """A field in which everything of some kinds has become something else."""
+    if isinstance(value, kinds):
+        return become(value)
     if isinstance(value, Guard):
-        return dataclasses.replace(value, node=_found(value.node, made))
+        return dataclasses.replace(value, node=_mapped(value.node, kinds, become))
     if isinstance(value, Spot):
-        return Spot(_found(value.scope, made), *value[1:])
-    if isinstance(value, dict):
-        return {key: _found(part, made) for key, part in value.items()}
+        return Spot(_mapped(value.scope, kinds, become), *value[1:])
+    if isinstance(value, Mapping):
+        return {key: _mapped(part, kinds, become) for key, part in value.items()}
     if type(value) in (tuple, frozenset):
-        return type(value)([_found(part, made) for part in value])
+        return type(value)([_mapped(part, kinds, become) for part in value])
     return value
 
 
