@@ -211,20 +211,28 @@ class Folder:
                 add("one", given[a : a + 1])
             else:
                 add(*self._listed(given[a : a + count]))
+        self._keep(template, run)
+        fold = Fold(template, count, tuple(groups))
+        label = self.labels.of(("loop", id(template), fold.groups))
+        made = Item(label, numbers, tuple(refs), None, fold)
+        self._stand_for(blocks, made, run)
+        return made
+
+    def _keep(self, template: Template, run: Run) -> None:
+        """Try a template first from now on."""
         template.is_known = True
         known = self.templates.setdefault(run.key, [])
         if template not in known:
             known.insert(0, template)
-        fold = Fold(template, count, tuple(groups))
-        label = self.labels.of(("loop", id(template), fold.groups))
-        made = Item(label, numbers, tuple(refs), None, fold)
+
+    def _stand_for(self, blocks: Sequence[Block], made: Item, run: Run) -> None:
+        """Note that the items of turns are found in a folded one from now on."""
         self.where[made] = run.block
         for t, block in enumerate(blocks):
             for k, inner in enumerate(block.items):
                 self.where[inner] = (made, k, t)
         self.count += 1
-        self.saved += (count - 1) * len(blocks[0].items)
-        return made
+        self.saved += (len(blocks) - 1) * len(blocks[0].items)
 
     def _listed(self, nodes: Sequence[Any]) -> tuple[Any, ...]:
         """Values from outside, one for each turn; as one node where they are known."""
