@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from pellucid.graphs import bodies
-from pellucid.graphs.bodies import reading, stacked
+from pellucid.graphs.bodies import body_of, reading, stacked
 from pellucid.graphs.folding.folder import Folder
 from pellucid.graphs.folding.items import Block, Item
 from pellucid.graphs.folding.making import Emission, Making
 from pellucid.graphs.node import Node, now
+from pellucid.graphs.places import Number
 
 Way = tuple[tuple[int, Any], ...]  # into folded loops: a position, and a turn there
 
@@ -23,6 +24,8 @@ class Emitter:
         self.folder = folder
         self.made: dict[Item, Any] = {}
         self._parts: dict[Any, Node] = {}
+        self._values: dict[Any, Node] = {}  # of single turns
+        self._turns: dict[Node, tuple[Node, int]] = {}  # what these are read from
 
     def outputs(self, nodes: Sequence[Node]) -> list[Node]:
         """What computes these nodes, with loops for what repeats."""
@@ -60,11 +63,10 @@ class Emitter:
         if item.fold is not None:
             return Making(self, item, item.numbers, item.refs, self.outer).emission()
         node: Any = item.node
-        if node.operation in ("stack", "concatenate"):
-            joined = self._joined(node)
-            if joined is not None:
-                return joined
         arguments = tuple([self.outer(a) for a in node.arguments])
+        joined = self.joined(node, arguments)
+        if joined is not None:
+            return joined
         if arguments == node.arguments:
             return node
         known = node.known and all(a.known for a in arguments)
@@ -106,30 +108,37 @@ class Emitter:
             inner = self.access(inner, tuple(rest))
         if k is None:
             return self.part(emission.loop, inner, each=False)
-        return reading(self.part(emission.loop, inner, each=True), (k,), inner.weak)
+        return self._read(self.part(emission.loop, inner, each=True), k, inner.weak)
 
-    def each(self, node: Node) -> tuple[Node, int] | None:
-        """The array of all turns that a recorded node is in, and its place there."""
-        if node not in self.folder.home:
-            return None
-        emission, way = self.way(node)
-        if len(way) != 1:
-            return None
-        ((position, k),) = way
-        inner = emission.values[position]
-        if not isinstance(inner, Node):
-            return None
-        every = self.part(emission.loop, inner, each=True)
-        return every, every.shape[0] - 1 if k is None else k
+    def _read(self, array: Node, k: Number, weak: bool) -> Node:
+        """The value of one turn; of a turn that does not move it is made once."""
+        if not isinstance(k, int):
+            return reading(array, (k,), weak)
+        key = array, k, weak
+        if key not in self._values:
+            found = self._values[key] = reading(array, (k,), weak)
+            self._turns[found] = array, k
+        return self._values[key]
+
+    def _each(self, node: Node) -> tuple[Node, int] | None:
+        """The array of all turns that a value of a loop is in, and its place there."""
+        if node.operation == "part" and not node.options["each"]:
+            (loop,) = node.arguments
+            count = body_of(loop).count
+            if isinstance(count, int):
+                return self.part(loop, node.options["of"], each=True), count - 1
+        return self._turns.get(node)
 
     # -- what is stacked --------------------------------------------------------------
 
-    def _joined(self, node: Node) -> Node | None:
+    def joined(self, node: Node, arguments: Sequence[Node]) -> Node | None:
         """What loops give in each turn, put together: they hold it as one array."""
         axis = node.options.get("axis", 0)
+        if node.operation not in ("stack", "concatenate"):
+            return None
         if node.operation == "concatenate" and axis != 0:
             return None
-        array = self.array(node.arguments)
+        array = self.array(arguments)
         if array is None:
             return None
         if node.operation == "concatenate":
@@ -159,7 +168,7 @@ class Emitter:
         """Nodes by themselves, and [array, *places] for those of a loop."""
         pieces: list[Any] = []
         for node in nodes:
-            found = self.each(node)
+            found = self._each(node)
             if found is None:
                 pieces.append(node)
                 continue
@@ -173,7 +182,7 @@ class Emitter:
 
     def _piece(self, piece: Any) -> Node:
         if isinstance(piece, Node):
-            return reading(self.outer(piece), (None,))
+            return reading(piece, (None,))
         every: Node
         every, *ks = piece
         if ks == [*range(every.shape[0])]:
@@ -184,7 +193,7 @@ class Emitter:
 
     def listed(self, nodes: Sequence[Node]) -> tuple[Node, int, int]:
         """An array that holds a node of each turn, where it begins, and its step."""
-        found = [self.each(node) for node in nodes]
+        found = [self._each(node) for node in nodes]
         first = found[0]
         if first is not None and all(f is not None and f[0] is first[0] for f in found):
             ks = [f[1] for f in found if f is not None]
@@ -192,7 +201,7 @@ class Emitter:
             if all(k == ks[0] + t * step for t, k in enumerate(ks)):
                 return first[0], ks[0], step
         array = self.array(nodes)
-        return stacked([self.outer(n) for n in nodes]) if array is None else array, 0, 1
+        return stacked(nodes) if array is None else array, 0, 1
 
 
 def _goes_on(ks: Sequence[int], k: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.graphs import bodies
-from pellucid.graphs.bodies import Body, input_like, reading, stacked
+from pellucid.graphs.bodies import Body, input_like, reading
 from pellucid.graphs.folding.columns import Access, Own, Same
 from pellucid.graphs.folding.folder import Fold, Group
 from pellucid.graphs.folding.items import Item, filled
@@ -175,9 +175,7 @@ class Making:
 
     def _listed(self, nodes: Sequence[Node]) -> Node:
         """Values from outside, one for each turn, read from one array."""
-        array, start, step = stacked([self.of(n) for n in nodes]), 0, 1
-        if self.of == self.emitter.outer:
-            array, start, step = self.emitter.listed(nodes)
+        array, start, step = self.emitter.listed([self.of(n) for n in nodes])
         place = plus(start, of_turn(self.turn, times=step))
         return reading(self.fix(array), (place,))
 
@@ -189,6 +187,10 @@ class Making:
             inner = Making(self.emitter, item, plan, refs, _Found(arguments))
             return inner.emission()
         node: Any = item.node
+        joined = self.emitter.joined(node, arguments)
+        if joined is not None:
+            self.inside[node] = joined
+            return joined
         options = dict(node.options)
         if plan:
             plan, arguments = self._slots(node, plan, arguments)
