@@ -499,6 +499,18 @@ def test_values_read_in_another_order_are_slices_of_all():
     assert order.count("index") == 5  # three slices in steps, and x twice
 
 
+def test_what_an_inner_loop_appends_is_its_array_in_the_outer_too():
+    def f(X):
+        total = 0.0
+        for row in X:
+            total = total + np.sum(np.array([np.sin(total + v) for v in row]) ** 2)
+        return total
+
+    graph = assert_folds(f, X)
+    assert counts_in(graph) == ["3", "8"]
+    assert all(node.operation != "stack" for node in with_bodies(graph.order))
+
+
 @pytest.mark.parametrize("f", KINDS, ids=lambda f: f.__name__)
 def test_a_kind_of_loop(f):
     x, counts = KINDS[f]
