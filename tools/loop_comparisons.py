@@ -246,6 +246,24 @@ def person(function: Run, args: Args) -> None:
             assert_near(result, one, each, rtol, other)
 
 
+def calls(function: Run, args: Args) -> None:
+    """A compiled function, called on numbers for which it goes other ways; by NumPy."""
+    rtol = digits(pl.graph(function(), *args))
+    given = [args, *(moved(args, by) for by in (0.01, 0.3, 1.0, 0.01, 3.0)), args]
+    with saving(0):
+        run = pl.compile(function())
+        came = [run(*copy.deepcopy(each)) for each in given]
+    for each, result in zip(given, came, strict=True):
+
+        def plain(*args: Any) -> Any:
+            return function()(*copy.deepcopy(args))
+
+        def rewritten(*args: Any) -> Any:
+            return pl.stable(function(), *args)(*args)
+
+        assert_near(result, plain, each, rtol, rewritten)
+
+
 def second(function: Run, args: Args) -> None:
     """The Hessian of a function times a vector, at numbers and compiled."""
     vector, by = moved(args, 1.0), everything(args)
@@ -265,8 +283,26 @@ def second(function: Run, args: Args) -> None:
         assert_near(ran, run, args, rtol, rewritten)
 
 
+def hessian(function: Run, args: Args) -> None:
+    """The Hessian of a function in one vector, row after row, in a loop."""
+    rtol = 10 * digits(pl.graph(function(), *args))
+    with saving(0):
+        came = pl.hessian(function(), 3, stable=False)(*args)
+        ran = pl.compile(pl.hessian(function(), 3, stable=False))(*args)
+    with saving(np.inf):
+
+        def run(*given: Any) -> Any:
+            return pl.hessian(function(), 3, stable=False)(*given)
+
+        def rewritten(*given: Any) -> Any:
+            return pl.hessian(function(), 3)(*given)
+
+        assert_near(came, run, args, rtol)
+        assert_near(ran, run, args, rtol, rewritten)
+
+
 OF_FUNCTION: dict[str, Callable[[Run, Args], None]] = {
-    "person": person, "second": second
+    "person": person, "calls": calls, "second": second, "hessian": hessian
 }  # fmt: skip
 COMPARISONS: dict[str, Callable[..., None]] = {
     "values": values, "gradients": gradients, "sources": sources,
