@@ -501,7 +501,7 @@ def test_values_read_in_another_order_are_slices_of_all():
 
 def test_what_an_inner_loop_appends_is_its_array_in_the_outer_too():
     def f(X):
-        total = 0.0
+        total = 0.0  # a number in the first turn
         for row in X:
             total = total + np.sum(np.array([np.sin(total + v) for v in row]) ** 2)
         return total
