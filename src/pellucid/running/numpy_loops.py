@@ -71,7 +71,8 @@ class Block:
         names = {**staying, **{n: b.name for n, b in self.plan.out.items()}}
         like: dict[Node, Any] = {n: np.empty(n.shape, n.dtype) for n in names}
         for node in order:
-            if not is_view(node) or len(node.arguments) > 1 or depends_on_turn(node):
+            is_moved = depends_on_turn(node) or node in self.plan.apart
+            if not is_view(node) or len(node.arguments) > 1 or is_moved:
                 continue
             base = like.get(node.arguments[0])
             view = None if base is None else meaning(node)(base, **node.options)

@@ -118,7 +118,8 @@ class Statements:
     def call(self, node: Node, names: list[str]) -> str:
         """The operation on arguments of these names."""
         if node.operation == "index":
-            return self._read(node, names)
+            read = self._read(node, names)
+            return f"np.array({read})" if node in self.plan.apart else read
         if node.operation == "counter":
             return self.names.text(node.options["value"])
         if node.operation == "entry":

@@ -25,6 +25,7 @@ from pellucid.graphs.node import Node, by_order, users
 from pellucid.graphs.operations.closed_set import OPERATIONS, is_elementwise
 from pellucid.graphs.operations.indexing import WRITING
 
+FEW = 4  # times less is copied, in the place of a whole array
 # What is written where `out=` says, beside the ufuncs.
 WITH_OUT = {"sum", "max", "min", "prod", "cumsum", "cumprod", "dot", *WRITING}
 
@@ -47,11 +48,13 @@ Pool = dict[tuple[tuple[int, ...], np.dtype[Any]], list[Buffer]]
 class Plan:
     """For each node the buffer that it is written to, if any, and whether in place.
 
-    `copied` says of what is joined which rows are not written there at once. `taken`
+    `copied` says of what is joined which rows are not written there at once. `apart`
+    are parts of arrays that are copied, since they are read too late. `taken`
     are arrays that a loop may write into, as (loop, input): nobody else reads them.
     """
 
     out: dict[Node, Buffer] = field(default_factory=dict)
+    apart: set[Node] = field(default_factory=set)
     in_place: set[Node] = field(default_factory=set)
     buffers: list[Buffer] = field(default_factory=list)  # to be made, in this order
     copied: dict[Node, list[tuple[str, Node]]] = field(default_factory=dict)
@@ -93,11 +96,16 @@ class _Planner:
         self.free: Pool = {}
         self.held: dict[Node, Buffer] = {}
         self.pieces: dict[Node, Buffer] = {}
-        self.lives = Lives(graph, order, shows=is_numpys_view)
+        apart = self.plan.apart = read_too_late(order, graph.ends)
+
+        def shows(node: Node) -> bool:
+            return is_numpys_view(node) and node not in apart
+
+        self.lives = Lives(graph, order, shows=shows)
         self.position = {node: i for i, node in enumerate(order)}
         self.after = {now: before for before, now in staying.items() if now is not None}
         parts = self._joined(order)
-        self.lives = Lives(graph, order, parts, owned, is_numpys_view)
+        self.lives = Lives(graph, order, parts, owned, shows)
         self.plan.root, self.plan.leaving = self.lives.root, self.lives.leaving
         self._lead_up()
         for node in order:
@@ -267,6 +275,30 @@ def readers_first(order: Sequence[Node]) -> list[Node]:
                 found.append(reader)
         del waiting[node]
         found.append(node)
+    return found
+
+
+def read_too_late(order: Sequence[Node], ends: Sequence[Node]) -> set[Node]:
+    """The parts of arrays that are still read when their place is written over.
+
+    A copy of a small part saves one of the whole array.
+    """
+    position = {node: i for i, node in enumerate(order)}
+    last = dict.fromkeys(ends, len(order))  # the place of what reads a value last
+    found = set()
+    for node in reversed(order):
+        until = last.get(node, -1)
+        for i, argument in enumerate(node.arguments):
+            shown = until if i == 0 and is_numpys_view(node) else position[node]
+            last[argument] = max(last.get(argument, -1), shown, position[node])
+    writers = {n.arguments[0]: position[n] for n in order if n.operation in WRITING}
+    for node in order:
+        is_part = node.operation == "index" and is_numpys_view(node)
+        array = node.arguments[0] if is_part else node
+        written = writers.get(array, len(order))
+        small = node.size * FEW <= array.size
+        if is_part and small and position[node] < written <= last.get(node, -1):
+            found.add(node)
     return found
 
 
