@@ -1,6 +1,7 @@
 """Loops on the NumPy target: equal to the function, in memory of their own."""
 
 import functools
+import re
 import threading
 
 import numpy as np
@@ -587,3 +588,35 @@ def test_loops_that_differ_in_a_number_are_not_equal():
 def test_nodes_of_loops_are_found_within():
     graph = looped(convolution, PROGRAMS[convolution])
     assert [n.operation for n in with_bodies(graph.order)].count("loop") == 4
+
+
+def test_a_loop_that_needs_no_argument_is_run_beforehand():
+    def f(x):
+        x = x.copy()
+        for i in range(len(x) - 1):
+            x[i], x[i + 1] = x[i + 1] * 1.0, x[i] * 0.5
+        return np.sum(x * np.arange(1.0, 1.0 + len(x)))
+
+    x = np.linspace(-1.0, 1.0, 200)
+    slopes = pl.compile(pl.gradient(f))
+    np.testing.assert_allclose(slopes(x), pl.gradient(f)(x), rtol=1e-14)
+    assert "for " not in slopes.source
+    slopes(x)[:] = 0.0  # a result is nobody else's
+    np.testing.assert_allclose(slopes(x), pl.gradient(f)(x), rtol=1e-14)
+
+
+def test_a_part_that_is_read_too_late_is_copied_and_not_the_whole():
+    def f(x, w):
+        x = x * w
+        for i in range(len(x) - 1):
+            x[i], x[i + 1] = x[i + 1] * w, x[i]
+        return np.sum(np.sin(x))
+
+    x, w = np.linspace(-1.0, 1.0, 900).reshape(300, 3), 0.9
+    slopes = pl.compile(pl.gradient(f, ("x", "w")))
+    ours, plain = slopes(x, w), pl.gradient(f, ("x", "w"))(x, w)
+    for a, b in zip(ours, plain, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-10)
+    turns = slopes.source.partition("for ")[2]
+    assert "np.copyto" not in turns
+    assert "(300, 3)" not in "".join(re.findall(r"np.array\(v\d+\).*", turns))

@@ -49,13 +49,18 @@ def fast(graph: Graph) -> list[Family]:
 def constant_folding(graph: Graph) -> Family:
     """What depends on no input is a constant."""
     order, values = to_run(graph)
-    known = set(graph.order) - set(order)
+    known, ends = set(graph.order) - set(order), set(graph.outputs)
 
     def of(walk: Walk) -> Rule:
         def look(node: Node) -> Node | None:
             if walk.node not in known:
                 return None
-            return constant(values[walk.node]) if walk.node in values else node
+            if walk.node not in values:
+                return node
+            made = constant(values[walk.node])
+            if walk.node in ends:
+                made.christen(node.name)
+            return made
 
         return look
 

@@ -31,10 +31,10 @@ COMPARISONS = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal":
 
 def to_run(graph: Graph) -> tuple[list[Node], dict[Node, Any]]:
     """The nodes to run, in turn, and the values of those that depend on no input."""
-    ends = set(graph.outputs)
-    ends |= {n.arguments[0] for n in graph.outputs if n.operation == "part"}
+    ends = {n for n in graph.outputs if n.operation != "part"}
     order = [n for n in in_turn(graph) if not n.known or n in ends]
     wanted = [a for n in order for a in n.arguments if a.known and a not in ends]
+    wanted += [n for n in graph.outputs if n.known and n not in ends]
     return order, evaluate(graph.known, {}, wanted) if wanted else {}
 
 
