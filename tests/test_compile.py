@@ -236,3 +236,12 @@ def test_the_decorator_takes_options():
         return 2 * x
 
     assert double(1.5) == 3.0
+
+
+def test_a_quotient_of_pythons_numbers_under_a_mask_is_numpys():
+    def f(p, q):
+        part = np.real(q + 0.5j)
+        return np.where(part != 0, np.log(1 + np.exp(p)) / part, 0.0)
+
+    product = pl.compile(pl.hvp(f, (0, 1)))(0.3, 0.0, (1.0, 1.0))
+    assert [float(g) for g in product] == [0.0, 0.0]

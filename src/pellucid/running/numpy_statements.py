@@ -31,6 +31,7 @@ REDUCTIONS = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimu
 # What takes a number sooner as an array, which NumPy need not make in each call.
 BY_NUMBER = {"add", "subtract", "multiply", "divide", "power", "maximum", "minimum",
              "greater", "greater_equal", "less", "less_equal"}  # fmt: skip
+PYTHONS = {*ARITHMETIC, "real", "imag"}  # what gives a number of Python's for such
 LARGEST_FULL = 1 << 20  # elements up to which a number may be a whole array
 
 
@@ -95,6 +96,7 @@ class Statements:
         self.names, self.memory, self.plan = names, memory, plan
         self.by_python = by_python
         self.out = {node: buffer.name for node, buffer in plan.out.items()}
+        self._pythons: dict[Node, bool] = {}
 
     def of(self, node: Node) -> list[str]:
         """The statements of one step."""
@@ -211,11 +213,21 @@ class Statements:
 
     def _may_raise(self, node: Node) -> bool:
         """Whether a symbol stands for Python's arithmetic that can raise: 1 / 0.0."""
-        is_python = node.weak or (self.by_python and not node.shape)
+        is_python = self._is_pythons(node) or (self.by_python and not node.shape)
         if not is_python or facts_of(node.operation).slope & (CONSTANT | BY_EACH):
             return False
         divisor = node.arguments[-1]
         return node.operation == "power" or not (divisor.is_literal and divisor.value)
+
+    def _is_pythons(self, node: Node) -> bool:
+        """Whether a value may be a number of Python's, which others are made of too."""
+        if node not in self._pythons:
+            given = node.weak or node.is_input
+            made = node.operation in PYTHONS and all(
+                map(self._is_pythons, node.arguments)
+            )
+            self._pythons[node] = not node.shape and (given or made)
+        return self._pythons[node]
 
     def _function(self, node: Node) -> str:
         if node.operation in REDUCTIONS:
