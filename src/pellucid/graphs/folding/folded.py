@@ -12,7 +12,7 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.tracing.trace import closed, resumed
 from pellucid.graphs.tracing.uncollected import uncollected
 
-SAVING = 500  # nodes that folding must save, where it is done unasked
+SAVING = 100  # nodes that folding must save, where it is done unasked
 
 
 @uncollected()
