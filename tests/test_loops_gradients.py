@@ -329,6 +329,32 @@ def zeros_that_are_carried(u, w):
     return np.sum(u * w)
 
 
+@masked(np.array([0.5, -0.3, 0.7]), np.array([0.4, 0.5, 0.6]))
+def zeros_that_come_in_turn(u, w):
+    for _ in range(5):
+        u = np.concatenate([(w * u)[1:], np.zeros(1)])
+        u = np.sqrt(np.maximum(u, 0))
+    return np.sum(u)
+
+
+@masked(np.linspace(0.1, 0.6, 6), 0.3)
+def zeros_until_they_are_written(x, a):
+    B, s = np.zeros(8), 0.0
+    for i in range(6):
+        s = s + np.sqrt(np.abs(B[7 - i] * x[i]))
+        B[i] = np.sin(a) * x[i]
+    return s + np.sum(B)
+
+
+@masked(np.array([0.3, 0.0, 0.2, 0.4]), 0.7)
+def zeros_that_are_moved_out(x, a):
+    p, s = np.zeros(4), 0.0
+    for _ in range(7):
+        s = s + np.sum(np.sqrt(np.abs(p * x)))
+        p = np.concatenate([np.array([a]), p[:-1]])
+    return s
+
+
 masked_programs = pytest.mark.parametrize(("f", "args"), MASKED.values(), ids=MASKED)
 
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from pellucid.graphs.bodies import Body, body_of, depends_on_turn
 from pellucid.graphs.derivatives.entering import DERIVATIVES
+from pellucid.graphs.evaluate import in_turn
 from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import (
     OPERATIONS,
@@ -27,11 +28,13 @@ from pellucid.graphs.operations.closed_set import (
 )
 from pellucid.graphs.operations.indexing import has_slots
 from pellucid.graphs.operations.kinds import Kind, Zero
+from pellucid.graphs.places import of_turn, places_in
 from pellucid.graphs.tracing.traced import current, lifted, recorded
 
 Pattern = Any  # an array of 1 and 0; None where nothing is known to be 0
 FACTORS = 16  # of a product up to which steps among them are looked for
 LARGE = 1 << 16  # elements up to which zeros inside an array are looked for
+MANY = 1 << 18  # steps of all turns up to which each turn is looked at
 TRIALS = 3  # turns in which further places of what is carried may become known
 
 
@@ -53,6 +56,7 @@ class Zeros:
         self.steps, self.patterns = dict(steps), dict(patterns)
         self.masks: dict[Node, Any] = {}
         self.loops: dict[Node, Zeros] = {}
+        self.turns: Turns | None = None  # of a body, whose turns differ
 
     def inside(self, loop: Node) -> Zeros:
         """What is known to be 0 inside of a loop, in each of its turns."""
@@ -60,7 +64,9 @@ class Zeros:
             given = body_of(loop).given(loop)
             steps = {i: self.is_step(a) for i, a in given.items()}
             patterns = {i: self.pattern(a) for i, a in given.items()}
+            turns = Turns(body_of(loop), dict(patterns))
             self.loops[loop] = _in_each_turn(body_of(loop), steps, patterns)
+            self.loops[loop].turns = turns
         return self.loops[loop]
 
     def counting(self, node: Node, position: int) -> Any:
@@ -77,6 +83,10 @@ class Zeros:
         if self.is_step(other):
             return _counting_step(other)
         pattern = self.pattern(other)
+        rows = self.turns.rows(other) if self.turns else None
+        if rows is not None:
+            here = (of_turn(self.turns.body.turn),)  # type: ignore[union-attr]
+            return recorded("index", current().captured(rows), at=here)
         if pattern is not None and not pattern.all():
             return lifted(current().captured(pattern != 0), current())
         steps = [_counting_step(step) for step in self._steps_among(other)]
@@ -127,6 +137,59 @@ class Zeros:
         if found is None or part.size > LARGE:
             return None
         return np.broadcast_to(found, part.shape)
+
+
+class Turns:
+    """Where steps of a body may be other than 0 in each turn by itself.
+
+    What is 0 in some turns alone was written in none before, or came there in them.
+    """
+
+    def __init__(self, body: Body, starts: dict[Node, Pattern]) -> None:
+        self.body, self.starts = body, starts
+        self.found: list[dict[Node, Pattern]] = []  # the last holds for further turns
+
+    def rows(self, node: Node) -> Any:
+        """Where a value is not 0, by turn; None where it is the same in all of them."""
+        if not self.found or node not in self.found[0]:
+            self._find(node)
+        patterns = [now.get(node) for now in self.found]
+        if all(p is None for p in patterns) or node.size * self.body.most > LARGE:
+            return None
+        patterns += patterns[-1:] * (self.body.most - len(patterns))
+        rows = np.array([np.broadcast_to(_whole(node, p), node.shape)
+                         for p in patterns]) != 0  # fmt: skip
+        same = (rows == rows[0]).all()
+        return None if same else rows[::-1] if self.body.is_reversed else rows
+
+    def _find(self, node: Node) -> None:
+        """Go through the turns, until one is as the one before."""
+        nexts = [now for _, now in self.body.carried]
+        order = ancestors([*nexts, node], stop=self.starts)
+        moving = {step for step in order if depends_on_turn(step)}
+        places = places_in(tuple(v for s in moving for v in s.options.values()))
+        turns = {turn for place in places for turn, _ in place.terms}
+        state, self.found = self.starts, []
+        of_others = not isinstance(self.body.count, int) or turns - {self.body.turn}
+        if of_others or len(order) * self.body.most > MANY:
+            return
+        for t in self.body.numbers({}):
+            now = dict(state)
+            for step in order:
+                here = in_turn(step, {self.body.turn: t}) if step in moving else step
+                now[step] = _pattern(here, [now[a] for a in step.arguments])
+            self.found.append(now)
+            before = state
+            state = state | {i: now[after] for i, after in self.body.carried}
+            stands = all(_is_same(state[i], before[i]) for i in state)
+            if stands and all(now[step] is None for step in moving):
+                break
+
+
+def _is_same(one: Pattern, other: Pattern) -> bool:
+    if one is None or other is None:
+        return one is other
+    return bool(np.array_equal(one, other))
 
 
 def _in_each_turn(
