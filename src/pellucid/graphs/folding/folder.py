@@ -237,10 +237,9 @@ class Folder:
     def _listed(self, nodes: Sequence[Any]) -> tuple[Any, ...]:
         """Values from outside, one for each turn; as one node where they are known."""
         first = nodes[0]
-        if first is not None and all(node is first for node in nodes):
-            return "same", [first]
         if not all(node is not None and node.is_constant for node in nodes):
-            return "nodes", nodes
+            same = first is not None and all(node is first for node in nodes)
+            return ("same", [first]) if same else ("nodes", nodes)
         if any((n.shape, n.dtype, n.weak) != (first.shape, first.dtype, first.weak)
                for n in nodes):  # fmt: skip
             return "nodes", nodes
