@@ -20,7 +20,14 @@ from pellucid.graphs.operations.closed_set import is_elementwise
 from pellucid.graphs.tracing import creation
 from pellucid.graphs.tracing.conversions import Conversions
 from pellucid.graphs.tracing.refusals import refused, refused_shape
-from pellucid.graphs.tracing.traced import Traced, copied, recorded, stored
+from pellucid.graphs.tracing.traced import (
+    Traced,
+    copied,
+    current,
+    lifted,
+    recorded,
+    stored,
+)
 
 # -- by a condition -------------------------------------------------------------------
 
@@ -62,7 +69,8 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     layers = [cast(as_traced(choice), dtype) for choice in choices]
     number, *layers = np.broadcast_arrays(as_traced(a), *layers)
     places = np.indices(number.shape, sparse=True)
-    number = _in_range(number, len(layers), mode)
+    number = as_traced(_in_range(number, len(layers), mode))
+    number = lifted(number.node, current())  # by rows, as the result lies in NumPy
     return into(out, np.stack(layers)[(number, *places)])
 
 
