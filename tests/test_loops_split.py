@@ -1,5 +1,7 @@
 """Loops are split: what does not need the turn before is computed as whole arrays."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -165,7 +167,7 @@ PROGRAMS = [
     (every_second, (X,), 0, 0),
     (columns, (X,), 0, 0),
     (permuted, (X,), 0, 0),
-    (product, (x,), 0, 0),
+    (product, (x,), 1, 0),
     (same_each_turn, (W, U, X), 1, 1),
     (matrix_product, (X, M), 0, 0),
     (outer_products, (X, V), 0, 0),
@@ -305,3 +307,31 @@ def test_each_target_runs_what_is_split(target):
     came = pl.compile(gradient, target=target)(*args)
     for a, b in zip(structure.leaves(came), by_turns, strict=True):
         np.testing.assert_allclose(np.asarray(a), b, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+def test_a_product_of_large_and_small_numbers_in_turn_does_not_overflow(target):
+    def f(a, x, y):
+        s = a
+        for v, w in zip(x, y, strict=True):
+            s = np.sin(s * v) * w
+        return s
+
+    args = 1e-3, np.full(200, 1e3), np.full(200, 1e-3)
+    slope = pl.compile(pl.gradient(f), target=target)(*args)
+    np.testing.assert_allclose(slope, pl.gradient(f, stable=False)(*args), rtol=1e-10)
+    assert slope > 1e-3
+
+
+def test_what_cancels_in_a_turn_is_not_added_up_by_itself():
+    def f(a, x, y):
+        s = a
+        for v, w in zip(x, y, strict=True):
+            s = s + v - w
+        return s
+
+    y = np.random.default_rng(0).normal(size=300)
+    x = 1e12 * np.arange(300.0)
+    given = 1.0, x + y, x
+    exact = 1 + sum(Fraction(v) - Fraction(w) for v, w in zip(*given[1:], strict=True))
+    assert abs(Fraction(float(pl.compile(f)(*given))) - exact) < 1e-11

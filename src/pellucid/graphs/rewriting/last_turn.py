@@ -72,7 +72,8 @@ class LastTurn:
         start = self.whole.given[before]
         if terms := added(seen, before):
             return lambda step: self._sum(start, terms, step)
-        if factors := multiplied(seen, before):
+        factors = [] if self.whole.splits else multiplied(seen, before)
+        if factors:  # by themselves they may overflow, where their turns do not
             return lambda step: self.whole.product(start, factors, self.whole.added_up)
         if writes := added_at(seen, before):
             return lambda step: self._added_at(start, writes)

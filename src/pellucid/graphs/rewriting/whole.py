@@ -44,6 +44,11 @@ def can_be_whole(loop: Node) -> bool:
     return isinstance(count, int) and count > 0
 
 
+def itself(value: Any) -> Any:
+    """A value as it is."""
+    return value
+
+
 class Whole:
     """The steps of a loop as whole arrays.
 
@@ -181,20 +186,28 @@ class Whole:
     def total(
         self, terms: Sequence[tuple[Node, int]], like: Node, add: Callable[[Any], Any]
     ) -> Any:
-        """The sum of what is added in each turn."""
+        """The sum of what is added in each turn.
+
+        What may cancel in a turn does so before it is added up.
+        """
+        together = self.splits or any(sign < 0 for _, sign in terms)
+        first, after = (itself, add) if together else (add, itself)
         total: Any = None
         for term, sign in terms:
-            value, varies = self.found[term]
-            x: Any = lifted(value, current())
-            x = padded(self.run, term, value, like.ndim) if varies else x
-            shape = (self.run.count, *like.shape)
-            x = x if x.shape == shape else np.broadcast_to(x, shape)
-            x = add(x)
+            x = first(self._padded(term, like))
             if total is None:
                 total = x if sign > 0 else -x
             else:
                 total = total + x if sign > 0 else total - x
-        return total
+        return after(total)
+
+    def _padded(self, term: Node, like: Node) -> Any:
+        """A term of all turns, in the shape of the sums."""
+        value, varies = self.found[term]
+        x: Any = lifted(value, current())
+        x = padded(self.run, term, value, like.ndim) if varies else x
+        shape = (self.run.count, *like.shape)
+        return x if x.shape == shape else np.broadcast_to(x, shape)
 
     def added_up(self, x: Any) -> Any:
         """The sum of all turns."""
