@@ -161,7 +161,7 @@ class Loop:
             if not self._is_listed(of):
                 lines.append(f"{kept}[{self.turn}] = {value}")
                 continue
-            copied = ".clone()" if of.shape and self._is_written(of) else ""
+            copied = ".clone()" if self._is_written(of) else ""
             lines.append(f"{kept}.append({value}{copied})")
         return lines + [
             f"{name} = {self.names.of(of)}" for of, name in self.saved.items()

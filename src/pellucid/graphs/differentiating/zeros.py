@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.bodies import Body, body_of, depends_on_turn
+from pellucid.graphs.bodies import Body, body_of, depends_on_turn, here
 from pellucid.graphs.derivatives.entering import DERIVATIVES
 from pellucid.graphs.evaluate import in_turn
 from pellucid.graphs.node import Node, ancestors
@@ -28,7 +28,7 @@ from pellucid.graphs.operations.closed_set import (
 )
 from pellucid.graphs.operations.indexing import has_slots
 from pellucid.graphs.operations.kinds import Kind, Zero
-from pellucid.graphs.places import of_turn, places_in
+from pellucid.graphs.places import places_in
 from pellucid.graphs.tracing.traced import current, lifted, recorded
 
 Pattern = Any  # an array of 1 and 0; None where nothing is known to be 0
@@ -83,10 +83,9 @@ class Zeros:
         if self.is_step(other):
             return _counting_step(other)
         pattern = self.pattern(other)
-        rows = self.turns.rows(other) if self.turns else None
-        if rows is not None:
-            here = (of_turn(self.turns.body.turn),)  # type: ignore[union-attr]
-            return recorded("index", current().captured(rows), at=here)
+        mask = self.turns.mask(other) if self.turns else None
+        if mask is not None:
+            return mask
         if pattern is not None and not pattern.all():
             return lifted(current().captured(pattern != 0), current())
         steps = [_counting_step(step) for step in self._steps_among(other)]
@@ -149,8 +148,15 @@ class Turns:
         self.body, self.starts = body, starts
         self.found: list[dict[Node, Pattern]] = []  # the last holds for further turns
 
-    def rows(self, node: Node) -> Any:
-        """Where a value is not 0, by turn; None where it is the same in all of them."""
+    def mask(self, node: Node) -> Any:
+        """Where a value is not 0 in this turn; None where all turns are alike."""
+        rows = self._rows(node)
+        if rows is None:
+            return None
+        return recorded("index", current().captured(rows), at=here(self.body))
+
+    def _rows(self, node: Node) -> Any:
+        """The same of all turns, one after the other."""
         if not self.found or node not in self.found[0]:
             self._find(node)
         patterns = [now.get(node) for now in self.found]
@@ -176,8 +182,8 @@ class Turns:
         for t in self.body.numbers({}):
             now = dict(state)
             for step in order:
-                here = in_turn(step, {self.body.turn: t}) if step in moving else step
-                now[step] = _pattern(here, [now[a] for a in step.arguments])
+                one = in_turn(step, {self.body.turn: t}) if step in moving else step
+                now[step] = _pattern(one, [now[a] for a in step.arguments])
             self.found.append(now)
             before = state
             state = state | {i: now[after] for i, after in self.body.carried}
@@ -187,6 +193,7 @@ class Turns:
 
 
 def _is_same(one: Pattern, other: Pattern) -> bool:
+    """Whether as much is known by one as by the other."""
     if one is None or other is None:
         return one is other
     return bool(np.array_equal(one, other))
@@ -202,8 +209,8 @@ def _in_each_turn(
         for i, now in body.carried:
             steps[i] = steps[i] and zeros.is_step(now)
             wider = _either(patterns[i], zeros.pattern(now))
-            is_same = wider is not None and np.array_equal(wider, patterns[i])
-            patterns[i] = patterns[i] if is_same else wider if trial < TRIALS else None
+            if not _is_same(wider, patterns[i]):
+                patterns[i] = wider if trial < TRIALS else None
         same = all(patterns[i] is p for i, p in before[1].items())
         if same and steps == before[0]:
             break
