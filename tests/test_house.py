@@ -29,6 +29,7 @@ ROOMS = (
     "show",
     "tables",
     "minimisers",
+    "layers",
     "models",
     "report",
     "tour",
@@ -66,7 +67,16 @@ GRAPHS = (
 READING = ("names", "numbers", "loops", "source", "formula", "drawing", "story")
 INSIDE = {"graphs": GRAPHS, "reading": READING}
 LOADER = Path("graphs/packages.py")  # it alone loads modules by names that it makes
-NAMESPACES = ("costs", "penalties", "activations", "methods", "schedules", "datasets")
+NAMESPACES = (
+    "costs",
+    "penalties",
+    "activations",
+    "methods",
+    "schedules",
+    "datasets",
+    "layers",
+    "initialisers",
+)
 IMPORTERS = ("import_module", "__import__", "needs")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
 

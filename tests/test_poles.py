@@ -8,7 +8,7 @@ from comparison import on_target
 from scipy import special
 
 import pellucid as pl
-from pellucid.models.activations import relu
+from pellucid.layers.activations import relu
 
 LOG2, LOG10 = np.log(2), np.log(10)
 targets = pytest.mark.parametrize("target", ["numpy", "jax", "torch"])

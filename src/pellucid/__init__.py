@@ -47,7 +47,9 @@ _HOME = {
     "datasets": "tables.datasets",
     "costs": "models.costs",
     "penalties": "models.penalties",
-    "activations": "models.activations",
+    "activations": "layers.activations",
+    "layers": "layers",
+    "initialisers": "layers.initialisers",
     "LinearRegression": "models.linear",
     "LogisticRegression": "models.logistic",
     "MLPClassifier": "models.perceptrons",
@@ -55,7 +57,10 @@ _HOME = {
     "save": "models.saving",
     "load": "models.saving",
 }
-_MODULES = {"methods", "schedules", "datasets", "costs", "penalties", "activations"}
+_MODULES = {
+    "methods", "schedules", "datasets", "costs", "penalties", "activations", "layers",
+    "initialisers",
+}  # fmt: skip
 
 __all__ = sorted(_HOME)
 __version__ = "0.1.0"

@@ -10,7 +10,7 @@ from pellucid.graphs.tracing.trace import title_of
 from pellucid.minimisers.auto import decided, told
 from pellucid.minimisers.descent import full_batch, mini_batch
 from pellucid.minimisers.lbfgs import lbfgs
-from pellucid.minimisers.methods import LBFGS, Method, Newton
+from pellucid.minimisers.methods import LBFGS, Adam, Method, Newton
 from pellucid.minimisers.newton import newton
 from pellucid.minimisers.quadratic import Exact, solved
 from pellucid.minimisers.settings import refuse_wrong
@@ -26,7 +26,7 @@ def minimise(
     random_state: Any = None, callback: Callback | None = None,
     verbose: bool | int = False, stable: bool = True, without: Sequence[str] = (),
     target: str = "numpy", device: str | None = None, clip_norm: float | None = None,
-    validation: Sequence[Any] | None = None, patience: int = 10,
+    validation: Sequence[Any] | None = None, patience: int = 10, moving: Any = None,
 ) -> Fit:  # fmt: skip
     """Minimise `cost(start, *data)` over `start`.
 
@@ -86,6 +86,12 @@ def minimise(
     patience : int
         Epochs without gain that are waited for.
 
+    moving : structure of bools, optional
+        Which leaves of the start the cost itself moves, such as running means: a
+        structure like start's, in which None and what a dict leaves out are False. The
+        cost then gives `(J, after)`, `after` their new values in such a structure; they
+        are not differentiated, and no method but those of descent takes them.
+
     Returns
     -------
     Fit
@@ -120,7 +126,7 @@ def minimise(
     })  # fmt: skip
     before = start if isinstance(start, Fit) else None
     rewriting = {"stable": stable, "without": tuple(without)}
-    task = Task(cost, before.x if before else start, data, rewriting)
+    task = Task(cost, before.x if before else start, data, rewriting, moving)
     chosen, why = _chosen(method, task, batch_size, clip_norm)
     held_out = None if validation is None else tuple(validation)
     limit = _limit(max_iter, chosen, batch_size)
@@ -141,6 +147,8 @@ def _chosen(
     method: Any, task: Task, batch_size: int | None, clip_norm: float | None
 ) -> tuple[Any, str]:
     """The method, and why it was chosen; refuse what it cannot do."""
+    if isinstance(method, str) and method == "auto" and any(task.moves):
+        return Adam(), ""
     if isinstance(method, str) and method == "auto":
         return decided(task, batch_size is not None, clip_norm is not None)
     name = type(method).__name__
@@ -151,6 +159,9 @@ def _chosen(
     if type(method) in WHOLE and batch_size is not None:
         message = f"{name} takes all rows at once: leave batch_size out, or use Adam."
         raise MinimiseError(message)
+    if type(method) in WHOLE and any(task.moves):
+        message = f"{name} minimises a cost that stands still: leave moving out"
+        raise MinimiseError(f"{message}, or use Adam.")
     if type(method) in WHOLE and clip_norm is not None:
         message = f"{name} chooses how far to go: leave clip_norm out, or use Adam."
         raise MinimiseError(message)

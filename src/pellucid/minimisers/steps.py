@@ -98,6 +98,8 @@ class Step:
     ----------
     count : int
         How many arrays the parameters lie in, the first of those that are kept.
+    learned : int
+        How many of them the method learns; the cost itself moves the rest.
     data : list of arrays
         What batches are taken from.
     """
@@ -107,7 +109,8 @@ class Step:
     ) -> None:
         self.task, self.method, self.settings = task, method, settings
         self.batched = batched
-        self.packing = Packing(_as_arrays(task), flat)
+        self.packing = Packing(parted(_as_arrays(task), task.moves)[0], flat)
+        self.learned = len(self.packing.places)
         parameters, states = self._first()
         self.count = len(parameters)
         self._states = structure.mapped(lambda _: 0.0, states)  # the structure alone
@@ -119,8 +122,9 @@ class Step:
         self.data = [d for d in structure.leaves(self._given) if self._inputs(d)]
 
     def _first(self) -> tuple[list[Array], list[Any]]:
-        parameters = self.packing.packed(_as_arrays(self.task))
-        return parameters, [self.method.start(w) for w in parameters]
+        learned, moving = parted(_as_arrays(self.task), self.task.moves)
+        parameters = self.packing.packed(learned)
+        return parameters + moving, [self.method.start(w) for w in parameters]
 
     def started(self) -> list[Array]:
         """The parameters at the start, and the state of the method."""
@@ -181,10 +185,16 @@ class Step:
 
     def x(self, kept: Sequence[Array]) -> Any:
         """The parameters in these arrays, as views, in the structure of the start."""
-        leaves = iter(self.packing.unpacked(kept[: self.count]))
+        leaves = iter(self._leaves(kept))
         return structure.mapped(
             lambda leaf: _as_kind(next(leaves), leaf), self.task.start
         )
+
+    def _leaves(self, kept: Sequence[Any]) -> list[Any]:
+        """The leaves of the start in these arrays, as views; plain NumPy."""
+        learned = iter(self.packing.unpacked(kept[: self.learned]))
+        moving = iter(kept[self.learned : self.count])
+        return [next(moving if moves else learned) for moves in self.task.moves]
 
     def _graph(self, rows: int, is_input: Callable[[Any], bool]) -> Graph:
         """The graph of a step: of one way alone where all data are constants."""
@@ -205,25 +215,32 @@ class Step:
     def _function(self) -> Callable[..., Any]:
         """The step as a plain function of what is kept, the rate, t and the data."""
         task, packing, method = self.task, self.packing, self.method
-        both = value_and_gradient(task.cost, **task.rewriting)
+        both = value_and_gradient(self._of_learned, has_aux=True, **task.rewriting)
         count, states = self.count, self._states
         measured, clip_norm = self.settings.measured, self.settings.clip_norm
 
         def step(kept: Any, rate: Any, t: Any, *data: Any) -> Any:
-            w, state = kept[:count], iter(kept[count:])
-            leaves = iter(packing.unpacked(w))
-            x = structure.mapped(lambda _: next(leaves), task.start)
-            cost, tree = both(x, *data)
-            g = packing.packed(list(structure.leaves(tree)))
+            w, state = kept[: self.learned], iter(kept[count:])
+            learned, moving = parted(self._leaves(kept), task.moves)
+            (cost, moved), tree = both(learned, moving, *data)
+            g = packing.packed(tree)
             slope = steepest(w, g) if measured else 0.0
             g = g if clip_norm is None else clipped(g, clip_norm)
             before = structure.mapped(lambda _: next(state), states)
             steps = zip(w, g, before, strict=True)
             after = [method.step(*each, rate, t) for each in steps]
-            return cost, slope, [w for w, _ in after], [state for _, state in after]
+            after_w, after_state = [w for w, _ in after], [state for _, state in after]
+            return cost, slope, after_w + moved, after_state
 
         step.__name__ = f"{task.cost.__name__}_step"
         return step
+
+    def _of_learned(self, learned: Any, moving: Any, *data: Any) -> Any:
+        """The cost of what a method learns, and the new values of what moves."""
+        parts = iter(learned), iter(moving)
+        leaves = iter([next(parts[moves]) for moves in self.task.moves])
+        x = structure.mapped(lambda _: next(leaves), self.task.start)
+        return self.task.cost_and_moved(x, *data)
 
     def compiled(self, options: Options) -> Callable[..., Iterator[Any]]:
         """A step of what is kept, the batch, rate and t; each way is recorded."""
@@ -236,6 +253,16 @@ class Step:
         on_data.__name__ = step.__name__
         data = () if self.batched else self._given
         return compiled_with(on_data, data, options, {"stable": False})
+
+
+def parted(leaves: Sequence[Any], moves: Sequence[bool]) -> tuple[list[Any], list[Any]]:
+    """What is learned, and what moves by itself.
+
+    >>> parted("abc", [False, True, False])
+    (['a', 'c'], ['b'])
+    """
+    pairs = list(zip(leaves, moves, strict=True))
+    return [a for a, moves in pairs if not moves], [a for a, moves in pairs if moves]
 
 
 BY_ROWS = "On all rows at once, without batch_size, a cost may branch."

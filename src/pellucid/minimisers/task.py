@@ -16,6 +16,7 @@ from pellucid.graphs import structure
 from pellucid.graphs.foreign import has_rows
 from pellucid.graphs.tracing.labels.under_labels import LabelsError
 from pellucid.graphs.tracing.trace import is_float, is_numeric, title_of, trace
+from pellucid.minimisers.moving import beside, marks
 from pellucid.show.progress import Bar, is_watched, progress
 
 Callback = Callable[[int, float, Any], Any]
@@ -118,7 +119,7 @@ class Task:
 
     def __init__(
         self, cost: Callable[..., Any], start: Any, data: tuple[Any, ...],
-        rewriting: Mapping[str, Any] | None = None,
+        rewriting: Mapping[str, Any] | None = None, moving: Any = None,
     ) -> None:  # fmt: skip
         self.rewriting = {"stable": True, "without": (), **(rewriting or {})}
         self.stable, self.without = self.rewriting["stable"], self.rewriting["without"]
@@ -128,16 +129,30 @@ class Task:
         if not self.size:
             raise MinimiseError("start holds no numbers; it holds what is to be found.")
 
+        self.moves = marks(self.start, moving)
+        if all(self.moves):
+            raise MinimiseError("All of start moves by itself; nothing is to be found.")
+
         def of_one(w: Any, *data: Any) -> Any:
-            value = cost(*w, *data) if self.spread else cost(w, *data)
-            if np.size(value) != 1:
-                message = f"The cost has shape {np.shape(value)}; it is one number"
-                raise MinimiseError(f"{message}: take np.sum or np.mean of it.")
-            return np.reshape(value, ()) if np.ndim(value) else value
+            return self.cost_and_moved(w, *data)[0]
 
         of_one.__name__ = title_of(cost)
         self.cost = of_one
         self.data = self.taken(data)
+
+    def cost_and_moved(self, w: Any, *data: Any) -> tuple[Any, list[Any]]:
+        """The cost, a number, and the new values of the leaves that it moves."""
+        value = self.given(*w, *data) if self.spread else self.given(w, *data)
+        value, after = value if any(self.moves) else (value, None)
+        if np.size(value) != 1:
+            message = f"The cost has shape {np.shape(value)}; it is one number"
+            raise MinimiseError(f"{message}: take np.sum or np.mean of it.")
+        found = [leaf for _, leaf in beside(self.start, after)]
+        moved = [leaf for leaf, moves in zip(found, self.moves, strict=True) if moves]
+        if any(leaf is None for leaf in moved):
+            message = "The cost gives (J, after), with a new value for all that moves"
+            raise MinimiseError(f"{message}; one is missing.")
+        return np.reshape(value, ()) if np.ndim(value) else value, moved
 
     def taken(self, data: Sequence[Any]) -> tuple[Any, ...]:
         """Data as the cost takes them: tables as arrays, where that is the same cost.

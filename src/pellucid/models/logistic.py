@@ -12,11 +12,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.graphs.graph import Graph
+from pellucid.layers import activations
 from pellucid.minimisers import powers
 from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.task import Fit, Options
 from pellucid.models import (
-    activations,
     as_formulas,
     base,
     extremes,

@@ -11,7 +11,8 @@ import numpy as np
 from scipy import special
 
 from pellucid.graphs.operations import robust
-from pellucid.models import activations, costs
+from pellucid.layers import activations
+from pellucid.models import costs
 from pellucid.models.base import Array
 from pellucid.models.penalties import l2
 

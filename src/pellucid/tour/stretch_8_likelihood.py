@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.layers.activations import sigmoid, softmax
 from pellucid.minimisers.minimise import minimise
 from pellucid.models import costs
-from pellucid.models.activations import sigmoid, softmax
 from pellucid.show import plots
 from pellucid.tour.data import Data
 from pellucid.tour.guide import Guide, as_typed

@@ -23,7 +23,7 @@ class Cost:
 
     def __call__(self, layers: Any, X: Any, Y: Any) -> Any:
         """Propagate forward, and compare with the one-hot rows of Y."""
-        from pellucid.models.activations import relu
+        from pellucid.layers.activations import relu
         from pellucid.models.costs import cross_entropy
         from pellucid.models.network import forward
         from pellucid.models.penalties import l2

@@ -78,18 +78,34 @@ def gradient(
 
 
 def value_and_gradient(
-    f: Function, wrt: Wrt = 0, *, stable: bool = True, without: Names = ()
-) -> Function:
+    f: Function, wrt: Wrt = 0, *,
+    stable: bool = True, without: Names = (), has_aux: bool = False,
+) -> Function:  # fmt: skip
     """Return `(value, gradient)` of a cost in one pass; see `gradient`.
+
+    With `has_aux`, f gives `(cost, aux)`, a cost and whatever comes beside it, and the
+    result is `((cost, aux), gradient)`.
 
     Examples
     --------
     >>> import pellucid as pl
     >>> pl.value_and_gradient(lambda x: x**2)(3.0)
     (9.0, 6.0)
+    >>> pl.value_and_gradient(lambda x: (x**2, 2 * x), has_aux=True)(3.0)
+    ((9.0, 6.0), 6.0)
     """
+    if has_aux:
+        return _value_aux_and_gradient(f, wrt, stable=stable, without=without)
     rewriting = Rewriting(stable, without)
     return derived(value_and_gradient, f, wrt, pullbacks.value_and_slopes, rewriting)
+
+
+def _value_aux_and_gradient(
+    f: Function, wrt: Wrt, *, stable: bool, without: Names
+) -> Function:
+    """`value_and_gradient` of a function with `has_aux`, a verb of its own."""
+    rewriting, pull = Rewriting(stable, without), pullbacks.value_aux_and_slopes
+    return derived(_value_aux_and_gradient, f, wrt, pull, rewriting)
 
 
 def jacobian(

@@ -56,6 +56,14 @@ def value_and_slopes(result: Any, inputs: Any, title: str) -> Any:
     return result, cost_gradient(result, inputs, title)
 
 
+def value_aux_and_slopes(result: Any, inputs: Any, title: str) -> Any:
+    """A cost with what comes beside it, and its gradient."""
+    if not isinstance(result, tuple) or len(result) != 2:
+        message = f"{title} is to give (cost, aux), as has_aux=True says"
+        raise GradientError(f"{message}; it gives a {type(result).__name__}.")
+    return result, cost_gradient(result[0], inputs, title)
+
+
 def result_and_inputs(result: Any, inputs: Any, title: str) -> Any:
     """What a derivative is taken of, and with respect to what."""
     return result, inputs

@@ -33,7 +33,7 @@ VERBS = {
     "pellucid.graphs.differentiating.gradient",
     "pellucid.graphs.operations.robust",
 }
-FORMULAS = {"pellucid.models.activations", "pellucid.models.costs",
+FORMULAS = {"pellucid.layers.activations", "pellucid.models.costs",
             "pellucid.models.penalties", "pellucid.bench.functions"}  # fmt: skip
 MODULES |= {"pellucid", *FORMULAS}
 _BUILTINS = {

@@ -1,0 +1,88 @@
+"""Attention: every step of a sequence looks at the others."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from pellucid.errors import ModelError
+from pellucid.layers.activations import softmax
+from pellucid.layers.initialisers import glorot
+from pellucid.layers.shapes import Shape, expected
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Self-attention: softmax(Q K' / sqrt(units / heads)) V O with Q = x W_Q and so on.
+
+    Parameters
+    ----------
+    units : int
+        Columns of Q, K and V, shared out among the heads.
+    heads : int
+        How many look for themselves, each with units / heads columns.
+    causal : bool
+        Whether a step sees itself and those before it alone.
+
+    Notes
+    -----
+    Parameters Q, K, V (d, units) and O (units, d), without biases.
+
+    References
+    ----------
+    Vaswani et al., "Attention is all you need" (2017), section 3.2.
+
+    Examples
+    --------
+    >>> layer = Attention(8, heads=2, causal=True)
+    >>> p = layer.parameters(np.random.default_rng(0), (10, 6))
+    >>> layer(p, np.zeros((2, 10, 6))).shape
+    (2, 10, 6)
+    """
+
+    units: int
+    heads: int = 1
+    causal: bool = False
+    takes_lengths: ClassVar[bool] = True
+
+    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
+        """Draw Q, K, V and O."""
+        d = shape[-1]
+        p = {name: glorot(rng, (d, self.units), dtype) for name in "QKV"}
+        return p | {"O": glorot(rng, (self.units, d), dtype)}
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The same."""
+        if self.units % self.heads:
+            message = f"{self} cannot share {self.units} units out among {self.heads}"
+            raise ModelError(f"{message} heads: take a multiple.")
+        return expected(self, shape, "time", "features")
+
+    def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
+        """X (n, t, d) to (n, t, d)."""
+        V = self._by_head(x @ p["V"])  # (n, heads, t, units / heads)
+        z = self.weights(p, x, lengths) @ V
+        n, t = x.shape[:2]
+        return np.reshape(np.transpose(z, (0, 2, 1, 3)), (n, t, self.units)) @ p["O"]
+
+    def weights(self, p: Any, x: Any, lengths: Any = None) -> Any:
+        """How much each step looks at each other, (n, heads, t, t); rows sum to 1."""
+        Q, K = (self._by_head(x @ p[name]) for name in "QK")
+        scale = math.sqrt(self.units // self.heads)
+        scores = Q @ np.swapaxes(K, -1, -2) / scale  # (n, heads, t, t)
+        t = x.shape[1]
+        if self.causal:
+            scores = np.where(np.tri(t, dtype=bool), scores, -np.inf)
+        if lengths is not None:
+            within = np.arange(t) < lengths[:, np.newaxis]  # (n, t)
+            scores = np.where(within[:, np.newaxis, np.newaxis], scores, -np.inf)
+        return softmax(scores)
+
+    def _by_head(self, z: Any) -> Any:
+        """(n, t, units) to (n, heads, t, units / heads)."""
+        n, t = z.shape[:2]
+        parts = np.reshape(z, (n, t, self.heads, self.units // self.heads))
+        return np.transpose(parts, (0, 2, 1, 3))

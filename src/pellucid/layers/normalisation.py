@@ -1,0 +1,129 @@
+"""Normalisation: numbers of mean 0 and variance 1, moved and scaled as is learned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from pellucid.layers.shapes import Shape
+
+
+@dataclass(frozen=True)
+class BatchNorm:
+    """Batch normalisation: scale (x - mean) / sqrt(variance + eps) + shift.
+
+    Mean and variance are taken over all axes but the last: in training of the batch, in
+    prediction the running ones, which each step moves:
+
+        mean' = momentum mean + (1 - momentum) batch mean
+
+    Parameters
+    ----------
+    momentum : float
+        How much of the running values stays at each step.
+    eps : float
+        What is added to the variance.
+
+    Notes
+    -----
+    Parameters scale, shift, and the running mean and variance, (features,) each. The
+    running variance is that of the batch times m / (m - 1), m the numbers it is of, as
+    in the paper's Algorithm 2.
+
+    References
+    ----------
+    Ioffe & Szegedy, "Batch normalization: accelerating deep network training by
+    reducing internal covariate shift" (2015).
+
+    Examples
+    --------
+    >>> layer = BatchNorm(eps=0.0)
+    >>> p = layer.parameters(None, (1,))
+    >>> x = np.array([[1.0], [3.0]])
+    >>> layer(p, x).ravel(), layer(p, x, layer.statistics(x)).ravel()
+    (array([1., 3.]), array([-1.,  1.]))
+    """
+
+    momentum: float = 0.9
+    eps: float = 1e-5
+    moving: ClassVar[tuple[str, ...]] = ("mean", "variance")
+
+    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
+        """Ones and zeros: scale and shift, running mean and variance."""
+        features, one, zero = shape[-1], np.ones, np.zeros
+        return {
+            "scale": one(features, dtype),
+            "shift": zero(features, dtype),
+            "mean": zero(features, dtype),
+            "variance": one(features, dtype),
+        }
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The same."""
+        return shape
+
+    def statistics(self, x: Any) -> tuple[Any, Any]:
+        """Mean and variance of a batch, over all axes but the last."""
+        axes = tuple(range(x.ndim - 1))
+        return np.mean(x, axis=axes), np.var(x, axis=axes)
+
+    def __call__(self, p: Any, x: Any, statistics: Any = None) -> Any:
+        """X (n, ..., d) to the same shape; by the running statistics, unless given."""
+        mean, variance = statistics or (p["mean"], p["variance"])
+        return p["scale"] * (x - mean) / np.sqrt(variance + self.eps) + p["shift"]
+
+    def training(self, p: Any, x: Any, key: Any) -> tuple[Any, dict[str, Any]]:
+        """Normalise by the batch, and move the running statistics towards it."""
+        mean, variance = self.statistics(x)
+        m, stay = x.size // x.shape[-1], self.momentum
+        unbiased = variance * (m / max(m - 1, 1))
+        moved = {
+            "mean": stay * p["mean"] + (1 - stay) * mean,
+            "variance": stay * p["variance"] + (1 - stay) * unbiased,
+        }
+        return self(p, x, (mean, variance)), moved
+
+
+@dataclass(frozen=True)
+class LayerNorm:
+    """Layer normalisation: scale (x - mean) / sqrt(variance + eps) + shift.
+
+    Mean and variance are those of each row, over the last axis.
+
+    Parameters
+    ----------
+    eps : float
+        What is added to the variance.
+
+    Notes
+    -----
+    Parameters scale and shift, (features,) each.
+
+    References
+    ----------
+    Ba, Kiros & Hinton, "Layer normalization" (2016).
+
+    Examples
+    --------
+    >>> layer = LayerNorm(eps=0.0)
+    >>> layer(layer.parameters(None, (2,)), np.array([[1.0, 3.0]]))
+    array([[-1.,  1.]])
+    """
+
+    eps: float = 1e-5
+
+    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
+        """Ones and zeros."""
+        return {"scale": np.ones(shape[-1], dtype), "shift": np.zeros(shape[-1], dtype)}
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The same."""
+        return shape
+
+    def __call__(self, p: Any, x: Any) -> Any:
+        """X (n, ..., d) to the same shape."""
+        mean = np.mean(x, axis=-1, keepdims=True)
+        variance = np.var(x, axis=-1, keepdims=True)
+        return p["scale"] * (x - mean) / np.sqrt(variance + self.eps) + p["shift"]

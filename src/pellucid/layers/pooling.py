@@ -1,0 +1,114 @@
+"""Pooling: one number for each window of an image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.layers.shapes import Shape, expected, pair
+from pellucid.layers.windows import shape_after, windows
+
+Size = int | tuple[int, int]
+
+
+@dataclass(frozen=True)
+class MaxPool2D:
+    """The largest number of each window, channel by channel.
+
+    Parameters
+    ----------
+    size : int or pair of int
+        Height and width of the window.
+    stride : int or pair of int, optional
+        How far it moves; its size unless given. What is left at the edge is left out.
+
+    References
+    ----------
+    Ranzato, Huang, Boureau & LeCun, "Unsupervised learning of invariant feature
+    hierarchies with applications to object recognition" (2007).
+
+    Examples
+    --------
+    >>> x = np.arange(16.0).reshape(1, 4, 4, 1)
+    >>> MaxPool2D(2)({}, x)[0, :, :, 0]
+    array([[ 5.,  7.],
+           [13., 15.]])
+    """
+
+    size: Size
+    stride: Size | None = None
+
+    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
+        """None."""
+        return {}
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Height and width after the windows, and the channels."""
+        return shape_after(self, shape, pair(self.size), pair(self.stride or self.size))
+
+    def __call__(self, p: Any, x: Any) -> Any:
+        """X (n, H, W, c) to (n, H', W', c)."""
+        view = windows(x, pair(self.size), pair(self.stride or self.size))
+        return np.max(view, axis=(-2, -1))
+
+
+@dataclass(frozen=True)
+class AveragePool2D:
+    """The mean of each window, channel by channel; parameters as of `MaxPool2D`.
+
+    References
+    ----------
+    LeCun et al., "Gradient-based learning applied to document recognition" (1998).
+
+    Examples
+    --------
+    >>> x = np.arange(16.0).reshape(1, 4, 4, 1)
+    >>> AveragePool2D(2)({}, x)[0, :, :, 0]
+    array([[ 2.5,  4.5],
+           [10.5, 12.5]])
+    """
+
+    size: Size
+    stride: Size | None = None
+
+    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
+        """None."""
+        return {}
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Height and width after the windows, and the channels."""
+        return shape_after(self, shape, pair(self.size), pair(self.stride or self.size))
+
+    def __call__(self, p: Any, x: Any) -> Any:
+        """X (n, H, W, c) to (n, H', W', c)."""
+        view = windows(x, pair(self.size), pair(self.stride or self.size))
+        return np.mean(view, axis=(-2, -1))
+
+
+@dataclass(frozen=True)
+class GlobalAveragePool2D:
+    """The mean over all places, channel by channel.
+
+    References
+    ----------
+    Lin, Chen & Yan, "Network in network" (2014), section 3.2.
+
+    Examples
+    --------
+    >>> GlobalAveragePool2D()({}, np.ones((5, 4, 4, 3))).shape
+    (5, 3)
+    """
+
+    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
+        """None."""
+        return {}
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The channels."""
+        return expected(self, shape, "height", "width", "channels")[-1:]
+
+    def __call__(self, p: Any, x: Any) -> Any:
+        """X (n, H, W, c) to (n, c)."""
+        return np.mean(x, axis=(1, 2))
