@@ -231,6 +231,14 @@ def last_value_unused(h):
     return total
 
 
+@masked(np.array([0.0, 0.5, -0.3]), np.array([0.0, 0.2, 1.0]))
+def roots_that_hand_only_signs_on(u, w):
+    for t in range(6):
+        u = np.tanh(0.1 * t + u)
+        w = np.sqrt(np.abs(np.sign(w) * u))
+    return np.sum(u * w)
+
+
 @masked(np.zeros((6, 3)))
 def choice_among_collected(X):
     kept = []

@@ -523,6 +523,19 @@ def test_the_gradient_of_a_recurrence_reads_like_the_textbook():
     assert textwrap.indent(textwrap.dedent(body), "    ").rstrip() in source
 
 
+def test_an_outer_product_of_what_has_no_name_is_written_as_a_product():
+    def rows_of_sums(A, w, M):
+        M = M * 1.0
+        for i in range(0, 18, 2):
+            M[(i + 1) % 8, i % 8 - 8] = np.sum(A @ w)
+        return np.sum(np.sin(M))
+
+    args = np.eye(3), np.ones(3), np.ones((8, 8))
+    graph = folded(pl.graph(rows_of_sums, *args))
+    graph = pl.gradient(graph, ("A", "w"), stable=False)
+    assert_same(run(pl.source(graph), graph.title, args), graph(*args))
+
+
 # -- parts ----------------------------------------------------------------------------
 
 

@@ -247,8 +247,10 @@ class WayBack:
         behind, before = self.inside.risks.behind, len(self.masked) + len(ahead)
         for held in self.held:
             g = adjoint.get(held.to) if held.to else None
-            masked = g is not None and g.mask is not None and not held.mask
-            if masked and behind.get(held.of, NOTHING) > NOTHING:
+            risk = behind.get(held.of, NOTHING)
+            # Where a turn hands nothing on, earlier ones begin as 0.
+            masked = risk == POLES if g is None else g.mask and risk > NOTHING
+            if held.to and masked and not held.mask:
                 self.masked.add(held.of)
             if held.to in inner.ahead:
                 ahead.add(held.of)

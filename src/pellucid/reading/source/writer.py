@@ -182,9 +182,11 @@ class Writer:
         if not is_product or not self.flow.home.get(node):
             return ()
         column, row = map(self.flow.resolved, node.arguments)
-        made = column in self.inlined and column.options.get("at") == (..., None)
-        vectors = (*column.arguments[:1], row)
-        return vectors if made and all(v.ndim == 1 for v in vectors) else ()
+        if column not in self.inlined or column.options.get("at") != (..., None):
+            return ()
+        vector = self.flow.resolved(column.arguments[0])
+        has_name = vector not in self.inlined  # else it is written in the column
+        return (vector, row) if has_name and vector.ndim == row.ndim == 1 else ()
 
     def _indexed(self, array: Node, node: Node) -> Spelling:
         """The value of one turn out of those of all."""
