@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from pellucid.errors import ModelError
 from pellucid.layers.activations import softmax
+from pellucid.layers.fitting import fitting, refuse_misfits
+from pellucid.layers.formula import Formula, Table
 from pellucid.layers.initialisers import glorot
-from pellucid.layers.shapes import Shape, expected
+from pellucid.layers.shapes import SEQUENCE, Shape, expected
 
 
-@dataclass(frozen=True)
-class Attention:
+@dataclass(frozen=True, repr=False)
+class Attention(Formula):
     """Self-attention: softmax(Q K' / sqrt(units / heads)) V O with Q = x W_Q and so on.
 
     Parameters
@@ -46,30 +48,32 @@ class Attention:
     units: int
     heads: int = 1
     causal: bool = False
-    takes_lengths: ClassVar[bool] = True
 
-    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
-        """Draw Q, K, V and O."""
-        d = shape[-1]
-        p = {name: glorot(rng, (d, self.units), dtype) for name in "QKV"}
-        return p | {"O": glorot(rng, (self.units, d), dtype)}
+    def table(self, shape: Shape) -> Table:
+        """Q, K, V (d, units) and O (units, d)."""
+        _, d = shape
+        each = glorot, (d, self.units)
+        return {"Q": each, "K": each, "V": each, "O": (glorot, (self.units, d))}
 
     def output_shape(self, shape: Shape) -> Shape:
         """The same."""
         if self.units % self.heads:
             message = f"{self} cannot share {self.units} units out among {self.heads}"
-            raise ModelError(f"{message} heads: take a multiple.")
-        return expected(self, shape, "time", "features")
+            raise ModelError(f"{message} heads: take a multiple of {self.heads}.")
+        return expected(self, shape, *SEQUENCE)
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
         """X (n, t, d) to (n, t, d)."""
+        weights = self.weights(p, x, lengths)  # (n, heads, t, t)
         V = self._by_head(x @ p["V"])  # (n, heads, t, units / heads)
-        z = self.weights(p, x, lengths) @ V
+        z = weights @ V
         n, t = x.shape[:2]
         return np.reshape(np.transpose(z, (0, 2, 1, 3)), (n, t, self.units)) @ p["O"]
 
     def weights(self, p: Any, x: Any, lengths: Any = None) -> Any:
         """How much each step looks at each other, (n, heads, t, t); rows sum to 1."""
+        refuse_misfits(self, p, x)
+        lengths = fitting(self, lengths, x)
         Q, K = (self._by_head(x @ p[name]) for name in "QK")
         scale = math.sqrt(self.units // self.heads)
         scores = Q @ np.swapaxes(K, -1, -2) / scale  # (n, heads, t, t)

@@ -1,19 +1,20 @@
-"""Layers made of layers."""
+"""Layers made of layers, and how any layer is used."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import FunctionType
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from pellucid.errors import ModelError
+from pellucid.layers.layer import Layer, Moving, Training, name_of, takes_lengths
 from pellucid.layers.noise import branched
-from pellucid.layers.shapes import Shape
+from pellucid.layers.settings import advice
+from pellucid.layers.shapes import Shape, expected
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, repr=False)
 class Sequential:
     """One layer after the other.
 
@@ -29,7 +30,8 @@ class Sequential:
     Raises
     ------
     ModelError
-        From `parameters` and `output_shape`, for layers that do not fit together.
+        For what is no layer; from `parameters` and `output_shape`, for layers that do
+        not fit together; in a call, for what does not fit a layer.
 
     Examples
     --------
@@ -41,31 +43,27 @@ class Sequential:
     """
 
     layers: tuple[Any, ...]
-    takes_lengths: ClassVar[bool] = True
 
     def __init__(self, *layers: Any) -> None:
+        refuse_no_layers("Sequential", layers)
         object.__setattr__(self, "layers", layers)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(map(name_of, self.layers))})"
+        return f"Sequential({', '.join(map(name_of, self.layers))})"
 
     def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> list[Any]:
         """Draw those of each layer for rows of this shape."""
-        drawn = []
-        for layer, before in zip(self.layers, self.shapes(shape), strict=False):
-            own = is_layer(layer)
-            drawn.append(layer.parameters(rng, before, dtype=dtype) if own else {})
-        return drawn
+        rows = zip(self.layers, self.shapes(shape), strict=False)
+        return [parameters(layer, rng, row, dtype) for layer, row in rows]
 
     def shapes(self, shape: Shape) -> list[Shape]:
         """The shape of a row at the start and after each layer."""
-        found = [shape]
+        found = [expected(self, shape, "...")]
         for i, layer in enumerate(self.layers, 1):
             try:
                 found.append(output_shape(layer, found[-1]))
-            except (ModelError, ValueError, IndexError, TypeError) as error:
-                message = f"Layer {i}, {name_of(layer)}, does not take {found[-1]}"
-                raise ModelError(f"{message}: {error}") from None
+            except ModelError as error:
+                raise ModelError(f"Layer {i}: {error}") from None
         return found
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -74,7 +72,7 @@ class Sequential:
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
         """X through all layers."""
-        for layer, own in zip(self.layers, p, strict=True):
+        for layer, own in self._pairs(p):
             x = called(layer, own, x, lengths)
         return x
 
@@ -83,7 +81,7 @@ class Sequential:
     ) -> tuple[Any, list[Any]]:
         """The same in training, and what each layer has moved."""
         moved = []
-        for i, (layer, own) in enumerate(zip(self.layers, p, strict=True)):
+        for i, (layer, own) in enumerate(self._pairs(p)):
             x, after = training(layer, own, x, branched(key, i), lengths)
             moved.append(after)
         return x, moved
@@ -93,9 +91,23 @@ class Sequential:
         """Of each layer, which of its parameters move by themselves."""
         return [moving(layer) for layer in self.layers]
 
+    def _pairs(self, p: Any) -> list[tuple[Any, Any]]:
+        """Each layer and its parameters."""
+        if not isinstance(p, (list, tuple)) or len(p) != len(self.layers):
+            got = len(p) if isinstance(p, (list, tuple)) else f"a {type(p).__name__}"
+            message = f"{self} has a list of parameters, one entry a layer"
+            raise ModelError(f"{message} ({len(self.layers)}), got {got}.")
+        return list(zip(self.layers, p, strict=True))
 
-class Residual(Sequential):
+
+@dataclass(frozen=True, init=False, repr=False)
+class Residual:
     """A way around: x + layers(x), where the layers keep the shape.
+
+    Parameters
+    ----------
+    *layers
+        As of `Sequential`; their parameters are a list, too.
 
     References
     ----------
@@ -110,57 +122,105 @@ class Residual(Sequential):
     True
     """
 
-    def shapes(self, shape: Shape) -> list[Shape]:
-        """The shape of a row at the start and after each layer."""
-        found = super().shapes(shape)
-        if found[-1] != shape:
-            message = f"{self} adds rows of shape {shape} to its layers' {found[-1]}"
+    inner: Sequential
+
+    def __init__(self, *layers: Any) -> None:
+        refuse_no_layers("Residual", layers)
+        object.__setattr__(self, "inner", Sequential(*layers))
+
+    def __repr__(self) -> str:
+        return f"Residual({', '.join(map(name_of, self.layers))})"
+
+    @property
+    def layers(self) -> tuple[Any, ...]:
+        """The layers that x is led around."""
+        return self.inner.layers
+
+    @property
+    def moving(self) -> list[Any]:
+        """Of each layer, which of its parameters move by themselves."""
+        return self.inner.moving
+
+    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> list[Any]:
+        """Draw those of each layer for rows of this shape."""
+        return self.inner.parameters(rng, self.output_shape(shape), dtype)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The same."""
+        after = self.inner.output_shape(shape)
+        if after != tuple(shape):
+            message = f"{self} adds rows of shape {shape} to its layers' {after}"
             raise ModelError(f"{message}: let the last layer give the shape of x.")
-        return found
+        return after
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
         """X and what the layers make of it."""
-        return x + super().__call__(p, x, lengths)
+        return x + self._of_shape(x, self.inner(p, x, lengths))
 
     def training(
         self, p: Any, x: Any, key: Any, lengths: Any = None
     ) -> tuple[Any, list[Any]]:
         """The same in training, and what each layer has moved."""
-        y, moved = super().training(p, x, key, lengths)
-        return x + y, moved
+        y, moved = self.inner.training(p, x, key, lengths)
+        return x + self._of_shape(x, y), moved
+
+    def _of_shape(self, x: Any, y: Any) -> Any:
+        """What the layers make of x, which does not spread over it."""
+        if np.shape(y) != np.shape(x):
+            message = f"{self} adds x of shape {np.shape(x)} to its layers'"
+            raise ModelError(f"{message} {np.shape(y)}: both must be the same.")
+        return y
 
 
 # -- layers and plain functions -------------------------------------------------------
 
 
-def is_layer(layer: Any) -> bool:
-    """Whether this is a layer; what else can be called is a function of x."""
-    return hasattr(layer, "output_shape")
+def refuse_no_layers(name: str, layers: tuple[Any, ...]) -> None:
+    """Refuse what is no layer and no function of x."""
+    if not layers:
+        raise ModelError(f"{name} takes one layer at least, got none.")
+    for layer in layers:
+        message = f"{name} takes layers and functions of x"
+        if isinstance(layer, type):
+            called = f"write {layer.__name__}(...)"
+            raise ModelError(f"{message}, got the class {layer.__name__}: {called}.")
+        if isinstance(layer, (list, tuple)):
+            raise ModelError(f"{message} one by one, got a list: write {name}(*list).")
+        if not callable(layer):
+            raise ModelError(f"{message}, got {layer!r}{advice(layer)}.")
 
 
-def name_of(layer: Any) -> str:
-    """A layer as it is written, a function by its name."""
-    if isinstance(layer, (FunctionType, np.ufunc)):
-        return layer.__name__
-    return repr(layer)
+def parameters(layer: Any, rng: Any, shape: Shape, dtype: Any) -> Any:
+    """Draw the parameters of a layer; a function has none."""
+    drawn = isinstance(layer, Layer)
+    return layer.parameters(rng, shape, dtype=dtype) if drawn else {}
 
 
 def output_shape(layer: Any, shape: Shape) -> Shape:
-    """What becomes of a row of this shape; a function is tried on zeros."""
-    if is_layer(layer):
-        found: Shape = layer.output_shape(shape)
-        return found
-    made: Shape = np.shape(layer(np.zeros((1, *shape))))
-    return made[1:]
+    """What becomes of a row of this shape; a function is tried on one and on two."""
+    if isinstance(layer, Layer):
+        return layer.output_shape(shape)
+    one, two = (_tried(layer, np.ones((n, *shape))) for n in (1, 2))
+    if (one[:1], two[:1]) != ((1,), (2,)) or one[1:] != two[1:]:
+        message = f"{name_of(layer)} turns {(1, *shape)} into {one} and {(2, *shape)}"
+        raise ModelError(f"{message} into {two}: keep the axis of rows first.")
+    return one[1:]
+
+
+def _tried(function: Any, x: Any) -> Shape:
+    """The shape of a function's result."""
+    try:
+        with np.errstate(all="ignore"):
+            return np.shape(function(x))
+    except (ValueError, IndexError, TypeError) as error:
+        message = f"{name_of(function)} does not take x of shape {x.shape}"
+        raise ModelError(f"{message}: {error}") from None
 
 
 def called(layer: Any, p: Any, x: Any, lengths: Any = None) -> Any:
     """A layer in prediction."""
-    if not is_layer(layer):
-        return layer(x)
-    if lengths is not None and getattr(layer, "takes_lengths", False):
-        return layer(p, x, lengths=lengths)
-    return layer(p, x)
+    given = _given(layer, layer, lengths)
+    return layer(p, x, **given) if isinstance(layer, Layer) else layer(x, **given)
 
 
 def training(
@@ -170,16 +230,25 @@ def training(
 
     `key` is where random masks come from, an array (1,) of np.uint32; see `noise`.
     """
-    if not hasattr(layer, "training"):
+    if not isinstance(layer, Training):
         return called(layer, p, x, lengths), {}
-    if lengths is not None and getattr(layer, "takes_lengths", False):
-        x, moved = layer.training(p, x, key, lengths=lengths)
-    else:
-        x, moved = layer.training(p, x, key)
-    return x, moved
+    return layer.training(p, x, key, **_given(layer, layer.training, lengths))
 
 
 def moving(layer: Any) -> Any:
     """Which parameters of a layer move by themselves, as `minimise` takes it."""
-    names = getattr(layer, "moving", ())
+    names = layer.moving if isinstance(layer, Moving) else ()
     return names if isinstance(names, list) else dict.fromkeys(names, True)
+
+
+def with_lengths(layer: Any) -> bool:
+    """Whether a layer, or a layer in it, goes by the lengths of sequences."""
+    if isinstance(layer, (Sequential, Residual)):
+        return any(map(with_lengths, layer.layers))
+    return takes_lengths(layer)
+
+
+def _given(layer: Any, function: Any, lengths: Any) -> dict[str, Any]:
+    """The lengths, where there are some and a layer goes by them."""
+    goes = lengths is not None and with_lengths(layer) and takes_lengths(function)
+    return {"lengths": lengths} if goes else {}

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 
 from pellucid.layers.dense import Activation, weights_for
+from pellucid.layers.fitting import refuse_misfits
+from pellucid.layers.formula import Formula, Table
+from pellucid.layers.initialisers import zeros
 from pellucid.layers.shapes import Shape, pair
 from pellucid.layers.windows import padded, shape_after, windows
 
 
-@dataclass(frozen=True)
-class Conv2D:
+@dataclass(frozen=True, repr=False)
+class Conv2D(Formula):
     """Convolution: activation(z + b), z a weighted sum of a window at each place.
 
         z[i, j, f] = sum of x[s i + u, s j + v, c] W[u, v, c, f] over u, v, c
@@ -57,11 +60,11 @@ class Conv2D:
     activation: Activation | None = None
     bias: bool = True
 
-    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
-        """Draw W and b for images of this shape."""
+    def table(self, shape: Shape) -> Table:
+        """W (height, width, channels, filters) and b (filters,)."""
         window = (*pair(self.size), shape[-1], self.filters)
-        W = weights_for(self.activation)(rng, window, dtype)
-        return {"W": W, "b": np.zeros(self.filters, dtype)} if self.bias else {"W": W}
+        W: Table = {"W": (weights_for(self.activation), window)}
+        return W | {"b": (zeros, (self.filters,))} if self.bias else W
 
     def output_shape(self, shape: Shape) -> Shape:
         """Height and width after the windows, and the filters."""
@@ -71,6 +74,7 @@ class Conv2D:
 
     def __call__(self, p: Any, x: Any) -> Any:
         """X (n, H, W, c) to (n, H', W', f)."""
+        refuse_misfits(self, p, x)
         size, stride = pair(self.size), pair(self.stride)
         x = padded(x, size, stride) if self.padding == "same" else x
         view = windows(x, size, stride)  # (n, H', W', c, h, w)

@@ -8,9 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.errors import ModelError
+from pellucid.graphs.stand_in import is_stand_in
 from pellucid.layers.activations import relu
-from pellucid.layers.initialisers import glorot, he
-from pellucid.layers.shapes import Shape, size
+from pellucid.layers.fitting import refuse_misfits
+from pellucid.layers.formula import Formula, Table
+from pellucid.layers.initialisers import glorot, he, normal, zeros
+from pellucid.layers.shapes import Shape, expected, size
 
 Activation = Callable[[Any], Any]
 
@@ -20,8 +24,8 @@ def weights_for(activation: Activation | None) -> Any:
     return he if activation is relu else glorot
 
 
-@dataclass(frozen=True)
-class Dense:
+@dataclass(frozen=True, repr=False)
+class Dense(Formula):
     """Fully connected: activation(x W + b), on the last axis.
 
     Parameters
@@ -53,24 +57,25 @@ class Dense:
     activation: Activation | None = None
     bias: bool = True
 
-    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
-        """Draw W and b for rows of this shape."""
-        W = weights_for(self.activation)(rng, (shape[-1], self.units), dtype)
-        return {"W": W, "b": np.zeros(self.units, dtype)} if self.bias else {"W": W}
+    def table(self, shape: Shape) -> Table:
+        """W (d, h) and b (h,)."""
+        W: Table = {"W": (weights_for(self.activation), (shape[-1], self.units))}
+        return W | {"b": (zeros, (self.units,))} if self.bias else W
 
     def output_shape(self, shape: Shape) -> Shape:
         """The same with `units` on the last axis."""
-        return (*shape[:-1], self.units)
+        return (*expected(self, shape, "...", "features")[:-1], self.units)
 
     def __call__(self, p: Any, x: Any) -> Any:
         """X (n, ..., d) to (n, ..., h)."""
+        refuse_misfits(self, p, x)
         z = x @ p["W"]  # (n, ..., h)
         z = z + p["b"] if self.bias else z
         return self.activation(z) if self.activation else z
 
 
-@dataclass(frozen=True)
-class Embedding:
+@dataclass(frozen=True, repr=False)
+class Embedding(Formula):
     """A vector for each word: W[x].
 
     Parameters
@@ -98,21 +103,32 @@ class Embedding:
     count: int
     units: int
 
-    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
-        """Draw W."""
-        return {"W": rng.standard_normal((self.count, self.units)).astype(dtype)}
+    def table(self, shape: Shape) -> Table:
+        """W (count, units)."""
+        return {"W": (normal, (self.count, self.units))}
 
     def output_shape(self, shape: Shape) -> Shape:
         """One axis more, of `units`."""
-        return (*shape, self.units)
+        return (*expected(self, shape, "..."), self.units)
 
     def __call__(self, p: Any, x: Any) -> Any:
         """X (n, t) to (n, t, units)."""
-        return p["W"][x]
+        refuse_misfits(self, p, x)
+        refuse_unknown(self, x)
+        return p["W"][x]  # (n, t, units)
 
 
-@dataclass(frozen=True)
-class Flatten:
+def refuse_unknown(layer: Embedding, x: Any) -> None:
+    """Refuse what is no number of a word; numbers only where they are known."""
+    message = f"{layer} expects whole numbers from 0 to {layer.count - 1}"
+    if x.dtype.kind not in "iu":
+        raise ModelError(f"{message}, got {x.dtype}: give x.astype(int).")
+    if not is_stand_in(x) and x.size and (x.min() < 0 or x.max() >= layer.count):
+        raise ModelError(f"{message}, got {x.min()} to {x.max()}: count the words.")
+
+
+@dataclass(frozen=True, repr=False)
+class Flatten(Formula):
     """Lay all numbers of a row side by side.
 
     Examples
@@ -121,14 +137,15 @@ class Flatten:
     (5, 48)
     """
 
-    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
+    def table(self, shape: Shape) -> Table:
         """None."""
         return {}
 
     def output_shape(self, shape: Shape) -> Shape:
         """One axis, of all numbers of a row."""
-        return (size(shape),)
+        return (size(expected(self, shape, "...")),)
 
     def __call__(self, p: Any, x: Any) -> Any:
         """X (n, ...) to (n, d)."""
+        refuse_misfits(self, p, x)
         return np.reshape(x, (x.shape[0], size(x.shape[1:])))

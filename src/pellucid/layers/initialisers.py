@@ -12,9 +12,18 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.errors import ModelError
 from pellucid.layers.shapes import Shape
 
 __all__ = ["glorot", "he", "lecun", "orthogonal", "zeros"]
+
+
+def drawing(rng: Any) -> Any:
+    """A generator of random numbers, of NumPy's new or old kind; refuse another."""
+    if not isinstance(rng, (np.random.Generator, np.random.RandomState)):
+        message = f"Parameters are drawn from a generator, got {rng!r}"
+        raise ModelError(f"{message}: give np.random.default_rng(seed).")
+    return rng
 
 
 def fans(shape: Shape) -> tuple[int, int]:
@@ -23,6 +32,9 @@ def fans(shape: Shape) -> tuple[int, int]:
     >>> fans((3, 3, 16, 32))
     (144, 288)
     """
+    if len(shape) < 2:
+        message = f"Weights have axes of inputs and of outputs, got shape {shape}"
+        raise ModelError(f"{message}: give at least two, or take zeros.")
     window = math.prod(shape[:-2])
     return window * shape[-2], window * shape[-1]
 
@@ -44,7 +56,12 @@ def glorot(rng: Any, shape: Shape, dtype: Any = float) -> Any:
     ((2, 4), True)
     """
     bound = math.sqrt(6 / sum(fans(shape)))
-    return rng.uniform(-bound, bound, shape).astype(dtype)
+    return drawing(rng).uniform(-bound, bound, shape).astype(dtype)
+
+
+def normal(rng: Any, shape: Shape, dtype: Any = float) -> Any:
+    """Draw from the standard normal distribution."""
+    return drawing(rng).standard_normal(shape).astype(dtype)
 
 
 def he(rng: Any, shape: Shape, dtype: Any = float) -> Any:
@@ -61,7 +78,8 @@ def he(rng: Any, shape: Shape, dtype: Any = float) -> Any:
     >>> he(np.random.default_rng(0), (2, 3, 4, 5), np.float32).dtype
     dtype('float32')
     """
-    return (rng.standard_normal(shape) * math.sqrt(2 / fans(shape)[0])).astype(dtype)
+    deviation = math.sqrt(2 / fans(shape)[0])
+    return (drawing(rng).standard_normal(shape) * deviation).astype(dtype)
 
 
 def lecun(rng: Any, shape: Shape, dtype: Any = float) -> Any:
@@ -76,7 +94,8 @@ def lecun(rng: Any, shape: Shape, dtype: Any = float) -> Any:
     >>> lecun(np.random.default_rng(0), (100, 3)).shape
     (100, 3)
     """
-    return (rng.standard_normal(shape) * math.sqrt(1 / fans(shape)[0])).astype(dtype)
+    deviation = math.sqrt(1 / fans(shape)[0])
+    return (drawing(rng).standard_normal(shape) * deviation).astype(dtype)
 
 
 def orthogonal(rng: Any, shape: Shape, dtype: Any = float) -> Any:
@@ -98,7 +117,7 @@ def orthogonal(rng: Any, shape: Shape, dtype: Any = float) -> Any:
     True
     """
     rows, columns = math.prod(shape[:-1]), shape[-1]
-    A = rng.standard_normal((max(rows, columns), min(rows, columns)))
+    A = drawing(rng).standard_normal((max(rows, columns), min(rows, columns)))
     Q, R = np.linalg.qr(A)
     Q = Q * np.where(np.diag(R) < 0, -1.0, 1.0)
     Q = Q if rows >= columns else Q.T
@@ -114,3 +133,8 @@ def zeros(rng: Any, shape: Shape, dtype: Any = float) -> Any:
     array([0., 0.])
     """
     return np.zeros(shape, dtype)
+
+
+def ones(rng: Any, shape: Shape, dtype: Any = float) -> Any:
+    """Give ones, as for what multiplies."""
+    return np.ones(shape, dtype)

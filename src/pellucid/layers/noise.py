@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.layers.shapes import Shape
+from pellucid.layers.fitting import refuse_misfits
+from pellucid.layers.formula import Formula, Table
+from pellucid.layers.shapes import Shape, expected
 
 GOLDEN = 0x9E3779B9  # 2^32 over the golden ratio, which spreads counters
 
@@ -53,8 +55,8 @@ def kept(key: Any, shape: Shape, rate: float) -> Any:
     return np.reshape(hashed(counter + key) >= np.uint32(rate * 2**32), shape)
 
 
-@dataclass(frozen=True)
-class Dropout:
+@dataclass(frozen=True, repr=False)
+class Dropout(Formula):
     """Dropout: in training x mask / (1 - rate), in prediction x.
 
     Parameters
@@ -76,16 +78,17 @@ class Dropout:
 
     rate: float
 
-    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
+    def table(self, shape: Shape) -> Table:
         """None."""
         return {}
 
     def output_shape(self, shape: Shape) -> Shape:
         """The same."""
-        return shape
+        return expected(self, shape, "...")
 
     def __call__(self, p: Any, x: Any, mask: Any = None) -> Any:
         """X of any shape; `mask`, of that shape, is what stays in training."""
+        refuse_misfits(self, p, x)
         return x if mask is None else x * mask / (1 - self.rate)
 
     def training(self, p: Any, x: Any, key: Any) -> tuple[Any, dict[str, Any]]:

@@ -7,11 +7,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from pellucid.layers.shapes import Shape
+from pellucid.layers.fitting import refuse_misfits
+from pellucid.layers.formula import Formula, Table
+from pellucid.layers.initialisers import ones, zeros
+from pellucid.layers.shapes import Shape, expected
 
 
-@dataclass(frozen=True)
-class BatchNorm:
+@dataclass(frozen=True, repr=False)
+class BatchNorm(Formula):
     """Batch normalisation: scale (x - mean) / sqrt(variance + eps) + shift.
 
     Mean and variance are taken over all axes but the last: in training of the batch, in
@@ -50,19 +53,15 @@ class BatchNorm:
     eps: float = 1e-5
     moving: ClassVar[tuple[str, ...]] = ("mean", "variance")
 
-    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
-        """Ones and zeros: scale and shift, running mean and variance."""
-        features, one, zero = shape[-1], np.ones, np.zeros
-        return {
-            "scale": one(features, dtype),
-            "shift": zero(features, dtype),
-            "mean": zero(features, dtype),
-            "variance": one(features, dtype),
-        }
+    def table(self, shape: Shape) -> Table:
+        """Scale and shift, running mean and variance, (features,) each."""
+        size = shape[-1:]
+        one, zero = (ones, size), (zeros, size)
+        return {"scale": one, "shift": zero, "mean": zero, "variance": one}
 
     def output_shape(self, shape: Shape) -> Shape:
         """The same."""
-        return shape
+        return expected(self, shape, "...", "features")
 
     def statistics(self, x: Any) -> tuple[Any, Any]:
         """Mean and variance of a batch, over all axes but the last."""
@@ -71,6 +70,7 @@ class BatchNorm:
 
     def __call__(self, p: Any, x: Any, statistics: Any = None) -> Any:
         """X (n, ..., d) to the same shape; by the running statistics, unless given."""
+        refuse_misfits(self, p, x)
         mean, variance = statistics or (p["mean"], p["variance"])
         return p["scale"] * (x - mean) / np.sqrt(variance + self.eps) + p["shift"]
 
@@ -86,8 +86,8 @@ class BatchNorm:
         return self(p, x, (mean, variance)), moved
 
 
-@dataclass(frozen=True)
-class LayerNorm:
+@dataclass(frozen=True, repr=False)
+class LayerNorm(Formula):
     """Layer normalisation: scale (x - mean) / sqrt(variance + eps) + shift.
 
     Mean and variance are those of each row, over the last axis.
@@ -114,16 +114,18 @@ class LayerNorm:
 
     eps: float = 1e-5
 
-    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
-        """Ones and zeros."""
-        return {"scale": np.ones(shape[-1], dtype), "shift": np.zeros(shape[-1], dtype)}
+    def table(self, shape: Shape) -> Table:
+        """Scale and shift, (features,) each."""
+        size = shape[-1:]
+        return {"scale": (ones, size), "shift": (zeros, size)}
 
     def output_shape(self, shape: Shape) -> Shape:
         """The same."""
-        return shape
+        return expected(self, shape, "...", "features")
 
     def __call__(self, p: Any, x: Any) -> Any:
         """X (n, ..., d) to the same shape."""
+        refuse_misfits(self, p, x)
         mean = np.mean(x, axis=-1, keepdims=True)
         variance = np.var(x, axis=-1, keepdims=True)
         return p["scale"] * (x - mean) / np.sqrt(variance + self.eps) + p["shift"]

@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.layers.shapes import Shape, expected, pair
+from pellucid.layers.fitting import refuse_misfits
+from pellucid.layers.formula import Formula, Table
+from pellucid.layers.shapes import IMAGE, Shape, expected, pair
 from pellucid.layers.windows import shape_after, windows
 
 Size = int | tuple[int, int]
 
 
-@dataclass(frozen=True)
-class MaxPool2D:
+@dataclass(frozen=True, repr=False)
+class MaxPool2D(Formula):
     """The largest number of each window, channel by channel.
 
     Parameters
@@ -40,7 +42,7 @@ class MaxPool2D:
     size: Size
     stride: Size | None = None
 
-    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
+    def table(self, shape: Shape) -> Table:
         """None."""
         return {}
 
@@ -50,12 +52,13 @@ class MaxPool2D:
 
     def __call__(self, p: Any, x: Any) -> Any:
         """X (n, H, W, c) to (n, H', W', c)."""
+        refuse_misfits(self, p, x)
         view = windows(x, pair(self.size), pair(self.stride or self.size))
         return np.max(view, axis=(-2, -1))
 
 
-@dataclass(frozen=True)
-class AveragePool2D:
+@dataclass(frozen=True, repr=False)
+class AveragePool2D(Formula):
     """The mean of each window, channel by channel; parameters as of `MaxPool2D`.
 
     References
@@ -73,7 +76,7 @@ class AveragePool2D:
     size: Size
     stride: Size | None = None
 
-    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
+    def table(self, shape: Shape) -> Table:
         """None."""
         return {}
 
@@ -83,12 +86,13 @@ class AveragePool2D:
 
     def __call__(self, p: Any, x: Any) -> Any:
         """X (n, H, W, c) to (n, H', W', c)."""
+        refuse_misfits(self, p, x)
         view = windows(x, pair(self.size), pair(self.stride or self.size))
         return np.mean(view, axis=(-2, -1))
 
 
-@dataclass(frozen=True)
-class GlobalAveragePool2D:
+@dataclass(frozen=True, repr=False)
+class GlobalAveragePool2D(Formula):
     """The mean over all places, channel by channel.
 
     References
@@ -101,14 +105,15 @@ class GlobalAveragePool2D:
     (5, 3)
     """
 
-    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
+    def table(self, shape: Shape) -> Table:
         """None."""
         return {}
 
     def output_shape(self, shape: Shape) -> Shape:
         """The channels."""
-        return expected(self, shape, "height", "width", "channels")[-1:]
+        return expected(self, shape, *IMAGE)[-1:]
 
     def __call__(self, p: Any, x: Any) -> Any:
         """X (n, H, W, c) to (n, c)."""
+        refuse_misfits(self, p, x)
         return np.mean(x, axis=(1, 2))

@@ -8,24 +8,42 @@ Sequences of several lengths stand in one array (n, t, d), filled up at the end,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from pellucid.layers.activations import sigmoid
 from pellucid.layers.dense import Activation
-from pellucid.layers.initialisers import glorot, orthogonal
-from pellucid.layers.shapes import Shape, expected
+from pellucid.layers.fitting import fitting, refuse_misfits
+from pellucid.layers.formula import Formula, Table
+from pellucid.layers.initialisers import glorot, orthogonal, zeros
+from pellucid.layers.shapes import SEQUENCE, Shape, expected
 
 
-def recurrent_weights(
-    rng: Any, shape: Shape, units: int, gates: int, dtype: Any
-) -> dict[str, Any]:
-    """W (d, gates h) as Glorot & Bengio, U orthogonal for each gate, b zeros."""
-    W = [glorot(rng, (shape[-1], units), dtype) for _ in range(gates)]
-    U = [orthogonal(rng, (units, units), dtype) for _ in range(gates)]
-    b = np.zeros(gates * units, dtype)
-    return {"W": np.concatenate(W, axis=1), "U": np.concatenate(U, axis=1), "b": b}
+def by_gate(initialiser: Any, units: int) -> Any:
+    """An initialiser that draws the weights of each gate by themselves."""
+
+    def draw(rng: Any, shape: Shape, dtype: Any = float) -> Any:
+        gates = range(shape[-1] // units)
+        each = [initialiser(rng, (shape[0], units), dtype) for _ in gates]
+        return np.concatenate(each, axis=1)
+
+    return draw
+
+
+def recurrent(layer: Any, shape: Shape, gates: int) -> Table:
+    """W (d, gates h) as Glorot & Bengio, U (h, gates h) orthogonal, b (gates h,)."""
+    d, h = shape[-1], layer.units
+    return {
+        "W": (by_gate(glorot, h), (d, gates * h)),
+        "U": (by_gate(orthogonal, h), (h, gates * h)),
+        "b": (zeros, (gates * h,)),
+    }
+
+
+def start(p: Any, x: Any, units: int) -> Any:
+    """States of 0, (n, h), of the kind that x W is."""
+    return np.zeros((x.shape[0], units), np.result_type(x.dtype, p["W"].dtype))
 
 
 def until(lengths: Any, step: int, new: Any, old: Any) -> Any:
@@ -48,12 +66,12 @@ def told(states: list[Any], lengths: Any, sequence: bool) -> Any:
 
 def shape_over_time(layer: Any, shape: Shape) -> Shape:
     """(h,), or (t, h) with `sequence=True`."""
-    time, _ = expected(layer, shape, "time", "features")
+    time, _ = expected(layer, shape, *SEQUENCE)
     return (time, layer.units) if layer.sequence else (layer.units,)
 
 
-@dataclass(frozen=True)
-class RNN:
+@dataclass(frozen=True, repr=False)
+class RNN(Formula):
     """Plain recurrence: h' = tanh(x W + h U + b), from h = 0.
 
     Parameters
@@ -84,11 +102,10 @@ class RNN:
     units: int
     activation: Activation = np.tanh
     sequence: bool = False
-    takes_lengths: ClassVar[bool] = True
 
-    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
-        """Draw W, U and b."""
-        return recurrent_weights(rng, shape, self.units, 1, dtype)
+    def table(self, shape: Shape) -> Table:
+        """W (d, h), U (h, h) and b (h,)."""
+        return recurrent(self, shape, 1)
 
     def output_shape(self, shape: Shape) -> Shape:
         """(h,), or (t, h) with `sequence=True`."""
@@ -96,7 +113,9 @@ class RNN:
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
         """X (n, t, d) to (n, h) or (n, t, h)."""
-        h = np.zeros((x.shape[0], self.units), x.dtype)
+        refuse_misfits(self, p, x)
+        lengths = fitting(self, lengths, x)
+        h = start(p, x, self.units)  # (n, h)
         states = []
         for step in range(x.shape[1]):
             z = x[:, step] @ p["W"] + h @ p["U"] + p["b"]  # (n, h)
@@ -105,8 +124,13 @@ class RNN:
         return told(states, lengths, self.sequence)
 
 
-@dataclass(frozen=True)
-class LSTM:
+def remembering(rng: Any, shape: Shape, dtype: Any = float) -> Any:
+    """1 for the forget gate, which remembers until told otherwise, and 0 else."""
+    return np.repeat(np.array([0, 1, 0, 0], dtype), shape[0] // 4)
+
+
+@dataclass(frozen=True, repr=False)
+class LSTM(Formula):
     """Long short-term memory: gates i, f, o, a cell c and a state h, from 0.
 
         i, f, o = sigmoid(...), g = tanh(...) of the four parts of x W + h U + b
@@ -141,13 +165,10 @@ class LSTM:
 
     units: int
     sequence: bool = False
-    takes_lengths: ClassVar[bool] = True
 
-    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
-        """Draw W, U and b."""
-        p = recurrent_weights(rng, shape, self.units, 4, dtype)
-        p["b"][self.units : 2 * self.units] = 1  # remember, until told otherwise
-        return p
+    def table(self, shape: Shape) -> Table:
+        """W (d, 4h), U (h, 4h) and b (4h,)."""
+        return recurrent(self, shape, 4) | {"b": (remembering, (4 * self.units,))}
 
     def output_shape(self, shape: Shape) -> Shape:
         """(h,), or (t, h) with `sequence=True`."""
@@ -155,7 +176,9 @@ class LSTM:
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
         """X (n, t, d) to (n, h) or (n, t, h)."""
-        h = c = np.zeros((x.shape[0], self.units), x.dtype)
+        refuse_misfits(self, p, x)
+        lengths = fitting(self, lengths, x)
+        h = c = start(p, x, self.units)  # (n, h)
         states = []
         for step in range(x.shape[1]):
             z = x[:, step] @ p["W"] + h @ p["U"] + p["b"]  # (n, 4h)
@@ -167,8 +190,8 @@ class LSTM:
         return told(states, lengths, self.sequence)
 
 
-@dataclass(frozen=True)
-class GRU:
+@dataclass(frozen=True, repr=False)
+class GRU(Formula):
     """Gated recurrent unit: a reset gate r, an update gate z, and a state h, from 0.
 
         r, z = sigmoid(...) of the parts of x W + b + h U + c
@@ -201,12 +224,10 @@ class GRU:
 
     units: int
     sequence: bool = False
-    takes_lengths: ClassVar[bool] = True
 
-    def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
-        """Draw W, U, b and c."""
-        p = recurrent_weights(rng, shape, self.units, 3, dtype)
-        return p | {"c": np.zeros_like(p["b"])}
+    def table(self, shape: Shape) -> Table:
+        """W (d, 3h), U (h, 3h), b and c (3h,)."""
+        return recurrent(self, shape, 3) | {"c": (zeros, (3 * self.units,))}
 
     def output_shape(self, shape: Shape) -> Shape:
         """(h,), or (t, h) with `sequence=True`."""
@@ -214,7 +235,9 @@ class GRU:
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
         """X (n, t, d) to (n, h) or (n, t, h)."""
-        h = np.zeros((x.shape[0], self.units), x.dtype)
+        refuse_misfits(self, p, x)
+        lengths = fitting(self, lengths, x)
+        h = start(p, x, self.units)  # (n, h)
         states = []
         for step in range(x.shape[1]):
             x_r, x_z, x_n = np.split(x[:, step] @ p["W"] + p["b"], 3, axis=1)

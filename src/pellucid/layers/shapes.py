@@ -3,32 +3,60 @@
 from __future__ import annotations
 
 import math
+from operator import index
 from typing import Any
 
 from pellucid.errors import ModelError
 
 Shape = tuple[int, ...]
+Pair = tuple[int, int]
+IMAGE = "height", "width", "channels"
+SEQUENCE = "time", "features"
 
 
-def expected(layer: Any, shape: Shape, *names: str) -> Shape:
+def expected(layer: Any, shape: Any, *names: str) -> Shape:
     """A shape with as many axes as it has names; refuse another.
 
-    >>> expected("Conv2D(8, 3)", (28, 28, 1), "height", "width", "channels")
+    The first name may be "...", for any axes before the others.
+
+    >>> expected("Conv2D(8, 3)", (28, 28, 1), *IMAGE)
     (28, 28, 1)
+    >>> expected("Dense(2)", (50, 3), "...", "features")
+    (50, 3)
     """
-    if len(shape) != len(names) or not all(n > 0 for n in shape):
-        wanted = f"({', '.join(names)}{',' * (len(names) == 1)})"
-        raise ModelError(f"{layer} expects rows of shape {wanted}, got {shape}.")
-    return shape
+    wanted = f"rows of shape ({', '.join(names)}{',' * (len(names) == 1)})"
+    try:
+        found = tuple(map(index, shape))
+    except TypeError:
+        message = f"{layer} expects {wanted}, got {shape!r}"
+        raise ModelError(f"{message}: give a tuple of whole numbers.") from None
+    least = len(names) - (names[0] == "...")
+    fits = len(found) >= least if names[0] == "..." else len(found) == least
+    if not fits:
+        message = f"{layer} expects {wanted}, got {found}"
+        raise ModelError(f"{message}: {_advice(names, found)}.")
+    if min(found, default=1) < 1:
+        message = f"{layer} expects {wanted}, got {found}"
+        raise ModelError(f"{message}: an axis has at least length 1.")
+    return found
 
 
-def pair(size: int | tuple[int, int]) -> tuple[int, int]:
+def _advice(names: tuple[str, ...], found: Shape) -> str:
+    """What to do about a shape with another number of axes."""
+    if names == IMAGE and len(found) == 2:
+        return "give one channel an axis of its own, as x[..., np.newaxis] does"
+    if names == SEQUENCE and len(found) == 1:
+        return "give each step a vector, as Embedding does, or x[..., np.newaxis]"
+    return "reshape x, the axis of its n rows first"
+
+
+def pair(size: int | Pair) -> Pair:
     """A size for height and width.
 
     >>> pair(3), pair((1, 2))
     ((3, 3), (1, 2))
     """
-    return (size, size) if isinstance(size, int) else (size[0], size[1])
+    return size if isinstance(size, tuple) else (size, size)
 
 
 def size(shape: Shape) -> int:

@@ -8,9 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from pellucid.errors import ModelError
-from pellucid.layers.shapes import Shape, expected
-
-Pair = tuple[int, int]
+from pellucid.layers.shapes import IMAGE, Pair, Shape, expected
 
 
 def windows(x: Any, size: Pair, stride: Pair) -> Any:
@@ -36,12 +34,12 @@ def shape_after(
     layer: Any, shape: Shape, size: Pair, stride: Pair, padding: str = "valid"
 ) -> tuple[int, int, int]:
     """Height, width and channels after a window has gone over images of this shape."""
-    height, width, channels = expected(layer, shape, "height", "width", "channels")
+    height, width, channels = expected(layer, shape, *IMAGE)
     if padding == "same":
         return -(-height // stride[0]), -(-width // stride[1]), channels
     if height < size[0] or width < size[1]:
         message = f"{layer} has windows of {size}, more than images of {shape} hold"
-        raise ModelError(f"{message}: take smaller ones, or padding='same'.")
+        raise ModelError(f"{message}: take smaller ones.")
     H, W = (
         (n - h) // s + 1 for n, h, s in zip((height, width), size, stride, strict=True)
     )

@@ -1,0 +1,445 @@
+"""What layers refuse: each in a sentence with the layer, both shapes and what to do."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid.errors import ModelError
+from pellucid.layers import (
+    GRU,
+    LSTM,
+    RNN,
+    Attention,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    GlobalAveragePool2D,
+    LayerNorm,
+    MaxPool2D,
+    Residual,
+    Sequential,
+)
+
+SETTINGS = [
+    (Dense, (0,), "Dense takes a whole number from 1 as units, got 0."),
+    (Dense, (2.5,), "Dense takes a whole number from 1 as units, got 2.5."),
+    (Dense, (True,), "Dense takes a whole number from 1 as units, got True."),
+    (Dense, ("8",), "Dense takes a whole number from 1 as units, got '8'."),
+    (
+        Dense,
+        (8, "relu"),
+        "Dense takes a function of z as activation, got 'relu': "
+        "write pellucid.activations.relu.",
+    ),
+    (
+        Conv2D,
+        (8, 3, 1, "valid", "ReLU"),
+        "Conv2D takes a function of z as activation, got 'ReLU': "
+        "write pellucid.activations.relu.",
+    ),
+    (
+        RNN,
+        (4, "tanh"),
+        "RNN takes a function of z as activation, got 'tanh': "
+        "write pellucid.activations.tanh.",
+    ),
+    (
+        Dense,
+        (8, "mish"),
+        "Dense takes a function of z as activation, got 'mish'.",
+    ),
+    (
+        Dense,
+        (8, LayerNorm()),
+        "Dense takes a function of z as activation, got LayerNorm().",
+    ),
+    (Dense, (8, None, 1), "Dense takes True or False as bias, got 1."),
+    (Conv2D, (-1, 3), "Conv2D takes a whole number from 1 as filters, got -1."),
+    (
+        Conv2D,
+        (8, (3, 0)),
+        "Conv2D takes a whole number from 1, or a tuple of two for height and width "
+        "as size, got (3, 0).",
+    ),
+    (
+        Conv2D,
+        (8, [3, 3]),
+        "Conv2D takes a whole number from 1, or a tuple of two for height and width "
+        "as size, got [3, 3].",
+    ),
+    (
+        Conv2D,
+        (8, (3, 3, 3)),
+        "Conv2D takes a whole number from 1, or a tuple of two for height and width "
+        "as size, got (3, 3, 3).",
+    ),
+    (
+        Conv2D,
+        (8, 3, 0),
+        "Conv2D takes a whole number from 1, or a tuple of two for height and width "
+        "as stride, got 0.",
+    ),
+    (
+        Conv2D,
+        (8, 3, 1, "SAME"),
+        "Conv2D takes 'valid' or 'same' as padding, got 'SAME'.",
+    ),
+    (
+        MaxPool2D,
+        (2, 0),
+        "MaxPool2D takes a whole number from 1, or a tuple of two for height and width "
+        "as stride, got 0.",
+    ),
+    (
+        AveragePool2D,
+        (2.0,),
+        "AveragePool2D takes a whole number from 1, or a tuple of two for height and "
+        "width as size, got 2.0.",
+    ),
+    (Embedding, (0, 4), "Embedding takes a whole number from 1 as count, got 0."),
+    (LSTM, (4, 2), "LSTM takes True or False as sequence, got 2."),
+    (GRU, (None,), "GRU takes a whole number from 1 as units, got None."),
+    (Attention, (8, 0), "Attention takes a whole number from 1 as heads, got 0."),
+    (Dropout, (1.0,), "Dropout takes a number from 0 to below 1 as rate, got 1.0."),
+    (Dropout, (-0.1,), "Dropout takes a number from 0 to below 1 as rate, got -0.1."),
+    (Dropout, (50,), "Dropout takes a number from 0 to below 1 as rate, got 50."),
+    (
+        Dropout,
+        (np.nan,),
+        "Dropout takes a number from 0 to below 1 as rate, got nan.",
+    ),
+    (BatchNorm, (0.9, -1.0), "BatchNorm takes a number from 0 as eps, got -1.0."),
+    (Sequential, (), "Sequential takes one layer at least, got none."),
+    (Residual, (), "Residual takes one layer at least, got none."),
+    (
+        Sequential,
+        (Dense(3), Flatten),
+        "Sequential takes layers and functions of x, got the class Flatten: "
+        "write Flatten(...).",
+    ),
+    (
+        Sequential,
+        ([Dense(3), Dense(2)],),
+        "Sequential takes layers and functions of x one by one, got a list: "
+        "write Sequential(*list).",
+    ),
+    (
+        Sequential,
+        (Dense(3), "relu"),
+        "Sequential takes layers and functions of x, got 'relu': "
+        "write pellucid.activations.relu.",
+    ),
+    (
+        Residual,
+        (Dense(3), None),
+        "Residual takes layers and functions of x, got None.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "settings", "sentence"), SETTINGS, ids=repr)
+def test_a_layer_cannot_be_made_like_this(kind, settings, sentence):
+    with pytest.raises(ModelError) as refused:
+        kind(*settings)
+    assert str(refused.value) == sentence
+
+
+@dataclass(frozen=True)
+class Half:
+    """Has no output_shape, so that it is taken for a function of x."""
+
+    def parameters(self, rng, shape, dtype=float):
+        return {}
+
+    def __call__(self, p, x):
+        return x
+
+
+SHAPES = [
+    (
+        Conv2D(8, 3),
+        (28, 28),
+        "Conv2D(8, 3) expects rows of shape (height, width, channels), got (28, 28): "
+        "give one channel an axis of its own, as x[..., np.newaxis] does.",
+    ),
+    (
+        Conv2D(8, 3),
+        (784,),
+        "Conv2D(8, 3) expects rows of shape (height, width, channels), got (784,): "
+        "reshape x, the axis of its n rows first.",
+    ),
+    (
+        Conv2D(8, 5),
+        (4, 28, 1),
+        "Conv2D(8, 5) has windows of (5, 5), more than images of (4, 28, 1) hold: "
+        "take smaller ones.",
+    ),
+    (
+        MaxPool2D(2),
+        (1, 1, 8),
+        "MaxPool2D(2) has windows of (2, 2), more than images of (1, 1, 8) hold: "
+        "take smaller ones.",
+    ),
+    (
+        GlobalAveragePool2D(),
+        (8,),
+        "GlobalAveragePool2D() expects rows of shape (height, width, channels), "
+        "got (8,): reshape x, the axis of its n rows first.",
+    ),
+    (
+        LSTM(4),
+        (10,),
+        "LSTM(4) expects rows of shape (time, features), got (10,): give each step a "
+        "vector, as Embedding does, or x[..., np.newaxis].",
+    ),
+    (
+        GRU(4),
+        (0, 3),
+        "GRU(4) expects rows of shape (time, features), got (0, 3): "
+        "an axis has at least length 1.",
+    ),
+    (
+        Attention(8, heads=3),
+        (5, 6),
+        "Attention(8, heads=3) cannot share 8 units out among 3 heads: "
+        "take a multiple of 3.",
+    ),
+    (
+        Dense(4),
+        (),
+        "Dense(4) expects rows of shape (..., features), got (): "
+        "reshape x, the axis of its n rows first.",
+    ),
+    (
+        Dense(4),
+        3,
+        "Dense(4) expects rows of shape (..., features), got 3: "
+        "give a tuple of whole numbers.",
+    ),
+    (
+        Dense(4),
+        (None, 3),
+        "Dense(4) expects rows of shape (..., features), got (None, 3): "
+        "give a tuple of whole numbers.",
+    ),
+    (
+        Sequential(Conv2D(8, 3), Flatten(), LSTM(4)),
+        (8, 8, 1),
+        "Layer 3: LSTM(4) expects rows of shape (time, features), got (288,): give "
+        "each step a vector, as Embedding does, or x[..., np.newaxis].",
+    ),
+    (
+        Sequential(Dense(3), Residual(Dense(4), np.tanh)),
+        (3,),
+        "Layer 2: Residual(Dense(4), tanh) adds rows of shape (3,) to its layers' "
+        "(4,): let the last layer give the shape of x.",
+    ),
+    (
+        Sequential(Dense(3), np.mean),
+        (3,),
+        "Layer 2: mean turns (1, 3) into () and (2, 3) into (): "
+        "keep the axis of rows first.",
+    ),
+    (
+        Sequential(Dense(3), np.squeeze),
+        (3,),
+        "Layer 2: squeeze turns (1, 3) into (3,) and (2, 3) into (2, 3): "
+        "keep the axis of rows first.",
+    ),
+    (
+        Sequential(Half()),
+        (3,),
+        "Layer 1: Half() does not take x of shape (1, 3): "
+        "Half.__call__() missing 1 required positional argument: 'x'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape", "sentence"), SHAPES, ids=repr)
+def test_rows_of_another_shape_are_refused(layer, shape, sentence, rng):
+    for ask in (layer.output_shape, lambda shape: layer.parameters(rng, shape)):
+        with pytest.raises(ModelError) as refused:
+            ask(shape)
+        assert str(refused.value) == sentence
+
+
+def drawn(layer, shape):
+    return layer.parameters(np.random.default_rng(0), shape)
+
+
+CALLS = [
+    (
+        Conv2D(8, 3),
+        drawn(Conv2D(8, 3), (28, 28, 1)),
+        np.zeros((28, 28, 1)),
+        "x of shape (28, 28, 1) does not fit, its axis of rows first: Conv2D(8, 3) "
+        "expects rows of shape (height, width, channels), got (28, 1): "
+        "give one channel an axis of its own, as x[..., np.newaxis] does.",
+    ),
+    (
+        Conv2D(8, 3),
+        drawn(Conv2D(8, 3), (28, 28, 1)),
+        np.zeros((2, 28, 28, 3)),
+        "Conv2D(8, 3) needs W of shape (3, 3, 3, 8) for rows of shape (28, 28, 3), "
+        "got (3, 3, 1, 8): draw parameters for such rows.",
+    ),
+    (
+        Dense(8),
+        drawn(Dense(8), (3,)),
+        np.zeros((2, 4)),
+        "Dense(8) needs W of shape (4, 8) for rows of shape (4,), got (3, 8): "
+        "draw parameters for such rows.",
+    ),
+    (
+        BatchNorm(),
+        drawn(BatchNorm(), (3,)),
+        np.zeros((2, 1)),
+        "BatchNorm() needs scale of shape (1,) for rows of shape (1,), got (3,): "
+        "draw parameters for such rows.",
+    ),
+    (
+        LSTM(4),
+        drawn(GRU(4), (5, 3)),
+        np.zeros((2, 5, 3)),
+        "LSTM(4) has parameters W, U, b, got W, U, b, c.",
+    ),
+    (
+        Dense(8, bias=False),
+        drawn(Dense(8), (3,)),
+        np.zeros((2, 3)),
+        "Dense(8, bias=False) has parameters W, got W, b.",
+    ),
+    (
+        Flatten(),
+        drawn(Dense(8), (3,)),
+        np.zeros((2, 3)),
+        "Flatten() has parameters none, got W, b.",
+    ),
+    (
+        Dense(8),
+        [drawn(Dense(8), (3,))],
+        np.zeros((2, 3)),
+        "Dense(8) has parameters W, b, got a list.",
+    ),
+    (
+        LSTM(4),
+        drawn(LSTM(4), (5, 3)),
+        np.zeros((2, 0, 3)),
+        "x of shape (2, 0, 3) does not fit, its axis of rows first: LSTM(4) expects "
+        "rows of shape (time, features), got (0, 3): an axis has at least length 1.",
+    ),
+    (
+        Dense(8),
+        drawn(Dense(8), (3,)),
+        [[1.0, 2.0, 3.0]],
+        "Dense(8) expects an array x, got a list: give np.array(x).",
+    ),
+    (
+        Embedding(5, 3),
+        drawn(Embedding(5, 3), (4,)),
+        np.array([[0, 5]]),
+        "Embedding(5, 3) expects whole numbers from 0 to 4, got 0 to 5: "
+        "count the words.",
+    ),
+    (
+        Embedding(5, 3),
+        drawn(Embedding(5, 3), (4,)),
+        np.array([[-1, 4]]),
+        "Embedding(5, 3) expects whole numbers from 0 to 4, got -1 to 4: "
+        "count the words.",
+    ),
+    (
+        Embedding(5, 3),
+        drawn(Embedding(5, 3), (4,)),
+        np.array([[0.0, 4.0]]),
+        "Embedding(5, 3) expects whole numbers from 0 to 4, got float64: "
+        "give x.astype(int).",
+    ),
+    (
+        Sequential(Dense(2), np.tanh),
+        drawn(Dense(2), (3,)),
+        np.zeros((2, 3)),
+        "Sequential(Dense(2), tanh) has a list of parameters, one entry a layer (2), "
+        "got a dict.",
+    ),
+    (
+        Sequential(Dense(2), np.tanh),
+        [drawn(Dense(2), (3,))],
+        np.zeros((2, 3)),
+        "Sequential(Dense(2), tanh) has a list of parameters, one entry a layer (2), "
+        "got 1.",
+    ),
+    (
+        Residual(Dense(1)),
+        drawn(Sequential(Dense(1)), (3,)),
+        np.zeros((2, 3)),
+        "Residual(Dense(1)) adds x of shape (2, 3) to its layers' (2, 1): "
+        "both must be the same.",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("layer", "p", "x", "sentence"), CALLS, ids=[case[-1] for case in CALLS]
+)
+def test_a_call_that_does_not_fit_is_refused(layer, p, x, sentence):
+    with pytest.raises(ModelError) as refused:
+        layer(p, x)
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize("layer", [RNN(4), LSTM(4), GRU(4), Attention(4)], ids=repr)
+@pytest.mark.parametrize(
+    ("lengths", "sentence"),
+    [
+        ([3, 0], "expects whole lengths from 1 to 5, the steps of x, got 0 to 3 (int64)"
+         ": leave empty sequences out."),
+        ([3, 6], "expects whole lengths from 1 to 5, the steps of x, got 3 to 6 (int64)"
+         ": leave empty sequences out."),
+        ([3.0, 4.0], "expects whole lengths from 1 to 5, the steps of x, got 3.0 to 4.0"
+         " (float64): leave empty sequences out."),
+        ([3, 4, 5], "expects lengths of shape (2,), one for each row of x, got (3,)."),
+        (3, "expects lengths of shape (2,), one for each row of x, got ()."),
+    ],
+)  # fmt: skip
+def test_lengths_that_do_not_fit_are_refused(layer, lengths, sentence):
+    p, x = drawn(layer, (5, 3)), np.zeros((2, 5, 3))
+    with pytest.raises(ModelError) as refused:
+        layer(p, x, lengths=np.array(lengths))
+    assert str(refused.value) == f"{layer!r} {sentence}"
+
+
+def test_parameters_are_drawn_from_a_generator():
+    with pytest.raises(ModelError, match=r"got 42: give np.random.default_rng"):
+        Dense(3).parameters(42, (2,))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Dense(8)",
+        "Dense(8, activation=relu, bias=False)",
+        "Conv2D(16, (3, 5), stride=2, padding='same', activation=tanh)",
+        "MaxPool2D(2)",
+        "AveragePool2D((2, 3), stride=1)",
+        "GlobalAveragePool2D()",
+        "Embedding(100, 16)",
+        "RNN(4)",
+        "RNN(4, activation=relu)",
+        "LSTM(4, sequence=True)",
+        "Attention(8, heads=2, causal=True)",
+        "BatchNorm(momentum=0.99)",
+        "LayerNorm()",
+        "Dropout(0.3)",
+        "Sequential(Dense(8), tanh, Residual(Dense(8), relu), Dense(1))",
+    ],
+)
+def test_a_layer_is_shown_as_it_is_written(written):
+    layer = eval(written, {**vars(pl.activations), **vars(pl.layers), "tanh": np.tanh})
+    assert repr(layer) == written
