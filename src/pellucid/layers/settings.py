@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ModelError
-from pellucid.layers.activations import __all__ as ACTIVATIONS
+from pellucid.layers.activations import __all__ as names_of_activations
 from pellucid.layers.layer import Layer, name_of
 
 
@@ -62,5 +62,5 @@ def refuse_wrong(layer: Any) -> None:
 
 def advice(value: Any) -> str:
     """Which function is meant by a text."""
-    named = isinstance(value, str) and value.lower() in ACTIVATIONS
+    named = isinstance(value, str) and value.lower() in names_of_activations
     return f": write pellucid.activations.{value.lower()}" if named else ""
