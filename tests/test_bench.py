@@ -12,7 +12,7 @@ from pellucid.bench import memory, race, run
 from pellucid.bench.benchmarks import BENCHMARKS
 from pellucid.bench.contest import AbsentError, Contest, Outcome, Record, Rival, contest
 from pellucid.bench.functions import PROBLEMS
-from pellucid.bench.networks import Network, data
+from pellucid.bench.perceptrons import Perceptron, data
 from pellucid.bench.ratios import tables
 from pellucid.bench.results import Results
 from pellucid.bench.telling import markdown
@@ -22,7 +22,7 @@ from pellucid.command import main
 from pellucid.errors import MissingExtraError, PellucidError
 
 LIBRARIES = ("autograd", "jax", "torch")
-EASY = Network((4, 16, 3), 32, 400, 30)
+EASY = Perceptron((4, 16, 3), 32, 400, 30)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pellucid.bench.clock import mark
 from pellucid.bench.contest import Contest, Mark, Rival
 from pellucid.bench.functions import IN_A_LOOP
 from pellucid.bench.gradients import Gradient, by_autograd
-from pellucid.bench.networks import NETWORKS, Network, data
+from pellucid.bench.perceptrons import PERCEPTRONS, Perceptron, data
 from pellucid.bench.trainers.ours import Cost
 from pellucid.graphs.differentiating.gradient import gradient
 from pellucid.graphs.rewriting.stable import stable
@@ -67,8 +67,8 @@ def measured(case: str, tiny: bool) -> dict[str, Mark]:
         return loops.measured(case, tiny)
     if case == FRESH or case in IN_A_LOOP:
         return measured_beside("Pellucid", case, tiny)
-    if case in NETWORKS:
-        return {"from function to first step": first_step(NETWORKS[case])}
+    if case in PERCEPTRONS:
+        return {"from function to first step": first_step(PERCEPTRONS[case])}
     n = CHAINS[case]
     return {
         f"{name}, a node": Mark(mark(job, budget=0.1).best / n)
@@ -114,7 +114,7 @@ FRESH = "a program that takes one gradient"
 FRESH_RUNS = 5
 
 
-def first_step(task: Network) -> Mark:
+def first_step(task: Perceptron) -> Mark:
     """Trace, differentiate, rewrite, compile and run a step, with nothing kept."""
     X, y = data(replace(task, rows=task.batch))
     Y = np.eye(task.sizes[-1], dtype=X.dtype)[y]
@@ -133,7 +133,7 @@ CONTEST = Contest(
     "anew in each turn of a loop, and the first of a program; all that is done before "
     "a network's step runs, with the first step; and functions with loops, from the "
     "recording to the compiled gradient.",
-    cases=(*CHAINS, *IN_A_LOOP, FRESH, *NETWORKS, *loops.LOOPS),
+    cases=(*CHAINS, *IN_A_LOOP, FRESH, *PERCEPTRONS, *loops.LOOPS),
     rivals={
         "Pellucid": Rival(measured, ours=True),
         "autograd": Rival(partial(measured_beside, "autograd")),

@@ -27,9 +27,9 @@ FIT = """
 import time, warnings
 begin = time.perf_counter()
 warnings.simplefilter("ignore")
-from pellucid.bench.networks import NETWORKS, data
+from pellucid.bench.perceptrons import PERCEPTRONS, data
 from pellucid.bench.trainers.trainers import EAGER, NUMPY, SCAN, SKLEARN, TRAINERS
-task = NETWORKS["20-32-32-3"].tiny()
+task = PERCEPTRONS["20-32-32-3"].tiny()
 TRAINERS[{trainer!r}](task).fit(*data(task))
 print(time.perf_counter() - begin)
 """

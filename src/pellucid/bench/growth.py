@@ -5,26 +5,26 @@ from __future__ import annotations
 from functools import partial
 
 from pellucid.bench.contest import Contest, Mark, Rival
-from pellucid.bench.networks import Network, data
+from pellucid.bench.perceptrons import Perceptron, data
 from pellucid.bench.trainers.trainers import EAGER, OURS, SCAN, TRAINERS
 
 FEATURES, CLASSES, STEPS = 64, 10, 8  # steps an epoch
 
 
-def network(batch: int = 128, width: int = 128, depth: int = 3) -> Network:
+def perceptron(batch: int = 128, width: int = 128, depth: int = 3) -> Perceptron:
     """A perceptron of so many layers of weights, and a few batches for it.
 
-    >>> network(depth=2)
-    Network(sizes=(64, 128, 10), batch=128, rows=1024, epochs=1)
+    >>> perceptron(depth=2)
+    Perceptron(sizes=(64, 128, 10), batch=128, rows=1024, epochs=1)
     """
     sizes = (FEATURES, *[width] * (depth - 1), CLASSES)
-    return Network(sizes, batch, STEPS * batch, 1)
+    return Perceptron(sizes, batch, STEPS * batch, 1)
 
 
 CASES = {
-    **{f"batch {n}": network(batch=n) for n in (32, 128, 512, 2048)},
-    **{f"width {n}": network(width=n) for n in (32, 128, 512, 1024)},
-    **{f"depth {n}": network(depth=n) for n in (2, 4, 8, 16)},
+    **{f"batch {n}": perceptron(batch=n) for n in (32, 128, 512, 2048)},
+    **{f"width {n}": perceptron(width=n) for n in (32, 128, 512, 1024)},
+    **{f"depth {n}": perceptron(depth=n) for n in (2, 4, 8, 16)},
 }
 
 

@@ -7,15 +7,15 @@ from functools import partial
 from pathlib import Path
 
 from pellucid.bench.contest import Contest, Mark, Rival
-from pellucid.bench.networks import NETWORKS, Network, data
+from pellucid.bench.perceptrons import PERCEPTRONS, Perceptron, data
 from pellucid.bench.trainers.trainers import EAGER, OURS, SCAN, SKLEARN, TRAINERS
 
 CASES = {
-    "784-512-256-10": NETWORKS["784-512-256-10"],
-    "784-2048-1024-10": Network((784, 2048, 1024, 10), 128, 2_000, 1),
+    "784-512-256-10": PERCEPTRONS["784-512-256-10"],
+    "784-2048-1024-10": Perceptron((784, 2048, 1024, 10), 128, 2_000, 1),
 }
 PEAK = "at the peak of a fit"
-TOY = Network((4, 3, 2), 4, 8, 1)
+TOY = Perceptron((4, 3, 2), 4, 8, 1)
 STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 

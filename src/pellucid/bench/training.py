@@ -6,7 +6,7 @@ from functools import partial
 
 from pellucid.bench.clock import mark
 from pellucid.bench.contest import Contest, Mark, Rival
-from pellucid.bench.networks import NETWORKS, data
+from pellucid.bench.perceptrons import PERCEPTRONS, data
 from pellucid.bench.trainers.trainers import (
     EAGER,
     FUSED,
@@ -33,7 +33,7 @@ FIT, STEP, COSTLESS = "a whole fit", "a step with its cost", "a step without"
 
 def measured(trainer: str, case: str, tiny: bool) -> dict[str, Mark]:
     """Time whole fits, then the steps of single epochs."""
-    task = NETWORKS[case].tiny() if tiny else NETWORKS[case]
+    task = PERCEPTRONS[case].tiny() if tiny else PERCEPTRONS[case]
     X, y = data(task)
     runner = TRAINERS[trainer](task)
     costs: list[float] = []
@@ -51,7 +51,7 @@ CONTEST = Contest(
     note="Adam in float32 on 3,000, 20,000 and 20,000 rows, in batches of 32, 128 and "
     "128, for 20, 5 and 2 epochs, the cost of each recorded. A whole fit begins with "
     "arrays and ends with the last cost; a step is one of the training loop alone.",
-    cases=tuple(NETWORKS),
+    cases=tuple(PERCEPTRONS),
     rivals={
         name: Rival(partial(measured, name), name in OURS, name == WHOLE)
         for name in TRAINERS

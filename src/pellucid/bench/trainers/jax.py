@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.bench.contest import library
-from pellucid.bench.networks import ALPHA, BETA1, BETA2, EPS, RATE, Network
+from pellucid.bench.perceptrons import ALPHA, BETA1, BETA2, EPS, RATE, Perceptron
 from pellucid.bench.trainers.loop import Loop
 
 _compiled: dict[Any, Any] = {}  # a fit finds the code of the fits before it
@@ -19,7 +19,7 @@ _compiled: dict[Any, Any] = {}  # a fit finds the code of the fits before it
 class Scan(Loop):
     """One scan over the full batches, one step on the rows that are left."""
 
-    def __init__(self, task: Network) -> None:
+    def __init__(self, task: Perceptron) -> None:
         super().__init__(task)
         self.jax = library("jax")
         self.np = library("jax.numpy")

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from pellucid.bench.clock import mark
-from pellucid.bench.networks import Network
+from pellucid.bench.perceptrons import Perceptron
 
 
 class Loop(ABC):
@@ -15,7 +15,7 @@ class Loop(ABC):
     `epoch(state, costed)` gives the mean cost of a row, or nan where it is left out.
     """
 
-    def __init__(self, task: Network) -> None:
+    def __init__(self, task: Perceptron) -> None:
         self.task = task
 
     @abstractmethod

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.bench.contest import library
-from pellucid.bench.networks import ALPHA, BETA1, BETA2, EPS, RATE, Network
+from pellucid.bench.perceptrons import ALPHA, BETA1, BETA2, EPS, RATE, Perceptron
 from pellucid.bench.trainers.loop import Loop
 from pellucid.graphs.graph import Graph
 
@@ -42,7 +42,7 @@ def costless(step: Graph) -> Graph:
 class Ours(Loop):
     """Trained by Pellucid on a target; its bare steps are those of `minimise`."""
 
-    def __init__(self, task: Network, target: str) -> None:
+    def __init__(self, task: Perceptron, target: str) -> None:
         super().__init__(task)
         self.target, self.module = target, library(f"pellucid.running.{target}")
         self.MLPClassifier = library("pellucid.models.perceptrons").MLPClassifier

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from pellucid.bench.contest import AbsentError, library
-from pellucid.bench.networks import ALPHA, BETA1, BETA2, EPS, RATE, Network
+from pellucid.bench.perceptrons import ALPHA, BETA1, BETA2, EPS, RATE, Perceptron
 from pellucid.bench.trainers.loop import Loop
 
 
@@ -22,7 +22,7 @@ class Eager(Loop):
 
     fused = False
 
-    def __init__(self, task: Network) -> None:
+    def __init__(self, task: Perceptron) -> None:
         super().__init__(task)
         self.torch = library("torch")
 
@@ -68,7 +68,7 @@ class Whole(Loop):
     cost comes with the gradient, so that there is one function with it or without.
     """
 
-    def __init__(self, task: Network) -> None:
+    def __init__(self, task: Perceptron) -> None:
         super().__init__(task)
         self.torch = library("torch")
         if not any(map(shutil.which, ("c++", "g++", "clang++", "cl"))):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.bench.contest import library
-from pellucid.bench.networks import ALPHA, Network
+from pellucid.bench.perceptrons import ALPHA, Perceptron
 
 
 class Sklearn:
     """Trained by scikit-learn; its steps cannot be had without the rest of `fit`."""
 
-    def __init__(self, task: Network) -> None:
+    def __init__(self, task: Perceptron) -> None:
         self.task = task
         self.MLPClassifier = library("sklearn.neural_network").MLPClassifier
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
-from pellucid.bench.networks import Network
+from pellucid.bench.perceptrons import Perceptron
 from pellucid.bench.trainers.jax import Scan
 from pellucid.bench.trainers.ours import Ours
 from pellucid.bench.trainers.pytorch import Eager, Fused, Whole
@@ -29,7 +29,7 @@ NUMPY, JAX, TORCH = "Pellucid, NumPy", "Pellucid, JAX", "Pellucid, PyTorch"
 EAGER, FUSED, WHOLE = "PyTorch, eager Adam", "PyTorch, fused Adam", "torch.compile"
 SCAN, SKLEARN = "JAX by hand", "scikit-learn"
 
-TRAINERS: dict[str, Callable[[Network], Trainer]] = {
+TRAINERS: dict[str, Callable[[Perceptron], Trainer]] = {
     NUMPY: partial(Ours, target="numpy"),
     JAX: partial(Ours, target="jax"),
     TORCH: partial(Ours, target="torch"),

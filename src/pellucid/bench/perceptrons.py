@@ -13,7 +13,7 @@ ALPHA = 1e-4  # the penalty alpha |W|^2 / 2n, n the rows of a batch
 
 
 @dataclass(frozen=True)
-class Network:
+class Perceptron:
     """A perceptron with relu and softmax, and how it is trained.
 
     Parameters
@@ -39,26 +39,26 @@ class Network:
         """Steps an epoch; the last takes the rows that are left."""
         return -(-self.rows // self.batch)
 
-    def tiny(self) -> Network:
+    def tiny(self) -> Perceptron:
         """The same for a second or two: three batches, of which the last is small.
 
-        >>> Network((2, 3), 32, 1000, 20).tiny()
-        Network(sizes=(2, 3), batch=32, rows=80, epochs=2)
+        >>> Perceptron((2, 3), 32, 1000, 20).tiny()
+        Perceptron(sizes=(2, 3), batch=32, rows=80, epochs=2)
         """
         return replace(self, rows=2 * self.batch + self.batch // 2, epochs=2)
 
 
-NETWORKS = {
-    "20-32-32-3": Network((20, 32, 32, 3), 32, 3_000, 20),
-    "50-128-64-5": Network((50, 128, 64, 5), 128, 20_000, 5),
-    "784-512-256-10": Network((784, 512, 256, 10), 128, 20_000, 2),
+PERCEPTRONS = {
+    "20-32-32-3": Perceptron((20, 32, 32, 3), 32, 3_000, 20),
+    "50-128-64-5": Perceptron((50, 128, 64, 5), 128, 20_000, 5),
+    "784-512-256-10": Perceptron((784, 512, 256, 10), 128, 20_000, 2),
 }
 
 
-def data(task: Network) -> tuple[NDArray[Any], NDArray[Any]]:
+def data(task: Perceptron) -> tuple[NDArray[Any], NDArray[Any]]:
     """Rows of noisy clusters, one a class: X (n, d) in float32, y (n,) integers.
 
-    >>> X, y = data(NETWORKS["20-32-32-3"].tiny())
+    >>> X, y = data(PERCEPTRONS["20-32-32-3"].tiny())
     >>> X.shape, X.dtype, sorted(set(y.tolist()))
     ((80, 20), dtype('float32'), [0, 1, 2])
     """
