@@ -10,7 +10,7 @@ import numpy as np
 
 from pellucid.errors import ModelError
 from pellucid.layers.activations import softmax
-from pellucid.layers.fitting import fitting, refuse_misfits
+from pellucid.layers.fitting import fitting, refuse_misfits, within
 from pellucid.layers.formula import Formula, Table
 from pellucid.layers.initialisers import glorot
 from pellucid.layers.shapes import SEQUENCE, Shape, expected
@@ -77,12 +77,12 @@ class Attention(Formula):
         Q, K = (self._by_head(x @ p[name]) for name in "QK")
         scale = math.sqrt(self.units // self.heads)
         scores = Q @ np.swapaxes(K, -1, -2) / scale  # (n, heads, t, t)
-        t = x.shape[1]
         if self.causal:
-            scores = np.where(np.tri(t, dtype=bool), scores, -np.inf)
+            past = np.tri(x.shape[1], dtype=bool)  # (t, t)
+            scores = np.where(past, scores, -np.inf)
         if lengths is not None:
-            within = np.arange(t) < lengths[:, np.newaxis]  # (n, t)
-            scores = np.where(within[:, np.newaxis, np.newaxis], scores, -np.inf)
+            keys = within(lengths, x)[:, np.newaxis, np.newaxis]  # (n, 1, 1, t)
+            scores = np.where(keys, scores, -np.inf)
         return softmax(scores)
 
     def _by_head(self, z: Any) -> Any:

@@ -72,6 +72,7 @@ class Sequential:
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
         """X through all layers."""
+        self._refuse_lengths(lengths)
         for layer, own in self._pairs(p):
             x = called(layer, own, x, lengths)
         return x
@@ -80,6 +81,7 @@ class Sequential:
         self, p: Any, x: Any, key: Any, lengths: Any = None
     ) -> tuple[Any, list[Any]]:
         """The same in training, and what each layer has moved."""
+        self._refuse_lengths(lengths)
         moved = []
         for i, (layer, own) in enumerate(self._pairs(p)):
             x, after = training(layer, own, x, branched(key, i), lengths)
@@ -90,6 +92,12 @@ class Sequential:
     def moving(self) -> list[Any]:
         """Of each layer, which of its parameters move by themselves."""
         return [moving(layer) for layer in self.layers]
+
+    def _refuse_lengths(self, lengths: Any) -> None:
+        """Refuse lengths that nothing would go by."""
+        if lengths is not None and not goes_by_lengths(self):
+            message = f"{self} got lengths, but no layer in it takes them"
+            raise ModelError(f"{message}: steps beyond the end would count as others.")
 
     def _pairs(self, p: Any) -> list[tuple[Any, Any]]:
         """Each layer and its parameters."""
@@ -208,13 +216,20 @@ def output_shape(layer: Any, shape: Shape) -> Shape:
 
 
 def _tried(function: Any, x: Any) -> Shape:
-    """The shape of a function's result."""
+    """The shape of a function's result, which may look up whole numbers."""
     try:
         with np.errstate(all="ignore"):
             return np.shape(function(x))
-    except (ValueError, IndexError, TypeError) as error:
-        message = f"{name_of(function)} does not take x of shape {x.shape}"
-        raise ModelError(f"{message}: {error}") from None
+    except IndexError as error:
+        if x.dtype.kind == "f":
+            return _tried(function, x.astype(int))
+        raise ModelError(_untaken(function, x, error)) from None
+    except (ValueError, TypeError) as error:
+        raise ModelError(_untaken(function, x, error)) from None
+
+
+def _untaken(function: Any, x: Any, error: Exception) -> str:
+    return f"{name_of(function)} does not take x of shape {x.shape}: {error}"
 
 
 def called(layer: Any, p: Any, x: Any, lengths: Any = None) -> Any:
@@ -241,14 +256,15 @@ def moving(layer: Any) -> Any:
     return names if isinstance(names, list) else dict.fromkeys(names, True)
 
 
-def with_lengths(layer: Any) -> bool:
-    """Whether a layer, or a layer in it, goes by the lengths of sequences."""
+def goes_by_lengths(layer: Any) -> bool:
+    """Whether what a layer gives depends on the lengths of sequences."""
     if isinstance(layer, (Sequential, Residual)):
-        return any(map(with_lengths, layer.layers))
+        return any(map(goes_by_lengths, layer.layers))
     return takes_lengths(layer)
 
 
 def _given(layer: Any, function: Any, lengths: Any) -> dict[str, Any]:
-    """The lengths, where there are some and a layer goes by them."""
-    goes = lengths is not None and with_lengths(layer) and takes_lengths(function)
-    return {"lengths": lengths} if goes else {}
+    """The lengths, where there are some and a function of a layer takes them."""
+    inner = isinstance(layer, (Sequential, Residual))
+    takes = goes_by_lengths(layer) if inner else takes_lengths(function)
+    return {"lengths": lengths} if lengths is not None and takes else {}

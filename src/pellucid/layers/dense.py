@@ -115,7 +115,9 @@ class Embedding(Formula):
         """X (n, t) to (n, t, units)."""
         refuse_misfits(self, p, x)
         refuse_unknown(self, x)
-        return p["W"][x]  # (n, t, units)
+        x = x.astype(np.intp)
+        words = np.where(x < 0, self.count, x)  # below 0 lies beyond the end, too
+        return p["W"][words]  # (n, t, units)
 
 
 def refuse_unknown(layer: Embedding, x: Any) -> None:

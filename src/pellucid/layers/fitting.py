@@ -61,3 +61,8 @@ def fitting(layer: Any, lengths: Any, x: Any) -> Any:
         message = f"{layer} expects whole lengths from 1 to {t}, the steps of x"
         raise ModelError(f"{message}, got {span}: leave empty sequences out.")
     return lengths
+
+
+def within(lengths: Any, x: Any) -> Any:
+    """Which steps of sequences x (n, t, ...) lie before their end, (n, t)."""
+    return np.arange(x.shape[1]) < lengths[:, np.newaxis]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from pellucid.layers.fitting import refuse_misfits
+from pellucid.layers.fitting import fitting, refuse_misfits, within
 from pellucid.layers.formula import Formula, Table
 from pellucid.layers.initialisers import ones, zeros
 from pellucid.layers.shapes import Shape, expected
@@ -33,7 +33,9 @@ class BatchNorm(Formula):
     -----
     Parameters scale, shift, and the running mean and variance, (features,) each. The
     running variance is that of the batch times m / (m - 1), m the numbers it is of, as
-    in the paper's Algorithm 2.
+    in the paper's Algorithm 2. A batch of one number has no variance: it is normalised
+    as in prediction, and moves nothing. Of sequences x (n, t, features) with `lengths`,
+    numbers beyond the end are not counted.
 
     References
     ----------
@@ -63,10 +65,14 @@ class BatchNorm(Formula):
         """The same."""
         return expected(self, shape, "...", "features")
 
-    def statistics(self, x: Any) -> tuple[Any, Any]:
+    def statistics(self, x: Any, lengths: Any = None) -> tuple[Any, Any]:
         """Mean and variance of a batch, over all axes but the last."""
         axes = tuple(range(x.ndim - 1))
-        return np.mean(x, axis=axes), np.var(x, axis=axes)
+        if lengths is None or x.ndim != 3:
+            return np.mean(x, axis=axes), np.var(x, axis=axes)
+        inside = within(lengths, x)[:, :, np.newaxis]  # (n, t, 1)
+        mean = np.mean(x, axis=axes, where=inside)
+        return mean, np.var(x, axis=axes, where=inside)
 
     def __call__(self, p: Any, x: Any, statistics: Any = None) -> Any:
         """X (n, ..., d) to the same shape; by the running statistics, unless given."""
@@ -74,16 +80,27 @@ class BatchNorm(Formula):
         mean, variance = statistics or (p["mean"], p["variance"])
         return p["scale"] * (x - mean) / np.sqrt(variance + self.eps) + p["shift"]
 
-    def training(self, p: Any, x: Any, key: Any) -> tuple[Any, dict[str, Any]]:
+    def training(
+        self, p: Any, x: Any, key: Any, lengths: Any = None
+    ) -> tuple[Any, dict[str, Any]]:
         """Normalise by the batch, and move the running statistics towards it."""
-        mean, variance = self.statistics(x)
-        m, stay = x.size // x.shape[-1], self.momentum
-        unbiased = variance * (m / max(m - 1, 1))
+        refuse_misfits(self, p, x)
+        m = x.size // x.shape[-1]
+        if m < 2:
+            return self(p, x), {name: p[name] for name in self.moving}
+        lengths = fitting(self, lengths, x) if x.ndim == 3 else None
+        mean, variance = self.statistics(x, lengths)
+        m = m if lengths is None else np.sum(lengths)
         moved = {
-            "mean": stay * p["mean"] + (1 - stay) * mean,
-            "variance": stay * p["variance"] + (1 - stay) * unbiased,
+            "mean": self._moved(p["mean"], mean),
+            "variance": self._moved(p["variance"], variance * m / (m - 1)),
         }
         return self(p, x, (mean, variance)), moved
+
+    def _moved(self, running: Any, batch: Any) -> Any:
+        """A running value after a batch, in its own dtype."""
+        after = self.momentum * running + (1 - self.momentum) * batch
+        return after.astype(running.dtype)
 
 
 @dataclass(frozen=True, repr=False)

@@ -14,7 +14,7 @@ import numpy as np
 
 from pellucid.layers.activations import sigmoid
 from pellucid.layers.dense import Activation
-from pellucid.layers.fitting import fitting, refuse_misfits
+from pellucid.layers.fitting import fitting, refuse_misfits, within
 from pellucid.layers.formula import Formula, Table
 from pellucid.layers.initialisers import glorot, orthogonal, zeros
 from pellucid.layers.shapes import SEQUENCE, Shape, expected
@@ -60,8 +60,7 @@ def told(states: list[Any], lengths: Any, sequence: bool) -> Any:
     h = np.stack(states, axis=1)  # (n, t, h)
     if lengths is None:
         return h
-    within = np.arange(h.shape[1]) < lengths[:, np.newaxis]  # (n, t)
-    return np.where(within[:, :, np.newaxis], h, 0)
+    return np.where(within(lengths, h)[:, :, np.newaxis], h, 0)
 
 
 def shape_over_time(layer: Any, shape: Shape) -> Shape:
