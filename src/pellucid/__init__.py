@@ -54,6 +54,8 @@ _HOME = {
     "LogisticRegression": "models.logistic",
     "MLPClassifier": "models.perceptrons",
     "MLPRegressor": "models.perceptron_regressor",
+    "NetworkClassifier": "models.network_classifier",
+    "NetworkRegressor": "models.network_regressor",
     "save": "models.saving",
     "load": "models.saving",
 }

@@ -17,7 +17,15 @@ from pellucid.minimisers.schedules import rate_at
 from pellucid.minimisers.steps import Settings, Step
 from pellucid.minimisers.stepwise import Stepwise
 from pellucid.minimisers.stopping import Judge, judge_of
-from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch, fitted
+from pellucid.minimisers.task import (
+    Fit,
+    Options,
+    Standing,
+    Task,
+    Watch,
+    continued,
+    fitted,
+)
 from pellucid.running import targets
 from pellucid.running.targets import Training
 
@@ -190,13 +198,22 @@ def mini_batch(
                 reason = f"the cost is {cost} at {where}; try a smaller rate"
                 break
             judge.look(cost, lambda: descent.x)
-            if watch.told(epoch, cost, lambda: descent.x):
-                reason = "stopped by the callback"
-                break
-            if judge.tired:
-                reason = judge.reason
+            stopped = watch.told(epoch, cost, lambda: descent.x)
+            if options.each:
+                so_far = _so_far(descent, history, rng)
+                stopped |= bool(options.each(continued(before, so_far)))
+            if stopped or judge.tired:
+                reason = "stopped by the callback" if stopped else judge.reason
                 break
     return _summed(descent, judge, history, len(history), reason, rng)
+
+
+def _so_far(descent: Descent, history: list[float], rng: np.random.Generator) -> Fit:
+    """The Fit of the epochs that are over, as copies."""
+    kept = descent.training.kept
+    standing = Standing(type(descent.method), kept, descent.t, copy.deepcopy(rng))
+    x = descent.step.x([array.copy() for array in kept[: descent.step.count]])
+    return fitted(x, history, len(history), "an epoch is over", standing=standing)
 
 
 def _epoch(descent: Descent, order: Array, size: int) -> float:

@@ -18,6 +18,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from pellucid.minimisers.schedules import rate_at
+
 __all__ = [
     "LBFGS",
     "AdaGrad",
@@ -44,8 +46,25 @@ class Method(Protocol):
         """The parameters and the state after step t."""
 
 
+class FirstOrder:
+    """A method of first order, which can be called for a step in a loop of one's own.
+
+    >>> adam, w, state = Adam(0.1), np.array([1.0]), Adam().start(np.array([1.0]))
+    >>> w, state = adam(w, np.array([2.0]), state, t=1)
+    >>> w.round(6)
+    array([0.9])
+    """
+
+    rate: Any
+    step: Callable[..., Any]
+
+    def __call__(self, w: Any, g: Any, state: Any, t: float) -> Any:
+        """The parameters and the state after step t = 1, 2, ..., at its rate."""
+        return self.step(w, g, state, rate_at(self.rate, t), t)
+
+
 @dataclass(frozen=True)
-class GradientDescent:
+class GradientDescent(FirstOrder):
     """Steps of size rate against the gradient: v = momentum v - rate g, w = w + v.
 
     With `nesterov`, w = w + momentum v - rate g: the step is taken from where the
@@ -90,7 +109,7 @@ class GradientDescent:
 
 
 @dataclass(frozen=True)
-class AdaGrad:
+class AdaGrad(FirstOrder):
     """Steps that are shorter where slopes have been steep: w = w - rate g / sqrt(G).
 
     G = G + g^2, for each parameter its own; eps is added to the root, as in torch (and
@@ -128,7 +147,7 @@ class AdaGrad:
 
 
 @dataclass(frozen=True)
-class RMSprop:
+class RMSprop(FirstOrder):
     """Steps measured by the slopes of late: w = w - rate g / (sqrt(v) + eps).
 
     v = decay v + (1 - decay) g^2, a mean that forgets. eps is outside the root, as in
@@ -168,7 +187,7 @@ class RMSprop:
 
 
 @dataclass(frozen=True)
-class Adam:
+class Adam(FirstOrder):
     """Steps of about equal size in every direction: w = w - rate m / (sqrt(v) + eps).
 
     m = b1 m + (1 - b1) g and v = b2 v + (1 - b2) g^2, which start at 0 and are divided
@@ -227,7 +246,7 @@ class Adam:
 
 
 @dataclass(frozen=True)
-class AdamW:
+class AdamW(FirstOrder):
     """Adam beside weights that decay: w = (1 - rate decay) w, and then Adam's step.
 
     The decay is not part of the gradient, so that it is not divided by sqrt(v).

@@ -27,6 +27,7 @@ def minimise(
     verbose: bool | int = False, stable: bool = True, without: Sequence[str] = (),
     target: str = "numpy", device: str | None = None, clip_norm: float | None = None,
     validation: Sequence[Any] | None = None, patience: int = 10, moving: Any = None,
+    each: Callable[[Fit], Any] | None = None,
 ) -> Fit:  # fmt: skip
     """Minimise `cost(start, *data)` over `start`.
 
@@ -85,12 +86,14 @@ def minimise(
         and gives the parameters that did best.
     patience : int
         Epochs without gain that are waited for.
-
     moving : structure of bools, optional
         Which leaves of the start the cost itself moves, such as running means: a
         structure like start's, in which None and what a dict leaves out are False. The
         cost then gives `(J, after)`, `after` their new values in such a structure; they
         are not differentiated, and no method but those of descent takes them.
+    each : callable, optional
+        With mini-batches, `each(fit)` after each epoch, with a Fit to go on with from
+        there, such as to write it to a file; a true result stops.
 
     Returns
     -------
@@ -122,8 +125,10 @@ def minimise(
     refuse_wrong({
         "cost": cost, "batch_size": batch_size, "max_iter": max_iter, "tol": tol,
         "callback": callback, "clip_norm": clip_norm, "validation": validation,
-        "patience": patience, "verbose": verbose,
+        "patience": patience, "verbose": verbose, "each": each,
     })  # fmt: skip
+    if each is not None and batch_size is None:
+        raise MinimiseError("each looks at every epoch: give a batch_size with it.")
     before = start if isinstance(start, Fit) else None
     rewriting = {"stable": stable, "without": tuple(without)}
     task = Task(cost, before.x if before else start, data, rewriting, moving)
@@ -131,7 +136,7 @@ def minimise(
     held_out = None if validation is None else tuple(validation)
     limit = _limit(max_iter, chosen, batch_size)
     options = Options(
-        limit, tol, patience, clip_norm, held_out, target, device, random_state
+        limit, tol, patience, clip_norm, held_out, target, device, random_state, each
     )
     watch = Watch(callback, verbose, title_of(cost), before.nit if before else 0)
     if batch_size is not None:
@@ -140,7 +145,7 @@ def minimise(
         run: Callable[..., Fit] = WHOLE.get(type(chosen), full_batch)
         fit = run(task, chosen, options, watch, before)
     fit = told(fit, why) if why else fit
-    return continued(before, fit) if before else fit
+    return continued(before, fit)
 
 
 def _chosen(

@@ -42,6 +42,7 @@ RULES: dict[str, Rule] = {
         "give a tuple of what stands in the place of the data, such as (X, y)"),
     "callback": (_or_none(callable),
         "give a function of the iteration, the cost and x, or None"),
+    "each": (_or_none(callable), "give a function of a Fit, or None"),
     "verbose": (lambda v: isinstance(v, bool) or _counts(v, 0),
         "give True, False or after how many iterations each the cost is printed"),
     "cost": (callable, "give a function of the parameters and the data"),

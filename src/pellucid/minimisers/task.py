@@ -87,8 +87,10 @@ def fitted(x: Any, history: list[float], nit: int, message: str, **more: Any) ->
     return Fit(x, history[-1], np.array(history), nit, success, message, **more)
 
 
-def continued(before: Fit, after: Fit) -> Fit:
+def continued(before: Fit | None, after: Fit) -> Fit:
     """Two minimisations, the second of which went on from the first, as one."""
+    if before is None:
+        return after
     history, watched = (
         np.concatenate([a[: before.nit], b]) if len(b) else b
         for a, b in (
@@ -112,6 +114,7 @@ class Options:
     target: str = "numpy"
     device: str | None = None
     random_state: Any = None
+    each: Callable[[Fit], Any] | None = None
 
 
 class Task:

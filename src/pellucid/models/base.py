@@ -258,12 +258,12 @@ def total(model: Any, s: Array) -> float:
     raise ModelError(f"{_name(model)}{message}; divide them all by one number.")
 
 
-def rows_to_predict(model: Any, X: Any) -> Array:
+def rows_to_predict(model: Any, X: Any, **more: Any) -> Array:
     """Take in rows of the features that a fitted model knows; see `training_rows`."""
     check_is_fitted(model)
     faults.expect_rows(model, X)
     X = prepared(model, X)
-    options = {"accept_sparse": "csr", "dtype": FLOATS, "reset": False}
+    options = {"accept_sparse": "csr", "dtype": FLOATS, "reset": False, **more}
     return filled(_validated(model, X, **options))
 
 

@@ -33,6 +33,21 @@ class Order(np.random.Generator):
         return self._rows
 
 
+class Unshuffled(np.random.Generator):
+    """The order of rows as they stand.
+
+    >>> Unshuffled().permutation(3)
+    array([0, 1, 2])
+    """
+
+    def __init__(self) -> None:
+        super().__init__(np.random.PCG64(0))
+
+    def permutation(self, n: Any, axis: int = 0) -> Any:
+        """The rows of the next epoch."""
+        return np.arange(n)
+
+
 @dataclass(frozen=True)
 class AdamHat:
     """Adam with the eps that the paper calls eps hat, added to sqrt(v) itself.

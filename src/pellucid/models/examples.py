@@ -1,0 +1,194 @@
+"""What a network learns from: rows of any shape, and sequences of several lengths.
+
+Rows of a table come as to all estimators. Images and sequences come as one array
+(n, ...), or sequences of several lengths as a list, which is filled up at the end with
+zeros to the longest; their lengths stand beside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import ModelError
+from pellucid.layers.containers import Sequential, is_layer
+from pellucid.layers.dense import Embedding
+from pellucid.models import base, faults
+from pellucid.models.base import Array
+from pellucid.tables.from_arrays import is_frame
+from pellucid.tables.wording import counted
+
+Shape = tuple[int | None, ...]  # of a row; None where it is any number of steps
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Rows as a network takes them.
+
+    Parameters
+    ----------
+    X : array (n, ...)
+        Rows.
+    y : array (n, ..., k), optional
+        What the output is compared with, in its shape.
+    s : array (n,) or (n, ...), optional
+        Weights of rows, or of each place of an output.
+    lengths : array (n,), optional
+        How many steps of each sequence there are.
+    """
+
+    X: Array
+    y: Any = None
+    s: Array | None = None
+    lengths: Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+    @property
+    def arrays(self) -> list[Array]:
+        """Those that there are, in the order in which a cost takes them."""
+        every = (self.X, self.y, self.s, self.lengths)
+        return [array for array in every if array is not None]
+
+    def at(self, rows: Any) -> Examples:
+        """Some of the rows."""
+        cut: dict[str, Any] = {
+            name: None if array is None else array[rows]
+            for name, array in vars(self).items()
+        }
+        return replace(self, **cut)
+
+
+# -- sequences ------------------------------------------------------------------------
+
+
+def listed(X: Any) -> list[Array] | None:
+    """A list of arrays, where X is one and no table of numbers.
+
+    >>> listed([[1.0, 2.0], [3.0, 4.0]]) is None, len(listed([[1.0, 2.0], [3.0]]))
+    (True, 2)
+    """
+    is_list = isinstance(X, list | tuple) or _kind(X) == "O"
+    if not is_list or is_frame(X) or not len(X) or not _is_row(X[0]):
+        return None
+    try:
+        arrays = [np.asarray(x) for x in X]
+    except ValueError:  # one of them has rows of several lengths
+        return None
+    is_one = {array.ndim for array in arrays} == {1}
+    is_table = is_one and len({array.shape for array in arrays}) == 1
+    return None if is_table or any(a.dtype.kind in "OSU" for a in arrays) else arrays
+
+
+def _kind(X: Any) -> str:
+    return str(getattr(getattr(X, "dtype", None), "kind", ""))
+
+
+def _is_row(x: Any) -> bool:
+    return hasattr(x, "__len__") and not isinstance(x, str | bytes)
+
+
+def filled_up(model: Any, sequences: list[Array]) -> tuple[Array, Array]:
+    """Sequences in one array (n, t, ...), with zeros behind their ends, and lengths.
+
+    Raises
+    ------
+    ModelError
+        For a sequence without a step, and for steps of several shapes.
+    """
+    lengths = np.array([len(sequence) for sequence in sequences])
+    if not lengths.all():
+        message = f"sequence {np.argmin(lengths) + 1} of {len(lengths)} has none"
+        raise ModelError(
+            f"{_name(model)}expected a step or more in each sequence, but {message}; "
+            "leave empty sequences out."
+        )
+    shapes = [sequence.shape[1:] for sequence in sequences]
+    odd = next((i for i, shape in enumerate(shapes) if shape != shapes[0]), None)
+    if odd is not None:
+        found = f"{shapes[0]} in sequence 1 and {shapes[odd]} in sequence {odd + 1}"
+        message = f"expected steps of one shape in all sequences, found {found}"
+        raise ModelError(f"{_name(model)}{message}; give each step as many features.")
+    dtype = np.result_type(*{sequence.dtype for sequence in sequences})
+    X = np.zeros((len(sequences), max(lengths), *shapes[0]), dtype)
+    for row, sequence in zip(X, sequences, strict=True):
+        row[: len(sequence)] = sequence
+    return X, lengths
+
+
+# -- arrays of more than two axes -----------------------------------------------------
+
+
+def taken(model: Any, X: Any) -> tuple[Any, Array | None]:
+    """Rows as an array or a table, and lengths where they are a list of sequences."""
+    arrays, lengths = listed(X), None
+    if arrays is not None and len({array.shape for array in arrays}) > 1:
+        X, lengths = filled_up(model, arrays)
+    elif arrays is not None:
+        X = np.stack(arrays)
+    if getattr(X, "ndim", 2) > 2:
+        X = as_floats(model, np.asarray(X))
+        expect_finite(model, X)
+    return X, lengths
+
+
+def as_floats(model: Any, X: Array) -> Array:
+    """Numbers with a fraction: float64 and float32 as they are, others float32."""
+    if X.dtype.kind not in "fiub":
+        found = f"an array of {X.dtype}"
+        message = f"expected an array of real numbers in X, found {found}"
+        raise ModelError(f"{_name(model)}{message}; turn it into numbers first.")
+    return X if X.dtype in base.FLOATS else X.astype(np.float32)
+
+
+def expect_finite(model: Any, X: Array) -> None:
+    """Refuse nan and infinity, with the place of the first."""
+    wrong = ~np.isfinite(X)
+    if not wrong.any():
+        return
+    row, *place = np.unravel_index(np.argmax(wrong), X.shape)
+    at = ", ".join(str(int(i) + 1) for i in place)
+    found = f"{X[(row, *place)]} in row {row + 1} at ({at})".replace("nan", "NaN")
+    such = f"{counted(int(wrong.sum()), 'such cell')} in {counted(len(X), 'row')}"
+    message = f"expected finite numbers in X, found {found} ({such})"
+    raise ModelError(f"{_name(model)}{message}; {faults.MEND}.")
+
+
+def as_tokens(model: Any, X: Array) -> Array:
+    """Whole numbers, as an embedding takes them."""
+    if X.dtype.kind in "iu":
+        return X
+    tokens = X.astype(np.int64)
+    if (tokens != X).any() or (tokens < 0).any():
+        odd = X[(tokens != X) | (tokens < 0)][0]
+        message = f"expected whole numbers from 0 in X, found {odd:g}"
+        raise ModelError(f"{_name(model)}{message}; an Embedding looks vectors up.")
+    return tokens
+
+
+def told(shape: Shape) -> str:
+    """A shape as it is written, with "any" for any number of steps.
+
+    >>> told((None, 3)), told((5,))
+    ('(any, 3)', '(5,)')
+    """
+    return str(shape).replace("None", "any")
+
+
+def _name(model: Any) -> str:
+    return f"{type(model).__name__}: "
+
+
+def is_network(network: Any) -> bool:
+    """Whether this is a layer, and no function that makes one."""
+    return is_layer(network) and hasattr(network, "parameters")
+
+
+def takes_tokens(network: Any) -> bool:
+    """Whether the first layer looks up vectors of whole numbers."""
+    while isinstance(network, Sequential) and network.layers:
+        network = network.layers[0]
+    return isinstance(network, Embedding)

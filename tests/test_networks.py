@@ -1,0 +1,167 @@
+"""Networks of one's own layers as estimators: what is learned, kept and refused."""
+
+import pickle
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import pellucid as pl
+from pellucid.layers import LSTM, BatchNorm, Conv2D, Dense, Dropout, Embedding, Flatten
+from pellucid.layers import MaxPool2D, Sequential
+
+relu = pl.activations.relu
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A network with one hidden layer, for rows of any shape and any classes."""
+
+    units: int
+
+    def __call__(self, shape, outputs):
+        return Sequential(Dense(self.units, relu), Dense(outputs))
+
+
+ANY = [pl.NetworkClassifier(Hidden(32)), pl.NetworkRegressor(Hidden(32))]
+
+
+@pytest.mark.filterwarnings("ignore")
+@parametrize_with_checks(ANY)
+def test_scikit_learns_contract(estimator, check):
+    check(estimator)
+
+
+IMAGES = Sequential(
+    Conv2D(4, 3, activation=relu), BatchNorm(), MaxPool2D(2), Flatten(), Dropout(0.2),
+    Dense(3),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def strokes():
+    """Images of a row, a column or a diagonal of light, float32."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(0, 0.1, (90, 8, 8, 1)).astype(np.float32)
+    y = np.arange(90) % 3
+    for image, kind, place in zip(X, y, rng.integers(8, size=90), strict=True):
+        if kind == 0:
+            image[place] += 1
+        elif kind == 1:
+            image[:, place] += 1
+        else:
+            image[range(8), range(8)] += 1
+    return X, np.array(["row", "column", "slant"])[y]
+
+
+def fast(network, **more):
+    options = {"method": pl.methods.Adam(0.01), "max_iter": 30, "random_state": 0,
+               "batch_size": 10}  # fmt: skip
+    return pl.NetworkClassifier(network, **(options | more))
+
+
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+def test_images_are_told_apart(strokes, target):
+    X, y = strokes
+    model = fast(IMAGES, target=target, max_iter=12).fit(X[:60], y[:60])
+    assert model.score(X[60:], y[60:]) >= 0.9
+    assert model.parameters_[0]["W"].dtype == np.float32
+    assert model.predict_proba(X).dtype == np.float32
+
+
+def test_the_same_seed_gives_the_same_bits(strokes):
+    one, other = (fast(IMAGES, max_iter=3).fit(*strokes) for _ in range(2))
+    assert one.history_.tolist() == other.history_.tolist()
+    p = other.predict_proba(strokes[0])
+    np.testing.assert_array_equal(one.predict_proba(strokes[0]), p)
+    third = fast(IMAGES, max_iter=3, random_state=1).fit(*strokes)
+    assert third.history_.tolist() != one.history_.tolist()
+
+
+def test_bytes_become_float32_and_floats_stay(strokes):
+    X, y = strokes
+    model = fast(IMAGES, max_iter=1).fit(np.uint8(X > 0.5), y)
+    assert model.parameters_[0]["W"].dtype == np.float32
+    model = fast(IMAGES, max_iter=1).fit(X.astype(float), y)
+    assert model.parameters_[0]["W"].dtype == np.float64
+
+
+# -- sequences ------------------------------------------------------------------------
+
+
+def counted_rows(rng, n=120):
+    """Words of several lengths, and whether word 3 is among them."""
+    X = [rng.integers(5, size=t) for t in rng.integers(3, 9, n)]
+    return X, np.array([bool((x == 3).any()) for x in X])
+
+
+def test_sequences_of_several_lengths_as_words(rng):
+    X, y = counted_rows(rng)
+    network = Sequential(Embedding(5, 4), LSTM(8), Dense(1))
+    model = fast(network).fit(X[:90], y[:90])
+    assert model.score(X[90:], y[90:]) >= 0.9
+    assert model.input_shape_ == (None,)
+    # Longer ones beside it change nothing, nor does an array for a list.
+    alone = model.predict_proba(X[:1])
+    np.testing.assert_allclose(model.predict_proba(X)[:1], alone, rtol=1e-5)
+    one = np.stack([x for x in X if len(x) == 5])
+    np.testing.assert_allclose(
+        model.predict_proba(one), model.predict_proba(list(one)), rtol=1e-5
+    )
+
+
+def test_an_output_at_each_step(rng):
+    X = [rng.normal(size=(t, 2)) for t in rng.integers(2, 7, 60)]
+    y = [x.sum(axis=1) for x in X]
+    network = Sequential(LSTM(16, sequence=True), Dense(1))
+    same = [x for x in X if len(x) == 4]
+    model = pl.NetworkRegressor(
+        network, method=pl.methods.Adam(0.02), batch_size=5, random_state=0
+    )
+    Y = [t for t in y if len(t) == 4]
+    model.fit(np.stack(same), np.stack(Y))
+    assert model.predict(np.stack(same)).shape == np.shape(Y)
+    assert model.history_[-1] < 0.2 * model.history_[0]
+
+
+# -- scikit-learn's tools -------------------------------------------------------------
+
+
+def test_grid_search_in_a_pipeline_in_parallel(rng):
+    X = rng.normal(size=(60, 3))
+    y = X[:, 0] * X[:, 1] > 0
+    model = make_pipeline(StandardScaler(), fast(Hidden(8), max_iter=3))
+    grid = {"networkclassifier__network": [Hidden(4), Hidden(16)]}
+    search = GridSearchCV(model, grid, cv=2, n_jobs=2).fit(X, y)
+    assert search.best_params_["networkclassifier__network"] in grid.popitem()[1]
+
+
+def test_a_pickled_model_predicts_the_same_and_goes_on(strokes):
+    X, y = strokes
+    model = fast(IMAGES, max_iter=2).fit(X, y)
+    other = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(other.predict_proba(X), model.predict_proba(X))
+    model.partial_fit(X, y), other.partial_fit(X, y)
+    assert other.history_.tolist() == model.history_.tolist()
+    assert clone(model).get_params()["network"] == IMAGES
+
+
+def test_two_fits_in_parts_are_one(strokes):
+    """The state of the method, the shuffling, dropout and running means go on."""
+    X, y = strokes
+    whole = fast(IMAGES, max_iter=3, random_state=0).fit(X, y)
+    parts = fast(IMAGES, max_iter=2, random_state=0).fit(X, y).partial_fit(X, y)
+    assert parts.history_.tolist() == whole.history_.tolist()
+    assert_same(parts.parameters_, whole.parameters_)
+
+
+def assert_same(one, other):
+    for p, q in zip(one, other, strict=True):
+        assert p.keys() == q.keys()
+        for name in p:
+            np.testing.assert_array_equal(p[name], q[name])
