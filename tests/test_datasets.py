@@ -179,6 +179,53 @@ def test_no_line_divides_the_classes(name):
     assert (predicted == y).mean() < 0.7
 
 
+# Sequences.
+
+
+@pytest.mark.parametrize("name", ["adding", "parity"])
+def test_the_same_seed_draws_the_same_sequences(name):
+    draw = getattr(datasets, name)
+    pairs = [draw(n=5, length=8, random_state=seed) for seed in (3, 3, 4)]
+    for first, again, other in zip(*pairs, strict=True):
+        assert np.array_equal(first, again)
+        assert not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize("length", [2, 3, 100])
+def test_two_numbers_are_marked_one_in_each_half(length):
+    X, y = datasets.adding(n=200, length=length, random_state=0)
+    assert (X.shape, y.shape) == ((200, length, 2), (200,))
+    assert 0 <= X[:, :, 0].min() < X[:, :, 0].max() < 1
+    numbers, marks = X[:, :, 0], X[:, :, 1] == 1
+    half = length // 2
+    for part in slice(half), slice(half, length):
+        assert (marks[:, part].sum(axis=1) == 1).all()
+        assert marks[:, part].any(axis=0).mean() > 0.9  # any place may be
+    assert y == pytest.approx(numbers[marks].reshape(200, 2).sum(axis=1))
+
+
+def test_one_is_as_good_as_chance_in_the_adding_problem():
+    _, y = datasets.adding(n=100_000, length=2, random_state=0)
+    assert np.mean((y - 1) ** 2) == pytest.approx(1 / 6, rel=0.01)
+
+
+def test_parity_counts_the_ones_so_far():
+    X, y = datasets.parity(n=50, length=9, random_state=0)
+    assert (X.shape, y.shape) == ((50, 9, 1), (50, 9))
+    for row, answers in zip(X[:, :, 0], y, strict=True):
+        so_far = [int(sum(row[: t + 1])) % 2 for t in range(9)]
+        assert answers.tolist() == so_far
+
+
+def test_the_airline_series_is_that_of_the_book():
+    X, y = datasets.airline()
+    assert (X.shape, y.shape) == ((144, 1), (144,))
+    assert (X[0, 0], X[12, 0], y[0], y[-1]) == (1949, 1950, 112, 432)
+    assert (y.min(), y.max()) == (104, 622)
+    assert y.mean() == pytest.approx(280.2986, abs=1e-4)  # as published
+    assert y.std(ddof=1) == pytest.approx(119.9663, abs=1e-4)
+
+
 # Bundled with scikit-learn.
 
 BUNDLED = {
@@ -198,4 +245,5 @@ def test_bundled_sets_have_their_shapes(name):
 
 
 def test_every_data_set_is_tested():
-    assert set(datasets.__all__) == {*BUNDLED, *DRAWN, "sign_digits"}
+    sequences = {"adding", "parity", "airline"}
+    assert set(datasets.__all__) == {*BUNDLED, *DRAWN, *sequences, "sign_digits"}

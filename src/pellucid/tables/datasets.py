@@ -1,8 +1,9 @@
 """Data sets for lessons and tests, each a pair (X, y).
 
-`sign_digits` reads a folder; `line`, `plane`, `xor` and `donut` are drawn at random by
-`numpy.random.default_rng`, so that the same `random_state` gives the same rows; the
-others ship inside scikit-learn. Nothing is downloaded.
+`sign_digits` reads a folder; `line`, `plane`, `xor`, `donut`, `adding` and `parity` are
+drawn at random by `numpy.random.default_rng`, so that the same `random_state` gives the
+same rows; `airline` is here, and the others ship inside scikit-learn. Nothing is
+downloaded.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.tables.sequences import adding, airline, parity
 from pellucid.tables.sign_digits import sign_digits
 
 __all__ = [
+    "adding",
+    "airline",
     "breast_cancer",
     "diabetes",
     "digits",
@@ -22,6 +26,7 @@ __all__ = [
     "iris",
     "line",
     "linnerud",
+    "parity",
     "plane",
     "sign_digits",
     "wine",
