@@ -32,12 +32,21 @@ class Call:
         The arguments that are nodes, in the order of the helper's parameters.
     around : Call or None
         The call that it was made in; None in the recorded function itself.
+    of : str
+        The object that is called, as a layer of a network; "" for a function.
+    parameters : int
+        How many numbers are in the structures that the object was given.
+    gradient_of : Call or None
+        The call whose gradient this is.
     """
 
     function: str
     target: str | None
     given: tuple[Node, ...]
     around: Call | None
+    of: str = ""
+    parameters: int = 0
+    gradient_of: Call | None = None
 
     def assigned_to(self, variable: str) -> None:
         """Note the variable that was found to hold the result; once."""

@@ -43,7 +43,7 @@ def packed(tops: Iterable[Any]) -> tuple[list[tuple[Any, ...]], dict[Any, int]]:
 def _parts(thing: Any) -> tuple[Any, ...]:
     """What must be there before a node, a call or a body."""
     if isinstance(thing, Call):
-        return (*thing.given, *filter(None, [thing.around]))
+        return (*thing.given, *filter(None, [thing.around, thing.gradient_of]))
     if isinstance(thing, Body):
         return (*thing.inputs, *(after for _, after in thing.carried), *thing.sums)
     if isinstance(thing, Scope):

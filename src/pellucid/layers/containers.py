@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -71,22 +73,23 @@ class Sequential:
         return self.shapes(shape)[-1]
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
-        """X through all layers."""
+        """X through all layers; h is what comes out of each."""
         self._refuse_lengths(lengths)
+        h = x
         for layer, own in self._pairs(p):
-            x = called(layer, own, x, lengths)
-        return x
+            h = prediction(layer, lengths)(own, h)
+        return h
 
     def training(
         self, p: Any, x: Any, key: Any, lengths: Any = None
     ) -> tuple[Any, list[Any]]:
         """The same in training, and what each layer has moved."""
         self._refuse_lengths(lengths)
-        moved = []
+        h, moved = x, []
         for i, (layer, own) in enumerate(self._pairs(p)):
-            x, after = training(layer, own, x, branched(key, i), lengths)
+            h, after = in_training(layer, branched(key, i), lengths)(own, h)
             moved.append(after)
-        return x, moved
+        return h, moved
 
     @property
     def moving(self) -> list[Any]:
@@ -232,10 +235,22 @@ def _untaken(function: Any, x: Any, error: Exception) -> str:
     return f"{name_of(function)} does not take x of shape {x.shape}: {error}"
 
 
-def called(layer: Any, p: Any, x: Any, lengths: Any = None) -> Any:
-    """A layer in prediction."""
+def prediction(layer: Any, lengths: Any = None) -> Callable[..., Any]:
+    """How a layer is called in prediction: on its parameters and x.
+
+    The call itself is left to who asks, so that a graph knows it as that of the layer.
+    """
     given = _given(layer, layer, lengths)
-    return layer(p, x, **given) if isinstance(layer, Layer) else layer(x, **given)
+    if isinstance(layer, Layer):
+        return partial(layer, **given)
+    return lambda p, x: layer(x, **given)
+
+
+def in_training(layer: Any, key: Any, lengths: Any = None) -> Callable[..., Any]:
+    """How it is called in training; it gives what moves by itself beside its output."""
+    if not isinstance(layer, Training):
+        return lambda p, x: (prediction(layer, lengths)(p, x), {})
+    return partial(layer.training, key=key, **_given(layer, layer.training, lengths))
 
 
 def training(
@@ -245,9 +260,8 @@ def training(
 
     `key` is where random masks come from, an array (1,) of np.uint32; see `noise`.
     """
-    if not isinstance(layer, Training):
-        return called(layer, p, x, lengths), {}
-    return layer.training(p, x, key, **_given(layer, layer.training, lengths))
+    output, moved = in_training(layer, key, lengths)(p, x)
+    return output, moved
 
 
 def moving(layer: Any) -> Any:

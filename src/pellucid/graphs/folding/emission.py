@@ -11,7 +11,7 @@ from pellucid.graphs.bodies import body_of, reading, stacked
 from pellucid.graphs.folding.folder import Folder
 from pellucid.graphs.folding.items import Block, Item
 from pellucid.graphs.folding.making import Emission, Making
-from pellucid.graphs.node import Node, now
+from pellucid.graphs.node import Call, Node, now
 from pellucid.graphs.places import Number
 
 Way = tuple[tuple[int, Any], ...]  # into folded loops: a position, and a turn there
@@ -64,7 +64,7 @@ class Emitter:
             return Making(self, item, item.numbers, item.refs, self.outer).emission()
         node: Any = item.node
         arguments = tuple([self.outer(a) for a in node.arguments])
-        joined = self.joined(node, arguments)
+        joined = self.joined(node, arguments, node.call)
         if joined is not None:
             return joined
         if arguments == node.arguments:
@@ -131,7 +131,9 @@ class Emitter:
 
     # -- what is stacked --------------------------------------------------------------
 
-    def joined(self, node: Node, arguments: Sequence[Node]) -> Node | None:
+    def joined(
+        self, node: Node, arguments: Sequence[Node], call: Call | None
+    ) -> Node | None:
         """What loops give in each turn, put together: they hold it as one array."""
         axis = node.options.get("axis", 0)
         if node.operation not in ("stack", "concatenate"):
@@ -142,11 +144,11 @@ class Emitter:
         if array is None:
             return None
         if node.operation == "concatenate":
-            return _like("reshape", array, node, shape=node.shape)
+            return _like("reshape", array, node, call, shape=node.shape)
         if axis % node.ndim:
             axes = list(range(1, node.ndim))
             axes.insert(axis % node.ndim, 0)
-            return _like("transpose", array, node, axes=tuple(axes))
+            return _like("transpose", array, node, call, axes=tuple(axes))
         return array
 
     def array(self, nodes: Sequence[Node]) -> Node | None:
@@ -210,8 +212,10 @@ def _goes_on(ks: Sequence[int], k: int) -> bool:
     return step != 0 and (len(ks) == 1 or step == ks[1] - ks[0])
 
 
-def _like(operation: str, array: Node, node: Node, **options: Any) -> Node:
+def _like(
+    operation: str, array: Node, node: Node, call: Call | None, **options: Any
+) -> Node:
     """An operation on an array that takes the place of a node."""
     return Node(operation, (array,), node.shape, node.dtype, options, line=node.line,
-                name=node.name, known=array.known, quiet=node.quiet,
+                call=call, name=node.name, known=array.known, quiet=node.quiet,
                 derived=node.derived)  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,11 +49,13 @@ class Making:
         Its numbers and references in the block around it, where both may move.
     of : callable
         The node in the block around it for a reference.
+    call_of : callable
+        What has become there of a call that is around the loop.
     """
 
     def __init__(
         self, emitter: Any, item: Item, numbers: Sequence[Number], refs: Sequence[Any],
-        of: Callable[[Any], Node],
+        of: Callable[[Any], Node], call_of: Callable[[Call], Call | None] = lambda c: c,
     ) -> None:  # fmt: skip
         self.emitter, self.of = emitter, of
         self.fold: Fold = item.fold
@@ -64,7 +67,9 @@ class Making:
         self.fixed: dict[Node, Node] = {}  # the input for each node around
         self.registers: dict[Any, Register] = {}
         self.values: list[Any] = []
-        self.calls: dict[Call, Call | None] = {}
+        turns = (self.template.items, self.template.earlier)
+        around = set[Call].intersection(*map(_calls, turns))  # not made anew each turn
+        self.calls = {call: call_of(call) for call in around}
         self.inside: dict[Node, Any] = {}  # recorded nodes of the model turn
 
     def _turn(self) -> Turn:
@@ -184,10 +189,11 @@ class Making:
     def _step(self, item: Item, arguments: list[Any], plan: list[Any]) -> Any:
         if item.fold is not None:
             refs = range(len(arguments))  # in the block around it, which is this body
-            inner = Making(self.emitter, item, plan, refs, _Found(arguments))
+            found = _Found(arguments)
+            inner = Making(self.emitter, item, plan, refs, found, self._call)
             return inner.emission()
         node: Any = item.node
-        joined = self.emitter.joined(node, arguments)
+        joined = self.emitter.joined(node, arguments, self._call(node.call))
         if joined is not None:
             self.inside[node] = joined
             return joined
@@ -231,7 +237,7 @@ class Making:
         around = self._call(call.around)
         given = [self.inside[node] for node in call.given if node in self.inside]
         complete = len(given) == len(call.given)
-        made = Call(call.function, call.target, tuple(given), around)
+        made = replace(call, given=tuple(given), around=around)
         self.calls[call] = made if complete else around
         return self.calls[call]
 
@@ -293,6 +299,17 @@ def _fitting(start: Node | None, before: Node) -> Node:
         return start
     made = np.full(shape, start.value, dtype)
     return constant(made if shape else made[()])
+
+
+def _calls(items: Sequence[Item]) -> set[Call]:
+    """The calls of helpers that items are part of."""
+    found = set[Call]()
+    for item in items:
+        call = item.node.call if isinstance(item.node, Node) else None
+        while call is not None and call not in found:
+            found.add(call)
+            call = call.around
+    return found
 
 
 def _common(earlier: str, name: str) -> str:

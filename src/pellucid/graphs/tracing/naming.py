@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from types import FrameType
+from typing import Any
 
 from pellucid.graphs.node import Call, Node
 from pellucid.graphs.stand_in import node_in
 from pellucid.graphs.tracing.frames import BEGINNING, is_machinery
+from pellucid.graphs.tracing.things import Thing, thing_of
 from pellucid.graphs.tracing.turns import Turns
 from pellucid.graphs.tracing.variables import (
     Awaited,
@@ -52,6 +54,7 @@ class Names:
         self._numbers: dict[str, int] = {}
         self._awaited: list[Awaited] = []  # what no variable holds yet
         self._calls: dict[FrameType, Call | None] = {}  # inmost last
+        self._owners: dict[Call, Any] = {}  # the objects whose calls these are
         self._frame: FrameType | None = None  # the last of these
         self._waiting: FrameType | None = None  # that of the last node that waits
         self.turns = Turns()
@@ -153,6 +156,7 @@ class Names:
             self._name_elements(frame)
         self._frame = self._waiting = None
         self._calls.clear()
+        self._owners.clear()
         self.turns.clear()
         self._awaited.clear()
 
@@ -189,10 +193,25 @@ class Names:
         if code.co_name.startswith("<"):
             return around
         parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        nodes = [node_in(frame.f_locals.get(name)) for name in parameters]
-        call = Call(code.co_name, None, tuple(filter(None, nodes)), around)
+        given = [frame.f_locals.get(name) for name in parameters]
+        thing = thing_of(frame, given)
+        if self._is_within(thing.owner, around):
+            if code.co_name == "__call__":  # as that of a class that it extends
+                return around
+            thing = Thing(code.co_name)
+        nodes = tuple(filter(None, map(node_in, given)))
+        call = Call(thing.function, None, nodes, around, thing.of, thing.parameters)
+        self._owners[call] = thing.owner
         if caller and not is_machinery(caller):
             awaited = self._coming(caller)
             if awaited:
                 awaited.calls.add(call)
         return call
+
+    def _is_within(self, owner: Any, call: Call | None) -> bool:
+        """Whether an object is called by itself."""
+        while call and owner is not None:
+            if self._owners[call] is owner:
+                return True
+            call = call.around
+        return False

@@ -63,6 +63,7 @@ class Recorder:
         self._known: dict[Node, Any] = {}
         self._owner: Node | None = None
         self._owners_call: Call | None = None
+        self._gradients: dict[Call, Call] = {}  # of calls of objects
         self.sources: list[tuple[Any, Any]] = []  # generators, and their states before
         self.on_capture: Callable[[], None] | None = None  # looks at these
         self.made: list[Node] = []  # every step, also what nobody reads
@@ -87,9 +88,12 @@ class Recorder:
         """Give new nodes the source line of the node they belong to, and no name.
 
         What belongs to a quiet node, or a derived one, is so too. What takes the place
-        of a node is part of the same call of a helper; a derivative is not.
+        of a node is part of the same call of a helper; a derivative of the gradient of
+        that of an object.
         """
         before = self._owner, self._owners_call, self.quiet, self.derived
+        if call is None and self.derived:
+            call = self._gradient_of(node.call)
         self._owner, self._owners_call = node, call
         self.quiet = self.quiet or node.quiet
         self.derived = self.derived or node.derived
@@ -97,6 +101,18 @@ class Recorder:
             yield
         finally:
             self._owner, self._owners_call, self.quiet, self.derived = before
+
+    def _gradient_of(self, call: Call | None) -> Call | None:
+        """The gradient of the call of an object; of a helper that of what is around."""
+        while call is not None and not call.of:
+            call = call.around
+        if call is not None and call not in self._gradients:
+            around = self._gradient_of(call.around)
+            self._gradients[call] = Call(
+                f"gradient of {call.function}", None, (), around, call.of,
+                gradient_of=call,
+            )  # fmt: skip
+        return call and self._gradients[call]
 
     @contextlib.contextmanager
     def marking(self, quiet: bool = False, derived: bool = False) -> Iterator[None]:

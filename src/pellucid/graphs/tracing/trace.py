@@ -7,6 +7,7 @@ import dataclasses
 import inspect
 import keyword
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -238,15 +239,21 @@ def input_names(
 ) -> dict[Any, str]:
     """A valid identifier for each argument that is an input, by its path.
 
-    A leaf of a dict is called by its key (`p["W"]` is W) where that is not taken.
+    A leaf of a dict is called by its key (`p["W"]` is W) where that is not taken; of
+    several dicts in a list the second is W_2.
     """
     names: dict[Any, str] = {}
     taken = set(given)
+    counts = Counter[str]()
     for path, leaf in structure.paths(dict(given)):
         if not is_input(leaf):
             continue
         short = str(path[-1])
+        counts[short] += 1
         long = re.sub(r"\W", "_", "_".join(str(key) for key in path))
+        again = f"{short}_{counts[short]}"
+        if is_variable(short) and any(isinstance(key, int) for key in path):
+            long = again if again not in taken else long
         free = len(path) == 1 or (is_variable(short) and short not in taken)
         names[path] = short if free else long
         taken.add(names[path])

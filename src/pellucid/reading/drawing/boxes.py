@@ -139,6 +139,8 @@ def _box(
     rows += [row for z in shown for row in _rows(view, z, numbers, each)]
     left = len(each.results) - len(shown)
     rows += [("and", f"{left} more")] if left else []
+    count = each.layer.parameters if each.layer else 0
+    rows += [("parameters", f"{count:,}")] if count else []
     inside = [z for z in each.within if z not in view.after and z not in view.outside]
     before = [view.before(z).name for z in inside]
     changed = [rewrites[name] for name in before if name in rewrites]

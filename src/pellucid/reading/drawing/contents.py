@@ -17,7 +17,14 @@ from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Call, Node
 from pellucid.graphs.places import moves
 from pellucid.graphs.tracing.naming import is_numbered
-from pellucid.reading.drawing.folds import Folds, Frame, Opened, helpers, opened_calls
+from pellucid.reading.drawing.folds import (  # fmt: skip
+    Folds,
+    Frame,
+    Opened,
+    helpers,
+    opened_calls,
+    outer_layers,
+)
 from pellucid.reading.formula.typography import LONGEST, shown_value, typeset
 from pellucid.reading.loops.in_line import Carried, InLine
 from pellucid.reading.loops.loop import Loop
@@ -52,6 +59,7 @@ class BoxContent(NamedTuple):
     function: str = ""  # of a folded call
     guards: Sequence[Guard] = ()  # of a line at which the function branched
     loop: Loop | None = None  # that is one box
+    layer: Call | None = None  # the call of an object, that is one box
 
     @property
     def node(self) -> Node:
@@ -76,10 +84,15 @@ def contents(
     def with_open(to_open: set[Call]) -> list[BoxContent]:
         return Formulas(Folds(view, to_open), guards, steps).contents()
 
+    layers = any(call.of for call in calls)
     everything = with_open(calls)
-    if opened is None and len(everything) <= OPEN:
+    if opened is None and not layers and len(everything) <= OPEN:
         return everything
     to_open = opened_calls(computed, opened)
+    if opened is None and layers:
+        levels = (with_open(each | set(view.loops)) for each in outer_layers(calls))
+        few = (each for each in levels if len(each) <= LOOPS and _runs_forward(each))
+        return next(few, with_open(to_open))
     if opened is None and view.loops:
         loops = with_open(set(view.loops))
         if len(loops) <= LOOPS and _runs_forward(loops):
@@ -125,6 +138,10 @@ class Formulas:
         left = {call: len(nodes) for call, nodes in self.folds.nodes.items()}
         for node in self.folds.graph.order:
             call = self.folds.folded.get(node)
+            if node in self.folds.parameters:
+                self._refer(node, node)
+                self.sources[node] = []
+                continue
             if call is None:
                 self._step(node)
                 continue
@@ -274,15 +291,17 @@ class Formulas:
         texts = dict.fromkeys(self.reference[a].text for a in arguments)
         loop = self.folds.view.loops.get(call)
         function = "loop" if loop else call.function
+        written = function if call.of else called(function, [*texts]).text
         return BoxContent(
             results,
             ", ".join(dict.fromkeys(self.folds.names[z] for z in results)),
-            called(function, [*texts]).text,
+            written,
             self._boxes(outside),
             self.folds.frame_of(nodes[0]),
             nodes,
             "" if loop else function,
             loop=loop,
+            layer=call if call.of else None,
         )
 
     def _boxes(self, nodes: Iterable[Node]) -> list[Source]:

@@ -5,18 +5,19 @@ So does each loop, whose nodes are those of a call.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, count
 
 from pellucid.errors import PellucidError
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.node import Call, Node
+from pellucid.graphs.node import Call, Node, by_order
 from pellucid.reading.loops.in_line import InLine
 from pellucid.reading.numbers import title
 from pellucid.reading.source.branches import asked
 
-RESULTS = 3  # of a call that is one box
+RESULTS = 3  # of a helper that is one box
 DEEPEST = 5  # frames in one another
 
 Opened = bool | str | Collection[str] | None
@@ -46,7 +47,8 @@ class Folds:
         self.view = view
         self.graph = view.graph.unguarded
         self.asked = dict.fromkeys(asked(view.graph))  # which are in no box of a call
-        self.whole = _whole(self.graph) - set(view.loops)
+        whole = _whole(self.graph) - set(view.loops)
+        self.whole = whole | _handed_on(self.graph)
         self.transparent = opened | self.whole
 
     @cached_property
@@ -60,7 +62,9 @@ class Folds:
         return {
             call: nodes
             for call, nodes in found.items()
-            if 0 < len(self._results(nodes)) <= RESULTS or call in self.view.loops
+            if 0 < len(self._results(nodes)) <= RESULTS
+            or call in self.view.loops
+            or call.of
         }
 
     @cached_property
@@ -113,13 +117,14 @@ class Folds:
 
     def _frame(self, call: Call, outer: Frame | None, number: int) -> Frame:
         loop = self.view.loops.get(call)
-        label = loop.title if loop else call.function
+        label = loop.title if loop else titled(call)
         return Frame(label, outer, number, is_loop=loop is not None)
 
     def frame_of(self, node: Node) -> Frame | None:
         """The frame that the box of a node stands in."""
         call = self.folded.get(node)
         inside = call.around if call else self._call(node)
+        inside = self.own.get(node, inside)
         if node in self.view.left and not call:  # it comes out of a loop
             inside = self.view.left[node].call.around
         return next((self.frames[c] for c in around(inside) if c in self.frames), None)
@@ -130,6 +135,8 @@ class Folds:
         order = (*self.graph.order, *self.asked)
         names = {node: title(self.graph, node) for node in order}
         names |= self.view.wished
+        if any(call.of for call in helpers(self.graph)):
+            return names | self._of_layers(names)
         taken = set(names.values())
         for call, results in self.results.items():
             if len(results) == 1 and call.target and call.target not in taken:
@@ -137,12 +144,75 @@ class Folds:
                 taken.add(call.target)
         return names
 
+    def _of_layers(self, names: Mapping[Node, str]) -> dict[Node, str]:
+        """The results of the calls that are seen, as h, h_2, h_3 in their order."""
+        within: dict[Call, list[Node]] = {}
+        for node in self.graph.nodes:
+            for call in around(node.call):
+                within.setdefault(call, []).append(node)
+        given = {node: call.target for call, nodes in within.items() if call.target
+                 if len(results := self._results(nodes)) == 1
+                 for node in results if self.folded.get(node) in (None, call)}  # fmt: skip
+        taken = {names[z] for z in self.graph.order if z not in self.folded}
+        taken -= {names[node] for node in given}
+        found = {}
+        for node in sorted(given, key=by_order):
+            numbered = (f"{given[node]}_{k}" for k in count(2))
+            each = chain([given[node]], numbered)
+            found[node] = next(name for name in each if name not in taken)
+            taken.add(found[node])
+        return found
+
+    @cached_property
+    def own(self) -> dict[Node, Call]:
+        """The inputs that only one layer uses, its parameters, each with that call."""
+        found = {}
+        for node in set(self.graph.inputs) - set(self.graph.outputs):
+            users = self.graph.users.get(node, ())
+            calls = _around_all([self._forward(user) for user in users])
+            call = next((call for call in calls if call.of), None)
+            if call is not None and node not in call.given:
+                found[node] = call
+        return found
+
+    def _forward(self, node: Node) -> list[Call]:
+        """The calls that a node is part of, or of the gradient of."""
+        return [call.gradient_of or call for call in around(self._call(node))]
+
+    @property
+    def parameters(self) -> set[Node]:
+        """The inputs that stand in the box of a layer, which is not opened."""
+        return {node for node, call in self.own.items() if self._outermost(call)}
+
 
 def around(call: Call | None) -> Iterator[Call]:
     """A call and those around it, from the inside out."""
     while call is not None:
         yield call
         call = call.around
+
+
+def _around_all(chains: Iterable[Sequence[Call]]) -> list[Call]:
+    """The calls that all of these hold, from the inside out."""
+    first, *others = chains or [()]
+    return [call for call in first if all(call in each for each in others)]
+
+
+def titled(call: Call) -> str:
+    """What stands above an opened call: of a layer with the number of parameters."""
+    count = call.parameters
+    several = f", {count:,} parameter{'s' * (count != 1)}" if count else ""
+    return f"{call.function}{several}"
+
+
+def outer_layers(calls: Collection[Call]) -> Iterator[set[Call]]:
+    """Layers that are made of layers, as far in as there are some; then fewer."""
+    made = {outer for call in calls if call.of for outer in around(call.around)
+            if outer.of != call.of}  # fmt: skip
+    depths = {call: len([*around(call)]) for call in made}
+    for most in sorted(set(depths.values()), reverse=True):
+        yield {call for call in made if depths[call] <= most}
+    yield set()
 
 
 def helpers(graph: Graph) -> dict[Call, None]:
@@ -162,17 +232,30 @@ def opened_calls(graph: Graph, opened: Opened) -> set[Call]:
     if opened is None or isinstance(opened, bool):
         return everything if opened else set()
     names = {opened} if isinstance(opened, str) else set(opened)
-    known = dict.fromkeys(call.function for call in helpers(graph))
+    known = dict.fromkeys(name for call in helpers(graph) for name in names_of(call))
     for name in sorted(names - set(known)):
         called = f"calls {', '.join(known)}" if known else "calls no helper"
         raise PellucidError(
             f"No function {name!r} can be opened; {graph.title} {called}."
         )
-    inner = [call for call in everything if call.function in names]
+    inner = [call for call in everything if names.intersection(names_of(call))]
     return {outer for call in inner for outer in around(call)}
+
+
+def names_of(call: Call) -> list[str]:
+    """What a call may be called: as written, and a layer by its type too."""
+    return list(dict.fromkeys([call.function, call.function.partition("(")[0]]))
 
 
 def _whole(graph: Graph) -> set[Call]:
     """Calls that hold every operation: they have no box and no frame."""
     calls = {node.call for node in graph.nodes if node.arguments}
     return set.intersection(*(set(around(call)) for call in calls)) if calls else set()
+
+
+def _handed_on(graph: Graph) -> set[Call]:
+    """Calls of objects that are all that another does with its parameters."""
+    own = {node.call for node in graph.nodes if node.arguments}
+    return {call for call in helpers(graph)
+            if call.of and call not in own and call.around and call.around.of
+            and call.parameters == call.around.parameters}  # fmt: skip

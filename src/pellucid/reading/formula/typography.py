@@ -23,6 +23,7 @@ TYPOGRAPHY: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r">=", "≥"),
     (r"!=", "≠"),
     (r"==", "="),
+    (r"->", "→"),
     (r"-", "−"),
     (r"\bsqrt\((\w+)\)", r"√\1"),
     (r"\bsqrt\(", "√("),

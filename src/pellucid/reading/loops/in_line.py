@@ -270,7 +270,7 @@ class _Writer:
             return loop.call
         if (loop, call) not in self.calls:
             outer = self.call_of(call.around, loop)
-            self.calls[loop, call] = Call(call.function, call.target, (), outer)
+            self.calls[loop, call] = replace(call, given=(), around=outer)
         return self.calls[loop, call]
 
 
