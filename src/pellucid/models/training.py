@@ -11,7 +11,7 @@ import numpy as np
 
 from pellucid.errors import ModelError
 from pellucid.graphs import structure
-from pellucid.layers.containers import called, training
+from pellucid.layers.containers import prediction, training
 from pellucid.layers.noise import key_of
 from pellucid.minimisers.moving import marks
 from pellucid.minimisers.recording import is_by_value
@@ -96,7 +96,7 @@ class Output:
 
     def __call__(self, p: Any, X: Any, lengths: Any = None) -> Any:
         """The linear output z (n, ..., k)."""
-        return called(self.network, p, X, lengths)
+        return prediction(self.network, lengths)(p, X)
 
     def compiled(self, target: str, device: str | None) -> Compiled:
         """The same at speed; kept for networks that are values."""
