@@ -335,3 +335,22 @@ def test_what_cancels_in_a_turn_is_not_added_up_by_itself():
     given = 1.0, x + y, x
     exact = 1 + sum(Fraction(v) - Fraction(w) for v, w in zip(*given[1:], strict=True))
     assert abs(Fraction(float(pl.compile(f)(*given))) - exact) < 1e-11
+
+
+@pytest.mark.parametrize("target", ["numpy", "torch", "jax"])
+def test_numbers_of_turns_give_way_to_small_floats_also_where_a_loop_is_split(target):
+    def f(w):
+        p, kept = w[0], []
+        for i in reversed(range(9)):
+            kept.append(np.tanh(p))
+            p = np.clip(p, -0.5, 0.5) * 0.9**i
+        return np.sum(np.cos(np.array(kept))) + p
+
+    pytest.importorskip(target)
+    w = np.array([0.1, 0.2], np.float32)
+    slope = pl.gradient(folded(pl.graph(f, w)))
+    assert loops(written_out(slope))
+    found = pl.compile(slope, target)(w)
+    wanted = pl.gradient(f, stable=False)(w.astype(float))
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, wanted, rtol=1e-6)

@@ -105,3 +105,61 @@ def test_names_of_modules_and_of_turns_may_be_the_persons():
 
     args = on.N(size=6), 0.5, 0.3, 0.1
     on.assert_as_plain("torch", f, args, LOOPS)
+
+
+PLACES = np.array([3, 1, 5])
+DATA = on.N(size=(12, 3))
+
+
+def element_kept_of_each_turn(w):
+    p, s, B = np.sum(w), 0.0, np.zeros(12)
+    for i in range(10):
+        B[PLACES] = DATA[i]
+        p = np.sin(p)
+        s = s + p * B[11 - i]
+    return s
+
+
+def element_appended_to_a_list(w):
+    B, kept = np.zeros((4, 3)), []
+    for i in range(10):
+        B[1] = np.tanh(DATA[i] * w * np.sum(B) + w)
+        kept.append(B[1, 2])
+    return np.sum(np.cos(np.stack(kept)))
+
+
+def element_carried_to_the_next_turn(w):
+    B, s = np.zeros(12), 0.0
+    B[3] = w[0]
+    before = B[3]
+    for i in range(10):
+        s = s + np.sin(before) * w[1]
+        B[PLACES] = DATA[i] * w
+        before = B[5]
+    B[PLACES] = B[PLACES] * 2
+    return s + before + np.sum(B)
+
+
+def element_of_the_last_turn(w):
+    B, s = np.zeros(12), 0.0
+    for i in range(10):
+        B[PLACES] = DATA[i] * w
+        e = B[3]
+        s = s + e * np.cos(s)
+    B[PLACES] = B[PLACES] * 2
+    return s * e + np.sum(B)
+
+
+ELEMENTS = [element_kept_of_each_turn, element_appended_to_a_list,
+            element_carried_to_the_next_turn, element_of_the_last_turn]  # fmt: skip
+
+
+@pytest.mark.parametrize("f", ELEMENTS, ids=lambda f: f.__name__)
+def test_an_element_is_a_number_and_not_what_a_later_turn_has_written(f):
+    w = np.array([0.2, 0.3, -0.1])
+    on.assert_as_plain("torch", f, (w,), LOOPS)
+    slope = pl.gradient(folded(pl.graph(f, w)), stable=False)
+    assert on.has_loops(slope)
+    step = 1e-6 * np.eye(3)
+    wanted = [(f(w + h) - f(w - h)) / 2e-6 for h in step]
+    on.assert_near(on.run("torch", slope, (w,))[0], [wanted], rtol=1e-7)

@@ -192,7 +192,8 @@ class Loop:
         for part in self.last:
             of = part.options["of"]
             name = self.saved.get(of) or self.inner.like(before.get(of, of), of)
-            is_own = not part.shape or self._is_own(part, shown)
+            is_number = part.weak or (not part.shape and self.root[of] is of)
+            is_own = is_number or self._is_own(part, shown)
             own_name = name.isidentifier() and not self.inner.is_known(of)
             if is_own and own_name and wishes.may_keep(part, name):
                 wishes.keep(part, name)

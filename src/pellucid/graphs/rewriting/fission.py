@@ -169,6 +169,6 @@ class Feed:
             given = self.inputs[value] = input_like(value, step.name)
         if not varies:
             return given
-        read = reading(given, self.at)
+        read = reading(given, self.at, step.weak)
         read.christen(step.name)
         return read
