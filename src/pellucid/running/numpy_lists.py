@@ -157,6 +157,12 @@ def spelled(node: Node, names: Sequence[str]) -> str | None:
     return text.format(*texts) if text else None
 
 
+def asks_python(node: Node) -> bool:
+    """Whether this is a test of a float that Python has, too."""
+    tests = node.operation in ("isfinite", "isinf", "isnan")
+    return tests and is_float(node.arguments[0])
+
+
 def _is_number(node: Node) -> bool:
     is_count = node.is_literal and isinstance(node.value, int)
     return node.shape == () and (node.dtype == np.float64 or is_count)

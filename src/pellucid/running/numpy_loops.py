@@ -109,7 +109,7 @@ class Loop:
         self.saved = {
             p.options["of"]: self.names.unique(f"{self.names.of(p.options['of'])}_last")
             for p in self.last
-            if p.options["of"] in self.next
+            if p.options["of"] in self.next.keys() - self.next.values()
         }
         names, memory = self.names, around.memory
         self.block = Block(names, memory, self.plan, self.order, {}, self.by_python)
@@ -340,7 +340,8 @@ class Loop:
             if is_list or (part.shape and (root in shown or not self._is_own(part))):
                 lines.append(f"{self.names.of(part)} = np.array({inner})")
             elif self._becomes_numpys(part):
-                lines.append(f"{self.names.of(part)} = np.float64({inner})")
+                made = f"np.{part.dtype.name}({inner})"
+                lines.append(f"{self.names.of(part)} = {made}")
             else:
                 self.names.call(part, inner)
             if of in self.around.memory.lists and not is_list:
@@ -349,8 +350,9 @@ class Loop:
         return lines
 
     def _becomes_numpys(self, part: Node) -> bool:
-        """Whether a float of Python's is given where one of NumPy's is expected."""
-        return is_float(part) and self.by_python and not self.around.by_python
+        """Whether what is Python's is given where one of NumPy's is expected."""
+        is_pythons = is_float(part) or (part.shape == () and part.dtype == bool)
+        return is_pythons and self.by_python and not self.around.by_python
 
     def _is_own(self, part: Node) -> bool:
         """Whether what is given stays as it is, as long as anybody reads it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,12 +12,18 @@ from pellucid.graphs.evaluate import meaning
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.dtypes import reads
-from pellucid.graphs.operations.indexing import WRITING, is_element, may_repeat
+from pellucid.graphs.operations.indexing import (
+    WRITING,
+    is_basic,
+    is_element,
+    may_repeat,
+)
 from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT
-from pellucid.graphs.places import Place, moves
+from pellucid.graphs.places import Place
 from pellucid.running import writing
 from pellucid.running.numpy_lists import (
     as_float,
+    asks_python,
     element,
     is_float,
     spelled,
@@ -26,7 +33,11 @@ from pellucid.running.tuning import QUICK
 from pellucid.running.writing import ARITHMETIC, SourceNames
 
 # What np.sum and its kind call, after three microseconds of looking at their arguments.
-REDUCTIONS = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum"}
+REDUCTIONS = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum",
+              "any": "logical_or", "all": "logical_and"}  # fmt: skip
+
+# What arrays do themselves, sooner than NumPy's function of that name looks for it.
+METHODS = {"dot", "reshape", "transpose"}
 
 # What takes a number sooner as an array, which NumPy need not make in each call.
 BY_NUMBER = {"add", "subtract", "multiply", "divide", "power", "maximum", "minimum",
@@ -113,8 +124,10 @@ class Statements:
         arguments = self._arguments(node)
         if node.operation in WRITING:
             return self._assignment(node, name, arguments)
-        if node.operation == "scatter" and moves(node.options["at"]):
+        if node.operation == "scatter" and is_basic(node.options["at"]):
             return self._scattered(node, name, arguments)
+        if node.operation == "where" and node in self.out:
+            return f"{name} = {self._chosen(node, name, arguments)}"
         return f"{name} = {self.call(node, arguments)}"
 
     def call(self, node: Node, names: list[str]) -> str:
@@ -126,19 +139,24 @@ class Statements:
             return self.names.text(node.options["value"])
         if node.operation == "entry":
             return self._entry(node, names[0])
-        if node.operation == "stack" and not any(a.shape for a in node.arguments):
+        if node.operation == "stack" and _is_joined(node):
             return f"np.array(({', '.join(names)},))"
         out = self.out.get(node)
         symbol = ARITHMETIC.get(node.operation)
         if self.by_python and (text := spelled(node, names)):
             return text
+        if self.by_python and asks_python(node):
+            test = getattr(math, node.operation)
+            return f"{self.names.bound(test, node.operation)}({names[0]})"
         if symbol and not out and not self._may_raise(node):
             return f"{names[0]} {symbol} {names[1]}"
-        given = dict(node.options)
+        given, to = dict(node.options), [f"out={out}"] if out else []
+        if node.operation in METHODS and node.arguments[0].shape:
+            rest = [*names[1:], *map(self.names.text, given.values()), *to]
+            return f"{names[0]}.{node.operation}({', '.join(rest)})"
         if node.operation in REDUCTIONS:
             given.setdefault("axis", None)
-        options = self.names.options(given)
-        options += [f"out={out}"] if out else []
+        options = [*self.names.options(given), *to]
         return f"{self._function(node)}({', '.join(names + options)})"
 
     def _read(self, node: Node, names: list[str]) -> str:
@@ -211,6 +229,18 @@ class Statements:
             return f"{zeros}; np.add.at({name}, np.s_[{at}], {value})"
         return f"{zeros}; {name}[{at}] = {value}"
 
+    def _chosen(self, node: Node, name: str, names: list[str]) -> str:
+        """What is taken elsewhere, and over it what is taken where a mask holds."""
+        mask, taken, other = names
+        taken = self._argument(node, node.arguments[1], node.dtype)
+        out = self.out[node]
+        put = f"np.copyto({name}, {taken}, where={mask})"
+        if not node.arguments[2].shape:
+            return f"{out}; {name}.fill({other}); {put}"
+        if self.out.get(node.arguments[2]) == out:
+            return f"{out}; {put}"
+        return f"{out}; np.copyto({name}, {other}); {put}"
+
     def _may_raise(self, node: Node) -> bool:
         """Whether a symbol stands for Python's arithmetic that can raise: 1 / 0.0."""
         is_python = self._is_pythons(node) or (self.by_python and not node.shape)
@@ -237,6 +267,15 @@ class Statements:
         if plain is function:
             return f"np.{node.operation}"
         return self.names.bound(function, f"_{node.operation.replace('.', '_')}")
+
+
+def _is_joined(stack: Node) -> bool:
+    """Whether np.array stacks the same, as all are alike and lie along a first axis."""
+    first = stack.arguments[0]
+    alike = all(
+        (a.shape, a.dtype) == (first.shape, stack.dtype) for a in stack.arguments
+    )
+    return not first.shape or (alike and not stack.options.get("axis"))
 
 
 def _written(value: Any) -> str:

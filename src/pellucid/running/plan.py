@@ -27,7 +27,8 @@ from pellucid.graphs.operations.indexing import WRITING
 
 FEW = 4  # times less is copied, in the place of a whole array
 # What is written where `out=` says, beside the ufuncs.
-WITH_OUT = {"sum", "max", "min", "prod", "cumsum", "cumprod", "dot", *WRITING}
+WITH_OUT = {"sum", "max", "min", "prod", "any", "all", "cumsum", "cumprod", "dot",
+            *WRITING}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -164,9 +165,10 @@ class _Planner:
 
     def _reused(self, node: Node, ending: set[Node]) -> Buffer | None:
         """The memory of an argument that is read for the last time, by element."""
-        if not _by_element(node):
+        chooses = node.operation == "where"  # into what is taken elsewhere
+        if not (chooses or _by_element(node)):
             return None
-        for argument in node.arguments:
+        for argument in node.arguments[2:] if chooses else node.arguments:
             own = self.lives.root[argument] is argument and argument in self.held
             if own and argument in ending and _alike(argument, node):
                 return self.held[argument]
@@ -307,13 +309,16 @@ def _alike(a: Node, b: Node) -> bool:
 
 
 def _by_element(node: Node) -> bool:
-    return is_elementwise(node.operation)
+    """Whether a step may be written over its arguments."""
+    return is_elementwise(node.operation) and node.operation != "where"
 
 
 def has_out(node: Node) -> bool:
     """Whether a step can write its result where `out=` says."""
     if node.operation == "part":
         return bool(node.options["each"])
+    if node.operation == "where":
+        return node.arguments[0].dtype == bool and node.dtype != bool
     operation = OPERATIONS.get(node.operation)
     ufunc = operation and isinstance(operation.function, np.ufunc)
     return bool(ufunc) or node.operation in WITH_OUT

@@ -40,6 +40,7 @@ def fast(graph: Graph) -> list[Family]:
     return [
         constant_folding(graph),
         always(anew),
+        always(unchanged),
         always(with_numbers),
         faster(graph),
         masks,
@@ -71,6 +72,13 @@ def anew(node: Node) -> Node | None:
     """Each step again, so that those that are made here come in its place."""
     given = node.is_input or node.is_constant
     return None if given else node.remade(node.arguments)
+
+
+def unchanged(node: Node) -> Node | None:
+    """What is brought to the shape that it has."""
+    same = node.operation in ("reshape", "broadcast_to")
+    (x, *_) = node.arguments or (node,)
+    return x if same and x.shape == node.shape and not x.known else None
 
 
 def with_numbers(node: Node) -> Node | None:
@@ -244,9 +252,10 @@ def _sum(node: Node, x: Node) -> Node | None:
         and not node.shape
         and 1 < x.size <= LONG
     ):
-        flat = _made(
-            "reshape", _named(x, "flat", (x.size,)), x.arguments[0], shape=(x.size,)
-        )
+        (flat,) = x.arguments
+        if flat.ndim > 1:
+            like = _named(x, "flat", (x.size,))
+            flat = _made("reshape", like, flat, shape=(x.size,))
         return _made("dot", node, flat, flat)
     if ndim != 2 or axis not in (0, 1, -1) or not x.size:
         return None
