@@ -121,7 +121,7 @@ def overwritten(g: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> A
     """What was overwritten gets 0."""
     return Choice(
         lambda: erased(g, *indices, at=at),
-        lambda: under(marked(x, True, *indices, at=at), g),
+        lambda: under(marked(x, True, *indices, at=at), erased(g, *indices, at=at)),
     )
 
 

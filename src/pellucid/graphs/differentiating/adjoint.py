@@ -29,23 +29,29 @@ from pellucid.graphs.tracing.traced import Traced, current, lifted, recorded
 
 @dataclass(slots=True)
 class Adjoint:
-    """An adjoint that is g under the mask and 0 elsewhere, whatever g is there."""
+    """An adjoint that is g under the mask and 0 elsewhere, whatever g is there.
+
+    Where it `has_zeros`, g is 0 there itself.
+    """
 
     g: Any
     mask: Mask | None = None
+    has_zeros: bool = False
 
     @property
     def settled(self) -> Any:
         """The adjoint with its zeros put in."""
-        return self.g if self.mask is None else self.mask.selected(self.g)
+        is_settled = self.mask is None or self.has_zeros
+        return self.g if is_settled else self.mask.selected(self.g)  # type: ignore[union-attr]
 
     def __add__(self, other: Adjoint) -> Adjoint:
         """The sum, which counts where any of them does."""
         if self.mask is None or other.mask is None:
             return Adjoint(self.settled + other.settled)
         if self.mask.is_same(other.mask):
-            return Adjoint(self.g + other.g, self.mask)
-        return Adjoint(self.settled + other.settled, self.mask | other.mask)
+            zeros = self.has_zeros and other.has_zeros
+            return Adjoint(self.g + other.g, self.mask, zeros)
+        return Adjoint(self.settled + other.settled, self.mask | other.mask, True)
 
     def fitted(self, node: Node, position: int, masked: bool = False) -> Adjoint:
         """What a rule gave, in the shape and dtype of the argument.
@@ -53,13 +59,14 @@ class Adjoint:
         The zeros are put in before a sum, and where no mask is to be carried on.
         """
         argument, wide = node.arguments[position], stretches(node)
-        g, mask = self.g, self.mask
+        g, mask, zeros = self.g, self.mask, self.has_zeros
         stretched = wide and argument.shape != node.shape
         if mask is not None and (stretched or not masked):
-            g, mask = self.settled, any_of(mask, node, argument) if masked else None
+            mask = any_of(mask, node, argument) if masked else None
+            g, zeros = self.settled, True
         if wide or not facts_of(node.operation).is_sum:  # a sum gives one g to all
             g = summed_to(argument.shape, g, node.shape if wide else None)
-        return Adjoint(of_dtype(argument.dtype, g), mask)
+        return Adjoint(of_dtype(argument.dtype, g), mask, zeros)
 
 
 def as_adjoint(by_rule: Any) -> Adjoint:

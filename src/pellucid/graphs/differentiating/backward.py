@@ -28,7 +28,7 @@ from pellucid.graphs.differentiating.adjoint import (
 )
 from pellucid.graphs.differentiating.joint import contributed, siblings
 from pellucid.graphs.differentiating.loops import through_turns
-from pellucid.graphs.differentiating.masks import carried
+from pellucid.graphs.differentiating.masks import carried, met
 from pellucid.graphs.differentiating.poles import Poles
 from pellucid.graphs.differentiating.risks import NOTHING, Risks
 from pellucid.graphs.differentiating.zeros import Zeros
@@ -119,12 +119,12 @@ def contribution(
     """What one use of an argument contributes to its adjoint; None where it is 0."""
     quiet = adjoint.mask is not None or poles.is_untaken(node, position)
     with recorder.marking(quiet=True) if quiet else nullcontext():
-        g, mask = carried(node, position, adjoint)
-        found = by_rule(node, position, g, poles)
+        given = carried(node, position, adjoint)
+        found = by_rule(node, position, given.g, poles)
         if found is None:
             return None
-        own = as_adjoint(found)
-        g = Adjoint(own.g, mask & own.mask if mask else own.mask)
+        keeps = poles.own[node] == NOTHING
+        g = met(node, given, as_adjoint(found), keeps)
         return g.fitted(node, position, poles.may_meet(node.arguments[position]))
 
 

@@ -110,6 +110,7 @@ class WayBack:
             of, g = part.options["of"], _whole(g, part)
             room[of] = room[of] + g if of in room else g
         self.masked: set[Node] = set()  # values whose adjoint turns out to have a mask
+        self.bare: set[Node] = set()  # those of which it is handed on without zeros
         self.body = TurnedBack(inside, recorder)
         self.held: list[Held] = []
         self.totals: list[Held] = []
@@ -194,7 +195,7 @@ class WayBack:
         """The adjoint of a value that is held, with a mask where it needs one."""
         mask = _input(of, BOOL) if self._has_mask(of, to, seed) else None
         held = Held(of, to, _input(of, of.dtype), mask)
-        g = seed and (seed.g if mask else seed.settled)
+        g = seed and (seed.g if mask and of in self.bare else seed.settled)
         self.starts[held.g] = _strong(node_of(finished(self.recorder, of, g)))
         if mask:
             self.starts[mask] = node_of(_mask_of(seed, of))
@@ -227,24 +228,25 @@ class WayBack:
         """
         found: dict[Node, Adjoint] = {}
         for held in self.held:
-            g = self._adjoint(held.g, held.mask)
+            g = self._adjoint(held.g, held.mask, held.of not in self.bare)
             found[held.of] = found[held.of] + g if held.of in found else g
         for of, (whole, counts) in self.given.items():
             mask = self.body.read(counts) if counts else None
-            g = self._adjoint(self.body.read(whole), mask)
+            g = self._adjoint(self.body.read(whole), mask, self.each[of].has_zeros)
             found[of] = found[of] + g if of in found else g
         return found
 
-    def _adjoint(self, g: Node, mask: Node | None) -> Adjoint:
+    def _adjoint(self, g: Node, mask: Node | None, has_zeros: bool) -> Adjoint:
         """An adjoint of nodes."""
         counts = Mask(lifted(mask, self.recorder)) if mask else None
-        return Adjoint(lifted(g, self.recorder), counts)
+        return Adjoint(lifted(g, self.recorder), counts, has_zeros)
 
     def _calls_for_more(
         self, adjoint: Mapping[Node, Adjoint], inner: Poles, ahead: set[Node]
     ) -> bool:
         """Note what a turn hands on that it was not given: masks, and poles ahead."""
-        behind, before = self.inside.risks.behind, len(self.masked) + len(ahead)
+        behind, noted = self.inside.risks.behind, (self.masked, self.bare, ahead)
+        before = sum(map(len, noted))
         for held in self.held:
             g = adjoint.get(held.to) if held.to else None
             risk = behind.get(held.of, NOTHING)
@@ -252,9 +254,11 @@ class WayBack:
             masked = risk == POLES if g is None else g.mask and risk > NOTHING
             if held.to and masked and not held.mask:
                 self.masked.add(held.of)
+            if g and g.mask and held.mask and not g.has_zeros:
+                self.bare.add(held.of)
             if held.to in inner.ahead:
                 ahead.add(held.of)
-        return len(self.masked) + len(ahead) > before
+        return sum(map(len, noted)) > before
 
     # -- what it hands on -------------------------------------------------------------
 
@@ -300,7 +304,8 @@ class WayBack:
 
     def _handed_on(self, held: Held, g: Adjoint | None) -> Iterator[tuple[Node, Node]]:
         """What the inputs that hold an adjoint become."""
-        value = g and (g.g if held.mask else g.settled)
+        is_bare = held.mask and held.of in self.bare
+        value = g and (g.g if is_bare else g.settled)
         now = finished(self.recorder, held.g, value)
         yield held.g, self._named(held.to or held.of, now)
         if held.mask:
@@ -346,7 +351,8 @@ class WayBack:
         for held in (*self.held, *self.totals):
             argument = self.inside.given[held.to] if held.to else None
             if argument in self.poles.behind:
-                g = self._adjoint(last(held.g), last(held.mask) if held.mask else None)
+                mask = last(held.mask) if held.mask else None
+                g = self._adjoint(last(held.g), mask, held.of not in self.bare)
                 may_meet = self.poles.may_meet(argument)
                 yield argument, g if may_meet else Adjoint(g.settled)
 
@@ -377,7 +383,8 @@ def _input(of: Node, dtype: Any) -> Node:
 
 def _whole(g: Adjoint, node: Node) -> Adjoint:
     """An adjoint in the shape of its node."""
-    return Adjoint(expanded(g.g, node), g.mask and Mask(expanded(g.mask.array, node)))
+    mask = g.mask and Mask(expanded(g.mask.array, node))
+    return Adjoint(expanded(g.g, node), mask, g.has_zeros)
 
 
 def _mask_of(g: Adjoint | None, node: Node) -> Any:

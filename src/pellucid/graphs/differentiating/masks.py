@@ -33,16 +33,33 @@ from pellucid.graphs.tracing.traced import recorded
 WINDOWS = "lib.stride_tricks.sliding_window_view"
 
 
-def carried(node: Node, position: int, adjoint: Adjoint) -> tuple[Any, Mask | None]:
+def carried(node: Node, position: int, adjoint: Adjoint) -> Adjoint:
     """The g that a rule is given, and the mask of what the rule gives."""
     if adjoint.mask is None or is_elementwise(node.operation):
-        return adjoint.g, adjoint.mask
+        return adjoint
     rule = way_back(node, position)
     if rule is None:
-        return adjoint.settled, None
+        return Adjoint(adjoint.settled)
     whole, values = expanded(adjoint.mask.array, node), map(value, node.arguments)
     mask = Mask(rule(whole, value(node), *values, **node.options))
-    return adjoint.settled if adds_up(node, position) else adjoint.g, mask
+    if adds_up(node, position):
+        return Adjoint(adjoint.settled, mask, True)
+    return Adjoint(adjoint.g, mask, adjoint.has_zeros)
+
+
+def met(node: Node, given: Adjoint, own: Adjoint, keeps: bool) -> Adjoint:
+    """What a rule gave for an adjoint: where both count.
+
+    What moves elements puts zeros between them, and takes its own places out of a mask.
+    Where a rule `keeps` zeros they are there behind it.
+    """
+    moves = facts_of(node.operation).kind is Kind.MOVES
+    mask = own.mask
+    if given.mask is not None:
+        mask = given.mask if moves else given.mask & own.mask
+    zeros = given.mask is None or given.has_zeros
+    zeros = zeros and (own.mask is None or moves) and (keeps or moves)
+    return Adjoint(own.g, mask, zeros)
 
 
 def way_back(node: Node, position: int = 0) -> Rule | None:
@@ -69,13 +86,16 @@ def way_back(node: Node, position: int = 0) -> Rule | None:
 
 
 def adds_up(node: Node, position: int) -> bool:
-    """Whether elements of g are added up, so that its zeros must be there before."""
+    """Whether elements of g are added up, so that its zeros must be there before.
+
+    What was read is added to what else was: the zeros of a part are soon put in.
+    """
     if node.operation == "assign" and position == 1:
         array, written, *indices = node.arguments
         place = np.broadcast_to(0, array.shape)
         return bool(indices) or written.size != place[placed(node.options["at"])].size
     if node.operation == "index":
-        return may_repeat(node.options["at"], node.arguments[0].shape)
+        return True
     if node.operation == "quantile":
         return np.ndim(node.options["q"]) > 0
     meet = facts_of(node.operation).kind in (Kind.SCANS, Kind.ALONG)
@@ -106,6 +126,11 @@ def of_read(m: Any, z: Any, x: Any, *indices: Any, at: Any) -> Any:
     return recorded("assign", np.zeros(x.shape, bool), m, *indices, at=at)
 
 
+def of_kept(m: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
+    """What was written over counts no more."""
+    return recorded("assign", m, False, *indices, at=at)
+
+
 def of_written(m: Any, z: Any, x: Any, value: Any, *indices: Any, at: Any) -> Any:
     """What was written counts where it stands."""
     part = recorded("index", m, *indices, at=at)
@@ -121,7 +146,7 @@ def of_quantiles(m: Any, z: Any, x: Any, q: Any, axis: Any = None,
 MASKS: dict[str, Callable[[int], Rule]] = {
     "index": lambda _: of_read,
     "entry": lambda _: of_read,
-    "assign": lambda position: of_written if position else lambda m, *_, **at: m,
+    "assign": lambda position: of_written if position else of_kept,
     "diagonal": lambda _: counted(diagonal),
     WINDOWS: lambda _: counted(windows),
     "quantile": lambda _: of_quantiles,
