@@ -14,6 +14,7 @@ copied once, before the loop, if anybody else may read it.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -96,9 +97,12 @@ class Loop:
         self.owned = written(self.body) & set(self.carried)
         self.graph = self._graph([*self.next.values(), *wanted])
         self.order = self._order()
-        self.plan = planned(self.graph, self.order, {}, self.names.numbered, self.owned)
         self.each = {p.options["of"]: p for p in parts if p.options["each"]}
         self.last = [p for p in parts if not p.options["each"]]
+        stored = self.each.keys() - {*self.next.values(), *wanted_by(self.last)}
+        self.plan = planned(
+            self.graph, self.order, {}, self.names.numbered, self.owned, stored
+        )
         self.pairs: list[tuple[str, str]] = []
         self.given = self.body.given(node)
         self.turn = self.names.unique(self.body.turn.name)
@@ -204,7 +208,18 @@ class Loop:
         inside = [*self._turn(), *self._moves()] or ["pass"]
         head = f"for {self.turn} in {turns}:"
         rest = [f"    {line}" for line in inside]
+        kept = self._needed(kept, inside)
         return [*kept, *begun, *memory, head, *rest, *self._ended()]
+
+    def _needed(self, lines: list[str], inside: list[str]) -> list[str]:
+        """The lines but lists of rows that no turn reads."""
+        read = {word for line in inside for word in re.findall(r"\w+", line)}
+        local = self.around.memory.local
+        made = {line.partition(" ")[0]: line for line in lines}
+        for array, rows in [*local.items()]:
+            if rows in made and rows not in read:
+                del local[array], made[rows]
+        return [*made.values()]
 
     def _bound(self, function: Any) -> str:
         return self.names.bound(function, function.__name__)

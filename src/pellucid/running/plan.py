@@ -73,15 +73,17 @@ class Plan:
 def planned(
     graph: Graph, order: Sequence[Node], staying: Mapping[Node, Node | None],
     numbered: Callable[[str], str], owned: Collection[Node] = (),
+    stored: Collection[Node] = (),
 ) -> Plan:  # fmt: skip
     """Give each value a memory, reusing those that are read no more.
 
     `staying` are the inputs whose memory is the same in each call, and the output that
-    takes the place of each, if there is one; `owned` those that may be written into.
+    takes the place of each, if there is one; `owned` those that may be written into;
+    `stored` are ends that are put aside as soon as they are had.
     `numbered` gives the next name for a wish like "buffer", which is none of the
     person's.
     """
-    return _Planner(graph, order, staying, numbered, owned).plan
+    return _Planner(graph, order, staying, numbered, owned, stored).plan
 
 
 class _Planner:
@@ -90,6 +92,7 @@ class _Planner:
     def __init__(
         self, graph: Graph, order: Sequence[Node], staying: Mapping[Node, Node | None],
         numbered: Callable[[str], str], owned: Collection[Node] = (),
+        stored: Collection[Node] = (),
     ) -> None:  # fmt: skip
         self.plan = Plan()
         self.numbered = numbered
@@ -97,7 +100,8 @@ class _Planner:
         self.free: Pool = {}
         self.held: dict[Node, Buffer] = {}
         self.pieces: dict[Node, Buffer] = {}
-        apart = self.plan.apart = read_too_late(order, graph.ends)
+        late = [node for node in graph.ends if node not in stored]
+        apart = self.plan.apart = read_too_late(order, late)
 
         def shows(node: Node) -> bool:
             return is_numpys_view(node) and node not in apart

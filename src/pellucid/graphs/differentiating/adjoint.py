@@ -62,7 +62,7 @@ class Adjoint:
         g, mask, zeros = self.g, self.mask, self.has_zeros
         stretched = wide and argument.shape != node.shape
         if mask is not None and (stretched or not masked):
-            mask = any_of(mask, node, argument) if masked else None
+            mask = any_of(mask, argument) if masked else None
             g, zeros = self.settled, True
         if wide or not facts_of(node.operation).is_sum:  # a sum gives one g to all
             g = summed_to(argument.shape, g, node.shape if wide else None)
@@ -81,16 +81,22 @@ def with_zeros(by_rule: Any) -> Any:
     return as_adjoint(by_rule).settled
 
 
-def any_of(mask: Mask, node: Node, argument: Node) -> Mask:
+def any_of(mask: Mask, argument: Node) -> Mask:
     """The mask of an argument that is stretched to a step: where any of it counts."""
-    return Mask(shrunk(np.broadcast_to(mask.array, node.shape), argument.shape))
+    found = shrunk(mask.array, argument.shape)
+    same = found.shape == argument.shape
+    return Mask(found if same else np.broadcast_to(found, argument.shape))
 
 
 def shrunk(wide: Any, shape: Shape) -> Any:
-    """The mask of what was stretched, or has further axes of length 1."""
+    """The mask of what was stretched, or has further axes of length 1.
+
+    It stays of length 1 where the wide one is.
+    """
     ours = (1,) * (wide.ndim - len(shape)) + shape[max(len(shape) - wide.ndim, 0) :]
     axes = tuple(i for i, n in enumerate(ours) if n == 1 and wide.shape[i] != 1)
-    return np.reshape(np.any(wide, axis=axes, keepdims=True), shape)
+    found = np.any(wide, axis=axes, keepdims=True) if axes else wide
+    return np.reshape(found, found.shape[max(wide.ndim - len(shape), 0) :])
 
 
 def conjugated(node: Node, g: Any) -> Any:

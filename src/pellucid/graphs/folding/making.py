@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -148,9 +149,22 @@ class Making:
             return Same(), nodes[: self.count], Group(kind)
         key = column, tuple(starts)
         if key not in self.registers:
-            inputs = [input_like(model, stem(model.name)) for _ in range(column.lag)]
-            self.registers[key] = Register(column, inputs, starts[::-1])
-        return self.registers[key].inputs[-1]
+            self.registers[key] = self._register(column, starts[::-1], model)
+        return self.registers[key].inputs[column.lag - 1]
+
+    def _register(
+        self, column: Own, starts: Sequence[Node | None], model: Node
+    ) -> Register:  # fmt: skip
+        """What carries a value; the same as for fewer turns or more."""
+        found = Register(column, [], [])
+        for other in self.registers.values():
+            is_one = other.column[1:] == column[1:] and not column.access
+            if is_one and all(map(operator.is_, other.starts, starts)):
+                found = other
+        for start in starts[len(found.starts) :]:
+            found.inputs.append(input_like(model, stem(model.name)))
+            found.starts.append(start)
+        return found
 
     def _argument(self, source: Any) -> Any:
         """The node of the body for an argument."""
@@ -246,7 +260,8 @@ class Making:
     def _carried(self) -> tuple[list[tuple[Node, Node]], list[Node]]:
         """The inputs that are carried with what they hold next, and their starts."""
         pairs, begins = [], []
-        for column, inputs, starts in self.registers.values():
+        registers = {id(register): register for register in self.registers.values()}
+        for column, inputs, starts in registers.values():
             now = self._own(column, column.lag)
             for before, start in zip(inputs, starts, strict=True):
                 pairs.append((before, now))
