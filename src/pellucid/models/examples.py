@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ModelError
-from pellucid.layers.containers import Sequential, is_layer
+from pellucid.layers.containers import Sequential
 from pellucid.layers.dense import Embedding
+from pellucid.layers.layer import Layer
 from pellucid.models import base, faults
 from pellucid.models.base import Array
 from pellucid.tables.from_arrays import is_frame
@@ -184,7 +185,7 @@ def _name(model: Any) -> str:
 
 def is_network(network: Any) -> bool:
     """Whether this is a layer, and no function that makes one."""
-    return is_layer(network) and hasattr(network, "parameters")
+    return isinstance(network, Layer) and not isinstance(network, type)
 
 
 def takes_tokens(network: Any) -> bool:

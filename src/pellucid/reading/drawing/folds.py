@@ -151,8 +151,8 @@ class Folds:
             for call in around(node.call):
                 within.setdefault(call, []).append(node)
         given = {node: call.target for call, nodes in within.items() if call.target
-                 if len(results := self._results(nodes)) == 1
-                 for node in results if self.folded.get(node) in (None, call)}  # fmt: skip
+                 if len(results := self._results(nodes)) == 1 for node in results
+                 if self.folded.get(node) in (None, call)}  # fmt: skip
         taken = {names[z] for z in self.graph.order if z not in self.folded}
         taken -= {names[node] for node in given}
         found = {}
