@@ -620,3 +620,20 @@ def test_a_part_that_is_read_too_late_is_copied_and_not_the_whole():
     turns = slopes.source.partition("for ")[2]
     assert "np.copyto" not in turns
     assert "(300, 3)" not in "".join(re.findall(r"np.array\(v\d+\).*", turns))
+
+
+def test_states_that_are_chosen_turn_by_turn_stay_what_they_were(rng):
+    def ragged(x, W, U, lengths):
+        h = c = np.zeros((len(x), 4))
+        for t in range(8):
+            i, f, g, o = np.split(np.tanh(x[:, t] @ W + h @ U), 4, axis=1)
+            within = (t < lengths)[:, np.newaxis]
+            c = np.where(within, f * c + i * g, c)
+            h = np.where(within, o * np.tanh(c), h)
+        return h
+
+    x, W, U = (rng.normal(size=size) for size in ((3, 8, 5), (5, 16), (4, 16)))
+    compiled = pl.compile(ragged)
+    for lengths in np.array([[8, 8, 8], [1, 2, 3], [4, 8, 6]]):
+        expected = ragged(x, W, U, lengths)
+        np.testing.assert_allclose(compiled(x, W, U, lengths), expected, rtol=1e-13)

@@ -127,7 +127,7 @@ class Statements:
         if node.operation == "scatter" and is_basic(node.options["at"]):
             return self._scattered(node, name, arguments)
         if node.operation == "where" and node in self.out:
-            return f"{name} = {self._chosen(node, name, arguments)}"
+            return f"{self._chosen(node, arguments)}; {name} = {self.out[node]}"
         return f"{name} = {self.call(node, arguments)}"
 
     def call(self, node: Node, names: list[str]) -> str:
@@ -206,8 +206,10 @@ class Statements:
             again = "" if name == array else f"; {name} = {array}"
             return f"{put(array)}{again}"
         out = self.out.get(node)
-        copied = f"{out}; np.copyto({out}, {array})" if out else f"np.array({array})"
-        return f"{name} = {copied}; {put(name)}"
+        if not out:
+            return f"{name} = np.array({array}); {put(name)}"
+        # The name comes last: in a loop it may be that of what is read.
+        return f"np.copyto({out}, {array}); {put(out)}; {name} = {out}"
 
     def _put(self, node: Node, indices: list[str], value: str) -> Any:
         """How a value is put, or added, at its place of an array of some name."""
@@ -229,17 +231,17 @@ class Statements:
             return f"{zeros}; np.add.at({name}, np.s_[{at}], {value})"
         return f"{zeros}; {name}[{at}] = {value}"
 
-    def _chosen(self, node: Node, name: str, names: list[str]) -> str:
+    def _chosen(self, node: Node, names: list[str]) -> str:
         """What is taken elsewhere, and over it what is taken where a mask holds."""
         mask, taken, other = names
         taken = self._argument(node, node.arguments[1], node.dtype)
         out = self.out[node]
-        put = f"np.copyto({name}, {taken}, where={mask})"
+        put = f"np.copyto({out}, {taken}, where={mask})"
         if not node.arguments[2].shape:
-            return f"{out}; {name}.fill({other}); {put}"
+            return f"{out}.fill({other}); {put}"
         if self.out.get(node.arguments[2]) == out:
-            return f"{out}; {put}"
-        return f"{out}; np.copyto({name}, {other}); {put}"
+            return put
+        return f"np.copyto({out}, {other}); {put}"
 
     def _may_raise(self, node: Node) -> bool:
         """Whether a symbol stands for Python's arithmetic that can raise: 1 / 0.0."""
