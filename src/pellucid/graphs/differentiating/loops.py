@@ -139,9 +139,7 @@ class WayBack:
                 ends = self._ends(adjoint)
                 told = _nodes_of(adjoint) if poles.told is not None else []
                 nodes = self.body.nodes([*(now for _, now in ends), *told])
-                ends = [
-                    (before, now) for (before, _), now in zip(ends, nodes, strict=False)
-                ]
+                ends = list(zip((before for before, _ in ends), nodes, strict=False))
                 became = _told_apart(ends) if inside.body.may_not_turn else dict(ends)
                 if poles.told is not None:
                     poles.told |= self._told(adjoint)
