@@ -7,6 +7,7 @@ import pytest
 
 import pellucid as pl
 from pellucid.errors import ModelError
+from pellucid.graphs import structure
 from pellucid.layers import (
     GRU,
     LSTM,
@@ -443,3 +444,38 @@ def test_parameters_are_drawn_from_a_generator():
 def test_a_layer_is_shown_as_it_is_written(written):
     layer = eval(written, {**vars(pl.activations), **vars(pl.layers), "tanh": np.tanh})
     assert repr(layer) == written
+
+
+# What is no error: a summary of what fits.
+
+
+def test_a_summary_has_a_row_for_each_layer():
+    network = Sequential(
+        Conv2D(4, 3, activation=np.tanh),
+        BatchNorm(),
+        Residual(Conv2D(4, 1), np.tanh, Residual(Dense(4))),
+        Flatten(),
+        Own(),
+        Dense(2),
+    )
+    frame = network.summary((5, 5, 1)).frame
+    assert frame.index.tolist() == ["1", "2", "3.1", "3.2", "3.3.1", "4", "5", "6"]
+    assert frame["parameters"].tolist() == [40, 16, 20, 0, 20, 0, 3, 74]
+    assert frame["output shape"].tolist()[-3:] == [(36,), (36,), (2,)]
+    p = network.parameters(np.random.default_rng(0), (5, 5, 1))
+    assert frame["parameters"].sum() == sum(map(np.size, structure.leaves(p)))
+    text = str(network.summary((5, 5, 1)))
+    assert text.startswith("Sequential of 6 layers\nrows of shape (5, 5, 1)   par")
+
+
+class Own:
+    """A layer as anybody writes it: three methods, nothing inherited."""
+
+    def parameters(self, rng, shape, dtype=float):
+        return {"a": [np.zeros(2, dtype), np.ones((), dtype)]}
+
+    def output_shape(self, shape):
+        return shape
+
+    def __call__(self, p, x):
+        return x * p["a"][1] + p["a"][0][0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ModelError
+from pellucid.graphs import structure
+from pellucid.layers.formula import Formula
 from pellucid.layers.layer import Layer, Moving, Training, name_of, takes_lengths
 from pellucid.layers.noise import branched
 from pellucid.layers.settings import advice
-from pellucid.layers.shapes import Shape, expected
+from pellucid.layers.shapes import Shape, expected, size
+from pellucid.show.summary import Summary
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -71,6 +74,44 @@ class Sequential:
     def output_shape(self, shape: Shape) -> Shape:
         """The shape of a row after the last layer."""
         return self.shapes(shape)[-1]
+
+    def summary(self, shape: Shape) -> Summary:
+        """Sum up the layers: what becomes of a row, and how many parameters each has.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Of one row, without the axis of rows.
+
+        Returns
+        -------
+        Summary
+            Text in a terminal, HTML in a notebook, `.frame` a row a layer; the layers
+            of a layer, as of `Residual`, have numbers such as 3.1.
+
+        Examples
+        --------
+        >>> from pellucid.layers import Conv2D, Dense, Flatten
+        >>> network = Sequential(Conv2D(4, 3), np.tanh, Flatten(), Dense(2))
+        >>> print(network.summary((5, 5, 1)))
+        Sequential of 4 layers
+        rows of shape (5, 5, 1)   parameters 114
+        <BLANKLINE>
+        layer  name          output shape  parameters
+        ─────  ────────────  ────────────  ──────────
+        1      Conv2D(4, 3)  (3, 3, 4)             40
+        2      tanh          (3, 3, 4)              0
+        3      Flatten()     (36,)                  0
+        4      Dense(2)      (2,)                  74
+        """
+        import pandas as pd
+
+        rows = list(described(self, shape))
+        names = ["layer", "name", "output shape", "parameters"]
+        frame = pd.DataFrame(rows, columns=names).set_index("layer")
+        total = int(frame["parameters"].sum())
+        figures = {"rows of shape": expected(self, shape, "..."), "parameters": total}
+        return Summary(f"Sequential of {len(self.layers)} layers", figures, frame)
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
         """X through all layers; h is what comes out of each."""
@@ -181,6 +222,28 @@ class Residual:
             message = f"{self} adds x of shape {np.shape(x)} to its layers'"
             raise ModelError(f"{message} {np.shape(y)}: both must be the same.")
         return y
+
+
+def described(
+    network: Sequential, shape: Shape, number: str = ""
+) -> Iterator[tuple[str, str, Shape, int]]:
+    """Number, name, output shape and count of parameters of each layer, opened."""
+    shapes = network.shapes(shape)
+    for i, layer in enumerate(network.layers, 1):
+        before, after = shapes[i - 1 : i + 1]
+        if isinstance(layer, (Sequential, Residual)):
+            inner = Sequential(*layer.layers)
+            yield from described(inner, before, f"{number}{i}.")
+        else:
+            yield f"{number}{i}", name_of(layer), after, count(layer, before)
+
+
+def count(layer: Any, shape: Shape) -> int:
+    """How many parameters a layer has for rows of this shape."""
+    if isinstance(layer, Formula):
+        return sum(size(of_it) for _, of_it in layer.table(shape).values())
+    drawn = parameters(layer, np.random.default_rng(0), shape, float)
+    return sum(map(np.size, structure.leaves(drawn)))
 
 
 # -- layers and plain functions -------------------------------------------------------

@@ -16,6 +16,7 @@ from pellucid.minimisers.exact import least_squares
 from pellucid.models import as_formulas, base, costs, extremes, pictures, summary
 from pellucid.models.base import Array
 from pellucid.models.scores import Regressor
+from pellucid.show.summary import Summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -293,7 +294,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         """
         return as_formulas.linear(self, format)
 
-    def summary(self) -> summary.Summary:
+    def summary(self) -> Summary:
         """Sum up the fit: r2 and the estimates, the intercept first.
 
         Returns

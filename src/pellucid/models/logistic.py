@@ -28,6 +28,7 @@ from pellucid.models import (
 from pellucid.models.base import Array
 from pellucid.models.scores import Classifier
 from pellucid.running.targets import TARGETS
+from pellucid.show.summary import Summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -370,7 +371,7 @@ class LogisticRegression(Classifier, BaseEstimator):
         """
         return as_formulas.logistic(self, format)
 
-    def summary(self) -> summary.Summary:
+    def summary(self) -> Summary:
         """Sum up the fit: cost, accuracy and the estimates, the intercept first.
 
         Examples

@@ -32,9 +32,9 @@ from pellucid.models.network import (
     forward,
     glorot,
 )
-from pellucid.models.summary import Summary
 from pellucid.running.targets import TARGETS
 from pellucid.show import plots
+from pellucid.show.summary import Summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -1,0 +1,70 @@
+"""What was found, as text in a terminal, HTML in a notebook and a data frame."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pellucid.reading.names import one_line
+from pellucid.show.plain_text import number, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN = 40  # rows that are printed; the data frame has them all
+
+
+@dataclass(frozen=True, repr=False)
+class Summary:
+    """A table of a fitted model, and a few figures about the fit.
+
+    Parameters
+    ----------
+    title : str
+        What was fitted to what.
+    figures : mapping
+        From the name of a figure to its value.
+    frame : pandas.DataFrame
+        A row a coefficient, the intercept first; of a network, a row a layer.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"estimate": [2.8, 1.9]}, index=["intercept", "x"])
+    >>> print(Summary("LinearRegression of y", {"r2": 0.99}, frame.rename_axis("")))
+    LinearRegression of y
+    r2 0.99
+    <BLANKLINE>
+               estimate
+    ─────────  ────────
+    intercept       2.8
+    x               1.9
+    """
+
+    title: str
+    figures: Mapping[str, object]
+    frame: pd.DataFrame
+
+    def __repr__(self) -> str:
+        figures = "   ".join(f"{k} {number(v, 4)}" for k, v in self.figures.items())
+        lines = [one_line(self.title), figures, "", table(self._shown())]
+        return "\n".join([*lines, *self._more()])
+
+    def _repr_html_(self) -> str:
+        figures = ", ".join(f"{k} {number(v, 4)}" for k, v in self.figures.items())
+        digits = "{:.6g}".format
+        body = self._shown().to_html(index=False, border=0, float_format=digits)
+        more = "".join(f"<p>{html.escape(line)}</p>" for line in self._more())
+        head = f"<p><b>{html.escape(self.title)}</b><br>{html.escape(figures)}</p>"
+        return head + str(body) + more
+
+    def _shown(self) -> pd.DataFrame:
+        """The rows that are printed, their names as columns."""
+        return self.frame.head(SHOWN).reset_index()
+
+    def _more(self) -> list[str]:
+        """How many rows are not printed."""
+        more = len(self.frame) - SHOWN
+        return [f"... and {more:,} more rows in .frame"] if more > 0 else []
