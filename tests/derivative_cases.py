@@ -144,6 +144,13 @@ FLOATING = {
     "nextafter": {"array": (lambda x: np.nextafter(x, 9.0) ** 3, X)},
 }
 
+
+
+def slope_through_windows(*windows):
+    seen = np.lib.stride_tricks.sliding_window_view
+    return pl.gradient(lambda x: np.sum(seen(x, *windows) ** 3))
+
+
 NUMERICAL = {
     "convolve": {
         mode: (lambda v, x, mode=mode: np.convolve(v, x[0, :2] * x[1, :2], mode), V, X)
@@ -155,6 +162,10 @@ NUMERICAL = {
             lambda c: np.lib.stride_tricks.sliding_window_view(c, (2, 3), (1, 2)) ** 2,
             C,
         ),
+    },
+    "overlap_add": {
+        "vector": (slope_through_windows(2), V),
+        "matrix": (slope_through_windows((2, 3), (1, 2)), C),
     },
     "sinc": {
         "array": (lambda x: np.sinc(x), X),

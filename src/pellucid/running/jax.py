@@ -24,6 +24,7 @@ from pellucid.graphs.folding.unrolling import unrolled
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.running.cache import Kept, structure_of
+from pellucid.running.convolutions import convolved
 from pellucid.running.jax_checks import check
 from pellucid.running.jax_fusion import options
 from pellucid.running.jax_writing import Written, known_values
@@ -70,6 +71,7 @@ def written_as(
     graph: Graph, outputs: Callable[[Graph], Sequence[Node]]
 ) -> tuple[Graph, Written]:
     """A graph as source, and as it was written: without loops, if JAX refuses them."""
+    graph = convolved(graph)
     try:
         return graph, Written(graph, outputs(graph))
     except PellucidError:

@@ -8,6 +8,7 @@ raises because of a value (a singular matrix, complex eigenvalues of a real one)
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from collections.abc import Callable, Mapping
@@ -23,6 +24,11 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.operations import robust
 from pellucid.graphs.operations.closed_set import facts_of, reduced_axes
 from pellucid.graphs.operations.kinds import PLACED
+from pellucid.running.jax_convolutions import (
+    convolution,
+    convolution_input,
+    convolution_weights,
+)
 from pellucid.running.writing import ARITHMETIC
 
 Function = Callable[..., Any]
@@ -191,6 +197,21 @@ def sliding_window_view(x: Any, window_shape: Any, axis: Any = None) -> Any:
     return x
 
 
+def overlap_add(windows: Any, shape: Any, axis: Any) -> Any:
+    """Add windows up where they were seen, along one axis after another."""
+    zero = jnp.zeros((), windows.dtype)
+    for i in reversed(axis):
+        last = windows.shape[-1] - 1
+        parts = jnp.moveaxis(windows, -1, 0)
+        around = [(0, 0, 0)] * (windows.ndim - 1)
+        sums = []
+        for place, part in enumerate(parts):
+            around[i] = (place, last - place, 0)
+            sums.append(jax.lax.pad(part, zero, around))
+        windows = functools.reduce(operator.add, sums)
+    return windows
+
+
 def eigvals(A: Any) -> Any:
     """Eigenvalues; those of a real matrix are real, or nan."""
     return _real_if(A, jnp.linalg.eigvals(A))
@@ -307,6 +328,7 @@ SPELLINGS: dict[str, Function] = {
     "maximum.accumulate": maximum_accumulate,
     "minimum.accumulate": minimum_accumulate,
     "lib.stride_tricks.sliding_window_view": sliding_window_view,
+    "overlap_add": overlap_add,
     "linalg.eigvals": eigvals,
     "linalg.eig": eig,
     "linalg.eigh": eigh,
@@ -315,6 +337,9 @@ SPELLINGS: dict[str, Function] = {
     "linalg.pinv": pinv,
     "scipy.linalg.expm": jax.scipy.linalg.expm,
     "offset": offset,
+    "convolution": convolution,
+    "convolution_weights": convolution_weights,
+    "convolution_input": convolution_input,
     **IN_JAX,
     **{f"special.{name}": function for name, function in SPECIAL.items()},
 }

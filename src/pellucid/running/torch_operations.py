@@ -1,8 +1,8 @@
 """How PyTorch spells each operation of the closed set, and what it lacks.
 
 An operation is computed by the function of its name in `torch_functions` or
-`torch_products`, else by torch's of that name, which then has the same meaning; here
-are those that are called otherwise. What is found nowhere is refused; of
+`torch_products` (or, of what is put together, in `torch_convolutions`), else by torch's
+of that name, which then has the same meaning; here are those that are called otherwise. What is found nowhere is refused; of
 `scipy.special` that is most.
 """
 
@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from pellucid.running import torch_convolutions as convolutions
 from pellucid.running import torch_functions as functions
 from pellucid.running import torch_products as products
 from pellucid.running.torch_places import added, assigned, picked, scattered
@@ -57,7 +58,7 @@ def spelling(name: str) -> str | Function | None:
 
 def _ours(name: str) -> Function | None:
     """The function of this name that is written here."""
-    for module in (functions, products):
+    for module in (functions, products, convolutions):
         found = getattr(module, name, None)
         if inspect.isfunction(found) and found.__module__ == module.__name__:
             return found

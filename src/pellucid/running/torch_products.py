@@ -44,6 +44,20 @@ def unfold(x: Tensor, window_shape: tuple[int, ...], dim: Any = None) -> Tensor:
     return x
 
 
+def overlap_add(windows: Tensor, shape: tuple[int, ...], dim: Any) -> Tensor:
+    """Add windows up where they were seen, along one axis after another."""
+    for axis in reversed(dim):
+        *_, size = windows.shape
+        n = windows.shape[axis]
+        whole = list(windows.shape[:-1])
+        whole[axis] += size - 1
+        x = windows.new_zeros(whole)
+        for i in range(size):
+            x.narrow(axis, i, n).add_(windows[..., i])
+        windows = x
+    return windows
+
+
 def matmul(x: Tensor, y: Tensor) -> Tensor:
     """The matrix product; of truth values, whether any product is true."""
     if x.dtype == torch.bool:

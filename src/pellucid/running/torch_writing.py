@@ -25,6 +25,7 @@ from pellucid.graphs.operations.indexing import (
 from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT
 from pellucid.graphs.places import moves, placed
 from pellucid.running import torch_wrapping as wrapping
+from pellucid.running.convolutions import convolved
 from pellucid.running.loops import Wishes, read_by, settled, values_of
 from pellucid.running.torch_functions import MANY
 from pellucid.running.torch_loops import Loop
@@ -51,7 +52,7 @@ class Writer:
     """Writes a graph as a function."""
 
     def __init__(self, graph: Graph, device: torch.device) -> None:
-        self.graph = graph
+        self.graph = graph = convolved(graph)
         self.order = [n for n in in_turn(graph) if not n.known]
         self.steps = list(with_bodies(self.order))
         known = {*graph.known, *settled(self.steps)}

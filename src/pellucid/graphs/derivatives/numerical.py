@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.derivatives.entering import derivative, zero
+from pellucid.graphs.operations.shapes import WINDOWS
 from pellucid.graphs.tracing.traced import recorded
 
 
@@ -31,9 +32,15 @@ def _as_full(g: Any, n: int, m: int, mode: str) -> Any:
 
 def windows(g: Any, z: Any, x: Any, window_shape: Any, axis: Any = None) -> Any:
     """An element gets the gradient from every window that it is seen through."""
-    places = np.arange(x.size).reshape(x.shape)
-    seen = np.lib.stride_tricks.sliding_window_view(places, window_shape, axis)
-    return np.reshape(recorded("scatter", g, at=(seen,), shape=(x.size,)), x.shape)
+    axes = range(x.ndim) if axis is None else np.atleast_1d(axis).tolist()
+    along = tuple(int(i) % x.ndim for i in axes)
+    return recorded("overlap_add", g, shape=x.shape, axis=along)
+
+
+def seen_again(g: Any, z: Any, windows: Any, shape: Any, axis: Any) -> Any:
+    """A window gets the gradient of all elements that it was added to."""
+    sizes = windows.shape[len(shape) :]
+    return np.lib.stride_tricks.sliding_window_view(g, sizes, axis)
 
 
 # (sin y / y)' = -y/3 + y^3/30 - ... : the terms of 2k y^(2k - 1) / (2k + 1)!
@@ -61,7 +68,8 @@ def slope_of_i0(g: Any, z: Any, x: Any) -> Any:
 
 # fmt: off
 derivative("convolve", convolved_with(0), convolved_with(1))
-derivative("lib.stride_tricks.sliding_window_view", windows)
+derivative(WINDOWS,    windows)
+derivative("overlap_add", seen_again)
 derivative("sinc",     lambda g, z, x: g * slope_of_sinc(x, z))
 derivative("i0",       slope_of_i0)
 zero("searchsorted")

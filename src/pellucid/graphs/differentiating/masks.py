@@ -27,10 +27,9 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of, is_elementwise
 from pellucid.graphs.operations.indexing import may_repeat
 from pellucid.graphs.operations.kinds import Kind, Zero
+from pellucid.graphs.operations.shapes import WINDOWS
 from pellucid.graphs.places import placed
 from pellucid.graphs.tracing.traced import recorded
-
-WINDOWS = "lib.stride_tricks.sliding_window_view"
 
 
 def carried(node: Node, position: int, adjoint: Adjoint) -> Adjoint:

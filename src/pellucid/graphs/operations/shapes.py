@@ -14,7 +14,16 @@ from pellucid.graphs.operations.closed_set import (
     Shape,
     operation,
 )
-from pellucid.graphs.operations.kinds import MAKING, PART, RESULT, Takes, moves
+from pellucid.graphs.operations.kinds import (
+    CONSTANT,
+    MAKING,
+    PART,
+    RESULT,
+    Takes,
+    Zero,
+    mixes,
+    moves,
+)
 
 
 def _infer_reshape(arguments: list[Abstract], shape: Shape) -> Result:
@@ -46,11 +55,34 @@ operation("concatenate", _concatenate, NEW)
 operation("stack", _stack, NEW)
 
 
+# -- windows --------------------------------------------------------------------------
+
+
 def _windows(x: Any, window_shape: Any, axis: Any = None) -> Any:
     return np.lib.stride_tricks.sliding_window_view(x, window_shape, axis)
 
 
-operation("lib.stride_tricks.sliding_window_view", _windows, VIEW)
+def overlap_add(windows: Any, shape: Shape, axis: Any) -> Any:
+    """Add windows up where they were seen: the transpose of sliding_window_view."""
+    x = np.zeros_like(windows, shape=shape)
+    for place in np.ndindex(windows.shape[len(shape) :]):
+        start = np.zeros(len(shape), int)
+        np.add.at(start, list(axis), place)
+        at = [slice(i, i + n) for i, n in zip(start, windows.shape, strict=False)]
+        x[tuple(at)] += windows[(..., *place)]
+    return x
+
+
+def _infer_overlap_add(arguments: list[Abstract], shape: Shape, axis: Any) -> Result:
+    return shape, np.dtype(arguments[0][1])
+
+
+WINDOWS = "lib.stride_tricks.sliding_window_view"
+operation(WINDOWS, _windows, VIEW)
+operation(
+    "overlap_add", overlap_add, mixes(CONSTANT, RESULT).with_zero(Zero.TERMS),
+    _infer_overlap_add,
+)  # fmt: skip
 
 
 # -- arrays made inside the function --------------------------------------------------

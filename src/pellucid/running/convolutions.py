@@ -1,0 +1,330 @@
+"""Convolutions, known by what a graph computes: products of windows and weights.
+
+    z[n, i, f] = sum of x[n, s i + d u, c] w[u, c, f] over u, c   convolution
+    w[u, c, f] = sum of x[n, s i + d u, c] g[n, i, f] over n, i   convolution_weights
+    x[n, p, c] = sum of g[n, i, f] w[u, c, f], s i + d u = p      convolution_input
+
+i, u and p stand for any number of axes; s is the stride, d the dilation. The second and
+third are the derivatives of the first, by w and by x; and of each of the three the
+derivatives are the other two. A target has a function for each.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import count
+from typing import Any, NamedTuple
+
+from pellucid.graphs.bodies import with_bodies
+from pellucid.graphs.graph import Graph
+from pellucid.graphs.node import Node
+from pellucid.graphs.operations.shapes import WINDOWS
+from pellucid.graphs.rewriting.driver import Rule, Walk, always
+from pellucid.running.contractions import Labels, Product, product_of
+from pellucid.running.tuning import anew
+from pellucid.running.windows import Stride, View, added_up, is_windowed, seen
+
+
+def convolved(graph: Graph) -> Graph:
+    """The graph with its convolutions as such."""
+    if not any(n.operation in (WINDOWS, "overlap_add") for n in with_bodies(graph.order)):
+        return graph
+    walk = Walk((*graph.inputs, *graph.ends))
+    walk.by([always(anew), convolutions])
+    return graph.ending(walk.now[node] for node in graph.ends)
+
+
+def convolutions(walk: Walk) -> Rule:
+    """What is a product of windows becomes a convolution."""
+    names = Names(walk)
+
+    def look(node: Node) -> Node | None:
+        rule = _of_added if node.operation == "overlap_add" else _of_seen
+        found = rule(Steps(node, names))
+        if found is not None:
+            found.christen(node.name)
+        return found
+
+    return look
+
+
+class Names:
+    """Names that nothing has yet."""
+
+    def __init__(self, walk: Walk) -> None:
+        self._taken = {node.name for node in with_bodies(walk.order)}
+
+    def new(self, wish: str) -> str:
+        """The wish, with a number where something is called so."""
+        names = (wish if i == 1 else f"{wish}_{i}" for i in count(1))
+        name = next(name for name in names if name not in self._taken)
+        self._taken.add(name)
+        return name
+
+
+class Steps:
+    """Makes steps in the place of one."""
+
+    def __init__(self, node: Node, names: Names) -> None:
+        self.node, self.names = node, names
+
+    def made(
+        self, operation: str, suffix: str, shape: Iterable[int], /, *arguments: Node,
+        **options: Any,
+    ) -> Node:  # fmt: skip
+        """A step of this kind, called like the one in whose place it is."""
+        like, name = self.node, self.names.new(f"{self.node.name}_{suffix}")
+        return Node(
+            operation, arguments, tuple(shape), like.dtype, options, False, like.line,
+            like.call, name, False, like.quiet, like.derived,
+        )  # fmt: skip
+
+    def shaped(self, x: Node, shape: Iterable[int], suffix: str) -> Node:
+        """The same elements in another shape."""
+        shape = tuple(shape)
+        if x.shape == shape:
+            return x
+        return self.made("reshape", suffix, shape, x, shape=shape)
+
+    def moved(self, x: Node, axes: Sequence[int], suffix: str) -> Node:
+        """The axes in another order."""
+        if list(axes) == list(range(x.ndim)):
+            return x
+        shape = [x.shape[i] for i in axes]
+        return self.made("transpose", suffix, shape, x, axes=tuple(axes))
+
+    def laid_out(
+        self, x: Node, given: Sequence[Part], groups: Sequence[Sequence[Part]],
+        suffix: str,
+    ) -> Node:  # fmt: skip
+        """An array of these parts with the parts of each group as one axis."""
+        x = self.shaped(x, [part.size for part in given], suffix)
+        order = [given.index(part) for group in groups for part in group]
+        x = self.moved(x, order, suffix)
+        return self.shaped(x, [size_of(group) for group in groups], suffix)
+
+    def brought_back(
+        self, x: Node, groups: Sequence[Sequence[Part]], wanted: Sequence[Part]
+    ) -> Node:
+        """The parts of the groups in the order that is wanted, in the step's shape."""
+        parts = [part for group in groups for part in group]
+        x = self.shaped(x, [part.size for part in parts], "parts")
+        x = self.moved(x, [parts.index(part) for part in wanted], "parts")
+        return self.shaped(x, self.node.shape, "whole")
+
+
+class Part(NamedTuple):
+    """What an axis, or one of the strides that it is made of, runs over."""
+
+    number: int
+    stride: Stride
+
+    @property
+    def size(self) -> int:
+        """How many elements."""
+        return self.stride.size
+
+
+Parts = list[Part]
+
+
+def size_of(parts: Iterable[Part]) -> int:
+    """How many elements parts have together."""
+    return math.prod(part.size for part in parts)
+
+
+def _parts(view: View, of_x: Labels, others: Labels, sizes: Sequence[int]) -> Any:
+    """For each label the parts of x that it runs over; lengths of 1 are left out.
+
+    A label that x has not runs over an axis of its own.
+    """
+    numbers = count()
+    parts = {
+        label: [Part(next(numbers), s) for s in axis if s.size > 1]
+        for label, axis in zip(of_x, view.axes, strict=True)
+    }
+    for label, n in zip(others, sizes, strict=True):
+        own = [Part(next(numbers), Stride(-1, 1, n))] if n > 1 else []
+        parts.setdefault(label, own)
+    return parts
+
+
+def _all_of(parts: Any, labels: Labels) -> Parts:
+    return [part for label in labels for part in parts[label]]
+
+
+def _apart(parts: Parts) -> tuple[Parts, list[Parts]] | None:
+    """The parts that are alone on their axis of x, and the pairs; None of three."""
+    axes: dict[int, Parts] = {}
+    for part in parts:
+        axes.setdefault(part.stride.axis, []).append(part)
+    if any(len(each) > 2 for each in axes.values()):
+        return None
+    ordered = [axes[k] for k in sorted(axes)]
+    return ([p for each in ordered if len(each) == 1 for p in each],
+            [each for each in ordered if len(each) == 2])  # fmt: skip
+
+
+# -- products of windows --------------------------------------------------------------
+
+
+def _of_seen(steps: Steps) -> Node | None:
+    """A convolution, or the gradient by its weights."""
+    product = product_of(steps.node)
+    if product is None:
+        return None
+    for i in (0, 1):
+        if is_windowed(product.arrays[i]):
+            made = _windowed(steps, product, i)
+            if made is not None:
+                return made
+    return None
+
+
+def _windowed(steps: Steps, product: Product, i: int) -> Node | None:
+    """The product with the windows of its array i."""
+    view, y = seen(product.arrays[i]), product.arrays[1 - i]
+    of_x, of_y = product.labels[i], product.labels[1 - i]
+    parts = _parts(view, of_x, of_y, y.shape)
+    in_x, in_y = _all_of(parts, of_x), _all_of(parts, of_y)
+    result = _all_of(parts, product.result)
+    found = _apart(in_x)
+    if found is None or not found[1]:
+        return None
+    alone, pairs = found
+    met = [p for p in alone if p in in_y and p not in result]
+    kept = [p for p in alone if p in result and p not in in_y]
+    summed = [p for pair in pairs for p in pair if p in in_y]
+    stays = [p for pair in pairs for p in pair if p in result]
+    own = [p for p in in_y if p not in in_x]
+    clear = len(met) + len(kept) == len(alone) and set(own) <= set(result)
+    if not clear or not len(summed) == len(stays) == len(pairs):
+        return None
+    if not all(_splits(pair, summed, stays) for pair in pairs):
+        return None
+    if size_of(summed) <= size_of(stays):
+        places, taps, name = stays, summed, "convolution"
+        groups = [kept, *([p] for p in places), met]
+        others, after = [*([p] for p in taps), met, own], [kept, *([p] for p in places), own]
+    else:
+        places, taps, name = summed, stays, "convolution_weights"
+        groups = [met, *([p] for p in places), kept]
+        others, after = [met, *([p] for p in places), own], [*([p] for p in taps), kept, own]
+    x = _array(steps, view, groups)
+    w = steps.laid_out(y, in_y, others, "y")
+    z = steps.made(name, "sums", map(size_of, after), x, w, **_ways(places, taps))
+    return steps.brought_back(z, after, result)
+
+
+def _splits(pair: Parts, one: Collection[Part], other: Collection[Part]) -> bool:
+    """Whether of a pair one part is here and one there."""
+    return len([p for p in pair if p in one]) == len([p for p in pair if p in other])
+
+
+def _ways(places: Parts, taps: Parts) -> dict[str, tuple[int, ...]]:
+    """The strides and dilations."""
+    return {
+        "step": tuple([p.stride.step for p in places]),
+        "dilation": tuple([p.stride.step for p in taps]),
+    }
+
+
+def _reach(parts: Iterable[Part]) -> int:
+    """How many elements of an axis parts along it run over."""
+    return 1 + sum((p.size - 1) * p.stride.step for p in parts)
+
+
+def _slices(view: View, parts: Parts) -> tuple[slice, ...]:
+    """What a view runs over of each axis of its array."""
+    found = []
+    for k, start in enumerate(view.start):
+        along = [p for p in parts if p.stride.axis == k]
+        step = along[0].stride.step if len(along) == 1 else 1
+        found.append(slice(start, start + _reach(along), step))
+    return tuple(found)
+
+
+def _array(steps: Steps, view: View, groups: Sequence[Parts]) -> Node:
+    """What windows are seen of, with one axis for each group; of pairs the places."""
+    x, strides = view.array, [Part(0, s) for s in view.strides if s.size > 1]
+    at = _slices(view, strides)
+    shape = [len(range(n)[part]) for n, part in zip(x.shape, at, strict=True)]
+    if list(x.shape) != shape:
+        x = steps.made("index", "seen", shape, x, at=at)
+    axes = [[p.stride.axis for p in group] for group in groups]
+    rest = [k for k in range(x.ndim) if not any(k in group for group in axes)]
+    x = steps.moved(x, [*rest, *(k for group in axes for k in group)], "x")
+    sizes = [math.prod(shape[k] for k in group) for group in axes]
+    return steps.shaped(x, sizes, "x")
+
+
+# -- windows of products, added up ----------------------------------------------------
+
+
+def _of_added(steps: Steps) -> Node | None:
+    """The gradient of a convolution by what its windows slide along."""
+    node = steps.node
+    found = added_up(node)
+    product = found and product_of(found[0])
+    if not found or not product:
+        return None
+    view = found[1]
+    for i in (0, 1):
+        made = _added(steps, view, product, i)
+        if made is not None:
+            return made
+    return None
+
+
+def _added(steps: Steps, view: View, product: Product, i: int) -> Node | None:
+    """The sum with the places in array i of the product, and the taps in the other."""
+    g, w = product.arrays[i], product.arrays[1 - i]
+    of_g, of_w = product.labels[i], product.labels[1 - i]
+    sizes = (*g.shape, *w.shape)
+    parts = _parts(view, product.result, (*of_g, *of_w), sizes)
+    in_g, in_w = _all_of(parts, of_g), _all_of(parts, of_w)
+    in_x = _all_of(parts, product.result)
+    apart = _apart(in_x)
+    if apart is None or not apart[1]:
+        return None
+    alone, pairs = apart
+    places = [p for pair in pairs for p in pair if p in in_g and p not in in_w]
+    taps = [p for pair in pairs for p in pair if p in in_w and p not in in_g]
+    rows = [p for p in alone if p in in_g and p not in in_w]
+    channels = [p for p in alone if p in in_w and p not in in_g]
+    met = [p for p in in_g if p in in_w and p not in in_x]
+    clear = len(rows) + len(channels) == len(alone)
+    clear = clear and set(in_g) == {*places, *rows, *met}
+    clear = clear and set(in_w) == {*taps, *channels, *met}
+    if not clear or not all(_splits(pair, places, taps) for pair in pairs):
+        return None
+    if size_of(places) < size_of(taps):
+        return None
+    g = steps.laid_out(g, in_g, [rows, *([p] for p in places), met], "g")
+    w = steps.laid_out(w, in_w, [*([p] for p in taps), channels, met], "w")
+    return _put_together(steps, view, g, w, (rows, pairs, channels), _ways(places, taps))
+
+
+def _put_together(
+    steps: Steps, view: View, g: Node, w: Node, found: tuple[Parts, list[Parts], Parts],
+    ways: dict[str, tuple[int, ...]],
+) -> Node:  # fmt: skip
+    """The sum, in its place of the whole array."""
+    node, (rows, pairs, channels) = steps.node, found
+    at = list(_slices(view, [*rows, *channels, *(p for pair in pairs for p in pair)]))
+    axes = [pair[0].stride.axis for pair in pairs]
+    for k in axes:  # where windows leave off, zeros follow
+        if not view.start[k]:
+            at[k] = slice(0, node.shape[k], 1)
+    shape = [len(range(n)[part]) for n, part in zip(node.shape, at, strict=True)]
+    size = tuple([shape[k] for k in axes])
+    full = (size_of(rows), *size, size_of(channels))
+    x = steps.made("convolution_input", "sums", full, g, w, size=size, **ways)
+    order = [*(p.stride.axis for p in rows), *axes, *(p.stride.axis for p in channels)]
+    x = steps.shaped(x, [shape[k] for k in order], "parts")
+    x = steps.moved(x, [order.index(k) for k in sorted(order)], "parts")
+    x = steps.shaped(x, shape, "whole")
+    if shape == list(node.shape):
+        return x
+    return steps.made("scatter", "put", node.shape, x, at=tuple(at), shape=node.shape)

@@ -1,0 +1,62 @@
+"""Convolutions in PyTorch's terms, see `convolutions`: channels stand before places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+
+Tensor = torch.Tensor
+Sizes = Sequence[int]
+
+
+def _first(x: Tensor) -> Tensor:
+    """Channels before places; the memory stays as it is."""
+    return x.movedim(-1, 1)
+
+
+def _last(x: Tensor) -> Tensor:
+    """Channels behind places."""
+    return x.movedim(1, -1)
+
+
+def _filters(w: Tensor) -> Tensor:
+    """Weights (u, c, f) as (f, c, u)."""
+    return w.movedim((-1, -2), (0, 1))
+
+
+def convolution(x: Tensor, w: Tensor, step: Sizes, dilation: Sizes) -> Tensor:
+    """The sum of x[n, s i + d u, c] w[u, c, f] over u and c."""
+    convolve = (F.conv1d, F.conv2d, F.conv3d)[len(step) - 1]
+    return _last(convolve(_first(x), _filters(w), None, step, 0, dilation))
+
+
+def convolution_weights(x: Tensor, g: Tensor, step: Sizes, dilation: Sizes) -> Tensor:
+    """The sum of x[n, s i + d u, c] g[n, i, f] over n and i."""
+    taps = [
+        (n - 1 - s * (m - 1)) // d + 1
+        for n, m, s, d in zip(x.shape[1:], g.shape[1:], step, dilation, strict=False)
+    ]
+    w = x.new_empty((g.shape[-1], x.shape[-1], *taps))
+    _, found, _ = _backward(_first(g), _first(x), w, step, dilation, 1)
+    return found.movedim((0, 1), (-1, -2))
+
+
+def convolution_input(
+    g: Tensor, w: Tensor, size: Sizes, step: Sizes, dilation: Sizes
+) -> Tensor:
+    """The sum of g[n, i, f] w[u, c, f] where s i + d u = p."""
+    x = g.new_empty((g.shape[0], w.shape[-2], *size))
+    found, _, _ = _backward(_first(g), x, _filters(w), step, dilation, 0)
+    return _last(found)
+
+
+def _backward(
+    g: Tensor, x: Tensor, w: Tensor, step: Sizes, dilation: Sizes, wanted: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    zeros, mask = [0] * len(step), [i == wanted for i in range(3)]
+    found: tuple[Tensor, Tensor, Tensor] = torch.ops.aten.convolution_backward(
+        g, x, w, None, step, zeros, dilation, False, zeros, 1, mask
+    )
+    return found
