@@ -12,9 +12,9 @@ derivatives are the other two. A target has a function for each.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any
 
 from pellucid.graphs.bodies import with_bodies
 from pellucid.graphs.graph import Graph
@@ -22,17 +22,26 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.operations.shapes import WINDOWS
 from pellucid.graphs.rewriting.driver import Rule, Walk, always
 from pellucid.running.contractions import Labels, Product, product_of
+from pellucid.running.pooling import REDUCTIONS, reduced, shared_out
+from pellucid.running.replacing import Names, Part, Parts, Steps, reach_of, size_of
 from pellucid.running.tuning import anew
-from pellucid.running.windows import Stride, View, added_up, is_windowed, seen
+from pellucid.running.windows import Stride, View, added_up, seen
 
 
 def convolved(graph: Graph) -> Graph:
     """The graph with its convolutions as such."""
-    if not any(n.operation in (WINDOWS, "overlap_add") for n in with_bodies(graph.order)):
+    if not any(map(_may_slide, with_bodies(graph.order))):
         return graph
     walk = Walk((*graph.inputs, *graph.ends))
     walk.by([always(anew), convolutions])
     return graph.ending(walk.now[node] for node in graph.ends)
+
+
+def _may_slide(node: Node) -> bool:
+    """Whether a graph with this step may hold windows."""
+    if node.operation in REDUCTIONS:
+        return node.arguments[0].operation in ("reshape", "transpose")
+    return node.operation in (WINDOWS, "overlap_add")
 
 
 def convolutions(walk: Walk) -> Rule:
@@ -40,8 +49,7 @@ def convolutions(walk: Walk) -> Rule:
     names = Names(walk)
 
     def look(node: Node) -> Node | None:
-        rule = _of_added if node.operation == "overlap_add" else _of_seen
-        found = rule(Steps(node, names))
+        found = _found(Steps(node, names))
         if found is not None:
             found.christen(node.name)
         return found
@@ -49,89 +57,16 @@ def convolutions(walk: Walk) -> Rule:
     return look
 
 
-class Names:
-    """Names that nothing has yet."""
-
-    def __init__(self, walk: Walk) -> None:
-        self._taken = {node.name for node in with_bodies(walk.order)}
-
-    def new(self, wish: str) -> str:
-        """The wish, with a number where something is called so."""
-        names = (wish if i == 1 else f"{wish}_{i}" for i in count(1))
-        name = next(name for name in names if name not in self._taken)
-        self._taken.add(name)
-        return name
-
-
-class Steps:
-    """Makes steps in the place of one."""
-
-    def __init__(self, node: Node, names: Names) -> None:
-        self.node, self.names = node, names
-
-    def made(
-        self, operation: str, suffix: str, shape: Iterable[int], /, *arguments: Node,
-        **options: Any,
-    ) -> Node:  # fmt: skip
-        """A step of this kind, called like the one in whose place it is."""
-        like, name = self.node, self.names.new(f"{self.node.name}_{suffix}")
-        return Node(
-            operation, arguments, tuple(shape), like.dtype, options, False, like.line,
-            like.call, name, False, like.quiet, like.derived,
-        )  # fmt: skip
-
-    def shaped(self, x: Node, shape: Iterable[int], suffix: str) -> Node:
-        """The same elements in another shape."""
-        shape = tuple(shape)
-        if x.shape == shape:
-            return x
-        return self.made("reshape", suffix, shape, x, shape=shape)
-
-    def moved(self, x: Node, axes: Sequence[int], suffix: str) -> Node:
-        """The axes in another order."""
-        if list(axes) == list(range(x.ndim)):
-            return x
-        shape = [x.shape[i] for i in axes]
-        return self.made("transpose", suffix, shape, x, axes=tuple(axes))
-
-    def laid_out(
-        self, x: Node, given: Sequence[Part], groups: Sequence[Sequence[Part]],
-        suffix: str,
-    ) -> Node:  # fmt: skip
-        """An array of these parts with the parts of each group as one axis."""
-        x = self.shaped(x, [part.size for part in given], suffix)
-        order = [given.index(part) for group in groups for part in group]
-        x = self.moved(x, order, suffix)
-        return self.shaped(x, [size_of(group) for group in groups], suffix)
-
-    def brought_back(
-        self, x: Node, groups: Sequence[Sequence[Part]], wanted: Sequence[Part]
-    ) -> Node:
-        """The parts of the groups in the order that is wanted, in the step's shape."""
-        parts = [part for group in groups for part in group]
-        x = self.shaped(x, [part.size for part in parts], "parts")
-        x = self.moved(x, [parts.index(part) for part in wanted], "parts")
-        return self.shaped(x, self.node.shape, "whole")
-
-
-class Part(NamedTuple):
-    """What an axis, or one of the strides that it is made of, runs over."""
-
-    number: int
-    stride: Stride
-
-    @property
-    def size(self) -> int:
-        """How many elements."""
-        return self.stride.size
-
-
-Parts = list[Part]
-
-
-def size_of(parts: Iterable[Part]) -> int:
-    """How many elements parts have together."""
-    return math.prod(part.size for part in parts)
+def _found(steps: Steps) -> Node | None:
+    """What a step is in terms of windows."""
+    match steps.node.operation:
+        case "overlap_add":
+            return _of_added(steps) or shared_out(steps)
+        case "scatter" | "reshape" | "transpose":
+            return shared_out(steps)
+        case name if name in REDUCTIONS:
+            return _of_seen(steps) or reduced(steps)
+    return _of_seen(steps)
 
 
 def _parts(view: View, of_x: Labels, others: Labels, sizes: Sequence[int]) -> Any:
@@ -175,16 +110,16 @@ def _of_seen(steps: Steps) -> Node | None:
     if product is None:
         return None
     for i in (0, 1):
-        if is_windowed(product.arrays[i]):
-            made = _windowed(steps, product, i)
-            if made is not None:
-                return made
+        view = seen(product.arrays[i])
+        made = _windowed(steps, product, i, view) if view.slides else None
+        if made is not None:
+            return made
     return None
 
 
-def _windowed(steps: Steps, product: Product, i: int) -> Node | None:
-    """The product with the windows of its array i."""
-    view, y = seen(product.arrays[i]), product.arrays[1 - i]
+def _windowed(steps: Steps, product: Product, i: int, view: View) -> Node | None:
+    """The product with the windows that its array i shows."""
+    y = product.arrays[1 - i]
     of_x, of_y = product.labels[i], product.labels[1 - i]
     parts = _parts(view, of_x, of_y, y.shape)
     in_x, in_y = _all_of(parts, of_x), _all_of(parts, of_y)
@@ -206,11 +141,13 @@ def _windowed(steps: Steps, product: Product, i: int) -> Node | None:
     if size_of(summed) <= size_of(stays):
         places, taps, name = stays, summed, "convolution"
         groups = [kept, *([p] for p in places), met]
-        others, after = [*([p] for p in taps), met, own], [kept, *([p] for p in places), own]
+        others = [*([p] for p in taps), met, own]
+        after = [kept, *([p] for p in places), own]
     else:
         places, taps, name = summed, stays, "convolution_weights"
         groups = [met, *([p] for p in places), kept]
-        others, after = [met, *([p] for p in places), own], [*([p] for p in taps), kept, own]
+        others = [met, *([p] for p in places), own]
+        after = [*([p] for p in taps), kept, own]
     x = _array(steps, view, groups)
     w = steps.laid_out(y, in_y, others, "y")
     z = steps.made(name, "sums", map(size_of, after), x, w, **_ways(places, taps))
@@ -230,18 +167,13 @@ def _ways(places: Parts, taps: Parts) -> dict[str, tuple[int, ...]]:
     }
 
 
-def _reach(parts: Iterable[Part]) -> int:
-    """How many elements of an axis parts along it run over."""
-    return 1 + sum((p.size - 1) * p.stride.step for p in parts)
-
-
 def _slices(view: View, parts: Parts) -> tuple[slice, ...]:
     """What a view runs over of each axis of its array."""
     found = []
     for k, start in enumerate(view.start):
         along = [p for p in parts if p.stride.axis == k]
         step = along[0].stride.step if len(along) == 1 else 1
-        found.append(slice(start, start + _reach(along), step))
+        found.append(slice(start, start + reach_of(along), step))
     return tuple(found)
 
 
@@ -303,7 +235,8 @@ def _added(steps: Steps, view: View, product: Product, i: int) -> Node | None:
         return None
     g = steps.laid_out(g, in_g, [rows, *([p] for p in places), met], "g")
     w = steps.laid_out(w, in_w, [*([p] for p in taps), channels, met], "w")
-    return _put_together(steps, view, g, w, (rows, pairs, channels), _ways(places, taps))
+    found = rows, pairs, channels
+    return _put_together(steps, view, g, w, found, _ways(places, taps))
 
 
 def _put_together(

@@ -29,6 +29,12 @@ from pellucid.running.jax_convolutions import (
     convolution_input,
     convolution_weights,
 )
+from pellucid.running.jax_windows import (
+    window_count,
+    window_reduction,
+    window_share,
+    window_spread,
+)
 from pellucid.running.writing import ARITHMETIC
 
 Function = Callable[..., Any]
@@ -340,6 +346,10 @@ SPELLINGS: dict[str, Function] = {
     "convolution": convolution,
     "convolution_weights": convolution_weights,
     "convolution_input": convolution_input,
+    "window_reduction": window_reduction,
+    "window_count": window_count,
+    "window_share": window_share,
+    "window_spread": window_spread,
     **IN_JAX,
     **{f"special.{name}": function for name, function in SPECIAL.items()},
 }

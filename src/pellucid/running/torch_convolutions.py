@@ -1,18 +1,26 @@
-"""Convolutions in PyTorch's terms, see `convolutions`: channels stand before places."""
+"""Convolutions and pooling in PyTorch's terms; see `convolutions` and `pooling`.
+
+Channels stand before places, there; the memory stays as it is.
+"""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
 
+from pellucid.running.window_slices import slices_of
+
 Tensor = torch.Tensor
 Sizes = Sequence[int]
 
+FUNCTIONS = {"maximum": torch.maximum, "minimum": torch.minimum, "add": torch.add}
+
 
 def _first(x: Tensor) -> Tensor:
-    """Channels before places; the memory stays as it is."""
+    """Channels before places."""
     return x.movedim(-1, 1)
 
 
@@ -59,4 +67,41 @@ def _backward(
     found: tuple[Tensor, Tensor, Tensor] = torch.ops.aten.convolution_backward(
         g, x, w, None, step, zeros, dilation, False, zeros, 1, mask
     )
+    return found
+
+
+# -- pooling --------------------------------------------------------------------------
+
+
+def window_reduction(x: Tensor, function: str, **ways: tuple[int, ...]) -> Tensor:
+    """The largest, the smallest or the sum of each window."""
+    slices = [x[at] for at in slices_of(tuple(x.shape), **ways)]
+    return functools.reduce(FUNCTIONS[function], slices)
+
+
+def window_count(x: Tensor, z: Tensor, **ways: tuple[int, ...]) -> Tensor:
+    """How many elements of each window are z."""
+    count = torch.zeros_like(z)
+    for at in slices_of(tuple(x.shape), **ways):
+        count += x[at] == z
+    return count
+
+
+def window_share(
+    x: Tensor, z: Tensor, share: Tensor, **ways: tuple[int, ...]
+) -> Tensor:
+    """The share of each window for the elements of it that are z."""
+    found = torch.zeros_like(x)
+    for at in slices_of(tuple(x.shape), **ways):
+        found[at] += torch.where(x[at] == z, share, 0)
+    return found
+
+
+def window_spread(
+    share: Tensor, shape: tuple[int, ...], **ways: tuple[int, ...]
+) -> Tensor:
+    """The share of each window for all elements of it."""
+    found = share.new_zeros(shape)
+    for at in slices_of(shape, **ways):
+        found[at] += share
     return found

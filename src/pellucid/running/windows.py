@@ -34,11 +34,15 @@ Axis = tuple[Stride, ...]  # the outermost stride first
 
 
 class View(NamedTuple):
-    """What is seen of an array that begins at `start`, as axes made of strides."""
+    """What is seen of an array that begins at `start`, as axes made of strides.
+
+    `slides` tells whether windows were slid along some axis.
+    """
 
     array: Node
     start: Shape
     axes: tuple[Axis, ...]
+    slides: bool = False
 
     @property
     def strides(self) -> list[Stride]:
@@ -48,13 +52,6 @@ class View(NamedTuple):
     def along(self, axis: int) -> list[Stride]:
         """The strides along an axis of the array."""
         return [stride for stride in self.strides if stride.axis == axis]
-
-
-def is_windowed(node: Node) -> bool:
-    """Whether a step shows windows that slide, or adds them up."""
-    while node.operation in THROUGH and node.operation != WINDOWS:
-        (node, *_) = node.arguments
-    return node.operation in (WINDOWS, "overlap_add")
 
 
 def seen(node: Node) -> View:
@@ -102,7 +99,7 @@ def _windows(view: View, options: Any) -> View | None:
         (stride,) = axes[i]
         axes[i] = (stride._replace(size=stride.size - size + 1),)
         axes.append((stride._replace(size=size),))
-    return view._replace(axes=tuple(axes))
+    return view._replace(axes=tuple(axes), slides=True)
 
 
 def _transposed(view: View, options: Any) -> View:
@@ -149,7 +146,9 @@ def _indexed(view: View, options: Any) -> View | None:
             continue
         axis = rest.pop(0)
         n = math.prod(stride.size for stride in axis)
-        places = range(n)[part] if isinstance(part, slice) else range(n)[int(part) :][:1]
+        is_slice = isinstance(part, slice)
+        places = range(n)[part if is_slice else slice(int(part), None)]
+        places = places if is_slice else places[:1]
         if len(axis) > 1 and places != range(n):
             return None
         if not places or places.step < 1:
@@ -159,9 +158,9 @@ def _indexed(view: View, options: Any) -> View | None:
             start[stride.axis] += stride.step * places.start
             step = stride.step * places.step
             axis = (Stride(stride.axis, step, len(places)),)
-        if isinstance(part, slice):
+        if is_slice:
             axes.append(axis)
-    return View(view.array, tuple(start), (*axes, *rest))
+    return view._replace(start=tuple(start), axes=(*axes, *rest))
 
 
 def _spelled_out(at: Any, ndim: int) -> list[Any]:
