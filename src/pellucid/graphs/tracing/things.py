@@ -57,10 +57,10 @@ def thing_of(frame: FrameType, given: Sequence[Any]) -> Thing:
 
 def _is_method(owner: Any, frame: FrameType) -> bool:
     """Whether a frame runs a method of something that can be called, as a layer can."""
-    kind = type(owner)
     if not callable(owner) or isinstance(owner, type):
         return False
-    methods = [vars(each).get(frame.f_code.co_name) for each in kind.__mro__]
+    kinds = type(owner).__mro__
+    methods = [vars(each).get(frame.f_code.co_name) for each in kinds]
     return any(getattr(each, "__code__", None) is frame.f_code for each in methods)
 
 

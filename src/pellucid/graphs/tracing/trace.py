@@ -252,8 +252,8 @@ def input_names(
         counts[short] += 1
         long = re.sub(r"\W", "_", "_".join(str(key) for key in path))
         again = f"{short}_{counts[short]}"
-        if is_variable(short) and any(isinstance(key, int) for key in path):
-            long = again if again not in taken else long
+        if is_variable(short) and isinstance(path[-2:][0], int) and again not in taken:
+            long = again
         free = len(path) == 1 or (is_variable(short) and short not in taken)
         names[path] = short if free else long
         taken.add(names[path])

@@ -51,6 +51,7 @@ class Diagram:
     arrows: Sequence[tuple[str, str]]
     remarks: Sequence[str] = ()
     functions: Sequence[str] = ()  # the helpers and loops that are one box
+    layers: Sequence[str] = ()  # those of a network that are one box
     labels: Mapping[tuple[str, str], str] = field(default_factory=dict)  # of arrows
     back: Mapping[tuple[str, str], str] = field(default_factory=dict)  # to later turns
 
@@ -79,6 +80,7 @@ def diagram(
         [*arrows],
         [*filter(None, (numbers.remark, REWRITTEN * marked, is_path(graph)))],
         list(dict.fromkeys(filter(None, map(_closed, kept)))),
+        list(dict.fromkeys(each.function for each in kept if each.layer)),
         {arrow: label for arrow, label in arrows.items() if label},
         back,
     )

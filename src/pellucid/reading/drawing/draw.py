@@ -24,6 +24,8 @@ from pellucid.reading.drawing.mermaid import mermaid
 from pellucid.reading.drawing.picture import Picture, picture
 from pellucid.reading.loops.in_line import to_be_read
 
+KINDS = 12  # of layers up to which each opens by itself
+
 
 def draw(
     graph_or_f: Graph | Callable[..., Any],
@@ -41,6 +43,9 @@ def draw(
     the boxes say which formulas were rewritten. Where the function branched, a pointed
     box says what was asked, which way it went, and the line.
 
+    A layer of a network, or another object that is called, is one box with its number
+    of parameters, which are inside; what is made of layers is a frame around them.
+
     A loop is a frame around the boxes of one turn; dashed arrows come from an earlier
     turn, and words beside arrows say which place is read, and what goes in at first and
     comes out. The loops of a function of fewer than 500 steps are written out.
@@ -54,8 +59,9 @@ def draw(
     opened : bool, str or sequence of str, optional
         Which helper functions are a frame around their steps, by name, or all (True) or
         none (False); the others are one box, as `p = sigmoid(z)`. Without it, all where
-        that gives at most 10 boxes, else none. So are loops, by the name of their
-        variable; without it, all where that gives at most 30 boxes.
+        that gives at most 10 boxes, else none. So are layers, as "Conv2D(16, 3)" or all
+        "Conv2D"; without it, none. So are loops, by the name of their variable; without
+        it, all where that gives at most 30 boxes.
     steps : bool, optional
         Whether each step has its own box, or a result without a name is written where
         it is used. Without it, each has one in a graph of at most 12 nodes.
@@ -97,7 +103,8 @@ def draw(
     """
     graph = to_be_read(graph_of(graph_or_f, *args))
     return Drawing(
-        diagram(graph, args, opened, steps), lambda: diagram(graph, args, True, steps)
+        diagram(graph, args, opened, steps),
+        lambda opened: diagram(graph, args, opened, steps),
     )
 
 
@@ -113,7 +120,7 @@ class Drawing:
     """
 
     def __init__(
-        self, diagram: Diagram, opened: Callable[[], Diagram] | None = None
+        self, diagram: Diagram, opened: Callable[[Opened], Diagram] | None = None
     ) -> None:
         self._diagram = diagram
         self._opened = opened
@@ -197,11 +204,22 @@ class Drawing:
             return f"<pre>{escape(str(error))}</pre>"
 
     def _details(self) -> str:
-        """The drawing with every function opened, shown when it is asked for."""
+        """The drawing with every function opened, shown when it is asked for.
+
+        Of a network each kind of layer opens by itself.
+        """
         if self._opened is None or not self._diagram.functions:
             return ""
+        found = ""
+        layers = self._diagram.layers
+        for name in layers if len(layers) <= KINDS else ():
+            inside = scrolling(Drawing(self._opened(name)).svg)
+            summary = f"<summary>open {escape(name)}</summary>"
+            found += f"<details>{summary}{inside}</details>"
+        if found:
+            return found
         names = escape(", ".join(self._diagram.functions))
-        inside = scrolling(Drawing(self._opened()).svg)
+        inside = scrolling(Drawing(self._opened(True)).svg)
         return f"<details><summary>open {names}</summary>{inside}</details>"
 
     def _repr_svg_(self) -> str | None:

@@ -13,6 +13,7 @@ from itertools import chain, count
 from pellucid.errors import PellucidError
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Call, Node, by_order
+from pellucid.reading.calls import around, titled
 from pellucid.reading.loops.in_line import InLine
 from pellucid.reading.numbers import title
 from pellucid.reading.source.branches import asked
@@ -150,18 +151,20 @@ class Folds:
         for node in self.graph.nodes:
             for call in around(node.call):
                 within.setdefault(call, []).append(node)
-        given = {node: call.target for call, nodes in within.items() if call.target
-                 if len(results := self._results(nodes)) == 1 for node in results
-                 if self.folded.get(node) in (None, call)}  # fmt: skip
+        found = ((call, self._results(nodes)) for call, nodes in within.items())
+        ends = {call: results for call, results in found if results}
+        given = {node: call.target for call, (node, *others) in ends.items()
+                 if call.target and not others
+                 and self.folded.get(node) in (None, call)}  # fmt: skip
         taken = {names[z] for z in self.graph.order if z not in self.folded}
         taken -= {names[node] for node in given}
-        found = {}
+        called = {}
         for node in sorted(given, key=by_order):
             numbered = (f"{given[node]}_{k}" for k in count(2))
             each = chain([given[node]], numbered)
-            found[node] = next(name for name in each if name not in taken)
-            taken.add(found[node])
-        return found
+            called[node] = next(name for name in each if name not in taken)
+            taken.add(called[node])
+        return called
 
     @cached_property
     def own(self) -> dict[Node, Call]:
@@ -185,30 +188,16 @@ class Folds:
         return {node for node, call in self.own.items() if self._outermost(call)}
 
 
-def around(call: Call | None) -> Iterator[Call]:
-    """A call and those around it, from the inside out."""
-    while call is not None:
-        yield call
-        call = call.around
-
-
 def _around_all(chains: Iterable[Sequence[Call]]) -> list[Call]:
     """The calls that all of these hold, from the inside out."""
     first, *others = chains or [()]
     return [call for call in first if all(call in each for each in others)]
 
 
-def titled(call: Call) -> str:
-    """What stands above an opened call: of a layer with the number of parameters."""
-    count = call.parameters
-    several = f", {count:,} parameter{'s' * (count != 1)}" if count else ""
-    return f"{call.function}{several}"
-
-
 def outer_layers(calls: Collection[Call]) -> Iterator[set[Call]]:
     """Layers that are made of layers, as far in as there are some; then fewer."""
     made = {outer for call in calls if call.of for outer in around(call.around)
-            if outer.of != call.of}  # fmt: skip
+            if outer.of}  # fmt: skip
     depths = {call: len([*around(call)]) for call in made}
     for most in sorted(set(depths.values()), reverse=True):
         yield {call for call in made if depths[call] <= most}

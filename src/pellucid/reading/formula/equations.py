@@ -12,12 +12,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.node import Node, ancestors, constant
+from pellucid.graphs.node import Call, Node, ancestors, constant
 from pellucid.graphs.operations.indexing import WRITING
 from pellucid.graphs.tracing.naming import is_numbered
+from pellucid.reading.calls import titled
 from pellucid.reading.formula import latex
 from pellucid.reading.formula.conditions import conditions, written
 from pellucid.reading.formula.latex import Piece
+from pellucid.reading.formula.layers import Layers, kinds, listed
 from pellucid.reading.formula.notation import NOTATION
 from pellucid.reading.formula.parts import is_named, parts
 from pellucid.reading.formula.selection import written_to
@@ -52,6 +54,7 @@ class Equation(NamedTuple):
     loop: Loop | None = None  # in whose turns it holds
     relation: str = "="
     added: Symbol | None = None  # what the node is added to
+    said: str = ""  # the right side, where that is not the node's formula
 
 
 class Equations:
@@ -83,11 +86,13 @@ class Equations:
         self.turns = Turns(view, self.forward)
         self.order = ancestors((*graph.order, *backward.values()))
         self.titles = self._titles()
+        self.layers = Layers(view, graph)
         self.shown = self._shown()
         gradients = {backward[z] for z in self.shown if z in backward} - self.forward
         roots = {*graph.outputs, *(g for g in gradients if not g.is_literal)}
         turns = self.turns
-        inside, roots = turns.inside - roots, roots | turns.roots
+        inside = (turns.inside | self.layers.passing) - roots
+        roots = roots | turns.roots
         self.parts, self.indexed = parts(
             self.order, roots, inside, turns.totals, turns.masks
         )
@@ -139,7 +144,7 @@ class Equations:
         """The nodes z whose dJ/dz is an equation: from the end, and then the inputs."""
         if not self.backward:
             return []
-        rest = {*self.graph.outputs, *self.graph.inputs}
+        rest = {*self.graph.outputs, *self.graph.inputs, *self.layers.passing}
         named = [z for z in self.backward if is_named(z) and z not in rest]
         return [*sorted(named, key=lambda z: -z.order), *self.graph.inputs]
 
@@ -158,9 +163,36 @@ class Equations:
                 self.symbols[node] = partial(element, node.name, node)
             elif node in self.parts:
                 self.symbols[node] = self._own_symbol(node)
-        lines = [*self._in_loops([z for z in self.graph.order if z in self.parts])]
+        nodes = [z for z in self.graph.order if z in self.parts]
+        apart = self.layers.found and not (self.backward or self.values)
+        lines = [*(self._by_layers(nodes) if apart else self._in_loops(nodes))]
         same = [z for z in self.titles if z.is_input]
         return lines + [Equation(self._head(z), z, has_symbol=True) for z in same]
+
+    def _by_layers(self, nodes: Sequence[Node]) -> Iterator[Equation]:
+        """A line for each layer of a network, and then what each kind of layer is."""
+        closed = self.layers.closed(nodes)
+        ends = {inner[-1]: call for call, (_, inner) in closed.items()}
+        within = {node for _, inner in closed.values() for node in inner}
+        for node in nodes:
+            if node in ends:
+                yield self._called(ends[node], closed[ends[node]][0])
+            elif node not in within:
+                yield from self._in_loops([node])
+        for call in kinds(closed):
+            result, inner = closed[call]
+            said = rf"\text{{where {titled(call)}:}}"
+            yield Equation(partial(_always, Piece("")), result, said=said)
+            yield from self._in_loops(inner)
+
+    def _called(self, call: Call, result: Node) -> Equation:
+        """A layer as a function of what goes in and of its parameters."""
+        given, own = self.layers.given(call)
+        names = [[self.typesetter.write(x).text for x in each] for each in (given, own)]
+        said = rf"= {latex.named(call.of.partition('(')[0])}{listed(*names)}"
+        named = result in self.symbols
+        left = self._head(result) if named else partial(self.typesetter.write, result)
+        return Equation(left, result, said=said)
 
     def _own_symbol(self, node: Node) -> Symbol:
         """The symbol of a part: its name, in a loop with the turn."""
@@ -293,6 +325,8 @@ class Equations:
 
     def _written(self, line: Equation) -> tuple[str, str]:
         node = line.node
+        if line.said:
+            return line.left(None).text, line.said
         index = None
         if node in self.indexed and not line.has_symbol:
             index = tuple(self.typesetter.indices(node.shape))

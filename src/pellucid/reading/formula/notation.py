@@ -226,6 +226,7 @@ NOTATION: dict[str, Rule] = SUMS | {
     "diagonal":  shapes.diagonal,
     "concatenate": shapes.concatenate,
     "stack":     shapes.stack,
+    "lib.stride_tricks.sliding_window_view": selection.windows,
     "index":     selection.index,
     "assign":    selection.assign,
     "scatter":   selection.scatter,

@@ -15,6 +15,7 @@ from pellucid.graphs.operations.indexing import Slot
 from pellucid.graphs.places import is_whole
 from pellucid.reading.formula import latex
 from pellucid.reading.formula.latex import Piece
+from pellucid.reading.formula.rules import by_name
 from pellucid.reading.formula.shapes import turned
 from pellucid.reading.formula.typesetter import (
     WHOLE,
@@ -32,6 +33,7 @@ def index(t: Typesetter, node: Node, index: Index) -> Piece:
     parts = spread(node.options["at"], x.ndim)
     outer = list(index) if index is not None else _unindexed(node)
     plain = all(_is_plain(part) for part in parts)
+    plain = plain or _is_by_steps(parts, index)
     if index is None and all(part is None or _is_full(part) for part in parts):
         return turned(t, x, node)
     if plain:
@@ -41,6 +43,26 @@ def index(t: Typesetter, node: Node, index: Index) -> Piece:
     if not entries(index):
         return chosen
     return latex.subscripted(Piece(latex.fenced(chosen.text)), [], entries(index))
+
+
+def windows(t: Typesetter, node: Node, index: Index) -> Piece:
+    """Windows of x by elements: x_{i+u,j+v} in the window at i, j."""
+    x, axes = node.arguments[0], _axes(node)
+    if index is None or WHOLE in index or len(set(axes)) < len(axes):
+        return by_name(t, node, index)
+    places = list(index[: x.ndim])
+    for axis, within in zip(axes, index[x.ndim :], strict=True):
+        sides = [each for each in (places[axis], within) if each not in (None, "0")]
+        places[axis] = "+".join(sides) or "0"
+    return t.write(x, tuple(None if n == 1 else p
+                            for n, p in zip(x.shape, places, strict=True)))  # fmt: skip
+
+
+def _axes(node: Node) -> tuple[int, ...]:
+    """The axes that windows lie along."""
+    axis, ndim = node.options.get("axis"), node.arguments[0].ndim
+    axes = range(ndim) if axis is None else np.atleast_1d(axis).tolist()
+    return tuple(each % ndim for each in axes)
 
 
 def spread(parts: tuple[Any, ...], ndim: int) -> list[Any]:
@@ -68,12 +90,35 @@ def _is_plain(part: Any) -> bool:
     return part is None or is_whole(part) or _is_full(part)
 
 
+def _is_by_steps(parts: list[Any], index: Index) -> bool:
+    """Whether parts pick one place, leave an axis, or take every second of it."""
+    if index is None or WHOLE in index:
+        return False
+    return all(_is_plain(part) or _step(part) for part in parts)
+
+
+def _step(part: Any) -> int:
+    """The step of a slice of a whole axis; 0 for anything else."""
+    whole = isinstance(part, slice) and part.start is None and part.stop is None
+    return max(part.step or 1, 0) if whole else 0
+
+
+def _times(step: int, place: str | None) -> str | None:
+    """A place of a slice with a step, as 2i."""
+    if place is None:
+        return "0"
+    sum_ = f"({place})" if re.search("[+-]", place) else place
+    return place if step == 1 else f"{step}{sum_}"
+
+
 def _composed(parts: list[Any], outer: list[str | None], x: Node) -> Index:
     """The index into x of an index into x[parts]."""
     places = iter(outer)
     inner = []
     for part in parts:
-        place = next(places) if part is None or _is_full(part) else place_text(part)
+        step = _step(part)
+        place = next(places) if part is None or step else place_text(part)
+        place = _times(step, place) if step > 1 else place
         if part is not None:
             inner.append(place)
     return tuple(

@@ -27,10 +27,11 @@ LETTERS = "klmnpqruvijt"  # of turns that nothing counts
 
 
 def to_be_read(graph: Graph) -> Graph:
-    """The graph that is shown: of a large recording, the one with loops."""
-    if len(graph.nodes) < LARGE or has_loops(graph) or isinstance(graph, StableGraph):
+    """The graph that is shown: of a large recording, or a network, with its loops."""
+    if has_loops(graph) or isinstance(graph, StableGraph):
         return graph
-    return folded(graph)
+    is_network = any(node.call and node.call.of for node in graph.nodes)
+    return folded(graph) if is_network or len(graph.nodes) >= LARGE else graph
 
 
 def has_loops(graph: Graph) -> bool:

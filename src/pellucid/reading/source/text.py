@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node
+from pellucid.reading.calls import innermost
 from pellucid.reading.source.branches import (  # fmt: skip
     LONGEST,
     Conditions,
@@ -36,7 +38,7 @@ def text(graph: Graph) -> str:
     if any(node.operation == "loop" for node in graph.order):
         rows = [*_of_loops(graph)]
     width = min(max((len(row[0]) for row in rows), default=0), most)
-    several = len({file for *_, (file, _) in rows if file}) > 1
+    several = len({place.file for *_, place in rows if place.file}) > 1
     lines = [_written(row, width, several) for row in rows]
     return "\n".join([*lines, *(["", is_path(graph)] if graph.guards else [])])
 
@@ -44,10 +46,10 @@ def text(graph: Graph) -> str:
 def _of_loops(graph: Graph) -> Iterator[Row]:
     """One line a node, and below the head of a loop the statements of one turn."""
     for node in graph.inputs:
-        yield node.name, _kind(node), node.line or NOWHERE
+        yield node.name, _kind(node), _place(node)
     writer = Writer(graph, whole=True)
     for depth, said, about in writer.statements():
-        kind, place = "", about.line if about is not None else None
+        kind, place = "", _place(about) if about is not None else NOWHERE
         if isinstance(about, Guard):
             said = f"if {condition(about, writer.asked[about])}"
             kind = f"was {truth(about)}"
@@ -55,11 +57,25 @@ def _of_loops(graph: Graph) -> Iterator[Row]:
             kind = _kind(about)
             if about.is_constant and about.size > SHOWN:
                 said = f"{writer.names[about]} = {expression(about)}"
-        yield INDENT * depth + said, kind, place or NOWHERE
+        yield INDENT * depth + said, kind, place
 
 
-Row = tuple[str, str, tuple[str, int]]  # what is said, what it is, and where it stands
-Place = tuple[str, int]  # a file and a line of it; "" for none
+class Place(NamedTuple):
+    """A line of a file, and the layer of a network that it is of; "" for none."""
+
+    file: str
+    line: int
+    layer: str = ""
+
+
+Row = tuple[str, str, Place]  # what is said, what it is, and where it stands
+NOWHERE = Place("", 0)
+
+
+def _place(each: Node | Guard | Left) -> Place:
+    """Where a step stands, or a branch."""
+    call = innermost(each.call) if isinstance(each, Node) else None
+    return Place(*(each.line or NOWHERE[:2]), call.function if call else "")
 
 
 def _row(each: Node | Guard | Left, conditions: Conditions) -> Row:
@@ -70,15 +86,12 @@ def _row(each: Node | Guard | Left, conditions: Conditions) -> Row:
         said, kind = f"if {conditions.text(each)}", f"was {truth(each)}"
     else:
         said, kind = f"... and {each.count} more conditions", ""
-    return said, kind, each.line or NOWHERE
-
-
-NOWHERE = ("", 0)
+    return said, kind, _place(each)
 
 
 def line(node: Node, width: int = WIDTH, with_file: bool = False) -> str:
     """One node as a line."""
-    row = _left(node), _kind(node), node.line or NOWHERE
+    row = _left(node), _kind(node), _place(node)
     return _written(row, width, with_file)
 
 
@@ -101,10 +114,10 @@ def _kind(node: Node) -> str:
 
 def _where(place: Place, with_file: bool) -> str:
     """The source line, with its file where there are several."""
-    file, number = place
-    if not file:
-        return ""
-    return f"{os.path.basename(file)}, line {number}" if with_file else f"line {number}"
+    if not place.file:
+        return place.layer
+    file = f"{os.path.basename(place.file)}, " if with_file else ""
+    return f"{file}line {place.line}{', in ' * bool(place.layer)}{place.layer}"
 
 
 def expression(node: Node, conditions: Conditions | None = None) -> str:

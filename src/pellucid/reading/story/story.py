@@ -16,8 +16,9 @@ from pellucid.graphs.differentiating.step_derivatives import Local, locals_of
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
-from pellucid.graphs.node import Node, ancestors
+from pellucid.graphs.node import Call, Node, ancestors
 from pellucid.graphs.rewriting.stable import stable
+from pellucid.reading.calls import innermost
 from pellucid.reading.formula.typography import shown_value
 from pellucid.reading.loops.columns import BOTH, Column, numbers_in_turns
 from pellucid.reading.loops.in_line import InLine, in_line
@@ -43,6 +44,7 @@ from pellucid.reading.story.sentences import (  # fmt: skip
 )
 
 Row = Node | Guard | Left
+Place = tuple[CodeLine | None, Loop | None, Call | None]
 
 MOST = 200  # steps that are told
 HALF = MOST // 2
@@ -230,10 +232,12 @@ class Teller:
         loops = looping(self.view, len(self.columns))
         return [opening(self.graph), *branched(self.graph), *loops, how_to_read(cost)]
 
-    def place(self, row: Row) -> tuple[CodeLine | None, Loop | None]:
-        """The line of a row, and the loop that it is in."""
-        node = row if isinstance(row, Node) else None
-        return code_line_of(row.line), self.view.inside.get(node) if node else None
+    def place(self, row: Row) -> Place:
+        """The line of a row, and the loop and the layer that it is in."""
+        line = code_line_of(row.line)
+        if not isinstance(row, Node):
+            return line, None, None
+        return line, self.view.inside.get(row), innermost(row.call)
 
     def step(self, node: Node) -> Step:
         """One node."""
@@ -269,13 +273,13 @@ class Teller:
 
     def passage(
         self,
-        place: tuple[CodeLine | None, Loop | None],
+        place: Place,
         rows: Sequence[Row],
         rewrites: dict[tuple[str, int] | None, dict[str, None]],
     ) -> Passage:
         """The rows of one line; what is rewritten there is told the first time."""
-        line, loop = place
-        helper = line.function if line else ""
+        line, loop, layer = place
+        helper = layer.function if layer else line.function if line else ""
         return Passage(
             line,
             [self.row(row) for row in rows],
