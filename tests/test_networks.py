@@ -6,14 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import pellucid as pl
-from pellucid.layers import LSTM, BatchNorm, Conv2D, Dense, Dropout, Embedding, Flatten
-from pellucid.layers import MaxPool2D, Sequential
+from pellucid.errors import ModelError
+from pellucid.layers import (
+    LSTM,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    MaxPool2D,
+    Sequential,
+)
 
 relu = pl.activations.relu
 
@@ -165,3 +176,108 @@ def assert_same(one, other):
         assert p.keys() == q.keys()
         for name in p:
             np.testing.assert_array_equal(p[name], q[name])
+
+
+# -- stops ----------------------------------------------------------------------------
+
+
+class Stop(Exception):  # noqa: N818
+    """A machine that goes off."""
+
+
+def stops_after(epochs, error=Stop):
+    def callback(epoch, cost, parameters):
+        if epoch == epochs:
+            raise error
+
+    return callback
+
+
+@pytest.mark.parametrize("early", [False, True], ids=["to the end", "early stopping"])
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+def test_a_fit_goes_on_from_a_checkpoint_to_the_same_bits(
+    strokes, tmp_path, target, early
+):
+    X, y = strokes
+    options = {"early_stopping": early, "target": target, "max_iter": 4}
+    whole = fast(IMAGES, **options).fit(X, y)
+    path = tmp_path / "fit.safetensors"
+    with pytest.raises(Stop):
+        fast(IMAGES, callback=stops_after(2), **options).fit(X, y, checkpoint=path)
+    parts = fast(IMAGES, **options).fit(X, y, checkpoint=path, resume=True)
+    assert parts.history_.tolist() == whole.history_.tolist()
+    assert_same(parts.parameters_, whole.parameters_)
+    if early:
+        assert parts.validation_history_.tolist() == whole.validation_history_.tolist()
+    again = fast(IMAGES, **options).fit(X, y, checkpoint=path, resume=True)
+    assert_same(again.parameters_, whole.parameters_)
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [({"alpha": 1.0}, "alpha=0"), ({"random_state": 1}, "random_state=0"),
+     ({"network": Hidden(8)}, "network=")],
+    ids=["penalty", "seed", "network"],
+)  # fmt: skip
+def test_a_checkpoint_of_another_fit_is_refused(strokes, tmp_path, change, word):
+    X, y = strokes[0].reshape(90, -1), strokes[1]
+    path = tmp_path / "fit.safetensors"
+    fast(Hidden(4), max_iter=1).fit(X, y, checkpoint=path)
+    other = fast(Hidden(4), max_iter=2).set_params(**change)
+    with pytest.raises(ModelError, match=word):
+        other.fit(X, y, checkpoint=path, resume=True)
+    with pytest.raises(ModelError, match="other rows"):
+        fast(Hidden(4), max_iter=2).fit(X + 1, y, checkpoint=path, resume=True)
+
+
+def test_a_first_run_may_ask_to_resume(strokes, tmp_path):
+    path = tmp_path / "none" / "fit.safetensors"
+    fast(IMAGES, max_iter=1).fit(*strokes, checkpoint=path, resume=True)
+    assert path.is_file()
+
+
+def test_interrupted_after_an_epoch_it_keeps_what_was_reached(strokes):
+    X, y = strokes
+    whole = fast(IMAGES, max_iter=3).fit(X, y)
+    model = fast(IMAGES, max_iter=9, callback=stops_after(3, KeyboardInterrupt))
+    with pytest.warns(ConvergenceWarning, match="interrupted after 3 epochs"):
+        model.fit(X, y)
+    assert model.n_iter_ == 3
+    assert_same(model.parameters_, whole.parameters_)
+    model.set_params(callback=None).partial_fit(X, y)
+    assert model.n_iter_ == 4
+
+
+def test_interrupted_before_an_epoch_it_stays_as_it_was(strokes):
+    X, y = strokes
+    model = fast(IMAGES, max_iter=1).fit(X, y)
+    before = model.history_
+    model.set_params(method=Interrupting())
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, y)
+    assert model.history_ is before
+
+
+class Interrupting:
+    """A method during which a person presses Ctrl-C."""
+
+    rate = 0.1
+
+    def start(self, w):
+        raise KeyboardInterrupt
+
+    def step(self, w, g, state, rate, t):
+        return w, state
+
+
+def test_early_stopping_restores_the_best_weights(rng):
+    X = rng.normal(size=(60, 20))
+    y = np.where(rng.random(60) < 0.3, rng.random(60) < 0.5, X[:, 0] > 0)  # much noise
+    V = rng.normal(size=(200, 20))
+    model = fast(Hidden(64), early_stopping=True, max_iter=200, n_iter_no_change=5)
+    model.fit(X, y, validation_data=(V, V[:, 0] > 0))
+    costs = model.validation_history_
+    assert np.argmin(costs) == len(costs) - 7  # six epochs gained nothing
+    z = np.log(model.predict_proba(V)[np.arange(200), (V[:, 0] > 0).astype(int)])
+    np.testing.assert_allclose(-z.mean(), costs.min(), rtol=1e-12)
+    assert model.score(V, V[:, 0] > 0) == model.validation_scores_[np.argmin(costs)]

@@ -14,53 +14,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 
-from pellucid.minimisers.schedules import rate_at
+from pellucid.minimisers.first_order import Clipped, FirstOrder
 
 __all__ = [
     "LBFGS",
     "AdaGrad",
     "Adam",
     "AdamW",
+    "Clipped",
     "GradientDescent",
     "Newton",
     "RMSprop",
 ]
 
 Rate = float | Callable[[float], float]  # of the step t = 1, 2, ...
-
-
-@runtime_checkable
-class Method(Protocol):
-    """What a method of first order has."""
-
-    rate: Any
-
-    def start(self, w: Any) -> Any:
-        """The state at the start: arrays like w, or tuples of them."""
-
-    def step(self, w: Any, g: Any, state: Any, rate: Any, t: Any) -> Any:
-        """The parameters and the state after step t."""
-
-
-class FirstOrder:
-    """A method of first order, which can be called for a step in a loop of one's own.
-
-    >>> adam, w, state = Adam(0.1), np.array([1.0]), Adam().start(np.array([1.0]))
-    >>> w, state = adam(w, np.array([2.0]), state, t=1)
-    >>> w.round(6)
-    array([0.9])
-    """
-
-    rate: Any
-    step: Callable[..., Any]
-
-    def __call__(self, w: Any, g: Any, state: Any, t: float) -> Any:
-        """The parameters and the state after step t = 1, 2, ..., at its rate."""
-        return self.step(w, g, state, rate_at(self.rate, t), t)
 
 
 @dataclass(frozen=True)

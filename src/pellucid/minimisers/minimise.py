@@ -9,8 +9,9 @@ from pellucid.errors import MinimiseError
 from pellucid.graphs.tracing.trace import title_of
 from pellucid.minimisers.auto import decided, told
 from pellucid.minimisers.descent import full_batch, mini_batch
+from pellucid.minimisers.first_order import Clipped, Method
 from pellucid.minimisers.lbfgs import lbfgs
-from pellucid.minimisers.methods import LBFGS, Adam, Method, Newton
+from pellucid.minimisers.methods import LBFGS, Adam, Newton
 from pellucid.minimisers.newton import newton
 from pellucid.minimisers.quadratic import Exact, solved
 from pellucid.minimisers.settings import refuse_wrong
@@ -122,6 +123,8 @@ def minimise(
     >>> fit.message
     'Exact Newton step (the cost is quadratic): converged: the slope is small'
     """
+    if isinstance(method, Clipped):
+        method, clip_norm = method.method, method.norm
     refuse_wrong({
         "cost": cost, "batch_size": batch_size, "max_iter": max_iter, "tol": tol,
         "callback": callback, "clip_norm": clip_norm, "validation": validation,

@@ -22,6 +22,7 @@ from pellucid.graphs.differentiating.gradient import value_and_gradient
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.rewriting.stable import written_out
 from pellucid.graphs.tracing.trace import is_float, is_numeric, trace
+from pellucid.minimisers.first_order import clipped
 from pellucid.minimisers.recording import (
     OneWayError,
     as_constants,
@@ -280,18 +281,6 @@ def steepest(w: Sequence[Any], g: Sequence[Any]) -> Any:
     pairs = [(a, b) for a, b in zip(w, g, strict=True) if a.size]
     slopes = [np.max(np.abs(b) * np.maximum(np.abs(a), 1.0)) for a, b in pairs]
     return np.max(np.array(slopes)) if len(slopes) > 1 else sum(slopes)
-
-
-def clipped(g: Sequence[Any], norm: float) -> list[Any]:
-    """The gradient, shortened where it is longer than `norm`.
-
-    g min(1, norm / (|g| + 1e-6)), |g| over all parameters, as torch's clip_grad_norm_;
-    Pascanu, Mikolov & Bengio, "On the difficulty of training recurrent neural networks"
-    (2013).
-    """
-    length = np.linalg.norm(np.array([np.linalg.norm(part) for part in g]))
-    scale = np.minimum(1.0, norm / (length + 1e-6))
-    return [part * scale for part in g]
 
 
 def _as_arrays(task: Task) -> list[Array]:

@@ -110,6 +110,8 @@ class NetworkClassifier(Classifier, Network):
     ['no', 'yes', 'yes', 'no']
     """
 
+    _score_name = "accuracy"
+
     def __init__(
         self, network: Any, *, cost: Loss | None = None,
         method: Any = methods.Adam(),  # noqa: B008 (a frozen value)
@@ -141,6 +143,12 @@ class NetworkClassifier(Classifier, Network):
         validation_data : tuple (X, y) or (X, y, sample_weight), optional
             Rows that are judged after each epoch; with `early_stopping`, in place of
             rows set aside.
+        checkpoint : str or path, optional
+            Where everything that is needed to go on is written after each epoch.
+        resume : bool
+            Go on from the checkpoint, to the same bits as without a stop, where the
+            file is there; `max_iter` may be more than it was. Settings and rows have to
+            be those that it was written with.
 
         Raises
         ------
@@ -158,7 +166,7 @@ class NetworkClassifier(Classifier, Network):
         >>> model.fit(X, y).predict_proba([[2, 1], [0]]).shape
         (2, 2)
         """
-        self._fitted(X, y, sample_weight, validation_data)
+        self._fitted(X, y, sample_weight, validation_data, checkpoint, resume)
         return self
 
     def partial_fit(

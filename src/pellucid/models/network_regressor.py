@@ -55,6 +55,8 @@ class NetworkRegressor(Regressor, Network):
     True
     """
 
+    _score_name = "r2"
+
     def __init__(
         self, network: Any, *, cost: Loss | None = None,
         method: Any = methods.Adam(),  # noqa: B008 (a frozen value)
@@ -78,7 +80,7 @@ class NetworkRegressor(Regressor, Network):
             Rows as the network takes them; see `NetworkClassifier.fit`.
         y : array (n,), (n, k), or (n, ..., k) for an output at each place
             Targets.
-        sample_weight, validation_data
+        sample_weight, validation_data, checkpoint, resume
             As in `NetworkClassifier.fit`.
 
         Raises
@@ -95,7 +97,7 @@ class NetworkRegressor(Regressor, Network):
         >>> model.fit(X, y).predict(X).shape
         (3,)
         """
-        self._fitted(X, y, sample_weight, validation_data)
+        self._fitted(X, y, sample_weight, validation_data, checkpoint, resume)
         return self
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:

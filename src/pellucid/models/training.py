@@ -159,7 +159,7 @@ class Course:
     patience: float = 10
     early: bool = False
     judge: Callable[[Any], tuple[float, float]] | None = None
-    after: Callable[[Course], Any] | None = None
+    after: Callable[[Course, Fit], Any] | None = None
     held_out: list[float] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
     best: float = np.inf
@@ -181,7 +181,7 @@ class Course:
         self.best = min(self.best, cost)
         self.waited = 0 if gained else self.waited + 1
         self.fit = fit
-        stops = bool(self.after and self.after(self))
+        stops = bool(self.after and self.after(self, fit))
         return stops or self.is_over
 
     @property
