@@ -16,7 +16,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 
 from pellucid.errors import ModelError
-from pellucid.layers.containers import moving, name_of
+from pellucid.layers.containers import moving
+from pellucid.layers.layer import name_of
 from pellucid.minimisers.minimise import minimise
 from pellucid.minimisers.task import Fit
 from pellucid.models import base
