@@ -171,6 +171,27 @@ def test_whole_numbers_are_taken_as_the_numbers_they_are(network, shape, dtype, 
     assert all(leaf.dtype == np.float32 for leaf in structure.leaves(moved))
 
 
+# Sequences of several lengths.
+
+RAGGED = [RNN(3, sequence=True), LSTM(3), GRU(3), Attention(4, heads=2)]
+
+
+@on_each_target
+@pytest.mark.parametrize("layer", RAGGED, ids=repr)
+def test_each_sequence_is_as_if_it_stood_alone(layer, target, rng):
+    p, x = example(layer, (5, 2), rng, n=4)
+    lengths = np.array([5, 1, 3, 4])
+    compiled = pl.compile(lambda p, x, lengths: layer(p, x, lengths=lengths), target)
+    found = compiled(p, x, lengths)
+    for row, alone, t in zip(found, x, lengths, strict=True):
+        wanted = layer(p, alone[np.newaxis, :t])[0]
+        row = row[:t] if wanted.ndim == 2 else row
+        np.testing.assert_allclose(row, wanted, rtol=1e-12, atol=1e-14)
+    other = lengths[::-1].copy()
+    wanted = layer(p, x, lengths=other)
+    np.testing.assert_allclose(compiled(p, x, other), wanted, rtol=1e-12, atol=1e-14)
+
+
 # Words in mini-batches.
 
 
