@@ -26,6 +26,7 @@ from pellucid.layers import (
     Residual,
     Sequential,
 )
+from pellucid.layers.noise import key_of
 
 SETTINGS = [
     (Dense, (0,), "Dense takes a whole number from 1 as units, got 0."),
@@ -167,37 +168,37 @@ SHAPES = [
         Conv2D(8, 3),
         (28, 28),
         "Conv2D(8, 3) expects rows of shape (height, width, channels), got (28, 28): "
-        "give one channel an axis of its own, as x[..., np.newaxis] does.",
+        "give one channel (x[..., np.newaxis]) or one row (x[np.newaxis]) an axis.",
     ),
     (
         Conv2D(8, 3),
         (784,),
         "Conv2D(8, 3) expects rows of shape (height, width, channels), got (784,): "
-        "reshape x, the axis of its n rows first.",
+        "reshape x, the axis of the n rows first.",
     ),
     (
         Conv2D(8, 5),
         (4, 28, 1),
-        "Conv2D(8, 5) has windows of (5, 5), more than images of (4, 28, 1) hold: "
-        "take smaller ones.",
+        "Conv2D(8, 5) has windows of (5, 5), too large for images of (4, 28, 1), "
+        "(height, width, channels): take smaller ones.",
     ),
     (
         MaxPool2D(2),
         (1, 1, 8),
-        "MaxPool2D(2) has windows of (2, 2), more than images of (1, 1, 8) hold: "
-        "take smaller ones.",
+        "MaxPool2D(2) has windows of (2, 2), too large for images of (1, 1, 8), "
+        "(height, width, channels): take smaller ones.",
     ),
     (
         GlobalAveragePool2D(),
         (8,),
         "GlobalAveragePool2D() expects rows of shape (height, width, channels), "
-        "got (8,): reshape x, the axis of its n rows first.",
+        "got (8,): reshape x, the axis of the n rows first.",
     ),
     (
         LSTM(4),
         (10,),
         "LSTM(4) expects rows of shape (time, features), got (10,): give each step a "
-        "vector, as Embedding does, or x[..., np.newaxis].",
+        "vector (by Embedding, or x[..., np.newaxis]).",
     ),
     (
         GRU(4),
@@ -215,7 +216,13 @@ SHAPES = [
         Dense(4),
         (),
         "Dense(4) expects rows of shape (..., features), got (): "
-        "reshape x, the axis of its n rows first.",
+        "reshape x, the axis of the n rows first.",
+    ),
+    (
+        Conv2D(8, 3),
+        (60000, 28, 28, 1),
+        "Conv2D(8, 3) expects rows of shape (height, width, channels), got (60000, 28, "
+        "28, 1): a shape is that of one row, without the axis of the n rows.",
     ),
     (
         Dense(4),
@@ -233,7 +240,7 @@ SHAPES = [
         Sequential(Conv2D(8, 3), Flatten(), LSTM(4)),
         (8, 8, 1),
         "Layer 3: LSTM(4) expects rows of shape (time, features), got (288,): give "
-        "each step a vector, as Embedding does, or x[..., np.newaxis].",
+        "each step a vector (by Embedding, or x[..., np.newaxis]).",
     ),
     (
         Sequential(Dense(3), Residual(Dense(4), np.tanh)),
@@ -281,7 +288,7 @@ CALLS = [
         np.zeros((28, 28, 1)),
         "x of shape (28, 28, 1) does not fit, its axis of rows first: Conv2D(8, 3) "
         "expects rows of shape (height, width, channels), got (28, 1): "
-        "give one channel an axis of its own, as x[..., np.newaxis] does.",
+        "give one channel (x[..., np.newaxis]) or one row (x[np.newaxis]) an axis.",
     ),
     (
         Conv2D(8, 3),
@@ -308,25 +315,29 @@ CALLS = [
         LSTM(4),
         drawn(GRU(4), (5, 3)),
         np.zeros((2, 5, 3)),
-        "LSTM(4) has parameters W, U, b, got W, U, b, c.",
+        "LSTM(4) has parameters W, U, b, got W, U, b, c: "
+        "give those that its parameters(rng, shape) draws.",
     ),
     (
         Dense(8, bias=False),
         drawn(Dense(8), (3,)),
         np.zeros((2, 3)),
-        "Dense(8, bias=False) has parameters W, got W, b.",
+        "Dense(8, bias=False) has parameters W, got W, b: "
+        "give those that its parameters(rng, shape) draws.",
     ),
     (
         Flatten(),
         drawn(Dense(8), (3,)),
         np.zeros((2, 3)),
-        "Flatten() has parameters none, got W, b.",
+        "Flatten() has parameters none, got W, b: "
+        "give those that its parameters(rng, shape) draws.",
     ),
     (
         Dense(8),
         [drawn(Dense(8), (3,))],
         np.zeros((2, 3)),
-        "Dense(8) has parameters W, b, got a list.",
+        "Dense(8) has parameters W, b, got a list: "
+        "give those that its parameters(rng, shape) draws.",
     ),
     (
         LSTM(4),
@@ -416,9 +427,64 @@ def test_lengths_that_do_not_fit_are_refused(layer, lengths, sentence):
     assert str(refused.value) == f"{layer!r} {sentence}"
 
 
-def test_parameters_are_drawn_from_a_generator():
-    with pytest.raises(ModelError, match=r"got 42: give np.random.default_rng"):
-        Dense(3).parameters(42, (2,))
+@pytest.mark.parametrize(
+    ("layer", "rng", "dtype", "sentence"),
+    [
+        (
+            Dense(3),
+            42,
+            float,
+            "Parameters are drawn from a generator, got 42: "
+            "give np.random.default_rng(seed).",
+        ),
+        (
+            Dense(3),
+            np.random.default_rng(0),
+            np.int64,
+            "Dense(3) has parameters with fractions, got dtype <class 'numpy.int64'>: "
+            "give np.float64 or np.float32.",
+        ),
+        (
+            Dense(10**9),
+            np.random.default_rng(0),
+            float,
+            "Dense(1000000000) has more parameters for rows of shape (1000000,) than "
+            "memory holds: Unable to allocate 7.11 PiB for an array with shape "
+            "(1000000, 1000000000) and data type float64.",
+        ),
+    ],
+)
+def test_parameters_that_cannot_be_drawn_are_refused(layer, rng, dtype, sentence):
+    with pytest.raises(ModelError) as refused:
+        layer.parameters(rng, (1000000,), dtype=dtype)
+    assert str(refused.value) == sentence
+
+
+class OutputAlone:
+    """What differs in training is given without what moves."""
+
+    moving = "mean"
+
+    def parameters(self, rng, shape, dtype=float):
+        return {"mean": np.zeros(shape)}
+
+    def output_shape(self, shape):
+        return shape
+
+    def __call__(self, p, x):
+        return x
+
+    def training(self, p, x, key):
+        return x
+
+
+def test_a_layer_gives_what_moves_beside_its_output():
+    network = Sequential(OutputAlone())
+    with pytest.raises(ModelError) as refused:
+        network.training(network.parameters(None, (2,)), np.zeros((2, 2)), key_of(0, 1))
+    sentence = "give (output, moved), moved {} if nothing has."
+    assert str(refused.value) == f"OutputAlone.training gives ndarray: {sentence}"
+    assert network.moving == [{"mean": True}]
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,8 @@ class Sequential:
         self._refuse_lengths(lengths)
         h, moved = x, []
         for i, (layer, own) in enumerate(self._pairs(p)):
-            h, after = in_training(layer, branched(key, i), lengths)(own, h)
+            made = in_training(layer, branched(key, i), lengths)(own, h)
+            h, after = parted(layer, made)
             moved.append(after)
         return h, moved
 
@@ -323,14 +324,23 @@ def training(
 
     `key` is where random masks come from, an array (1,) of np.uint32; see `noise`.
     """
-    output, moved = in_training(layer, key, lengths)(p, x)
-    return output, moved
+    return parted(layer, in_training(layer, key, lengths)(p, x))
+
+
+def parted(layer: Any, made: Any) -> tuple[Any, Any]:
+    """What a layer gives in training: its output, and what has moved."""
+    if not isinstance(made, tuple) or len(made) != 2:
+        message = f"{name_of(layer)}.training gives {type(made).__name__}"
+        raise ModelError(f"{message}: give (output, moved), moved {{}} if nothing has.")
+    return made
 
 
 def moving(layer: Any) -> Any:
     """Which parameters of a layer move by themselves, as `minimise` takes it."""
-    names = layer.moving if isinstance(layer, Moving) else ()
-    return names if isinstance(names, list) else dict.fromkeys(names, True)
+    marks = layer.moving if isinstance(layer, Moving) else ()
+    names = (marks,) if isinstance(marks, str) else marks
+    are_names = not isinstance(names, dict) and all(isinstance(n, str) for n in names)
+    return dict.fromkeys(names, True) if are_names else marks
 
 
 def goes_by_lengths(layer: Any) -> bool:

@@ -29,7 +29,10 @@ def refuse_misfits(layer: Formula, p: Any, x: Any) -> None:
         raise ModelError(f"{message}: {error}") from None
     wanted, given = layer.table(rows), {} if p is None else p
     if not isinstance(given, Mapping) or given.keys() != wanted.keys():
-        raise ModelError(f"{layer} has parameters {_listed(wanted)}, got {_of(given)}.")
+        message = f"{layer} has parameters {_listed(wanted)}, got {_of(given)}"
+        raise ModelError(
+            f"{message}: give those that its parameters(rng, shape) draws."
+        )
     for name, (_, shape) in wanted.items():
         if np.shape(given[name]) != shape:
             message = f"{layer} needs {name} of shape {shape} for rows of shape {rows}"

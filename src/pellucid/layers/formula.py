@@ -6,6 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from pellucid.errors import ModelError
 from pellucid.layers.layer import as_written
 from pellucid.layers.settings import refuse_wrong
 from pellucid.layers.shapes import Shape
@@ -28,8 +31,15 @@ class Formula(ABC):
     def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
         """Draw the parameters for rows of this shape."""
         self.output_shape(shape)
-        table = self.table(shape)
-        return {name: draw(rng, size, dtype) for name, (draw, size) in table.items()}
+        if np.dtype(dtype).kind != "f":
+            message = f"{self} has parameters with fractions, got dtype {dtype!r}"
+            raise ModelError(f"{message}: give np.float64 or np.float32.")
+        table = self.table(shape).items()
+        try:
+            return {name: draw(rng, size, dtype) for name, (draw, size) in table}
+        except MemoryError as error:
+            message = f"{self} has more parameters for rows of shape {shape} than"
+            raise ModelError(f"{message} memory holds: {error}.") from None
 
     @abstractmethod
     def table(self, shape: Shape) -> Table:

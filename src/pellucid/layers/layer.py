@@ -43,7 +43,7 @@ class Training(Protocol):
 
 @runtime_checkable
 class Moving(Protocol):
-    """What has parameters that move by themselves: their names."""
+    """What has parameters that move by themselves: their names, or marks like them."""
 
     moving: Any
 
@@ -85,6 +85,8 @@ def name_of(value: Any) -> str:
         given = [name_of(value.func), *map(repr, value.args)]
         given += [f"{key}={part!r}" for key, part in value.keywords.items()]
         return f"partial({', '.join(given)})"
+    if isinstance(value, np.generic):
+        return repr(value.item())
     if inspect.isroutine(value) or isinstance(value, (np.ufunc, type)):
         return value.__name__
     plain: Any = object.__repr__

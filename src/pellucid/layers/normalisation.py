@@ -78,7 +78,8 @@ class BatchNorm(Formula):
         """X (n, ..., d) to the same shape; by the running statistics, unless given."""
         refuse_misfits(self, p, x)
         mean, variance = statistics or (p["mean"], p["variance"])
-        return p["scale"] * (x - mean) / np.sqrt(variance + self.eps) + p["shift"]
+        scale = p["scale"] / np.sqrt(variance + self.eps)  # (features,)
+        return scale * (x - mean) + p["shift"]
 
     def training(
         self, p: Any, x: Any, key: Any, lengths: Any = None

@@ -43,11 +43,16 @@ def expected(layer: Any, shape: Any, *names: str) -> Shape:
 
 def _advice(names: tuple[str, ...], found: Shape) -> str:
     """What to do about a shape with another number of axes."""
-    if names == IMAGE and len(found) == 2:
-        return "give one channel an axis of its own, as x[..., np.newaxis] does"
-    if names == SEQUENCE and len(found) == 1:
-        return "give each step a vector, as Embedding does, or x[..., np.newaxis]"
-    return "reshape x, the axis of its n rows first"
+    missing = len(names) - len(found)
+    if names == IMAGE and missing == 1:
+        return (
+            "give one channel (x[..., np.newaxis]) or one row (x[np.newaxis]) an axis"
+        )
+    if names == SEQUENCE and missing == 1:
+        return "give each step a vector (by Embedding, or x[..., np.newaxis])"
+    if missing == -1:
+        return "a shape is that of one row, without the axis of the n rows"
+    return "reshape x, the axis of the n rows first"
 
 
 def pair(size: int | Pair) -> Pair:

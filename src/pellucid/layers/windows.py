@@ -38,8 +38,8 @@ def shape_after(
     if padding == "same":
         return -(-height // stride[0]), -(-width // stride[1]), channels
     if height < size[0] or width < size[1]:
-        message = f"{layer} has windows of {size}, more than images of {shape} hold"
-        raise ModelError(f"{message}: take smaller ones.")
+        message = f"{layer} has windows of {size}, too large for images of {shape}"
+        raise ModelError(f"{message}, (height, width, channels): take smaller ones.")
     H, W = (
         (n - h) // s + 1 for n, h, s in zip((height, width), size, stride, strict=True)
     )
