@@ -20,21 +20,34 @@ from pellucid.graphs.bodies import with_bodies
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.shapes import WINDOWS
-from pellucid.graphs.rewriting.driver import Rule, Walk, always
+from pellucid.graphs.rewriting.driver import Family, Rule, Walk, always
 from pellucid.running.contractions import Labels, Product, product_of
 from pellucid.running.pooling import REDUCTIONS, reduced, shared_out
-from pellucid.running.replacing import Names, Part, Parts, Steps, reach_of, size_of
-from pellucid.running.tuning import anew
+from pellucid.running.replacing import (
+    Names,
+    Part,
+    Parts,
+    Steps,
+    anew,
+    reach_of,
+    size_of,
+)
 from pellucid.running.windows import Stride, View, added_up, seen
 
 
 def convolved(graph: Graph) -> Graph:
     """The graph with its convolutions as such."""
-    if not any(map(_may_slide, with_bodies(graph.order))):
+    families = windowed(graph)
+    if not families:
         return graph
     walk = Walk((*graph.inputs, *graph.ends))
-    walk.by([always(anew), convolutions])
+    walk.by([always(anew), *families])
     return graph.ending(walk.now[node] for node in graph.ends)
+
+
+def windowed(graph: Graph) -> list[Family]:
+    """What steps on windows go through, if there are any."""
+    return [convolutions] if any(map(_may_slide, with_bodies(graph.order))) else []
 
 
 def _may_slide(node: Node) -> bool:

@@ -28,6 +28,8 @@ from pellucid.running.numpy_lists import (
     is_float,
     spelled,
 )
+from pellucid.running.numpy_convolutions import BY_PRODUCTS
+from pellucid.running.numpy_windows import BY_SLICES
 from pellucid.running.plan import Buffer, Plan
 from pellucid.running.tuning import QUICK
 from pellucid.running.writing import ARITHMETIC, SourceNames
@@ -38,6 +40,9 @@ REDUCTIONS = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimu
 
 # What arrays do themselves, sooner than NumPy's function of that name looks for it.
 METHODS = {"dot", "reshape", "transpose"}
+
+# What is not computed as the reference does it, or is this target's alone.
+OWN = {**QUICK, **BY_PRODUCTS, **BY_SLICES}
 
 # What takes a number sooner as an array, which NumPy need not make in each call.
 BY_NUMBER = {"add", "subtract", "multiply", "divide", "power", "maximum", "minimum",
@@ -264,7 +269,7 @@ class Statements:
     def _function(self, node: Node) -> str:
         if node.operation in REDUCTIONS:
             return f"np.{REDUCTIONS[node.operation]}.reduce"
-        function = QUICK.get(node.operation) or meaning(node)
+        function = OWN.get(node.operation) or meaning(node)
         plain = node.operation.isidentifier() and getattr(np, node.operation, None)
         if plain is function:
             return f"np.{node.operation}"

@@ -13,6 +13,12 @@ from pellucid.graphs.rewriting.driver import Walk
 from pellucid.running.windows import Stride
 
 
+def anew(node: Node) -> Node | None:
+    """Each step again, so that those that are made here come in its place."""
+    given = node.is_input or node.is_constant
+    return None if given else node.remade(node.arguments)
+
+
 class Part(NamedTuple):
     """What an axis, or one of the strides that it is made of, runs over."""
 

@@ -19,6 +19,8 @@ from pellucid.graphs.node import Node, constant
 from pellucid.graphs.operations import robust
 from pellucid.graphs.operations.closed_set import reduced_shape
 from pellucid.graphs.rewriting.driver import Family, Rule, Walk, always
+from pellucid.running.convolutions import windowed
+from pellucid.running.replacing import anew
 from pellucid.running.writing import to_run
 
 SHORT = 128  # as many terms NumPy adds one after another, too
@@ -41,6 +43,7 @@ def fast(graph: Graph) -> list[Family]:
         constant_folding(graph),
         always(anew),
         always(unchanged),
+        *windowed(graph),
         always(with_numbers),
         faster(graph),
         masks,
@@ -66,12 +69,6 @@ def constant_folding(graph: Graph) -> Family:
         return look
 
     return of
-
-
-def anew(node: Node) -> Node | None:
-    """Each step again, so that those that are made here come in its place."""
-    given = node.is_input or node.is_constant
-    return None if given else node.remade(node.arguments)
 
 
 def unchanged(node: Node) -> Node | None:
