@@ -145,7 +145,6 @@ FLOATING = {
 }
 
 
-
 def slope_through_windows(*windows):
     seen = np.lib.stride_tricks.sliding_window_view
     return pl.gradient(lambda x: np.sum(seen(x, *windows) ** 3))

@@ -92,9 +92,7 @@ EXAMPLES = {
     "lib.stride_tricks.sliding_window_view": lambda x: (
         np.lib.stride_tricks.sliding_window_view(x, 2)
     ),
-    "overlap_add": lambda x: recorded(
-        "overlap_add", rows(x), shape=(5,), axis=(0,)
-    ),
+    "overlap_add": lambda x: recorded("overlap_add", rows(x), shape=(5,), axis=(0,)),
     "special.bdtr": lambda x: sc.bdtr(2.0, 5, x),
     "special.bdtrc": lambda x: sc.bdtrc(2.0, 5, x),
     "special.eval_hermite": lambda x: sc.eval_hermite(2, x),

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,10 +48,11 @@ class Bands(NamedTuple):
         """How many rows of a window there are."""
         return math.prod(self.taps[:-1])
 
-    def ones(self, dtype: object) -> NDArray[np.generic]:
+    def ones(self, dtype: Any) -> NDArray[Any]:
         """E[v, r, j] = 1 where r = s j + d v."""
         v, r, j = np.ogrid[: self.taps[-1], : self.R, : self.J]
-        return (r == self.step[-1] * j + self.dilation[-1] * v).astype(dtype)
+        there = r == self.step[-1] * j + self.dilation[-1] * v
+        return np.asarray(there, dtype)
 
 
 @functools.lru_cache(maxsize=256)

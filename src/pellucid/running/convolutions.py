@@ -32,7 +32,7 @@ from pellucid.running.replacing import (
     reach_of,
     size_of,
 )
-from pellucid.running.windows import Stride, View, added_up, seen
+from pellucid.running.windows import Stride, View, added_up, added_within, seen
 
 
 def convolved(graph: Graph) -> Graph:
@@ -59,9 +59,11 @@ def _may_slide(node: Node) -> bool:
 
 def convolutions(walk: Walk) -> Rule:
     """What is a product of windows becomes a convolution."""
-    names = Names(walk)
+    names, inner = Names(walk), added_within(walk.order)
 
     def look(node: Node) -> Node | None:
+        if walk.node in inner:
+            return None
         found = _found(Steps(node, names))
         if found is not None:
             found.christen(node.name)

@@ -41,7 +41,7 @@ def convolution_weights(x: Array, g: Array, step: Sizes, dilation: Sizes) -> Arr
     g = np.ascontiguousarray(g)
     for rows, columns in _pieces(x, cut):
         total += np.dot(columns.T, g[rows].reshape(len(columns), -1))
-    w = np.add.reduce(_diagonals(total, cut, c, f), axis=-2)
+    w: Array = np.add.reduce(_diagonals(total, cut, c, f), axis=-2)
     return w.reshape(*taps, c, f)
 
 
@@ -61,9 +61,7 @@ def convolution_input(
     return x
 
 
-def _cut(
-    x: Array, taps: Sizes, c: int, f: int, step: Sizes, dilation: Sizes
-) -> Bands:
+def _cut(x: Array, taps: Sizes, c: int, f: int, step: Sizes, dilation: Sizes) -> Bands:
     """How the convolution of an array is cut."""
     lengths = zip(x.shape[1:-1], taps, step, dilation, strict=True)
     places = tuple([(n - 1 - d * (k - 1)) // s + 1 for n, k, s, d in lengths])
@@ -134,7 +132,9 @@ def _add_up(x: Array, columns: Array, cut: Bands) -> None:
     for place in np.ndindex(*cut.taps[:-1]):
         at = tuple(
             slice(d * i, d * i + s * (n - 1) + 1, s)
-            for i, s, d, n in zip(place, cut.step, cut.dilation, cut.places, strict=False)
+            for i, s, d, n in zip(
+                place, cut.step, cut.dilation, cut.places, strict=False
+            )
         )
         for block in range(cut.blocks):
             begin = block * cut.J * cut.step[-1]

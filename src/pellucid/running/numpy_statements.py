@@ -21,6 +21,7 @@ from pellucid.graphs.operations.indexing import (
 from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT
 from pellucid.graphs.places import Place
 from pellucid.running import writing
+from pellucid.running.numpy_convolutions import BY_PRODUCTS
 from pellucid.running.numpy_lists import (
     as_float,
     asks_python,
@@ -28,7 +29,6 @@ from pellucid.running.numpy_lists import (
     is_float,
     spelled,
 )
-from pellucid.running.numpy_convolutions import BY_PRODUCTS
 from pellucid.running.numpy_windows import BY_SLICES
 from pellucid.running.plan import Buffer, Plan
 from pellucid.running.tuning import QUICK

@@ -6,17 +6,21 @@ Channels stand before places, there; the memory stays as it is.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 
 from pellucid.running.window_slices import slices_of
 
 Tensor = torch.Tensor
 Sizes = Sequence[int]
 
-FUNCTIONS = {"maximum": torch.maximum, "minimum": torch.minimum, "add": torch.add}
+FUNCTIONS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "maximum": torch.maximum,
+    "minimum": torch.minimum,
+    "add": torch.add,
+}
 
 
 def _first(x: Tensor) -> Tensor:
@@ -36,7 +40,7 @@ def _filters(w: Tensor) -> Tensor:
 
 def convolution(x: Tensor, w: Tensor, step: Sizes, dilation: Sizes) -> Tensor:
     """The sum of x[n, s i + d u, c] w[u, c, f] over u and c."""
-    convolve = (F.conv1d, F.conv2d, F.conv3d)[len(step) - 1]
+    convolve = (functional.conv1d, functional.conv2d, functional.conv3d)[len(step) - 1]
     return _last(convolve(_first(x), _filters(w), None, step, 0, dilation))
 
 
@@ -75,8 +79,8 @@ def _backward(
 
 def window_reduction(x: Tensor, function: str, **ways: tuple[int, ...]) -> Tensor:
     """The largest, the smallest or the sum of each window."""
-    slices = [x[at] for at in slices_of(tuple(x.shape), **ways)]
-    return functools.reduce(FUNCTIONS[function], slices)
+    first, *rest = [x[at] for at in slices_of(tuple(x.shape), **ways)]
+    return functools.reduce(FUNCTIONS[function], rest, first)
 
 
 def window_count(x: Tensor, z: Tensor, **ways: tuple[int, ...]) -> Tensor:

@@ -1,9 +1,9 @@
 """How PyTorch spells each operation of the closed set, and what it lacks.
 
-An operation is computed by the function of its name in `torch_functions` or
-`torch_products` (or, of what is put together, in `torch_convolutions`), else by torch's
-of that name, which then has the same meaning; here are those that are called otherwise. What is found nowhere is refused; of
-`scipy.special` that is most.
+An operation is computed by the function of its name in `torch_functions`,
+`torch_products` or `torch_convolutions`, else by torch's of that name, which then has
+the same meaning; here are those that are called otherwise. What is found nowhere is
+refused; of `scipy.special` that is most.
 """
 
 from __future__ import annotations

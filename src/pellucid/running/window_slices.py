@@ -21,4 +21,6 @@ def slices_of(
 
 def windows_meet(size: Sizes, step: Sizes, dilation: Sizes) -> bool:
     """Whether an element may be in two windows."""
-    return any(s < (n - 1) * d + 1 for n, s, d in zip(size, step, dilation, strict=True))
+    return any(
+        s < (n - 1) * d + 1 for n, s, d in zip(size, step, dilation, strict=True)
+    )

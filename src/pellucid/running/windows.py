@@ -9,7 +9,7 @@ transposed and reshaped since.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,8 +62,16 @@ def seen(node: Node) -> View:
         node = node.arguments[0]
     view = whole(node, node.shape)
     for step in reversed(steps):
-        view = THROUGH[step.operation](view, step.options) or whole(step, step.shape)
+        view = _through(step, view)
     return view
+
+
+def _through(step: Node, view: View) -> View:
+    """What a step shows of the array of a view, or of its own argument, or is."""
+    (x,) = step.arguments
+    show = THROUGH[step.operation]
+    found = show(view, step.options) or show(whole(x, x.shape), step.options)
+    return found or whole(step, step.shape)
 
 
 def added_up(node: Node) -> tuple[Node, View] | None:
@@ -71,13 +79,24 @@ def added_up(node: Node) -> tuple[Node, View] | None:
 
     What puts parts into their places is the transpose of what shows them there.
     """
-    view: View | None = whole(node, node.shape)
+    view = whole(node, node.shape)
     while node.operation in BACK and len(node.arguments) == 1:
-        view = BACK[node.operation](view, node)
-        if view is None:
+        before = BACK[node.operation](view, node)
+        if before is None:
             return None
-        (node,) = node.arguments
+        view, (node,) = before, node.arguments
     return node, view
+
+
+def added_within(order: Iterable[Node]) -> set[Node]:
+    """The sums of windows that are windows of a further one, which is seen as one."""
+    found: set[Node] = set()
+    for node in order:
+        before = node.arguments[0] if node.operation == "overlap_add" else None
+        while before and before.operation in BACK and len(before.arguments) == 1:
+            found |= {before} if before.operation == "overlap_add" else set()
+            (before,) = before.arguments
+    return found
 
 
 def whole(node: Node, shape: Shape) -> View:
@@ -139,7 +158,8 @@ def _indexed(view: View, options: Any) -> View | None:
     at = options["at"]
     if not is_basic(at) or moves(at):
         return None
-    start, axes, rest = list(view.start), [], list(view.axes)
+    start, rest = list(view.start), list(view.axes)
+    axes: list[Axis] = []
     for part in _spelled_out(at, len(rest)):
         if part is None:
             axes.append(())
