@@ -127,17 +127,38 @@ def test_sequences_of_several_lengths_as_words(rng):
 
 
 def test_an_output_at_each_step(rng):
+    """The running sign of a sum, of sequences of several lengths."""
     X = [rng.normal(size=(t, 2)) for t in rng.integers(2, 7, 60)]
-    y = [x.sum(axis=1) for x in X]
-    network = Sequential(LSTM(16, sequence=True), Dense(1))
-    same = [x for x in X if len(x) == 4]
-    model = pl.NetworkRegressor(
-        network, method=pl.methods.Adam(0.02), batch_size=5, random_state=0
-    )
-    Y = [t for t in y if len(t) == 4]
-    model.fit(np.stack(same), np.stack(Y))
-    assert model.predict(np.stack(same)).shape == np.shape(Y)
-    assert model.history_[-1] < 0.2 * model.history_[0]
+    sums = [x.sum(axis=1).cumsum() for x in X]
+    y = [np.where(s > 0, "up", "down") for s in sums]
+    network = Sequential(LSTM(16, sequence=True), Dense(2))
+    model = fast(network, batch_size=5).fit(X, y)
+    assert [len(said) for said in model.predict(X)] == [len(x) for x in X]
+    assert model.predict_proba(X)[3].shape == (len(X[3]), 2)
+    right = np.concatenate(model.predict(X)) == np.concatenate(y)
+    assert model.score(X, y) == right.mean() > 0.9
+    assert len(model.predict(X[0][None])[0]) == len(X[0])
+
+    regressor = pl.NetworkRegressor(
+        Sequential(LSTM(16, sequence=True), Dense(1)), batch_size=5, random_state=0,
+        method=pl.methods.Clipped(pl.methods.Adam(0.02), 1.0),
+    ).fit(X, sums)  # fmt: skip
+    error = np.concatenate(regressor.predict(X)) - np.concatenate(sums)
+    variance = np.concatenate(sums).var()
+    assert regressor.score(X, sums) == pytest.approx(1 - np.mean(error**2) / variance)
+    assert regressor.score(X, sums) > 0.8
+
+
+def test_what_is_behind_the_end_of_a_sequence_has_no_weight(rng):
+    """A batch of sequences costs what they cost one by one."""
+    X = [rng.normal(size=(t, 2)) for t in (2, 5, 3)]
+    y = [rng.normal(size=t) for t in (2, 5, 3)]
+    network = Sequential(LSTM(4, sequence=True), Dense(1))
+    model = pl.NetworkRegressor(network, max_iter=1, random_state=0).fit(X, y)
+    p = model.network_.parameters(np.random.default_rng([model._seed, 0]), (5, 2))
+    errors = [network(p, x[None])[0, :, 0] - t for x, t in zip(X, y, strict=True)]
+    mean = np.mean(np.concatenate(errors) ** 2)
+    np.testing.assert_allclose(model.history_[0], mean, rtol=1e-12)
 
 
 # -- scikit-learn's tools -------------------------------------------------------------

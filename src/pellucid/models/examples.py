@@ -66,8 +66,8 @@ class Examples:
 # -- sequences ------------------------------------------------------------------------
 
 
-def listed(X: Any) -> list[Array] | None:
-    """A list of arrays, where X is one and no table of numbers.
+def listed(X: Any, kinds: str = "fiub") -> list[Array] | None:
+    """A list of arrays of these kinds, where X is one and no table.
 
     >>> listed([[1.0, 2.0], [3.0, 4.0]]) is None, len(listed([[1.0, 2.0], [3.0]]))
     (True, 2)
@@ -81,7 +81,8 @@ def listed(X: Any) -> list[Array] | None:
         return None
     is_one = {array.ndim for array in arrays} == {1}
     is_table = is_one and len({array.shape for array in arrays}) == 1
-    return None if is_table or any(a.dtype.kind in "OSU" for a in arrays) else arrays
+    wrong = any(array.dtype.kind not in kinds for array in arrays)
+    return None if is_table or wrong else arrays
 
 
 def _kind(X: Any) -> str:
@@ -113,11 +114,51 @@ def filled_up(model: Any, sequences: list[Array]) -> tuple[Array, Array]:
         found = f"{shapes[0]} in sequence 1 and {shapes[odd]} in sequence {odd + 1}"
         message = f"expected steps of one shape in all sequences, found {found}"
         raise ModelError(f"{_name(model)}{message}; give each step as many features.")
+    return side_by_side(sequences, 0), lengths
+
+
+def side_by_side(sequences: list[Array], rest: Any) -> Array:
+    """Sequences (t, ...) in one array (n, t, ...), with `rest` behind their ends."""
     dtype = np.result_type(*{sequence.dtype for sequence in sequences})
-    X = np.zeros((len(sequences), max(lengths), *shapes[0]), dtype)
-    for row, sequence in zip(X, sequences, strict=True):
+    longest = max(map(len, sequences))
+    made = np.full((len(sequences), longest, *sequences[0].shape[1:]), rest, dtype)
+    for row, sequence in zip(made, sequences, strict=True):
         row[: len(sequence)] = sequence
-    return X, lengths
+    return made
+
+
+def targets(model: Any, y: Any, lengths: Array | None) -> Any:
+    """Targets as an array, where they are a list of sequences, beside those of X.
+
+    What is behind their ends is one of them, and has no weight.
+    """
+    arrays = listed(y, "fiubU")
+    if arrays is None or lengths is None:
+        return y
+    found = [len(array) for array in arrays]
+    if found != lengths.tolist():
+        message = "expected a target for each step in y, got sequences of other lengths"
+        raise ModelError(
+            f"{_name(model)}{message} than in X; look for what is missing."
+        )
+    return side_by_side(arrays, arrays[0].ravel()[0])
+
+
+def as_given(found: Array, rows: Examples, places: int) -> Any:
+    """What is found at each place: a list of sequences, where X was one."""
+    if rows.lengths is None or not places:
+        return found
+    return [row[:n] for row, n in zip(found, rows.lengths, strict=True)]
+
+
+def flat(model: Any, said: Any, y: Any, s: Any) -> tuple[Array, Array, Array | None]:
+    """What is said of all places and what is true, with the weights of their rows."""
+    counts = [len(np.ravel(row)) for row in said]
+    if [len(np.ravel(row)) for row in y] != counts:
+        message = "expected a target for each place of the output in y, got others"
+        raise ModelError(f"{_name(model)}{message}; look for what is missing.")
+    said, y = (np.concatenate([np.ravel(row) for row in rows]) for rows in (said, y))
+    return said, y, None if s is None else np.repeat(s, counts)
 
 
 # -- arrays of more than two axes -----------------------------------------------------

@@ -7,20 +7,22 @@ from typing import Any, Self
 
 import numpy as np
 from scipy import special
+from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import column_or_1d
 
 from pellucid.layers import activations
 from pellucid.minimisers import methods
-from pellucid.models import base, costs, extremes, weights
+from pellucid.models import base, costs, examples, extremes, weights
 from pellucid.models.base import Array
 from pellucid.models.examples import Examples
 from pellucid.models.networks import Network
-from pellucid.models.scores import Classifier
+from pellucid.models.scores import target_of
 from pellucid.models.training import Loss
 
 
-class NetworkClassifier(Classifier, Network):
+class NetworkClassifier(ClassifierMixin, Network):
     """Classes by a network of layers: p = softmax(z), or sigmoid(z) of one unit.
 
         J = mean(cost(z, y)) + alpha sum |W|^2 / 2n
@@ -257,12 +259,7 @@ class NetworkClassifier(Classifier, Network):
 
     # -- predictions ------------------------------------------------------------------
 
-    def _linear_of_both(self, X: Any) -> Array:
-        """Linear outputs (n, ..., k); of one unit -z and z, for both tails."""
-        z = self._linear(X)
-        return np.concatenate([-z, z], axis=-1) if z.shape[-1] == 1 else z
-
-    def predict_proba(self, X: Any) -> Array:
+    def predict_proba(self, X: Any) -> Any:
         """The probability of each class (n, k), or at each place (n, ..., k).
 
         Examples
@@ -272,11 +269,15 @@ class NetworkClassifier(Classifier, Network):
         >>> model.predict_proba(np.eye(2)).shape
         (2, 2)
         """
-        z = self._linear_of_both(X)
-        one = self.n_outputs_ == 1
-        return np.asarray((activations.sigmoid if one else activations.softmax)(z))
+        return self._found(X, self._probable)
 
-    def predict_log_proba(self, X: Any) -> Array:
+    def _probable(self, z: Array) -> Array:
+        """The probabilities of linear outputs (n, ..., k)."""
+        if z.shape[-1] == 1:
+            return np.asarray(activations.sigmoid(_both(z)))
+        return np.asarray(activations.softmax(z))
+
+    def predict_log_proba(self, X: Any) -> Any:
         """The logarithm of the probability of each class (n, k).
 
         Examples
@@ -286,12 +287,15 @@ class NetworkClassifier(Classifier, Network):
         >>> bool((model.predict_log_proba(np.eye(2)) <= 0).all())
         True
         """
-        z = self._linear_of_both(X)
-        if self.n_outputs_ == 1:
-            return np.asarray(special.log_expit(z))
+        return self._found(X, self._log_probable)
+
+    def _log_probable(self, z: Array) -> Array:
+        """Their logarithms, in both tails."""
+        if z.shape[-1] == 1:
+            return np.asarray(special.log_expit(_both(z)))
         return np.asarray(special.log_softmax(z, axis=-1))
 
-    def predict(self, X: Any) -> Array:
+    def predict(self, X: Any) -> Any:
         """The most probable class of each row (n,), or of each place.
 
         Examples
@@ -301,9 +305,22 @@ class NetworkClassifier(Classifier, Network):
         >>> model.predict(np.eye(2)).shape
         (2,)
         """
-        decided = self._decided(self._linear(X))
-        labels: Array = self.classes_[decided]
-        return labels
+        return self._found(X, lambda z: self.classes_[self._decided(z)])
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Compute the accuracy: the part of the rows, or of all places, that is right.
+
+        Examples
+        --------
+        >>> from pellucid.layers import Dense
+        >>> model = NetworkClassifier(Dense(2), method=methods.Adam(1.0))
+        >>> model.fit(np.eye(2), [0, 1]).score(np.eye(2), [0, 1])
+        1.0
+        """
+        said, y = self.predict(X), target_of(X, y)
+        if isinstance(said, list) or said.ndim > 1:
+            said, y, sample_weight = examples.flat(self, said, y, sample_weight)
+        return float(accuracy_score(y, said, sample_weight=sample_weight))
 
     def _decided(self, z: Array) -> Array:
         """The position of the likeliest class (n, ...)."""
@@ -324,3 +341,8 @@ class NetworkClassifier(Classifier, Network):
         counts = np.bincount(index)
         least = len(counts) / max(self.validation_fraction, 1e-9)
         return index if counts[counts > 0].min() > 1 and len(index) > least else None
+
+
+def _both(z: Array) -> Array:
+    """-z and z, the linear outputs of two classes, of one unit (n, ..., 1)."""
+    return np.concatenate([-z, z], axis=-1)

@@ -6,18 +6,19 @@ import dataclasses
 from typing import Any, Self
 
 import numpy as np
+from sklearn.base import RegressorMixin
 from sklearn.utils.validation import column_or_1d
 
 from pellucid.minimisers import methods
-from pellucid.models import costs, extremes, weights
+from pellucid.models import costs, examples, extremes, weights
 from pellucid.models.base import Array
 from pellucid.models.examples import Examples
 from pellucid.models.networks import Network
-from pellucid.models.scores import Regressor
+from pellucid.models.scores import target_of
 from pellucid.models.training import Loss, by_place
 
 
-class NetworkRegressor(Regressor, Network):
+class NetworkRegressor(RegressorMixin, Network):
     """Numbers by a network of layers: its output z, or e^z of counts.
 
         J = mean(cost(z, y)) + alpha sum |W|^2 / 2n
@@ -161,7 +162,7 @@ class NetworkRegressor(Regressor, Network):
 
     # -- predictions ------------------------------------------------------------------
 
-    def predict(self, X: Any) -> Array:
+    def predict(self, X: Any) -> Any:
         """The output for each row (n,), of several targets (n, k), or at each place.
 
         Examples
@@ -171,6 +172,25 @@ class NetworkRegressor(Regressor, Network):
         >>> model.predict(np.eye(4)).shape
         (4,)
         """
-        z = self._linear(X)
+        return self._found(X, self._numbers)
+
+    def _numbers(self, z: Array) -> Array:
+        """The output (n, ..., k), or of one unit (n, ...)."""
         output = np.exp(z) if self._loss() is costs.poisson else z
-        return output[..., 0] if self.n_outputs_ == 1 else output
+        return output[..., 0] if z.shape[-1] == 1 else output
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Compute r2 of the predictions, its mean over the targets.
+
+        Examples
+        --------
+        >>> from pellucid.layers import Dense
+        >>> X, y = np.eye(4), np.arange(4.0)
+        >>> model = NetworkRegressor(Dense(1), method=methods.Adam(0.1)).fit(X, y)
+        >>> model.score(X, y) > 0.9
+        True
+        """
+        said, y = self.predict(X), target_of(X, y)
+        if isinstance(said, list) or np.ndim(said) > 2:
+            said, y, sample_weight = examples.flat(self, said, y, sample_weight)
+        return extremes.r2(y, said, sample_weight)

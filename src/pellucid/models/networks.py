@@ -66,6 +66,7 @@ class Network(Learner):
         """Rows, their weights and lengths, and y as it came."""
         X, lengths = examples.taken(self, X)
         is_table = lengths is None and getattr(X, "ndim", 2) == 2
+        y = examples.targets(self, y, lengths)
         y = np.asarray(y) if isinstance(y, list) else y
         shape = getattr(y, "shape", ())
         y = y.reshape(len(y), -1) if len(shape) > 2 else y
@@ -212,7 +213,8 @@ class Network(Learner):
 
     # -- what was fitted --------------------------------------------------------------
 
-    def _linear(self, X: Any) -> Array:
-        """The linear outputs z (n, ..., k)."""
+    def _found(self, X: Any, of_linear: Callable[[Array], Array]) -> Any:
+        """What is made of the linear outputs z (n, ..., k)."""
         rows = self._examples(X)
-        return self._output(self.parameters_, rows)
+        z = self._output(self.parameters_, rows)
+        return examples.as_given(of_linear(z), rows, z.ndim - 2)

@@ -11,7 +11,7 @@ import numpy as np
 
 from pellucid.errors import ModelError
 from pellucid.graphs import structure
-from pellucid.layers.containers import prediction, training
+from pellucid.layers.containers import in_training, moving, prediction
 from pellucid.layers.noise import key_of
 from pellucid.minimisers.moving import marks
 from pellucid.minimisers.recording import is_by_value
@@ -54,7 +54,7 @@ class NetworkCost:
         s = more[0] if self.weighted else None
         lengths = more[-1] if self.ragged else None
         p, key = w["layers"], key_of(0, w["step"])
-        z, moved = training(self.network, p, X, key, lengths)
+        z, moved = in_training(self.network, key, lengths)(p, X)
         loss = self._of_places(by_place(z), by_place(y))
         n = len(loss) if s is None else np.sum(s)
         J = np.average(loss, weights=None if s is None else np.ravel(s))
@@ -76,7 +76,7 @@ class NetworkCost:
 
     def penalty(self, p: Any) -> Any:
         """Half the squares of all weights."""
-        learned = zip(structure.leaves(p), marks(p, self.network.moving), strict=True)
+        learned = zip(structure.leaves(p), marks(p, moving(self.network)), strict=True)
         return sum(l2(W) for W, moves in learned if np.ndim(W) > 1 and not moves)
 
 
