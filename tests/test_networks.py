@@ -302,3 +302,61 @@ def test_early_stopping_restores_the_best_weights(rng):
     z = np.log(model.predict_proba(V)[np.arange(200), (V[:, 0] > 0).astype(int)])
     np.testing.assert_allclose(-z.mean(), costs.min(), rtol=1e-12)
     assert model.score(V, V[:, 0] > 0) == model.validation_scores_[np.argmin(costs)]
+
+
+# -- what is told ---------------------------------------------------------------------
+
+
+def test_what_is_told_of_a_network(strokes):
+    model = fast(IMAGES, max_iter=2, early_stopping=True).fit(*strokes)
+    frame = model.summary().frame
+    assert frame["parameters"].tolist() == [40, 16, 0, 0, 0, 111]
+    assert frame["output shape"].tolist()[2:4] == [(3, 3, 4), (36,)]
+    assert model.formula().splitlines()[-2:] == ["z = h5 W6 + b6", "p = softmax(z)"]
+    assert "Conv2D" in model.formula("latex")
+    (axes,) = model.plot().axes
+    assert "validation" in " ".join(text.get_text() for text in axes.texts)
+    with pytest.raises(ModelError, match="format"):
+        model.formula("html")
+
+
+def test_the_graph_of_a_network_is_its_cost(strokes):
+    X, y = strokes
+    network = Sequential(Flatten(), Dense(4, np.tanh), Dense(3))
+    model = fast(network, max_iter=1, batch_size=90, alpha=0.1).fit(X, y)
+    p = model.network_.parameters(
+        np.random.default_rng([model._seed, 0]), (8, 8, 1), dtype=np.float32
+    )
+    Y = (y[:, None] == model.classes_).astype(np.float32)
+    J = model.graph_({"layers": p, "step": np.array(0.0)}, X, Y)
+    z = network(p, X)
+    penalty = sum((own["W"] ** 2).sum() for own in p[1:]) * 0.1 / 180
+    expected = pl.costs.cross_entropy(z, Y).mean() + penalty
+    np.testing.assert_allclose([J, model.history_[0]], expected, rtol=1e-5)
+
+
+def test_progress_is_told_with_cost_and_score(strokes, capsys):
+    fast(IMAGES, max_iter=3, verbose=1).fit(*strokes)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("epoch    1   cost 1.")
+    assert "accuracy 0." in lines[2]
+    assert "▁" in lines[3]
+    V = strokes[0][:9], strokes[1][:9]
+    fast(IMAGES, max_iter=3, verbose=3).fit(*strokes, validation_data=V)
+    lines = capsys.readouterr().out.splitlines()
+    assert "validation" in lines[0]
+    assert lines[2].startswith("validation rows")
+
+
+# -- weights --------------------------------------------------------------------------
+
+
+def test_weights_of_rows_and_of_classes_are_repetitions(rng):
+    X, y = rng.normal(size=(12, 3)), np.arange(12) % 2
+    repeated = np.repeat(np.arange(12), 1 + 2 * y)
+    model = fast(Hidden(4), batch_size=None, max_iter=3, shuffle=False)
+    whole = clone(model).fit(X[repeated], y[repeated])
+    by_rows = clone(model).fit(X, y, sample_weight=1.0 + 2 * y)
+    by_class = clone(model).set_params(class_weight={0: 1, 1: 3}).fit(X, y)
+    np.testing.assert_allclose(by_rows.history_, whole.history_, rtol=1e-10)
+    np.testing.assert_allclose(by_class.history_, whole.history_, rtol=1e-10)

@@ -11,8 +11,12 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError
+from pellucid.layers.containers import Sequential
+from pellucid.layers.dense import Dense
+from pellucid.layers.layer import name_of
 from pellucid.models.base import feature_names, target_names
 from pellucid.reading.formula import latex
+from pellucid.reading.formula.formula import formula
 from pellucid.reading.names import latex_hat, latex_name, one_line
 from pellucid.show import plain_text
 
@@ -69,6 +73,27 @@ def network(model: Any, format: str) -> str:  # noqa: A002
         value = z if function == "identity" else f"{name(function)}({z})"
         pairs.append((name(lefts[i]), value))
     return _written(pairs, format)
+
+
+def layers(model: Any, format: str) -> str:  # noqa: A002
+    """Write what a network of layers makes of rows, in text a line a layer."""
+    _style(model, format)
+    network = model.network_
+    if format == "latex":
+        return formula(network, model.parameters_, model._like.X)
+    inside = network.layers if isinstance(network, Sequential) else (network,)
+    lefts = ["X", *(f"h{i}" for i in range(1, len(inside))), "z"]
+    pairs = [(lefts[i], _layer(layer, i, lefts[i - 1]))
+             for i, layer in enumerate(inside, 1)]  # fmt: skip
+    return _written(pairs + model._answer, format)
+
+
+def _layer(layer: Any, i: int, x: str) -> str:
+    """What layer i makes of x; a dense one is written out."""
+    if not isinstance(layer, Dense):
+        return f"{name_of(layer)}({x})"
+    z = f"{x} W{i} + b{i}" if layer.bias else f"{x} W{i}"
+    return f"{name_of(layer.activation)}({z})" if layer.activation else z
 
 
 def _style(model: Any, format: str) -> Style:  # noqa: A002

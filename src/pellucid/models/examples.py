@@ -51,8 +51,12 @@ class Examples:
     @property
     def arrays(self) -> list[Array]:
         """Those that there are, in the order in which a cost takes them."""
-        every = (self.X, self.y, self.s, self.lengths)
-        return [array for array in every if array is not None]
+        return [getattr(self, name) for name in self.names]
+
+    @property
+    def names(self) -> list[str]:
+        """What those that there are are called."""
+        return [name for name, array in vars(self).items() if array is not None]
 
     def at(self, rows: Any) -> Examples:
         """Some of the rows."""

@@ -19,7 +19,7 @@ from pellucid.errors import ModelError
 from pellucid.layers.containers import moving
 from pellucid.layers.layer import name_of
 from pellucid.minimisers.minimise import minimise
-from pellucid.minimisers.task import Fit
+from pellucid.minimisers.task import Fit, Standing
 from pellucid.models import base
 from pellucid.models.base import Array
 from pellucid.models.checkpoints import Checkpoint, sum_of
@@ -61,7 +61,7 @@ class Learner(BaseEstimator):
 
     network_: Any
     parameters_: Any
-    _fit: Fit
+    _standing: Standing | None
     _loss: Callable[[], Loss]  # what a place costs
     _scored: Callable[[Array, Array, Array | None], float]
     _score_name: ClassVar[str]
@@ -121,7 +121,8 @@ class Learner(BaseEstimator):
             if fit is None or (epochs > 0 and not course.is_over):
                 fit = self._minimised(rows, start, epochs, course)
         self._finish(fit, course)
-        self._rows = base.kept(*rows.at(slice(self._rows_a_batch(len(rows)))).arrays)
+        batch = rows.at(slice(self._rows_a_batch(len(rows))))
+        self._rows, self._rows_are = base.kept(*batch.arrays), batch.names
         if self.verbose:
             print(curves(self._histories))
 
@@ -167,11 +168,19 @@ class Learner(BaseEstimator):
         """Keep what was learned."""
         if course.early and course.best_x is not None:
             fit = dataclasses.replace(fit, x=course.best_x, standing=None)
-        self.parameters_, self._fit = fit.x["layers"], fit
-        self.n_iter_, self.history_ = fit.nit, fit.history
+        self.parameters_, self._step = fit.x["layers"], float(fit.x["step"])
+        self.n_iter_, self.history_, self._standing = fit.nit, fit.history, fit.standing
         if course.judge is not None:
             self.validation_history_ = np.array(course.held_out)
             self.validation_scores_ = np.array(course.scores)
+
+    @property
+    def _last(self) -> Fit:
+        """What was found, to go on from; a file does not hold the method's state."""
+        x = {"layers": self.parameters_, "step": np.array(self._step)}
+        history, nit = self.history_, self.n_iter_
+        cost, standing = float(history[-1]), self._standing
+        return Fit(x, cost, history, nit, True, "fitted", standing=standing)
 
     def _after(
         self, file: Checkpoint | None, rows: Examples, tell: Tell, course: Course,

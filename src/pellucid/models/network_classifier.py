@@ -257,6 +257,11 @@ class NetworkClassifier(ClassifierMixin, Network):
         made = weights.class_weighted(self, self.classes_, index.ravel(), flat)
         return None if made is None else made.reshape(index.shape)
 
+    @property
+    def _answer(self) -> list[tuple[str, str]]:
+        """What is made of z, as an equation."""
+        return [("p", "sigmoid(z)" if self.n_outputs_ == 1 else "softmax(z)")]
+
     # -- predictions ------------------------------------------------------------------
 
     def predict_proba(self, X: Any) -> Any:

@@ -160,6 +160,11 @@ class NetworkRegressor(RegressorMixin, Network):
     def _strata(self, y: Array) -> None:
         """Rows are set aside by chance alone."""
 
+    @property
+    def _answer(self) -> list[tuple[str, str]]:
+        """What is made of z, as an equation."""
+        return [("y", "exp(z)")] if self._loss() is costs.poisson else []
+
     # -- predictions ------------------------------------------------------------------
 
     def predict(self, X: Any) -> Any:

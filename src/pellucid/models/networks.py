@@ -5,20 +5,27 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError
+from pellucid.graphs.graph import Graph
+from pellucid.layers.containers import Sequential
 from pellucid.minimisers.first_order import Method, inner
-from pellucid.models import base, checkpoints, examples
+from pellucid.models import as_formulas, base, checkpoints, examples
 from pellucid.models.base import Array
 from pellucid.models.examples import Examples, Shape
 from pellucid.models.learning import Learner
 from pellucid.models.multilayer import SHARE
 from pellucid.running.targets import TARGETS
+from pellucid.show import plots
+from pellucid.show.summary import Summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 CHECKS: dict[str, base.Check] = {
     "network": (
@@ -149,7 +156,7 @@ class Network(Learner):
             if first:
                 self.network_ = self._built(rows.X.shape[1:], self._units(y))
             rows = self._made(rows, y)
-            start = self._begin(rows) if first else self._fit
+            start = self._begin(rows) if first else self._last
             self._trained(rows, start, self._course(None), 1)
 
     def _forget(self) -> None:
@@ -218,3 +225,88 @@ class Network(Learner):
         rows = self._examples(X)
         z = self._output(self.parameters_, rows)
         return examples.as_given(of_linear(z), rows, z.ndim - 2)
+
+    @property
+    def _like(self) -> Examples:
+        """A batch of the rows that it was fitted to, as stand-ins."""
+        return Examples(
+            **{
+                name: np.broadcast_to(np.zeros((), dtype), shape)
+                for name, (shape, dtype) in zip(
+                    self._rows_are, self._rows.kinds, strict=True
+                )
+            }
+        )
+
+    @property
+    def graph_(self) -> Graph:
+        """J of a batch as a graph, of the parameters, X, y, weights and lengths."""
+        cost = self._cost_of(self._like)
+
+        def network_cost(w: Any, *data: Any) -> Any:
+            return cost(w, *data)[0]
+
+        return base.recorded_cost(self, network_cost, self._last.x)
+
+    def formula(self, format: str = "text") -> str:  # noqa: A002
+        r"""Write the network, as "text" a line a layer, or as "latex" with each layer.
+
+        Raises
+        ------
+        ModelError
+            For another format.
+
+        Examples
+        --------
+        >>> import pellucid as pl
+        >>> from pellucid.layers import Dense, Dropout, Sequential
+        >>> network = Sequential(Dense(3, np.tanh), Dropout(0.5), Dense(2))
+        >>> model = pl.NetworkClassifier(network, max_iter=1).fit(np.eye(2), [0, 1])
+        >>> print(model.formula())
+        h1 = tanh(X W1 + b1)
+        h2 = Dropout(0.5)(h1)
+        z = h2 W3 + b3
+        p = softmax(z)
+        """
+        return as_formulas.layers(self, format)
+
+    def summary(self) -> Summary:
+        """Sum up the network: its layers, what they give, how many parameters each has.
+
+        Examples
+        --------
+        >>> import pellucid as pl
+        >>> from pellucid.layers import Dense, Sequential
+        >>> network = Sequential(Dense(3, np.tanh), Dense(2))
+        >>> model = pl.NetworkClassifier(network, max_iter=1).fit(np.eye(2), [0, 1])
+        >>> model.summary().frame["parameters"].tolist()
+        [9, 8]
+        """
+        check_is_fitted(self)
+        network = self.network_
+        inside = network if isinstance(network, Sequential) else Sequential(network)
+        layers = inside.summary(self._like.X.shape[1:])
+        figures = {
+            **layers.figures,
+            "epochs": self.n_iter_,
+            "cost": float(self.history_[-1]),
+        }
+        return Summary(
+            f"{type(self).__name__} of {layers.title}", figures, layers.frame
+        )
+
+    def plot(self) -> Figure:
+        """Draw the cost by epoch, of the rows learned from and of validation rows.
+
+        Examples
+        --------
+        >>> import pellucid as pl
+        >>> from pellucid.layers import Dense
+        >>> model = pl.NetworkClassifier(Dense(2)).fit(np.eye(2), [0, 1])
+        >>> model.plot().axes[0].get_xlabel()
+        'epoch'
+        """
+        check_is_fitted(self)
+        first, last = self.history_[0], self.history_[-1]
+        fell = f"The cost falls from {first:.3g} to {last:.3g} in {self.n_iter_} epochs"
+        return plots.costs(self._histories, title=fell, x_label="epoch")
