@@ -53,6 +53,28 @@ def network(kind=pl.MLPClassifier, sizes=(4, 3), **options):
     return kind(hidden_layer_sizes=sizes, **options)
 
 
+WORDS = [RNG.integers(5, size=t) for t in RNG.integers(2, 6, 40)]
+IMAGES = RNG.normal(size=(40, 6, 6, 1)).astype(np.float32)
+
+
+def layered(*layers, kind=pl.NetworkClassifier, **options):
+    options = {"max_iter": 2, "random_state": 0, "batch_size": 20, **options}
+    return kind(pl.layers.Sequential(*layers), **options)
+
+
+def hidden(shape, outputs):
+    return pl.layers.Sequential(pl.layers.Dense(4, np.tanh), pl.layers.Dense(outputs))
+
+
+def of_images(**options):
+    return layered(
+        pl.layers.Conv2D(4, 3, padding="same", activation=pl.activations.relu),
+        pl.layers.Residual(pl.layers.Conv2D(4, 3, padding="same"), np.tanh),
+        pl.layers.BatchNorm(), pl.layers.MaxPool2D(2), pl.layers.Flatten(),
+        pl.layers.Dropout(0.25), pl.layers.Dense(3), **options,
+    )  # fmt: skip
+
+
 MODELS = {
     "line": lambda: fitted(pl.LinearRegression(), X, Y),
     "line, one feature": lambda: fitted(pl.LinearRegression(), X[:, :1], Y),
@@ -126,7 +148,28 @@ MODELS = {
     "regressor, recipe": lambda: fitted(
         network(pl.MLPRegressor), pl.rows(RAW, target="weight")
     ),
-}
+    "network of images": lambda: fitted(of_images(), IMAGES, TEXT),
+    "network of images, validated": lambda: fitted(
+        of_images(early_stopping=True, class_weight="balanced"), IMAGES, TEXT, S
+    ),
+    "network of words": lambda: fitted(
+        layered(
+            pl.layers.Embedding(5, 3), pl.layers.LSTM(4, sequence=True),
+            pl.layers.Attention(4, heads=2, causal=True), pl.layers.GRU(3),
+            pl.layers.LayerNorm(), pl.layers.Dense(1),
+            method=pl.methods.Clipped(pl.methods.Adam(pl.schedules.cosine(1.0, 9)), 1),
+        ), WORDS, TRUE,
+    ),
+    "network of columns": lambda: fitted(
+        pl.NetworkRegressor(
+            hidden, cost=pl.costs.poisson, batch_size=None, max_iter=2, random_state=0
+        ), FRAME, Y**2,
+    ),
+    "network, recipe": lambda: fitted(
+        pl.NetworkRegressor(pl.layers.Dense(1), max_iter=2, random_state=0),
+        pl.rows(RAW, target="weight"),
+    ),
+}  # fmt: skip
 MADE = {}
 
 
@@ -142,6 +185,8 @@ def rows_of(model):
     recipe = getattr(model, "preparation_", None)
     if recipe is not None:
         return RAW.dropna().drop(columns=recipe.target.column)
+    if getattr(model, "input_shape_", (0,)) in [(None,), (6, 6, 1)]:
+        return WORDS if model.input_shape_ == (None,) else IMAGES
     names = getattr(model, "feature_names_in_", None)
     d = model.n_features_in_
     dtype = model._rows.kinds[0][1]
@@ -206,6 +251,8 @@ def test_a_loaded_model_tells_the_same(name, path):
 def test_a_loaded_model_has_the_parameters(name):
     model, loaded = model_of(name), restored(as_bytes(model_of(name)))
     given, found = model.get_params(), loaded.get_params()
+    if given.get("network") is hidden:
+        given["network"] = model.network_  # which the function made
     seeds = [p.pop("random_state", None) for p in (given, found)]
     assert_same(found, given)
     assert len({str(np.random.RandomState(s).get_state() if isinstance(s, int) else
@@ -225,7 +272,7 @@ def test_every_attribute_of_a_fit_is_in_the_table(name):
     assert own <= KINDS[type(model).__name__].parts.keys()
 
 
-@by_model
+@pytest.mark.parametrize("name", [name for name in MODELS if "network" not in name])
 def test_what_needs_the_rows_refuses_as_an_unpickled_model_does(name):
     loaded = restored(as_bytes(model_of(name)))
     assert str(drawn(loaded)) == str(drawn(pickle.loads(pickle.dumps(model_of(name)))))
@@ -289,6 +336,10 @@ class Own(pl.LinearRegression):
     """A class of a stranger."""
 
 
+def brier(z, y):
+    return np.sum((pl.activations.softmax(z) - y) ** 2, axis=1)
+
+
 REFUSED = {
     "not fitted": (lambda: pl.LinearRegression(), "not fitted; call fit first"),
     "no model": (lambda: {"coef_": 1}, "expected one of LinearRegression, Log.*dict"),
@@ -324,6 +375,14 @@ REFUSED = {
     "a shape": (
         lambda: spoilt("line", coef_=np.ones(5)),
         r"coef_ to be an array of the shape \(d\) or \(k, d\) with d = 3, found \(5,\)",
+    ),
+    "a layer of one's own": (
+        lambda: fitted(layered(lambda x: x, pl.layers.Dense(2)), X, TRUE),
+        "network.layers.0 .*<lambda>.* keep the code of your own, and parameters_",
+    ),
+    "a cost of one's own": (
+        lambda: fitted(layered(pl.layers.Dense(2), cost=brier), X, TRUE),
+        r"cost .*brier, function, .*`model.set_params\(cost=None\)`",
     ),
     "too many digits": (
         lambda: spoilt("line", tol=np.longdouble(1e-6)),
@@ -704,7 +763,8 @@ def test_a_changed_number_is_noticed_by_the_sum(path):
 
 # Fuzz: a damaged file is a model that predicts, or is refused in one sentence.
 
-FUZZED = ["line", "line, recipe", "logistic, texts", "classifier", "regressor, targets"]
+FUZZED = ["line", "line, recipe", "logistic, texts", "classifier", "regressor, targets",
+          "network of images", "network of words"]  # fmt: skip
 
 
 def mutated(content, rng):

@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError
+from pellucid.graphs.tracing.trace import is_numeric, trace
 from pellucid.layers.containers import Sequential
 from pellucid.layers.dense import Dense
 from pellucid.layers.layer import name_of
@@ -80,7 +81,8 @@ def layers(model: Any, format: str) -> str:  # noqa: A002
     _style(model, format)
     network = model.network_
     if format == "latex":
-        return formula(network, model.parameters_, model._like.X)
+        args = (model.parameters_, model._like.X)
+        return formula(trace(network, args, {}, is_numeric))
     inside = network.layers if isinstance(network, Sequential) else (network,)
     lefts = ["X", *(f"h{i}" for i in range(1, len(inside))), "z"]
     pairs = [(lefts[i], _layer(layer, i, lefts[i - 1]))

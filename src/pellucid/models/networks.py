@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.tracing.trace import is_numeric, trace
 from pellucid.layers.containers import Sequential
 from pellucid.minimisers.first_order import Method, inner
 from pellucid.models import as_formulas, base, checkpoints, examples
@@ -243,10 +244,11 @@ class Network(Learner):
         """J of a batch as a graph, of the parameters, X, y, weights and lengths."""
         cost = self._cost_of(self._like)
 
-        def network_cost(w: Any, *data: Any) -> Any:
-            return cost(w, *data)[0]
+        def network_cost(w: Any, X: Any, y: Any, *more: Any) -> Any:
+            return cost(w, X, y, *more)[0]
 
-        return base.recorded_cost(self, network_cost, self._last.x)
+        args = (self._last.x, *self._like.arrays)
+        return trace(network_cost, args, {}, is_numeric)
 
     def formula(self, format: str = "text") -> str:  # noqa: A002
         r"""Write the network, as "text" a line a layer, or as "latex" with each layer.

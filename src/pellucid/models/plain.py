@@ -3,8 +3,8 @@
 JSON has no nan, no tuples, no types of NumPy, and no arrays. Each of them is an object
 with one key, which says what it is: {"float": "nan"}, {"tuple": [...]}, {"array":
 "coef_"}, where the array of that name stands beside the JSON. Numbers, texts, lists
-and null are themselves. Nothing that is read can name code: methods and schedules are
-found in a table.
+and null are themselves. Nothing that is read can name code: methods, schedules, layers
+and functions are found in tables.
 """
 
 from __future__ import annotations
@@ -12,12 +12,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from pellucid.minimisers import methods, schedules
 from pellucid.models.base import Array
+from pellucid.models.plain_layers import (
+    FUNCTIONS,
+    LAYERS,
+    function_name,
+    is_named,
+    made,
+    parts_of,
+)
 
 RECORDS = {
     name: getattr(home, name) for home in (methods, schedules) for name in home.__all__
@@ -74,7 +83,13 @@ def to_json(value: Any, where: str, arrays: dict[str, Array]) -> Any:
     if type(value).__name__ in RECORDS and type(value) is RECORDS[type(value).__name__]:
         own = {f.name: getattr(value, f.name) for f in fields(value)}
         return {"method": [type(value).__name__, _dict(own, where, arrays)]}
+    if is_named(value):
+        parts = _dict(parts_of(value), where, arrays)
+        return {"layer": [type(value).__name__, parts]}
+    if name := function_name(value):
+        return {"function": name}
     kind = f"{type(value).__name__}, which is no data"
+    kind = f"{value.__name__}, {kind}" if isinstance(value, FunctionType) else kind
     raise unfit(where, "numbers, text, arrays, or lists and dicts of them", kind)
 
 
@@ -236,6 +251,23 @@ def _method(value: Any, where: str, arrays: dict[str, Array]) -> Any:
     return RECORDS[name](**given)
 
 
+def _layer(value: Any, where: str, arrays: dict[str, Array]) -> Any:
+    name, own = _list(value, where, 2)
+    if not isinstance(name, str) or name not in LAYERS:
+        raise unfit(where, f"one of {', '.join(LAYERS)}", name)
+    parts = from_json(own, where, arrays)
+    try:
+        return made(name, parts)
+    except (TypeError, KeyError) as error:
+        raise unfit(where, f"{name} with its settings", str(error)) from None
+
+
+def _function(value: Any, where: str, _: dict[str, Array]) -> Any:
+    if not isinstance(value, str) or value not in FUNCTIONS:
+        raise unfit(where, "a function of pellucid or NumPy", value)
+    return FUNCTIONS[value]
+
+
 READERS: dict[str, Callable[[Any, str, dict[str, Array]], Any]] = {
     "float": _float,
     "scalar": _number,
@@ -247,4 +279,6 @@ READERS: dict[str, Callable[[Any, str, dict[str, Array]], Any]] = {
     "texts": _texts,
     "random": _random,
     "method": _method,
+    "layer": _layer,
+    "function": _function,
 }

@@ -28,10 +28,14 @@ from pellucid.models.container import (
     unpacked,
 )
 from pellucid.models.plain import Unfit, from_json, to_json, unfit
-from pellucid.models.states import KINDS, OPTIONAL, UNCHECKED, ModelKind
+from pellucid.models.states import KINDS, UNCHECKED, ModelKind
 from pellucid.tables.preparation import Preparation
 from pellucid.tables.recipe import recipe_of
 
+OWN_LAYERS = (
+    "a file names pellucid's layers and functions of pellucid and NumPy, so keep the "
+    "code of your own, and parameters_ beside it by pickle"
+)
 VERSION = 1  # of the format; a file with a greater one is refused
 DOCUMENT = ("version", "written_by", "class", "parameters", "fitted", "recipe")
 # What odd data make of NumPy, scikit-learn and Python where they are put together.
@@ -49,8 +53,10 @@ def save(model: Any, path: str | Path) -> Path:
 
     Parameters
     ----------
-    model : LinearRegression, LogisticRegression, MLPClassifier or MLPRegressor
-        Fitted.
+    model : LinearRegression, LogisticRegression, MLP* or Network*
+        Fitted. A network is written by the names of its layers and functions, those of
+        pellucid and NumPy's universal functions. The state of its method stays behind,
+        as it is larger than the network: see `checkpoint` in `fit`.
     path : str or path
         Where the file goes, by custom with the ending .safetensors; missing folders are
         made.
@@ -97,7 +103,7 @@ def load(path: str | Path) -> Any:
 
     Returns
     -------
-    LinearRegression, LogisticRegression, MLPClassifier or MLPRegressor
+    LinearRegression, LogisticRegression, MLP* or Network*
         The model, without the rows that it was fitted to.
 
     Raises
@@ -169,6 +175,8 @@ def _document(model: Any, kind: ModelKind) -> tuple[dict[str, Any], dict[str, Ar
     """What goes into the metadata, and the arrays beside it."""
     own = {name: value for name, value in vars(model).items() if name != "preparation_"}
     parameters = {name: own.pop(name) for name in model._get_param_names()}
+    if "network_" in own:
+        parameters["network"] = own["network_"]  # also where a function made it
     unknown = own.keys() - kind.parts.keys()
     if unknown:
         name = min(unknown)
@@ -193,6 +201,8 @@ def _parameter(name: str, value: Any, arrays: dict[str, Array]) -> Any:
     try:
         return to_json(value, name, arrays)
     except Unfit as error:
+        if name == "network":
+            raise Unfit(f"{error}; {OWN_LAYERS}") from None
         advice = f"set it to data, or leave it out by `model.set_params({name}=None)`"
         raise Unfit(f"{error}; {advice}") from None
 
@@ -263,7 +273,7 @@ def _built(document: Any, arrays: dict[str, Array]) -> Any:
     base.check_parameters(model, {**kind.checks, **more})
     names = set(kind.parts)
     fitted = document["fitted"]
-    state = _values(fitted, names - OPTIONAL, names, "what was fitted", arrays)
+    state = _values(fitted, names - kind.optional, names, "what was fitted", arrays)
     if arrays:
         raise unfit("its arrays", "those that the document names", f"also {[*arrays]}")
     sizes: dict[str, int] = {}

@@ -21,6 +21,10 @@ from pellucid.models import (
     linear,
     logistic,
     multilayer,
+    network_classifier,
+    network_regressor,
+    network_states,
+    networks,
     parts,
     perceptron_regressor,
     perceptrons,
@@ -46,6 +50,20 @@ from pellucid.models.plain import unfit
 State = Mapping[str, Any]
 
 
+# Attributes that only some fits set.
+OPTIONAL = frozenset(
+    {
+        "feature_names_in_",
+        "loss_curve_",
+        "best_loss_",
+        "validation_history_",
+        "validation_scores_",
+        "best_validation_score_",
+        "_held_out_error",
+    }
+)
+
+
 @dataclass(frozen=True)
 class ModelKind:
     """What is known of one class of models.
@@ -60,12 +78,15 @@ class ModelKind:
         From each attribute that a fit sets to what it has to be.
     wrong : callable
         What of a state does not go together, "" where all does.
+    optional : set of str
+        Attributes that only some fits set.
     """
 
     model: Any
     checks: Mapping[str, base.Check]
     parts: Mapping[str, Part]
     wrong: Callable[[State], str]
+    optional: frozenset[str] = OPTIONAL
 
 
 # -- parameters that no fit checks ----------------------------------------------------
@@ -259,20 +280,6 @@ REGRESSOR: dict[str, Part] = {
     "_loss": one_of("squared_error", "poisson"),
     **HELD_OUT,
 }
-# Attributes that only some fits set.
-OPTIONAL = frozenset(
-    {
-        "feature_names_in_",
-        "loss_curve_",
-        "best_loss_",
-        "validation_history_",
-        "validation_scores_",
-        "best_validation_score_",
-        *HELD_OUT,
-    }
-)
-
-
 # -- what must go together ------------------------------------------------------------
 
 
@@ -343,6 +350,20 @@ KINDS = {
             perceptron_regressor.CHECKS,
             REGRESSOR,
             _of_network,
+        ),
+        ModelKind(
+            network_classifier.NetworkClassifier,
+            networks.CHECKS,
+            network_states.CLASSIFIER,
+            network_states.of_classifier,
+            network_states.OPTIONAL,
+        ),
+        ModelKind(
+            network_regressor.NetworkRegressor,
+            networks.CHECKS,
+            network_states.REGRESSOR,
+            network_states.of_network,
+            network_states.OPTIONAL,
         ),
     )
 }
