@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from pellucid.bench import memory, race, run
+from pellucid.bench import memory, networks, race, run
 from pellucid.bench.benchmarks import BENCHMARKS
 from pellucid.bench.contest import AbsentError, Contest, Outcome, Record, Rival, contest
 from pellucid.bench.functions import PROBLEMS
+from pellucid.bench.layered import devices
 from pellucid.bench.perceptrons import Perceptron, data
 from pellucid.bench.ratios import tables
 from pellucid.bench.results import Results
 from pellucid.bench.telling import markdown
 from pellucid.bench.trainers import pytorch
-from pellucid.bench.trainers.trainers import TRAINERS, WHOLE
+from pellucid.bench.trainers.trainers import OURS, TRAINERS, WHOLE
 from pellucid.command import main
 from pellucid.errors import MissingExtraError, PellucidError
 
@@ -92,7 +93,9 @@ def test_rivals_that_are_not_installed_are_left_out_and_named(alone):
 def test_a_name_that_there_is_not_is_refused_in_a_sentence():
     result = typed("nonsense")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "'nonsense' is not one of 'training', 'gradients'" in result.stderr
+    assert (
+        "'nonsense' is not one of 'training', 'networks', 'gradients'" in result.stderr
+    )
     assert result.stderr.count("\n") == 1
 
 
@@ -156,6 +159,21 @@ def test_a_process_that_fails_tells_its_last_line():
     assert answer == {"failed": "KeyError: 'nobody'"}
 
 
+def test_rivals_that_do_not_compute_the_same_are_refused():
+    records = [
+        Record(networks.LSTM, networks.STEP, name, 1.0, check=cost)
+        for name, cost in ((networks.NUMPY, 0.5), (networks.EAGER, 0.51))
+    ]
+    outcome = Outcome("networks", records)
+    race.refuse_dispute(outcome, 0.05)
+    with pytest.raises(
+        PellucidError,
+        match=r"^networks: expected all to compute the same in a step of LSTM, 50 steps"
+        r", found 0\.5 by Pellucid, NumPy and 0\.51 by PyTorch, eager Adam\.$",
+    ):
+        race.refuse_dispute(outcome, 0.01)
+
+
 # The tables
 
 FIT = "a whole fit"
@@ -173,6 +191,22 @@ def test_a_table_gives_ratios_and_whether_the_goal_is_met():
         [SMALL, "Pellucid, NumPy", "100 ms", "15 (10 met)", "6.5 (7 not met)"]
     ]
     assert cold.rows == [[SMALL, "300 ms", "2 s"]]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(2.0, "2 s (3 s"), (4.0, "4 s (3 s not")]
+)
+def test_a_table_says_whether_a_limit_is_kept(seconds, told):
+    first = Record(networks.LONG, networks.FIRST, networks.NUMPY, seconds)
+    ((_, _, takes),) = tables(Outcome("networks", [first]))[0].rows
+    assert takes == f"{told} met)"
+
+
+def test_a_measure_may_have_a_unit_of_its_own():
+    read = Record(networks.LSTM, networks.LINES, networks.NUMPY, 87)
+    (table,) = tables(Outcome("networks", [read]))
+    assert table.title == f"Networks: {networks.LINES}"
+    assert table.rows == [[networks.LSTM, networks.NUMPY, "87 lines"]]
 
 
 def test_results_are_read_as_they_were_saved(tmp_path):
@@ -234,6 +268,38 @@ def test_every_trainer_learns_as_scikit_learn_does(name):
     except (AbsentError, MissingExtraError) as absent:
         pytest.skip(str(absent))
     assert cost == pytest.approx(TRAINERS["scikit-learn"](EASY).fit(X, y), rel=0.3)
+
+
+def costs(name, case):
+    """The cost of each of three epochs of a network."""
+    task, trainer = networks.TASKS[case].tiny(), networks.TRAINERS[name]
+    try:
+        looks = trainer.looked(task, task.start(), 3, 0.0)
+    except (AbsentError, MissingExtraError) as absent:
+        pytest.skip(str(absent))
+    return [cost for _, cost in looks]
+
+
+@pytest.fixture(scope="module", params=[*networks.TASKS][:3])
+def trained(request):
+    """A network, and its costs as PyTorch's own layers and Adam find them."""
+    return request.param, costs(networks.EAGER, request.param)
+
+
+@pytest.mark.parametrize("name", [*OURS, networks.BY_HAND])
+def test_layers_and_adam_are_those_of_pytorch(name, trained):
+    case, expected = trained
+    assert costs(name, case) == pytest.approx(expected, rel=2e-5)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in networks.TRAINERS if name.endswith(networks.ON_GPU)]
+)
+def test_a_rival_on_a_gpu_is_left_out_where_there_is_none(name, monkeypatch):
+    library = networks.TRAINERS[name].library
+    monkeypatch.setitem(devices.FINDS, library, lambda: False)
+    with pytest.raises(AbsentError, match=r"^there is no GPU here$"):
+        contest("networks").rivals[name].measure(networks.LENET, True)
 
 
 @pytest.mark.parametrize("costed", [True, False])

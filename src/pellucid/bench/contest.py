@@ -60,13 +60,19 @@ class Contest:
     rivals : mapping of str to Rival
         Ours come first.
     unit : str
-        "s" or "B".
+        "s", "B" or "lines".
+    units : mapping of str to str
+        The units of measures that have another.
     apart : bool
         Whether each case has a process of its own; else a rival has one for all.
     rounds : int
         How often all rivals run, one after the other.
     goals : mapping
         (measure, case, ours, rival) -> the least ratio theirs / ours that is aimed at.
+    limits : mapping
+        (measure, case, ours) -> the most that ours shall take.
+    agreement : float or None
+        How far the checks of all rivals may lie apart, relative to the largest.
     """
 
     title: str
@@ -77,6 +83,17 @@ class Contest:
     apart: bool = False
     rounds: int = 3
     goals: Mapping[tuple[str, str, str, str], float] = field(default_factory=dict)
+    limits: Mapping[tuple[str, str, str], float] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    agreement: float | None = None
+
+    def unit_of(self, measure: str) -> str:
+        """The unit of a measure.
+
+        >>> Contest("", "", (), {}, units={"its length": "lines"}).unit_of("its length")
+        'lines'
+        """
+        return self.units.get(measure, self.unit)
 
 
 @dataclass(frozen=True)

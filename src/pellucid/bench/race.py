@@ -35,7 +35,8 @@ def race(name: str, tiny: bool, told: Callable[[str], object]) -> Outcome:
     Raises
     ------
     PellucidError
-        When a process of ours fails; a rival that fails is left out.
+        When a process of ours fails, or when not all find the same; a rival that fails
+        is left out.
     """
     event = contest(name)
     outcome = Outcome(name, absent=left_out(event) if tiny else {})
@@ -50,7 +51,29 @@ def race(name: str, tiny: bool, told: Callable[[str], object]) -> Outcome:
                 note(outcome, marks, rival, answer)
             told(rival)
     outcome.records = [record(*key, found) for key, found in marks.items()]
+    if event.agreement is not None:
+        refuse_dispute(outcome, event.agreement)
     return outcome
+
+
+def refuse_dispute(outcome: Outcome, agreement: float) -> None:
+    """Refuse figures of rivals that do not compute the same."""
+    checks: dict[tuple[str, str], dict[str, float]] = {}
+    for record in outcome.records:
+        if record.check is not None:
+            found = checks.setdefault((record.case, record.measure), {})
+            found[record.rival] = record.check
+    for (case, measure), found in checks.items():
+        least, most = (
+            min(found, key=found.__getitem__),
+            max(found, key=found.__getitem__),
+        )
+        if not found[most] - found[least] <= agreement * abs(found[most]):
+            raise PellucidError(
+                f"{outcome.name}: expected all to compute the same in {measure} of "
+                f"{case}, found {found[least]:.7g} by {least} and {found[most]:.7g} by "
+                f"{most}."
+            )
 
 
 def left_out(event: Contest) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pellucid.bench.contest import Contest, Outcome, Record, contest
 SCALES = {
     "s": ((1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
     "B": ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")),
+    "lines": ((1, "lines"),),
 }
 DIGITS = 3  # more are not resolved
 
@@ -90,12 +91,19 @@ class Board:
     def rows(self) -> list[list[str]]:
         """A row a case and one of ours: what it takes, and the ratios."""
         return [
-            [case, ours, quantity(self.records[case, ours].best, self.event.unit),
+            [case, ours, self.figure(case, ours),
              *(self.ratio(case, ours, rival) for rival in self.names(ours=False))]
             for case in self.event.cases
             for ours in self.names(ours=True)
             if (case, ours) in self.records
         ]  # fmt: skip
+
+    def figure(self, case: str, ours: str) -> str:
+        """What ours takes, and whether that is little enough."""
+        best, unit = self.records[case, ours].best, self.event.unit_of(self.measure)
+        most = self.event.limits.get((self.measure, case, ours))
+        told = quantity(best, unit)
+        return told + (f" ({within(best, most, unit)})" if most else "")
 
     def ratio(self, case: str, ours: str, rival: str) -> str:
         """Theirs / ours, and whether it is what was aimed at."""
@@ -111,8 +119,10 @@ def _ratios(event: Contest, outcome: Outcome, measure: str) -> Sheet:
     """One measure: theirs / ours, with the goal where there is one."""
     found = {(r.case, r.rival): r for r in outcome.records if r.measure == measure}
     board = Board(event, measure, found)
-    heads = ["", "ours", "takes", *board.names(ours=False)]
-    return Sheet(f"{event.title}: {measure}, theirs / ours", heads, board.rows())
+    theirs = board.names(ours=False)
+    compared = ", theirs / ours" if theirs else ""
+    heads = ["", "ours", "takes", *theirs]
+    return Sheet(f"{event.title}: {measure}{compared}", heads, board.rows())
 
 
 def verdict(ratio: float, goal: float) -> str:
@@ -124,9 +134,20 @@ def verdict(ratio: float, goal: float) -> str:
     return f"{goal:g} {'met' if ratio >= goal else 'not met'}"
 
 
+def within(value: float, most: float, unit: str) -> str:
+    """Say whether a limit is kept.
+
+    >>> within(2.5, 3.0, "s"), within(120, 100, "lines")
+    ('3 s met', '100 lines not met')
+    """
+    return f"{quantity(most, unit)} {'met' if value <= most else 'not met'}"
+
+
 def _figures(event: Contest, records: Sequence[Record]) -> Sheet:
     """Plain figures where there is nobody to compare with."""
-    rows = [[r.case, r.measure, quantity(r.best, event.unit)] for r in records]
+    rows = [
+        [r.case, r.measure, quantity(r.best, event.unit_of(r.measure))] for r in records
+    ]
     return Sheet(event.title, ["", "", "takes"], rows)
 
 
