@@ -15,7 +15,15 @@ import numpy as np
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import reduced_axes
 from pellucid.graphs.operations.indexing import Slot, is_basic
-from pellucid.graphs.places import Number, Place, Turn, of_turn, plus, with_places
+from pellucid.graphs.places import (
+    Number,
+    Place,
+    Turn,
+    of_turn,
+    places_in,
+    plus,
+    with_places,
+)
 from pellucid.graphs.tracing.traced import current, lifted, recorded
 
 
@@ -48,6 +56,12 @@ def in_turn(value: Any, turn: Turn, number: int) -> Any:
     """An option in one turn of one loop."""
     here = of_turn(turn, -number)
     return with_places(value, lambda place: plus(place, here, -place.times(turn)))
+
+
+def turns(step: Node, turn: Turn) -> bool:
+    """Whether a step moves with the turn of one loop."""
+    places = places_in(tuple(step.options.values()))
+    return any(place.times(turn) for place in places)
 
 
 def along(

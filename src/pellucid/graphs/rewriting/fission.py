@@ -159,7 +159,7 @@ class Feed:
         if step not in (self.read_in_turn if varies else self.used):
             return False
         reads = step.operation in READING and all(a.is_input for a in step.arguments)
-        return bool(step.arguments) and not reads
+        return bool(step.arguments) and not (reads and varies)
 
     def read(self, step: Node) -> Node:
         """What stands for such a step in the loop."""

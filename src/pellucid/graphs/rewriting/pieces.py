@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.places import moves
+from pellucid.graphs.operations.indexing import is_basic
+from pellucid.graphs.places import is_whole, moves
 from pellucid.graphs.rewriting.driver import by_operation
 from pellucid.graphs.tracing.traced import node_of, recorded
 
@@ -34,7 +35,36 @@ def _joined(node: Node) -> Node | None:
     return _concatenated(pieces, node.shape)
 
 
+def _scattered(node: Node) -> Node | None:
+    """What is put into a part that is put into zeros, put there at once."""
+    part = node.arguments[0]
+    at = _within(node, part)
+    return at and _recorded("scatter", *part.arguments, at=at, shape=node.shape)
+
+
 def _added(node: Node) -> Node | None:
+    """What is added to a part of a part, or pieces, as what they are joined to."""
+    array, part = node.arguments[:2]
+    if at := _within(node, part):
+        return _recorded("add_at", array, *part.arguments, at=at)
+    return _added_pieces(node)
+
+
+def _within(node: Node, part: Node) -> Any:
+    """The place in the whole of what alone is put into a part; None where it is not."""
+    at = node.options["at"]
+    is_put = part.operation == "scatter" and len(part.arguments) == 1
+    if not is_put or not all(map(is_whole, at)) or part.shape != node.shape[len(at) :]:
+        return None
+    inner = part.options["at"]
+    return (*at, *inner) if is_basic(inner) else None
+
+
+def _recorded(operation: str, *arguments: Node, **options: Any) -> Node:
+    return node_of(recorded(operation, *arguments, **options))
+
+
+def _added_pieces(node: Node) -> Node | None:
     """Pieces that are added one after the other, as what they are joined to."""
     start, pieces = node, list[tuple[Node, Any]]()
     while start.operation == "add_at" and len(start.arguments) == 2:
@@ -43,7 +73,7 @@ def _added(node: Node) -> Node | None:
         pieces.append((start.arguments[1], start.options["at"]))
         start = start.arguments[0]
     whole = _concatenated(pieces, node.shape)
-    return None if whole is None else node_of(recorded("add", start, whole))
+    return None if whole is None else _recorded("add", start, whole)
 
 
 def _concatenated(
@@ -62,7 +92,7 @@ def _concatenated(
         parts.append(piece)
     if found or end != shape[0] or len(parts) != len(pieces) or len(parts) < 2:
         return None
-    return node_of(recorded("concatenate", *parts, axis=0))
+    return _recorded("concatenate", *parts, axis=0)
 
 
 def _along_first(at: tuple[Any, ...], shape: tuple[int, ...]) -> range | None:
@@ -73,4 +103,4 @@ def _along_first(at: tuple[Any, ...], shape: tuple[int, ...]) -> range | None:
     return places if places and places.step == 1 else None
 
 
-joined = by_operation({"add": _joined, "add_at": _added})
+joined = by_operation({"add": _joined, "add_at": _added, "scatter": _scattered})

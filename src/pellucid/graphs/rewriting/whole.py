@@ -27,6 +27,7 @@ from pellucid.graphs.rewriting.all_turns import (
     elementwise,
     padded,
     reduction,
+    turns,
 )
 from pellucid.graphs.rewriting.spines import (
     added,
@@ -164,7 +165,7 @@ class Whole:
             return self._counter(seen) if seen.operation == "counter" else None
         values = [self.found[a] for a in seen.arguments]
         with current().marking(seen.quiet, seen.derived):
-            if not any(v.varies for v in values) and not depends_on_turn(seen):
+            if not (any(v.varies for v in values) or turns(seen, self.run.turn)):
                 nodes = [v.node for v in values]
                 made = recorded(seen.operation, *nodes, weak=seen.weak, **seen.options)
                 return Value(node_of(made), False)
