@@ -19,7 +19,7 @@ from pellucid.graphs.operations.indexing import (
     may_repeat,
 )
 from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT
-from pellucid.graphs.places import Place
+from pellucid.graphs.places import Place, moves
 from pellucid.running import writing
 from pellucid.running.numpy_convolutions import BY_PRODUCTS
 from pellucid.running.numpy_lists import (
@@ -129,7 +129,8 @@ class Statements:
         arguments = self._arguments(node)
         if node.operation in WRITING:
             return self._assignment(node, name, arguments)
-        if node.operation == "scatter" and is_basic(node.options["at"]):
+        at = node.options.get("at", ())
+        if node.operation == "scatter" and (is_basic(at) or moves(at)):
             return self._scattered(node, name, arguments)
         if node.operation == "where" and node in self.out:
             return f"{self._chosen(node, arguments)}; {name} = {self.out[node]}"
