@@ -182,14 +182,26 @@ def test_each_sequence_is_as_if_it_stood_alone(layer, target, rng):
     p, x = example(layer, (5, 2), rng, n=4)
     lengths = np.array([5, 1, 3, 4])
     compiled = pl.compile(lambda p, x, lengths: layer(p, x, lengths=lengths), target)
-    found = compiled(p, x, lengths)
-    for row, alone, t in zip(found, x, lengths, strict=True):
+    for row, alone, t in zip(compiled(p, x, lengths), x, lengths, strict=True):
         wanted = layer(p, alone[np.newaxis, :t])[0]
         row = row[:t] if wanted.ndim == 2 else row
         np.testing.assert_allclose(row, wanted, rtol=1e-12, atol=1e-14)
-    other = lengths[::-1].copy()
-    wanted = layer(p, x, lengths=other)
-    np.testing.assert_allclose(compiled(p, x, other), wanted, rtol=1e-12, atol=1e-14)
+
+
+@on_each_target
+@pytest.mark.parametrize("layer", [*RAGGED, BatchNorm()], ids=repr)
+def test_lengths_are_inputs_of_a_compiled_gradient(layer, target, rng):
+    p, x = example(layer, (4, 2), rng, n=3)
+
+    def cost(p, x, lengths):
+        y, moved = training(layer, p, x, key_of(0, 1), lengths)
+        return np.sum(y**2) + sum(map(np.sum, structure.leaves(moved)))
+
+    both = pl.value_and_gradient(cost, wrt=(0, 1))
+    compiled = pl.compile(both, target=target)
+    for lengths in ([4, 1, 3], [2, 4, 4]):
+        given = p, x, np.array(lengths)
+        assert_same(compiled(*given), both(*given))
 
 
 # Words in mini-batches.
