@@ -483,7 +483,9 @@ def test_a_layer_gives_what_moves_beside_its_output():
     with pytest.raises(ModelError) as refused:
         network.training(network.parameters(None, (2,)), np.zeros((2, 2)), key_of(0, 1))
     sentence = "give (output, moved), moved {} if nothing has."
-    assert str(refused.value) == f"OutputAlone.training gives ndarray: {sentence}"
+    assert (
+        str(refused.value) == f"Layer 1: OutputAlone.training gives ndarray: {sentence}"
+    )
     assert network.moving == [{"mean": True}]
 
 
@@ -545,3 +547,13 @@ class Own:
 
     def __call__(self, p, x):
         return x * p["a"][1] + p["a"][0][0]
+
+
+def test_a_call_says_which_layer_does_not_fit():
+    network = Sequential(Dense(3), Residual(np.tanh, Dense(3)), Dense(2))
+    p = drawn(network, (3,))
+    other = [p[0], [{}, drawn(Dense(3), (4,))], p[2]]
+    for call in (network, lambda p, x: network.training(p, x, key_of(0, 1))):
+        with pytest.raises(ModelError) as refused:
+            call(other, np.zeros((2, 3)))
+        assert str(refused.value).startswith("Layer 2: Layer 2: Dense(3) needs W of")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -65,10 +66,8 @@ class Sequential:
         """The shape of a row at the start and after each layer."""
         found = [expected(self, shape, "...")]
         for i, layer in enumerate(self.layers, 1):
-            try:
+            with numbered(i):
                 found.append(output_shape(layer, found[-1]))
-            except ModelError as error:
-                raise ModelError(f"Layer {i}: {error}") from None
         return found
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -117,8 +116,9 @@ class Sequential:
         """X through all layers; h is what comes out of each."""
         self._refuse_lengths(lengths)
         h = x
-        for layer, own in self._pairs(p):
-            h = prediction(layer, lengths)(own, h)
+        for i, (layer, own) in enumerate(self._pairs(p), 1):
+            with numbered(i):
+                h = prediction(layer, lengths)(own, h)
         return h
 
     def training(
@@ -127,9 +127,10 @@ class Sequential:
         """The same in training, and what each layer has moved."""
         self._refuse_lengths(lengths)
         h, moved = x, []
-        for i, (layer, own) in enumerate(self._pairs(p)):
-            made = in_training(layer, branched(key, i), lengths)(own, h)
-            h, after = parted(layer, made)
+        for i, (layer, own) in enumerate(self._pairs(p), 1):
+            with numbered(i):
+                made = in_training(layer, branched(key, i), lengths)(own, h)
+                h, after = parted(layer, made)
             moved.append(after)
         return h, moved
 
@@ -248,6 +249,15 @@ def count(layer: Any, shape: Shape) -> int:
 
 
 # -- layers and plain functions -------------------------------------------------------
+
+
+@contextmanager
+def numbered(i: int) -> Iterator[None]:
+    """Say which layer it was that something does not fit."""
+    try:
+        yield
+    except ModelError as error:
+        raise ModelError(f"Layer {i}: {error}") from None
 
 
 def refuse_no_layers(name: str, layers: tuple[Any, ...]) -> None:

@@ -69,8 +69,7 @@ class Dense(Formula):
     def __call__(self, p: Any, x: Any) -> Any:
         """X (n, ..., d) to (n, ..., h)."""
         refuse_misfits(self, p, x)
-        z = x @ p["W"]  # (n, ..., h)
-        z = z + p["b"] if self.bias else z
+        z = x @ p["W"] + p["b"] if self.bias else x @ p["W"]  # (n, ..., h)
         return self.activation(z) if self.activation else z
 
 
