@@ -224,7 +224,9 @@ def test_lengths_that_nothing_goes_by_are_refused(rng):
     network = Sequential(Embedding(5, 3), Flatten(), Dense(2))
     p, x = network.parameters(rng, (4,)), np.zeros((3, 4), int)
     for call in (network, lambda *args, **kw: network.training(*args, None, **kw)):
-        with pytest.raises(ModelError, match="got lengths, but no layer in it takes"):
+        with pytest.raises(
+            ModelError, match="several lengths, but nothing in it goes by"
+        ):
             call(p, x, lengths=np.array([1, 2, 3]))
 
 
@@ -346,3 +348,25 @@ def test_each_gate_of_a_recurrence_keeps_lengths(rng):
         np.testing.assert_allclose(gate.T @ gate, np.eye(6), atol=1e-12)
     b = LSTM(2).parameters(rng, (5, 3))["b"]
     np.testing.assert_array_equal(b, [0, 0, 1, 1, 0, 0, 0, 0])
+
+
+# -- what estimators learn of layers --------------------------------------------------
+
+
+@pytest.mark.parametrize("word", [5, -1])
+def test_an_estimator_refuses_a_word_that_is_none(word, rng):
+    X = rng.integers(0, 5, (20, 4))
+    network = Sequential(Embedding(5, 3), Flatten(), Dense(1))
+    model = pl.NetworkClassifier(network, max_iter=1, tol=0.0)
+    model.fit(X, np.arange(20) % 2)
+    X[3, 1] = word
+    for call in (model.predict, lambda X: model.fit(X, np.arange(20) % 2)):
+        with pytest.raises(ModelError, match="whole numbers from 0"):
+            call(X)
+
+
+def test_an_estimator_refuses_several_lengths_that_nothing_goes_by(rng):
+    X = [rng.integers(0, 5, 1 + i % 3) for i in range(20)]
+    network = Sequential(Embedding(5, 3), lambda x: x.mean(1), Dense(1))
+    with pytest.raises(ModelError, match="nothing in it goes by their lengths"):
+        pl.NetworkClassifier(network, max_iter=1).fit(X, np.arange(20) % 2)

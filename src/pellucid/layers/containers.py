@@ -114,7 +114,7 @@ class Sequential:
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
         """X through all layers; h is what comes out of each."""
-        self._refuse_lengths(lengths)
+        refuse_ignored(self, lengths)
         h = x
         for i, (layer, own) in enumerate(self._pairs(p), 1):
             with numbered(i):
@@ -125,7 +125,7 @@ class Sequential:
         self, p: Any, x: Any, key: Any, lengths: Any = None
     ) -> tuple[Any, list[Any]]:
         """The same in training, and what each layer has moved."""
-        self._refuse_lengths(lengths)
+        refuse_ignored(self, lengths)
         h, moved = x, []
         for i, (layer, own) in enumerate(self._pairs(p), 1):
             with numbered(i):
@@ -138,12 +138,6 @@ class Sequential:
     def moving(self) -> list[Any]:
         """Of each layer, which of its parameters move by themselves."""
         return [moving(layer) for layer in self.layers]
-
-    def _refuse_lengths(self, lengths: Any) -> None:
-        """Refuse lengths that nothing would go by."""
-        if lengths is not None and not goes_by_lengths(self):
-            message = f"{self} got lengths, but no layer in it takes them"
-            raise ModelError(f"{message}: steps beyond the end would count as others.")
 
     def _pairs(self, p: Any) -> list[tuple[Any, Any]]:
         """Each layer and its parameters."""
@@ -358,6 +352,16 @@ def goes_by_lengths(layer: Any) -> bool:
     if isinstance(layer, (Sequential, Residual)):
         return any(map(goes_by_lengths, layer.layers))
     return takes_lengths(layer)
+
+
+def refuse_ignored(layer: Any, lengths: Any) -> None:
+    """Refuse lengths that nothing would go by: steps beyond the end would count."""
+    if lengths is not None and not goes_by_lengths(layer):
+        message = (
+            f"{name_of(layer)} got sequences of several lengths, but nothing in it"
+        )
+        advice = "let a layer or a function of x have an argument lengths"
+        raise ModelError(f"{message} goes by their lengths: {advice}.")
 
 
 def _given(layer: Any, function: Any, lengths: Any) -> dict[str, Any]:

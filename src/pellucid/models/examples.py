@@ -233,8 +233,8 @@ def is_network(network: Any) -> bool:
     return isinstance(network, Layer) and not isinstance(network, type)
 
 
-def takes_tokens(network: Any) -> bool:
-    """Whether the first layer looks up vectors of whole numbers."""
-    while isinstance(network, Sequential) and network.layers:
+def words_of(network: Any) -> Embedding | None:
+    """The first layer, where it looks up vectors of whole numbers."""
+    while isinstance(network, Sequential):
         network = network.layers[0]
-    return isinstance(network, Embedding)
+    return network if isinstance(network, Embedding) else None

@@ -14,7 +14,8 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.tracing.trace import is_numeric, trace
-from pellucid.layers.containers import Sequential
+from pellucid.layers.containers import Sequential, refuse_ignored
+from pellucid.layers.dense import refuse_unknown
 from pellucid.minimisers.first_order import Method, inner
 from pellucid.models import as_formulas, base, checkpoints, examples
 from pellucid.models.base import Array
@@ -107,10 +108,14 @@ class Network(Learner):
         return self._for_network(Examples(X, lengths=lengths))
 
     def _for_network(self, rows: Examples) -> Examples:
-        """Rows as the first layer takes them: words are whole numbers."""
-        if not examples.takes_tokens(self.network_):
+        """Rows as the network takes them: words are whole numbers."""
+        refuse_ignored(self.network_, rows.lengths)
+        words = examples.words_of(self.network_)
+        if words is None:
             return rows
-        return dataclasses.replace(rows, X=examples.as_tokens(self, rows.X))
+        tokens = examples.as_tokens(self, rows.X)
+        refuse_unknown(words, tokens)
+        return dataclasses.replace(rows, X=tokens)
 
     # -- fit: cost + penalty + method -------------------------------------------------
 
