@@ -143,3 +143,8 @@ def _columns(x: Any, cut: Bands) -> Any:
         for i in range(0, len(rows), cut.upper)
     ]
     return jnp.stack(blocks, axis=-2).reshape(-1, cut.upper * cut.R * x.shape[-1])
+
+
+BY_PRODUCTS = {
+    f.__name__: f for f in (convolution, convolution_weights, convolution_input)
+}

@@ -8,7 +8,6 @@ raises because of a value (a singular matrix, complex eigenvalues of a real one)
 
 from __future__ import annotations
 
-import functools
 import math
 import operator
 from collections.abc import Callable, Mapping
@@ -24,17 +23,8 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.operations import robust
 from pellucid.graphs.operations.closed_set import facts_of, reduced_axes
 from pellucid.graphs.operations.kinds import PLACED
-from pellucid.running.jax_convolutions import (
-    convolution,
-    convolution_input,
-    convolution_weights,
-)
-from pellucid.running.jax_windows import (
-    window_count,
-    window_reduction,
-    window_share,
-    window_spread,
-)
+from pellucid.running.jax_convolutions import BY_PRODUCTS
+from pellucid.running.jax_windows import BY_SLICES, overlap_add, sliding_window_view
 from pellucid.running.writing import ARITHMETIC
 
 Function = Callable[..., Any]
@@ -192,32 +182,6 @@ def minimum_accumulate(x: Any, axis: int = 0) -> Any:
     return jax.lax.cummin(x, axis % x.ndim)
 
 
-def sliding_window_view(x: Any, window_shape: Any, axis: Any = None) -> Any:
-    """Every window, along new last axes."""
-    axes = range(x.ndim) if axis is None else axis if np.iterable(axis) else (axis,)
-    for i, size in zip(axes, window_shape, strict=True):
-        i = i % x.ndim
-        count = x.shape[i] - size + 1
-        starts = np.arange(count)[:, None] + np.arange(size)
-        x = jnp.moveaxis(jnp.take(x, starts, axis=i), i + 1, -1)
-    return x
-
-
-def overlap_add(windows: Any, shape: Any, axis: Any) -> Any:
-    """Add windows up where they were seen, along one axis after another."""
-    zero = jnp.zeros((), windows.dtype)
-    for i in reversed(axis):
-        last = windows.shape[-1] - 1
-        parts = jnp.moveaxis(windows, -1, 0)
-        around = [(0, 0, 0)] * (windows.ndim - 1)
-        sums = []
-        for place, part in enumerate(parts):
-            around[i] = (place, last - place, 0)
-            sums.append(jax.lax.pad(part, zero, around))
-        windows = functools.reduce(operator.add, sums)
-    return windows
-
-
 def eigvals(A: Any) -> Any:
     """Eigenvalues; those of a real matrix are real, or nan."""
     return _real_if(A, jnp.linalg.eigvals(A))
@@ -343,13 +307,8 @@ SPELLINGS: dict[str, Function] = {
     "linalg.pinv": pinv,
     "scipy.linalg.expm": jax.scipy.linalg.expm,
     "offset": offset,
-    "convolution": convolution,
-    "convolution_weights": convolution_weights,
-    "convolution_input": convolution_input,
-    "window_reduction": window_reduction,
-    "window_count": window_count,
-    "window_share": window_share,
-    "window_spread": window_spread,
+    **BY_PRODUCTS,
+    **BY_SLICES,
     **IN_JAX,
     **{f"special.{name}": function for name, function in SPECIAL.items()},
 }

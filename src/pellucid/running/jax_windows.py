@@ -1,16 +1,47 @@
-"""Pooling in XLA's terms, see `pooling`: each element of a window is a slice."""
+"""Windows in XLA's terms; for pooling, each element of a window is a slice.
+
+See `pooling`.
+"""
 
 from __future__ import annotations
 
 import functools
+import operator
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from pellucid.running.window_slices import Sizes, slices_of
 
 FUNCTIONS = {"maximum": jnp.maximum, "minimum": jnp.minimum, "add": jnp.add}
+
+
+def sliding_window_view(x: Any, window_shape: Any, axis: Any = None) -> Any:
+    """Every window, along new last axes."""
+    axes = range(x.ndim) if axis is None else axis if np.iterable(axis) else (axis,)
+    for i, size in zip(axes, window_shape, strict=True):
+        i = i % x.ndim
+        count = x.shape[i] - size + 1
+        starts = np.arange(count)[:, None] + np.arange(size)
+        x = jnp.moveaxis(jnp.take(x, starts, axis=i), i + 1, -1)
+    return x
+
+
+def overlap_add(windows: Any, shape: Any, axis: Any) -> Any:
+    """Add windows up where they were seen, along one axis after another."""
+    zero = jnp.zeros((), windows.dtype)
+    for i in reversed(axis):
+        last = windows.shape[-1] - 1
+        parts = jnp.moveaxis(windows, -1, 0)
+        around = [(0, 0, 0)] * (windows.ndim - 1)
+        sums = []
+        for place, part in enumerate(parts):
+            around[i] = (place, last - place, 0)
+            sums.append(jax.lax.pad(part, zero, around))
+        windows = functools.reduce(operator.add, sums)
+    return windows
 
 
 def window_reduction(x: Any, function: str, **ways: Sizes) -> Any:
@@ -47,3 +78,8 @@ def _put(part: Any, shape: Sizes, at: tuple[slice, ...]) -> Any:
         start, _, step = one.indices(n)
         around.append((start, n - start - (k - 1) * step - 1, step - 1))
     return jax.lax.pad(part, jnp.zeros((), part.dtype), around)
+
+
+BY_SLICES = {
+    f.__name__: f for f in (window_reduction, window_count, window_share, window_spread)
+}
