@@ -16,9 +16,11 @@ from collections.abc import Collection, Sequence
 from itertools import count
 from typing import Any
 
+import numpy as np
+
 from pellucid.graphs.bodies import with_bodies
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.node import Node
+from pellucid.graphs.node import Node, users
 from pellucid.graphs.operations.shapes import WINDOWS
 from pellucid.graphs.rewriting.driver import Family, Rule, Walk, always
 from pellucid.running.contractions import Labels, Product, product_of
@@ -32,6 +34,7 @@ from pellucid.running.replacing import (
     reach_of,
     size_of,
 )
+from pellucid.running.shifted import FEW, Term, term_of, together
 from pellucid.running.windows import Stride, View, added_up, added_within, seen
 
 
@@ -52,19 +55,31 @@ def windowed(graph: Graph) -> list[Family]:
 
 def _may_slide(node: Node) -> bool:
     """Whether a graph with this step may hold windows."""
+    if node.operation in ("matmul", "dot", "einsum"):
+        return any(map(_is_slice, node.arguments))
     if node.operation in REDUCTIONS:
         return node.arguments[0].operation in ("reshape", "transpose")
     return node.operation in (WINDOWS, "overlap_add")
 
 
+def _is_slice(node: Node) -> bool:
+    """Whether a step shows a part of an array."""
+    whole = slice(None)
+    return node.operation == "index" and any(
+        isinstance(part, slice) and part != whole for part in node.options["at"]
+    )
+
+
 def convolutions(walk: Walk) -> Rule:
     """What is a product of windows becomes a convolution."""
     names, inner = Names(walk), added_within(walk.order)
+    sums = Sums(walk)
 
     def look(node: Node) -> Node | None:
         if walk.node in inner:
             return None
-        found = _found(Steps(node, names))
+        steps = Steps(node, names)
+        found = _of_sum(steps, sums) if node.operation == "add" else _found(steps)
         if found is not None:
             found.christen(node.name)
         return found
@@ -101,7 +116,7 @@ def _parts(view: View, of_x: Labels, others: Labels, sizes: Sequence[int]) -> An
 
 
 def _all_of(parts: Any, labels: Labels) -> Parts:
-    return [part for label in labels for part in parts[label]]
+    return [part for label in labels for part in parts.get(label, [])]
 
 
 def _apart(parts: Parts) -> tuple[Parts, list[Parts]] | None:
@@ -204,6 +219,73 @@ def _array(steps: Steps, view: View, groups: Sequence[Parts]) -> Node:
     x = steps.moved(x, [*rest, *(k for group in axes for k in group)], "x")
     sizes = [math.prod(shape[k] for k in group) for group in axes]
     return steps.shaped(x, sizes, "x")
+
+
+# -- sums that are written out --------------------------------------------------------
+
+
+class Sums:
+    """What the sums of a walk are made of."""
+
+    def __init__(self, walk: Walk) -> None:
+        self._walk, self._users = walk, users(walk.order)
+
+    def addends(self) -> list[Node]:
+        """The addends of the step at hand, as they are now; none of a part of a sum."""
+        root = self._walk.node
+        if self._is_part(root):
+            return []
+        found, waiting = [], [root]
+        while waiting:
+            node = waiting.pop()
+            if node is root or self._is_part(node):
+                waiting += reversed(node.arguments)
+            else:
+                found.append(self._walk.now.get(node, node))
+        return found
+
+    def _is_part(self, node: Node) -> bool:
+        """Whether a sum is only there to be added to."""
+        by = self._users.get(node, [])
+        alone = node.operation == "add" and len(by) == 1
+        return alone and by[0].operation == "add" and by[0].shape == node.shape
+
+
+def _of_sum(steps: Steps, sums: Sums) -> Node | None:
+    """A sum of which some terms are a convolution that is written out."""
+    addends = sums.addends()
+    if len(addends) < FEW:
+        return None
+    kinds: dict[Any, list[tuple[Node, Term]]] = {}
+    for node in addends:
+        term = term_of(node) if node.shape == steps.node.shape else None
+        if term is not None:
+            kinds.setdefault(term.kind, []).append((node, term))
+    terms = max(kinds.values(), key=len, default=[])
+    made = _of_terms(steps, [term for _, term in terms]) if len(terms) >= FEW else None
+    if made is None:
+        return None
+    nodes = [node for node, _ in terms]
+    for node in addends:
+        if node not in nodes and not _is_zero(node):
+            made = steps.made("add", "with", steps.node.shape, made, node)
+    return made
+
+
+def _of_terms(steps: Steps, terms: Sequence[Term]) -> Node | None:
+    found = together(steps, terms)
+    if found is None:
+        return None
+    product, view, i = found
+    if i is not None:
+        return _windowed(steps, product, i, view)
+    return _added(steps, view, product, 0) or _added(steps, view, product, 1)
+
+
+def _is_zero(node: Node) -> bool:
+    """Whether nothing is added."""
+    constant = node.is_constant and not np.any(node.value)
+    return constant or node.operation == "zeros"
 
 
 # -- windows of products, added up ----------------------------------------------------

@@ -59,9 +59,14 @@ def convolution_input(
     g: Tensor, w: Tensor, size: Sizes, step: Sizes, dilation: Sizes
 ) -> Tensor:
     """The sum of g[n, i, f] w[u, c, f] where s i + d u = p."""
-    x = g.new_empty((g.shape[0], w.shape[-2], *size))
+    seen = [
+        s * (n - 1) + d * (k - 1) + 1
+        for n, k, s, d in zip(g.shape[1:], w.shape, step, dilation, strict=False)
+    ]
+    x = g.new_empty((g.shape[0], w.shape[-2], *seen))
     found, _, _ = _backward(_first(g), x, _filters(w), step, dilation, 0)
-    return _last(found)
+    after = [m for n, k in zip(size, seen, strict=True) for m in (n - k, 0)]
+    return _last(functional.pad(found, after[::-1]) if any(after) else found)
 
 
 def _backward(
