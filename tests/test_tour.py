@@ -127,6 +127,21 @@ def test_the_figures_are_told(words, with_data):
         ("networks", "Donut, two hidden layers", 0.95, 1),
         ("networks", "digits, one hidden layer", 0.75, 1),
         ("networks", "digits, two hidden layers", 0.75, 1),
+        ("convolution", "difference of the layer Conv2D from these lines", 0, 1e-14),
+        ("convolution", "convolution", 0.85, 1),
+        ("recurrence", "difference of the layer RNN from these lines", 0, 1e-14),
+        ("recurrence", "mean squared error of 1", 0.15, 0.18),
+        ("recurrence", "plain recurrence", 0.15, 0.19),
+        ("recurrence", "LSTM", 0, 0.01),
+        ("recurrence", "plain recurrence, first step", 0, 1e-6),
+        ("recurrence", "LSTM, first step", 0.01, 1),
+        ("recurrence", "as in the last year: thousands beside the truth", 76.9, 77.1),
+        ("recurrence", "GRU: thousands beside the truth", 10, 60),
+        ("attention", "difference of the layer Attention from these lines", 0, 1e-14),
+        ("attention", "turned round without attention", 0.05, 0.2),
+        ("attention", "turned round with it", 0.99, 1),
+        ("attention", "sorted without attention", 0.2, 0.5),
+        ("attention", "sorted with it", 0.95, 1),
     ],
 )
 def test_what_is_known_comes_out(stretch, name, least, most, tour):
@@ -154,9 +169,9 @@ def test_the_relatives_of_gradient_descent_are_down_sooner(faster, tour):
 
 
 def test_every_stretch_is_told_with_a_paragraph_and_figures(tour):
-    titles = re.findall(r"^\d  .+$", tour.told, re.M)
-    assert len(titles) == len(STRETCHES) == 9
-    for part in re.split(r"^\d  .+$", tour.told, flags=re.M)[1:]:
+    titles = re.findall(r"^\d+  .+$", tour.told, re.M)
+    assert len(titles) == len(STRETCHES) == 12
+    for part in re.split(r"^\d+  .+$", tour.told, flags=re.M)[1:]:
         assert re.search(r"^   \w", part, re.M)
         assert re.search(r"^      \S.*\d", part, re.M)
 

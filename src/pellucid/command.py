@@ -120,10 +120,10 @@ def main() -> None:
 def tour(data: Path | None, out: Path) -> None:
     """Walk from the line of best fit to neural networks, on real data.
 
-    Nine stretches: the line, the plane, LinearRegression, vectors, computational
-    graphs, logistic regression, gradient descent, likelihoods, neural networks. Each
-    tells its figures; report.html keeps every picture, formula and graph in one file
-    that opens offline.
+    Twelve stretches: the line, the plane, LinearRegression, vectors, computational
+    graphs, logistic regression, gradient descent, likelihoods, neural networks,
+    convolution, recurrence, attention. Each tells its figures; report.html keeps every
+    picture, formula and graph in one file that opens offline.
     """
     from pellucid.tour.road import run
 

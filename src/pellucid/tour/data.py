@@ -99,6 +99,16 @@ class Pictures:
 
 
 @dataclass(frozen=True)
+class Split:
+    """Pictures as arrays: some to learn from, some to be judged by."""
+
+    X_train: Array
+    X_test: Array
+    y_train: Array
+    y_test: Array
+
+
+@dataclass(frozen=True)
 class Data:
     """Everything that the tour learns from.
 

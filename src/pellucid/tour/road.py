@@ -17,6 +17,9 @@ from pellucid.tour import (
     stretch_7_descent,
     stretch_8_likelihood,
     stretch_9_networks,
+    stretch_10_convolution,
+    stretch_11_recurrence,
+    stretch_12_attention,
 )
 from pellucid.tour.data import collected
 from pellucid.tour.folder import expect_room
@@ -33,6 +36,9 @@ STRETCHES = (
     stretch_7_descent,
     stretch_8_likelihood,
     stretch_9_networks,
+    stretch_10_convolution,
+    stretch_11_recurrence,
+    stretch_12_attention,
 )
 
 
@@ -71,9 +77,10 @@ def run(
     )
     whence = "data that need no download" if data is None else f"the data in {data}"
     guide.say(
-        "One idea carries this road: learning is minimising a cost. In nine stretches "
-        "it leads from a straight line to networks that read digits. Everything that "
-        f"follows was computed just now, from {whence}."
+        "One idea carries this road: learning is minimising a cost. In twelve "
+        "stretches it leads from a straight line to networks that read digits, "
+        "remember and attend. Everything that follows was computed just now, from "
+        f"{whence}."
     )
     with progress("tour", total=len(STRETCHES)) as bar:
         for stretch in STRETCHES:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,23 +10,13 @@ from numpy.typing import NDArray
 from pellucid.models.logistic import LogisticRegression
 from pellucid.show import plots
 from pellucid.show.progress import is_watched
-from pellucid.tour.data import Data, Pictures, Setting
+from pellucid.tour.data import Data, Pictures, Setting, Split
 from pellucid.tour.guide import Guide, Share, as_typed
 
 Array = NDArray[Any]
 Fitted = dict[Setting, LogisticRegression]
 
 START = 0.01  # every weight at first
-
-
-@dataclass(frozen=True)
-class Split:
-    """Pictures as rows of pixels: some to learn from, some to be judged by."""
-
-    X_train: Array
-    X_test: Array
-    y_train: Array
-    y_test: Array
 
 
 def descend(X: Array, y: Array, start: float, rate: float, iterations: int) -> Any:

@@ -95,7 +95,9 @@ def exclusive_or(guide: Guide) -> None:
         "points are called right:"
     )
     train, test = (datasets.xor(400, random_state=seed) for seed in (0, 1))
-    tried(guide, "XOR", models(), train, test)
+    fitted = models()
+    tried(guide, "XOR", fitted, train, test)
+    features(guide, "XOR", fitted["one hidden layer"], test[0])
 
 
 def donut(guide: Guide) -> None:
@@ -111,7 +113,9 @@ def donut(guide: Guide) -> None:
     radius = FunctionTransformer(with_radius)
     by_hand = {"the radius by hand": make_pipeline(radius, LogisticRegression())}
     train, test = (datasets.donut(1000, random_state=seed) for seed in (0, 1))
-    tried(guide, "Donut", models() | by_hand, train, test)
+    fitted = models()
+    tried(guide, "Donut", fitted | by_hand, train, test)
+    features(guide, "Donut", fitted["one hidden layer"], test[0])
 
 
 def tried(
@@ -131,6 +135,22 @@ def tried(
             ),
             f"{what}: new points, and the border that was learned ({name}).",
         )  # fmt: skip
+
+
+def features(guide: Guide, what: str, model: Any, X: Array) -> None:
+    """What each unit of the hidden layer says of each point of the plane."""
+    scaler, network = model[0], model[-1]
+    ends = zip(X.min(axis=0), X.max(axis=0), strict=True)
+    plane = np.stack(np.meshgrid(*(np.linspace(*end, 60) for end in ends)), axis=-1)
+    z = scaler.transform(plane.reshape(-1, 2)) @ network.coefs_[0]  # (3600, h)
+    H = np.tanh(z + network.intercepts_[0]).T.reshape(-1, 60, 60)
+    guide.picture(
+        f"{what.lower()}-features",
+        plots.images(H[:, ::-1], columns=4, title=f"The features made of {what}"),
+        f"{what}: what each unit of the one hidden layer says of each point of the "
+        "plane, from -1 (black) to 1 (white). Each is a step along a line; the output "
+        "adds them up.",
+    )
 
 
 # -- pictures of digits ---------------------------------------------------------------

@@ -1,0 +1,218 @@
+"""Stretch 10: convolution, one small set of weights at every place of a picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from pellucid.graphs.differentiating.gradient import gradient
+from pellucid.graphs.tracing.trace import graph
+from pellucid.layers import (
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPool2D,
+    Sequential,
+)
+from pellucid.layers.activations import relu
+from pellucid.layers.layer import name_of
+from pellucid.minimisers.methods import Adam
+from pellucid.minimisers.schedules import cosine
+from pellucid.models.network_classifier import NetworkClassifier
+from pellucid.reading.source.source import source
+from pellucid.show import plots
+from pellucid.show.progress import is_watched
+from pellucid.tour.data import Data, Pictures, Split
+from pellucid.tour.guide import Guide, Share, as_typed
+
+Array = NDArray[Any]
+EPOCHS, BATCH = 8, 32
+
+
+def convolution(x: Array, W: Array, b: Array) -> Any:
+    """A weighted sum of the window at each place of the pictures."""
+    windows = sliding_window_view(x, W.shape[:2], axis=(1, 2))
+    z = np.einsum("nijcuv,uvcf->nijf", windows, W) + b
+    return z  # noqa: RET504 (its name is shown)
+
+
+def walk(guide: Guide, data: Data) -> None:
+    """The formula and its gradient, and a network that reads digits by it."""
+    guide.stretch("convolution", "Convolution")
+    as_code(guide)
+    rows = divided(data.ten)
+    model = learned(guide, rows)
+    judged(guide, model, rows)
+    looked_into(guide, model, rows.X_test[0])
+
+
+def as_code(guide: Guide) -> None:
+    """Convolution as a function, its gradient as code, and the layer beside it."""
+    guide.say(
+        "What is a stroke in one corner of a picture is a stroke in any other. So a "
+        "small window of weights goes over the whole picture, and at each place says "
+        "how much what it sees there is like itself: three lines of NumPy, whose "
+        "gradient Pellucid writes."
+    )
+    rng = np.random.default_rng(0)
+    x, W, b = (rng.standard_normal(n) for n in ((2, 8, 8, 1), (3, 3, 1, 4), 4))
+    guide.code(as_typed(convolution), aloud=True)
+    guide.code(source(gradient(graph(squares, x, W, b), ("W", "b"))))
+    layer = Conv2D(4, 3)({"W": W, "b": b}, x)
+    difference = np.abs(convolution(x, W, b) - layer).max()
+    guide.found({"difference of the layer Conv2D from these lines": difference})
+
+
+def squares(x: Array, W: Array, b: Array) -> Any:
+    """Some cost of a convolution."""
+    z = convolution(x, W, b)
+    return np.mean(z**2)
+
+
+# -- ten digits -----------------------------------------------------------------------
+
+
+def divided(ten: Pictures) -> Split:
+    """The pictures (n, h, w, 1): 15 % are set aside, of each digit alike."""
+    from sklearn.model_selection import train_test_split
+
+    X = ten.images[..., np.newaxis].astype(np.float32)
+    return Split(
+        *train_test_split(X, ten.y, test_size=0.15, random_state=42, stratify=ten.y)
+    )
+
+
+def of_windows() -> Sequential:
+    """Two convolutions, each seen coarser after it, and an output for each digit."""
+    return Sequential(
+        Conv2D(16, 3, padding="same"),
+        BatchNorm(),
+        relu,
+        MaxPool2D(2),
+        Conv2D(32, 3, padding="same"),
+        BatchNorm(),
+        relu,
+        MaxPool2D(2),
+        Flatten(),
+        Dropout(0.5),
+        Dense(10),
+    )
+
+
+def learned(guide: Guide, rows: Split) -> NetworkClassifier:
+    """A network of convolutions learns to read digits."""
+    guide.say(
+        "A network of such layers reads the ten digits of the last stretch. Its first "
+        "windows see strokes; the next, on a picture half as high and wide, see what "
+        "strokes make. Its layers:"
+    )
+    network, shape = of_windows(), rows.X_train.shape[1:]
+    given = network.shapes(shape)[1:]
+    drawn = network.parameters(np.random.default_rng(0), shape)
+    guide.table(
+        [
+            (name_of(layer), "×".join(map(str, after)), count(own))
+            for layer, after, own in zip(network.layers, given, drawn, strict=True)
+        ],
+        ("layer", "its output", "parameters"),
+    )
+    steps = EPOCHS * -(-len(rows.X_train) // BATCH)
+    model = NetworkClassifier(
+        network,
+        method=Adam(cosine(0.003, steps)),
+        batch_size=BATCH,
+        max_iter=EPOCHS,
+        random_state=0,
+        verbose=is_watched(),
+    )
+    return model.fit(
+        rows.X_train, rows.y_train, validation_data=(rows.X_test, rows.y_test)
+    )
+
+
+def count(parameters: Any) -> int:
+    """How many numbers the parameters of a layer are."""
+    return sum(np.size(array) for array in parameters.values())
+
+
+def judged(guide: Guide, model: NetworkClassifier, rows: Split) -> None:
+    """How many pictures are read right, beside the network without windows."""
+    before = guide.figures["networks"]["digits, two hidden layers"]
+    share = Share(model.score(rows.X_test, rows.y_test))
+    guide.say("So many of the pictures that were set aside are read right:")
+    guide.found({"two hidden layers": before, "convolution": share})
+    guide.picture(
+        "convolution-costs",
+        plots.costs(
+            {"training": model.history_, "set aside": model.validation_history_},
+            title=f"After {EPOCHS} epochs {share} of new pictures are read right",
+            x_label="epoch",
+        ),
+        "The cross-entropy after each epoch: of the training pictures as dropout "
+        "disturbs them, and of those that were set aside, undisturbed.",
+    )
+    said = model.predict(rows.X_test)
+    counts = np.zeros((10, 10), dtype=int)
+    np.add.at(counts, (rows.y_test, said), 1)
+    guide.picture(
+        "convolution-confusion",
+        plots.confusion(
+            counts, range(10), title=f"{np.trace(counts)} of {len(said)} are read right"
+        ),
+        "The digits of the test pictures (down), and what the network took them for.",
+    )
+    mistakes(guide, model, rows, said)
+
+
+def mistakes(guide: Guide, model: NetworkClassifier, rows: Split, said: Array) -> None:
+    """The pictures that the network was surest of, and wrong about."""
+    wrong = np.flatnonzero(said != rows.y_test)
+    if not len(wrong):
+        return
+    sure = model.predict_proba(rows.X_test[wrong]).max(axis=1)
+    worst = wrong[np.argsort(-sure)[:10]]
+    titles = [f"{rows.y_test[i]}, read as {said[i]}" for i in worst]
+    guide.picture(
+        "convolution-mistakes",
+        plots.images(
+            rows.X_test[worst, :, :, 0], titles, title="Where the network is wrong"
+        ),
+        "The pictures that were read wrong, those first of which it was surest.",
+    )
+
+
+def looked_into(guide: Guide, model: NetworkClassifier, x: Array) -> None:
+    """The windows that were learned, and what each makes of a picture."""
+    guide.say(
+        "The windows can be looked at. Where one is light, it asks for a light pixel; "
+        "where it is dark, for a dark one: edges and strokes in one direction or "
+        "another. Then what each of them makes of one picture."
+    )
+    W = model.parameters_[0]["W"]  # (3, 3, 1, f)
+    guide.picture(
+        "convolution-filters",
+        plots.images(
+            W[:, :, 0].transpose(2, 0, 1), columns=8,
+            title="What the first windows ask for",
+        ),
+        "The weights of the first convolution, each window as a picture.",
+    )  # fmt: skip
+    z = x[np.newaxis]
+    for layer, own in list(zip(model.network_.layers, model.parameters_, strict=True))[
+        :3
+    ]:
+        z = layer(own, z) if own else layer(z)
+    guide.picture(
+        "convolution-responses",
+        plots.images(
+            z[0].transpose(2, 0, 1),
+            columns=8,
+            title="Where they find it in one picture",
+        ),
+        "The output of each window over one of the test pictures, in the same order.",
+    )
