@@ -7,16 +7,17 @@ zeros to the longest; their lengths stand beside them.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from pellucid.errors import ModelError
-from pellucid.layers.containers import Sequential
+from pellucid.layers.containers import Sequential, prediction
 from pellucid.layers.dense import Embedding
 from pellucid.layers.layer import Layer
-from pellucid.models import base, faults
+from pellucid.models import base, faults, memory
 from pellucid.models.base import Array
 from pellucid.tables.from_arrays import is_frame
 from pellucid.tables.wording import counted
@@ -118,6 +119,10 @@ def filled_up(model: Any, sequences: list[Array]) -> tuple[Array, Array]:
         found = f"{shapes[0]} in sequence 1 and {shapes[odd]} in sequence {odd + 1}"
         message = f"expected steps of one shape in all sequences, found {found}"
         raise ModelError(f"{_name(model)}{message}; give each step as many features.")
+    steps = len(lengths) * int(max(lengths)) * math.prod(shapes[0])
+    what = f"{len(lengths):,} sequences, all as long as the longest, {max(lengths):,}"
+    advice = "leave the longest out, or cut them"
+    memory.expect_room(model, {what: 8.0 * steps}, advice)
     return side_by_side(sequences, 0), lengths
 
 
@@ -187,7 +192,10 @@ def as_floats(model: Any, X: Array) -> Array:
         found = f"an array of {X.dtype}"
         message = f"expected an array of real numbers in X, found {found}"
         raise ModelError(f"{_name(model)}{message}; turn it into numbers first.")
-    return X if X.dtype in base.FLOATS else X.astype(np.float32)
+    if X.dtype in base.FLOATS:
+        return X
+    memory.expect_room(model, {"X as float32": 4.0 * X.size}, "give fewer rows")
+    return X.astype(np.float32)
 
 
 def expect_finite(model: Any, X: Array) -> None:
@@ -203,16 +211,38 @@ def expect_finite(model: Any, X: Array) -> None:
     raise ModelError(f"{_name(model)}{message}; {faults.MEND}.")
 
 
-def as_tokens(model: Any, X: Array) -> Array:
-    """Whole numbers, as an embedding takes them."""
-    if X.dtype.kind in "iu":
-        return X
-    tokens = X.astype(np.int64)
-    if (tokens != X).any() or (tokens < 0).any():
-        odd = X[(tokens != X) | (tokens < 0)][0]
-        message = f"expected whole numbers from 0 in X, found {odd:g}"
-        raise ModelError(f"{_name(model)}{message}; an Embedding looks vectors up.")
-    return tokens
+def as_tokens(model: Any, X: Array, count: int) -> Array:
+    """Whole numbers below `count`, as an embedding takes them."""
+    wrong = (X < 0) | (count <= X)
+    if X.dtype.kind == "f":
+        wrong |= np.floor(X) != X
+    if wrong.any():
+        found = f"for {count} vectors of the Embedding, found {X[wrong][0]:g}"
+        message = f"expected whole numbers from 0 to {count - 1} in X, {found}"
+        raise ModelError(f"{_name(model)}{message}; give it a count for all.")
+    return X.astype(np.int64)
+
+
+def expect_independent(
+    model: Any, network: Any, p: Any, X: Array, lengths: Array
+) -> None:
+    """Refuse a network in which what stands behind the end of a sequence counts."""
+    i, t = int(np.argmin(lengths)), int(np.min(lengths))
+    if t == X.shape[1]:
+        return
+    output = prediction(network, lengths[i : i + 1])
+    z = output(p, X[i : i + 1])
+    try:
+        alone = output(p, X[i : i + 1, :t])
+        near = np.allclose(alone, z[:, :t] if z.ndim > 2 else z, rtol=1e-3, atol=1e-5)
+    except (ModelError, ValueError):  # the shape of a row is that of the longest
+        near = False
+    if not near:
+        raise ModelError(
+            f"{_name(model)}expected a network that goes by the lengths of sequences, "
+            f"but its output changes when one of {t} steps is filled up to "
+            f"{X.shape[1]}; take the last state, no mean over steps and no Flatten."
+        )
 
 
 def told(shape: Shape) -> str:
@@ -233,8 +263,8 @@ def is_network(network: Any) -> bool:
     return isinstance(network, Layer) and not isinstance(network, type)
 
 
-def words_of(network: Any) -> Embedding | None:
-    """The first layer, where it looks up vectors of whole numbers."""
-    while isinstance(network, Sequential):
+def words_of(network: Any) -> int | None:
+    """How many words the first layer looks up; None where it takes numbers."""
+    while isinstance(network, Sequential) and network.layers:
         network = network.layers[0]
-    return network if isinstance(network, Embedding) else None
+    return network.count if isinstance(network, Embedding) else None

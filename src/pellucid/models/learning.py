@@ -20,11 +20,11 @@ from pellucid.layers.containers import moving
 from pellucid.layers.layer import name_of
 from pellucid.minimisers.minimise import minimise
 from pellucid.minimisers.task import Fit, Standing
-from pellucid.models import base
+from pellucid.models import base, memory
 from pellucid.models.base import Array
 from pellucid.models.checkpoints import Checkpoint, sum_of
 from pellucid.models.epochs import Unshuffled
-from pellucid.models.examples import Examples
+from pellucid.models.examples import Examples, expect_independent
 from pellucid.models.training import (
     Course,
     Loss,
@@ -89,8 +89,13 @@ class Learner(BaseEstimator):
     def _begin(self, rows: Examples) -> dict[str, Any]:
         """Draw the parameters, and where the count of steps begins."""
         rng, shape = np.random.default_rng([self._seed, 0]), rows.X.shape[1:]
+        dtype, batch = self._dtype(rows), (self._rows_a_batch(len(rows)), *shape)
+        needed = memory.of_training(self.network_, batch, dtype, self.method)
+        memory.expect_room(self, needed, "take a smaller batch_size, or fewer units")
         step = np.random.default_rng([self._seed, 1]).integers(2**31)
-        layers = self.network_.parameters(rng, shape, dtype=self._dtype(rows))
+        layers = self.network_.parameters(rng, shape, dtype=dtype)
+        if rows.lengths is not None:
+            expect_independent(self, self.network_, layers, rows.X, rows.lengths)
         return {"layers": layers, "step": np.array(float(step))}
 
     def _dtype(self, rows: Examples) -> Any:

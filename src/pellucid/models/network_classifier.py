@@ -13,6 +13,9 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import column_or_1d
 
 from pellucid.layers import activations
+from pellucid.layers.containers import Sequential
+from pellucid.layers.dense import Dense
+from pellucid.layers.layer import name_of
 from pellucid.minimisers import methods
 from pellucid.models import base, costs, examples, extremes, weights
 from pellucid.models.base import Array
@@ -220,7 +223,7 @@ class NetworkClassifier(ClassifierMixin, Network):
         self, rows: Examples, y: Array, places: tuple[int, ...]
     ) -> Examples:
         """1 where a place is of a class, else 0 (n, ..., k); of one unit one column."""
-        self._expect_units()
+        self._expect_units(y)
         y = y if places else column_or_1d(y, warn=True)
         if y.shape != (len(rows), *places):
             expected = f"a label for each place of the output, {(len(rows), *places)}"
@@ -229,7 +232,8 @@ class NetworkClassifier(ClassifierMixin, Network):
         if len(unknown):
             found = f"found {unknown.tolist()[0]!r}"
             message = f"expected classes among {self.classes_} in y, {found}"
-            self._refuse(message, "name all in the first call of partial_fit")
+            advice = "leave such rows out, or name all classes in the first partial_fit"
+            self._refuse(message, advice)
         index = np.searchsorted(self.classes_, y)
         k = self.n_outputs_
         Y = np.expand_dims(index, -1) == (np.arange(k) if k > 1 else 1)
@@ -238,17 +242,29 @@ class NetworkClassifier(ClassifierMixin, Network):
         s = None if s is None else extremes.as_single(self, s, dtype, "sample_weight")
         return dataclasses.replace(rows, y=Y.astype(dtype), s=s)
 
-    def _expect_units(self) -> None:
+    def _expect_units(self, y: Array) -> None:
         """Refuse a network that has not a unit for each class."""
         k, c = self.n_outputs_, len(self.classes_)
         if k == c or (k == 1 and c == 2):
             return
         one = ", or one unit for two classes" if c == 2 else ""
-        message = (
-            f"expected an output for each of the {c} classes{one}, got a network with "
-            f"{k}"
-        )
-        self._refuse(message, f"let the last layer be Dense({c})")
+        message = f"expected an output for each of the {c} classes{one}, got a network"
+        advice = f"let the last layer be Dense({c})"
+        if y.ndim == 2 and y.shape[1] == k and set(self.classes_.tolist()) == {0, 1}:
+            advice = "where y has a 1 in the column of a class, give y.argmax(axis=1)"
+        self._refuse(f"{message} with {k}", advice)
+
+    def _expect_linear(self) -> None:
+        """Refuse a network that ends in what the cost and predictions put behind it."""
+        cost, last, k = self._loss(), last_function(self.network_), self.n_outputs_
+        if cost is costs.log_loss and k > 1:
+            advice = "take costs.cross_entropy, or one unit for two classes"
+            self._refuse(f"expected one output for log_loss, got {k}", advice)
+        ends = (activations.softmax, activations.sigmoid)
+        if last in ends and cost in (costs.cross_entropy, costs.log_loss):
+            found = f"{name_of(last)} behind it, which {name_of(cost)} has in it"
+            advice = "leave that out: predict_proba puts it there"
+            self._refuse(f"expected a linear output, got {found}", advice)
 
     def _weighted(self, rows: Examples, index: Array) -> Array | None:
         """The weights of places times those of their classes."""
@@ -351,3 +367,10 @@ class NetworkClassifier(ClassifierMixin, Network):
 def _both(z: Array) -> Array:
     """-z and z, the linear outputs of two classes, of one unit (n, ..., 1)."""
     return np.concatenate([-z, z], axis=-1)
+
+
+def last_function(network: Any) -> Any:
+    """The function that a network ends in, None where it ends in a linear output."""
+    while isinstance(network, Sequential):
+        network = network.layers[-1]
+    return network.activation if isinstance(network, Dense) else network

@@ -14,8 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.tracing.trace import is_numeric, trace
-from pellucid.layers.containers import Sequential, refuse_ignored
-from pellucid.layers.dense import refuse_unknown
+from pellucid.layers.containers import Sequential, goes_by_lengths
 from pellucid.minimisers.first_order import Method, inner
 from pellucid.models import as_formulas, base, checkpoints, examples
 from pellucid.models.base import Array
@@ -63,6 +62,7 @@ class Network(Learner):
     _units: Callable[[Array], int]  # outputs that y asks for
     _with_target: Callable[[Examples, Array, tuple[int, ...]], Examples]
     _strata: Callable[[Array], Array | None]
+    _expect_linear: Callable[[], None]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -95,7 +95,9 @@ class Network(Learner):
             return
         got = (None, *found[1:]) if lengths is not None else found
         message = f"expected rows of shape {examples.told(expected)} in X, as it was"
-        self._refuse(f"{message} fitted to, got {examples.told(got)}", "reshape them")
+        one = X.shape == expected
+        advice = "give X[np.newaxis] for one row" if one else "reshape them"
+        self._refuse(f"{message} fitted to, got {examples.told(got)}", advice)
 
     def _examples(self, X: Any) -> Examples:
         """Rows to predict."""
@@ -108,14 +110,11 @@ class Network(Learner):
         return self._for_network(Examples(X, lengths=lengths))
 
     def _for_network(self, rows: Examples) -> Examples:
-        """Rows as the network takes them: words are whole numbers."""
-        refuse_ignored(self.network_, rows.lengths)
+        """Rows as the first layer takes them: words are whole numbers."""
         words = examples.words_of(self.network_)
         if words is None:
             return rows
-        tokens = examples.as_tokens(self, rows.X)
-        refuse_unknown(words, tokens)
-        return dataclasses.replace(rows, X=tokens)
+        return dataclasses.replace(rows, X=examples.as_tokens(self, rows.X, words))
 
     # -- fit: cost + penalty + method -------------------------------------------------
 
@@ -138,7 +137,7 @@ class Network(Learner):
             if validation_data is None:
                 rows, held_out = self._set_aside(rows)
             else:
-                held_out = self._to_judge(*validation_data)
+                held_out = self._to_judge(validation_data)
             start: Any = self._begin(rows)
             course = self._course(held_out)
             file = (
@@ -198,11 +197,26 @@ class Network(Learner):
         except ModelError as error:
             raise ModelError(f"{type(self).__name__}: {error}") from None
         self.n_outputs_ = shape[-1]
+        if rows.lengths is not None and not goes_by_lengths(self.network_):
+            found = f"some of {rows.lengths.min()} to {rows.lengths.max()} cells"
+            message = (
+                f"expected rows of the same length in X, got {found}, and no layer"
+            )
+            self._refuse(f"{message} that goes by lengths", "give them one length")
         rows = self._with_target(self._for_network(rows), y, shape[:-1])
+        self._expect_linear()
         return rows if rows.s is None or rows.s.ndim > 1 else rows.at(rows.s > 0)
 
-    def _to_judge(self, X: Any, y: Any, s: Any = None) -> Examples:
+    def _to_judge(self, data: Any) -> Examples:
         """Rows that were given to judge by."""
+        if not isinstance(data, tuple | list) or len(data) not in (2, 3):
+            found = (
+                f"{type(data).__name__} of {len(data)}"
+                if hasattr(data, "__len__")
+                else data
+            )
+            self._refuse(f"expected validation_data=(X, y), got {found}", "give both")
+        X, y, s = (*data, None)[:3]
         return self._made(*self._taken(base.prepared(self, X), y, s, first=False))
 
     # -- rows that are set aside ------------------------------------------------------
