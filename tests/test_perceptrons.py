@@ -17,8 +17,8 @@ from pellucid.minimisers import steps
 from pellucid.models import network
 
 OURS = {
-    "MLPClassifier": ["class_weight", "target", "device"],
-    "MLPRegressor": ["target", "device"],
+    "MLPClassifier": ["class_weight", "dropout", "batch_norm", "target", "device"],
+    "MLPRegressor": ["dropout", "batch_norm", "target", "device"],
 }
 
 

@@ -67,10 +67,11 @@ def network(model: Any, format: str) -> str:  # noqa: A002
     """Write z = f(x W + b) for each layer, where x is X or the layer before."""
     name, layers = _style(model, format).name, len(model.coefs_)
     lefts = ["X", *(f"h{i}" for i in range(1, layers)), model._result_name]
-    functions = [model.activation] * (layers - 1) + [model._output_name]
+    functions = [model._hidden_name] * (layers - 1) + [model._output_name]
     pairs = []
     for i, function in enumerate(functions, start=1):
         z = f"{name(lefts[i - 1])} {name(f'W{i}')} + {name(f'b{i}')}"
+        z = f"{name('norm')}({z})" if i <= len(model.norms_) else z
         value = z if function == "identity" else f"{name(function)}({z})"
         pairs.append((name(lefts[i]), value))
     return _written(pairs, format)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,10 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError
+from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
+from pellucid.layers.layer import name_of
+from pellucid.layers.normalisation import BatchNorm
 from pellucid.minimisers.methods import LBFGS, GradientDescent
 from pellucid.minimisers.minimise import minimise
 from pellucid.minimisers.task import Fit
@@ -24,66 +26,27 @@ from pellucid.models import as_formulas, base, extremes
 from pellucid.models.base import Array
 from pellucid.models.epochs import AdamHat, Order, Plateau, Rate
 from pellucid.models.network import (
-    ACTIVATIONS,
     LOSSES,
     OUTPUT_OF,
     Cost,
     Layers,
     forward,
+    function_of,
     glorot,
 )
-from pellucid.running.targets import TARGETS
+from pellucid.models.perceptron_settings import STOCHASTIC
 from pellucid.show import plots
 from pellucid.show.summary import Summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-STOCHASTIC = ("adam", "sgd")
-SHARE = base.number(0, np.nextafter(1, 0), "a number from 0 to below 1")
-
-CHECKS = {
-    "activation": base.one_of(*ACTIVATIONS),
-    "solver": base.one_of("lbfgs", *STOCHASTIC),
-    "alpha": base.number(0),
-    "batch_size": base.either(base.one_of("auto"), base.count(1)),
-    "learning_rate": base.one_of("constant", "invscaling", "adaptive"),
-    "learning_rate_init": base.positive(),
-    "power_t": base.number(0),
-    "max_iter": base.count(1),
-    "shuffle": base.flag,
-    "tol": base.number(0),
-    "warm_start": base.flag,
-    "momentum": base.number(0, 1),
-    "nesterovs_momentum": base.flag,
-    "early_stopping": base.flag,
-    "validation_fraction": SHARE,
-    "beta_1": SHARE,
-    "beta_2": SHARE,
-    "epsilon": base.positive(),
-    "n_iter_no_change": base.either(
-        base.count(1), base.number(np.inf, expected="infinity")
-    ),
-    "max_fun": base.count(1),
-    "target": base.one_of(*TARGETS),
-}
-
-
-def in_batches(model: Any) -> bool:
-    """Whether the model can learn from one batch after another."""
-    if model.solver not in STOCHASTIC:
-        message = (
-            "partial_fit learns in mini-batches, and solver='lbfgs' takes all rows"
-        )
-        raise AttributeError(f"{type(model).__name__}: {message}; set solver='adam'.")
-    return True
-
 
 class Multilayer(BaseEstimator):
     """What the two perceptrons share; they say what the output means and costs."""
 
     hidden_layer_sizes: Any
-    activation: str
+    activation: Any
     solver: str
     alpha: float
     batch_size: int | str
@@ -105,6 +68,8 @@ class Multilayer(BaseEstimator):
     epsilon: float
     n_iter_no_change: float
     max_fun: int
+    dropout: float
+    batch_norm: bool
     target: str
     device: str | None
 
@@ -137,7 +102,7 @@ class Multilayer(BaseEstimator):
         learn = self._by_epochs if self.solver in STOCHASTIC else self._by_lbfgs
         with np.errstate(over="ignore", invalid="ignore"):  # the cost tells of it
             fit = learn(rows, rng, onward)
-        leaves = [fit.fun, *itertools.chain.from_iterable(fit.x)]
+        leaves = [fit.fun, *structure.leaves(fit.x)]
         if not all(np.isfinite(leaf).all() for leaf in leaves):
             message = f"{type(self).__name__}: {fit.message}"
             raise ModelError(f"{message}; or scale the features first.")
@@ -153,19 +118,29 @@ class Multilayer(BaseEstimator):
     def _begin(self, X: Array, y: Array, rng: np.random.RandomState) -> None:
         """Draw new weights, and forget what was learned."""
         factor = 2 if self.activation == "logistic" else 6
-        layers = glorot(self._sizes(X, y), factor, rng, X.dtype)
+        sizes = self._sizes(X, y)
+        layers = glorot(sizes, factor, rng, X.dtype)
         self.n_layers_, self.n_outputs_ = len(layers) + 1, y.shape[1]
         self.out_activation_ = OUTPUT_OF[self._loss]
         self.t_ = 0
         self._watch: Plateau | None = None
         self._last: Fit | None = None
-        self._keep(layers)
+        hidden = sizes[1:-1] if self.batch_norm else []
+        self.norms_ = [
+            BatchNorm().parameters(None, (h,), dtype=X.dtype) for h in hidden
+        ]
+        self._step = float(rng.randint(2**31 - 1)) if self.dropout else 0.0
+        self._keep_layers(layers)
 
     def _by_lbfgs(self, rows: list[Array], rng: Any, onward: bool) -> Fit:
         """L-BFGS on all rows."""
+        if self._moves:
+            message = "solver='lbfgs' takes all rows and a cost that stands still"
+            advice = "set solver='adam' for dropout and batch_norm"
+            raise ModelError(f"{type(self).__name__}: {message}; {advice}.")
         self._rows = base.kept(*rows)
         options = {"method": LBFGS(), "tol": self.tol, "max_iter": self.max_iter}
-        fit = self._minimised(self._layers, rows, options)
+        fit = self._minimised(self._parameters, rows, options)
         self._keep(fit.x)
         self.n_iter_, self.history_, self.loss_ = fit.nit, fit.history, fit.fun
         if not fit.success:
@@ -185,7 +160,7 @@ class Multilayer(BaseEstimator):
             "random_state": Order(rng, self.shuffle),
             "callback": watch,
         }
-        start = self._last if onward and self._last else self._layers
+        start = self._last if onward and self._last else self._parameters
         fit = self._minimised(start, rows, options)
         self._keep((held_out and watch.layers) or fit.x)
         self._tell(fit, watch)
@@ -195,14 +170,23 @@ class Multilayer(BaseEstimator):
 
     def _minimised(self, start: Any, rows: list[Array], options: dict[str, Any]) -> Fit:
         where: dict[str, Any] = {"target": self.target, "device": self.device}
+        if self._moves:
+            norms = [{"mean": True, "variance": True} for _ in self.norms_]
+            where["moving"] = {"layers": None, "norms": norms, "step": True}
         return minimise(
             self.cost, start, *rows, verbose=self.verbose, **where, **options
         )
 
     @property
+    def _moves(self) -> bool:
+        """Whether something moves by itself: running means, or masks of dropout."""
+        return bool(self.dropout or self.batch_norm)
+
+    @property
     def cost(self) -> Cost:
         """J, the cost of layers on rows."""
-        return Cost(self.activation, self._loss, float(self.alpha))
+        alpha, dropout = float(self.alpha), float(self.dropout)
+        return Cost(self.activation, self._loss, alpha, dropout, self._moves)
 
     def _method(self, rate: Rate) -> AdamHat | GradientDescent:
         if self.solver == "adam":
@@ -254,7 +238,13 @@ class Multilayer(BaseEstimator):
         self._watch = dataclasses.replace(watch, judge=None)
         self._last = dataclasses.replace(fit, nit=0)  # the next fit counts its own
 
-    def _keep(self, layers: Layers) -> None:
+    def _keep(self, found: Any) -> None:
+        """Keep the parameters that were found."""
+        if self._moves:
+            self.norms_, self._step = found["norms"], float(found["step"])
+        self._keep_layers(found["layers"] if self._moves else found)
+
+    def _keep_layers(self, layers: Layers) -> None:
         self.coefs_ = [W for W, _ in layers]
         self.intercepts_ = [b for _, b in layers]
 
@@ -278,9 +268,10 @@ class Multilayer(BaseEstimator):
     def _rows_a_batch(self, n: int) -> int:
         return min(200 if self.batch_size == "auto" else int(self.batch_size), n)
 
-    def _judged(self, layers: Layers, X: Array, y: Array, s: Any = None) -> Any:
+    def _judged(self, w: Any, X: Array, y: Array, s: Any = None) -> Any:
         """The score and the cost of rows that were set aside."""
-        z = forward(layers, X, ACTIVATIONS[self.activation])
+        layers, norms = (w["layers"], w["norms"]) if self._moves else (w, ())
+        z = forward(layers, X, function_of(self.activation), norms)
         cost = float(np.average(LOSSES[self._loss](z, y), weights=s))
         return self._scored(z, y, s) if np.isfinite(z).all() else np.nan, cost
 
@@ -292,18 +283,38 @@ class Multilayer(BaseEstimator):
         return list(zip(self.coefs_, self.intercepts_, strict=True))
 
     @property
+    def _parameters(self) -> Any:
+        """All that is found: layers, and with dropout and batch_norm what moves."""
+        if not self._moves:
+            return self._layers
+        step = np.array(self._step)
+        return {"layers": self._layers, "norms": self.norms_, "step": step}
+
+    @property
+    def _hidden_name(self) -> str:
+        own = not isinstance(self.activation, str)
+        return name_of(self.activation) if own else str(self.activation)
+
+    @property
     def _output_name(self) -> str:
         return {"logistic": "sigmoid"}.get(self.out_activation_, self.out_activation_)
 
     @property
     def graph_(self) -> Graph:
         """J as a graph of the layers, of X, y and the weights s where there are any."""
-        return base.recorded_cost(self, self.cost, self._layers)
+        cost = self.cost
+
+        def network_cost(w: Any, X: Any, y: Any, *s: Any) -> Any:
+            return cost(w, X, y, *s)[0]
+
+        recorded = network_cost if self._moves else cost
+        return base.recorded_cost(self, recorded, self._parameters)
 
     def _linear(self, X: Any) -> Array:
         """The linear outputs z (n, k)."""
         X = base.rows_to_predict(self, X)
-        z: Array = forward(self._layers, X, ACTIVATIONS[self.activation])
+        f = function_of(self.activation)
+        z: Array = forward(self._layers, X, f, self.norms_)
         return z
 
     def formula(self, format: str = "text") -> str:  # noqa: A002
@@ -339,13 +350,15 @@ class Multilayer(BaseEstimator):
         import pandas as pd
 
         shapes = [W.shape for W in self.coefs_]
-        functions = [self.activation] * (len(shapes) - 1) + [self._output_name]
+        functions = [self._hidden_name] * (len(shapes) - 1) + [self._output_name]
+        sizes = [d * h + h + 4 * h * (i < len(self.norms_))
+                 for i, (d, h) in enumerate(shapes)]  # fmt: skip
         frame = pd.DataFrame(
             {
                 "inputs": [d for d, _ in shapes],
                 "outputs": [h for _, h in shapes],
                 "activation": functions,
-                "parameters": [d * h + h for d, h in shapes],
+                "parameters": sizes,
             },
             index=pd.RangeIndex(1, len(shapes) + 1, name="layer"),
         )

@@ -12,6 +12,8 @@ from scipy import special
 
 from pellucid.graphs.operations import robust
 from pellucid.layers import activations
+from pellucid.layers.noise import Dropout, branched, key_of
+from pellucid.layers.normalisation import BatchNorm
 from pellucid.models import costs
 from pellucid.models.base import Array
 from pellucid.models.penalties import l2
@@ -26,9 +28,15 @@ ACTIVATIONS = {
 }
 
 
-def forward(layers: Any, X: Any, activation: Any) -> Any:
+def function_of(activation: Any) -> Callable[[Any], Any]:
+    """An activation by its name, or the function itself."""
+    return ACTIVATIONS[activation] if isinstance(activation, str) else activation
+
+
+def forward(layers: Any, X: Any, activation: Any, norms: Any = ()) -> Any:
     """Propagate forward: h = activation(h W + b) in each layer, at last z = h W + b.
 
+    With batch normalisation, h = activation(norm(h W + b)), by the running statistics.
     Backpropagation needs no code of its own: it is the gradient of this function.
 
     Parameters
@@ -39,6 +47,8 @@ def forward(layers: Any, X: Any, activation: Any) -> Any:
         Features.
     activation : callable
         What a hidden layer does to its linear output, element by element.
+    norms : list of dicts, optional
+        Of a batch normalisation in each hidden layer; see `layers.BatchNorm`.
 
     Returns
     -------
@@ -52,11 +62,31 @@ def forward(layers: Any, X: Any, activation: Any) -> Any:
     array([[3.]])
     """
     h = X
-    for W, b in layers[:-1]:
-        h = activation(h @ W + b)  # (n, h)
+    for i, (W, b) in enumerate(layers[:-1]):
+        z = h @ W + b  # (n, h)
+        h = activation(BatchNorm()(norms[i], z) if norms else z)
     W, b = layers[-1]
     z = h @ W + b  # (n, k)
     return z  # noqa: RET504 (its name is shown in the graph)
+
+
+def in_training(w: Any, X: Any, activation: Any, dropout: float) -> tuple[Any, Any]:
+    """The same in training: z, and what moves by itself.
+
+    w holds the `layers`, the `norms`, normalised by the batch, and the number of the
+    `step`, of which the masks of dropout come: they are laid on each hidden layer.
+    """
+    h, moved, drop, key = X, [], Dropout(dropout), key_of(0, w["step"])
+    for i, (W, b) in enumerate(w["layers"][:-1]):
+        z = h @ W + b  # (n, h)
+        if w["norms"]:
+            z, after = BatchNorm().training(w["norms"][i], z, key)
+            moved.append(after)
+        h = activation(z)
+        h, _ = drop.training({}, h, branched(key, i)) if dropout else (h, {})
+    W, b = w["layers"][-1]
+    z = h @ W + b  # (n, k)
+    return z, {"norms": moved, "step": w["step"] + 1}
 
 
 def log_loss(z: Any, y: Any) -> Any:
@@ -109,12 +139,17 @@ class Cost:
 
     Parameters
     ----------
-    activation : str
-        Of the hidden layers, one of ACTIVATIONS.
+    activation : str or callable
+        Of the hidden layers, one of ACTIVATIONS, or a function.
     loss : str
         One of LOSSES.
     alpha : float
         The weight of the penalty.
+    dropout : float
+        The probability that a hidden unit is dropped.
+    moves : bool
+        Whether parameters come with what moves by itself, as `in_training` takes them;
+        then the cost gives `(J, after)`.
 
     Examples
     --------
@@ -123,15 +158,23 @@ class Cost:
     0.693147
     """
 
-    activation: str
+    activation: Any
     loss: str
     alpha: float
+    dropout: float = 0.0
+    moves: bool = False
 
-    def __call__(self, layers: Any, X: Any, y: Any, s: Any = None) -> Any:
+    def __call__(self, w: Any, X: Any, y: Any, s: Any = None) -> Any:
         """J of the layers, of X (n, d), y (n, k) and weights s (n,)."""
-        z = forward(layers, X, ACTIVATIONS[self.activation])
+        f = function_of(self.activation)
+        if self.moves:
+            z, after = in_training(w, X, f, self.dropout)
+            return self._of_output(z, w["layers"], y, s), after
+        return self._of_output(forward(w, X, f), w, y, s)
+
+    def _of_output(self, z: Any, layers: Any, y: Any, s: Any) -> Any:
         loss = LOSSES[self.loss](z, y)  # (n,)
-        n = len(X) if s is None else np.sum(s)
+        n = len(z) if s is None else np.sum(s)
         penalty = sum(l2(W) for W, _ in layers)
         J = np.average(loss, weights=s) + self.alpha / n * penalty
         return J  # noqa: RET504 (its name is shown in the graph)

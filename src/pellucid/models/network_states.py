@@ -81,6 +81,30 @@ def _is_shape(value: Any) -> bool:
     )
 
 
+NORMS = parts.Value(
+    lambda value: isinstance(value, list) and all(map(_is_norm, value)),
+    "a list of scale, shift, mean and variance",
+)
+
+
+def _is_norm(value: Any) -> bool:
+    """Whether these are the parameters of a batch normalisation."""
+    if not isinstance(value, dict) or [*value] != [
+        "scale",
+        "shift",
+        "mean",
+        "variance",
+    ]:
+        return False
+    arrays = [*value.values()]
+    real = all(isinstance(a, np.ndarray) and a.dtype.kind == "f" for a in arrays)
+    return (
+        real
+        and len({a.shape for a in arrays}) == 1
+        and bool(np.isfinite(np.stack(arrays)).all() and (value["variance"] >= 0).all())
+    )
+
+
 NETWORK: dict[str, parts.Part] = {
     "n_features_in_": parts.Size("d"),
     "feature_names_in_": parts.Texts("d"),

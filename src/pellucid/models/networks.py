@@ -20,7 +20,7 @@ from pellucid.models import as_formulas, base, checkpoints, examples
 from pellucid.models.base import Array
 from pellucid.models.examples import Examples, Shape
 from pellucid.models.learning import Learner
-from pellucid.models.multilayer import SHARE
+from pellucid.models.perceptron_settings import SHARE
 from pellucid.running.targets import TARGETS
 from pellucid.show import plots
 from pellucid.show.summary import Summary

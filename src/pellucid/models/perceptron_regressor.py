@@ -9,17 +9,18 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from pellucid.errors import ModelError
-from pellucid.models import base, extremes, multilayer
+from pellucid.models import base, extremes, perceptron_settings
 from pellucid.models.base import Array
-from pellucid.models.multilayer import Multilayer, in_batches
+from pellucid.models.multilayer import Multilayer
 from pellucid.models.network import OUTPUTS
+from pellucid.models.perceptron_settings import in_batches
 from pellucid.models.scores import Regressor
 from pellucid.show import plots
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-CHECKS = multilayer.CHECKS | {"loss": base.one_of("squared_error", "poisson")}
+CHECKS = perceptron_settings.CHECKS | {"loss": base.one_of("squared_error", "poisson")}
 
 
 class MLPRegressor(Regressor, Multilayer):
@@ -44,8 +45,10 @@ class MLPRegressor(Regressor, Multilayer):
         As in `MLPClassifier`.
     warm_start, momentum, nesterovs_momentum, validation_fraction, beta_1, beta_2
         As in `MLPClassifier`.
-    early_stopping, epsilon, n_iter_no_change, max_fun, target, device
+    early_stopping, epsilon, n_iter_no_change, max_fun, dropout, batch_norm, target
         As in `MLPClassifier`; the score of rows set aside is r2.
+    device : str, optional
+        As in `MLPClassifier`.
 
     Attributes
     ----------
@@ -66,7 +69,7 @@ class MLPRegressor(Regressor, Multilayer):
 
     def __init__(
         self, loss: str = "squared_error", hidden_layer_sizes: Any = (100,),
-        activation: str = "relu", *,
+        activation: Any = "relu", *,
         solver: str = "adam", alpha: float = 0.0001, batch_size: int | str = "auto",
         learning_rate: str = "constant", learning_rate_init: float = 0.001,
         power_t: float = 0.5, max_iter: int = 200, shuffle: bool = True,
@@ -75,7 +78,8 @@ class MLPRegressor(Regressor, Multilayer):
         nesterovs_momentum: bool = True, early_stopping: bool = False,
         validation_fraction: float = 0.1, beta_1: float = 0.9, beta_2: float = 0.999,
         epsilon: float = 1e-8, n_iter_no_change: float = 10, max_fun: int = 15000,
-        target: str = "numpy", device: str | None = None,
+        dropout: float = 0.0, batch_norm: bool = False, target: str = "numpy",
+        device: str | None = None,
     ) -> None:  # fmt: skip
         self._set(locals())
 

@@ -19,8 +19,9 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 from pellucid.errors import ModelError
 from pellucid.models import base, weights
 from pellucid.models.base import Array
-from pellucid.models.multilayer import CHECKS, Multilayer, in_batches
+from pellucid.models.multilayer import Multilayer
 from pellucid.models.network import OUTPUTS
+from pellucid.models.perceptron_settings import CHECKS, in_batches
 from pellucid.models.scores import Classifier
 from pellucid.show import plots
 
@@ -42,8 +43,9 @@ class MLPClassifier(Classifier, Multilayer):
     ----------
     hidden_layer_sizes : int or sequence of int
         Units of each hidden layer.
-    activation : str
-        Of the hidden layers: "identity", "logistic", "tanh" or "relu".
+    activation : str or callable
+        Of the hidden layers: "identity", "logistic", "tanh", "relu", or any plain
+        function of z, such as `activations.gelu`.
     solver : str
         "adam", "sgd" for gradient descent with momentum, or "lbfgs" on all rows.
     alpha : float
@@ -83,6 +85,11 @@ class MLPClassifier(Classifier, Multilayer):
         Of "lbfgs": how often the cost may be computed.
     class_weight : dict, list of dict or "balanced", optional
         How often the rows of each class count; "balanced" for all classes alike.
+    dropout : float
+        The probability that a hidden unit is dropped in a step; see `layers.Dropout`.
+    batch_norm : bool
+        Whether hidden layers are normalised before their activation; see
+        `layers.BatchNorm`. Both need a solver in mini-batches.
     target : str
         What it runs on: "numpy", "jax" or "torch".
     device : str, optional
@@ -94,6 +101,8 @@ class MLPClassifier(Classifier, Multilayer):
         The classes, sorted; of many labels a row, their numbers.
     coefs_, intercepts_ : lists of arrays (d, h) and (h,)
         Weights and biases of each layer.
+    norms_ : list of dicts of arrays (h,)
+        With batch_norm, scale, shift, and running mean and variance of hidden layers.
     history_, loss_curve_ : array and list of float
         Entry i is the mean cost of the batches of epoch i; of "lbfgs", which has no
         `loss_curve_`, the cost at iteration i. A warm start goes on with them.
@@ -131,7 +140,7 @@ class MLPClassifier(Classifier, Multilayer):
     _result_name = "p"
 
     def __init__(
-        self, hidden_layer_sizes: Any = (100,), activation: str = "relu", *,
+        self, hidden_layer_sizes: Any = (100,), activation: Any = "relu", *,
         solver: str = "adam", alpha: float = 0.0001, batch_size: int | str = "auto",
         learning_rate: str = "constant", learning_rate_init: float = 0.001,
         power_t: float = 0.5, max_iter: int = 200, shuffle: bool = True,
@@ -140,7 +149,8 @@ class MLPClassifier(Classifier, Multilayer):
         nesterovs_momentum: bool = True, early_stopping: bool = False,
         validation_fraction: float = 0.1, beta_1: float = 0.9, beta_2: float = 0.999,
         epsilon: float = 1e-8, n_iter_no_change: float = 10, max_fun: int = 15000,
-        class_weight: Any = None, target: str = "numpy", device: str | None = None,
+        class_weight: Any = None, dropout: float = 0.0, batch_norm: bool = False,
+        target: str = "numpy", device: str | None = None,
     ) -> None:  # fmt: skip
         self._set(locals())
 

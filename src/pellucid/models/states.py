@@ -20,13 +20,13 @@ from pellucid.models import (
     base,
     linear,
     logistic,
-    multilayer,
     network_classifier,
     network_regressor,
     network_states,
     networks,
     parts,
     perceptron_regressor,
+    perceptron_settings,
     perceptrons,
 )
 from pellucid.models.epochs import AdamHat, Plateau, Rate
@@ -176,10 +176,17 @@ LOGISTIC: dict[str, Part] = {
 
 @dataclass(frozen=True)
 class Layers(parts.Plain):
-    """Layers, a list of pairs (W, b), each of which takes what the one before gives."""
+    """Layers, a list of pairs (W, b), each of which takes what the one before gives.
+
+    With dropout or batch normalisation, what moves by itself comes beside them.
+    """
 
     def check(self, where: str, value: Any, sizes: parts.Sizes) -> None:
         """Check each layer, and that they fit together."""
+        if isinstance(value, dict) and value.keys() == {"layers", "norms", "step"}:
+            network_states.NORMS.check(f"{where}.norms", value["norms"], sizes)
+            reals("").check(f"{where}.step", value["step"], sizes)
+            value = value["layers"]
         pairs = isinstance(value, list) and value
         if not pairs or not all(isinstance(v, tuple) and len(v) == 2 for v in value):
             raise unfit(where, "a list of pairs of weights and biases", value)
@@ -256,6 +263,8 @@ NETWORK: dict[str, Part] = {
     "n_layers_": parts.Size("layers"),
     "coefs_": Many(reals("inputs outputs")),
     "intercepts_": Many(reals("outputs")),
+    "norms_": network_states.NORMS,
+    "_step": NUMBER,
     "out_activation_": one_of(*OUTPUTS),
     "t_": whole(),
     "n_iter_": whole(),
@@ -310,6 +319,9 @@ def _of_network(state: State) -> str:
     sizes = [state["n_features_in_"], *(len(b) for b in bs)]
     if [W.shape for W in Ws] != [*itertools.pairwise(sizes)]:
         return "layers that take what the layer before gives"
+    norms = [own["scale"].shape for own in state["norms_"]]
+    if norms and norms != [(h,) for h in sizes[1:-1]]:
+        return "a normalisation in each hidden layer"
     if sizes[-1] != state["n_outputs_"] or len(sizes) != state["n_layers_"]:
         return "as many layers and outputs as it tells"
     if len(sizes) < 2 or len(state["_rows"][1][0]) != 2:
@@ -341,7 +353,7 @@ KINDS = {
         ),
         ModelKind(
             perceptrons.MLPClassifier,
-            multilayer.CHECKS,
+            perceptron_settings.CHECKS,
             CLASSIFIER,
             _of_classifier,
         ),
