@@ -7,9 +7,13 @@ A page says with two comments where a table goes, and which:
 
 The first names a benchmark, and perhaps one of its measures; or `machine`. The figures
 are those that `pellucid bench --out benchmarks/results/two-cores.json` left.
+A file of one benchmark, run later and named behind the command, takes the place of that
+benchmark's figures among them.
 """
 
 import re
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 from pellucid.bench.results import Results
@@ -45,9 +49,26 @@ def written(asked: str, results: Results) -> str:
     return "\n\n".join(found)
 
 
+def renewed(results: Results, later: Results) -> Results:
+    """The results with the outcomes of a later run in the place of theirs.
+
+    >>> from pellucid.bench.contest import Outcome
+    >>> old = Results("pellucid bench", {}, [Outcome("first"), Outcome("engine")])
+    >>> new = Outcome("first", absent={"JAX": "jax is not installed"})
+    >>> renewed(old, Results("pellucid bench first", {}, [new])).outcomes[0] == new
+    True
+    """
+    outcomes = {outcome.name: outcome for outcome in results.outcomes}
+    outcomes |= {outcome.name: outcome for outcome in later.outcomes}
+    return replace(results, outcomes=list(outcomes.values()))
+
+
 def main() -> None:
     """Fill every page."""
     results = Results.load(RESULTS)
+    for path in sys.argv[1:]:
+        results = renewed(results, Results.load(Path(path)))
+        results.save(RESULTS)
     for path in PAGES:
         path.write_text(filled(path.read_text("utf-8"), results), "utf-8")
 
