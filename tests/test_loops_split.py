@@ -354,3 +354,100 @@ def test_numbers_of_turns_give_way_to_small_floats_also_where_a_loop_is_split(ta
     wanted = pl.gradient(f, stable=False)(w.astype(float))
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, wanted, rtol=1e-6)
+
+
+def blocks(X):
+    total = np.zeros(3)
+    for start in range(2, 42, 4):
+        total = total + np.sin(X[start : start + 4]).sum(axis=0) * start
+    return total
+
+
+def written_blocks(X):
+    Y = np.zeros((44, 3))
+    for i in range(8):
+        Y[4 * i + 3 : 4 * i + 7] = np.cos(X[4 * i + 2 : 4 * i + 6])
+    return Y
+
+
+def overlapping_blocks(X):
+    Y = np.zeros((44, 3))
+    for i in range(8):
+        Y[3 * i + 3 : 3 * i + 7] += np.cos(X[3 * i + 2 : 3 * i + 6])
+    return Y
+
+
+def blocks_with_gaps(X):
+    Y = np.zeros((44, 3))
+    for i in range(6):
+        Y[5 * i : 5 * i + 3, :] += np.cos(X[5 * i + 1 : 5 * i + 4, :])
+    return Y
+
+
+@pytest.mark.parametrize(
+    ("f", "left"),
+    [(blocks, 0), (written_blocks, 0), (overlapping_blocks, 1), (blocks_with_gaps, 1)],
+)
+def test_rows_that_go_on_block_by_block_are_one_array(f, left):
+    X = rng.normal(size=(43, 3))
+    graph = folded(pl.graph(f, X))
+    made = written_out(graph)
+    assert len(loops(made)) == left
+    np.testing.assert_allclose(made(X), f(X), rtol=1e-14, atol=1e-14)
+
+    def cost(X):
+        return np.sum(np.sin(f(X)))
+
+    slope = written_out(pl.gradient(folded(pl.graph(cost, X))))
+    wanted = pl.gradient(cost, stable=False)(X)
+    np.testing.assert_allclose(slope(X), wanted, rtol=1e-13, atol=1e-14)
+
+
+def test_a_product_of_matrices_by_three_loops_over_lists_is_one_of_arrays():
+    def product(A, B):
+        C = [[0 for _ in range(B.shape[1])] for _ in range(A.shape[0])]
+        for i in range(len(A)):
+            for j in range(len(B[0])):
+                for k in range(len(B)):
+                    C[i][j] += A[i][k] * B[k][j]
+        return np.sum(np.sin(np.array(C)))
+
+    A, B = rng.normal(size=(5, 4)), rng.normal(size=(4, 3))
+    graph = folded(pl.graph(product, A, B))
+    assert loops(graph)
+    assert not loops(written_out(graph))
+    np.testing.assert_allclose(written_out(graph)(A, B), product(A, B), rtol=1e-14)
+    slopes = pl.compile(pl.gradient(graph, (0, 1)))(A, B)
+    C = np.cos(A @ B)
+    for slope, wanted in zip(slopes, (C @ B.T, A.T @ C), strict=True):
+        np.testing.assert_allclose(slope, wanted, rtol=1e-13)
+
+
+def test_a_value_of_one_and_of_two_turns_ago_is_carried_once():
+    def lags(a, b):
+        xs = [a, b]
+        for t in range(2, 30):
+            xs.append(np.sin(xs[t - 1]) + np.cos(xs[t - 2]) - 0.1 * xs[t - 1])
+        return xs[-1]
+
+    graph = folded(pl.graph(lags, 2.0, 3.0))
+    (loop,) = loops(graph)
+    assert len(body_of(loop).carried) == 2
+    assert graph(2.0, 3.0) == lags(2.0, 3.0)
+
+
+def test_adjoints_of_rows_are_added_at_their_places_and_settled_there():
+    def eliminated(A):
+        A = A.copy()
+        for k in range(5):
+            for i in range(k + 1, 6):
+                A[i] = A[i] - A[i, k] / A[k, k] * A[k]
+        return np.sum(np.log(np.abs(np.diag(A))))
+
+    A = rng.normal(size=(6, 6)) + 6 * np.eye(6)
+    slope = pl.compile(pl.gradient(folded(pl.graph(eliminated, A))))
+    np.testing.assert_allclose(slope(A), np.linalg.inv(A).T, rtol=1e-12)
+    turns = slope.source.partition("reversed")[2]
+    chosen = [line for line in turns.splitlines() if "where" in line]
+    assert chosen
+    assert not any(line.endswith("# (6, 6)") for line in chosen)

@@ -102,6 +102,28 @@ def _slice(first: Number, times: int, turns: int, length: int) -> slice | None:
     return slice(first, stop if stop >= 0 else None, times)
 
 
+def in_blocks(
+    at: tuple[Any, ...], run: Run, shape: tuple[int, ...]
+) -> tuple[slice, int] | None:
+    """The rows x[0:8], x[8:16], ... of all turns as one slice; how many a turn has."""
+    rows, others = at[0] if at else None, at[1:]
+    is_slice = isinstance(rows, slice) and rows.step in (None, 1)
+    if not is_slice or any(one != slice(None) for one in others):
+        return None
+    ends = rows.start, rows.stop
+    if not all(isinstance(end, Place) for end in ends):
+        return None
+    first, last = (in_turn(end, run.turn, 0) for end in ends)
+    if isinstance(first, Place) or isinstance(last, Place):
+        return None
+    size = last - first
+    stop = first + size * run.count
+    goes_on = all(end.times(run.turn) == size > 0 for end in ends)
+    if not goes_on or first < 0 or stop > shape[0]:
+        return None
+    return slice(None) if (first, stop) == (0, shape[0]) else slice(first, stop), size
+
+
 # -- one rule for each operation ------------------------------------------------------
 
 
@@ -136,6 +158,9 @@ def _index(run: Run, step: Node, values: list[Value]) -> Any:
     if varies:
         is_plain = is_basic(at) and in_turn(at, turn, 0) == at
         return recorded("index", array, at=(slice(None), *at)) if is_plain else None
+    if rows := in_blocks(at, run, array.shape):
+        part = recorded("index", array, at=rows[:1])
+        return np.reshape(part, (run.count, *step.shape))
     found = along(at, run, array.shape)
     if found is None:
         return None

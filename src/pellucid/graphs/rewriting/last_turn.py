@@ -19,6 +19,7 @@ from pellucid.graphs.rewriting.all_turns import (
     along,
     contracted,
     factors_of,
+    in_blocks,
     in_turn,
     padded,
 )
@@ -120,6 +121,12 @@ class LastTurn:
         self, start: Node, value: Node, at: tuple[Any, ...]
     ) -> tuple[Any, tuple[Any, ...]] | None:
         """What is written in all turns, and where; None where this is no slice."""
+        if rows := in_blocks(at, self.whole.run, start.shape):
+            size = self.whole.run.count * rows[1]
+            if value.shape != (rows[1], *start.shape[1:]):
+                return None
+            x = lifted(self.whole.each(value), current())
+            return np.reshape(x, (size, *start.shape[1:])), rows[:1]
         found = along(at, self.whole.run, start.shape)
         if found is None:
             return None
