@@ -106,9 +106,9 @@ def in_blocks(
     at: tuple[Any, ...], run: Run, shape: tuple[int, ...]
 ) -> tuple[slice, int] | None:
     """The rows x[0:8], x[8:16], ... of all turns as one slice; how many a turn has."""
-    rows, others = at[0] if at else None, at[1:]
-    is_slice = isinstance(rows, slice) and rows.step in (None, 1)
-    if not is_slice or any(one != slice(None) for one in others):
+    rows: Any = at[0] if at else None
+    is_slice = isinstance(rows, slice) and rows.step in (None, 1) and is_basic(at)
+    if not is_slice or any(one != slice(None) for one in at[1:]):
         return None
     ends = rows.start, rows.stop
     if not all(isinstance(end, Place) for end in ends):
