@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.operations.robust import recorded_on_stand_ins
+
 __all__ = [
     "elu",
     "gelu",
@@ -36,6 +38,7 @@ def identity(z: Any) -> Any:
     return z
 
 
+@recorded_on_stand_ins
 def sigmoid(z: Any) -> Any:
     """Squeeze z into (0, 1): 1 / (1 + e^-z).
 
@@ -59,13 +62,8 @@ def sigmoid(z: Any) -> Any:
     >>> sigmoid(np.array([-2.0, 0.0, 2.0, 800.0]))
     array([0.11920292, 0.5       , 0.88079708, 1.        ])
     """
-    return 1 / (1 + np.exp(-np.maximum(z, _lowest(z))))
-
-
-def _lowest(z: Any) -> float:
-    """The least z, in its dtype, for which e^-z does not overflow."""
-    known = isinstance(z, (np.ndarray, np.floating)) and z.dtype.kind == "f"
-    return -float(np.floor(np.log(np.finfo(z.dtype if known else float).max)))
+    e = np.exp(-np.abs(z))  # which does not overflow
+    return np.where(z < 0, e, 1) / (1 + e)
 
 
 def tanh(z: Any) -> Any:
@@ -253,7 +251,6 @@ def softmax(z: Any) -> Any:
     array([[0.5, 0.5],
            [1. , 0. ]])
     """
-    # A shift of the row changes nothing; one near its largest z lets nothing overflow,
-    # and one that is a whole number has no slope to follow.
-    e = np.exp(z - np.floor(np.max(z, axis=-1, keepdims=True)))  # (..., k)
+    # A shift of the row changes nothing; one by its largest z lets nothing overflow.
+    e = np.exp(z - np.max(z, axis=-1, keepdims=True))  # (..., k)
     return e / np.sum(e, axis=-1, keepdims=True)
