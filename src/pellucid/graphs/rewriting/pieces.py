@@ -79,27 +79,41 @@ def _added_pieces(node: Node) -> Node | None:
 def _concatenated(
     pieces: Sequence[tuple[Node, Any]], shape: tuple[int, ...]
 ) -> Node | None:
-    """The array of which pieces are all, one after the other along the first axis."""
+    """The array of which pieces are all, one after the other along one axis."""
     found: dict[int, tuple[int, Node]] = {}
+    axes: set[int] = set()
     for piece, at in pieces:
-        places = _along_first(at, shape)
-        if places is None or piece.shape != (len(places), *shape[1:]):
+        axis = len(at) - 1
+        places = _along_last(at, shape)
+        if places is None or piece.shape != _resized(shape, axis, len(places)):
             return None
+        axes.add(axis)
         found[places.start] = places.stop, piece
+    if len(axes) != 1 or len(found) < max(2, len(pieces)):
+        return None
+    (axis,) = axes
     end, parts = 0, []
     while end in found:
         end, piece = found.pop(end)
         parts.append(piece)
-    if found or end != shape[0] or len(parts) != len(pieces) or len(parts) < 2:
+    if found or end != shape[axis]:
         return None
-    return _recorded("concatenate", *parts, axis=0)
+    return _recorded("concatenate", *parts, axis=axis)
 
 
-def _along_first(at: tuple[Any, ...], shape: tuple[int, ...]) -> range | None:
-    """The places of one plain slice along the first axis."""
-    if len(at) != 1 or not shape or not isinstance(at[0], slice) or moves(at):
+def _resized(shape: tuple[int, ...], axis: int, length: int) -> tuple[int, ...]:
+    """The shape with another length of one axis."""
+    return (*shape[:axis], length, *shape[axis + 1 :])
+
+
+def _along_last(at: tuple[Any, ...], shape: tuple[int, ...]) -> range | None:
+    """The places of a plain slice along one axis, with all of those before it."""
+    if not at or len(at) > len(shape) or not is_basic(at) or moves(at):
         return None
-    places = range(*at[0].indices(shape[0]))
+    *before, last = at
+    if not isinstance(last, slice) or any(one != slice(None) for one in before):
+        return None
+    places = range(*last.indices(shape[len(before)]))
     return places if places and places.step == 1 else None
 
 
