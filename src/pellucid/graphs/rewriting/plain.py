@@ -1,6 +1,6 @@
 """Steps as people write them: x * np.float64(0.5) is x * 0.5, and w.T of a vector w.
 
-What is known is a number, and an assignment to all of an array is what is assigned.
+What is known is a number, and all of an array is the array.
 """
 
 from __future__ import annotations
@@ -59,17 +59,36 @@ def transpose(node: Node) -> Node | None:
     return node.arguments[0] if node.ndim < 2 else None
 
 
+def absolute(node: Node) -> Node | None:
+    """|-x| = |x|."""
+    (x,) = node.arguments
+    is_minus = x.operation == "negative" and x.dtype.kind == "f"
+    return node.remade(x.arguments) if is_minus else None
+
+
 def assign(node: Node) -> Node | None:
     """What replaces a whole array by another one like it."""
     x, value, *indices = node.arguments
-    everything = all(i is Ellipsis or _is_all(i) for i in node.options["at"])
     alike = (x.shape, x.dtype) == (value.shape, value.dtype) and not value.weak
-    return value if everything and alike and not indices else None
+    return value if _is_everywhere(node) and alike and not indices else None
+
+
+def whole(node: Node) -> Node | None:
+    """What is read of all of an array, or put into all of one, as it is."""
+    x, *indices = node.arguments
+    alike = (x.shape, x.dtype) == (node.shape, node.dtype) and not x.weak
+    return x if _is_everywhere(node) and alike and not indices else None
+
+
+def _is_everywhere(node: Node) -> bool:
+    """Whether an index names all of an array."""
+    return all(i is Ellipsis or _is_all(i) for i in node.options["at"])
 
 
 def _is_all(i: Any) -> bool:
     return isinstance(i, slice) and i == slice(None)
 
 
-RULES = {"transpose": transpose, "assign": assign}
+RULES = {"transpose": transpose, "absolute": absolute, "assign": assign,
+         "index": whole, "scatter": whole}  # fmt: skip
 plain = always(_plain)
