@@ -145,7 +145,8 @@ class Feed:
         )
         staying = [
             n for n in rest
-            if n in core or not (n in gathering or self.whole.takes(n))
+            if n in core or n not in self.moving
+            or not (n in gathering or self.whole.takes(n))
         ]  # fmt: skip
         self.used = {a for n in rest for a in n.arguments}
         self.read_in_turn = {a for n in staying for a in n.arguments}

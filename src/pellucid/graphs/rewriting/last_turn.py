@@ -99,7 +99,7 @@ class LastTurn:
         total: Any = None
         for term, sign in terms:
             sides = factors_of(self.whole.inside(term))
-            if not sides or not all(map(self.whole.is_small, sides)):
+            if not sides or not all(map(self.whole.is_worth, sides)):
                 return None
             found = [self.whole.each(side) for side in sides]
             product = contracted(self.whole.run, sides, found)

@@ -36,7 +36,10 @@ from pellucid.graphs.rewriting.spines import (
 from pellucid.graphs.tracing.traced import current, lifted, node_of, recorded
 
 Seeing = Callable[[Node], Node]
-LARGE, LARGEST = 2**11, 2**21  # elements of a turn, and of all, for which it is split
+# Elements of a turn, and of all turns, up to which a step leaves its loop. A product of
+# matrices is worth more memory than a step by element, which finds its arguments in the
+# cache where it is.
+LARGE, LARGEST, OF_PRODUCT = 2**11, 2**21, 2**24
 
 
 def can_be_whole(loop: Node) -> bool:
@@ -146,9 +149,15 @@ class Whole:
         """Whether a step, and what it is made of, may be kept of all turns."""
         if not self.splits:
             return True
+        if _is_light(self.inside(step)):
+            return self.is_worth(step)
         kept = [step, *(a for a in self.below(step) if a in self.parts)]
         size = max(one.size for one in kept)
         return size <= LARGE and size * self.run.count <= LARGEST
+
+    def is_worth(self, step: Node) -> bool:
+        """Whether a step may be kept of all turns as a part of one product."""
+        return step.size * self.run.count <= OF_PRODUCT
 
     def _made(self, step: Node) -> Value | None:
         """The value of a step from those of its arguments; None where it has none."""
@@ -252,6 +261,11 @@ def resolved(
         if one not in found:
             found[one] = value(one)
     return found[step]
+
+
+def _is_light(step: Node) -> bool:
+    """Whether all turns at once cost less than one after the other, however large."""
+    return step.operation in HEAVY or facts_of(step.operation).shows
 
 
 def is_made(step: Node) -> bool:
