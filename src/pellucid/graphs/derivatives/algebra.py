@@ -5,6 +5,7 @@ Where matrices are stacked and broadcast, the backward pass sums over the stacks
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,14 @@ def matmul_right(g: Any, z: Any, A: Any, B: Any) -> Any:
         return g * A if B.ndim == 1 else A[:, None] * g[..., None, :]
     if B.ndim == 1 and A.ndim > 2:
         return (t(A) @ g[..., None])[..., 0]
+    if B.ndim == 2 and A.ndim > 2:  # one matrix for all rows
+        A, g = rows(A), rows(g)
     return t(A) @ g
+
+
+def rows(A: Any) -> Any:
+    """The rows of a stack of matrices, as one matrix."""
+    return np.reshape(A, (math.prod(A.shape[:-1]), A.shape[-1]))
 
 
 def dot_left(g: Any, z: Any, a: Any, b: Any) -> Any:
