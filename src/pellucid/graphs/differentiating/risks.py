@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.bodies import asked, body_of, wanted_by
+from pellucid.graphs.differentiating.bounds import is_far_from_zero
 from pellucid.graphs.differentiating.masks import way_back
 from pellucid.graphs.node import Node, ancestors, depending
 from pellucid.graphs.operations.closed_set import facts_of
@@ -136,7 +137,13 @@ def own_risk(node: Node) -> int:
     whole = node.operation == "power" and node.arguments[1].is_literal
     if whole and node.arguments[1].value in {1, 2, 3, 4}:
         return NANS
-    return POLES if STEEP in facts.slope else NANS
+    return POLES if STEEP in facts.slope and not _is_tame(node) else NANS
+
+
+def _is_tame(node: Node) -> bool:
+    """Whether a root, or a quotient, is of what is far from 0."""
+    position = {"sqrt": 0, "root": 0, "divide": 1}.get(node.operation)
+    return position is not None and is_far_from_zero(node.arguments[position])
 
 
 def _finite_slopes(node: Node) -> Iterator[Any]:
