@@ -21,6 +21,7 @@ from pellucid.graphs.operations.indexing import (
 from pellucid.graphs.operations.kinds import BY_EACH, CONSTANT
 from pellucid.graphs.places import Place, moves
 from pellucid.running import writing
+from pellucid.running.numpy_adding import add_into
 from pellucid.running.numpy_convolutions import BY_PRODUCTS
 from pellucid.running.numpy_lists import (
     as_float,
@@ -225,17 +226,21 @@ class Statements:
             number = as_float(node.arguments[1], value)
             return lambda name: f"{name}{element(node, self.names)} {symbol} {number}"
         if symbol == "+=" and may_repeat(node.options["at"], node.shape):
-            return lambda name: f"np.add.at({name}, np.s_[{at}], {value})"
+            add = self.names.bound(add_into)
+            return lambda name: f"{add}({name}, np.s_[{at}], {value})"
         return lambda name: f"{name}[{at}] {symbol} {value}"
 
     def _scattered(self, node: Node, name: str, names: list[str]) -> str:
-        """Zeros with a value added at a place that moves."""
+        """Zeros with a value at a place."""
         value, *indices = names
         at = self.names.index(node.options["at"], indices)
-        zeros = f"{name} = np.zeros({node.shape}, np.{node.dtype.name})"
+        out = self.out.get(node)
+        zeros = f"np.zeros({node.shape}, np.{node.dtype.name})"
+        made = f"{name} = {out}; {name}.fill(0)" if out else f"{name} = {zeros}"
         if may_repeat(node.options["at"], node.shape):
-            return f"{zeros}; np.add.at({name}, np.s_[{at}], {value})"
-        return f"{zeros}; {name}[{at}] = {value}"
+            add = self.names.bound(add_into)
+            return f"{made}; {add}({name}, np.s_[{at}], {value})"
+        return f"{made}; {name}[{at}] = {value}"
 
     def _chosen(self, node: Node, names: list[str]) -> str:
         """What is taken elsewhere, and over it what is taken where a mask holds."""

@@ -28,7 +28,7 @@ from pellucid.graphs.operations.indexing import WRITING
 FEW = 4  # times less is copied, in the place of a whole array
 # What is written where `out=` says, beside the ufuncs.
 WITH_OUT = {"sum", "max", "min", "prod", "any", "all", "cumsum", "cumprod", "dot",
-            *WRITING}  # fmt: skip
+            "scatter", *WRITING}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from pellucid.graphs.operations import robust
 from pellucid.graphs.operations.closed_set import reduced_shape
 from pellucid.graphs.rewriting.driver import Family, Rule, Walk, always
 from pellucid.running.convolutions import windowed
+from pellucid.running.numpy_adding import scatter
 from pellucid.running.replacing import anew
 from pellucid.running.writing import to_run
 
@@ -300,11 +301,23 @@ def _matmul(node: Node, x: Node, y: Node) -> Node | None:
     return _made("dot", node, x, y)
 
 
+def _product_of_rows(node: Node, x: Node, y: Node) -> Node | None:
+    """Many matrices times one, as the product of all their rows."""
+    if x.ndim < 3 or y.ndim != 2:
+        return _matmul(node, x, y)
+    if x.dtype != y.dtype or not node.size or not x.size:
+        return None
+    shape = node.size // node.shape[-1], x.shape[-1]
+    flat = _made("reshape", _named(x, "rows", shape), x, shape=shape)
+    like = _named(node, "rows", (shape[0], node.shape[-1]))
+    return _made("reshape", node, _made("dot", like, flat, y), shape=node.shape)
+
+
 # What is done with a number as with an array that is full of it.
 PLAINER = {"add", "subtract", "multiply", "divide", "power"}
 
 # Functions that are faster where most arguments lie.
-QUICK: dict[str, Callable[..., Any]] = {"offset": offset}
+QUICK: dict[str, Callable[..., Any]] = {"offset": offset, "scatter": scatter}
 
 RULES: dict[str, Callable[..., Node | None]] = {
     "power": _power,
@@ -313,6 +326,6 @@ RULES: dict[str, Callable[..., Node | None]] = {
     "multiply": _multiply,
     "sum": _sum,
     "mean": _mean,
-    "matmul": _matmul,
+    "matmul": _product_of_rows,
 }
-EXACT = {name: RULES[name] for name in ("power", "matmul")}
+EXACT = {"power": _power, "matmul": _matmul}
