@@ -232,6 +232,16 @@ def test_a_word_that_is_not_there_is_refused(rng):
         f(W, np.array([0, 5, 4]))
 
 
+def test_elements_that_two_arrays_name_add_up(rng):
+    A, g = rng.normal(size=(3, 4)), rng.normal(size=20)
+    i, j = rng.integers(-3, 3, 20), rng.integers(0, 4, 20)
+    slope = pl.compile(pl.gradient(lambda A, i, j, g: np.sum(A[i, j] * g)))(A, i, j, g)
+    expected = np.zeros_like(A)
+    for row, column, one in zip(i, j, g, strict=True):
+        expected[row, column] += one
+    np.testing.assert_allclose(slope, expected, rtol=1e-12, atol=1e-14)
+
+
 def test_the_rows_of_a_column_of_numbers_add_up(rng):
     a, k = rng.normal(size=6), rng.integers(0, 6, (5, 4))
     slope = pl.compile(pl.gradient(lambda a, k: np.sum(np.sin(a[k]))))(a, k)
