@@ -176,11 +176,12 @@ class Block:
         return f"{self.christened(node, self.places[node])} = {text}"
 
     def _expression(self, node: Node) -> str:
-        """The operation; of unsigned integers in int64, and wrapped around."""
+        """The operation; of unsigned integers in signed ones, and wrapped around."""
         text = self._computed(node)
         if not wrapping.is_widened(node) or node.dtype not in wrapping.WIDE:
             return text
-        return f"({text}).to({self.source.dtype(node.dtype, node)})"
+        made = "view" if wrapping.is_of_32_bits(node) else "to"
+        return f"({text}).{made}({self.source.dtype(node.dtype, node)})"
 
     def _computed(self, node: Node) -> str:
         arguments = self._arguments(node)
@@ -312,7 +313,9 @@ class Block:
             return self.source.scalar(name, dtype, node)
         if dtype == node.dtype:
             return name
-        return f"{name}.to({self.source.dtype(dtype, node)})"
+        seen = (node.dtype, dtype) == (wrapping.UNSIGNED_32, wrapping.SIGNED_32)
+        made = "view" if seen else "to"
+        return f"{name}.{made}({self.source.dtype(dtype, node)})"
 
     def _options(self, node: Node) -> list[str]:
         options = dict(node.options)
