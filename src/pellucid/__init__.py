@@ -50,6 +50,7 @@ _HOME = {
     "activations": "layers.activations",
     "layers": "layers",
     "initialisers": "layers.initialisers",
+    "pictures": "models.network_pictures",
     "LinearRegression": "models.linear",
     "LogisticRegression": "models.logistic",
     "MLPClassifier": "models.perceptrons",
@@ -61,7 +62,7 @@ _HOME = {
 }
 _MODULES = {
     "methods", "schedules", "datasets", "costs", "penalties", "activations", "layers",
-    "initialisers",
+    "initialisers", "pictures",
 }  # fmt: skip
 
 __all__ = sorted(_HOME)

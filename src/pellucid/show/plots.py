@@ -7,6 +7,7 @@ pyplot, opens a window, or leaves a setting of matplotlib's changed.
 from pellucid.show.canvas import save, svg
 from pellucid.show.classes import boundary, sigmoid
 from pellucid.show.descents import costs, descent, functions
+from pellucid.show.maps import heat, image_rows, panels
 from pellucid.show.points import (
     calibration,
     coefficients,
@@ -27,8 +28,11 @@ __all__ = [
     "curve",
     "descent",
     "functions",
+    "heat",
+    "image_rows",
     "images",
     "line",
+    "panels",
     "plane",
     "predicted",
     "save",

@@ -1,0 +1,154 @@
+"""What goes on inside a network: its layers, their outputs, and their variables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import ModelError
+from pellucid.graphs.tracing.naming import stem
+from pellucid.graphs.tracing.trace import graph
+from pellucid.layers.containers import Sequential, prediction
+from pellucid.layers.layer import name_of
+
+Array = Any
+
+FEW = 16  # units that stand in one row
+
+
+@dataclass(frozen=True)
+class Part:
+    """One layer of a network, its parameters, and its place among all layers."""
+
+    layer: Any
+    p: Any
+    place: int
+
+    @property
+    def name(self) -> str:
+        """The layer as it is written."""
+        return name_of(self.layer)
+
+
+def parts_of(network: Any, p: Any) -> list[Part]:
+    """The layers of a network one after the other, those of layers of layers too.
+
+    >>> from pellucid.layers import Dense
+    >>> network = Sequential(Dense(3), Sequential(np.tanh, Dense(1)))
+    >>> p = network.parameters(np.random.default_rng(0), (2,))
+    >>> [part.name for part in parts_of(network, p)]
+    ['Dense(3)', 'tanh', 'Dense(1)']
+    """
+    found = _flat(network, p)
+    return [Part(layer, own, place) for place, (layer, own) in enumerate(found)]
+
+
+def _flat(layer: Any, p: Any) -> list[tuple[Any, Any]]:
+    if not isinstance(layer, Sequential):
+        return [(layer, p)]
+    pairs = zip(layer.layers, p, strict=True)
+    return [each for inner, own in pairs for each in _flat(inner, own)]
+
+
+@dataclass(frozen=True)
+class Inside:
+    """A network up to one of its layers.
+
+    Parameters
+    ----------
+    network : layer
+        The whole network.
+    p : structure of arrays
+        Its parameters.
+    layer : int or str
+        The place of the layer, from 0 or from the end, or its type: the first of it.
+    kinds : tuple of types
+        What it must be one of, where that matters.
+    """
+
+    network: Any
+    p: Any
+    layer: int | str
+    kinds: tuple[type, ...] = ()
+
+    @property
+    def part(self) -> Part:
+        """The layer; a ModelError says which there are."""
+        parts = parts_of(self.network, self.p)
+        fits = [x for x in parts if not self.kinds or isinstance(x.layer, self.kinds)]
+        if isinstance(self.layer, int):
+            found = parts[self.layer :][:1] if -len(parts) <= self.layer else []
+        else:
+            found = [x for x in parts if x.name.partition("(")[0] == self.layer]
+        found = [x for x in found if x in fits]
+        if not found:
+            what = " or ".join(kind.__name__ for kind in self.kinds) or "layer"
+            listed = ", ".join(f"{x.place} {x.name}" for x in parts)
+            message = f"Expected the place or the type of {what} of the network"
+            raise ModelError(f"{message}, got {self.layer!r}; its layers are {listed}.")
+        return found[0]
+
+    def before(self, x: Array, lengths: Array = None) -> Array:
+        """What goes into the layer."""
+        h = x
+        for part in parts_of(self.network, self.p)[: self.part.place]:
+            h = prediction(part.layer, lengths)(part.p, h)
+        return h
+
+    def output(self, x: Array, lengths: Array = None) -> Array:
+        """What comes out of it."""
+        part = self.part
+        return prediction(part.layer, lengths)(part.p, self.before(x, lengths))
+
+
+def rows(x: Any, ndim: int, what: str) -> Array:
+    """Rows of data as an array, a row alone as one of them."""
+    x = np.asarray(x)
+    x = x[np.newaxis] if x.ndim == ndim - 1 else x
+    if x.ndim != ndim or not len(x):
+        raise ModelError(f"Expected {what}, got {x.shape}: reshape it.")
+    return x
+
+
+def variables(layer: Any, p: Any, x: Array) -> dict[str, Array]:
+    """What the variables of a layer hold while it runs on x, one entry each time.
+
+    They are read in its graph, so that they are what it computes.
+    """
+    recorded = graph(layer, p, x)
+    values = recorded.values(p, x)
+    found: dict[str, list[Array]] = {}
+    for node in recorded.nodes:
+        name = stem(node.name)
+        if node.arguments and name:
+            found.setdefault(name, []).append(values[node.name])
+    return {name: np.stack(each) for name, each in found.items() if _alike(each)}
+
+
+def _alike(values: list[Array]) -> bool:
+    return len({np.shape(value) for value in values}) == 1
+
+
+def as_images(h: Array) -> list[Array]:
+    """An output of one row as images: a map for each channel, or a strip of units.
+
+    >>> [image.shape for image in as_images(np.zeros((5, 5, 3)))]
+    [(5, 5), (5, 5), (5, 5)]
+    >>> as_images(np.zeros(60))[0].shape, as_images(np.zeros((7, 4)))[0].shape
+    ((8, 8), (4, 7))
+    """
+    if h.ndim == 3:
+        return list(np.moveaxis(h, -1, 0))
+    if h.ndim == 2:
+        return [h.T]  # units down, time across
+    wide = h.size if h.size <= FEW else int(np.ceil(np.sqrt(h.size)))
+    filled = np.full(-(-h.size // wide) * wide, np.nan)
+    filled[: h.size] = h.ravel()
+    return [filled.reshape(-1, wide)]
+
+
+def strongest(h: Array) -> Array:
+    """How much each unit says (n, units): where it says most, if it has places."""
+    return h if h.ndim == 2 else h.reshape(len(h), -1, h.shape[-1]).max(axis=1)
