@@ -311,13 +311,13 @@ def prediction(layer: Any, lengths: Any = None) -> Callable[..., Any]:
     given = _given(layer, layer, lengths)
     if isinstance(layer, Layer):
         return partial(layer, **given)
-    return lambda p, x: layer(x, **given)
+    return partial(lambda p, x: layer(x, **given))  # called as a layer is
 
 
 def in_training(layer: Any, key: Any, lengths: Any = None) -> Callable[..., Any]:
     """How it is called in training; it gives what moves by itself beside its output."""
     if not isinstance(layer, Training):
-        return lambda p, x: (prediction(layer, lengths)(p, x), {})
+        return partial(lambda p, x: (prediction(layer, lengths)(p, x), {}))
     return partial(layer.training, key=key, **_given(layer, layer.training, lengths))
 
 

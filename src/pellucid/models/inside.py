@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,9 +105,8 @@ class Inside:
 
 
 def rows(x: Any, ndim: int, what: str) -> Array:
-    """Rows of data as an array, a row alone as one of them."""
+    """Rows of data as an array with so many axes."""
     x = np.asarray(x)
-    x = x[np.newaxis] if x.ndim == ndim - 1 else x
     if x.ndim != ndim or not len(x):
         raise ModelError(f"Expected {what}, got {x.shape}: reshape it.")
     return x
@@ -124,11 +124,14 @@ def variables(layer: Any, p: Any, x: Array) -> dict[str, Array]:
         name = stem(node.name)
         if node.arguments and name:
             found.setdefault(name, []).append(values[node.name])
-    return {name: np.stack(each) for name, each in found.items() if _alike(each)}
+    return {name: np.stack(_alike(each)) for name, each in found.items()}
 
 
-def _alike(values: list[Array]) -> bool:
-    return len({np.shape(value) for value in values}) == 1
+def _alike(values: list[Array]) -> list[Array]:
+    """Those of the shape that most have; what is stacked in the end has another."""
+    shapes = Counter(np.shape(value) for value in values)
+    ((shape, _),) = shapes.most_common(1)
+    return [value for value in values if np.shape(value) == shape]
 
 
 def as_images(h: Array) -> list[Array]:

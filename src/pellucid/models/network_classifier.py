@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from scipy import special
@@ -17,12 +17,22 @@ from pellucid.layers.containers import Sequential
 from pellucid.layers.dense import Dense
 from pellucid.layers.layer import name_of
 from pellucid.minimisers import methods
-from pellucid.models import base, costs, examples, extremes, weights
+from pellucid.models import (
+    base,
+    costs,
+    examples,
+    extremes,
+    pictures_of_learning,
+    weights,
+)
 from pellucid.models.base import Array
 from pellucid.models.examples import Examples
 from pellucid.models.networks import Network
 from pellucid.models.scores import target_of
 from pellucid.models.training import Loss
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class NetworkClassifier(ClassifierMixin, Network):
@@ -353,6 +363,25 @@ class NetworkClassifier(ClassifierMixin, Network):
         """Accuracy, the part of the places that are right."""
         right = self._decided(z) == self._decided(y - 0.5)
         return float(np.average(right.ravel(), weights=s))
+
+    def _pictured(self, X: Any, y: Any) -> Figure:
+        """Which class is taken for which, and the worst mistakes among images."""
+        said, known = self.predict(X), self.classes_
+        if isinstance(said, list) or said.ndim > 1:
+            said, y, _ = examples.flat(self, said, y, None)
+        y = np.ravel(y)
+        unknown = np.setdiff1d(y, known)
+        if len(unknown):
+            found = f"found {unknown.tolist()[0]!r}"
+            message = f"expected classes among {known} in y, {found}"
+            self._refuse(message, "leave such rows out")
+        if np.shape(y) != np.shape(said):
+            message = f"expected a class for each of {len(said)} rows, got {y.shape}"
+            self._refuse(message, "give as many")
+        if getattr(X, "ndim", 2) != 4 or self.predict_proba(X[:1]).ndim != 2:
+            return pictures_of_learning.confusion(y, said)
+        P, places = self.predict_proba(X), np.searchsorted(known, y)
+        return pictures_of_learning.worst(P, X, places, labels=known.tolist())
 
     def _strata(self, y: Array) -> Array | None:
         """Rows are set aside in like parts of each class, where there are enough."""

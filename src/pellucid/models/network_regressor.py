@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin
@@ -16,6 +16,10 @@ from pellucid.models.examples import Examples
 from pellucid.models.networks import Network
 from pellucid.models.scores import target_of
 from pellucid.models.training import Loss, by_place
+from pellucid.show import plots
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class NetworkRegressor(RegressorMixin, Network):
@@ -159,6 +163,14 @@ class NetworkRegressor(RegressorMixin, Network):
 
     def _expect_linear(self) -> None:
         """Any last function is right."""
+
+    def _pictured(self, X: Any, y: Any) -> Figure:
+        """What was observed against what is predicted."""
+        r2, said = self.score(X, y), self.predict(X)
+        if isinstance(said, list) or said.ndim > 1:
+            said, y, _ = examples.flat(self, said, y, None)
+        title = f"The network explains {r2:.1%} of the variation (r2 = {r2:.4f})"
+        return plots.predicted(np.asarray(y), said, title=title)
 
     def _strata(self, y: Array) -> None:
         """Rows are set aside by chance alone."""

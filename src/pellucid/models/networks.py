@@ -21,6 +21,7 @@ from pellucid.models.base import Array
 from pellucid.models.examples import Examples, Shape
 from pellucid.models.learning import Learner
 from pellucid.models.perceptron_settings import SHARE
+from pellucid.models.scores import target_of
 from pellucid.running.targets import TARGETS
 from pellucid.show import plots
 from pellucid.show.summary import Summary
@@ -63,6 +64,7 @@ class Network(Learner):
     _with_target: Callable[[Examples, Array, tuple[int, ...]], Examples]
     _strata: Callable[[Array], Array | None]
     _expect_linear: Callable[[], None]
+    _pictured: Callable[[Any, Any], Figure]  # what it makes of rows
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -316,8 +318,21 @@ class Network(Learner):
             f"{type(self).__name__} of {layers.title}", figures, layers.frame
         )
 
-    def plot(self) -> Figure:
-        """Draw the cost by epoch, of the rows learned from and of validation rows.
+    def plot(self, X: Any = None, y: Any = None) -> Figure:
+        """Draw the cost by epoch, or what the network makes of rows.
+
+        Parameters
+        ----------
+        X, y : optional
+            Rows and their targets. A classifier shows which class it takes for which,
+            and of images (n, height, width, channels) the worst mistakes; a regressor
+            what was observed against what it predicts. Without them, the cost by epoch
+            of the rows learned from, and of validation rows.
+
+        Raises
+        ------
+        ModelError
+            For X without y, and for rows of another shape.
 
         Examples
         --------
@@ -326,8 +341,15 @@ class Network(Learner):
         >>> model = pl.NetworkClassifier(Dense(2)).fit(np.eye(2), [0, 1])
         >>> model.plot().axes[0].get_xlabel()
         'epoch'
+        >>> model.plot(np.eye(2), [0, 1]).axes[0].get_title(loc="left")
+        '100.0% are right'
         """
         check_is_fitted(self)
+        y = target_of(X, y)
+        if X is not None and y is not None:
+            return self._pictured(X, y)
+        if X is not None or y is not None:
+            self._refuse("plot takes X and y, or neither", "give both")
         first, last = self.history_[0], self.history_[-1]
         fell = f"The cost falls from {first:.3g} to {last:.3g} in {self.n_iter_} epochs"
         return plots.costs(self._histories, title=fell, x_label="epoch")

@@ -127,14 +127,20 @@ def confusion(y: Any, predicted: Any, labels: Sequence[object] | None = None) ->
     >>> figure.axes[0].get_title(loc="left").split("; ")[0]
     '80.0% are right'
     """
+    matrix, names = counted(y, predicted, labels)
+    return plots.confusion(matrix, names, title=_mistaken(matrix, names))
+
+
+def counted(
+    y: Any, predicted: Any, labels: Sequence[object] | None = None
+) -> tuple[Array, list[str]]:
+    """How often each class was taken for each (k, k), and the names of the classes."""
     y, predicted = np.ravel(y), np.ravel(predicted)
     classes = np.unique(np.concatenate([y, predicted]))
-    k = len(classes)
-    rows_, columns = (np.searchsorted(classes, each) for each in (y, predicted))
-    matrix = np.zeros((k, k), int)
-    np.add.at(matrix, (rows_, columns), 1)
-    names = [str(name) for name in (classes if labels is None else labels)]
-    return plots.confusion(matrix, names, title=_mistaken(matrix, names))
+    places = tuple(np.searchsorted(classes, each) for each in (y, predicted))
+    matrix = np.zeros((len(classes), len(classes)), int)
+    np.add.at(matrix, places, 1)
+    return matrix, [str(name) for name in (classes if labels is None else labels)]
 
 
 def _mistaken(matrix: Array, names: Sequence[str]) -> str:
@@ -150,12 +156,12 @@ def _mistaken(matrix: Array, names: Sequence[str]) -> str:
 
 
 def mistakes(
-    network: Any, p: Any, X: Any, y: Any, most: int = 12,
+    network: Any, p: Any, X: Any, y: Any, most: int = 9,
     labels: Sequence[object] | None = None,
 ) -> Figure:  # fmt: skip
-    """Show the images that a network is most wrong about, the worst first.
+    """Show which class was taken for which, and the images that it is most wrong about.
 
-    The worst is the one whose class has the least probability.
+    The worst mistake is the image whose own class has the least probability.
 
     Parameters
     ----------
@@ -167,7 +173,7 @@ def mistakes(
     y : array (n,)
         Their classes, from 0.
     most : int
-        How many are shown.
+        How many images are shown.
     labels : sequence, optional
         What to call the classes; by default 0, 1, 2, ...
 
@@ -184,28 +190,27 @@ def mistakes(
     >>> X = np.random.default_rng(1).random((30, 4, 4, 1))
     >>> figure = mistakes(network, p, X, np.arange(30) % 3, most=4)
     >>> len(figure.axes)
-    4
+    5
     """
     X, y = rows(X, 4, "images (n, height, width, channels)"), np.ravel(y)
     return worst(softmax(np.asarray(network(p, X))), X, y, most, labels)
 
 
 def worst(
-    P: Array, X: Array, y: Array, most: int, labels: Sequence[object] | None
-) -> Figure:
-    """The images whose class has the least probability P (n, k), the worst first."""
-    if y.shape != (len(P),) or not np.isin(y, np.arange(P.shape[1])).all():
-        message = f"Expected {len(P)} classes from 0 to {P.shape[1] - 1} in y"
-        raise ModelError(f"{message}, got {y.shape} from {y.min()} to {y.max()}.")
-    names = [str(x) for x in (range(P.shape[1]) if labels is None else labels)]
+    P: Array, X: Array, y: Array, most: int = 9,
+    labels: Sequence[object] | None = None,
+) -> Figure:  # fmt: skip
+    """The mistakes of probabilities P (n, k), and the images of the worst."""
+    k = P.shape[1]
+    if y.shape != (len(P),) or not np.isin(y, np.arange(k)).all():
+        message = f"Expected {len(P)} classes from 0 to {k - 1} in y, one for each row"
+        raise ModelError(f"{message} of X, got {y.shape}: give their places.")
+    names = [str(name) for name in (range(k) if labels is None else labels)]
     said = P.argmax(axis=1)
+    matrix = np.zeros((k, k), int)
+    np.add.at(matrix, (y, said), 1)
     wrong = np.flatnonzero(said != y)
     order = wrong[np.argsort(P[wrong, y[wrong]], kind="stable")][:most]
-    words = [
-        f"{names[y[i]]}, said {names[said[i]]} ({P[i, said[i]]:.0%})" for i in order
-    ]
-    count = len(wrong)
-    title = f"{count} of {len(y)} images are taken for another class"
-    title += f"; the worst {len(order)}" if count > len(order) else ""
-    shown = [X[i].mean(axis=-1) for i in order]
-    return plots.images(shown, titles=words, columns=4, title=title)
+    words = [f"{names[y[i]]} as {names[said[i]]}, {P[i, said[i]]:.0%}" for i in order]
+    shown = [X[i] if X.shape[-1] == 3 else X[i].mean(axis=-1) for i in order]
+    return plots.mistakes(matrix, names, shown, words, title=_mistaken(matrix, names))

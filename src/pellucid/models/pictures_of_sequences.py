@@ -14,6 +14,7 @@ from pellucid.layers.attention import Attention
 from pellucid.layers.recurrence import GRU, LSTM
 from pellucid.models.inside import Inside, rows, variables
 from pellucid.show import plots
+from pellucid.show.labels import power
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -30,9 +30,9 @@ def responses(
     """Show what units of a layer respond to, a row a unit.
 
     First an image that is made for the unit, by gradient ascent on its output from a
-    grey one, or where that leaves it silent from one of X; then the images of X that excite it most. Of a layer of convolution or
-    pooling that is the part that the unit sees there: strokes in the first layer, and
-    larger shapes in later ones.
+    grey one, or where that leaves it silent from one of X; then the images of X that
+    excite it most. Of a layer of convolution or pooling that is the part that the unit
+    sees there: strokes in the first layer, and larger shapes in later ones.
 
     Parameters
     ----------
@@ -156,9 +156,10 @@ def preferred(
     """Images that units say most to, by gradient ascent: (units, height, width, c).
 
     Each step goes along the gradient of the unit's output, in the middle of an image,
-    with a length of its own; numbers stay as near to the mean of X as those of X do, and
-    what the unit does not care for fades to the mean. Where a unit sees many pixels, the gradient
-    is the mean of neighbours, as else every second pixel does what the eye cannot read.
+    with a length of its own; numbers stay as near to the mean of X as those of X do,
+    and what the unit does not care for fades to the mean. Where a unit sees many
+    pixels, the gradient is the mean of neighbours, as else every second pixel does what
+    the eye cannot read.
     """
     X = np.asarray(X)
     mean, reach = X.mean(), (X.max() - X.min()) / 2
@@ -175,7 +176,7 @@ def preferred(
     x = (mean + 0.1 * reach * noise).astype(X.dtype)
     asleep = np.abs(ascent(x)).max(axis=(1, 2, 3)) == 0
     for k in np.flatnonzero(asleep):  # at a relu that is 0: begin with what wakes it
-        x[k] = sees.to_middle(*_wakening(inside, X, units[k]))
+        x[k] = sees.to_middle(*_wakening(inside, X, units[int(k)]))
     for _ in range(steps):
         g = blurred(ascent(x)) if sees.size > SMALL else ascent(x)
         size = np.sqrt(np.mean(g**2, axis=(1, 2, 3), keepdims=True))

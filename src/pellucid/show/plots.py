@@ -17,7 +17,7 @@ from pellucid.show.points import (
     scatter,
 )
 from pellucid.show.space import plane
-from pellucid.show.squares import confusion, images
+from pellucid.show.squares import confusion, images, mistakes
 
 __all__ = [
     "boundary",
@@ -32,6 +32,7 @@ __all__ = [
     "image_rows",
     "images",
     "line",
+    "mistakes",
     "panels",
     "plane",
     "predicted",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from pellucid.errors import TableError
+from pellucid.errors import TableError, needs
 from pellucid.show.canvas import blank, blank_grid, entitle, entitle_all, picture
 from pellucid.show.colours import FIT, INK, PALETTE, rgb
 from pellucid.show.labels import shortened
@@ -116,13 +116,83 @@ def confusion(
     >>> [text.get_text() for text in figure.axes[0].texts][:4]
     ['30', '1', '2', '29']
     """
+    counts = _expect_counts(matrix, labels)
+    side = 0.34 * max(len(labels), 6)
+    figure, axes = blank(side + 1.4, side + 1.3)
+    figure.set_layout_engine("compressed")  # the squares stay square
+    _draw_counts(axes, counts, labels)
+    entitle(axes, title, x_label, y_label)
+    return figure
+
+
+@picture
+def mistakes(
+    matrix: ArrayLike,
+    labels: Sequence[object],
+    worst: Iterable[ArrayLike],
+    words: Sequence[object],
+    *,
+    title: str = "",
+) -> Figure:
+    """Show which class was taken for which, and beside it the worst mistakes.
+
+    Parameters
+    ----------
+    matrix, labels
+        As of `confusion`.
+    worst
+        Images, the worst mistake first, (height, width) or (height, width, 3).
+    words
+        What to write above each.
+    title
+        What the picture shows, as a finding.
+
+    Raises
+    ------
+    TableError
+        When the matrix is not square with a name for each row.
+
+    Examples
+    --------
+    >>> figure = mistakes([[3, 1], [0, 4]], "ab", np.zeros((1, 8, 8)), ["a as b"])
+    >>> [axes.get_title() for axes in figure.axes]
+    ['', 'a as b']
+    """
+    counts = _expect_counts(matrix, labels)
+    shown = [np.asarray(image, float) for image in worst]
+    side = 0.34 * max(len(labels), 6) + 0.9
+    across = max(1, min(4, int(np.ceil(np.sqrt(len(shown))))))
+    figure = needs("matplotlib.figure", extra="plot").Figure(
+        figsize=(side + across * 1.15, side + 0.7), dpi=100, layout="constrained"
+    )
+    left, right = figure.subfigures(1, 2, width_ratios=[side, across * 1.15])
+    axes = left.subplots()
+    _draw_counts(axes, counts, labels)
+    axes.tick_params(labelsize=8.5)
+    axes.set_xlabel("predicted", fontsize=9, color=INK)
+    axes.set_ylabel("observed", fontsize=9, color=INK)
+    if shown:
+        grid = right.subplots(-(-len(shown) // across), across, squeeze=False).ravel()
+        for at in grid:
+            at.set_axis_off()
+        for at, image, word in zip(grid, shown, words, strict=False):
+            at.imshow(image, cmap="gray", interpolation="none")
+            at.set_title(shortened(str(word), 18), fontsize=8, pad=3)
+    entitle_all(figure, title)
+    return cast("Figure", figure)
+
+
+def _expect_counts(matrix: ArrayLike, labels: Sequence[object]) -> NDArray[Any]:
+    """Counts (k, k) for k labels; refuse others."""
     counts, k = np.asarray(matrix), len(labels)
     if counts.shape != (k, k) or not k:
         message = f"Expected (k, k) counts for k labels, got {counts.shape} for {k}: "
         raise TableError(f"{message}give a row and a column for each label.")
-    side = 0.34 * max(k, 6)
-    figure, axes = blank(side + 1.4, side + 1.3)
-    figure.set_layout_engine("compressed")  # the squares stay square
+    return counts
+
+
+def _draw_counts(axes: Axes, counts: NDArray[Any], labels: Sequence[object]) -> None:
+    """Draw the squares with their counts and names."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(_shades(shares), interpolation="none")
     for (i, j), count in np.ndenumerate(counts):
@@ -130,8 +200,6 @@ def confusion(
             ink = "white" if i == j and shares[i, j] > 0.7 else INK
             axes.text(j, i, f"{count:,}", ha="center", va="center", color=ink)
     _name_squares(axes, [shortened(str(label), 16) for label in labels])
-    entitle(axes, title, x_label, y_label)
-    return figure
 
 
 def _name_squares(axes: Axes, names: list[str]) -> None:

@@ -16,15 +16,20 @@ SAVING = 100  # nodes that folding must save, where it is done unasked
 
 
 @uncollected()
-def folded(graph: Graph, least: int = LEAST, saving: int = 0) -> Graph:
+def folded(
+    graph: Graph, least: int = LEAST, saving: int = 0, apart: Collection[Node] = (),
+    by_call: bool = False,
+) -> Graph:  # fmt: skip
     """The same computation, in which equal turns of a loop are one loop.
 
-    `saving` is how many nodes must be saved, or the graph stays as it is.
+    `saving` is how many nodes must be saved, or the graph stays as it is; what is kept
+    `apart`, as are guards, stays outside of loops. Loops in the calls of objects that
+    are alike are one template, or one for each call with `by_call`, which names it.
     """
     inner = [node for node in graph.order if node.spot is not None]
     made = graph.made if set(inner) <= set(graph.made) else inner
-    guards = {guard.node for guard in graph.guards}
-    ends = folded_nodes(made, graph.ends, guards, least, saving)
+    outside = {guard.node for guard in graph.guards}.union(apart)
+    ends = folded_nodes(made, graph.ends, outside, least, saving, by_call)
     return graph if ends is None else named(replace(graph.ending(ends), made=()))
 
 
@@ -39,7 +44,7 @@ def named(graph: Graph) -> Graph:
 
 def folded_nodes(
     made: Sequence[Node], ends: Sequence[Node], apart: Collection[Node] = (),
-    least: int = LEAST, saving: int = 0,
+    least: int = LEAST, saving: int = 0, by_call: bool = False,
 ) -> list[Node] | None:  # fmt: skip
     """What computes these ends with loops for what repeats; None where nothing does.
 
@@ -47,7 +52,7 @@ def folded_nodes(
     kept `apart` stay outside of loops: a guard is asked before what follows it is
     computed.
     """
-    folder = Folder(made, least, apart)
+    folder = Folder(made, least, apart, by_call)
     worth = folder.count and folder.saved >= saving
     found = Emitter(folder).outputs(ends) if worth else None
     folder.tree.clear()

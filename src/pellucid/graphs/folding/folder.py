@@ -54,9 +54,10 @@ class Folder:
     """The recording as a tree in which runs have been replaced by folded items."""
 
     def __init__(
-        self, nodes: Sequence[Node], least: int = LEAST, apart: Collection[Node] = ()
-    ) -> None:
-        self.least = least
+        self, nodes: Sequence[Node], least: int = LEAST, apart: Collection[Node] = (),
+        by_call: bool = False,
+    ) -> None:  # fmt: skip
+        self.least, self.by_call = least, by_call
         self.labels = Labels(apart)
         self.tree = Tree(nodes, self.labels)
         self.home, self.where = self.tree.home, self.tree.where
@@ -122,8 +123,19 @@ class Folder:
         self.where.update(dict.fromkeys(whole.items, whole))
         return whole
 
+    def _kind(self, run: Run) -> Any:
+        """What runs of one template have in common: the loop, and perhaps the call."""
+        if not self.by_call:
+            return run.key
+        nodes = (item.node for block in run.blocks for item in block.items)
+        first = next((node for node in nodes if isinstance(node, Node)), None)
+        call = first.call if first else None
+        while call is not None and not call.of:
+            call = call.around
+        return run.key, call
+
     def _is_known(self, run: Run, signature: int) -> bool:
-        of_turn = self.templates.get(run.key, ())
+        of_turn = self.templates.get(self._kind(run), ())
         return any(template.signature == signature for template in of_turn)
 
     def _folded(self, run: Run, blocks: list[Block]) -> list[Item]:
@@ -151,7 +163,7 @@ class Folder:
     def _template(self, run: Run, segment: Segment, a: int) -> tuple[Template, int]:
         """A template that holds from turn a on, and for how many turns."""
         rest = len(segment) - a
-        for template in self.templates.get(run.key, ()):
+        for template in self.templates.get(self._kind(run), ()):
             if template.signature == segment.signature:
                 count = template.holds(segment, a)
                 if count and (count == rest or count >= self.least):
@@ -221,7 +233,7 @@ class Folder:
     def _keep(self, template: Template, run: Run) -> None:
         """Try a template first from now on."""
         template.is_known = True
-        known = self.templates.setdefault(run.key, [])
+        known = self.templates.setdefault(self._kind(run), [])
         if template not in known:
             known.insert(0, template)
 

@@ -250,7 +250,7 @@ class Making:
             return call and self.calls[call]
         around = self._call(call.around)
         given = [self.inside[node] for node in call.given if node in self.inside]
-        complete = len(given) == len(call.given)
+        complete = len(given) == len(call.given) or call.of
         made = replace(call, given=tuple(given), around=around)
         self.calls[call] = made if complete else around
         return self.calls[call]

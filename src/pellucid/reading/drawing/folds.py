@@ -195,9 +195,8 @@ def _around_all(chains: Iterable[Sequence[Call]]) -> list[Call]:
 
 
 def outer_layers(calls: Collection[Call]) -> Iterator[set[Call]]:
-    """Layers that are made of layers, as far in as there are some; then fewer."""
-    made = {outer for call in calls if call.of for outer in around(call.around)
-            if outer.of}  # fmt: skip
+    """Calls that layers are made in, as far in as there are some; then fewer."""
+    made = {outer for call in calls if call.of for outer in around(call.around)}
     depths = {call: len([*around(call)]) for call in made}
     for most in sorted(set(depths.values()), reverse=True):
         yield {call for call in made if depths[call] <= most}

@@ -20,6 +20,7 @@ from pellucid.graphs.places import Turn
 from pellucid.graphs.rewriting.stable import StableGraph
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.tracing.recorder import Recorder
+from pellucid.reading.calls import innermost
 from pellucid.reading.loops.loop import Loop, written
 
 LARGE = 500  # nodes of a recording from which on its loops are shown as loops
@@ -30,8 +31,34 @@ def to_be_read(graph: Graph) -> Graph:
     """The graph that is shown: of a large recording, or a network, with its loops."""
     if has_loops(graph) or isinstance(graph, StableGraph):
         return graph
-    is_network = any(node.call and node.call.of for node in graph.nodes)
-    return folded(graph) if is_network or len(graph.nodes) >= LARGE else graph
+    layers = _begin_layers(graph)
+    is_large = len(graph.nodes) >= LARGE or layers
+    return folded(graph, apart=layers, by_call=True) if is_large else graph
+
+
+def _begin_layers(graph: Graph) -> list[Node]:
+    """Of each layer a node outside of its own loops: layers are shown one by one.
+
+    A container runs through them in a loop, in which some may be alike.
+    """
+    found: dict[Call, tuple[int, Node]] = {}
+    for node in graph.order:
+        call = innermost(node.call)
+        if call is None or not node.spot:
+            continue
+        depth = _turns_around(node.spot.scope)
+        if call not in found or depth < found[call][0]:
+            found[call] = depth, node
+    return [node for _, node in found.values()]
+
+
+def _turns_around(scope: Any) -> int:
+    """How many turns of loops are around a place in the code."""
+    count = 0
+    while scope is not None:
+        count += scope.kind == "turn"
+        scope = scope.around
+    return count
 
 
 def has_loops(graph: Graph) -> bool:
