@@ -376,9 +376,8 @@ class LogisticRegression(Classifier, BaseEstimator):
 
         Examples
         --------
-        >>> model = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
-        >>> model.summary().frame.index.tolist()
-        ['intercept', 'x']
+        >>> LogisticRegression().fit([[0.0], [1.0]], [0, 1]).summary().frame.index[0]
+        'intercept'
         """
         return summary.logistic(self)
 
