@@ -64,7 +64,8 @@ GRAPHS = (
     "differentiating",
 )
 # A graph is read as source, as a formula, as a drawing and as a story.
-READING = ("names", "calls", "numbers", "loops", "source", "formula", "drawing", "story")
+READING = ("names", "calls", "numbers", "loops", "source", "formula", "drawing",
+           "story")  # fmt: skip
 INSIDE = {"graphs": GRAPHS, "reading": READING}
 LOADER = Path("graphs/packages.py")  # it alone loads modules by names that it makes
 NAMESPACES = (

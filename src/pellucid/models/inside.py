@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from pellucid.errors import ModelError
 from pellucid.graphs.tracing.naming import stem
 from pellucid.graphs.tracing.trace import graph
-from pellucid.layers.containers import Sequential, prediction
+from pellucid.layers.containers import Residual, Sequential, prediction
 from pellucid.layers.layer import name_of
 
 Array = Any
@@ -19,13 +20,17 @@ Array = Any
 FEW = 16  # units that stand in one row
 
 
-@dataclass(frozen=True)
+Own = tuple[Any, Any]  # a layer and its parameters
+
+
+@dataclass(frozen=True, eq=False)
 class Part:
-    """One layer of a network, its parameters, and its place among all layers."""
+    """One layer of a network, its parameters, its place, and what comes before it."""
 
     layer: Any
     p: Any
     place: int
+    before: tuple[Own, ...]
 
     @property
     def name(self) -> str:
@@ -34,23 +39,28 @@ class Part:
 
 
 def parts_of(network: Any, p: Any) -> list[Part]:
-    """The layers of a network one after the other, those of layers of layers too.
+    """The layers of a network in their order, those of layers of layers too.
 
     >>> from pellucid.layers import Dense
-    >>> network = Sequential(Dense(3), Sequential(np.tanh, Dense(1)))
+    >>> network = Sequential(Dense(3), Residual(np.tanh), Sequential(Dense(1)))
     >>> p = network.parameters(np.random.default_rng(0), (2,))
     >>> [part.name for part in parts_of(network, p)]
-    ['Dense(3)', 'tanh', 'Dense(1)']
+    ['Dense(3)', 'tanh', 'Residual(tanh)', 'Dense(1)']
     """
-    found = _flat(network, p)
-    return [Part(layer, own, place) for place, (layer, own) in enumerate(found)]
+    found = _flat(network, p, ())
+    return [Part(layer, own, k, before) for k, (layer, own, before) in enumerate(found)]
 
 
-def _flat(layer: Any, p: Any) -> list[tuple[Any, Any]]:
+def _flat(
+    layer: Any, p: Any, before: tuple[Own, ...]
+) -> Iterator[tuple[Any, Any, tuple[Own, ...]]]:
+    chain = before
+    if isinstance(layer, (Sequential, Residual)):
+        for inner, own in zip(layer.layers, p, strict=True):
+            yield from _flat(inner, own, chain)
+            chain = (*chain, (inner, own))
     if not isinstance(layer, Sequential):
-        return [(layer, p)]
-    pairs = zip(layer.layers, p, strict=True)
-    return [each for inner, own in pairs for each in _flat(inner, own)]
+        yield layer, p, before
 
 
 @dataclass(frozen=True)
@@ -94,8 +104,8 @@ class Inside:
     def before(self, x: Array, lengths: Array = None) -> Array:
         """What goes into the layer."""
         h = x
-        for part in parts_of(self.network, self.p)[: self.part.place]:
-            h = prediction(part.layer, lengths)(part.p, h)
+        for layer, own in self.part.before:
+            h = prediction(layer, lengths)(own, h)
         return h
 
     def output(self, x: Array, lengths: Array = None) -> Array:

@@ -98,7 +98,7 @@ def _one(x: Any) -> Array:
 
 def attention(
     network: Any, p: Any, x: Any, layer: int | str = "Attention", head: int = 0,
-    names: Sequence[object] | None = None,
+    names: Sequence[object] | None = None, said: Sequence[object] | None = None,
 ) -> Figure:  # fmt: skip
     """Show how much each step of one sequence looks at each other.
 
@@ -114,6 +114,8 @@ def attention(
         Which of its heads.
     names : sequence, optional
         What each step is called, as words.
+    said : sequence, optional
+        What the steps that look are called, as the words of an answer.
 
     Raises
     ------
@@ -147,7 +149,7 @@ def attention(
     title += f"; head {head} of {len(weights)}" if len(weights) > 1 else ""
     return plots.heat(
         weights[head], title=title, x_label="looked at", y_label="looking",
-        x_names=names, y_names=names,
+        x_names=names, y_names=names if said is None else said,
     )  # fmt: skip
 
 

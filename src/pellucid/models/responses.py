@@ -119,7 +119,7 @@ def activations(network: Any, p: Any, x: Any, most: int = 10) -> Figure:
     x = x if len(x) == 1 and x.ndim > 1 else x[np.newaxis]
     h, shown = x, {f"input {_shape(x)}": as_images(x[0])[:most]}
     for part in parts_of(network, p):
-        h = np.asarray(Inside(part.layer, part.p, 0).output(h))
+        h = np.asarray(Inside(network, p, part.place).output(x))
         images = sorted(as_images(h[0]), key=lambda image: -np.nanmax(np.abs(image)))
         shown[f"{part.place} {part.name.partition('(')[0]} {_shape(h)}"] = images[:most]
     return plots.image_rows(shown, title=_says(h), scale="grey")

@@ -24,6 +24,8 @@ from pellucid.layers.layer import name_of
 from pellucid.minimisers.methods import Adam
 from pellucid.minimisers.schedules import cosine
 from pellucid.models.network_classifier import NetworkClassifier
+from pellucid.models.pictures_of_learning import filters
+from pellucid.models.responses import activations, responses
 from pellucid.reading.source.source import source
 from pellucid.show import plots
 from pellucid.show.progress import is_watched
@@ -48,7 +50,7 @@ def walk(guide: Guide, data: Data) -> None:
     rows = divided(data.ten)
     model = learned(guide, rows)
     judged(guide, model, rows)
-    looked_into(guide, model, rows.X_test[0])
+    looked_into(guide, model, rows.X_test)
 
 
 def as_code(guide: Guide) -> None:
@@ -156,63 +158,37 @@ def judged(guide: Guide, model: NetworkClassifier, rows: Split) -> None:
         "The cross-entropy after each epoch: of the training pictures as dropout "
         "disturbs them, and of those that were set aside, undisturbed.",
     )
-    said = model.predict(rows.X_test)
-    counts = np.zeros((10, 10), dtype=int)
-    np.add.at(counts, (rows.y_test, said), 1)
-    guide.picture(
-        "convolution-confusion",
-        plots.confusion(
-            counts, range(10), title=f"{np.trace(counts)} of {len(said)} are read right"
-        ),
-        "The digits of the test pictures (down), and what the network took them for.",
-    )
-    mistakes(guide, model, rows, said)
-
-
-def mistakes(guide: Guide, model: NetworkClassifier, rows: Split, said: Array) -> None:
-    """The pictures that the network was surest of, and wrong about."""
-    wrong = np.flatnonzero(said != rows.y_test)
-    if not len(wrong):
-        return
-    sure = model.predict_proba(rows.X_test[wrong]).max(axis=1)
-    worst = wrong[np.argsort(-sure)[:10]]
-    titles = [f"{rows.y_test[i]}, read as {said[i]}" for i in worst]
     guide.picture(
         "convolution-mistakes",
-        plots.images(
-            rows.X_test[worst, :, :, 0], titles, title="Where the network is wrong"
-        ),
-        "The pictures that were read wrong, those first of which it was surest.",
+        model.plot(rows.X_test, rows.y_test),
+        "The digits of the test pictures (down), and what the network took them for; "
+        "beside it the worst mistakes, with the probability of what was said.",
     )
 
 
-def looked_into(guide: Guide, model: NetworkClassifier, x: Array) -> None:
-    """The windows that were learned, and what each makes of a picture."""
+def looked_into(guide: Guide, model: NetworkClassifier, X: Array) -> None:
+    """The windows that were learned, and what they respond to."""
     guide.say(
-        "The windows can be looked at. Where one is light, it asks for a light pixel; "
-        "where it is dark, for a dark one: edges and strokes in one direction or "
-        "another. Then what each of them makes of one picture."
+        "The windows can be looked at. Where one is blue it asks for a light pixel, "
+        "where it is orange for a dark one: edges and strokes in one direction or "
+        "another. Then what each layer makes of one picture, and what some units of "
+        "the second convolution respond to: shapes, of strokes."
     )
-    W = model.parameters_[0]["W"]  # (3, 3, 1, f)
+    network, p = model.network_, model.parameters_
     guide.picture(
         "convolution-filters",
-        plots.images(
-            W[:, :, 0].transpose(2, 0, 1), columns=8,
-            title="What the first windows ask for",
-        ),
+        filters(network, p),
         "The weights of the first convolution, each window as a picture.",
-    )  # fmt: skip
-    z = x[np.newaxis]
-    for layer, own in list(zip(model.network_.layers, model.parameters_, strict=True))[
-        :3
-    ]:
-        z = layer(own, z) if own else layer(z)
+    )
+    guide.picture(
+        "convolution-activations",
+        activations(network, p, X[0]),
+        "One of the test pictures on its way through the network: of each layer the "
+        "channels that say most.",
+    )
     guide.picture(
         "convolution-responses",
-        plots.images(
-            z[0].transpose(2, 0, 1),
-            columns=8,
-            title="Where they find it in one picture",
-        ),
-        "The output of each window over one of the test pictures, in the same order.",
+        responses(network, p, X, layer=4, units=6),
+        "What six units of the second convolution see where they say most: first a "
+        "picture made for the unit by gradient ascent, then parts of test pictures.",
     )

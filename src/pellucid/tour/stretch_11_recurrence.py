@@ -12,6 +12,7 @@ from pellucid.graphs.tracing.trace import graph
 from pellucid.layers import GRU, LSTM, RNN, Dense, Sequential
 from pellucid.minimisers.methods import Adam
 from pellucid.models.network_regressor import NetworkRegressor
+from pellucid.models.pictures_of_sequences import gates
 from pellucid.reading.source.source import source
 from pellucid.show import plots
 from pellucid.show.progress import is_watched
@@ -143,6 +144,12 @@ def through_time(guide: Guide, models: dict[str, NetworkRegressor]) -> None:
         ),
         "The norm of the gradient of the answer by the input of each step, the mean "
         "over 200 sequences, of the two networks that have learned.",
+    )
+    guide.picture(
+        "recurrence-gates",
+        gates(models["LSTM"].network_, models["LSTM"].parameters_, X[0]),
+        "The gates and the cell of the LSTM as it reads one sequence: at the two steps "
+        "that are marked the gates change, and the cell holds what came in.",
     )
 
 

@@ -13,8 +13,8 @@ from pellucid.layers import Attention, Dense, Embedding, LayerNorm, Residual, Se
 from pellucid.layers.activations import relu, softmax
 from pellucid.minimisers.methods import Adam
 from pellucid.models.network_classifier import NetworkClassifier
+from pellucid.models.pictures_of_sequences import attention as attention_map
 from pellucid.reading.source.source import source
-from pellucid.show import plots
 from pellucid.show.progress import is_watched
 from pellucid.tour.data import Data
 from pellucid.tour.guide import Guide, Share, as_typed
@@ -85,7 +85,7 @@ def tasks(guide: Guide) -> None:
         guide.found(right)
         guide.picture(
             f"attention-{task.replace(' ', '-')}",
-            looked_at(models["with it"], X[0], task),
+            looked_at(models["with it"], X[0]),
             f"A sequence of digits (across) and what the network makes of it, {task} "
             "(down): how much each place of the answer looks at each place of the "
             "sequence.",
@@ -111,11 +111,8 @@ def learning(looks: bool) -> NetworkClassifier:
     )
 
 
-def looked_at(model: NetworkClassifier, x: Array, task: str) -> Any:
+def looked_at(model: NetworkClassifier, x: Array) -> Any:
     """Where each place of an answer looks."""
-    words, places, looks, *_ = model.network_.layers
-    p = model.parameters_
-    steps = places(words(p[0], x[np.newaxis]))  # (1, t, d)
-    weights = looks.layers[0].weights(p[2][0], steps)[0, 0]  # (t, t)
-    made = " ".join(map(str, model.predict(x[np.newaxis])[0]))
-    return plots.images([weights], [f"{task}: {made}"])
+    network, p = model.network_, model.parameters_
+    said = model.predict(x[np.newaxis])[0]
+    return attention_map(network, p, x, names=x.tolist(), said=said.tolist())
