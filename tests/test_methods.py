@@ -7,6 +7,7 @@ import pytest
 import scipy.optimize
 
 import pellucid as pl
+from pellucid.errors import MinimiseError
 from pellucid.minimisers.lbfgs import two_loop_recursion
 
 x = np.linspace(-1, 1, 40)
@@ -80,6 +81,49 @@ def test_clipped_steps_are_those_of_torch(norm):
                       max_iter=20, clip_norm=norm)  # fmt: skip
     expected = steps_of_torch("SGD", {"lr": 0.1}, np.float64, clip=norm)
     np.testing.assert_allclose(fit.x, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_method_can_be_called_in_a_loop_of_ones_own(name):
+    method = STEPS[name][0]
+    w, state, slope = START, method.start(START), pl.gradient(logistic)
+    for step in range(1, 11):
+        w, state = method(w, slope(w, X, t), state, step)
+    fit = pl.minimise(logistic, START, X, t, method=method, tol=0, max_iter=10)
+    np.testing.assert_allclose(w, fit.x, rtol=1e-10)
+
+
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+def test_a_clipped_method_is_one_beside_a_limit(target):
+    cost, start = lambda w, b: np.sum((w - 3) ** 2) + b**2, (np.zeros(2), 1.0)
+    options = {"tol": 0, "max_iter": 5, "target": target}
+    inner = M.Adam(pl.schedules.exponential(0.1, 0.9))
+    one = pl.minimise(cost, start, method=M.Clipped(inner, 0.5), **options)
+    other = pl.minimise(cost, start, method=inner, clip_norm=0.5, **options)
+    assert one.history.tolist() == other.history.tolist()
+    short = M.Clipped(M.GradientDescent(1.0), 0.5)
+    w, _ = short(np.zeros(2), np.array([3.0, -4.0]), (), 1)
+    np.testing.assert_allclose(w, [-0.3, 0.4], rtol=1e-6)
+    with pytest.raises(MinimiseError, match="clip_norm is -1; a gradient is longer"):
+        pl.minimise(cost, start, method=M.Clipped(inner, -1))
+
+
+def test_each_epoch_is_a_fit_to_go_on_with():
+    cost, seen = lambda w, X, t: logistic(w, X, t), []
+    options = {"method": M.Adam(0.1), "batch_size": 16, "tol": 0}
+    whole = pl.minimise(cost, START, X, t, max_iter=4, random_state=0,
+                        each=seen.append, **options)  # fmt: skip
+    assert [fit.nit for fit in seen] == [1, 2, 3, 4]
+    assert whole.nit == 4
+    for fit in seen[:3]:
+        rest = pl.minimise(cost, fit, X, t, max_iter=4 - fit.nit, **options)
+        assert rest.x.tolist() == whole.x.tolist()
+        assert rest.history.tolist() == whole.history.tolist()
+    stopped = pl.minimise(cost, START, X, t, max_iter=4, random_state=0,
+                          each=lambda fit: fit.nit == 2, **options)  # fmt: skip
+    assert stopped.x.tolist() == seen[1].x.tolist()
+    with pytest.raises(MinimiseError, match="each looks at every epoch"):
+        pl.minimise(cost, START, X, t, each=seen.append)
 
 
 def test_a_clipped_gradient_is_measured_over_all_leaves():
