@@ -159,12 +159,23 @@ def test_a_process_that_fails_tells_its_last_line():
     assert answer == {"failed": "KeyError: 'nobody'"}
 
 
-def test_rivals_that_do_not_compute_the_same_are_refused():
+def disputed(ours, theirs):
+    """A race in which ours and PyTorch found these costs."""
     records = [
         Record(networks.LSTM, networks.STEP, name, 1.0, check=cost)
-        for name, cost in ((networks.NUMPY, 0.5), (networks.EAGER, 0.51))
+        for name, cost in ((networks.NUMPY, ours), (networks.EAGER, theirs))
     ]
-    outcome = Outcome("networks", records)
+    return Outcome("networks", records)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(np.nan, 0.5), (0.5, np.nan), (1, 0.5)])
+def test_a_cost_that_is_nan_or_far_away_is_no_agreement(ours, theirs):
+    with pytest.raises(PellucidError, match="expected all to compute the same"):
+        race.refuse_dispute(disputed(ours, theirs), 0.05)
+
+
+def test_rivals_that_do_not_compute_the_same_are_refused():
+    outcome = disputed(0.5, 0.51)
     race.refuse_dispute(outcome, 0.05)
     with pytest.raises(
         PellucidError,

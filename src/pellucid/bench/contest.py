@@ -72,7 +72,7 @@ class Contest:
     limits : mapping
         (measure, case, ours) -> the most that ours shall take.
     agreement : float or None
-        How far the checks of all rivals may lie apart, relative to the largest.
+        How far the checks of rivals may lie from that of the first, relative to it.
     """
 
     title: str

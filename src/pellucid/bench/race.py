@@ -58,21 +58,17 @@ def race(name: str, tiny: bool, told: Callable[[str], object]) -> Outcome:
 
 def refuse_dispute(outcome: Outcome, agreement: float) -> None:
     """Refuse figures of rivals that do not compute the same."""
-    checks: dict[tuple[str, str], dict[str, float]] = {}
-    for record in outcome.records:
-        if record.check is not None:
-            found = checks.setdefault((record.case, record.measure), {})
-            found[record.rival] = record.check
-    for (case, measure), found in checks.items():
-        least, most = (
-            min(found, key=found.__getitem__),
-            max(found, key=found.__getitem__),
-        )
-        if not found[most] - found[least] <= agreement * abs(found[most]):
+    first: dict[tuple[str, str], tuple[str, float]] = {}
+    for found in outcome.records:
+        if found.check is None:
+            continue
+        key, own = (found.case, found.measure), (found.rival, found.check)
+        rival, check = first.setdefault(key, own)
+        if not abs(found.check - check) <= agreement * abs(check):
             raise PellucidError(
-                f"{outcome.name}: expected all to compute the same in {measure} of "
-                f"{case}, found {found[least]:.7g} by {least} and {found[most]:.7g} by "
-                f"{most}."
+                f"{outcome.name}: expected all to compute the same in {found.measure} "
+                f"of {found.case}, found {check:.7g} by {rival} and "
+                f"{found.check:.7g} by {found.rival}."
             )
 
 
