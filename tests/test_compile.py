@@ -245,3 +245,16 @@ def test_a_quotient_of_pythons_numbers_under_a_mask_is_numpys():
 
     product = pl.compile(pl.hvp(f, (0, 1)))(0.3, 0.0, (1.0, 1.0))
     assert [float(g) for g in product] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize(
+    ("shape", "axis"), [((3, 90, 2), -1), ((3, 90, 2), 1), ((2, 3, 4, 5), -2)]
+)
+def test_sums_along_an_axis_of_many_matrices_are_products(rng, shape, axis, keepdims):
+    x = rng.normal(size=shape)
+    compiled = pl.compile(lambda x: np.sum(np.sin(x), axis=axis, keepdims=keepdims))
+    exact = np.sum(np.sin(x).astype(np.longdouble), axis=axis, keepdims=keepdims)
+    assert compiled(x).shape == exact.shape
+    np.testing.assert_allclose(compiled(x), exact.astype(float), rtol=1e-13, atol=1e-14)
+    assert "np.add.reduce" not in compiled.source

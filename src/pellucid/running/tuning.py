@@ -255,6 +255,8 @@ def _sum(node: Node, x: Node) -> Node | None:
             like = _named(x, "flat", (x.size,))
             flat = _made("reshape", like, flat, shape=(x.size,))
         return _made("dot", node, flat, flat)
+    if ndim > 2 and type(axis) is int and x.size:
+        return _sum_of_many(node, x, axis % ndim)
     if ndim != 2 or axis not in (0, 1, -1) or not x.size:
         return None
     kept = bool(node.options.get("keepdims"))
@@ -264,6 +266,23 @@ def _sum(node: Node, x: Node) -> Node | None:
         shape = (x.shape[1], 1) if kept else x.shape[1]
         return _made("dot", node, x, _ones(shape, x.dtype))
     return None
+
+
+def _sum_of_many(node: Node, x: Node, axis: int) -> Node | None:
+    """Sums over the rows or a few columns of many matrices, as one product."""
+    n, k = x.shape[-2:]
+    if axis == x.ndim - 1 and k <= SHORT:
+        rows = x.size // k
+        flat = _made("reshape", _named(x, "rows", (rows, k)), x, shape=(rows, k))
+        total = _made("dot", _named(node, "rows", (rows,)), flat, _ones(k, x.dtype))
+    elif axis == x.ndim - 2:
+        like = _named(node, "columns", (*x.shape[:-2], k))
+        total = _made("matmul", like, _ones(n, x.dtype), x)
+        if total.shape == node.shape:
+            return _made("matmul", node, *total.arguments)
+    else:
+        return None
+    return _made("reshape", node, total, shape=node.shape)
 
 
 def _ones(shape: Any, dtype: Any) -> Node:
