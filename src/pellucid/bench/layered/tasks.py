@@ -96,5 +96,5 @@ TASKS = {
     "LeNet, 28 x 28": Task(LENET, (28, 28, 1), 64, 10),
     "LSTM, 50 steps": Task(RECURRENT, (50, 64), 64, 10),
     "attention, 64 steps": Task(ATTENTIVE, (64, UNITS), 32, 10),
-    "LSTM, 1,000 steps": Task(RECURRENT, (1000, 64), 64, 2),
+    "LSTM, 1,000 steps": Task(RECURRENT, (1000, 64), 64, 1),
 }
