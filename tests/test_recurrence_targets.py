@@ -198,6 +198,36 @@ def test_a_matrix_for_no_rows_has_no_slope(shape):
     np.testing.assert_array_equal(slope, np.zeros_like(W))
 
 
+CONTRACTIONS = {
+    "nd,dh->nh": True, "dn,dh->nh": True, "nd,hd->nh": True, "nd,dh->hn": True,
+    "ntd,dh->nth": True, "tnd,hd->tnh": True, "d,dh->h": True, "nd,d->n": True,
+    "bqd,bkd->bqk": True, "bhqd,bhkd->bhqk": True, "bqk,bkd->bqd": True,
+    "d,d->": True, "nd,nh->dh": True, "bqd,bkd->bkq": True,
+    "qbd,kbd->bqk": False, "nd,dh->n": False, "ndk,dkh->nh": False, "nd,nd->nd": False,
+    "ni,nj->nij": False, "nn,nh->h": False, "dnt,dh->nth": False, "bd,bd->b": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("subscripts", CONTRACTIONS)
+def test_a_contraction_is_a_product_where_it_is_one(subscripts, rng):
+    lengths = dict(zip("abdhijknqt", range(2, 12), strict=True))
+    terms = subscripts.partition("->")[0].split(",")
+    a, b = (rng.normal(size=[lengths[c] for c in term]) for term in terms)
+
+    def f(a, b):
+        return np.einsum(subscripts, a, b)
+
+    run = pl.compile(f)
+    np.testing.assert_allclose(run(a, b), f(a, b), rtol=1e-12, atol=1e-13)
+    assert ("einsum" not in run.source) == CONTRACTIONS[subscripts]
+
+
+def test_a_contraction_that_stretches_an_axis_stays(rng):
+    a, b = rng.normal(size=(3, 1)), rng.normal(size=(4, 5))
+    run = pl.compile(lambda a, b: np.einsum("nd,dh->nh", a, b))
+    np.testing.assert_allclose(run(a, b), np.einsum("nd,dh->nh", a, b), rtol=1e-12)
+
+
 # -- embedding ------------------------------------------------------------------------
 
 WORDS = {

@@ -19,6 +19,7 @@ from pellucid.errors import PellucidError
 from pellucid.graphs.bodies import body_of, with_bodies
 from pellucid.graphs.evaluate import quietly
 from pellucid.graphs.graph import Graph
+from pellucid.graphs.liveness import is_view
 from pellucid.graphs.node import Node, ancestors
 from pellucid.running import writing
 from pellucid.running.arena import Arena, size_of
@@ -187,6 +188,9 @@ class _Code:
         fixed = {"np": np, "empty": np.empty, "isfinite": math.isfinite}
         self.names = SourceNames(values, fixed, taken, names_within(order))
         run = [*self.first, *self.rest]
+        for node in run:  # a view stands above the function, beside its name
+            if node.name == graph.title and is_view(node):
+                self.names.call(node, self.names.unique(node.name))
         over = {a: b for a, b in staying.items() if b not in first}
         self.plan = planned(graph, run, over, self.names.numbered)
         self.memory = Memory(self.names)

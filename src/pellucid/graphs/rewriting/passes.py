@@ -9,6 +9,7 @@ from pellucid.graphs.node import Node, ancestors
 from pellucid.graphs.operations.closed_set import OPERATIONS
 from pellucid.graphs.operations.robust import COMPOSED
 from pellucid.graphs.rewriting.borders import across
+from pellucid.graphs.rewriting.contractions import products
 from pellucid.graphs.rewriting.driver import (
     Family,
     always,
@@ -51,6 +52,7 @@ def _opened(node: Node) -> Node:
 opened = by_operation(dict.fromkeys(COMPOSED, _opened))
 
 SHARED: list[Family] = [plain, shared]
+PRODUCTS: list[Family] = [products]
 JOINED: list[Family] = [joined, plain, shared]
 SPLIT: list[Family] = [fission]
 OPENED: list[Family] = [plain, shared, opened]

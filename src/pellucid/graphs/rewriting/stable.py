@@ -100,11 +100,11 @@ def written_out(graph: Graph) -> Graph:
     """The graph with each sigmoid, softmax, ... as the steps that it is made of.
 
     So fast code shares e^-|z| between a cost and its gradient, and reuses memory. Of
-    loops there is left what needs the turn before.
+    loops there is left what needs the turn before; contractions are products.
     """
     recorder = resumed(graph)
     with recorder.running(), creation_recorded():
-        ends = split(graph.ends)
+        ends = split(driver.rewritten(graph.ends, passes.PRODUCTS))
         ends = driver.rewritten(ends, passes.OPENED)
         ends = driver.rewritten(ends, passes.SHARED)
     return closed(graph.ending(ends), recorder)
