@@ -308,6 +308,16 @@ def test_a_root_that_may_reach_zero_keeps_its_mask():
     np.testing.assert_array_equal(pl.gradient(f)(np.zeros(3)), np.zeros(3))
 
 
+def test_a_gate_may_be_called_as_the_function(rng):
+    def f(x, W):
+        z = x @ W
+        f, g = np.split(z, 2, axis=1)
+        return 1 / (1 + np.exp(-f)) * np.tanh(g)
+
+    x, W = rng.normal(size=(3, 2)), rng.normal(size=(2, 4))
+    np.testing.assert_allclose(pl.compile(f)(x, W), f(x, W), rtol=1e-12)
+
+
 # -- masks of dropout -----------------------------------------------------------------
 
 
