@@ -257,6 +257,8 @@ def _sum(node: Node, x: Node) -> Node | None:
         return _made("dot", node, flat, flat)
     if ndim > 2 and type(axis) is int and x.size:
         return _sum_of_many(node, x, axis % ndim)
+    if ndim > 2 and axis == tuple(range(ndim - 1)) and x.shape[-1] <= SHORT:
+        return _sum_of_rows(node, x)
     if ndim != 2 or axis not in (0, 1, -1) or not x.size:
         return None
     kept = bool(node.options.get("keepdims"))
@@ -283,6 +285,15 @@ def _sum_of_many(node: Node, x: Node, axis: int) -> Node | None:
     else:
         return None
     return _made("reshape", node, total, shape=node.shape)
+
+
+def _sum_of_rows(node: Node, x: Node) -> Node | None:
+    """A sum over all axes but a short last one, as that over the rows of a matrix."""
+    if node.options.get("keepdims") or not x.size:
+        return None
+    shape = x.size // x.shape[-1], x.shape[-1]
+    rows = _made("reshape", _named(x, "rows", shape), x, shape=shape)
+    return _made("dot", node, _ones(shape[0], x.dtype), rows)
 
 
 def _ones(shape: Any, dtype: Any) -> Node:
