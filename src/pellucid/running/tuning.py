@@ -32,10 +32,12 @@ def tuned(
     graph: Graph, staying: Mapping[Node, Node | None]
 ) -> tuple[Graph, dict[Node, Node | None]]:
     """The graph by faster operations, and what replaces its staying inputs now."""
-    walk = Walk((*graph.inputs, *graph.ends))
-    walk.by(fast(graph))
-    made = graph.ending(walk.now[node] for node in graph.ends)
-    return made, {a: b and walk.now[b] for a, b in staying.items()}
+    for families in (fast, by_rows):
+        walk = Walk((*graph.inputs, *graph.ends))
+        walk.by(families(graph))
+        graph = graph.ending(walk.now[node] for node in graph.ends)
+        staying = {a: b and walk.now[b] for a, b in staying.items()}
+    return graph, dict(staying)
 
 
 def fast(graph: Graph) -> list[Family]:
@@ -49,6 +51,16 @@ def fast(graph: Graph) -> list[Family]:
         faster(graph),
         masks,
     ]
+
+
+def by_rows(graph: Graph) -> list[Family]:
+    """What products go through that are none of windows, and that no guard asks for."""
+    asked = behind([guard.node for guard in graph.guards], graph.order)
+
+    def of(walk: Walk) -> Rule:
+        return lambda node: None if walk.node in asked else _product_of_rows(node)
+
+    return [always(anew), of]
 
 
 def constant_folding(graph: Graph) -> Family:
@@ -331,11 +343,12 @@ def _matmul(node: Node, x: Node, y: Node) -> Node | None:
     return _made("dot", node, x, y)
 
 
-def _product_of_rows(node: Node, x: Node, y: Node) -> Node | None:
+def _product_of_rows(node: Node) -> Node | None:
     """Many matrices times one, as the product of all their rows."""
-    if x.ndim < 3 or y.ndim != 2:
-        return _matmul(node, x, y)
-    if x.dtype != y.dtype or not node.size or not x.size:
+    if node.operation != "matmul" or not _is_float_array(node):
+        return None
+    x, y = node.arguments
+    if x.ndim < 3 or y.ndim != 2 or x.dtype != y.dtype or not node.size or not x.size:
         return None
     shape = node.size // node.shape[-1], x.shape[-1]
     flat = _made("reshape", _named(x, "rows", shape), x, shape=shape)
@@ -356,6 +369,6 @@ RULES: dict[str, Callable[..., Node | None]] = {
     "multiply": _multiply,
     "sum": _sum,
     "mean": _mean,
-    "matmul": _product_of_rows,
+    "matmul": _matmul,
 }
 EXACT = {"power": _power, "matmul": _matmul}
