@@ -32,12 +32,18 @@ def tuned(
     graph: Graph, staying: Mapping[Node, Node | None]
 ) -> tuple[Graph, dict[Node, Node | None]]:
     """The graph by faster operations, and what replaces its staying inputs now."""
-    for families in (fast, by_rows):
+    for families in (of_windows, fast, by_rows):
         walk = Walk((*graph.inputs, *graph.ends))
         walk.by(families(graph))
         graph = graph.ending(walk.now[node] for node in graph.ends)
         staying = {a: b and walk.now[b] for a, b in staying.items()}
     return graph, dict(staying)
+
+
+def of_windows(graph: Graph) -> list[Family]:
+    """Convolution and pooling, which are known by how they are written: so first."""
+    windows = windowed(graph)
+    return [always(anew), *windows] if windows else []
 
 
 def fast(graph: Graph) -> list[Family]:
@@ -46,7 +52,6 @@ def fast(graph: Graph) -> list[Family]:
         constant_folding(graph),
         always(anew),
         always(unchanged),
-        *windowed(graph),
         always(with_numbers),
         faster(graph),
         masks,
