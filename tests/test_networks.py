@@ -360,3 +360,15 @@ def test_weights_of_rows_and_of_classes_are_repetitions(rng):
     by_class = clone(model).set_params(class_weight={0: 1, 1: 3}).fit(X, y)
     np.testing.assert_allclose(by_rows.history_, whole.history_, rtol=1e-10)
     np.testing.assert_allclose(by_class.history_, whole.history_, rtol=1e-10)
+
+
+def test_rows_without_weight_are_no_rows(rng):
+    """Also where an output stands at each place, and one class has no weight."""
+    X = rng.normal(size=(30, 4, 2))
+    y = (X.sum(axis=2) > 0).astype(int)
+    y[:20] = 0  # a batch of them would weigh nothing
+    model = fast(Dense(2), class_weight={0: 0, 1: 1}, shuffle=False, max_iter=2)
+    some = y.any(axis=1)
+    assert model.fit(X, y).history_.tolist() == (
+        clone(model).fit(X[some], y[some]).history_.tolist()
+    )

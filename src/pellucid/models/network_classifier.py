@@ -13,8 +13,6 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import column_or_1d
 
 from pellucid.layers import activations
-from pellucid.layers.containers import Sequential
-from pellucid.layers.dense import Dense
 from pellucid.layers.layer import name_of
 from pellucid.minimisers import methods
 from pellucid.models import (
@@ -22,6 +20,7 @@ from pellucid.models import (
     costs,
     examples,
     extremes,
+    memory,
     pictures_of_learning,
     weights,
 )
@@ -29,7 +28,7 @@ from pellucid.models.base import Array
 from pellucid.models.examples import Examples
 from pellucid.models.networks import Network
 from pellucid.models.scores import target_of
-from pellucid.models.training import Loss
+from pellucid.models.training import Loss, last_function
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -245,9 +244,10 @@ class NetworkClassifier(ClassifierMixin, Network):
             advice = "leave such rows out, or name all classes in the first partial_fit"
             self._refuse(message, advice)
         index = np.searchsorted(self.classes_, y)
-        k = self.n_outputs_
+        k, dtype = self.n_outputs_, self._dtype(rows)
+        needed = {f"y, a column for each of {k} classes": float(y.size * k * 9)}
+        memory.expect_room(self, needed, "give fewer rows at once, to partial_fit")
         Y = np.expand_dims(index, -1) == (np.arange(k) if k > 1 else 1)
-        dtype = self._dtype(rows)
         s = self._weighted(rows, index)
         s = None if s is None else extremes.as_single(self, s, dtype, "sample_weight")
         return dataclasses.replace(rows, y=Y.astype(dtype), s=s)
@@ -396,10 +396,3 @@ class NetworkClassifier(ClassifierMixin, Network):
 def _both(z: Array) -> Array:
     """-z and z, the linear outputs of two classes, of one unit (n, ..., 1)."""
     return np.concatenate([-z, z], axis=-1)
-
-
-def last_function(network: Any) -> Any:
-    """The function that a network ends in, None where it ends in a linear output."""
-    while isinstance(network, Sequential):
-        network = network.layers[-1]
-    return network.activation if isinstance(network, Dense) else network

@@ -207,16 +207,12 @@ class Network(Learner):
             self._refuse(f"{message} that goes by lengths", "give them one length")
         rows = self._with_target(self._for_network(rows), y, shape[:-1])
         self._expect_linear()
-        return rows if rows.s is None or rows.s.ndim > 1 else rows.at(rows.s > 0)
+        return rows if rows.s is None else rows.at(_weighty(rows.s))
 
     def _to_judge(self, data: Any) -> Examples:
         """Rows that were given to judge by."""
         if not isinstance(data, tuple | list) or len(data) not in (2, 3):
-            found = (
-                f"{type(data).__name__} of {len(data)}"
-                if hasattr(data, "__len__")
-                else data
-            )
+            found = f"an object of the type {type(data).__name__}"
             self._refuse(f"expected validation_data=(X, y), got {found}", "give both")
         X, y, s = (*data, None)[:3]
         return self._made(*self._taken(base.prepared(self, X), y, s, first=False))
@@ -353,3 +349,8 @@ class Network(Learner):
         first, last = self.history_[0], self.history_[-1]
         fell = f"The cost falls from {first:.3g} to {last:.3g} in {self.n_iter_} epochs"
         return plots.costs(self._histories, title=fell, x_label="epoch")
+
+
+def _weighty(s: Array) -> Array:
+    """Which rows have a weight above 0 at some place."""
+    return np.asarray((s.reshape(len(s), -1) > 0).any(axis=1))

@@ -11,7 +11,8 @@ import numpy as np
 
 from pellucid.errors import ModelError
 from pellucid.graphs import structure
-from pellucid.layers.containers import in_training, moving, prediction
+from pellucid.layers.containers import Sequential, in_training, moving, prediction
+from pellucid.layers.dense import Dense
 from pellucid.layers.noise import key_of
 from pellucid.minimisers.moving import marks
 from pellucid.minimisers.recording import is_by_value
@@ -83,6 +84,13 @@ class NetworkCost:
 def by_place(z: Any) -> Any:
     """The outputs of all places below each other, (n, ..., k) to (m, k)."""
     return z if z.ndim == 2 else np.reshape(z, (-1, z.shape[-1]))
+
+
+def last_function(network: Any) -> Any:
+    """The function that a network ends in, None where it ends in a linear output."""
+    while isinstance(network, Sequential):
+        network = network.layers[-1]
+    return network.activation if isinstance(network, Dense) else network
 
 
 # -- output ---------------------------------------------------------------------------
