@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import pellucid as pl
-from pellucid.errors import ModelError
+from pellucid.errors import ModelError, ModelFileError
 from pellucid.layers import (
     LSTM,
     BatchNorm,
@@ -372,3 +372,20 @@ def test_rows_without_weight_are_no_rows(rng):
     assert model.fit(X, y).history_.tolist() == (
         clone(model).fit(X[some], y[some]).history_.tolist()
     )
+
+
+def test_a_fit_that_ended_goes_on_to_more_epochs(strokes, tmp_path):
+    whole = fast(IMAGES, max_iter=3).fit(*strokes)
+    for epochs in (1, 2, 3):
+        model = fast(IMAGES, max_iter=epochs)
+        model.fit(*strokes, checkpoint=tmp_path / "fit", resume=True)
+    assert model.history_.tolist() == whole.history_.tolist()
+    assert_same(model.parameters_, whole.parameters_)
+    damaged = bytearray((tmp_path / "fit").read_bytes())
+    damaged[-1] ^= 1
+    (tmp_path / "fit").write_bytes(damaged)
+    with pytest.raises(ModelFileError, match="its sum is another"):
+        model.fit(*strokes, checkpoint=tmp_path / "fit", resume=True)
+    (tmp_path / "fit").write_bytes(b"else")
+    with pytest.raises(ModelFileError, match="expected a checkpoint that fit has"):
+        model.fit(*strokes, checkpoint=tmp_path / "fit", resume=True)

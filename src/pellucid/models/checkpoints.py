@@ -20,6 +20,7 @@ from pellucid.errors import ModelError, ModelFileError
 from pellucid.files import write_whole
 from pellucid.graphs import structure
 from pellucid.minimisers.task import Fit, Standing
+from pellucid.models import container
 from pellucid.models.base import Array
 from pellucid.models.container import SafetensorError, packed, parsed, unpacked
 from pellucid.models.plain import Unfit, from_json, to_json
@@ -186,7 +187,9 @@ def read(path: str | Path) -> Saved | None:
         return None
     try:
         content = path.read_bytes()
-        text, _, arrays = unpacked(io.BytesIO(content), len(content))
+        text, digest, arrays = unpacked(io.BytesIO(content), len(content))
+        if digest != container.sum_of(text, arrays):
+            raise ValueError("its sum is another")
         document = parsed(text, "its document")
         if document.pop("checkpoint") != 1:
             raise ValueError("another version")
