@@ -389,3 +389,23 @@ def test_a_fit_that_ended_goes_on_to_more_epochs(strokes, tmp_path):
     (tmp_path / "fit").write_bytes(b"else")
     with pytest.raises(ModelFileError, match="expected a checkpoint that fit has"):
         model.fit(*strokes, checkpoint=tmp_path / "fit", resume=True)
+
+
+@pytest.mark.parametrize("target", ["jax", "torch"])
+def test_each_target_takes_the_same_steps(rng, target):
+    """Words of several lengths, dropout, running means, a penalty, weights."""
+    X, y = counted_rows(rng, 40)
+    network = Sequential(
+        Embedding(5, 4), LSTM(6), BatchNorm(), Dropout(0.2), Dense(2)
+    )  # fmt: skip
+    options = {"max_iter": 3, "alpha": 0.1, "class_weight": {False: 1, True: 2}}
+    one, other = (
+        fast(network, target=to, **options).fit(X, y, validation_data=(X, y))
+        for to in ("numpy", target)
+    )
+    np.testing.assert_allclose(other.history_, one.history_, rtol=1e-4)
+    held_out = one.validation_history_
+    np.testing.assert_allclose(other.validation_history_, held_out, rtol=1e-4)
+    np.testing.assert_allclose(
+        other.predict_proba(X), one.predict_proba(X), rtol=1e-3, atol=1e-5
+    )
