@@ -33,7 +33,7 @@ from pellucid.tour.data import Data, Pictures, Split
 from pellucid.tour.guide import Guide, Share, as_typed
 
 Array = NDArray[Any]
-EPOCHS, BATCH = 8, 32
+EPOCHS, BATCH = 12, 32
 
 
 def convolution(x: Array, W: Array, b: Array) -> Any:
@@ -89,13 +89,13 @@ def divided(ten: Pictures) -> Split:
     )
 
 
-def of_windows() -> Sequential:
-    """Two convolutions, each seen coarser after it, and an output for each digit."""
+def of_windows(side: int) -> Sequential:
+    """Two convolutions, large pictures made coarser between them, and ten outputs."""
     return Sequential(
         Conv2D(16, 3, padding="same"),
         BatchNorm(),
         relu,
-        MaxPool2D(2),
+        *([MaxPool2D(2)] if side > 8 else []),
         Conv2D(32, 3, padding="same"),
         BatchNorm(),
         relu,
@@ -109,11 +109,11 @@ def of_windows() -> Sequential:
 def learned(guide: Guide, rows: Split) -> NetworkClassifier:
     """A network of convolutions learns to read digits."""
     guide.say(
-        "A network of such layers reads the ten digits of the last stretch. Its first "
-        "windows see strokes; the next, on a picture half as high and wide, see what "
-        "strokes make. Its layers:"
+        "A network of such layers reads the ten digits of stretch 9. Its first windows "
+        "see strokes; the next see what the strokes make. Its layers:"
     )
-    network, shape = of_windows(), rows.X_train.shape[1:]
+    shape = rows.X_train.shape[1:]
+    network = of_windows(shape[0])
     given = network.shapes(shape)[1:]
     drawn = network.parameters(np.random.default_rng(0), shape)
     guide.table(
