@@ -286,7 +286,7 @@ def test_a_formula_has_a_line_for_each_layer_and_then_what_it_is():
     assert lines[at:] == [
         r"&\text{where Conv2D(4, 3, activation=relu), 76 parameters:} \\",
         r"z_{2,ijkl} &= \sum_{m,p,q} x_{i,j+p,k+q,m} W_{pqml} + b_l \\",
-        r"\mathbf{h} &= \mathbf{z}_2 \odot [\mathbf{z}_2 > 0]",
+        r"\mathbf{h} &= \operatorname{relu}(\mathbf{z}_2)",
     ]
 
 
@@ -308,6 +308,18 @@ def test_a_small_network_is_its_formula():
     assert r"\mathbf{h} &= \tanh(\mathbf{x} \mathbf{W} + \mathbf{b})" in pl.formula(
         network, p, x
     )
+
+
+def test_an_lstm_is_written_as_in_the_book():
+    network, p, x = made(Sequential(LSTM(4), Dense(1)), (6, 4))
+    written = pl.formula(network, p, x)
+    f, i, g, o = (rf"\mathbf{{{name}}}_{{\mathrm{{step}}}}" for name in "figo")
+    cell, h = r"\mathrm{cell}_{\mathrm{step}", r"\mathbf{h}_{\mathrm{step}}"
+    assert (
+        rf"{cell}}} &= \sigma({f}) \odot {cell}-1}} + \sigma({i}) \odot \tanh {g}"
+        in written
+    )
+    assert rf"{h} &= \sigma({o}) \odot \tanh {cell}}}" in written
 
 
 def test_layers_of_one_kind_are_written_once():

@@ -105,7 +105,11 @@ class Equations:
         taken = {node.name for node in graph.order}
         taken |= {loop.name for loop in view.loops.values()}
         rules = NOTATION | {"where": self._choice, "part": self._part}
-        self.typesetter = Typesetter(self._symbol, taken, self._lengths(taken), rules)
+        functions = {} if backward or values else self.layers.functions
+        self.parts -= {z for applied in functions.values() for z in applied.hidden}
+        own = {node: applied.write for node, applied in functions.items()}
+        lengths = self._lengths(taken)
+        self.typesetter = Typesetter(self._symbol, taken, lengths, rules, own)
         self._rounded = False
 
     def lines(self) -> list[tuple[str, str]]:

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Call, Node
+from pellucid.graphs.operations.closed_set import is_elementwise
 from pellucid.reading.calls import around
+from pellucid.reading.formula import latex
 from pellucid.reading.formula.elements import needs_index, passes_index
+from pellucid.reading.formula.latex import Piece
+from pellucid.reading.formula.notation import NOTATION
+from pellucid.reading.formula.typesetter import Index, Typesetter, at
 from pellucid.reading.loops.in_line import InLine
 
 SHORT = 8  # symbols of a formula that a layer's own names are written into
@@ -81,6 +87,48 @@ class Layers:
             if self.of.get(user) is self.of[node] and not apart:
                 found.add(node)
         return found - set(self.graph.outputs)
+
+    @cached_property
+    def functions(self) -> dict[Node, Applied]:
+        """The results of functions of one array that a layer calls, as relu(z)."""
+        groups: dict[Call, list[Node]] = {}
+        for node, layer in self.of.items():
+            chain = [*around(node.call)]
+            inside = chain[: chain.index(layer)] if layer in chain else []
+            if inside and not node.is_constant:
+                groups.setdefault(inside[-1], []).append(node)
+        found = {}
+        for call, nodes in groups.items():
+            own = set(nodes)
+            given = {a for node in nodes for a in node.arguments} - own
+            given = {a for a in given if not a.is_constant}
+            users = self.graph.users
+            ends = [node for node in nodes if not own.issuperset(users.get(node, ()))]
+            if len(given) == len(ends) == 1 and call.function.isidentifier():
+                (x,), (result,) = given, ends
+                if x.shape == result.shape and call.function[0] != "_":
+                    by_element = all(is_elementwise(node.operation) for node in nodes)
+                    inner = frozenset(own - {result})
+                    found[result] = Applied(call.function, x, inner, by_element)
+        return found
+
+
+class Applied(NamedTuple):
+    """A function of one array: its name, the array, and the steps that it hides."""
+
+    name: str
+    x: Node
+    hidden: frozenset[Node]
+    by_element: bool
+
+    def write(self, t: Typesetter, node: Node, index: Index) -> Piece:
+        """The function by its name."""
+        if self.by_element and self.name in NOTATION:
+            return NOTATION[self.name](t, node.remade((self.x,)), index)
+        name = latex.named(self.name)
+        if self.by_element:
+            return latex.applied(name, t.write(self.x, index))
+        return at(latex.applied(name, t.write(self.x)), index)
 
 
 def kinds(calls: Collection[Call]) -> Iterator[Call]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from pellucid.graphs.node import Node
 from pellucid.reading.formula import latex
@@ -38,6 +39,8 @@ class Typesetter:
         How many elements a mean takes together, and the letter for it.
     notation : mapping
         For each operation the rule that writes it; "" for those without one.
+    own : mapping
+        For some nodes a rule of their own.
     """
 
     def __init__(
@@ -46,8 +49,9 @@ class Typesetter:
         taken: set[str],
         lengths: dict[int, str],
         notation: Mapping[str, Rule],
+        own: Mapping[Node, Rule] = MappingProxyType({}),
     ) -> None:
-        self._notation = notation
+        self._notation, self._own = notation, own
         self._symbol = symbol
         self.taken = taken
         self._letters = [letter for letter in LETTERS if letter not in taken]
@@ -63,7 +67,8 @@ class Typesetter:
         return self._rule(node)(self, node, index)
 
     def _rule(self, node: Node) -> Rule:
-        return self._notation.get(node.operation, self._notation[""])
+        by_operation = self._notation.get(node.operation, self._notation[""])
+        return self._own.get(node, by_operation)
 
     def write_all(self, node: Node, index: Index) -> Iterator[Piece]:
         """The arguments of an elementwise operation."""
