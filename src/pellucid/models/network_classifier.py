@@ -345,7 +345,9 @@ class NetworkClassifier(ClassifierMixin, Network):
         --------
         >>> from pellucid.layers import Dense
         >>> model = NetworkClassifier(Dense(2), method=methods.Adam(1.0))
-        >>> model.fit(np.eye(2), [0, 1]).score(np.eye(2), [0, 1])
+        >>> model.set_params(random_state=0).fit(np.eye(2), [0, 1]).score(
+        ...     np.eye(2), [0, 1]
+        ... )
         1.0
         """
         said, y = self.predict(X), target_of(X, y)

@@ -334,7 +334,8 @@ class Network(Learner):
         --------
         >>> import pellucid as pl
         >>> from pellucid.layers import Dense
-        >>> model = pl.NetworkClassifier(Dense(2)).fit(np.eye(2), [0, 1])
+        >>> model = pl.NetworkClassifier(Dense(2), method=pl.methods.Adam(0.1))
+        >>> model = model.set_params(random_state=0).fit(np.eye(2), [0, 1])
         >>> model.plot().axes[0].get_xlabel()
         'epoch'
         >>> model.plot(np.eye(2), [0, 1]).axes[0].get_title(loc="left")
