@@ -175,6 +175,7 @@ def looked_into(guide: Guide, model: NetworkClassifier, X: Array) -> None:
         "the second convolution respond to: shapes, of strokes."
     )
     network, p = model.network_, model.parameters_
+    places = [i for i, x in enumerate(network.layers) if isinstance(x, Conv2D)]
     guide.picture(
         "convolution-filters",
         filters(network, p),
@@ -188,7 +189,7 @@ def looked_into(guide: Guide, model: NetworkClassifier, X: Array) -> None:
     )
     guide.picture(
         "convolution-responses",
-        responses(network, p, X, layer=4, units=6),
+        responses(network, p, X, layer=places[1], units=6),
         "What six units of the second convolution see where they say most: first a "
         "picture made for the unit by gradient ascent, then parts of test pictures.",
     )
