@@ -12,7 +12,7 @@ from sklearn.model_selection import train_test_split
 
 import pellucid as pl
 
-epochs = int(os.environ.get("EPOCHS", "20"))
+epochs = int(os.environ.get("EPOCHS", "25"))
 folder = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("PELLUCID_DATA")
 X, y = pl.datasets.sign_digits(folder) if folder else pl.datasets.digits()
 side, layers = 64 if folder else 8, pl.layers

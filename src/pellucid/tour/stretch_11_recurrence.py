@@ -176,23 +176,11 @@ def airline(guide: Guide) -> None:
         "has seen nothing."
     )
     year, passengers = datasets.airline()
-    z = np.log(passengers)
-    rows = np.lib.stride_tricks.sliding_window_view(z[:-AHEAD], WINDOW + 1)
-    X, y = rows[:, :-1] - rows[:, [-2]], rows[:, -1] - rows[:, -2]
-    model = NetworkRegressor(
-        Sequential(GRU(32), Dense(1)),
-        method=Adam(0.003),
-        max_iter=200,
-        tol=0.0,
-        random_state=0,
-        verbose=is_watched(),
-    ).fit(X[:, :, np.newaxis], y)
-    future = np.exp(foretold(model, z[:-AHEAD]))
+    z, truth = np.log(passengers), passengers[-AHEAD:]
+    future = np.exp(foretold(reading(z[:-AHEAD]), z[:-AHEAD]))
     guesses = {"as in the last year": np.tile(passengers[-36:-24], 2), "GRU": future}
     errors = {
-        f"{name}: thousands beside the truth": np.sqrt(
-            np.mean((guess - passengers[-AHEAD:]) ** 2)
-        )
+        f"{name}: thousands beside the truth": np.sqrt(np.mean((guess - truth) ** 2))
         for name, guess in guesses.items()
     }
     guide.found(errors)
@@ -209,6 +197,20 @@ def airline(guide: Guide) -> None:
         "The passengers of each month, and the last two years as told from the first "
         "ten.",
     )
+
+
+def reading(z: Array) -> NetworkRegressor:
+    """A network that tells from some months how the next one differs from the last."""
+    rows = np.lib.stride_tricks.sliding_window_view(z, WINDOW + 1)
+    X, y = rows[:, :-1] - rows[:, [-2]], rows[:, -1] - rows[:, -2]
+    return NetworkRegressor(
+        Sequential(GRU(32), Dense(1)),
+        method=Adam(0.003),
+        max_iter=200,
+        tol=0.0,
+        random_state=0,
+        verbose=is_watched(),
+    ).fit(X[:, :, np.newaxis], y)
 
 
 def foretold(model: NetworkRegressor, z: Array) -> Array:
