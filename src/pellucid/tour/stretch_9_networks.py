@@ -146,11 +146,14 @@ def features(guide: Guide, what: str, model: Any, X: Array) -> None:
     H = np.tanh(z + network.intercepts_[0]).T.reshape(-1, 60, 60)
     guide.picture(
         f"{what.lower()}-features",
-        plots.images(H[:, ::-1], columns=4, title=f"The features made of {what}"),
+        plots.image_rows(
+            {"units 0 to 3": H[:4, ::-1], "units 4 to 7": H[4:, ::-1]},
+            title=f"The features made of {what}", scale="signed",
+        ),
         f"{what}: what each unit of the one hidden layer says of each point of the "
-        "plane, from -1 (black) to 1 (white). Each is a step along a line; the output "
+        "plane, from -1 (orange) to 1 (blue). Each is a step along a line; the output "
         "adds them up.",
-    )
+    )  # fmt: skip
 
 
 # -- pictures of digits ---------------------------------------------------------------
