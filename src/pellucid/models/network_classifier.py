@@ -372,18 +372,18 @@ class NetworkClassifier(ClassifierMixin, Network):
         if isinstance(said, list) or said.ndim > 1:
             said, y, _ = examples.flat(self, said, y, None)
         y = np.ravel(y)
-        unknown = np.setdiff1d(y, known)
-        if len(unknown):
-            found = f"found {unknown.tolist()[0]!r}"
-            message = f"expected classes among {known} in y, {found}"
+        unknown = np.setdiff1d(y, known).tolist()
+        if unknown:
+            message = f"expected classes among {known} in y, found {unknown[0]!r}"
             self._refuse(message, "leave such rows out")
         if np.shape(y) != np.shape(said):
             message = f"expected a class for each of {len(said)} rows, got {y.shape}"
             self._refuse(message, "give as many")
-        if getattr(X, "ndim", 2) != 4 or self.predict_proba(X[:1]).ndim != 2:
+        if getattr(X, "ndim", 2) != 4 or len(y) != len(X):
             return pictures_of_learning.confusion(y, said)
-        P, places = self.predict_proba(X), np.searchsorted(known, y)
-        return pictures_of_learning.worst(P, X, places, labels=known.tolist())
+        return pictures_of_learning.worst(
+            self.predict_proba(X), X, np.searchsorted(known, y), labels=known.tolist()
+        )
 
     def _strata(self, y: Array) -> Array | None:
         """Rows are set aside in like parts of each class, where there are enough."""
