@@ -127,18 +127,19 @@ def through_time(guide: Guide, models: dict[str, NetworkRegressor]) -> None:
     X = datasets.adding(200, LENGTH, random_state=1)[0].astype(np.float32)
     norms = {name: slopes(model, X) for name, model in models.items()}
     first = {f"{name}, first step": norm[0] for name, norm in norms.items()}
+    ratio = norms["LSTM"][0] / norms["plain recurrence"][0]
     guide.say(
         "The reason can be seen in the gradient. How much would the answer change with "
         "what was read at each step? In plain recurrence the gradient is multiplied by "
-        "the weights at each step back, and it vanishes; along the cell of the LSTM it "
-        "is carried on."
+        "the weights at each step back, and it fades; along the cell of the LSTM it is "
+        "carried on."
     )
     guide.found(first)
     guide.picture(
         "recurrence-gradient",
         plots.costs(
             norms,
-            title="Through time, the gradient of plain recurrence vanishes",
+            title=f"To the LSTM the first step matters {ratio:.2g} times as much",
             x_label="step",
             y_label="norm of the gradient of the answer by the step",
         ),
