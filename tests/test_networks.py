@@ -164,6 +164,16 @@ def test_what_is_behind_the_end_of_a_sequence_has_no_weight(rng):
 # -- scikit-learn's tools -------------------------------------------------------------
 
 
+def test_a_recurrence_that_was_fitted_takes_sequences_of_any_length():
+    X, y = pl.datasets.parity(100, length=6, random_state=0)
+    model = fast(Sequential(LSTM(4), Dense(1)), max_iter=1).fit(X, y[:, -1])
+    X, _ = pl.datasets.parity(5, length=20, random_state=1)
+    p = pl.activations.sigmoid(model.network_(model.parameters_, X))
+    np.testing.assert_allclose(model.predict_proba(X)[:, 1:], p, rtol=1e-5)
+    with pytest.raises(ModelError, match=r"rows of shape \(any, 1\) in X"):
+        model.predict(X[:, :, [0, 0]])
+
+
 def test_grid_search_in_a_pipeline_in_parallel(rng):
     X = rng.normal(size=(60, 3))
     y = X[:, 0] * X[:, 1] > 0

@@ -90,14 +90,21 @@ class Network(Learner):
         return Examples(X, s=s, lengths=lengths), y
 
     def _expect_shape(self, X: Array, lengths: Array | None) -> None:
-        """Refuse rows of another shape than the network was made for."""
-        expected, found = self.input_shape_, X.shape[1:]
-        free = expected[:1] == (None,)
-        if found == expected or (free and found[1:] == expected[1:] and len(found)):
+        """Refuse rows of another shape than the network was made for.
+
+        A network that goes by lengths takes sequences of any.
+        """
+        fitted, found = self.input_shape_, X.shape[1:]
+        if found == fitted:
+            return
+        any_length = len(fitted) > 1 and goes_by_lengths(self.network_)
+        expected = (None, *fitted[1:]) if any_length else fitted
+        is_free = expected[:1] == (None,) and len(found) == len(expected)
+        if is_free and found[1:] == expected[1:]:
             return
         got = (None, *found[1:]) if lengths is not None else found
         message = f"expected rows of shape {examples.told(expected)} in X, as it was"
-        one = X.shape == expected
+        one = X.shape == fitted
         advice = "give X[np.newaxis] for one row" if one else "reshape them"
         self._refuse(f"{message} fitted to, got {examples.told(got)}", advice)
 
