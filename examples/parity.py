@@ -5,8 +5,6 @@ python parity.py (EPOCHS is how long it learns)
 
 import os
 
-import numpy as np
-
 import pellucid as pl
 
 epochs = int(os.environ.get("EPOCHS", "30"))

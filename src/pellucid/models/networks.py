@@ -97,7 +97,8 @@ class Network(Learner):
         fitted, found = self.input_shape_, X.shape[1:]
         if found == fitted:
             return
-        any_length = len(fitted) > 1 and goes_by_lengths(self.network_)
+        has_steps = len(fitted) > 1 and fitted[0] is not None
+        any_length = has_steps and goes_by_lengths(self.network_)
         expected = (None, *fitted[1:]) if any_length else fitted
         is_free = expected[:1] == (None,) and len(found) == len(expected)
         if is_free and found[1:] == expected[1:]:
