@@ -5,6 +5,8 @@ import textwrap
 
 import numpy as np
 import pytest
+import random_loops
+from loop_comparisons import backwards
 
 import pellucid as pl
 from pellucid.graphs import structure
@@ -534,6 +536,10 @@ def test_an_outer_product_of_what_has_no_name_is_written_as_a_product():
     graph = folded(pl.graph(rows_of_sums, *args))
     graph = pl.gradient(graph, ("A", "w"), stable=False)
     assert_same(run(pl.source(graph), graph.title, args), graph(*args))
+
+
+def test_a_loop_counts_from_no_variable_of_a_loop_that_is_over():
+    assert random_loops.checked(40987, backwards, 400)["programs"]  # it found no end
 
 
 # -- parts ----------------------------------------------------------------------------

@@ -40,6 +40,10 @@ class Words:
         self.step.pop(turn, None)
         self.base[turn], self.step[turn] = base, step
 
+    def leave(self, turn: Turn) -> None:
+        """Let a variable be known no more, as its loop is over."""
+        self.step.pop(turn, None)
+
     def number(self, value: Number) -> str:
         """A number in the variables: `i - 1`, `2 * i + k`, `7 - i`."""
         found: dict[str, int] = {}

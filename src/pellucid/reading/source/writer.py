@@ -369,4 +369,5 @@ class Writer:
     def _leave(self, step: Step) -> None:
         if self._statements[-1].text.endswith(":"):
             self._say("pass")
+        self.words.leave(self._run(step.about).body.turn)
         self._depth -= 1
