@@ -68,13 +68,17 @@ def test_running_statistics_reach_those_of_the_data(rng):
     np.testing.assert_allclose(np.sqrt(p["variance"]), [1, 0.1, 4], rtol=0.05)
 
 
-def test_a_batch_of_one_number_is_normalised_as_in_prediction(rng):
+@pytest.mark.parametrize(
+    ("shape", "lengths"), [((1, 3), None), ((1, 4, 3), np.array([1]))], ids=str
+)
+def test_a_batch_of_one_number_is_normalised_as_in_prediction(shape, lengths, rng):
     layer = BatchNorm()
     p = {name: rng.random(3) for name in layer.parameters(rng, (3,))}
-    x = rng.standard_normal((1, 3))
-    y, moved = layer.training(p, x, None)
+    x = rng.standard_normal(shape)
+    y, moved = layer.training(p, x, None, lengths=lengths)
     np.testing.assert_array_equal(y, layer(p, x))
-    assert moved == {"mean": p["mean"], "variance": p["variance"]}
+    for name in ("mean", "variance"):
+        np.testing.assert_allclose(moved[name], p[name], rtol=1e-15)
 
 
 def test_steps_beyond_the_end_do_not_count_in_a_batch(rng):

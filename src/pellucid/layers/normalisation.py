@@ -91,10 +91,15 @@ class BatchNorm(Formula):
             return self(p, x), {name: p[name] for name in self.moving}
         lengths = fitting(self, lengths, x) if x.ndim == 3 else None
         mean, variance = self.statistics(x, lengths)
-        m = m if lengths is None else np.sum(lengths)
+        correction = m / (m - 1)
+        if lengths is not None:
+            m = np.sum(lengths)  # of one row it may be 1
+            mean = np.where(m < 2, p["mean"], mean)
+            variance = np.where(m < 2, p["variance"], variance)
+            correction = m / np.maximum(m - 1, 1)
         moved = {
             "mean": self._moved(p["mean"], mean),
-            "variance": self._moved(p["variance"], variance * m / (m - 1)),
+            "variance": self._moved(p["variance"], variance * correction),
         }
         return self(p, x, (mean, variance)), moved
 
