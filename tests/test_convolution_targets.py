@@ -278,6 +278,13 @@ def test_a_product_of_no_windows_stays_one(rng):
     assert convolutions_in(heads, x, W, target="numpy") == set()
 
 
+@each_target
+@pytest.mark.parametrize("channels", [(3, 1), (1, 3)], ids=str)
+def test_an_axis_of_length_1_is_stretched(channels, target, rng):
+    x, W = rng.random((2, 5, 5, channels[0])), rng.random((3, 3, channels[1], 4))
+    assert_near([pl.compile(by_einsum, target)(x, W)], [by_einsum(x, W)])
+
+
 # -- pooling --------------------------------------------------------------------------
 
 

@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from pellucid.graphs.bodies import with_bodies
+from pellucid.graphs.contractions import Labels, Product, product_of
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node, users
 from pellucid.graphs.operations.shapes import WINDOWS
 from pellucid.graphs.rewriting.driver import Family, Rule, Walk, always
-from pellucid.running.contractions import Labels, Product, product_of
 from pellucid.running.pooling import REDUCTIONS, reduced, shared_out
 from pellucid.running.replacing import (
     Names,

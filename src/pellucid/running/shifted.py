@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.graphs.contractions import Labels, Product, product_of
 from pellucid.graphs.node import Node
-from pellucid.running.contractions import Labels, Product, product_of
 from pellucid.running.replacing import Steps
 from pellucid.running.windows import Axis, Stride, View, added_up, seen
 

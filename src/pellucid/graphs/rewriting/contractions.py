@@ -9,50 +9,39 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs.contractions import Labels, product_of
 from pellucid.graphs.node import Node
 from pellucid.graphs.rewriting.driver import applied, by_operation
 
 
 def _product(node: Node) -> Node | None:
-    """What is summed over one letter of two floating-point arrays, as a product."""
-    if len(node.arguments) != 2 or node.options.get("optimize"):
+    """What is summed over one label of two arrays, as a product of matrices."""
+    found = None if node.options.get("optimize") else product_of(node)
+    if found is None:
         return None
-    if any(a.dtype != node.dtype or a.dtype.kind != "f" for a in node.arguments):
-        return None
-    given, _, kept = node.options["subscripts"].partition("->")
-    terms = given.split(",")
-    if not all(t.isalpha() and len(set(t)) == len(t) for t in terms):
-        return None
-    sizes = {
-        (c, n)
-        for t, a in zip(terms, node.arguments, strict=True)
-        for c, n in zip(t, a.shape, strict=True)
-    }
-    if len(sizes) > len({c for c, _ in sizes}):  # an axis of length 1 is stretched
-        return None
-    for (i, left), (j, right) in (enumerate(terms), [*enumerate(terms)][::-1]):
-        if turned := _turned(left, right, kept):
-            x, y = node.arguments[i], node.arguments[j]
-            return applied(_multiplied, x, y, turned=turned)
+    (x, y), (of_x, of_y), result = found
+    for left, right, a, b in ((of_x, of_y, x, y), (of_y, of_x, y, x)):
+        if turned := _turned(left, right, result):
+            return applied(_multiplied, a, b, turned=turned)
     return None
 
 
-def _turned(left: str, right: str, kept: str) -> tuple[bool, bool] | None:
+def _turned(left: Labels, right: Labels, result: Labels) -> tuple[bool, bool] | None:
     """Which of two matrices is transposed in their product; None where it is none."""
-    summed = set(left) & set(right) - set(kept)
-    many = [c for c in left if c in right and c in kept]
-    if len(summed) != 1 or (set(left) | set(right)) - summed != set(kept):
+    summed = set(left) & set(right) - set(result)
+    if len(summed) != 1 or (set(left) | set(right)) - summed != set(result):
         return None
     (c,) = summed
-    stack = "".join(many)
+    stack = tuple(k for k in left if k in right and k in result)
+    count = len(stack)
     if stack:
-        is_matrix = len(left) == len(right) == len(stack) + 2
-        if not is_matrix or not all(t.startswith(stack) for t in (left, right, kept)):
+        is_matrix = len(left) == len(right) == count + 2
+        if not is_matrix or any(t[:count] != stack for t in (left, right, result)):
             return None
     elif len(right) > 2 or (len(left) > 2 and left[-1] != c):
         return None
-    x, y = left[len(stack) :], right[len(stack) :]
-    if kept != stack + x.replace(c, "") + y.replace(c, ""):
+    x, y = left[count:], right[count:]
+    if result != (*stack, *(k for k in (*x, *y) if k != c)):
         return None
     return len(x) == 2 and x[0] == c, len(y) == 2 and y[1] == c
 

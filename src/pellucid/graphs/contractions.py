@@ -35,8 +35,12 @@ def _einsum(node: Node) -> Product | None:
     first, second = given.split(",")
     if any(len(set(term)) < len(term) for term in (first, second)):
         return None
+    x, y = node.arguments
+    lengths = zip(first + second, x.shape + y.shape, strict=True)
+    if len({*lengths}) > len({*first, *second}):  # an axis of length 1 is stretched
+        return None
     labels = tuple(map(ord, first)), tuple(map(ord, second))
-    return Product((node.arguments[0], node.arguments[1]), labels, (*map(ord, after),))
+    return Product((x, y), labels, (*map(ord, after),))
 
 
 def _matmul(node: Node) -> Product | None:
