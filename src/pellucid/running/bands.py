@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,6 +54,38 @@ class Bands(NamedTuple):
         v, r, j = np.ogrid[: self.taps[-1], : self.R, : self.J]
         there = r == self.step[-1] * j + self.dilation[-1] * v
         return np.asarray(there, dtype)
+
+
+def places_of(
+    lengths: Sequence[int], taps: Sequence[int], step: Sequence[int],
+    dilation: Sequence[int],
+) -> Sizes:  # fmt: skip
+    """How many windows of so many taps there are, along axes of these lengths.
+
+    >>> places_of((28, 9), (3, 3), (1, 2), (1, 1))
+    (26, 4)
+    """
+    ways = zip(lengths, taps, step, dilation, strict=True)
+    return tuple([(n - 1 - d * (k - 1)) // s + 1 for n, k, s, d in ways])
+
+
+def taps_of(
+    lengths: Sequence[int], places: Sequence[int], step: Sequence[int],
+    dilation: Sequence[int],
+) -> Sizes:  # fmt: skip
+    """How many taps windows have at most, where there are so many of them.
+
+    In s i + d u a place i stands as a tap u does.
+    """
+    return places_of(lengths, places, dilation, step)
+
+
+def cut(
+    shape: Sequence[int], taps: Sequence[int], f: int, step: Sizes, dilation: Sizes
+) -> Bands:
+    """How the convolution of an array of this shape, (n, ..., c), is cut."""
+    places = places_of(shape[1:-1], taps, step, dilation)
+    return bands(places, tuple(taps), shape[-1], f, step, dilation)
 
 
 @functools.lru_cache(maxsize=256)

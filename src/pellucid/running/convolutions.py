@@ -31,6 +31,7 @@ from pellucid.running.replacing import (
     Parts,
     Steps,
     anew,
+    lengths_of,
     reach_of,
     size_of,
 )
@@ -210,10 +211,8 @@ def _slices(view: View, parts: Parts) -> tuple[slice, ...]:
 def _array(steps: Steps, view: View, groups: Sequence[Parts]) -> Node:
     """What windows are seen of, with one axis for each group; of pairs the places."""
     x, strides = view.array, [Part(0, s) for s in view.strides if s.size > 1]
-    at = _slices(view, strides)
-    shape = [len(range(n)[part]) for n, part in zip(x.shape, at, strict=True)]
-    if list(x.shape) != shape:
-        x = steps.made("index", "seen", shape, x, at=at)
+    x = steps.part(x, _slices(view, strides), "seen")
+    shape = x.shape
     axes = [[p.stride.axis for p in group] for group in groups]
     rest = [k for k in range(x.ndim) if not any(k in group for group in axes)]
     x = steps.moved(x, [*rest, *(k for group in axes for k in group)], "x")
@@ -347,14 +346,11 @@ def _put_together(
     for k in axes:  # where windows leave off, zeros follow
         if not view.start[k]:
             at[k] = slice(0, node.shape[k], 1)
-    shape = [len(range(n)[part]) for n, part in zip(node.shape, at, strict=True)]
+    shape = lengths_of(at, node.shape)
     size = tuple([shape[k] for k in axes])
     full = (size_of(rows), *size, size_of(channels))
     x = steps.made("convolution_input", "sums", full, g, w, size=size, **ways)
     order = [*(p.stride.axis for p in rows), *axes, *(p.stride.axis for p in channels)]
     x = steps.shaped(x, [shape[k] for k in order], "parts")
     x = steps.moved(x, [order.index(k) for k in sorted(order)], "parts")
-    x = steps.shaped(x, shape, "whole")
-    if shape == list(node.shape):
-        return x
-    return steps.made("scatter", "put", node.shape, x, at=tuple(at), shape=node.shape)
+    return steps.put(steps.shaped(x, shape, "whole"), at, node.shape)

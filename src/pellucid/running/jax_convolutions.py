@@ -9,13 +9,13 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
-from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from pellucid.running.bands import Bands, Sizes, bands
+from pellucid.running import bands
+from pellucid.running.bands import Bands, Sizes
 
 AXES = "xyzuvw"  # those that windows slide along
 MANY = 256  # pieces that XLA takes long to compile
@@ -31,7 +31,7 @@ def _by_products(cut: Bands) -> bool:
 
 def convolution(x: Any, w: Any, step: Sizes, dilation: Sizes) -> Any:
     """The sum of x[n, s i + d u, c] w[u, c, f] over u and c."""
-    cut = _cut(x, w.shape[:-2], w.shape[-1], step, dilation)
+    cut = bands.cut(x.shape, w.shape[:-2], w.shape[-1], step, dilation)
     if _by_products(cut):
         z = _columns(x, cut) @ _in_bands(w, cut)
         return z.reshape(len(x), *cut.places, w.shape[-1])
@@ -44,9 +44,8 @@ def convolution(x: Any, w: Any, step: Sizes, dilation: Sizes) -> Any:
 
 def convolution_weights(x: Any, g: Any, step: Sizes, dilation: Sizes) -> Any:
     """The sum of x[n, s i + d u, c] g[n, i, f] over n and i."""
-    lengths = zip(x.shape[1:-1], g.shape[1:-1], step, dilation, strict=True)
-    taps = [(n - 1 - s * (m - 1)) // d + 1 for n, m, s, d in lengths]
-    cut = _cut(x, taps, g.shape[-1], step, dilation)
+    taps = bands.taps_of(x.shape[1:-1], g.shape[1:-1], step, dilation)
+    cut = bands.cut(x.shape, taps, g.shape[-1], step, dilation)
     if _by_products(cut):
         return _weights(x, g, cut)
     along = AXES[: len(step)]
@@ -59,7 +58,7 @@ def convolution_weights(x: Any, g: Any, step: Sizes, dilation: Sizes) -> Any:
 def convolution_input(g: Any, w: Any, size: Sizes, step: Sizes, dilation: Sizes) -> Any:
     """The sum of g[n, i, f] w[u, c, f] where s i + d u = p: slid over with w turned."""
     *taps, c, f = w.shape
-    cut = bands(g.shape[1:-1], tuple(taps), c, f, step, dilation)
+    cut = bands.bands(g.shape[1:-1], tuple(taps), c, f, step, dilation)
     if _by_products(cut):
         return _input(g, w, size, cut)
     along = AXES[: len(step)]
@@ -100,13 +99,6 @@ def _input(g: Any, w: Any, size: Sizes, cut: Bands) -> Any:
         around = [(a, n - b, s - 1) for a, b, s, n in ends]
         found.append(jax.lax.pad(part, jnp.zeros((), part.dtype), around))
     return functools.reduce(operator.add, found)
-
-
-def _cut(x: Any, taps: Sequence[int], f: int, step: Sizes, dilation: Sizes) -> Bands:
-    """How the convolution of an array is cut."""
-    lengths = zip(x.shape[1:-1], taps, step, dilation, strict=True)
-    places = tuple([(n - 1 - d * (k - 1)) // s + 1 for n, k, s, d in lengths])
-    return bands(places, tuple(taps), x.shape[-1], f, step, dilation)
 
 
 def _in_bands(w: Any, cut: Bands) -> Any:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from pellucid.running.bands import Bands, Sizes, bands
+from pellucid.running import bands
+from pellucid.running.bands import Bands, Sizes
 
 Array = NDArray[Any]
 
@@ -22,8 +23,8 @@ PIECE = 1 << 18  # numbers of a piece of columns
 
 def convolution(x: Array, w: Array, step: Sizes, dilation: Sizes) -> Array:
     """The sum of x[n, s i + d u, c] w[u, c, f] over u and c."""
-    *taps, c, f = w.shape
-    cut = _cut(x, tuple(taps), c, f, step, dilation)
+    *taps, _, f = w.shape
+    cut = bands.cut(x.shape, taps, f, step, dilation)
     weights = _in_bands(w, cut)
     z = np.empty((len(x), *cut.places, f), x.dtype)
     for rows, columns in _pieces(x, cut):
@@ -34,9 +35,8 @@ def convolution(x: Array, w: Array, step: Sizes, dilation: Sizes) -> Array:
 def convolution_weights(x: Array, g: Array, step: Sizes, dilation: Sizes) -> Array:
     """The sum of x[n, s i + d u, c] g[n, i, f] over n and i."""
     c, f = x.shape[-1], g.shape[-1]
-    lengths = zip(x.shape[1:-1], g.shape[1:-1], step, dilation, strict=True)
-    taps = tuple([(n - 1 - s * (m - 1)) // d + 1 for n, m, s, d in lengths])
-    cut = _cut(x, taps, c, f, step, dilation)
+    taps = bands.taps_of(x.shape[1:-1], g.shape[1:-1], step, dilation)
+    cut = bands.cut(x.shape, taps, f, step, dilation)
     total = np.zeros((cut.upper * cut.R * c, cut.J * f), x.dtype)
     g = np.ascontiguousarray(g)
     for rows, columns in _pieces(x, cut):
@@ -50,7 +50,7 @@ def convolution_input(
 ) -> Array:
     """The sum of g[n, i, f] w[u, c, f] where s i + d u = p."""
     *taps, c, f = w.shape
-    cut = bands(g.shape[1:-1], tuple(taps), c, f, step, dilation)
+    cut = bands.bands(g.shape[1:-1], tuple(taps), c, f, step, dilation)
     weights = _in_bands(w, cut).T
     x = np.zeros((len(g), *size, c), g.dtype)
     g = np.ascontiguousarray(g)
@@ -59,13 +59,6 @@ def convolution_input(
         columns = np.dot(part, weights)
         _add_up(x[rows], columns, cut)
     return x
-
-
-def _cut(x: Array, taps: Sizes, c: int, f: int, step: Sizes, dilation: Sizes) -> Bands:
-    """How the convolution of an array is cut."""
-    lengths = zip(x.shape[1:-1], taps, step, dilation, strict=True)
-    places = tuple([(n - 1 - d * (k - 1)) // s + 1 for n, k, s, d in lengths])
-    return bands(places, taps, c, f, step, dilation)
 
 
 # -- weights in bands -----------------------------------------------------------------

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import reduced_axes
-from pellucid.running.replacing import Part, Parts, Steps, reach_of
+from pellucid.running.replacing import Part, Parts, Steps, lengths_of, reach_of, size_of
 from pellucid.running.windows import View, added_up, seen
 
 MOST = 64  # taps up to which windows are taken slice by slice
@@ -37,18 +37,9 @@ class Windows(NamedTuple):
     groups: list[Parts]
     ways: dict[str, tuple[int, ...]]
 
-    @property
-    def shape(self) -> list[int]:
-        """The shape of the slice."""
-        pairs = zip(self.view.array.shape, self.at, strict=True)
-        return [len(range(n)[part]) for n, part in pairs]
-
     def array(self, steps: Steps) -> Node:
         """The slice."""
-        x, shape = self.view.array, self.shape
-        if shape == list(x.shape):
-            return x
-        return steps.made("index", "seen", shape, x, at=self.at)
+        return steps.part(self.view.array, self.at, "seen")
 
     def by_axis(self, steps: Steps, z: Node, suffix: str) -> Node:
         """A number for each window, along the axes of the array."""
@@ -56,10 +47,7 @@ class Windows(NamedTuple):
 
     def whole(self, steps: Steps, x: Node) -> Node:
         """What belongs to the slice, in its place of the whole."""
-        shape = self.view.array.shape
-        if x.shape == shape:
-            return x
-        return steps.made("scatter", "put", shape, x, at=self.at, shape=shape)
+        return steps.put(x, self.at, self.view.array.shape)
 
 
 def windows_of(view: View, taken: set[int]) -> Windows | None:
@@ -72,7 +60,7 @@ def windows_of(view: View, taken: set[int]) -> Windows | None:
     ]
     kept = [part for part, is_taken in parts if not is_taken]
     taps = [part for part, is_taken in parts if is_taken]
-    if not taps or math.prod(p.size for p in taps) > MOST:
+    if not taps or size_of(taps) > MOST:
         return None
     at, groups, slid = [], [], []
     for k, start in enumerate(view.start):
@@ -107,16 +95,12 @@ def reduced(steps: Steps) -> Node | None:
     if found is None or node.dtype.kind != "f":
         return None
     ways = {"function": REDUCTIONS[node.operation], **found.ways}
-    sizes = map(_length, found.groups)
+    sizes = map(size_of, found.groups)
     z = steps.made("window_reduction", "reduced", sizes, found.array(steps), **ways)
     if node.operation == "mean":
         n = math.prod(found.ways["size"])
         z = steps.made("divide", "mean", z.shape, z, steps.number(n))
     return steps.brought_back(z, found.groups, found.kept)
-
-
-def _length(group: Parts) -> int:
-    return math.prod(part.size for part in group)
 
 
 # -- what attains the extreme ---------------------------------------------------------
@@ -199,6 +183,6 @@ def _spread(steps: Steps, view: View, given: Node, g: Node) -> Node | None:
     if windows is None or g.dtype != steps.node.dtype:
         return None
     share = windows.by_axis(steps, g, "g")
-    sizes = tuple(windows.shape)
+    sizes = lengths_of(windows.at, view.array.shape)
     d = steps.made("window_spread", "share", sizes, share, shape=sizes, **windows.ways)
     return windows.whole(steps, d)

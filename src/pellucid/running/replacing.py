@@ -12,6 +12,8 @@ from pellucid.graphs.node import Node, constant
 from pellucid.graphs.rewriting.driver import Walk
 from pellucid.running.windows import Stride
 
+Sizes = tuple[int, ...]
+
 
 def anew(node: Node) -> Node | None:
     """Each step again, so that those that are made here come in its place."""
@@ -42,6 +44,11 @@ def size_of(parts: Iterable[Part]) -> int:
 def reach_of(parts: Iterable[Part]) -> int:
     """How many elements of an axis parts along it run over."""
     return 1 + sum((part.size - 1) * part.stride.step for part in parts)
+
+
+def lengths_of(at: Iterable[slice], shape: Sizes) -> Sizes:
+    """The shape of what slices show of an array of this shape."""
+    return tuple([len(range(n)[part]) for n, part in zip(shape, at, strict=True)])
 
 
 class Names:
@@ -78,6 +85,19 @@ class Steps:
     def number(self, value: float) -> Node:
         """A Python number."""
         return constant(float(value))
+
+    def part(self, x: Node, at: Sequence[slice], suffix: str) -> Node:
+        """What slices show of an array; the array itself, where that is all of it."""
+        pairs = zip(x.shape, at, strict=True)
+        if all(range(n)[part] == range(n) for n, part in pairs):
+            return x
+        return self.made("index", suffix, lengths_of(at, x.shape), x, at=tuple(at))
+
+    def put(self, x: Node, at: Sequence[slice], shape: Sizes) -> Node:
+        """An array in its place of a whole of this shape, with zeros around."""
+        if x.shape == shape:
+            return x
+        return self.made("scatter", "put", shape, x, at=tuple(at), shape=shape)
 
     def shaped(self, x: Node, shape: Iterable[int], suffix: str) -> Node:
         """The same elements in another shape."""

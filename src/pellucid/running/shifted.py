@@ -212,12 +212,7 @@ def _array_by_numbers(
             found.append(-100 - k)
         else:
             return None
-    shape = [len(range(n)[part]) for n, part in zip(view.array.shape, at, strict=True)]
-    whole = all(part == slice(0, n, 1)
-                for n, part in zip(view.array.shape, at, strict=True))  # fmt: skip
-    y = view.array if whole else steps.made("index", "taps", shape, view.array,
-                                            at=tuple(at))  # fmt: skip
-    return y, tuple(found)
+    return steps.part(view.array, at, "taps"), tuple(found)
 
 
 def _slice(places: Sequence[int]) -> slice:

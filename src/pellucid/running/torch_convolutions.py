@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch.nn import functional
 
+from pellucid.running.bands import taps_of
 from pellucid.running.window_slices import slices_of
 
 Tensor = torch.Tensor
@@ -46,10 +47,7 @@ def convolution(x: Tensor, w: Tensor, step: Sizes, dilation: Sizes) -> Tensor:
 
 def convolution_weights(x: Tensor, g: Tensor, step: Sizes, dilation: Sizes) -> Tensor:
     """The sum of x[n, s i + d u, c] g[n, i, f] over n and i."""
-    taps = [
-        (n - 1 - s * (m - 1)) // d + 1
-        for n, m, s, d in zip(x.shape[1:], g.shape[1:], step, dilation, strict=False)
-    ]
+    taps = taps_of(x.shape[1:-1], g.shape[1:-1], step, dilation)
     w = x.new_empty((g.shape[-1], x.shape[-1], *taps))
     _, found, _ = _backward(_first(g), _first(x), w, step, dilation, 1)
     return found.movedim((0, 1), (-1, -2))
