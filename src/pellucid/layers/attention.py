@@ -63,7 +63,7 @@ class Attention(Formula):
         return expected(self, shape, *SEQUENCE)
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
-        """X (n, t, d) to (n, t, d)."""
+        """Take x (n, t, d) to (n, t, d)."""
         weights = self.weights(p, x, lengths)  # (n, heads, t, t)
         V = self._by_head(x @ p["V"])  # (n, heads, t, units / heads)
         z = weights @ V

@@ -113,7 +113,7 @@ class Sequential:
         return Summary(f"Sequential of {len(self.layers)} layers", figures, frame)
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
-        """X through all layers; h is what comes out of each."""
+        """Take x through all layers; h is what comes out of each."""
         refuse_ignored(self, lengths)
         h = x
         for i, (layer, own) in enumerate(self._pairs(p), 1):
@@ -202,7 +202,7 @@ class Residual:
         return after
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
-        """X and what the layers make of it."""
+        """Add what the layers make of x to it."""
         return x + self._of_shape(x, self.inner(p, x, lengths))
 
     def training(

@@ -73,7 +73,7 @@ class Conv2D(Formula):
         return H, W, self.filters
 
     def __call__(self, p: Any, x: Any) -> Any:
-        """X (n, H, W, c) to (n, H', W', f)."""
+        """Take x (n, H, W, c) to (n, H', W', f)."""
         refuse_misfits(self, p, x)
         size, stride = pair(self.size), pair(self.stride)
         x = padded(x, size, stride) if self.padding == "same" else x

@@ -67,7 +67,7 @@ class Dense(Formula):
         return (*expected(self, shape, "...", "features")[:-1], self.units)
 
     def __call__(self, p: Any, x: Any) -> Any:
-        """X (n, ..., d) to (n, ..., h)."""
+        """Take x (n, ..., d) to (n, ..., h)."""
         refuse_misfits(self, p, x)
         z = x @ p["W"] + p["b"] if self.bias else x @ p["W"]  # (n, ..., h)
         return self.activation(z) if self.activation else z
@@ -111,7 +111,7 @@ class Embedding(Formula):
         return (*expected(self, shape, "..."), self.units)
 
     def __call__(self, p: Any, x: Any) -> Any:
-        """X (n, t) to (n, t, units)."""
+        """Take x (n, t) to (n, t, units)."""
         refuse_misfits(self, p, x)
         refuse_unknown(self, x)
         x = x.astype(np.intp)
@@ -147,6 +147,6 @@ class Flatten(Formula):
         return (size(expected(self, shape, "...")),)
 
     def __call__(self, p: Any, x: Any) -> Any:
-        """X (n, ...) to (n, d)."""
+        """Take x (n, ...) to (n, d)."""
         refuse_misfits(self, p, x)
         return np.reshape(x, (x.shape[0], size(x.shape[1:])))

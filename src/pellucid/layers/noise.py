@@ -87,7 +87,7 @@ class Dropout(Formula):
         return expected(self, shape, "...")
 
     def __call__(self, p: Any, x: Any, mask: Any = None) -> Any:
-        """X of any shape; `mask`, of that shape, is what stays in training."""
+        """Take x as it is, or what `mask`, of its shape, keeps of it in training."""
         refuse_misfits(self, p, x)
         return x if mask is None else x * mask / (1 - self.rate)
 

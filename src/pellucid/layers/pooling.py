@@ -51,7 +51,7 @@ class MaxPool2D(Formula):
         return shape_after(self, shape, pair(self.size), pair(self.stride or self.size))
 
     def __call__(self, p: Any, x: Any) -> Any:
-        """X (n, H, W, c) to (n, H', W', c)."""
+        """Take x (n, H, W, c) to (n, H', W', c)."""
         refuse_misfits(self, p, x)
         view = windows(x, pair(self.size), pair(self.stride or self.size))
         return np.max(view, axis=(-2, -1))
@@ -85,7 +85,7 @@ class AveragePool2D(Formula):
         return shape_after(self, shape, pair(self.size), pair(self.stride or self.size))
 
     def __call__(self, p: Any, x: Any) -> Any:
-        """X (n, H, W, c) to (n, H', W', c)."""
+        """Take x (n, H, W, c) to (n, H', W', c)."""
         refuse_misfits(self, p, x)
         view = windows(x, pair(self.size), pair(self.stride or self.size))
         return np.mean(view, axis=(-2, -1))
@@ -114,6 +114,6 @@ class GlobalAveragePool2D(Formula):
         return expected(self, shape, *IMAGE)[-1:]
 
     def __call__(self, p: Any, x: Any) -> Any:
-        """X (n, H, W, c) to (n, c)."""
+        """Take x (n, H, W, c) to (n, c)."""
         refuse_misfits(self, p, x)
         return np.mean(x, axis=(1, 2))

@@ -53,7 +53,7 @@ def until(lengths: Any, step: int, new: Any, old: Any) -> Any:
     return np.where((step < lengths)[:, np.newaxis], new, old)
 
 
-def told(states: list[Any], lengths: Any, sequence: bool) -> Any:
+def output_of(states: list[Any], lengths: Any, sequence: bool) -> Any:
     """The last state (n, h), or all of them (n, t, h)."""
     if not sequence:
         return states[-1]
@@ -111,7 +111,7 @@ class RNN(Formula):
         return shape_over_time(self, shape)
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
-        """X (n, t, d) to (n, h) or (n, t, h)."""
+        """Take x (n, t, d) to (n, h) or (n, t, h)."""
         refuse_misfits(self, p, x)
         lengths = fitting(self, lengths, x)
         h = start(p, x, self.units)  # (n, h)
@@ -120,7 +120,7 @@ class RNN(Formula):
             z = x[:, step] @ p["W"] + h @ p["U"] + p["b"]  # (n, h)
             h = until(lengths, step, self.activation(z), h)
             states.append(h)
-        return told(states, lengths, self.sequence)
+        return output_of(states, lengths, self.sequence)
 
 
 def remembering(rng: Any, shape: Shape, dtype: Any = float) -> Any:
@@ -174,7 +174,7 @@ class LSTM(Formula):
         return shape_over_time(self, shape)
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
-        """X (n, t, d) to (n, h) or (n, t, h)."""
+        """Take x (n, t, d) to (n, h) or (n, t, h)."""
         refuse_misfits(self, p, x)
         lengths = fitting(self, lengths, x)
         h = c = start(p, x, self.units)  # (n, h)
@@ -186,7 +186,7 @@ class LSTM(Formula):
             c = until(lengths, step, cell, c)
             h = until(lengths, step, sigmoid(o) * np.tanh(c), h)
             states.append(h)
-        return told(states, lengths, self.sequence)
+        return output_of(states, lengths, self.sequence)
 
 
 @dataclass(frozen=True, repr=False)
@@ -233,7 +233,7 @@ class GRU(Formula):
         return shape_over_time(self, shape)
 
     def __call__(self, p: Any, x: Any, lengths: Any = None) -> Any:
-        """X (n, t, d) to (n, h) or (n, t, h)."""
+        """Take x (n, t, d) to (n, h) or (n, t, h)."""
         refuse_misfits(self, p, x)
         lengths = fitting(self, lengths, x)
         h = start(p, x, self.units)  # (n, h)
@@ -245,4 +245,4 @@ class GRU(Formula):
             n = np.tanh(x_n + r * h_n)
             h = until(lengths, step, (1 - z) * n + z * h, h)
             states.append(h)
-        return told(states, lengths, self.sequence)
+        return output_of(states, lengths, self.sequence)
