@@ -372,5 +372,5 @@ def test_an_estimator_refuses_a_word_that_is_none(word, rng):
 def test_an_estimator_refuses_several_lengths_that_nothing_goes_by(rng):
     X = [rng.integers(0, 5, 1 + i % 3) for i in range(20)]
     network = Sequential(Embedding(5, 3), lambda x: x.mean(1), Dense(1))
-    with pytest.raises(ModelError, match="no layer that goes by lengths"):
+    with pytest.raises(ModelError, match="several lengths, but nothing in"):
         pl.NetworkClassifier(network, max_iter=1).fit(X, np.arange(20) % 2)

@@ -62,7 +62,7 @@ REFUSED = {
         r"\(3,\) in sequence 1 and \(2,\) in sequence 2"),
     "sequences for a table": (
         lambda: classifier(Dense(2)).fit([[1, 2], [3]], [0, 1]),
-        "rows of the same length in X, got some of 1 to 2 cells"),
+        "sequences of several lengths, but nothing in it goes by their lengths"),
     "sequences laid flat": (
         lambda: classifier(Sequential(LSTM(3, sequence=True), Flatten(), Dense(2))).fit(
             [np.ones((2, 3)), np.ones((4, 3))], [0, 1]),

@@ -220,6 +220,11 @@ class Residual:
         return y
 
 
+def layers_in(layer: Any) -> tuple[Any, ...]:
+    """The layers that a layer is made of; none of what is one itself."""
+    return layer.layers if isinstance(layer, (Sequential, Residual)) else ()
+
+
 def described(
     network: Sequential, shape: Shape, number: str = ""
 ) -> Iterator[tuple[str, str, Shape, int]]:
@@ -227,9 +232,8 @@ def described(
     shapes = network.shapes(shape)
     for i, layer in enumerate(network.layers, 1):
         before, after = shapes[i - 1 : i + 1]
-        if isinstance(layer, (Sequential, Residual)):
-            inner = Sequential(*layer.layers)
-            yield from described(inner, before, f"{number}{i}.")
+        if inner := layers_in(layer):
+            yield from described(Sequential(*inner), before, f"{number}{i}.")
         else:
             yield f"{number}{i}", name_of(layer), after, count(layer, before)
 
@@ -349,23 +353,19 @@ def moving(layer: Any) -> Any:
 
 def goes_by_lengths(layer: Any) -> bool:
     """Whether what a layer gives depends on the lengths of sequences."""
-    if isinstance(layer, (Sequential, Residual)):
-        return any(map(goes_by_lengths, layer.layers))
-    return takes_lengths(layer)
+    inner = layers_in(layer)
+    return any(map(goes_by_lengths, inner)) if inner else takes_lengths(layer)
 
 
 def refuse_ignored(layer: Any, lengths: Any) -> None:
     """Refuse lengths that nothing would go by: steps beyond the end would count."""
     if lengths is not None and not goes_by_lengths(layer):
-        message = (
-            f"{name_of(layer)} got sequences of several lengths, but nothing in it"
-        )
-        advice = "let a layer or a function of x have an argument lengths"
-        raise ModelError(f"{message} goes by their lengths: {advice}.")
+        message = f"{name_of(layer)} got sequences of several lengths, but nothing in"
+        advice = "give them one length, or a layer or function an argument lengths"
+        raise ModelError(f"{message} it goes by their lengths: {advice}.")
 
 
 def _given(layer: Any, function: Any, lengths: Any) -> dict[str, Any]:
     """The lengths, where there are some and a function of a layer takes them."""
-    inner = isinstance(layer, (Sequential, Residual))
-    takes = goes_by_lengths(layer) if inner else takes_lengths(function)
+    takes = goes_by_lengths(layer) if layers_in(layer) else takes_lengths(function)
     return {"lengths": lengths} if lengths is not None and takes else {}

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ModelError
-from pellucid.layers.layer import as_written
+from pellucid.graphs.tracing.things import as_written
+from pellucid.layers.layer import name_of
 from pellucid.layers.settings import refuse_wrong
 from pellucid.layers.shapes import Shape
 
@@ -26,7 +27,7 @@ class Formula(ABC):
         refuse_wrong(self)
 
     def __repr__(self) -> str:
-        return as_written(self)
+        return as_written(self, name_of)
 
     def parameters(self, rng: Any, shape: Shape, dtype: Any = float) -> dict[str, Any]:
         """Draw the parameters for rows of this shape."""

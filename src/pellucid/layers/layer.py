@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import MISSING, fields
 from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
@@ -61,18 +60,6 @@ def takes_lengths(function: Callable[..., Any]) -> bool:
 
 
 # -- how a layer is written -----------------------------------------------------------
-
-
-def as_written(layer: Any) -> str:
-    """A dataclass as a person writes it: what has its default is left out."""
-    parts = []
-    for field in fields(layer):
-        value = getattr(layer, field.name)
-        if field.default is MISSING:
-            parts.append(name_of(value))
-        elif value != field.default:
-            parts.append(f"{field.name}={name_of(value)}")
-    return f"{type(layer).__name__}({', '.join(parts)})"
 
 
 def name_of(value: Any) -> str:

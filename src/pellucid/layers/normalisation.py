@@ -75,7 +75,7 @@ class BatchNorm(Formula):
         return mean, np.var(x, axis=axes, where=inside)
 
     def __call__(self, p: Any, x: Any, statistics: Any = None) -> Any:
-        """Take x (n, ..., d) to the same shape; by the running statistics, unless given."""
+        """Take x (n, ..., d) to its shape; by the running statistics, unless given."""
         refuse_misfits(self, p, x)
         mean, variance = statistics or (p["mean"], p["variance"])
         scale = p["scale"] / np.sqrt(variance + self.eps)  # (features,)
@@ -147,7 +147,7 @@ class LayerNorm(Formula):
         return expected(self, shape, "...", "features")
 
     def __call__(self, p: Any, x: Any) -> Any:
-        """Take x (n, ..., d) to the same shape."""
+        """Take x (n, ..., d) to its shape."""
         refuse_misfits(self, p, x)
         mean = np.mean(x, axis=-1, keepdims=True)
         variance = np.var(x, axis=-1, keepdims=True)

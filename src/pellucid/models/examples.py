@@ -265,6 +265,6 @@ def is_network(network: Any) -> bool:
 
 def words_of(network: Any) -> int | None:
     """How many words the first layer looks up; None where it takes numbers."""
-    while isinstance(network, Sequential) and network.layers:
+    while isinstance(network, Sequential):
         network = network.layers[0]
     return network.count if isinstance(network, Embedding) else None

@@ -12,7 +12,7 @@ import numpy as np
 from pellucid.errors import ModelError
 from pellucid.graphs.tracing.naming import stem
 from pellucid.graphs.tracing.trace import graph
-from pellucid.layers.containers import Residual, Sequential, prediction
+from pellucid.layers.containers import Sequential, layers_in, prediction
 from pellucid.layers.layer import name_of
 
 Array = Any
@@ -41,7 +41,7 @@ class Part:
 def parts_of(network: Any, p: Any) -> list[Part]:
     """The layers of a network in their order, those of layers of layers too.
 
-    >>> from pellucid.layers import Dense
+    >>> from pellucid.layers import Dense, Residual
     >>> network = Sequential(Dense(3), Residual(np.tanh), Sequential(Dense(1)))
     >>> p = network.parameters(np.random.default_rng(0), (2,))
     >>> [part.name for part in parts_of(network, p)]
@@ -55,8 +55,8 @@ def _flat(
     layer: Any, p: Any, before: tuple[Own, ...]
 ) -> Iterator[tuple[Any, Any, tuple[Own, ...]]]:
     chain = before
-    if isinstance(layer, (Sequential, Residual)):
-        for inner, own in zip(layer.layers, p, strict=True):
+    if layers_in(layer):
+        for inner, own in zip(layers_in(layer), p, strict=True):
             yield from _flat(inner, own, chain)
             chain = (*chain, (inner, own))
     if not isinstance(layer, Sequential):

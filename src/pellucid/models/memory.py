@@ -11,7 +11,7 @@ import numpy as np
 
 from pellucid.errors import ModelError
 from pellucid.graphs import structure
-from pellucid.layers.containers import Residual, Sequential, count, output_shape
+from pellucid.layers.containers import count, layers_in, output_shape
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 MEMORY = Path("/proc/meminfo")
@@ -83,10 +83,10 @@ def of_training(
 
 def sizes(layer: Any, row: tuple[int, ...]) -> tuple[int, int]:
     """The numbers that the layers give for a row, and those of their parameters."""
-    if not isinstance(layer, (Sequential, Residual)):
+    if not layers_in(layer):
         return math.prod(output_shape(layer, row)), count(layer, row)
     units = parameters = 0
-    for inner in layer.layers:
+    for inner in layers_in(layer):
         more = sizes(inner, row)
         units, parameters = units + more[0], parameters + more[1]
         row = output_shape(inner, row)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ModelError
-from pellucid.layers.containers import Residual, Sequential, output_shape
+from pellucid.layers.containers import layers_in, output_shape
 from pellucid.layers.formula import Formula
 from pellucid.models import parts
 from pellucid.models.examples import is_network
@@ -171,10 +171,10 @@ def _fit(layer: Any, p: Any, row: tuple[int, ...]) -> tuple[int, ...]:
     Nothing as large as a layer that the file names is made before its weights are
     seen to be there.
     """
-    if isinstance(layer, (Sequential, Residual)):
-        if not isinstance(p, list) or len(p) != len(layer.layers):
+    if inside := layers_in(layer):
+        if not isinstance(p, list) or len(p) != len(inside):
             raise ModelError(f"{layer} with parameters of each layer")
-        for inner, own in zip(layer.layers, p, strict=True):
+        for inner, own in zip(inside, p, strict=True):
             row = _fit(inner, own, row)
         return row
     wanted = layer.table(row) if isinstance(layer, Formula) else {}

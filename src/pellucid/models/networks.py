@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.tracing.trace import is_numeric, trace
-from pellucid.layers.containers import Sequential, goes_by_lengths
+from pellucid.layers.containers import Sequential, goes_by_lengths, refuse_ignored
 from pellucid.minimisers.first_order import Method, inner
 from pellucid.models import as_formulas, base, checkpoints, examples
 from pellucid.models.base import Array
@@ -204,15 +204,10 @@ class Network(Learner):
         """Rows as the network takes them, with y in the shape of its output."""
         try:
             shape = self.network_.output_shape(rows.X.shape[1:])
+            refuse_ignored(self.network_, rows.lengths)
         except ModelError as error:
             raise ModelError(f"{type(self).__name__}: {error}") from None
         self.n_outputs_ = shape[-1]
-        if rows.lengths is not None and not goes_by_lengths(self.network_):
-            found = f"some of {rows.lengths.min()} to {rows.lengths.max()} cells"
-            message = (
-                f"expected rows of the same length in X, got {found}, and no layer"
-            )
-            self._refuse(f"{message} that goes by lengths", "give them one length")
         rows = self._with_target(self._for_network(rows), y, shape[:-1])
         self._expect_linear()
         return rows if rows.s is None else rows.at(_weighty(rows.s))

@@ -14,7 +14,7 @@ import numpy as np
 
 from pellucid import layers
 from pellucid.layers import activations
-from pellucid.layers.containers import Residual, Sequential
+from pellucid.layers.containers import Residual, Sequential, layers_in
 from pellucid.models import costs
 
 LAYERS: dict[str, Any] = {name: getattr(layers, name) for name in layers.__all__}
@@ -45,8 +45,8 @@ def function_name(value: Any) -> str | None:
 
 def parts_of(layer: Any) -> dict[str, Any]:
     """The settings of a layer, and the layers in it."""
-    if isinstance(layer, (Sequential, Residual)):
-        return {"layers": list(layer.layers)}
+    if inner := layers_in(layer):
+        return {"layers": list(inner)}
     return {f.name: getattr(layer, f.name) for f in fields(layer) if f.init}
 
 

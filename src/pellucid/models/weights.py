@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.utils import compute_class_weight
 
 from pellucid.errors import ModelError
+from pellucid.layers.fitting import within
 from pellucid.models import base
 from pellucid.models.base import Array
 from pellucid.models.examples import Examples
@@ -75,5 +76,5 @@ def of_places(rows: Examples, shape: tuple[int, ...]) -> Array | None:
     s = np.broadcast_to(s.reshape(-1, *[1] * more), shape)
     if rows.lengths is None:
         return s
-    within = np.arange(shape[1]) < rows.lengths[:, None]  # (n, t)
-    return np.where(within.reshape(*within.shape, *[1] * (more - 1)), s, 0.0)
+    inside = within(rows.lengths, s)  # (n, t)
+    return np.where(inside.reshape(*inside.shape, *[1] * (more - 1)), s, 0.0)

@@ -64,15 +64,6 @@ def is_failed(cell: object) -> bool:
     return isinstance(cell, str) and cell.strip().casefold() in FAILED
 
 
-def is_label(cell: object) -> bool:
-    """Whether a cell is text that may name a class.
-
-    >>> is_label("none"), is_label("NA"), is_label(3)
-    (True, False, False)
-    """
-    return isinstance(cell, str) and not is_missing(cell)
-
-
 # -- numbers --------------------------------------------------------------------------
 
 

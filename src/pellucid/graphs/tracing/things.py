@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import BuiltinFunctionType, FrameType, FunctionType
 from typing import Any, NamedTuple
 
@@ -90,17 +90,21 @@ def written(thing: Any) -> str:
     name = type(thing).__name__
     if not dataclasses.is_dataclass(thing):
         return name
+    values = [getattr(thing, f.name, None) for f in dataclasses.fields(thing)]
+    text = as_written(thing, _plainly) if all(map(_plainly, values)) else name
+    return text if len(text) <= LONGEST else name
+
+
+def as_written(thing: Any, word: Callable[[Any], str]) -> str:
+    """A dataclass, its settings in these words; what has its default is left out."""
     said = []
     for field in dataclasses.fields(thing):
-        text = _plainly(getattr(thing, field.name, None))
-        if not text:
-            return name
+        text = word(getattr(thing, field.name, None))
         if field.default is dataclasses.MISSING:
             said.append(text)
-        elif text != _plainly(field.default):
+        elif text != word(field.default):
             said.append(f"{field.name}={text}")
-    text = f"{name}({', '.join(said)})"
-    return text if len(text) <= LONGEST else name
+    return f"{type(thing).__name__}({', '.join(said)})"
 
 
 def _plainly(value: Any) -> str:
