@@ -137,10 +137,16 @@ def counted(
     """How often each class was taken for each (k, k), and the names of the classes."""
     y, predicted = np.ravel(y), np.ravel(predicted)
     classes = np.unique(np.concatenate([y, predicted]))
-    places = tuple(np.searchsorted(classes, each) for each in (y, predicted))
-    matrix = np.zeros((len(classes), len(classes)), int)
-    np.add.at(matrix, places, 1)
-    return matrix, [str(name) for name in (classes if labels is None else labels)]
+    y, predicted = np.searchsorted(classes, y), np.searchsorted(classes, predicted)
+    names = [str(name) for name in (classes if labels is None else labels)]
+    return _counts(y, predicted, len(classes)), names
+
+
+def _counts(y: Array, said: Array, k: int) -> Array:
+    """How often each of k classes was taken for each (k, k)."""
+    matrix = np.zeros((k, k), int)
+    np.add.at(matrix, (y, said), 1)
+    return matrix
 
 
 def _mistaken(matrix: Array, names: Sequence[str]) -> str:
@@ -207,8 +213,7 @@ def worst(
         raise ModelError(f"{message} of X, got {y.shape}: give their places.")
     names = [str(name) for name in (range(k) if labels is None else labels)]
     said = P.argmax(axis=1)
-    matrix = np.zeros((k, k), int)
-    np.add.at(matrix, (y, said), 1)
+    matrix = _counts(y, said, k)
     wrong = np.flatnonzero(said != y)
     order = wrong[np.argsort(P[wrong, y[wrong]], kind="stable")][:most]
     words = [f"{names[y[i]]} as {names[said[i]]}, {P[i, said[i]]:.0%}" for i in order]

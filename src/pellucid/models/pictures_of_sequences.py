@@ -76,10 +76,7 @@ KEEPING = {"forget": "forget gate f", "update": "update gate z"}
 def over_time(inside: Inside, x: Any) -> dict[str, Array]:
     """The gates and the states of one sequence, (units, t) each."""
     part = inside.part
-    h = np.asarray(inside.before(_one(x)))
-    if h.ndim != 3 or len(h) != 1:
-        message = f"Expected one sequence (steps, features), got {np.shape(x)}"
-        raise ModelError(f"{message}: choose one.")
+    h = _going_in(inside, x)
     seen = {name: v[:, 0].T for name, v in variables(part.layer, part.p, h).items()
             if v.ndim == 3}  # fmt: skip
     if isinstance(part.layer, LSTM):
@@ -89,11 +86,15 @@ def over_time(inside: Inside, x: Any) -> dict[str, Array]:
     return {"reset gate r": seen["r"], "update gate z": seen["z"], "state h": seen["h"]}
 
 
-def _one(x: Any) -> Array:
-    """One sequence as a batch of one; a batch of one as it is."""
+def _going_in(inside: Inside, x: Any) -> Array:
+    """What goes into a layer of one sequence, (1, t, d), alone or as a batch of one."""
     x = np.asarray(x)
     batch = x.ndim == 3 or (x.ndim == 2 and x.dtype.kind in "iu" and len(x) == 1)
-    return x if batch else x[np.newaxis]
+    h = np.asarray(inside.before(x if batch else x[np.newaxis]))
+    if h.ndim != 3 or len(h) != 1:
+        message = f"Expected one sequence (steps, features), got {x.shape}"
+        raise ModelError(f"{message}: choose one.")
+    return h
 
 
 def attention(
@@ -137,11 +138,10 @@ def attention(
     [[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.33, 0.33, 0.33]]
     """
     inside = Inside(network, p, layer, (Attention,))
-    part, h = inside.part, np.asarray(inside.before(_one(x)))
-    if h.ndim != 3 or len(h) != 1:
-        message = f"Expected one sequence (steps, features), got {np.shape(x)}"
-        raise ModelError(f"{message}: choose one.")
-    weights = np.asarray(part.layer.weights(part.p, h))[0]  # (heads, t, t)
+    part = inside.part
+    weights = np.asarray(part.layer.weights(part.p, _going_in(inside, x)))[
+        0
+    ]  # (heads, t, t)
     if not 0 <= head < len(weights):
         raise ModelError(f"Expected a head from 0 to {len(weights) - 1}, got {head}.")
     most = np.mean(weights[head].max(axis=1))
@@ -211,7 +211,7 @@ def gradient_through_time(
 def norms_through_time(
     network: Any, p: Any, x: Array, y: Any, cost: Callable[[Any, Any], Any]
 ) -> Array:
-    """The norm of dJ/dx at each step (t,), the mean over sequences."""
+    """The norm of dJ/dx at each step (t,), the mean over sequences; J a sum of rows."""
 
     def total(x: Array) -> Any:
         return np.sum(cost(network(p, x), y))

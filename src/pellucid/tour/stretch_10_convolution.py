@@ -20,7 +20,7 @@ from pellucid.layers import (
     Sequential,
 )
 from pellucid.layers.activations import relu
-from pellucid.layers.layer import name_of
+from pellucid.layers.containers import described
 from pellucid.minimisers.methods import Adam
 from pellucid.minimisers.schedules import cosine
 from pellucid.models.network_classifier import NetworkClassifier
@@ -114,12 +114,10 @@ def learned(guide: Guide, rows: Split) -> NetworkClassifier:
     )
     shape = rows.X_train.shape[1:]
     network = of_windows(shape[0])
-    given = network.shapes(shape)[1:]
-    drawn = network.parameters(np.random.default_rng(0), shape)
     guide.table(
         [
-            (name_of(layer), "×".join(map(str, after)), count(own))
-            for layer, after, own in zip(network.layers, given, drawn, strict=True)
+            (name, "×".join(map(str, after)), count)
+            for _, name, after, count in described(network, shape)
         ],
         ("layer", "its output", "parameters"),
     )
@@ -135,11 +133,6 @@ def learned(guide: Guide, rows: Split) -> NetworkClassifier:
     return model.fit(
         rows.X_train, rows.y_train, validation_data=(rows.X_test, rows.y_test)
     )
-
-
-def count(parameters: Any) -> int:
-    """How many numbers the parameters of a layer are."""
-    return sum(np.size(array) for array in parameters.values())
 
 
 def judged(guide: Guide, model: NetworkClassifier, rows: Split) -> None:

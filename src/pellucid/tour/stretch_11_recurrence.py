@@ -12,7 +12,7 @@ from pellucid.graphs.tracing.trace import graph
 from pellucid.layers import GRU, LSTM, RNN, Dense, Sequential
 from pellucid.minimisers.methods import Adam
 from pellucid.models.network_regressor import NetworkRegressor
-from pellucid.models.pictures_of_sequences import gates
+from pellucid.models.pictures_of_sequences import gates, norms_through_time
 from pellucid.reading.source.source import source
 from pellucid.show import plots
 from pellucid.show.progress import is_watched
@@ -125,7 +125,10 @@ def remembering(layer: Any) -> NetworkRegressor:
 def through_time(guide: Guide, models: dict[str, NetworkRegressor]) -> None:
     """How much the answer depends on each step."""
     X = datasets.adding(200, LENGTH, random_state=1)[0].astype(np.float32)
-    norms = {name: slopes(model, X) for name, model in models.items()}
+    norms = {
+        name: norms_through_time(m.network_, m.parameters_, X, None, lambda z, _: z)
+        for name, m in models.items()
+    }
     first = {f"{name}, first step": norm[0] for name, norm in norms.items()}
     ratio = norms["LSTM"][0] / norms["plain recurrence"][0]
     guide.say(
@@ -152,17 +155,6 @@ def through_time(guide: Guide, models: dict[str, NetworkRegressor]) -> None:
         "The gates and the cell of the LSTM as it reads one sequence: at the two steps "
         "that are marked the gates change, and the cell holds what came in.",
     )
-
-
-def slopes(model: NetworkRegressor, X: Array) -> Array:
-    """The mean norm of the gradient of an answer by each step (t,)."""
-
-    def answers(x: Array) -> Any:
-        return np.sum(model.network_(model.parameters_, x))  # a row has its own
-
-    by_step = np.linalg.norm(gradient(answers)(X), axis=2)  # (n, t)
-    means: Array = by_step.mean(axis=0)
-    return means
 
 
 # -- a series -------------------------------------------------------------------------
