@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from pellucid.graphs.operations.indexing import with_arrays
+from pellucid.graphs.operations.indexing import is_all, with_arrays
 from pellucid.graphs.places import Number, Place, moves, placed, plus
 from pellucid.running.jax_checks import axes_used
 from pellucid.running.loops import NotAsLoopError
@@ -103,7 +103,4 @@ def _axes(at: Sequence[Any], ndim: int) -> list[tuple[int, int]]:
 
 def _is_whole(window: Window) -> bool:
     """Whether nothing is left to look up."""
-    return all(
-        part is Ellipsis or (isinstance(part, slice) and part == slice(None))
-        for part in window.rest
-    )
+    return all(map(is_all, window.rest))

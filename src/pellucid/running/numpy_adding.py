@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.operations.indexing import filled, is_basic
+from pellucid.graphs.operations.indexing import filled, is_all, is_basic
 
 
 def add_into(x: Any, at: Any, value: Any) -> None:
@@ -40,17 +40,13 @@ def _rows(x: Any, at: tuple[Any, ...]) -> Any:
     named = isinstance(first, np.ndarray) and first.dtype.kind in "iu" and first.size
     if not named or x.ndim + first.ndim < 3 or not x.flags.c_contiguous:
         return None
-    if not all(i is Ellipsis or _is_all(i) for i in rest):
+    if not all(map(is_all, rest)):
         return None
     count = len(x)
     least, most = first.min(), first.max()
     if least < -count or most >= count:
         return None  # which NumPy refuses
     return first.astype(np.intp) % count if least < 0 else first.astype(np.intp)
-
-
-def _is_all(i: Any) -> bool:
-    return isinstance(i, slice) and i == slice(None)
 
 
 def scatter(

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from pellucid.graphs.calls import innermost
 from pellucid.graphs.folding.columns import OUTSIDE, Own, Same
 from pellucid.graphs.folding.items import Block, Item, Labels, Run
 from pellucid.graphs.folding.templates import Segment, Template
@@ -129,10 +130,7 @@ class Folder:
             return run.key
         nodes = (item.node for block in run.blocks for item in block.items)
         first = next((node for node in nodes if isinstance(node, Node)), None)
-        call = first.call if first else None
-        while call is not None and not call.of:
-            call = call.around
-        return run.key, call
+        return run.key, innermost(first.call) if first else None
 
     def _is_known(self, run: Run, signature: int) -> bool:
         of_turn = self.templates.get(self._kind(run), ())

@@ -11,6 +11,7 @@ import numpy as np
 
 from pellucid.graphs import bodies
 from pellucid.graphs.bodies import Body, input_like, reading
+from pellucid.graphs.calls import around
 from pellucid.graphs.folding.columns import Access, Own, Same
 from pellucid.graphs.folding.folder import Fold, Group
 from pellucid.graphs.folding.items import Item, filled
@@ -318,13 +319,8 @@ def _fitting(start: Node | None, before: Node) -> Node:
 
 def _calls(items: Sequence[Item]) -> set[Call]:
     """The calls of helpers that items are part of."""
-    found = set[Call]()
-    for item in items:
-        call = item.node.call if isinstance(item.node, Node) else None
-        while call is not None and call not in found:
-            found.add(call)
-            call = call.around
-    return found
+    nodes = (item.node for item in items)
+    return {c for node in nodes if isinstance(node, Node) for c in around(node.call)}
 
 
 def _common(earlier: str, name: str) -> str:

@@ -55,6 +55,11 @@ def with_arrays(at: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple([np.asarray(i) if isinstance(i, range) else i for i in at])
 
 
+def is_all(part: Any) -> bool:
+    """Whether a part of an index is `:` or `...`, which leaves axes as they are."""
+    return part is Ellipsis or (isinstance(part, slice) and part == slice(None))
+
+
 def is_basic(at: tuple[Any, ...]) -> bool:
     """Whether an index has only slices, integers, None, Ellipsis: a view in NumPy.
 

@@ -5,12 +5,11 @@ What is known is a number, and all of an array is the array.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from pellucid.graphs.node import Node, constant
 from pellucid.graphs.operations.closed_set import is_elementwise
+from pellucid.graphs.operations.indexing import is_all
 from pellucid.graphs.rewriting.driver import always
 from pellucid.graphs.tracing.traced import current
 
@@ -82,11 +81,7 @@ def whole(node: Node) -> Node | None:
 
 def _is_everywhere(node: Node) -> bool:
     """Whether an index names all of an array."""
-    return all(i is Ellipsis or _is_all(i) for i in node.options["at"])
-
-
-def _is_all(i: Any) -> bool:
-    return isinstance(i, slice) and i == slice(None)
+    return all(map(is_all, node.options["at"]))
 
 
 RULES = {"transpose": transpose, "absolute": absolute, "assign": assign,

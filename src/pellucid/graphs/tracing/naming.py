@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from types import FrameType
 from typing import Any
 
+from pellucid.graphs.calls import around
 from pellucid.graphs.node import Call, Node
 from pellucid.graphs.stand_in import node_in
 from pellucid.graphs.tracing.frames import BEGINNING, is_machinery
@@ -210,8 +211,5 @@ class Names:
 
     def _is_within(self, owner: Any, call: Call | None) -> bool:
         """Whether an object is called by itself."""
-        while call and owner is not None:
-            if self._owners[call] is owner:
-                return True
-            call = call.around
-        return False
+        known = owner is not None
+        return known and any(self._owners[each] is owner for each in around(call))

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import TraceError
+from pellucid.graphs.calls import innermost
 from pellucid.graphs.evaluate import evaluate
 from pellucid.graphs.foreign import is_labelled, strange, unlabelled
 from pellucid.graphs.guards import Guard
@@ -104,8 +105,7 @@ class Recorder:
 
     def _gradient_of(self, call: Call | None) -> Call | None:
         """The gradient of the call of an object; of a helper that of what is around."""
-        while call is not None and not call.of:
-            call = call.around
+        call = innermost(call)
         if call is not None and call not in self._gradients:
             around = self._gradient_of(call.around)
             self._gradients[call] = Call(

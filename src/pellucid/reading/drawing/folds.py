@@ -11,9 +11,10 @@ from functools import cached_property
 from itertools import chain, count
 
 from pellucid.errors import PellucidError
+from pellucid.graphs.calls import around
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Call, Node, by_order
-from pellucid.reading.calls import around, titled
+from pellucid.reading.calls import titled
 from pellucid.reading.loops.in_line import InLine
 from pellucid.reading.numbers import title
 from pellucid.reading.source.branches import asked

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from pellucid.graphs.calls import around
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Call, Node
 from pellucid.graphs.operations.closed_set import is_elementwise
-from pellucid.reading.calls import around
 from pellucid.reading.formula import latex
 from pellucid.reading.formula.elements import needs_index, passes_index
 from pellucid.reading.formula.latex import Piece

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pellucid.graphs.bodies import asked, body_of, living, wanted_by
+from pellucid.graphs.calls import innermost
 from pellucid.graphs.folding.folded import folded
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Call, Node
@@ -20,7 +21,6 @@ from pellucid.graphs.places import Turn
 from pellucid.graphs.rewriting.stable import StableGraph
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.tracing.recorder import Recorder
-from pellucid.reading.calls import innermost
 from pellucid.reading.loops.loop import Loop, written
 
 LARGE = 500  # nodes of a recording from which on its loops are shown as loops

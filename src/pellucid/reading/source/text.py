@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pellucid.graphs.calls import innermost
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Node
-from pellucid.reading.calls import innermost
 from pellucid.reading.source.branches import (  # fmt: skip
     LONGEST,
     Conditions,

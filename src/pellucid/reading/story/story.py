@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.graphs.bodies import depends_on_turn
+from pellucid.graphs.calls import innermost
 from pellucid.graphs.differentiating.risks import differentiable
 from pellucid.graphs.differentiating.step_derivatives import Local, locals_of
 from pellucid.graphs.evaluate import evaluate
@@ -18,7 +19,6 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.guards import Guard
 from pellucid.graphs.node import Call, Node, ancestors
 from pellucid.graphs.rewriting.stable import stable
-from pellucid.reading.calls import innermost
 from pellucid.reading.formula.typography import shown_value
 from pellucid.reading.loops.columns import BOTH, Column, numbers_in_turns
 from pellucid.reading.loops.in_line import InLine, in_line
