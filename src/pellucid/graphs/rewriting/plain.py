@@ -73,9 +73,12 @@ def assign(node: Node) -> Node | None:
 
 
 def whole(node: Node) -> Node | None:
-    """What is read of all of an array, or put into all of one, as it is."""
+    """What is read of all of an array, or put into all of one, as it is.
+
+    Without an axis x[()] is a number where x is an array.
+    """
     x, *indices = node.arguments
-    alike = (x.shape, x.dtype) == (node.shape, node.dtype) and not x.weak
+    alike = (x.shape, x.dtype) == (node.shape, node.dtype) and x.shape and not x.weak
     return x if _is_everywhere(node) and alike and not indices else None
 
 
