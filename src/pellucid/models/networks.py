@@ -185,7 +185,7 @@ class Network(Learner):
         if self.early_stopping or balanced:
             wrong = 'class_weight="balanced"' if balanced else "early_stopping=True"
             message = f"partial_fit sees one batch alone, and does not take {wrong}"
-            raise ModelError(f"{type(self).__name__}: {message}; leave it out.")
+            self._refuse(message, "leave it out")
 
     def _built(self, shape: tuple[int, ...], units: int) -> Any:
         """The network for rows of this shape, with so many outputs."""
@@ -236,7 +236,7 @@ class Network(Learner):
         )
         if len(judge) < 2:
             message = f"validation_fraction sets {len(judge)} rows aside"
-            raise ModelError(f"{type(self).__name__}: {message}; let it be more.")
+            self._refuse(message, "let it be more")
         return rows.at(np.sort(learn)), rows.at(np.sort(judge))
 
     # -- what was fitted --------------------------------------------------------------
