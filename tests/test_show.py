@@ -580,3 +580,11 @@ def test_output_that_goes_elsewhere_does_not_go_astray(monkeypatch, capsys):
 def test_a_failure_inside_passes_through_the_bar():
     with pytest.raises(ZeroDivisionError), progress("fitting") as bar:
         bar.advance(1 // 0)
+
+
+def test_a_title_of_many_digits_stays_inside_its_picture():
+    found = "The cost falls from 2.88e+04 to 3.08e+03 in 100 epochs"
+    figure = plots.costs({"": np.geomspace(28_800, 3_080, 100)}, title=found)
+    figure.canvas.draw()
+    (title,) = [t for t in figure.findobj(Text) if "2.88e+04" in t.get_text()]
+    assert title.get_window_extent().x1 < figure.bbox.x1

@@ -189,8 +189,8 @@ def entitle_all(figure: Figure, title: str) -> None:
 def _wrapped(title: str, figure: Figure | None) -> str:
     """Break a title into lines as long as the figure is wide."""
     width = SIZE[0] if figure is None else figure.get_size_inches()[0]
-    most = max(int(13 * (width - 0.45)), 12)
     title = one_line(title)
+    most = max(int(min(13 * (width - 0.45), _dense(title) * (width - 0.5))), 12)
     lines = textwrap.wrap(title, most)
     if len(lines) > 1:  # lines of like length read best
         even = -(-len(title) // len(lines))
@@ -200,6 +200,16 @@ def _wrapped(title: str, figure: Figure | None) -> str:
             if len(tried := textwrap.wrap(title, length)) == len(lines)
         )
     return "\n".join(lines)
+
+
+def _dense(title: str) -> float:
+    """How many of its letters stand on an inch: digits and capitals are wide."""
+    if not title.strip():
+        return 13.0
+    path = needs("matplotlib.textpath", extra="plot").TextPath
+    look = {"family": "DejaVu Sans", "weight": "bold"}
+    inches = float(path((0, 0), title, size=10, prop=look).get_extents().width) / 72
+    return 0.97 * len(title) / inches  # pixels make it a little wider
 
 
 def _tick(value: float, axis: Axis) -> str:
