@@ -375,3 +375,23 @@ def test_weights_are_tied_by_a_function_of_both(rng):
         return np.mean(pl.costs.cross_entropy(h[:, :-1] @ p[0]["W"].T, x[:, 1:]))
 
     pl.check(cost, p, order=1)
+
+
+class Scale:
+    """A layer as people write it: it says nothing of dtype."""
+
+    def parameters(self, rng, shape):
+        return {"a": np.ones(shape[-1])}
+
+    def output_shape(self, shape):
+        return shape
+
+    def __call__(self, p, x):
+        return p["a"] * x
+
+
+def test_a_layer_need_not_know_of_dtype(rng):
+    network = Sequential(Scale(), Dense(2))
+    for dtype in (np.float32, np.float64):
+        p = network.parameters(rng, (3,), dtype)
+        assert network(p, np.ones((1, 3), dtype)).dtype == p[0]["a"].dtype == dtype

@@ -13,7 +13,7 @@ import numpy as np
 from pellucid.errors import ModelError
 from pellucid.graphs import structure
 from pellucid.layers.formula import Formula
-from pellucid.layers.layer import Layer, Moving, Training, name_of, takes_lengths
+from pellucid.layers.layer import Layer, Moving, Training, name_of, takes
 from pellucid.layers.noise import branched
 from pellucid.layers.settings import advice
 from pellucid.layers.shapes import Shape, expected, size
@@ -271,12 +271,19 @@ def refuse_no_layers(name: str, layers: tuple[Any, ...]) -> None:
             raise ModelError(f"{message} one by one, got a list: write {name}(*list).")
         if not callable(layer):
             raise ModelError(f"{message}, got {layer!r}{advice(layer)}.")
+        if hasattr(layer, "parameters") and not isinstance(layer, Layer):
+            found = f"got {name_of(layer)} with parameters, but without output_shape"
+            raise ModelError(f"{message}, {found}: a layer has both.")
 
 
 def parameters(layer: Any, rng: Any, shape: Shape, dtype: Any) -> Any:
-    """Draw the parameters of a layer; a function has none."""
-    drawn = isinstance(layer, Layer)
-    return layer.parameters(rng, shape, dtype=dtype) if drawn else {}
+    """Draw the parameters of a layer, of this dtype; a function has none."""
+    if not isinstance(layer, Layer):
+        return {}
+    if takes(layer.parameters, "dtype"):
+        return layer.parameters(rng, shape, dtype=dtype)
+    drawn = layer.parameters(rng, shape)
+    return structure.mapped(lambda array: np.asarray(array, dtype), drawn)
 
 
 def output_shape(layer: Any, shape: Shape) -> Shape:
@@ -354,7 +361,7 @@ def moving(layer: Any) -> Any:
 def goes_by_lengths(layer: Any) -> bool:
     """Whether what a layer gives depends on the lengths of sequences."""
     inner = layers_in(layer)
-    return any(map(goes_by_lengths, inner)) if inner else takes_lengths(layer)
+    return any(map(goes_by_lengths, inner)) if inner else takes(layer, "lengths")
 
 
 def refuse_ignored(layer: Any, lengths: Any) -> None:
@@ -367,5 +374,6 @@ def refuse_ignored(layer: Any, lengths: Any) -> None:
 
 def _given(layer: Any, function: Any, lengths: Any) -> dict[str, Any]:
     """The lengths, where there are some and a function of a layer takes them."""
-    takes = goes_by_lengths(layer) if layers_in(layer) else takes_lengths(function)
-    return {"lengths": lengths} if lengths is not None and takes else {}
+    inner = layers_in(layer)
+    goes = goes_by_lengths(layer) if inner else takes(function, "lengths")
+    return {"lengths": lengths} if lengths is not None and goes else {}

@@ -47,14 +47,14 @@ class Moving(Protocol):
     moving: Any
 
 
-def takes_lengths(function: Callable[..., Any]) -> bool:
-    """Whether a function has an argument `lengths`.
+def takes(function: Callable[..., Any], name: str) -> bool:
+    """Whether a function has an argument of this name.
 
-    >>> takes_lengths(lambda x, lengths=None: x), takes_lengths(np.tanh)
+    >>> takes(lambda x, lengths=None: x, "lengths"), takes(np.tanh, "lengths")
     (True, False)
     """
     try:
-        return "lengths" in inspect.signature(function).parameters
+        return name in inspect.signature(function).parameters
     except ValueError:  # some functions written in C do not tell
         return False
 
