@@ -15,6 +15,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 import pellucid as pl
 from pellucid.errors import ModelError, ModelFileError
 from pellucid.layers import (
+    GRU,
     LSTM,
     BatchNorm,
     Conv2D,
@@ -329,6 +330,23 @@ def test_what_is_told_of_a_network(strokes):
     assert "validation" in " ".join(text.get_text() for text in axes.texts)
     with pytest.raises(ModelError, match="format"):
         model.formula("html")
+
+
+def test_what_is_as_long_as_a_sequence_has_no_length_in_the_summary():
+    X, y = [np.ones((t, 2)) for t in (3, 5)], [0, 1]
+    network = Sequential(LSTM(4, sequence=True), np.tanh, GRU(3), Dense(2))
+    summary = fast(network, max_iter=1).fit(X, y).summary()
+    shapes = summary.frame["output shape"].tolist()
+    assert shapes == [(None, 4), (None, 4), (3,), (2,)]
+    assert "rows of shape (None, 2)" in str(summary)
+
+
+def test_a_picture_says_where_a_network_explains_nothing(rng):
+    X = rng.normal(size=(30, 2))
+    model = pl.NetworkRegressor(Dense(1), max_iter=1, random_state=0).fit(X, X[:, 0])
+    (axes,) = model.plot(X, 100 + X[:, 0]).axes
+    title = axes.get_title(loc="left").replace("\n", " ")
+    assert title.startswith("The network is no better than the mean (r2 = -")
 
 
 def test_the_graph_of_a_network_is_its_cost(strokes):

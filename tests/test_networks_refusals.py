@@ -90,6 +90,36 @@ REFUSED = {
     "one-hot labels": (
         lambda: classifier(Dense(3)).fit(np.eye(3), np.eye(3, dtype=int)),
         r"give y.argmax\(axis=1\)"),
+    "one-hot labels for a network that is made to fit": (
+        lambda: classifier(lambda shape, k: Dense(k)).fit(np.eye(3), np.eye(3)),
+        r"a label for each row, \(3,\) in y, got \(3, 3\); .*argmax"),
+    "labels of three axes": (
+        lambda: classifier(CONVOLUTION).fit(IMAGES, TWO[:, None, None]),
+        r"a label for each row, \(20,\) in y, got \(20, 1, 1\); reshape y"),
+    "a label a row for an output at each place": (
+        lambda: classifier(Sequential(Conv2D(4, 3), Dense(2))).fit(IMAGES, TWO),
+        r"place of the output, \(20, 6, 6\) in y, got \(20,\); .* put Flatten\(\)"),
+    "a number a row for an output at each place": (
+        lambda: regressor(Sequential(Conv2D(4, 3), Dense(1))).fit(IMAGES, TWO),
+        r"output in y, \(20, 6, 6, 1\), got \(20,\); .* put Flatten\(\)"),
+    "text for numbers": (
+        lambda: regressor(Dense(1)).fit(np.eye(3), list("abc")),
+        "labels of classes need a classifier"),
+    "a negative word": (
+        lambda: classifier(WORDS).fit([[0, 1], [-1, 2]], [0, 1]),
+        "found -1; number the words from 0"),
+    "fewer words than it was fitted to": (
+        lambda: classifier(WORDS).fit([[0, 1], [1, 2]], [0, 1]).predict([[1]]),
+        r"shape \(2,\) in X, .* got \(1,\); network_\(parameters_, X\) takes"),
+    "fewer steps than it was fitted to": (
+        lambda: classifier(STEPS).fit(np.ones((2, 5, 3)), [0, 1])
+        .predict(np.ones((2, 4, 3))), r"network_\(parameters_, X\) takes as many"),
+    "a cost for each output": (
+        lambda: regressor(Dense(2), cost=lambda z, y: (z - y) ** 2)
+        .fit(np.eye(3), np.eye(3)[:, :2]), "sum over axis 1"),
+    "a row set aside": (
+        lambda: classifier(Dense(2), early_stopping=True).fit(np.eye(3), [0, 1, 1]),
+        "sets 1 row aside"),
     "softmax twice": (
         lambda: classifier(Dense(2, pl.activations.softmax)).fit(np.eye(2), [0, 1]),
         "softmax behind it, which cross_entropy has in it; leave that out"),
@@ -151,6 +181,20 @@ def test_what_cannot_be_is_refused_in_a_sentence(make, said):
     with pytest.raises(PellucidError, match=said) as refused:
         make()
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("none", [np.ones((0, 3)), IMAGES[:0]], ids=["table", "image"])
+def test_no_rows_are_refused_as_by_scikit_learn(none):
+    model = classifier(Sequential(Flatten(), Dense(2)))
+    with pytest.raises(
+        ValueError, match=r"0 sample\(s\) .* a minimum of 1 is required"
+    ):
+        model.fit(none, [])
+    model.fit(np.ones((2, *none.shape[1:])), [0, 1])
+    with pytest.raises(
+        ValueError, match=r"0 sample\(s\) .* a minimum of 1 is required"
+    ):
+        model.predict(none)
 
 
 BAD = {

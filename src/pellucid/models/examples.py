@@ -24,6 +24,10 @@ from pellucid.tables.wording import counted
 
 Shape = tuple[int | None, ...]  # of a row; None where it is any number of steps
 
+ONE_A_ROW = (
+    "for one a row put Flatten() before the last layer, or leave sequence=True out"
+)
+
 
 @dataclass(frozen=True)
 class Examples:
@@ -153,6 +157,19 @@ def targets(model: Any, y: Any, lengths: Array | None) -> Any:
     return side_by_side(arrays, arrays[0].ravel()[0])
 
 
+def expect_labels(model: Any, y: Array, places: tuple[int, ...]) -> None:
+    """Refuse labels in another shape than the places have; a column is one a row."""
+    of_rows = len(places) == 1
+    if y.shape == places or (of_rows and y.shape == (*places, 1)):
+        return
+    advice = "reshape y" if of_rows or y.ndim > 1 else ONE_A_ROW
+    if of_rows and y.ndim == 2 and np.isin(y, (0, 1)).all():
+        advice = "where y has a 1 in the column of a class, give y.argmax(axis=1)"
+    each = "row" if of_rows else "place of the output"
+    message = f"expected a label for each {each}, {places} in y, got {y.shape}"
+    raise ModelError(f"{_name(model)}{message}; {advice}.")
+
+
 def as_given(found: Array, rows: Examples, places: int) -> Any:
     """What is found at each place: a list of sequences, where X was one."""
     if rows.lengths is None or not places:
@@ -217,9 +234,12 @@ def as_tokens(model: Any, X: Array, count: int) -> Array:
     if X.dtype.kind == "f":
         wrong |= np.floor(X) != X
     if wrong.any():
-        found = f"for {count} vectors of the Embedding, found {X[wrong][0]:g}"
+        word = X[wrong][0]
+        found = f"for {count} vectors of the Embedding, found {word:g}"
         message = f"expected whole numbers from 0 to {count - 1} in X, {found}"
-        raise ModelError(f"{_name(model)}{message}; give it a count for all.")
+        is_more = word >= count and word % 1 == 0
+        advice = "give it a count for all" if is_more else "number the words from 0"
+        raise ModelError(f"{_name(model)}{message}; {advice}.")
     return X.astype(np.int64)
 
 

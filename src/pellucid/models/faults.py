@@ -35,7 +35,7 @@ MEND = "fill such cells in or leave their rows out"
 READ = "fit to pl.rows((X, y)), which makes numbers of categories and dates"
 PREDICT = "give numbers, as the model was fitted to"
 OF_Y = {
-    TEXT: "labels of classes need LogisticRegression or MLPClassifier",
+    TEXT: "labels of classes need a classifier",
     DATE: "turn them into numbers, such as days since the first",
     OTHER: "turn them into numbers, or leave their rows out",
 }
@@ -150,7 +150,7 @@ def _grid(array: Any) -> NDArray[Any]:
         cells = np.empty((0, 0))
     if cells.dtype.kind not in "biuf":
         cells = _objects(array, cells)
-    return cells.reshape(len(cells), -1) if cells.ndim else np.empty((0, 0))
+    return cells.reshape(len(cells), -1) if cells.size else np.empty((0, 0))
 
 
 def _objects(array: Any, cells: NDArray[Any]) -> NDArray[Any]:

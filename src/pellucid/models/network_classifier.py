@@ -232,11 +232,9 @@ class NetworkClassifier(ClassifierMixin, Network):
         self, rows: Examples, y: Array, places: tuple[int, ...]
     ) -> Examples:
         """1 where a place is of a class, else 0 (n, ..., k); of one unit one column."""
-        self._expect_units(y)
+        examples.expect_labels(self, y, (len(rows), *places))
+        self._expect_units()
         y = y if places else column_or_1d(y, warn=True)
-        if y.shape != (len(rows), *places):
-            expected = f"a label for each place of the output, {(len(rows), *places)}"
-            self._refuse(f"expected {expected} in y, got {y.shape}", "reshape y")
         unknown = np.setdiff1d(y, self.classes_)
         if len(unknown):
             found = f"found {unknown.tolist()[0]!r}"
@@ -252,17 +250,14 @@ class NetworkClassifier(ClassifierMixin, Network):
         s = None if s is None else extremes.as_single(self, s, dtype, "sample_weight")
         return dataclasses.replace(rows, y=Y.astype(dtype), s=s)
 
-    def _expect_units(self, y: Array) -> None:
+    def _expect_units(self) -> None:
         """Refuse a network that has not a unit for each class."""
         k, c = self.n_outputs_, len(self.classes_)
         if k == c or (k == 1 and c == 2):
             return
         one = ", or one unit for two classes" if c == 2 else ""
         message = f"expected an output for each of the {c} classes{one}, got a network"
-        advice = f"let the last layer be Dense({c})"
-        if y.ndim == 2 and y.shape[1] == k and set(self.classes_.tolist()) == {0, 1}:
-            advice = "where y has a 1 in the column of a class, give y.argmax(axis=1)"
-        self._refuse(f"{message} with {k}", advice)
+        self._refuse(f"{message} with {k}", f"let the last layer be Dense({c})")
 
     def _expect_linear(self) -> None:
         """Refuse a network that ends in what the cost and predictions put behind it."""

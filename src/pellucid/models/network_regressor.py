@@ -148,6 +148,7 @@ class NetworkRegressor(RegressorMixin, Network):
         if y.shape != expected and not (k == 1 and y.shape == expected[:-1]):
             message = f"expected a number for each output in y, {expected}"
             advice = f"let the last layer be Dense({self._units(y)}), or reshape y"
+            advice = examples.ONE_A_ROW if places and y.ndim == 1 else advice
             self._refuse(f"{message}, got {y.shape}", advice)
         if self._loss() is costs.poisson and np.min(y) < 0:
             message = f"expected counts of at least 0 in y, found {np.min(y):g}"
@@ -169,7 +170,9 @@ class NetworkRegressor(RegressorMixin, Network):
         r2, said = self.score(X, y), self.predict(X)
         if isinstance(said, list) or said.ndim > 1:
             said, y, _ = examples.flat(self, said, y, None)
-        title = f"The network explains {r2:.1%} of the variation (r2 = {r2:.4f})"
+        found = f"explains {r2:.1%} of the variation"
+        found = found if r2 > 0 else "is no better than the mean"
+        title = f"The network {found} (r2 = {r2:.4f})"
         return plots.predicted(np.asarray(y), said, title=title)
 
     def _strata(self, y: Array) -> None:

@@ -25,6 +25,7 @@ from pellucid.models.scores import target_of
 from pellucid.running.targets import TARGETS
 from pellucid.show import plots
 from pellucid.show.summary import Summary
+from pellucid.tables.wording import counted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -113,8 +114,9 @@ class Network(Learner):
         """Rows to predict."""
         check_is_fitted(self)
         X, lengths = examples.taken(self, X)
-        if getattr(X, "ndim", 2) > 2:
-            self._expect_shape(X, lengths)
+        words = examples.words_of(self.network_) and isinstance(X, np.ndarray | list)
+        if words or getattr(X, "ndim", 2) > 2:
+            self._expect_shape(np.asarray(X), lengths)
         X = base.rows_to_predict(self, X, allow_nd=True)
         self._expect_shape(X, lengths)
         return self._for_network(Examples(X, lengths=lengths))
@@ -235,7 +237,7 @@ class Network(Learner):
             np.arange(len(rows)), stratify=strata, **options
         )
         if len(judge) < 2:
-            message = f"validation_fraction sets {len(judge)} rows aside"
+            message = f"validation_fraction sets {counted(len(judge), 'row')} aside"
             self._refuse(message, "let it be more")
         return rows.at(np.sort(learn)), rows.at(np.sort(judge))
 
@@ -308,6 +310,8 @@ class Network(Learner):
         network = self.network_
         inside = network if isinstance(network, Sequential) else Sequential(network)
         layers = inside.summary(self._like.X.shape[1:])
+        if None in self.input_shape_:
+            layers = self._of_any_length(inside, layers)
         figures = {
             **layers.figures,
             "epochs": self.n_iter_,
@@ -316,6 +320,20 @@ class Network(Learner):
         return Summary(
             f"{type(self).__name__} of {layers.title}", figures, layers.frame
         )
+
+    def _of_any_length(self, network: Sequential, layers: Summary) -> Summary:
+        """The same with None where an axis is as long as the sequence."""
+        t, *step = self._like.X.shape[1:]
+        longer = network.summary((t + 1, *step)).frame["output shape"]
+        pairs = zip(layers.frame["output shape"], longer, strict=True)
+        shapes = [
+            tuple(m if m == k else None for m, k in zip(*pair, strict=True))
+            for pair in pairs
+        ]
+        figures = {**layers.figures, "rows of shape": self.input_shape_}
+        frame = layers.frame.copy()
+        frame["output shape"] = shapes
+        return Summary(layers.title, figures, frame)
 
     def plot(self, X: Any = None, y: Any = None) -> Figure:
         """Draw the cost by epoch, or what the network makes of rows.

@@ -59,7 +59,7 @@ def _told(held_out: Array, unit: str) -> str:
 
 
 def filters(network: Any, p: Any, layer: int | str = "Conv2D") -> Figure:
-    """Show the weights of a layer of convolution as images: blue adds, red takes away.
+    """Show the weights of a convolution as images: blue adds, orange takes away.
 
     Parameters
     ----------

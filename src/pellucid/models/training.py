@@ -70,9 +70,9 @@ class NetworkCost:
             message = (
                 f"{name}: expected a cost a row, ({len(z)},), for outputs of shape"
             )
-            raise ModelError(
-                f"{message} {z.shape}, got {shape}; take no mean over rows."
-            )
+            each = shape[:1] == (len(z),)
+            advice = "sum over axis 1" if each else "take no mean over rows"
+            raise ModelError(f"{message} {z.shape}, got {shape}; {advice}.")
         return loss
 
     def penalty(self, p: Any) -> Any:
