@@ -576,3 +576,17 @@ def test_plot_refuses_half_of_the_data_and_classes_it_does_not_know():
         model.plot(x)
     with pytest.raises(ModelError, match="found 3"):
         model.plot(x, LABELS + 3)
+
+
+def test_predictions_of_other_rows_are_refused():
+    with pytest.raises(
+        ModelError, match="a prediction for each of 3 rows, got 2: give"
+    ):
+        pl.pictures.confusion([0, 1, 1], [0, 1])
+    network, p, x = MANY
+    with pytest.raises(ModelError, match=r"got an array of <U2 of shape .* places"):
+        pl.pictures.mistakes(network, p, x, LABELS.astype("<U2"))
+
+
+def test_costs_that_are_never_finite_are_told_as_such():
+    assert title(pl.pictures.costs([np.nan], [np.nan])).endswith("is never finite")

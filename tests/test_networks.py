@@ -349,6 +349,16 @@ def test_a_picture_says_where_a_network_explains_nothing(rng):
     assert title.startswith("The network is no better than the mean (r2 = -")
 
 
+def test_a_picture_says_that_a_cost_has_risen(rng):
+    X = rng.normal(size=(30, 2))
+    model = pl.NetworkRegressor(Dense(1), max_iter=3, tol=0, random_state=0)
+    model.set_params(method=pl.methods.GradientDescent(1.2), batch_size=None)
+    (axes,) = model.fit(X, X[:, 0]).plot().axes
+    assert model.history_[-1] > model.history_[0]
+    assert axes.get_title(loc="left").startswith("The cost rises from")
+    assert all(tick == round(tick) for tick in axes.get_xticks())
+
+
 def test_the_graph_of_a_network_is_its_cost(strokes):
     X, y = strokes
     network = Sequential(Flatten(), Dense(4, np.tanh), Dense(3))

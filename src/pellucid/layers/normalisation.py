@@ -37,6 +37,10 @@ class BatchNorm(Formula):
     as in prediction, and moves nothing. Of sequences x (n, t, features) with `lengths`,
     numbers beyond the end are not counted.
 
+    `pellucid.minimise` learns every parameter of a cost that calls the network as in
+    prediction, the running ones too. Where it calls `network.training(p, x, key)` and
+    gives what has moved beside J, `moving=network.moving` leaves those alone.
+
     References
     ----------
     Ioffe & Szegedy, "Batch normalization: accelerating deep network training by

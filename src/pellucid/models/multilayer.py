@@ -22,7 +22,7 @@ from pellucid.layers.normalisation import BatchNorm
 from pellucid.minimisers.methods import LBFGS, GradientDescent
 from pellucid.minimisers.minimise import minimise
 from pellucid.minimisers.task import Fit
-from pellucid.models import as_formulas, base, extremes
+from pellucid.models import as_formulas, base, extremes, pictures_of_learning
 from pellucid.models.base import Array
 from pellucid.models.epochs import AdamHat, Order, Plateau, Rate
 from pellucid.models.network import (
@@ -373,9 +373,8 @@ class Multilayer(BaseEstimator):
         curves = {"training rows": self.history_}
         if self.solver in STOCHASTIC and self.early_stopping:
             curves["rows set aside"] = self.validation_history_
-        first, last = self.history_[0], self.history_[-1]
         unit = "epoch" if self.solver in STOCHASTIC else "iteration"
         title = (
-            f"The cost falls from {first:.3g} to {last:.3g} in {self.n_iter_} {unit}s"
+            f"{pictures_of_learning.course(self.history_)} in {self.n_iter_} {unit}s"
         )
         return plots.costs(curves, title=title, x_label=unit)

@@ -16,7 +16,13 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.tracing.trace import is_numeric, trace
 from pellucid.layers.containers import Sequential, goes_by_lengths, refuse_ignored
 from pellucid.minimisers.first_order import Method, inner
-from pellucid.models import as_formulas, base, checkpoints, examples
+from pellucid.models import (
+    as_formulas,
+    base,
+    checkpoints,
+    examples,
+    pictures_of_learning,
+)
 from pellucid.models.base import Array
 from pellucid.models.examples import Examples, Shape
 from pellucid.models.learning import Learner
@@ -368,9 +374,9 @@ class Network(Learner):
             return self._pictured(X, y)
         if X is not None or y is not None:
             self._refuse("plot takes X and y, or neither", "give both")
-        first, last = self.history_[0], self.history_[-1]
-        fell = f"The cost falls from {first:.3g} to {last:.3g} in {self.n_iter_} epochs"
-        return plots.costs(self._histories, title=fell, x_label="epoch")
+        course = pictures_of_learning.course(self.history_)
+        told = f"{course} in {counted(self.n_iter_, 'epoch')}"
+        return plots.costs(self._histories, title=told, x_label="epoch")
 
 
 def _weighty(s: Array) -> Array:

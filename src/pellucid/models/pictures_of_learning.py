@@ -42,7 +42,7 @@ def costs(
     """
     J = np.asarray(history, float).ravel()
     curves = {"training": J}
-    found = f"The cost falls from {J[0]:.3g} to {J[-1]:.3g}" if J.size else ""
+    found = course(J) if J.size else ""
     if validation is not None and np.size(validation):
         held_out = np.asarray(validation, float).ravel()
         curves = {"validation": held_out, "training": J}
@@ -50,8 +50,20 @@ def costs(
     return plots.costs(curves, title=title or found, x_label=x_label)
 
 
+def course(J: Array) -> str:
+    """Where the cost goes, from the first to the last.
+
+    >>> course([2.0, 0.5]), course([0.5, 0.75])
+    ('The cost falls from 2 to 0.5', 'The cost rises from 0.5 to 0.75')
+    """
+    verb = "rises" if J[-1] > J[0] else "falls" if J[-1] < J[0] else "goes"
+    return f"The cost {verb} from {J[0]:.3g} to {J[-1]:.3g}"
+
+
 def _told(held_out: Array, unit: str) -> str:
     """Where the cost of validation is least."""
+    if not np.isfinite(held_out).any():
+        return "Validation cost is never finite"
     best, last = int(np.nanargmin(held_out)), len(held_out) - 1
     if best == last:
         return f"Validation cost still falls at {unit} {last}, to {held_out[-1]:.3g}"
@@ -136,6 +148,9 @@ def counted(
 ) -> tuple[Array, list[str]]:
     """How often each class was taken for each (k, k), and the names of the classes."""
     y, predicted = np.ravel(y), np.ravel(predicted)
+    if len(y) != len(predicted):
+        message = f"Expected a prediction for each of {len(y)} rows"
+        raise ModelError(f"{message}, got {len(predicted)}: give as many.")
     classes = np.unique(np.concatenate([y, predicted]))
     y, predicted = np.searchsorted(classes, y), np.searchsorted(classes, predicted)
     names = [str(name) for name in (classes if labels is None else labels)]
@@ -210,7 +225,8 @@ def worst(
     k = P.shape[1]
     if y.shape != (len(P),) or not np.isin(y, np.arange(k)).all():
         message = f"Expected {len(P)} classes from 0 to {k - 1} in y, one for each row"
-        raise ModelError(f"{message} of X, got {y.shape}: give their places.")
+        found = f"an array of {y.dtype} of shape {y.shape}"
+        raise ModelError(f"{message} of X, got {found}: give their places.")
     names = [str(name) for name in (range(k) if labels is None else labels)]
     said = P.argmax(axis=1)
     matrix = _counts(y, said, k)

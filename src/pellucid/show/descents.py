@@ -63,6 +63,7 @@ def costs(
         log_scale(axes)
         axes.set_ylim(_log_ends(everything))
     _curves(axes, curves)
+    axes.locator_params(axis="x", integer=True)  # there is no half an iteration
     entitle(axes, title, x_label, y_label)
     return figure
 
