@@ -258,3 +258,19 @@ def test_sums_along_an_axis_of_many_matrices_are_products(rng, shape, axis, keep
     assert compiled(x).shape == exact.shape
     np.testing.assert_allclose(compiled(x), exact.astype(float), rtol=1e-13, atol=1e-14)
     assert "np.add.reduce" not in compiled.source
+
+
+def test_a_step_that_stands_for_another_is_written_once(rng):
+    """A mean over one column is that column, which was then written a second time."""
+    x = rng.standard_normal((4, 1))
+
+    def cost(x):
+        centred = x - np.mean(x, axis=0)
+        over_columns = np.mean(centred, axis=-1, keepdims=True)
+        return np.sum(np.sin(centred + 1.5 * (centred - over_columns)))
+
+    slope = pl.gradient(cost)
+    run = pl.compile(slope)
+    assert_close(run(x), slope(x))
+    names = [line.split(" = ")[0] for line in run.source.split("def ")[1].splitlines()]
+    assert len(names) == len(set(names))

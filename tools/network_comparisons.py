@@ -36,9 +36,9 @@ def shaken(args: Args, by: float) -> Args:
     """The arguments, each of their numbers moved by about this part of it."""
     rng = np.random.default_rng(11)
     return structure.mapped(  # type: ignore[no-any-return]
-        lambda a: a * (1 + by * rng.standard_normal(a.shape))
-        if a.dtype.kind == "f"
-        else a,
+        lambda a: (
+            a * (1 + by * rng.standard_normal(a.shape)) if a.dtype.kind == "f" else a
+        ),
         args,
     )
 

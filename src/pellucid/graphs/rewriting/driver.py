@@ -33,8 +33,9 @@ class Walk:
     """One walk from the inputs to some outputs; `now` is what each step has become.
 
     From the first step to the last each is made anew on the arguments as they are now,
-    and goes through the rules, one after another. Steps older than `since` stay. The
-    body of a loop is walked when the loop is met, by the same families.
+    and goes through the rules, one after another, until it is a step that has been
+    through them already. Steps older than `since` stay. The body of a loop is walked
+    when the loop is met, by the same families.
     """
 
     node: Node  # the step at hand, as it was
@@ -56,6 +57,7 @@ class Walk:
         """Put each step through the rules of these families."""
         families = list(families)
         rules = [family(self) for family in families]
+        settled: set[Node] = set()  # what went through the rules
         for node in self.order:
             if node.order < self.since:
                 continue
@@ -69,6 +71,9 @@ class Walk:
                 if found is made:
                     break
                 made = found or made
+                if found in settled:
+                    break
+            settled.add(made)
             self.now[node] = made
 
     def remade(self, node: Node) -> Node:
