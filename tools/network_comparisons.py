@@ -48,7 +48,8 @@ def assert_near(came: Any, run: Callable[..., Any], args: Args, what: str) -> No
     small = any(a.dtype == np.float32 for a in leaves(args))
     wide = exact(args)
     got, expected = leaves(came), leaves(run(*wide))
-    assert [a.shape for a in got] == [b.shape for b in expected], f"{what}: shapes"
+    if [a.shape for a in got] != [b.shape for b in expected]:
+        raise AssertionError(f"{what}: other shapes")
     largest = max([np.max(np.abs(b), initial=0) for b in expected], default=0)
     near = (1e-4 if small else 1e-9) * (1e-3 + largest)
     if all(np.allclose(a, b, 1e-4 if small else 1e-9, near)
@@ -69,7 +70,7 @@ def assert_near(came: Any, run: Callable[..., Any], args: Args, what: str) -> No
 
 
 def calls(made: Any, seed: int) -> Iterator[tuple[str, Args]]:
-    """Numbers to call one compiled function on: others, others, more rows, the first."""
+    """What one compiled function is called on, and in the end the first again."""
     n = 50 if seed % 11 == 7 else 1 + seed // 2 % 4
     dtype = np.float32 if seed // 3 % 2 else np.float64
     first = made.draw(1, n, dtype)
@@ -81,11 +82,6 @@ def calls(made: Any, seed: int) -> Iterator[tuple[str, Args]]:
     yield "by columns", structure.mapped(np.asfortranarray, first)
     yield "ties", structure.mapped(np.round, first)
     yield "again", first
-
-
-def whole(y: Any) -> bool:
-    """Whether these are the rounded arguments: at ties, differences say nothing."""
-    return bool(np.all(y == np.round(y)))
 
 
 def compared(run: Any, wanted: Any, made: Any, seed: int, *others: Any) -> None:
@@ -114,41 +110,37 @@ def values(made: Any, target: str, seed: int) -> None:
     compared(run, function, made, seed)
 
 
-def slope(made: Any) -> Callable[..., Any]:
-    """The gradient in float64, checked by central differences along one direction."""
-    found: Any = pl.gradient(made.cost, made.by, stable=False)
-
-    def checked(*args: Any) -> Any:
-        slopes = found(*args)
-        if whole(args[2]):
-            return slopes
-        along, rng = leaves(slopes), np.random.default_rng(5)
-        parts = [args[i] for i in made.by]
-        d = structure.mapped(lambda a: rng.standard_normal(a.shape), parts)
-        ends = []
-        for step in (STEP, -STEP):
-            moved = structure.mapped(lambda a, b: a + step * b, parts, d)  # noqa: B023
-            ends.append(made.cost(*moved, *args[len(made.by) :]))
-        expected = (ends[0] - ends[1]) / (2 * STEP)
-        pairs = list(zip(along, leaves(d), strict=True))
-        came = sum(np.sum(a * b) for a, b in pairs)
-        size = sum(np.sum(np.abs(a * b)) for a, b in pairs)
-        if not abs(came - expected) <= 1e-5 * size + 1e-7:
-            raise AssertionError(f"difference {expected} is not {came} by the graph")
-        return slopes
-
-    return checked
+def assert_as_differences(
+    cost: Callable[..., Any], by: tuple[int, ...], slopes: Any, args: Args
+) -> None:
+    """Slopes are those of central differences along one direction, in float64."""
+    rng = np.random.default_rng(5)
+    parts, rest = [args[i] for i in by], args[len(by) :]
+    d = structure.mapped(lambda a: rng.standard_normal(a.shape), parts)
+    ahead, behind = (
+        cost(*structure.mapped(lambda a, b, s=s: a + s * b, parts, d), *rest)
+        for s in (STEP, -STEP)
+    )
+    pairs = list(zip(leaves(slopes), leaves(d), strict=True))
+    came = sum(np.sum(a * b) for a, b in pairs)
+    size = sum(np.sum(np.abs(a * b)) for a, b in pairs)
+    expected = (ahead - behind) / (2 * STEP)
+    if not abs(came - expected) <= 1e-5 * size + 1e-7:
+        raise AssertionError(f"difference {expected} is not {came} by the graph")
 
 
 def slopes(made: Any, target: str, seed: int) -> None:
     """The gradient in all parameters and x."""
+    plain: Any = pl.gradient(made.cost, made.by, stable=False)
+    for args in (exact(made.draw(i, 2 * i - 1, float)) for i in (1, 2)):
+        assert_as_differences(made.cost, made.by, plain(*args), args)
     found = pl.gradient(made.cost, made.by, stable=bool(seed % 5))
     run = pl.compile(found, target, stable=bool(seed % 4))
-    compared(run, slope(made), made, seed)
+    compared(run, plain, made, seed)
 
 
 def second(made: Any, target: str, seed: int) -> None:
-    """The Hessian times a vector, as of the gradients at both sides."""
+    """The Hessian times a vector, which is the slope of the gradient times it."""
     run = pl.compile(pl.hvp(made.cost, 0), target, stable=bool(seed % 4))
     plain: Any = pl.hvp(made.cost, 0, stable=False)
     slope: Any = pl.gradient(made.cost, 0, stable=False)
@@ -159,23 +151,19 @@ def second(made: Any, target: str, seed: int) -> None:
             lambda a: rng.standard_normal(a.shape).astype(a.dtype), p
         )
 
-    def wanted(p: Any, *args: Any) -> Any:
-        v = along(p)
-        came = plain(p, *args, v)
-        if whole(args[1]):
-            return came
-        ends = [
-            slope(structure.mapped(lambda a, b: a + s * b, p, v), *args)  # noqa: B023
-            for s in (STEP, -STEP)
-        ]
-        size = max([1e-2, *(np.max(np.abs(a), initial=0) for a in leaves(came))])
-        for a, b, c in zip(leaves(came), *map(leaves, ends), strict=True):
-            np.testing.assert_allclose(
-                a, (b - c) / (2 * STEP), 1e-4, 1e-4 * size, err_msg="by differences"
-            )
-        return came
+    args = made.draw(1, 3, float)
+    v = along(args[0])
 
-    compared(lambda p, *args: run(p, *args, along(p)), wanted, made, seed)
+    def of_slope(p: Any, *rest: Any) -> Any:
+        pairs = zip(leaves(slope(p, *rest)), leaves(v), strict=True)
+        return sum(np.sum(a * b) for a, b in pairs)
+
+    assert_as_differences(of_slope, (0,), plain(*args, v), args)
+
+    def turned(f: Any) -> Any:
+        return lambda p, *rest: f(p, *rest, along(p))
+
+    compared(turned(run), turned(plain), made, seed)
 
 
 def steps(made: Any, target: str, seed: int) -> None:
@@ -195,7 +183,8 @@ def steps(made: Any, target: str, seed: int) -> None:
         p, x, y, *others = made.draw(turn, 6, dtype)
         data = x, y, *others[made.key :]
         fit = pl.minimise(cost, {"p": p, "step": 0.0}, *data, **options, target=target)
-        assert fit.x["step"] == 4, fit.message
+        if fit.x["step"] != 4:
+            raise AssertionError(fit.message)
         hand = partial(by_hand, made, cost, seed)
         assert_near(fit.x["p"], hand, (p, *data), f"fit {turn}")
 

@@ -249,7 +249,7 @@ class Spelling(Maker):
         if view != list("nijcuv"):
             axes = ["nijcuv".index(a) for a in view]
             lines.append(f"view = np.transpose(view, {tuple(axes)})")
-        if W != list("uvcf"):
+        if "".join(W) != "uvcf":
             lines.append(f"W = np.transpose(W, {tuple('uvcf'.index(a) for a in W)})")
         summed = r.sample("cuv", 3)
         left = [a for a in view if a not in summed]
@@ -356,7 +356,7 @@ class Spelling(Maker):
                          f"np.einsum('nuvc,uvcf->nf', {piece}, W)",
                          f"np.max({piece}, axis=(1, 2)) @ W[0, 0]",
                          f"{piece}.reshape(len(x), -1) @ W.reshape(-1, {self.f})",
-                         f"np.sum({piece}[..., None] * W, axis=(1, 2, 3))"])  # fmt: skip
+                         f"np.sum({piece}[..., None] * W, (1, 2, 3))"])  # fmt: skip
         return self.one([
             [f"z = np.zeros((len(x), {H}, {V}, {self.f}), x.dtype)",
              f"for i in range({H}):", f"    for j in range({V}):",
