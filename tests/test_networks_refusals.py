@@ -110,10 +110,7 @@ REFUSED = {
         "found -1; number the words from 0"),
     "fewer words than it was fitted to": (
         lambda: classifier(WORDS).fit([[0, 1], [1, 2]], [0, 1]).predict([[1]]),
-        r"shape \(2,\) in X, .* got \(1,\); network_\(parameters_, X\) takes"),
-    "fewer steps than it was fitted to": (
-        lambda: classifier(STEPS).fit(np.ones((2, 5, 3)), [0, 1])
-        .predict(np.ones((2, 4, 3))), r"network_\(parameters_, X\) takes as many"),
+        r"shape \(2,\) in X, .* got \(1,\)"),
     "a cost for each output": (
         lambda: regressor(Dense(2), cost=lambda z, y: (z - y) ** 2)
         .fit(np.eye(3), np.eye(3)[:, :2]), "sum over axis 1"),
