@@ -117,6 +117,13 @@ REFUSED = {
     "a row set aside": (
         lambda: classifier(Dense(2), early_stopping=True).fit(np.eye(3), [0, 1, 1]),
         "sets 1 row aside"),
+    "a masked pixel": (
+        lambda: classifier(CONVOLUTION).fit(np.ma.masked_less(IMAGES, -2), TWO),
+        r"found a masked cell in row \d+; fill"),
+    "a masked step": (
+        lambda: classifier(STEPS).fit(
+            [np.ones((2, 3)), np.ma.masked_equal(np.eye(3), 1)], [0, 1]),
+        "found a masked cell in row 2; fill"),
     "softmax twice": (
         lambda: classifier(Dense(2, pl.activations.softmax)).fit(np.eye(2), [0, 1]),
         "softmax behind it, which cross_entropy has in it; leave that out"),

@@ -192,6 +192,7 @@ def flat(model: Any, said: Any, y: Any, s: Any) -> tuple[Array, Array, Array | N
 
 def taken(model: Any, X: Any) -> tuple[Any, Array | None]:
     """Rows as an array or a table, and lengths where they are a list of sequences."""
+    expect_whole(model, X)
     arrays, lengths = listed(X), None
     if arrays is not None and len({array.shape for array in arrays}) > 1:
         X, lengths = filled_up(model, arrays)
@@ -201,6 +202,17 @@ def taken(model: Any, X: Any) -> tuple[Any, Array | None]:
         X = as_floats(model, np.asarray(X))
         expect_finite(model, X)
     return X, lengths
+
+
+def expect_whole(model: Any, X: Any) -> None:
+    """Refuse masked numbers in images and sequences, which would come out bare."""
+    for row, part in enumerate(X if isinstance(X, list | tuple) else [X]):
+        if np.ma.is_masked(part) and (part is not X or X.ndim > 2):
+            first = np.argmax(np.ma.getmaskarray(part).reshape(len(part), -1).any(1))
+            at = row if part is not X else first
+            found = f"a masked cell in row {at + 1}"
+            message = f"expected finite numbers in X, found {found}"
+            raise ModelError(f"{_name(model)}{message}; {faults.MEND}.")
 
 
 def as_floats(model: Any, X: Array) -> Array:

@@ -150,7 +150,8 @@ def _grid(array: Any) -> NDArray[Any]:
         cells = np.empty((0, 0))
     if cells.dtype.kind not in "biuf":
         cells = _objects(array, cells)
-    return cells.reshape(len(cells), -1) if cells.size else np.empty((0, 0))
+    some = cells.ndim and cells.size
+    return cells.reshape(len(cells), -1) if some else np.empty((0, 0))
 
 
 def _objects(array: Any, cells: NDArray[Any]) -> NDArray[Any]:
