@@ -126,6 +126,28 @@ PICTURES = [
         lambda: plots.confusion([[30, 1], [0, 29]], ["cat", "dog"], **finding),
         ("30", "cat", "dog", "observed", "predicted"),
     ),
+    Case(
+        "mistakes",
+        lambda: plots.mistakes(
+            [[3, 1], [0, 4]], ("no", "yes"), np.eye(4)[None], ["no as yes"], **finding
+        ),
+        ("no", "yes", "no as yes"),
+    ),
+    Case(
+        "image_rows",
+        lambda: plots.image_rows({"unit 1": np.eye(4)[None]}, **finding),
+        ("unit 1",),
+    ),
+    Case(
+        "heat",
+        lambda: plots.heat(np.eye(3), x_label="looked at", **finding),
+        ("looked at",),
+    ),
+    Case(
+        "panels",
+        lambda: plots.panels({"input gate": np.eye(3)}, **finding),
+        ("input gate", "step", "unit"),
+    ),
 ]
 each_picture = pytest.mark.parametrize("case", PICTURES, ids=repr)
 
