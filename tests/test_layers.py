@@ -206,7 +206,7 @@ def test_one_that_differs_in_training_has_a_method_for_it(rng):
     assert moving(Own()) == {}
 
 
-@pytest.mark.parametrize("end", [Last(), total], ids=repr)
+@pytest.mark.parametrize("end", [Last(), total], ids=["class", "function"])
 def test_one_that_takes_lengths_has_an_argument_for_them(end, rng):
     network = Sequential(Embedding(5, 3), end)
     p, x = network.parameters(rng, (4,)), rng.integers(0, 5, (3, 4))
