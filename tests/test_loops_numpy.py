@@ -7,6 +7,7 @@ import threading
 import numpy as np
 import pytest
 import random_loops
+from loop_comparisons import COMPARISONS
 from loops_on_targets import graph_of, inputs, step
 
 import pellucid as pl
@@ -637,3 +638,8 @@ def test_states_that_are_chosen_turn_by_turn_stay_what_they_were(rng):
     for lengths in np.array([[8, 8, 8], [1, 2, 3], [4, 8, 6]]):
         expected = ragged(x, W, U, lengths)
         np.testing.assert_allclose(compiled(x, W, U, lengths), expected, rtol=1e-13)
+
+
+def test_a_list_of_one_loop_is_none_in_another_that_has_its_nodes():
+    hessian = COMPARISONS["hessian"]  # whose loops are made of the same nodes
+    assert random_loops.checked(40240, hessian, 350)["programs"]

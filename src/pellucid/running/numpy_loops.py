@@ -133,6 +133,7 @@ class Loop:
     def _lists(self) -> set[Node]:
         """The inputs that become lists for this loop; others are lists already."""
         held = self.around.memory.lists
+        held -= {*self.body.inputs, *self.order}  # in a loop before, of the same nodes
         held |= {node for node in self.body.inputs if self.given[node] in held}
         ends = {*self.next.values(), *wanted_by(self.parts)}
         found = lists_of(self.body, self.order, ends) - held
@@ -359,8 +360,8 @@ class Loop:
                 lines.append(f"{self.names.of(part)} = {made}")
             else:
                 self.names.call(part, inner)
-            if of in self.around.memory.lists and not is_list:
-                self.around.memory.lists.add(part)
+                if of in self.around.memory.lists:
+                    self.around.memory.lists.add(part)
             shown.add(root)
         return lines
 
