@@ -216,15 +216,14 @@ class Step:
     def _function(self) -> Callable[..., Any]:
         """The step as a plain function of what is kept, the rate, t and the data."""
         task, packing, method = self.task, self.packing, self.method
-        both = value_and_gradient(self._of_learned, has_aux=True, **task.rewriting)
+        slopes = self._slopes()
         count, states = self.count, self._states
         measured, clip_norm = self.settings.measured, self.settings.clip_norm
 
         def step(kept: Any, rate: Any, t: Any, *data: Any) -> Any:
             w, state = kept[: self.learned], iter(kept[count:])
-            learned, moving = parted(self._leaves(kept), task.moves)
-            (cost, moved), tree = both(learned, moving, *data)
-            g = packing.packed(tree)
+            cost, moved, g = slopes(self._leaves(kept), *data)
+            g = packing.packed(g)
             slope = steepest(w, g) if measured else 0.0
             g = g if clip_norm is None else clipped(g, clip_norm)
             before = structure.mapped(lambda _: next(state), states)
@@ -236,12 +235,35 @@ class Step:
         step.__name__ = f"{task.cost.__name__}_step"
         return step
 
-    def _of_learned(self, learned: Any, moving: Any, *data: Any) -> Any:
-        """The cost of what a method learns, and the new values of what moves."""
-        parts = iter(learned), iter(moving)
-        leaves = iter([next(parts[moves]) for moves in self.task.moves])
-        x = structure.mapped(lambda _: next(leaves), self.task.start)
-        return self.task.cost_and_moved(x, *data)
+    def _slopes(self) -> Callable[..., Any]:
+        """The cost, what it moves and its gradient, of the leaves and the data."""
+        task, moves = self.task, self.task.moves
+        if not any(moves):
+            both = value_and_gradient(task.cost, **task.rewriting)
+
+            def of_all(leaves: Sequence[Any], *data: Any) -> Any:
+                cost, g = both(self._tree(leaves), *data)
+                return cost, [], list(structure.leaves(g))
+
+            return of_all
+
+        def given(learned: Any, moving: Any, *data: Any) -> Any:
+            parts = iter(learned), iter(moving)
+            leaves = [next(parts[each]) for each in moves]
+            return task.cost_and_moved(self._tree(leaves), *data)
+
+        aside = value_and_gradient(given, has_aux=True, **task.rewriting)
+
+        def of_learned(leaves: Sequence[Any], *data: Any) -> Any:
+            (cost, moved), g = aside(*parted(leaves, moves), *data)
+            return cost, moved, g
+
+        return of_learned
+
+    def _tree(self, leaves: Sequence[Any]) -> Any:
+        """Leaves in the structure of the start."""
+        each = iter(leaves)
+        return structure.mapped(lambda _: next(each), self.task.start)
 
     def compiled(self, options: Options) -> Callable[..., Iterator[Any]]:
         """A step of what is kept, the batch, rate and t; each way is recorded."""

@@ -6,13 +6,12 @@ import warnings
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from scipy.special import log_softmax
+from scipy.special import log_expit, log_softmax
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.graphs.graph import Graph
-from pellucid.layers import activations
 from pellucid.minimisers import powers
 from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.task import Fit, Options
@@ -26,6 +25,7 @@ from pellucid.models import (
     weights,
 )
 from pellucid.models.base import Array
+from pellucid.models.network import OUTPUTS
 from pellucid.models.scores import Classifier
 from pellucid.running.targets import TARGETS
 from pellucid.show.summary import Summary
@@ -328,9 +328,9 @@ class LogisticRegression(Classifier, BaseEstimator):
         """
         z = self.decision_function(X)
         if z.ndim > 1:
-            return np.asarray(activations.softmax(z))
+            return np.asarray(OUTPUTS["softmax"](z))
         both = np.column_stack([-z, z])  # each tail to full precision
-        return np.asarray(activations.sigmoid(both))
+        return np.asarray(OUTPUTS["logistic"](both))
 
     def predict_log_proba(self, X: Any) -> Array:
         """Compute the log of the probabilities (n, k), where these underflow too.
@@ -344,7 +344,7 @@ class LogisticRegression(Classifier, BaseEstimator):
         z = self.decision_function(X)
         if z.ndim > 1:
             return np.asarray(log_softmax(z, axis=1))
-        return np.asarray(-activations.softplus(np.column_stack([z, -z])))
+        return np.asarray(log_expit(np.column_stack([-z, z])))
 
     @property
     def graph_(self) -> Graph:

@@ -122,9 +122,20 @@ OUTPUT_OF = {
     "squared_error": "identity",
     "poisson": "exp",
 }
+
+
+def possible(p: Any) -> Any:
+    """Probabilities of which none is 0, so that their logarithms are finite.
+
+    >>> possible(np.array([0.0, 1.0])) > 0
+    array([ True,  True])
+    """
+    return np.maximum(p, np.finfo(p.dtype).tiny)
+
+
 OUTPUTS: dict[str, Callable[[Any], Any]] = {
-    "logistic": activations.sigmoid,
-    "softmax": activations.softmax,
+    "logistic": lambda z: possible(activations.sigmoid(z)),
+    "softmax": lambda z: possible(activations.softmax(z)),
     "identity": activations.identity,
     "exp": np.exp,
 }

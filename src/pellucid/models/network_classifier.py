@@ -26,6 +26,7 @@ from pellucid.models import (
 )
 from pellucid.models.base import Array
 from pellucid.models.examples import Examples
+from pellucid.models.network import OUTPUTS
 from pellucid.models.networks import Network
 from pellucid.models.scores import target_of
 from pellucid.models.training import Loss, last_function
@@ -300,8 +301,8 @@ class NetworkClassifier(ClassifierMixin, Network):
     def _probable(self, z: Array) -> Array:
         """The probabilities of linear outputs (n, ..., k)."""
         if z.shape[-1] == 1:
-            return np.asarray(activations.sigmoid(_both(z)))
-        return np.asarray(activations.softmax(z))
+            return np.asarray(OUTPUTS["logistic"](_both(z)))
+        return np.asarray(OUTPUTS["softmax"](z))
 
     def predict_log_proba(self, X: Any) -> Any:
         """The logarithm of the probability of each class (n, k).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -240,6 +241,8 @@ class Writer:
         return Spelling(name, ATOM)
 
     def _write_assignment(self, node: Node) -> None:
+        if node not in self.memory.in_place:
+            self._name_readers_of(self.names[node], node.arguments[1:])
         array, value, *indices = (self._reference(a).text for a in node.arguments)
         for argument in node.arguments:
             self._pending.pop(self.flow.resolved(argument), None)
@@ -257,6 +260,13 @@ class Writer:
             self._say(f"{name}[{at}] {symbol} {self._addends[put]}")
         else:
             self._say(f"{name}[{at}] = {value}")
+
+    def _name_readers_of(self, name: str, arguments: Iterable[Node]) -> None:
+        """Write what reads a variable before it becomes another array."""
+        for argument in map(self.flow.resolved, arguments):
+            pending = self._pending.get(argument)
+            if pending and re.search(rf"\b{name}\b", pending.text):
+                self._give_name(argument)
 
     def _adds(self, node: Node) -> bool:
         """Whether what is put in a place is what stood there, and something added."""
