@@ -16,7 +16,28 @@ Size = int | tuple[int, int]
 
 
 @dataclass(frozen=True, repr=False)
-class MaxPool2D(Formula):
+class Pool2D(Formula):
+    """What goes over windows of a size, which move by a stride; without parameters."""
+
+    size: Size
+    stride: Size | None = None
+
+    def table(self, shape: Shape) -> Table:
+        """None."""
+        return {}
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Height and width after the windows, and the channels."""
+        return shape_after(self, shape, pair(self.size), pair(self.stride or self.size))
+
+    def windows(self, p: Any, x: Any) -> Any:
+        """Every window of images x (n, H, W, c), as a view (n, H', W', c, h, w)."""
+        refuse_misfits(self, p, x)
+        return windows(x, pair(self.size), pair(self.stride or self.size))
+
+
+@dataclass(frozen=True, repr=False)
+class MaxPool2D(Pool2D):
     """The largest number of each window, channel by channel.
 
     Parameters
@@ -39,26 +60,14 @@ class MaxPool2D(Formula):
            [13., 15.]])
     """
 
-    size: Size
-    stride: Size | None = None
-
-    def table(self, shape: Shape) -> Table:
-        """None."""
-        return {}
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """Height and width after the windows, and the channels."""
-        return shape_after(self, shape, pair(self.size), pair(self.stride or self.size))
-
     def __call__(self, p: Any, x: Any) -> Any:
         """Take x (n, H, W, c) to (n, H', W', c)."""
-        refuse_misfits(self, p, x)
-        view = windows(x, pair(self.size), pair(self.stride or self.size))
+        view = self.windows(p, x)  # (n, H', W', c, h, w)
         return np.max(view, axis=(-2, -1))
 
 
 @dataclass(frozen=True, repr=False)
-class AveragePool2D(Formula):
+class AveragePool2D(Pool2D):
     """The mean of each window, channel by channel; parameters as of `MaxPool2D`.
 
     References
@@ -73,21 +82,9 @@ class AveragePool2D(Formula):
            [10.5, 12.5]])
     """
 
-    size: Size
-    stride: Size | None = None
-
-    def table(self, shape: Shape) -> Table:
-        """None."""
-        return {}
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """Height and width after the windows, and the channels."""
-        return shape_after(self, shape, pair(self.size), pair(self.stride or self.size))
-
     def __call__(self, p: Any, x: Any) -> Any:
         """Take x (n, H, W, c) to (n, H', W', c)."""
-        refuse_misfits(self, p, x)
-        view = windows(x, pair(self.size), pair(self.stride or self.size))
+        view = self.windows(p, x)  # (n, H', W', c, h, w)
         return np.mean(view, axis=(-2, -1))
 
 
