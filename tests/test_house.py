@@ -29,6 +29,7 @@ ROOMS = (
     "show",
     "tables",
     "minimisers",
+    "regression",
     "layers",
     "models",
     "report",

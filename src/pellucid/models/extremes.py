@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.metrics import r2_score
 
 from pellucid.errors import ModelError
-from pellucid.minimisers import powers
+from pellucid.regression import powers
 from pellucid.models import base
 from pellucid.models.base import Array
 

@@ -12,7 +12,7 @@ import numpy as np
 from pellucid.errors import ModelError
 from pellucid.graphs.differentiating.gradient import hvp
 from pellucid.graphs.operations.robust import log_loss
-from pellucid.minimisers import powers
+from pellucid.regression import powers
 from pellucid.minimisers.methods import Newton
 from pellucid.minimisers.minimise import minimise
 from pellucid.minimisers.task import Fit, Options, Task, Watch

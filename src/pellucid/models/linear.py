@@ -11,8 +11,8 @@ from sklearn.base import BaseEstimator, MultiOutputMixin
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.graphs.graph import Graph
-from pellucid.minimisers import powers
-from pellucid.minimisers.exact import least_squares
+from pellucid.regression import powers
+from pellucid.regression.least_squares import least_squares
 from pellucid.models import as_formulas, base, costs, extremes, pictures, summary
 from pellucid.models.base import Array
 from pellucid.models.scores import Regressor

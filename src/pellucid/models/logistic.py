@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.graphs.graph import Graph
-from pellucid.minimisers import powers
+from pellucid.regression import powers
 from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.task import Fit, Options
 from pellucid.models import (

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.minimisers.methods import GradientDescent
-from pellucid.minimisers.spread import Spread
+from pellucid.regression.spread import Spread
 from pellucid.minimisers.task import Fit, Standing
 from pellucid.models import (
     base,

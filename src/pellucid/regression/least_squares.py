@@ -25,9 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, optimize
 
-from pellucid.minimisers import powers
-from pellucid.minimisers.powers import restored
-from pellucid.minimisers.spread import Spread
+from pellucid.regression import powers
+from pellucid.regression.powers import restored
+from pellucid.regression.spread import Spread
 
 Array = NDArray[Any]
 

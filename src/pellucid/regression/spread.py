@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.minimisers import powers
+from pellucid.regression import powers
 
 Array = NDArray[Any]
 

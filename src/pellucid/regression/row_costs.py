@@ -1,0 +1,117 @@
+"""The cost of a row as a function of its linear output, differentiated by its graph.
+
+A cost of rows, such as `pl.costs.log_loss`, is a plain NumPy function of outputs z
+(m,) or (m, k) and targets y that gives a number a row. What a method wants of it is
+recorded and compiled once for all fits, for blocks of a few sizes: rows are filled up
+with rows of weight 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.graphs.differentiating.gradient import hvp, value_and_gradient
+from pellucid.running.compiled import Compiled
+
+Array = NDArray[Any]
+Loss = Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class RowCost:
+    """sum_i s_i loss(z_i, y_i) over a block of rows, and its derivatives in z.
+
+    Parameters
+    ----------
+    loss : callable
+        (z, y) -> a cost a row; a value, such as a function of a module or a frozen
+        dataclass, for which programs are kept.
+    target, device : str
+        What computes, and where.
+
+    Examples
+    --------
+    >>> from pellucid.models import costs
+    >>> one = np.ones(1)
+    >>> J, g, q = RowCost(costs.log_loss).curved(0 * one, one, one)
+    >>> J.round(4), g, q
+    (np.float64(0.6931), array([-0.5]), array([0.25]))
+    """
+
+    loss: Loss
+    target: str = "numpy"
+    device: str | None = None
+
+    def sloped(self, z: Array, y: Array, s: Array) -> tuple[Any, Array]:
+        """The cost, and its gradient in z, of the shape of z."""
+        found: tuple[Any, Array] = self._run(_sloped, z, y, s)
+        return found
+
+    def curved(self, z: Array, y: Array, s: Array) -> tuple[Any, Array, Array]:
+        """Cost, gradient and curvature: the second derivatives (m,) of one output."""
+        found: tuple[Any, Array, Array] = self._run(_curved, z, y, s)
+        return found
+
+    def turned(self, z: Array, y: Array, s: Array, v: Array) -> Array:
+        """Q v: what the gradient in z changes by along v, of the shape of z."""
+        found: Array = self._run(_turned, z, y, s, v)
+        return found
+
+    def _run(self, what: Callable[[Loss], Any], z: Array, *more: Array) -> Any:
+        program, m = _program(what, self.loss, self.target, self.device), len(z)
+        size = _size(m)
+        if size == m:
+            return program(z, *more)
+        filled = program(*(_filled(array, size) for array in (z, *more)))
+        if not isinstance(filled, tuple):
+            return filled[:m]
+        J, *others = filled
+        return J, *(array[:m] for array in others)
+
+
+def _sloped(loss: Loss) -> Any:
+    return value_and_gradient(_summed(loss))
+
+
+def _curved(loss: Loss) -> Any:
+    total = _summed(loss)
+
+    def curved(z: Any, y: Any, s: Any) -> Any:
+        curvature = hvp(total)(z, y, s, np.ones(z.shape))
+        return *value_and_gradient(total)(z, y, s), curvature
+
+    return curved
+
+
+def _turned(loss: Loss) -> Any:
+    return hvp(_summed(loss))
+
+
+def _summed(loss: Loss) -> Any:
+    def total(z: Any, y: Any, s: Any) -> Any:
+        return np.sum(s * loss(z, y))
+
+    return total
+
+
+@cache
+def _program(what: Any, loss: Loss, target: str, device: str | None) -> Compiled:
+    return Compiled(what(loss), target, device)
+
+
+def _size(m: int) -> int:
+    """The next power of two, from 64 on."""
+    return max(64, 1 << (m - 1).bit_length())
+
+
+def _filled(array: Array, size: int) -> Array:
+    """Rows of zeros behind: with them as weights, rows that count for nothing."""
+    filled = np.zeros((size, *array.shape[1:]), array.dtype)
+    filled[: len(array)] = array
+    return filled
