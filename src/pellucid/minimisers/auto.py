@@ -8,12 +8,14 @@ from typing import Any
 from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
 from pellucid.minimisers.degree import character
-from pellucid.minimisers.methods import LBFGS, Adam, Newton
+from pellucid.minimisers.methods import LBFGS, Adam, LevenbergMarquardt, Newton
 from pellucid.minimisers.quadratic import Exact
 from pellucid.minimisers.recording import once_for
+from pellucid.minimisers.sums_of_squares import sum_of_squares
 from pellucid.minimisers.task import Fit, Task
 
 FEW = 100  # parameters up to which Newton's Hessian is formed
+FORMED = 2**26  # numbers up to which the Jacobian of a sum of squares is
 RATE = 0.01  # of Adam
 POLYNOMIALS = ("does not depend on start", "is linear", "is quadratic")  # by degree
 
@@ -37,8 +39,13 @@ def decided(task: Task, batched: bool, clipped: bool) -> tuple[Any, str]:
         return Exact(), f"the cost {POLYNOMIALS[int(degree)]}"
     if kink:
         return Adam(RATE), f"the cost has kinks: {kink}"
-    method = Newton() if task.size <= FEW else LBFGS()
-    return method, f"the cost is smooth and has {_counted(task.size)}"
+    if task.size > FEW:
+        return LBFGS(), f"the cost is smooth and has {_counted(task.size)}"
+    squares = sum_of_squares(task)
+    if squares is not None and squares.count * task.size <= FORMED:
+        of = f"the cost is a sum of {squares.count:,} squares"
+        return LevenbergMarquardt(), f"{of} and has {_counted(task.size)}"
+    return Newton(), f"the cost is smooth and has {_counted(task.size)}"
 
 
 def _character(task: Task) -> tuple[float, str, str]:

@@ -6,7 +6,7 @@ import functools
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,39 +81,47 @@ def problem_of(task: Task, options: Options) -> Problem:
 
 
 def _product(task: Task, options: Options) -> Callable[[Vector, Vector], Vector]:
-    """Products H(w) v; what depends on w alone is computed once for all v.
+    """Products H(w) v of the Hessian of the cost."""
+    return product_with(task, hvp(task.cost, **task.rewriting), task.start, options)
 
-    The graph is recorded at the first product: who needs none does not pay for it.
+
+def product_with(
+    task: Task, derivative: Callable[..., Any], direction: Any, options: Options
+) -> Callable[[Vector, Vector], Vector]:
+    """Products of a derivative at w with vectors v, like the start or one array.
+
+    What depends on w alone is computed once for all v. The graph is recorded at the
+    first product: who needs none does not pay for it.
     """
-    curved = hvp(task.cost, **task.rewriting)
 
     @functools.cache
     def made() -> Callable[[Vector, Vector], Iterable[Any]]:
-        graph = stable_graph(task, curved, task.start, *task.data, task.start)
+        graph = stable_graph(task, derivative, task.start, *task.data, direction)
         if graph.guards:
-            product = compiled_with(curved, task.data, options, task.rewriting)
+            product = compiled_with(derivative, task.data, options, task.rewriting)
             return lambda w, v: product(task.rebuilt(w), task.rebuilt(v))
-        return _staged(task, graph, options)
+        return _staged(task, graph, direction, options)
 
     return lambda w, v: flat(list(made()(w, v)))
 
 
 def _staged(
-    task: Task, graph: Graph, options: Options
+    task: Task, graph: Graph, direction: Any, options: Options
 ) -> Callable[[Vector, Vector], Iterable[Any]]:
     """Products by their graph in two stages: at a new w, and for each v."""
-    count = len(list(structure.leaves(task.start)))
-    args = task.start, *task.data, task.start
-    data = graph_inputs(graph, args)[count:-count]
+    first = len(list(structure.leaves(task.start)))
+    last = len(list(structure.leaves(direction)))
+    data = graph_inputs(graph, (task.start, *task.data, direction))[first:-last]
     program = functools.partial(program_of, options=options)
-    stages = Stages(graph, later=graph.inputs[-count:], program=program)
+    stages = Stages(graph, later=graph.inputs[-last:], program=program)
     at: list[Any] = [None]
 
     def product(w: Vector, v: Vector) -> Iterable[Any]:
         if at[0] is not w:
             at[0] = w
             stages.begin(*task.parts(w), *data)
-        return stages.finish(*task.parts(v))
+        one = isinstance(direction, np.ndarray) and direction is not task.start
+        return stages.finish(*([v.astype(direction.dtype)] if one else task.parts(v)))
 
     return product
 
@@ -127,12 +135,23 @@ def flat(leaves: list[Any]) -> Vector:
 Following = Callable[[State], State | None]
 
 
+class Judged(Protocol):
+    """What a method says that knows more of a place than the slope."""
+
+    def is_least(self, state: State) -> bool:
+        """Whether a place is a minimum."""
+
+    def why_stuck(self, state: State) -> str:
+        """Why no step leads on from a place."""
+
+
 @dataclass(frozen=True)
 class WayDown:
     """A way down: from place to place until the slope is small.
 
     `polished` takes one step more from there, as Newton does: it squares the error.
-    `least` steps are taken however small the slope is at the start.
+    `least` steps are taken however small the slope is at the start. `judged` says of a
+    method that judges by itself whether a place is a minimum, and why no step is found.
     """
 
     task: Task
@@ -142,6 +161,7 @@ class WayDown:
     before: Fit | None = None
     polished: bool = False
     least: int = 0
+    judged: Judged | None = None
 
     def taken(self, method: type, following: Following) -> tuple[Fit, State]:
         """Go from the start; gives the Fit, and the place that was reached last."""
@@ -161,7 +181,7 @@ class WayDown:
                     break
                 after = following(state)
                 if after is None:
-                    reason = SMALL if near else _why_stuck(self.problem, state)
+                    reason = SMALL if near else self._why_stuck(state)
                     break
                 state = after
                 if near:
@@ -171,7 +191,14 @@ class WayDown:
         return self._fit(method, judge, history, state, reason), state
 
     def _is_near(self, state: State) -> bool:
+        if self.judged:
+            return self.options.tol > 0 and self.judged.is_least(state)
         return self.task.is_flat(state.slope, state.cost, self.options.tol)
+
+    def _why_stuck(self, state: State) -> str:
+        if self.judged:
+            return self.judged.why_stuck(state)
+        return _why_stuck(self.problem, state)
 
     def _found(self, judge: Judge, history: list[float], state: State) -> str:
         """Why the way ends at a place, whatever the slope; '' where it goes on."""

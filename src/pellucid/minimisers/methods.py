@@ -7,7 +7,8 @@ state is arrays like w. The step is plain NumPy: it is traced together with the 
 its gradient and compiled with them. `rate` may be one of `pellucid.schedules`, or any
 function of t.
 
-LBFGS and Newton take all rows at once and choose the size of each step themselves.
+LBFGS, Newton and LevenbergMarquardt take all rows at once and choose the size of each
+step themselves.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ __all__ = [
     "AdamW",
     "Clipped",
     "GradientDescent",
+    "LevenbergMarquardt",
     "Newton",
     "RMSprop",
 ]
@@ -313,3 +315,46 @@ class Newton:
     """
 
     dense: int = 100
+
+
+@dataclass(frozen=True)
+class LevenbergMarquardt:
+    """Damped Gauss-Newton for J = |q|^2, a sum of squares of residuals q(w).
+
+    With the Jacobian A = dq/dw, each step d makes |q + A d|^2 least among those with
+    |D d| <= r, which is to solve (A'A + m D^2) d = -A'q for a damping m >= 0. D holds
+    the greatest length that each column of A has had, so that the steps are the same
+    whatever the units of the parameters. r grows where a step gains most of what it
+    promises, and shrinks where it gains little. A'A is not formed: the steps come from
+    the QR factors of A / D.
+
+    Such a cost is recognised in its graph: sums and means of squares, weighted or not,
+    np.dot(q, q), q @ q, norms squared, `pellucid.costs.squared_error`, and sums of
+    them. It ends where at most `tol` of |q| lies along the columns of A, and goes on
+    from there while that falls. A place that is flat, and no minimum, is no success:
+    after it, the start is tried again with other radii.
+
+    Moré, "The Levenberg-Marquardt algorithm: implementation and theory" (1978), and
+    MINPACK; the stop is that of Bates & Watts, "A relative offset orthogonality
+    convergence criterion for nonlinear least squares" (1981).
+
+    Parameters
+    ----------
+    radius : float
+        The first r, as a multiple of |D w| at the start (MINPACK's factor).
+
+    Examples
+    --------
+    >>> import numpy as np, pellucid as pl
+    >>> t = np.array([0.0, 1.0, 2.0, 3.0])
+    >>> y = 5 * np.exp(-0.7 * t)
+    >>> def cost(a, b, t, y):
+    ...     return np.sum((a * np.exp(-b * t) - y) ** 2)
+    >>> fit = pl.minimise(
+    ...     cost, (1.0, 1.0), t, y, method=pl.methods.LevenbergMarquardt()
+    ... )
+    >>> [round(float(p), 6) for p in fit.x]
+    [5.0, 0.7]
+    """
+
+    radius: float = 1.0

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pellucid.errors import MinimiseError
 from pellucid.graphs.tracing.trace import title_of
 from pellucid.minimisers.auto import decided, told
+from pellucid.minimisers.certainty import certainty_of
 from pellucid.minimisers.descent import full_batch, mini_batch
 from pellucid.minimisers.first_order import Clipped, Method
+from pellucid.minimisers.later import Later
 from pellucid.minimisers.lbfgs import lbfgs
-from pellucid.minimisers.methods import LBFGS, Adam, Newton
+from pellucid.minimisers.levenberg_marquardt import levenberg_marquardt
+from pellucid.minimisers.methods import LBFGS, Adam, LevenbergMarquardt, Newton
 from pellucid.minimisers.newton import newton
 from pellucid.minimisers.quadratic import Exact, solved
 from pellucid.minimisers.settings import refuse_wrong
 from pellucid.minimisers.task import Callback, Fit, Options, Task, Watch, continued
 
 # Methods that take all rows at once, and choose how far to go.
-WHOLE: dict[type, Callable[..., Fit]] = {Newton: newton, LBFGS: lbfgs, Exact: solved}
+WHOLE: dict[type, Callable[..., Fit]] = {
+    Newton: newton, LBFGS: lbfgs, Exact: solved,
+    LevenbergMarquardt: levenberg_marquardt,
+}  # fmt: skip
 
 
 def minimise(
@@ -147,6 +154,8 @@ def minimise(
     else:
         run: Callable[..., Fit] = WHOLE.get(type(chosen), full_batch)
         fit = run(task, chosen, options, watch, before)
+        x = fit.x
+        fit = replace(fit, known=Later(lambda: certainty_of(task, x, options)))
     fit = told(fit, why) if why else fit
     return continued(before, fit)
 

@@ -16,8 +16,10 @@ from pellucid.graphs import structure
 from pellucid.graphs.foreign import has_rows
 from pellucid.graphs.tracing.labels.under_labels import LabelsError
 from pellucid.graphs.tracing.trace import is_float, is_numeric, title_of, trace
+from pellucid.minimisers.later import Later
 from pellucid.minimisers.moving import beside, marks
 from pellucid.show.progress import Bar, is_watched, progress
+from pellucid.show.summary import Summary
 
 Callback = Callable[[int, float, Any], Any]
 
@@ -67,6 +69,14 @@ class Fit:
         The cost of the validation data beside each entry of `history`; empty without.
     standing : Standing or None
         The method's state, for going on.
+    known : Later or None
+        How certain the parameters are, made when it is asked for.
+
+    Of a cost that is a sum of squares of residuals, which `LevenbergMarquardt` says how
+    it is recognised, and of a fit that converged, there are `covariance`,
+    `standard_errors`, `rank` and `summary()`. The variance of a residual is taken to be
+    s^2 = (sum of squares) / (n - rank), as by curve_fit and NIST. A penalty that is a
+    square counts as a residual.
     """
 
     x: Any
@@ -79,6 +89,51 @@ class Fit:
         default_factory=lambda: np.zeros(0), repr=False
     )
     standing: Standing | None = field(default=None, repr=False)
+    known: Later | None = field(default=None, repr=False)
+
+    @property
+    def _certainty(self) -> Any:
+        return self.known.value if self.known and self.success else None
+
+    @property
+    def covariance(self) -> NDArray[np.float64] | None:
+        """s^2 (A'A)^-1 (p, p), A the Jacobian of the residuals; None without them.
+
+        inf for a parameter that the data do not determine, and nan beside the others.
+        """
+        found: NDArray[np.float64] | None
+        found = self._certainty and self._certainty.covariance
+        return found
+
+    @property
+    def standard_errors(self) -> Any:
+        """The root of its diagonal, in the structure of x; None without residuals."""
+        return self._certainty and self._certainty.standard_errors
+
+    @property
+    def rank(self) -> int | None:
+        """How many directions of the parameters the residuals determine, or None."""
+        found: int | None = self._certainty and self._certainty.rank
+        return found
+
+    def summary(self) -> Summary:
+        """Estimates, standard errors, t, p and intervals of 95 % of a sum of squares.
+
+        Raises
+        ------
+        MinimiseError
+            For another cost, and for a fit that did not converge.
+        """
+        if not self.success:
+            raise MinimiseError(f"There is no minimum to sum up: {self.message}.")
+        if self._certainty is None:
+            raise MinimiseError(
+                "Standard errors are known of sums of squares of residuals, and the "
+                "cost is not seen as one: minimise all rows of np.sum((f(w, x) - y)**2)"
+                "."
+            )
+        found: Summary = self._certainty.summary(f"{self.message.partition(':')[0]}")
+        return found
 
 
 def fitted(x: Any, history: list[float], nit: int, message: str, **more: Any) -> Fit:

@@ -1,0 +1,267 @@
+"""Sums of squares by Gauss-Newton with a trust region; see `LevenbergMarquardt`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pellucid.errors import MinimiseError
+from pellucid.minimisers.full_batch import SMALL, Problem, State, Vector, WayDown
+from pellucid.minimisers.methods import LevenbergMarquardt
+from pellucid.minimisers.plateaus import is_plateau
+from pellucid.minimisers.residuals import (
+    Factors,
+    Place,
+    Residuals,
+    column_lengths,
+    residuals_of,
+)
+from pellucid.minimisers.sums_of_squares import sum_of_squares
+from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch
+
+TRIALS = 100  # steps tried from one place
+PAYS = 1e-4  # the part of what is promised that a step must gain
+SURE = 1e-12  # the part of the cost below which a gain may be rounding
+FURTHER = 1e-3  # how much below tol the slope is brought, while it falls
+RESTARTS = (0.1, 10.0)  # times the first radius, after a plateau
+
+
+def levenberg_marquardt(
+    task: Task, method: LevenbergMarquardt, options: Options, watch: Watch,
+    before: Fit | None,
+) -> Fit:  # fmt: skip
+    """Minimise a sum of squares; see `methods.LevenbergMarquardt`."""
+    squares = sum_of_squares(task)
+    if squares is None:
+        message = "LevenbergMarquardt takes a cost that is a sum of squares"
+        raise MinimiseError(
+            f"{message}, such as np.sum((f(w, x) - y)**2), and does not see one here: "
+            "write it so, or use Newton()."
+        )
+    residuals = residuals_of(task, squares, options)
+    way = Way(residuals, method.radius, options.tol, before)
+    problem = Problem(task.eps, way.looked_at, lambda w, v: v)
+    walk = WayDown(task, problem, options, watch, before, judged=way)
+    fit, end = walk.taken(LevenbergMarquardt, way.following)
+    return replace(fit, standing=way.standing(end, fit.nit))
+
+
+@dataclass(frozen=True)
+class Slope:
+    """How far a place is from a minimum, whatever the scales of the parameters.
+
+    `part` is that of the residuals which lies along the columns of A, 0 to 1; `step`
+    the Gauss-Newton step beside the parameters, both measured by what they move.
+    """
+
+    part: float
+    step: float
+
+    @classmethod
+    def at(cls, place: Place, eps: float) -> Slope:
+        """The slope at a place, columns divided by their own lengths."""
+        D = place.lengths
+        factors = Factors.of(place.A, D, eps)
+        along = factors.across(place.q)[: factors.rank]
+        size = float(np.linalg.norm(place.q))
+        step = float(np.linalg.norm(along / factors.S[: factors.rank]))
+        length = float(np.linalg.norm(D * place.w))
+        return cls(
+            float(np.linalg.norm(along)) / size if size else 0.0,
+            step / length if length else np.inf if step else 0.0,
+        )
+
+
+class Way:
+    """Where the method is, how far it trusts its model, and what it has seen.
+
+    `D` holds the greatest length that each column of A has had (Moré 1978), `radius`
+    bounds |D d| for a step d.
+    """
+
+    def __init__(
+        self, residuals: Residuals, radius: float, tol: float, before: Fit | None
+    ) -> None:
+        self.residuals, self.first_radius, self.tol = residuals, radius, tol
+        self.restarts: Iterator[float] = iter(RESTARTS)
+        self.place: Place
+        self.start: Place | None = None
+        self.best: Place | None = None
+        self.slope: Slope
+        standing = before.standing if before else None
+        kept = standing.kept if standing else []
+        known = standing is not None and standing.method is LevenbergMarquardt
+        self.D: Vector = kept[1] if known else np.zeros(0)
+        self.radius: float = kept[2][0] if known else 0.0
+        self.size: float = kept[2][1] if known else 0.0
+
+    def standing(self, end: State, nit: int) -> Standing:
+        """What is needed to go on."""
+        kept = [end.w, self.D, np.array([self.radius, self.size])]
+        return Standing(LevenbergMarquardt, kept, nit)
+
+    def looked_at(self, w: Vector) -> tuple[float, Vector]:
+        """The cost and the gradient at the start."""
+        place = self.residuals.place(w)
+        if place.is_finite:
+            self._begin(place)
+        return self._state(place).cost, self._state(place).g
+
+    def _begin(self, place: Place) -> None:
+        self.start = place
+        self.size = self.size or float(np.linalg.norm(place.q))
+        self._trust(place, 1.0)
+        self._be_at(place)
+
+    def _trust(self, place: Place, times: float) -> None:
+        """Begin with a region as wide as the parameters, by what they move."""
+        if not self.D.size:
+            self.D = place.lengths
+            self.radius = float(np.linalg.norm(self.D * place.w)) or 1.0
+            self.radius *= times * self.first_radius
+
+    def _state(self, place: Place) -> State:
+        with np.errstate(over="ignore", invalid="ignore"):
+            g = 2 * self.residuals.squares.unit * (place.A.T @ place.q)
+        return State(place.w, place.cost, g)
+
+    def _be_at(self, place: Place) -> None:
+        self.place, self.slope = place, Slope.at(place, self.eps)
+        if self.best is None or place.cost < self.best.cost:
+            self.best = place
+
+    # -- what a place is ---------------------------------------------------------------
+
+    @property
+    def eps(self) -> float:
+        """The rounding of the coarsest array."""
+        return self.residuals.eps
+
+    def is_least(self, state: State) -> bool:
+        """Whether nothing is left to be gained, as far as can be seen."""
+        if not self.place.q.any():
+            return True
+        far = self.slope.part > max(FURTHER * self.tol, 4 * self.eps)
+        return not far and not self._on_plateau()
+
+    def _has_arrived(self) -> bool:
+        """Whether a place from which no step leads on is a minimum but for rounding."""
+        size = float(np.linalg.norm(self.place.q))
+        exact = size <= 4 * self.eps * self.size
+        small = self.slope.part <= max(self.tol, 4 * self.eps)
+        return exact or small or self.slope.step <= np.sqrt(self.eps)
+
+    def _on_plateau(self) -> bool:
+        return is_plateau(self.residuals, self.place)
+
+    def why_stuck(self, state: State) -> str:
+        """Why no step leads on from a place."""
+        if self._on_plateau():
+            return PLATEAU
+        if self._has_arrived():
+            return SMALL if self.tol > 0 else "converged: no step lowers the cost"
+        return "no step lowers the cost, although its slope is not small"
+
+    # -- the next place ----------------------------------------------------------------
+
+    def following(self, state: State) -> State | None:
+        """The next place; after a plateau the start again, with another radius."""
+        after = self._stepped()
+        if after is None and (self._on_plateau() or not self._has_arrived()):
+            return self._restarted()
+        if after is None:
+            return None
+        self._be_at(after)
+        return self._state(after)
+
+    def _restarted(self) -> State | None:
+        times = next(self.restarts, None)
+        if times is not None and self.start is not None:
+            self.D = np.zeros(0)
+            self._trust(self.start, times)
+            self._be_at(self.start)
+        elif self.best is not None and self.best is not self.place:
+            self._be_at(self.best)
+        else:
+            return None
+        return self._state(self.place)
+
+    def _stepped(self) -> Place | None:
+        """Try steps, each shorter than the one before, until one pays."""
+        here = self.place
+        self.D = np.maximum(self.D, column_lengths(here.A))
+        factors = Factors.of(here.A, self.D, self.eps)
+        u = factors.across(here.q)
+        for _ in range(TRIALS):
+            z, damping = damped(factors, u, self.radius)
+            length = float(np.linalg.norm(z))
+            w = here.w + z / self.D
+            if not length or not (w != here.w).any():
+                return None
+            seen = float(np.linalg.norm(factors.S * (factors.Vt @ z))) ** 2
+            promised = seen + 2 * damping * length**2
+            after, gain = self._gained(w, promised)
+            if gain < 0.25:
+                self.radius = length / (4 if gain <= 0 else 2)
+            elif gain > 0.75 or not damping:
+                self.radius = max(self.radius, 2 * length)
+            if after is not None:
+                return after
+        return None
+
+    def _gained(self, w: Vector, promised: float) -> tuple[Place | None, float]:
+        """The place after a step that pays, and which part of the promise it gained.
+
+        Where the cost cannot tell a gain from rounding, the slope does.
+        """
+        here = self.place
+        with np.errstate(all="ignore"):
+            q = self.residuals.at(w)
+            size, before = float(q @ q), float(here.q @ here.q)
+        if not np.isfinite(size):
+            return None, -1.0
+        gain = (before - size) / promised if promised > 0 else 0.0
+        sure = max(SURE, 16 * self.eps) * before
+        near = promised <= sure and abs(before - size) <= sure
+        if not near and gain <= PAYS:
+            return None, gain
+        after = self.residuals.place(w, q)
+        if not after.is_finite:
+            return None, -1.0
+        if near and not Slope.at(after, self.eps).part < 0.9 * self.slope.part:
+            return None, 0.0
+        return after, 1.0 if near else gain
+
+
+PLATEAU = (
+    "it ended on a plateau, where the cost is flat without a minimum; begin nearer to "
+    "one, or with fewer parameters"
+)
+
+
+def damped(factors: Factors, u: Vector, radius: float) -> tuple[Vector, float]:
+    """The step z with |z| about radius, and its damping; at 0 that of Gauss-Newton.
+
+    (S^2 + damping) V'z = -S u; the damping is found by Newton's method on 1 / |z|.
+    Moré, "The Levenberg-Marquardt algorithm: implementation and theory" (1978), (5.4).
+    """
+    S = factors.S
+    kept = np.arange(len(S)) < factors.rank
+    z = -np.divide(u, S, out=np.zeros_like(u), where=kept)
+    if np.linalg.norm(z) <= 1.1 * radius:
+        return factors.Vt.T @ z, 0.0
+    low, high = 0.0, float(np.linalg.norm(S * u)) / radius
+    damping = 1e-3 * high
+    for _ in range(50):
+        z = -S * u / (S**2 + damping)
+        size = float(np.linalg.norm(z))
+        if abs(size - radius) <= 0.1 * radius:
+            break
+        low, high = (damping, high) if size > radius else (low, damping)
+        fall = float(np.sum(z**2 / (S**2 + damping))) / size
+        damping += (size - radius) / radius * size / fall
+        if not low < damping < high:
+            damping = max(1e-3 * high, float(np.sqrt(low * high)))
+    return factors.Vt.T @ z, damping

@@ -1,0 +1,113 @@
+"""The residuals of a sum of squares and their Jacobian, compiled on the target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+
+from pellucid.graphs.differentiating.gradient import jvp, vjp
+from pellucid.minimisers.full_batch import Vector, flat, product_with
+from pellucid.minimisers.recording import run_with
+from pellucid.minimisers.sums_of_squares import SumOfSquares
+from pellucid.minimisers.task import Options, Task
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """q (n,), where J = rest + unit q'q, and its Jacobian A (n, p).
+
+    `eps` is the rounding of the coarsest array.
+    """
+
+    squares: SumOfSquares
+    eps: float
+    at: Callable[[Vector], Vector]
+    jacobian: Callable[[Vector], Vector]
+
+    def cost(self, q: Vector) -> float:
+        """The cost for these residuals."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self.squares.rest + self.squares.unit * float(q @ q)
+
+    def place(self, w: Vector, q: Vector | None = None) -> Place:
+        """What is known of a place."""
+        with np.errstate(all="ignore"):
+            q = self.at(w) if q is None else q
+            return Place(w, q, self.jacobian(w), self.cost(q))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Parameters w (p,), residuals q (n,), their Jacobian A (n, p), and the cost."""
+
+    w: Vector
+    q: Vector
+    A: Vector
+    cost: float
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all of it can be computed with."""
+        return bool(np.isfinite(self.cost) and np.isfinite(self.A).all())
+
+    @property
+    def lengths(self) -> Vector:
+        """The lengths of the columns of A; 1 for one of zeros."""
+        found = column_lengths(self.A)
+        return np.where(found > 0, found, 1.0)
+
+
+def column_lengths(A: Vector) -> Vector:
+    """The length of each column, whose squares may overflow."""
+    largest = np.max(np.abs(A), axis=0, initial=0.0)
+    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
+    lengths: Vector = scale * np.linalg.norm(A / scale, axis=0)
+    return lengths
+
+
+@dataclass(frozen=True)
+class Factors:
+    """A diag(1 / D) = Q R, R = U S V', by which steps are solved: A'A is not formed."""
+
+    Q: Vector
+    S: Vector
+    Vt: Vector
+    D: Vector
+    rank: int
+
+    @classmethod
+    def of(cls, A: Vector, D: Vector, eps: float) -> Factors:
+        """Factor a Jacobian, known to eps, whose columns are divided by D."""
+        Q, R = linalg.qr(A / D, mode="economic")
+        U, S, Vt = linalg.svd(R, full_matrices=False)
+        own = 10 * max(A.shape) * eps * np.max(S, initial=0.0)
+        return cls(Q @ U, S, Vt, D, int(np.sum(own < S)))
+
+    def across(self, q: Vector) -> Vector:
+        """U'Q'q, the residuals seen along the columns."""
+        found: Vector = self.Q.T @ q
+        return found
+
+
+def residuals_of(task: Task, squares: SumOfSquares, options: Options) -> Residuals:
+    """The residuals, and columns or rows of their Jacobian, whichever are fewer."""
+    f, n = squares.residuals, len(squares.root)
+    root = None if (squares.root == 1).all() else squares.root
+    run = run_with(task, f, task.data, options)
+    forward = task.size <= n
+    verb, v = (jvp, task.start) if forward else (vjp, squares.direction)
+    product = product_with(task, verb(f, **task.rewriting), v, options)
+
+    def at(w: Vector) -> Vector:
+        q = flat(list(run(task.rebuilt(w))))
+        return q if root is None else root * q
+
+    def jacobian(w: Vector) -> Vector:
+        units = np.eye(task.size if forward else n)
+        A = np.stack([product(w, unit) for unit in units], axis=1 if forward else 0)
+        return A if root is None else root[:, None] * A
+
+    return Residuals(squares, task.eps, at, jacobian)
