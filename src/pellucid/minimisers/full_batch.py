@@ -74,7 +74,7 @@ def problem_of(task: Task, options: Options) -> Problem:
     run = run_with(task, slopes, task.data, options)
 
     def value(w: Vector) -> tuple[float, Vector]:
-        cost, *gradients = run(task.rebuilt(w))
+        cost, *gradients = run(task.parts(w))
         return float(cost), flat(gradients)
 
     return Problem(task.eps, value, _product(task, options))
@@ -128,8 +128,8 @@ def _staged(
 
 def flat(leaves: list[Any]) -> Vector:
     """All parameters one after another."""
-    parts = [np.ravel(leaf).astype(float) for leaf in leaves]
-    return np.concatenate(parts) if parts else np.zeros(0)
+    parts = [np.ravel(leaf) for leaf in leaves]
+    return np.concatenate(parts, dtype=float) if parts else np.zeros(0)
 
 
 Following = Callable[[State], State | None]

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Hashable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from typing import Any, TypeVar
 
 import numpy as np
@@ -167,24 +173,28 @@ def program_of(graph: Graph, options: Options) -> Program:
 
 def run_with(
     task: Task, f: Callable[..., Any], data: tuple[Any, ...], options: Options
-) -> Callable[[Any], Iterator[Any]]:
-    """A function of the parameters, with these data on the target; its flat results.
+) -> Callable[[Sequence[Any]], Iterator[Any]]:
+    """A function of the parameters' leaves, with these data on the target; flat too.
 
     Where it branches on parameters, each way that it goes is recorded as it is met.
     """
     graph = stable_graph(task, f, task.start, *data)
     compiled = functools.cache(lambda: compiled_with(f, data, options, task.rewriting))
+
+    def on_the_way_that_it_goes(leaves: Sequence[Any]) -> Iterator[Any]:
+        return compiled()(task.with_leaves(leaves))
+
     if graph.guards:
-        return compiled()
+        return on_the_way_that_it_goes
     run = program_of(graph, options).run
     count = len(list(structure.leaves(task.start)))
     given = graph_inputs(graph, (task.start, *data))[count:]
 
-    def on_all_ways(x: Any) -> Iterator[Any]:
+    def on_all_ways(leaves: Sequence[Any]) -> Iterator[Any]:
         try:
-            return iter(run(*structure.leaves(x), *given))
+            return iter(run(*leaves, *given))
         except np.linalg.LinAlgError:  # which f may catch
-            return compiled()(x)
+            return on_the_way_that_it_goes(leaves)
 
     return on_all_ways
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.graphs import structure
 from pellucid.minimisers.recording import run_with
 from pellucid.minimisers.task import Fit, Options, Task
 
@@ -105,4 +106,4 @@ def cost_of(
 ) -> Callable[[Any], float]:
     """The cost of these data as a function of the parameters, on the target."""
     run = run_with(task, task.cost, task.taken(data), options)
-    return lambda x: float(next(run(x)))
+    return lambda x: float(next(run(list(structure.leaves(x)))))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -254,19 +255,28 @@ class Task:
         """Whether a slope is small beside the cost, or nothing but rounding."""
         return tol > 0 and slope <= max(tol, 4 * self.eps) * max(1.0, abs(cost))
 
-    def parts(self, vector: NDArray[np.float64]) -> list[Any]:
-        """The leaves of `start` filled from a flat vector."""
+    @functools.cached_property
+    def _cuts(self) -> list[tuple[slice, Any]]:
+        """Where each leaf of `start` lies in a flat vector."""
         leaves = list(structure.leaves(self.start))
-        ends = list(itertools.accumulate(np.size(leaf) for leaf in leaves))
+        ends = itertools.accumulate(np.size(leaf) for leaf in leaves)
         return [
-            _like(vector[end - np.size(leaf) : end], leaf)
+            (slice(end - np.size(leaf), end), leaf)
             for leaf, end in zip(leaves, ends, strict=True)
         ]
 
-    def rebuilt(self, vector: NDArray[np.float64]) -> Any:
-        """The structure of `start` filled from a flat vector."""
-        parts = iter(self.parts(vector))
+    def parts(self, vector: NDArray[np.float64]) -> list[Any]:
+        """The leaves of `start` filled from a flat vector, as views where they can."""
+        return [_like(vector[cut], leaf) for cut, leaf in self._cuts]
+
+    def with_leaves(self, leaves: Iterable[Any]) -> Any:
+        """The structure of `start` with other leaves."""
+        parts = iter(leaves)
         return structure.mapped(lambda _: next(parts), self.start)
+
+    def rebuilt(self, vector: NDArray[np.float64]) -> Any:
+        """The structure of `start` filled from a flat vector, which stays apart."""
+        return self.with_leaves(self.parts(vector.copy()))
 
 
 class Watch:
@@ -373,5 +383,5 @@ def _like(part: NDArray[np.float64], leaf: Any) -> Any:
     return (
         float(part[0])
         if isinstance(leaf, float)
-        else part.reshape(leaf.shape).astype(leaf.dtype)
+        else part.reshape(leaf.shape).astype(leaf.dtype, copy=False)
     )

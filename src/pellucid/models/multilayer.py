@@ -19,10 +19,16 @@ from pellucid.graphs import structure
 from pellucid.graphs.graph import Graph
 from pellucid.layers.layer import name_of
 from pellucid.layers.normalisation import BatchNorm
-from pellucid.minimisers.methods import LBFGS, GradientDescent
+from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.minimise import minimise
 from pellucid.minimisers.task import Fit
-from pellucid.models import as_formulas, base, extremes, pictures_of_learning
+from pellucid.models import (
+    as_formulas,
+    base,
+    by_lbfgs,
+    extremes,
+    pictures_of_learning,
+)
 from pellucid.models.base import Array
 from pellucid.models.epochs import AdamHat, Order, Plateau, Rate
 from pellucid.models.network import (
@@ -139,12 +145,12 @@ class Multilayer(BaseEstimator):
             advice = "set solver='adam' for dropout and batch_norm"
             raise ModelError(f"{type(self).__name__}: {message}; {advice}.")
         self._rows = base.kept(*rows)
-        options = {"method": LBFGS(), "tol": self.tol, "max_iter": self.max_iter}
-        fit = self._minimised(self._parameters, rows, options)
+        end = by_lbfgs.learned(self, rows)
+        fit = end.fit
         self._keep(fit.x)
         self.n_iter_, self.history_, self.loss_ = fit.nit, fit.history, fit.fun
-        if not fit.success:
-            self._warn(fit.message)
+        if end.status:
+            self._warn(by_lbfgs.complaint(end, self.max_iter))
         return fit
 
     def _by_epochs(self, rows: list[Array], rng: Any, onward: bool) -> Fit:
@@ -165,7 +171,8 @@ class Multilayer(BaseEstimator):
         self._keep((held_out and watch.layers) or fit.x)
         self._tell(fit, watch)
         if fit.nit == self.max_iter and not (onward or watch.stopped):
-            self._warn(f"the cost still fell after {fit.nit} epochs")
+            reason = f"the cost still fell after {fit.nit} epochs"
+            self._warn(f"{type(self).__name__}: {reason}; raise max_iter.")
         return fit
 
     def _minimised(self, start: Any, rows: list[Array], options: dict[str, Any]) -> Fit:
@@ -248,8 +255,7 @@ class Multilayer(BaseEstimator):
         self.coefs_ = [W for W, _ in layers]
         self.intercepts_ = [b for _, b in layers]
 
-    def _warn(self, reason: str) -> None:
-        message = f"{type(self).__name__}: {reason}; raise max_iter."
+    def _warn(self, message: str) -> None:
         warnings.warn(message, ConvergenceWarning, stacklevel=5)
 
     def _sizes(self, X: Array, y: Array) -> list[int]:

@@ -47,7 +47,8 @@ class MLPClassifier(Classifier, Multilayer):
         Of the hidden layers: "identity", "logistic", "tanh", "relu", or any plain
         function of z, such as `activations.gelu`.
     solver : str
-        "adam", "sgd" for gradient descent with momentum, or "lbfgs" on all rows.
+        "adam", "sgd" for gradient descent with momentum, or "lbfgs" on all rows, by
+        SciPy's routine, as in scikit-learn, and in float64.
     alpha : float
         The weight of the penalty.
     batch_size : int or "auto"
@@ -66,7 +67,8 @@ class MLPClassifier(Classifier, Multilayer):
     random_state : int, RandomState or None
         Seeds the weights, the order of the rows and the rows set aside.
     tol : float
-        What an epoch must gain; of "lbfgs" the slope at which to stop.
+        What an epoch must gain; of "lbfgs" the slope at which to stop, if no step gains
+        less than 2.2e-9 max(1, J) before.
     verbose : bool or int
         True shows a progress bar, k tells the cost each k epochs.
     warm_start : bool
