@@ -233,7 +233,33 @@ def test_a_pickled_model_goes_on(rng):
 def test_verbose_tells_the_cost_of_epochs(capsys, rng):
     X = rng.normal(size=(20, 2))
     pl.MLPRegressor(tol=1.0, verbose=2, random_state=0).fit(X, X[:, 0])
-    assert capsys.readouterr().out.split()[:3] == ["iteration", "2", "cost"]
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].split()[:3] == ["iteration", "2", "cost"]
+    assert said[-1].startswith("Iteration 12, loss = ")  # as scikit-learn says it
+
+
+def test_early_stopping_keeps_the_best_weights_of_a_fit_that_explodes(rng):
+    X = rng.normal(size=(100, 4)) * 4
+    settings = {"solver": "sgd", "learning_rate_init": 1.0, "activation": "identity",
+                "early_stopping": True, "random_state": 0}  # fmt: skip
+    with pytest.warns(ConvergenceWarning, match=r"cost is nan .* best weights stay"):
+        model = pl.MLPRegressor(**settings).fit(X, X @ [1.0, 2.0, 3.0, 4.0])
+    assert np.isfinite(model.predict(X)).all()
+    scores = model.validation_scores_
+    assert np.isnan(scores[-1])
+    assert model.best_validation_score_ == np.nanmax(scores)
+    assert len(scores) == len(model.loss_curve_) == len(model.validation_history_)
+
+
+def test_weights_that_a_person_set_are_gone_on_from():
+    model = pl.MLPClassifier((2,), activation="tanh", learning_rate_init=0.1)
+    model.coefs_ = [np.array([[1.0, 2.0]]), np.array([[1.0], [-1.0]])]
+    model.intercepts_ = [np.zeros(2), np.zeros(1)]
+    model.n_features_in_, model.t_ = 1, 0
+    model.n_layers_, model.n_outputs_, model.out_activation_ = 3, 1, "logistic"
+    model.partial_fit([[1.0], [0.0]], [1, 0], classes=[0, 1])
+    for W, start in zip(model.coefs_, ([1.0, 2.0], [1.0, -1.0]), strict=True):
+        np.testing.assert_allclose(np.abs(W.ravel() - start), 0.1, rtol=1e-3)  # Adam
 
 
 @pytest.mark.parametrize("target", ["jax", "torch"])

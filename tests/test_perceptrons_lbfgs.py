@@ -9,6 +9,7 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.exceptions import ConvergenceWarning
 
 import pellucid as pl
+from pellucid.errors import ModelError
 from pellucid.models import network
 
 X = np.random.default_rng(0).normal(size=(100, 3))
@@ -115,3 +116,28 @@ def test_all_alphas_share_one_record(monkeypatch):
     assert calls == []
     list(both("MLPClassifier", X[:99], y[:99]))
     assert calls != []
+
+
+HUGE = np.finfo(float).max * np.random.default_rng(2).uniform(size=(10, 2))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pl.MLPClassifier(solver="lbfgs", random_state=0),
+        pl.MLPRegressor(solver="lbfgs", random_state=0),
+        pl.MLPRegressor(random_state=0),
+    ],
+    ids=repr,
+)
+def test_a_cost_that_is_not_finite_is_refused_in_scikit_learns_words(model):
+    words = "cost is (inf|nan).*Solver produced non-finite parameter weights. The input"
+    with pytest.raises(ModelError, match=words):
+        model.fit(HUGE, np.arange(10) % 2)
+
+
+def test_features_that_are_not_scaled_are_learned_from():
+    """Scikit-learn cuts the cost of a row off at 36, and so stops at the start."""
+    X, y = load_breast_cancer(return_X_y=True)
+    (ours, _), (theirs, _) = both("MLPClassifier", X * 100, y, max_iter=200)
+    assert ours.loss_ < 0.9 * theirs.loss_

@@ -52,5 +52,7 @@ def lbfgsb(task: Task, options: Options, watch: Watch, max_fun: int) -> Ended:
             options={"maxiter": options.limit, "maxfun": max_fun, "gtol": options.tol},
         )  # fmt: skip
     x, history = task.rebuilt(end.x), np.array(costs)
-    fit = Fit(x, float(end.fun), history, end.nit, end.success, end.message)
+    lost = "" if np.isfinite(end.fun) else f"the cost is {end.fun}; try another start"
+    message = lost or end.message
+    fit = Fit(x, float(end.fun), history, end.nit, end.success, message)
     return Ended(fit, end.status)

@@ -5,13 +5,15 @@ All as scikit-learn does it, so that the same seed gives the same steps.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from pellucid.minimisers.methods import Adam
+from pellucid.minimisers.task import Fit
 from pellucid.models.base import Array
 from pellucid.models.network import Layers
 
@@ -147,6 +149,16 @@ class Plateau:
         if stuck and not self.stopped:
             self.waited = 0
         return self.stopped
+
+    def rescued(self, fit: Fit) -> Fit:
+        """A fit that came to nan or inf, with the best parameters of before."""
+        if self.layers is None:
+            return fit
+        kept = replace(fit, x=self.layers, fun=self.losses[-1], standing=None)
+        self.losses.append(fit.fun)
+        self.scores.append(math.nan)
+        self.held_out.append(math.nan)
+        return kept
 
     def _fell(self, loss: float) -> bool:
         """Whether the cost fell enough."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,7 +40,7 @@ from pellucid.models.network import (
     function_of,
     glorot,
 )
-from pellucid.models.perceptron_settings import STOCHASTIC
+from pellucid.models.perceptron_settings import NOT_FINITE, STOCHASTIC
 from pellucid.show import plots
 from pellucid.show.summary import Summary
 
@@ -79,6 +79,11 @@ class Multilayer(BaseEstimator):
     target: str
     device: str | None
 
+    # What weights that a person has set bring with them: no past, and no norms.
+    norms_: Sequence[dict[str, Array]] = ()
+    _watch: Plateau | None = None
+    _last: Fit | None = None
+
     out_activation_: str  # one of OUTPUTS
     _loss: str  # one of LOSSES
     _scored: Callable[[Array, Array, Array | None], float]
@@ -111,15 +116,18 @@ class Multilayer(BaseEstimator):
         leaves = [fit.fun, *structure.leaves(fit.x)]
         if not all(np.isfinite(leaf).all() for leaf in leaves):
             message = f"{type(self).__name__}: {fit.message}"
-            raise ModelError(f"{message}; or scale the features first.")
+            raise ModelError(f"{message}; or scale the features first {NOT_FINITE}.")
 
     def _refuse_onward(self) -> None:
         """Early stopping needs to see all epochs; classes, to be balanced, all rows."""
         balanced = getattr(self, "class_weight", None) == "balanced"
         if self.early_stopping or balanced:
             wrong = 'class_weight="balanced"' if balanced else "early_stopping=True"
+            theirs = f"(scikit-learn: partial_fit does not support {wrong})"
             message = f"partial_fit sees one batch alone, and does not take {wrong}"
-            raise ModelError(f"{type(self).__name__}: {message}; leave it out.")
+            raise ModelError(
+                f"{type(self).__name__}: {message} {theirs}; leave it out."
+            )
 
     def _begin(self, X: Array, y: Array, rng: np.random.RandomState) -> None:
         """Draw new weights, and forget what was learned."""
@@ -129,8 +137,7 @@ class Multilayer(BaseEstimator):
         self.n_layers_, self.n_outputs_ = len(layers) + 1, y.shape[1]
         self.out_activation_ = OUTPUT_OF[self._loss]
         self.t_ = 0
-        self._watch: Plateau | None = None
-        self._last: Fit | None = None
+        self._watch = self._last = None
         hidden = sizes[1:-1] if self.batch_norm else []
         self.norms_ = [
             BatchNorm().parameters(None, (h,), dtype=X.dtype) for h in hidden
@@ -149,7 +156,7 @@ class Multilayer(BaseEstimator):
         fit = end.fit
         self._keep(fit.x)
         self.n_iter_, self.history_, self.loss_ = fit.nit, fit.history, fit.fun
-        if end.status:
+        if end.status and np.isfinite(fit.fun):
             self._warn(by_lbfgs.complaint(end, self.max_iter))
         return fit
 
@@ -168,6 +175,9 @@ class Multilayer(BaseEstimator):
         }
         start = self._last if onward and self._last else self._parameters
         fit = self._minimised(start, rows, options)
+        if held_out and not np.isfinite(fit.fun):
+            fit = watch.rescued(fit)
+            self._warn(f"{type(self).__name__}: {fit.message}; the best weights stay.")
         self._keep((held_out and watch.layers) or fit.x)
         self._tell(fit, watch)
         if fit.nit == self.max_iter and not (onward or watch.stopped):
@@ -213,8 +223,9 @@ class Multilayer(BaseEstimator):
             stratify=self._strata(rows[1]),
         )
         if len(split[1]) < 2:
-            message = f"validation_fraction sets {len(split[1])} rows aside"
-            raise ModelError(f"{type(self).__name__}: {message}; let it be more.")
+            message = "The validation set is too small: validation_fraction sets"
+            found = f"{len(split[1])} rows aside; let it be more"
+            raise ModelError(f"{type(self).__name__}: {message} {found}.")
         return split[::2], split[1::2]
 
     def _watching(self, n: int, held_out: list[Array], onward: bool) -> Plateau:
@@ -242,6 +253,8 @@ class Multilayer(BaseEstimator):
         self.best_validation_score_ = watch.best_score if early else None
         if early:
             self.validation_history_ = np.array(watch.held_out)
+        if self.verbose:
+            print(f"Iteration {self.n_iter_}, loss = {self.loss_:.8f}")
         self._watch = dataclasses.replace(watch, judge=None)
         self._last = dataclasses.replace(fit, nit=0)  # the next fit counts its own
 

@@ -33,7 +33,8 @@ class MLPRegressor(Regressor, Multilayer):
     over its targets, and so its gradient is scikit-learn's; the cost that scikit-learn
     tells is that of a target. The constant makes J half the Poisson deviance. Every
     parameter has the meaning that it has in scikit-learn's class of the same name, and
-    the same `random_state` gives the same steps.
+    the same `random_state` gives the same steps; but not by "lbfgs" of several targets,
+    where scikit-learn's cost is not that of its gradient.
 
     Parameters
     ----------

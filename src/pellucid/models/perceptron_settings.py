@@ -41,6 +41,11 @@ CHECKS = {
     "target": base.one_of(*TARGETS),
 }
 
+NOT_FINITE = (
+    "(scikit-learn: Solver produced non-finite parameter weights. The input data may "
+    "contain large values and need to be preprocessed)"
+)
+
 
 def in_batches(model: Any) -> bool:
     """Whether the model can learn from one batch after another."""

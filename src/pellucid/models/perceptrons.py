@@ -70,7 +70,8 @@ class MLPClassifier(Classifier, Multilayer):
         What an epoch must gain; of "lbfgs" the slope at which to stop, if no step gains
         less than 2.2e-9 max(1, J) before.
     verbose : bool or int
-        True shows a progress bar, k tells the cost each k epochs.
+        True shows a progress bar, k tells the cost each k epochs; in mini-batches the
+        last is told in scikit-learn's words.
     warm_start : bool
         Begin with the weights of the last fit.
     momentum, nesterovs_momentum : float, bool
@@ -237,7 +238,14 @@ class MLPClassifier(Classifier, Multilayer):
         before = getattr(self, "classes_", classes)
         if self.warm_start and not np.array_equal(classes, before):
             message = f"expected the classes of the last fit, {before}, got {classes}"
-            raise ModelError(f"MLPClassifier: {message}; set warm_start=False.")
+            theirs = (
+                "(scikit-learn: warm_start can only be used where `y` has the same "
+                "classes as in the previous call to fit. Previously got "
+                f"{before}, `y` has {classes})"
+            )
+            raise ModelError(
+                f"MLPClassifier: {message} {theirs}; set warm_start=False."
+            )
         return classes
 
     def _coded(self, y: Array, X: Array) -> Array:
@@ -330,7 +338,7 @@ class MLPClassifier(Classifier, Multilayer):
 
     def _strata(self, y: Array) -> Array | None:
         """Of two classes, rows are set aside in like parts."""
-        return y[:, 0] if y.shape[1] == 1 else None
+        return y > 0 if y.shape[1] == 1 else None
 
     def plot(self) -> Figure:
         """Draw the regions of the classes for two features, else the cost by epoch.
