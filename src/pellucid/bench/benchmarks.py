@@ -3,6 +3,7 @@
 BENCHMARKS = {
     "training": "whole fits and bare steps of three perceptrons",
     "networks": "steps of convolution, recurrence and attention",
+    "linear": "linear and logistic regressions of every shape",
     "gradients": "gradients of a dozen NumPy functions",
     "first": "the time to the first result, imports included",
     "memory": "the peak memory of training",

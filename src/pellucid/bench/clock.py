@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -23,14 +24,21 @@ def seconds(work: Callable[[], Any], times: int = 1) -> float:
     return (time.perf_counter() - begin) / times
 
 
-def mark(work: Callable[[], Any], *, least: int = 2, budget: float = 0.5) -> Mark:
+def mark(
+    work: Callable[[], Any], *, least: int = 2, budget: float = 0.5,
+    patience: float = math.inf,
+) -> Mark:  # fmt: skip
     """Time the first run, then runs until there are `least` and the budget is spent.
+
+    Work that took longer than `patience` at first is not run again: that counts.
 
     >>> measured = mark(lambda: None, budget=0.0)
     >>> measured.best <= measured.cold
     True
     """
     cold = seconds(work)
+    if cold > patience:
+        return Mark(cold, cold)
     warm = seconds(work)
     times = max(1, round(READABLE / max(warm, 1e-9)))
     until = time.perf_counter() + budget

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+DIGITS = "digits"  # the unit of which more is better
+
 Measured = Mapping[str, "Mark"]  # what was measured -> the mark
 
 
@@ -21,16 +23,19 @@ class Mark:
     Parameters
     ----------
     best : float
-        The least of the warm runs.
+        The least of the warm runs; of digits, those that are right.
     cold : float or None
         The first run of all, which compiles and loads what the others find ready.
     check : float or None
         A figure that rivals who compute the same agree on, such as the final cost.
+    way : str
+        Which of several ways of the rival's was the best.
     """
 
     best: float
     cold: float | None = None
     check: float | None = None
+    way: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,11 +61,11 @@ class Contest:
     note : str
         How it is measured, in a sentence or two.
     cases : sequence of str
-        What each rival is measured on; a tiny run takes the first alone.
+        What each rival is measured on.
     rivals : mapping of str to Rival
         Ours come first.
     unit : str
-        "s", "B" or "lines".
+        "s", "B", "lines", "fits" or `DIGITS`.
     units : mapping of str to str
         The units of measures that have another.
     apart : bool
@@ -70,9 +75,14 @@ class Contest:
     goals : mapping
         (measure, case, ours, rival) -> the least ratio theirs / ours that is aimed at.
     limits : mapping
-        (measure, case, ours) -> the most that ours shall take.
+        (measure, case, ours) -> the most that ours shall take; the least of digits.
     agreement : float or None
         How far the checks of rivals may lie from that of the first, relative to it.
+    excess : str
+        The heading of a table of checks, of which less is better: how far each lies
+        above the least, as a part of it.
+    tried : int
+        How many of the cases a tiny run takes, from the first on.
     """
 
     title: str
@@ -86,6 +96,8 @@ class Contest:
     limits: Mapping[tuple[str, str, str], float] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     agreement: float | None = None
+    excess: str = ""
+    tried: int = 1
 
     def unit_of(self, measure: str) -> str:
         """The unit of a measure.
@@ -106,6 +118,7 @@ class Record:
     best: float
     cold: float | None = None
     check: float | None = None
+    way: str = ""
 
 
 @dataclass

@@ -28,7 +28,7 @@ def race(name: str, tiny: bool, told: Callable[[str], object]) -> Outcome:
     name
         The name of the benchmark.
     tiny
-        One round, one case, little data.
+        One round, the cases that are tried, little data.
     told
         Called after each process with the rival that ran.
 
@@ -84,8 +84,9 @@ def heats(event: Contest, tiny: bool) -> list[tuple[str, Sequence[str]]]:
     >>> heats(Contest("", "", ("a", "b"), {"x": None, "y": None}, rounds=1), False)
     [('x', ('a', 'b')), ('y', ('a', 'b'))]
     """
-    cases = tuple(event.cases[:1] if tiny else event.cases)
-    groups = [(case,) for case in cases] if event.apart else [cases]
+    cases = tuple(event.cases[: event.tried] if tiny else event.cases)
+    apart = event.apart and not tiny
+    groups = [(case,) for case in cases] if apart else [cases]
     rounds = 1 if tiny else event.rounds
     return [
         (rival, group)
@@ -129,7 +130,8 @@ def note(outcome: Outcome, marks: Marks, rival: str, answer: dict[str, Any]) -> 
 def record(
     case: str, measure: str, rival: str, marks: Iterable[dict[str, Any]]
 ) -> Record:
-    """The least of all rounds, with the cold run and the check of the first."""
+    """The least of all rounds and its way, with the cold run and check of the first."""
     first, *rest = marks
-    best = min(mark["best"] for mark in [first, *rest])
-    return Record(case, measure, rival, best, first["cold"], first["check"])
+    best = min([first, *rest], key=lambda mark: mark["best"])
+    found = best["best"], first["cold"], first["check"], best["way"]
+    return Record(case, measure, rival, *found)

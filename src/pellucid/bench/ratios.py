@@ -6,14 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pellucid.bench.contest import Contest, Outcome, Record, contest
+from pellucid.bench.contest import DIGITS, Contest, Outcome, Record, contest
 
 SCALES = {
     "s": ((1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
     "B": ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")),
     "lines": ((1, "lines"),),
+    "fits": ((1, "fits"),),
+    DIGITS: ((1, DIGITS),),
 }
-DIGITS = 3  # more are not resolved
+RESOLVED = 3  # digits; more are noise
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Sheet:
 
 
 def tables(outcome: Outcome) -> list[Sheet]:
-    """The tables of a benchmark: one a measure, then one of the cold runs.
+    """The tables of a benchmark: one a measure, one of costs, one of the cold runs.
 
     A row is a case and one of ours: what it took, and what each rival took for that.
     """
@@ -49,7 +51,8 @@ def tables(outcome: Outcome) -> list[Sheet]:
     if len(event.rivals) == 1:
         return [_figures(event, outcome.records)]
     ratios = [_ratios(event, outcome, measure) for measure in measures]
-    return [*ratios, *_cold(event, outcome.records)]
+    costs = [_excess(event, outcome.records)] if event.excess else []
+    return [*ratios, *costs, *_cold(event, outcome.records)]
 
 
 def quantity(value: float, unit: str) -> str:
@@ -71,7 +74,7 @@ def _rounded(value: float) -> str:
     """
     if not math.isfinite(value):
         return str(value)
-    return f"{value:.0f}" if value >= 100 else f"{value:.{DIGITS}g}"
+    return f"{value:.0f}" if value >= 100 else f"{value:.{RESOLVED}g}"
 
 
 @dataclass(frozen=True)
@@ -106,9 +109,11 @@ class Board:
         return told + (f" ({within(best, most, unit)})" if most else "")
 
     def ratio(self, case: str, ours: str, rival: str) -> str:
-        """Theirs / ours, and whether it is what was aimed at."""
+        """Theirs / ours, and whether it is what was aimed at; of digits theirs."""
         if (case, rival) not in self.records:
             return "–"
+        if (unit := self.event.unit_of(self.measure)) == DIGITS:
+            return quantity(self.records[case, rival].best, unit)
         mine = self.records[case, ours].best
         ratio = self.records[case, rival].best / mine if mine else math.inf
         goal = self.event.goals.get((self.measure, case, ours, rival))
@@ -120,8 +125,9 @@ def _ratios(event: Contest, outcome: Outcome, measure: str) -> Sheet:
     found = {(r.case, r.rival): r for r in outcome.records if r.measure == measure}
     board = Board(event, measure, found)
     theirs = board.names(ours=False)
-    compared = ", theirs / ours" if theirs else ""
-    heads = ["", "ours", "takes", *theirs]
+    digits = event.unit_of(measure) == DIGITS
+    compared = ", theirs / ours" if theirs and not digits else ""
+    heads = ["", "ours", "has" if digits else "takes", *theirs]
     return Sheet(f"{event.title}: {measure}{compared}", heads, board.rows())
 
 
@@ -137,10 +143,11 @@ def verdict(ratio: float, goal: float) -> str:
 def within(value: float, most: float, unit: str) -> str:
     """Say whether a limit is kept.
 
-    >>> within(2.5, 3.0, "s"), within(120, 100, "lines")
-    ('3 s met', '100 lines not met')
+    >>> within(2.5, 3.0, "s"), within(120, 100, "lines"), within(15, 13, "digits")
+    ('3 s met', '100 lines not met', '13 digits met')
     """
-    return f"{quantity(most, unit)} {'met' if value <= most else 'not met'}"
+    kept = value >= most if unit == DIGITS else value <= most
+    return f"{quantity(most, unit)} {'met' if kept else 'not met'}"
 
 
 def _figures(event: Contest, records: Sequence[Record]) -> Sheet:
@@ -149,6 +156,34 @@ def _figures(event: Contest, records: Sequence[Record]) -> Sheet:
         [r.case, r.measure, quantity(r.best, event.unit_of(r.measure))] for r in records
     ]
     return Sheet(event.title, ["", "", "takes"], rows)
+
+
+def _excess(event: Contest, records: Sequence[Record]) -> Sheet:
+    """How far the check of each rival lies above the least, and by which way."""
+    checked = [r for r in records if r.check is not None]
+    found = {(r.case, r.rival): r for r in checked}
+    rivals = [name for name in event.rivals if any(name == r for _, r in found)]
+    rows = [
+        [case, *(above(found.get((case, rival)), own) for rival in rivals)]
+        for case in event.cases
+        if (own := [r.check for r in checked if r.case == case and r.check is not None])
+    ]
+    return Sheet(f"{event.title}: {event.excess}", ["", *rivals], rows)
+
+
+def above(record: Record | None, checks: Sequence[float]) -> str:
+    """How far a check lies above the least of all, as a part of it.
+
+    >>> above(Record("", "", "", 1.0, check=1.001, way="saga"), [1.0, 1.001])
+    '1e-03 saga'
+    """
+    if record is None or record.check is None:
+        return "–"
+    least = min(checks)
+    excess = (record.check - least) / abs(least) if record.check != least else 0.0
+    return (
+        f"{excess:.0e} {record.way}".rstrip() if excess else f"0 {record.way}".rstrip()
+    )
 
 
 def _cold(event: Contest, records: Sequence[Record]) -> list[Sheet]:
