@@ -84,7 +84,7 @@ class Objective:
 
     @property
     def _size(self) -> tuple[int, int]:
-        return self.design.shape
+        return self.design.shape[0], self.design.width
 
     def _turned(self, z: Array, dz: Array, rows: slice) -> Array:
         return self.cost.turned(z, self.y[rows], self.s[rows], dz)
