@@ -12,16 +12,18 @@ import numpy as np
 from pellucid.errors import ModelError
 from pellucid.graphs.differentiating.gradient import hvp
 from pellucid.graphs.operations.robust import log_loss
-from pellucid.regression import powers
 from pellucid.minimisers.methods import Newton
 from pellucid.minimisers.minimise import minimise
 from pellucid.minimisers.task import Fit, Options, Task, Watch
 from pellucid.models import costs, penalties, proximal
 from pellucid.models.base import Array
+from pellucid.regression.columns import Columns, Moments
+from pellucid.regression.generalised import Generalised
+from pellucid.regression.row_costs import RowCost
 from pellucid.running.compiled import Compiled
 
 BLOCK = 1024  # rows: more, and threads of BLAS wait for each other
-STIFF = 1e300  # a penalty under which no weight is left
+TIGHT = 1e-10  # the slope to which Newton goes at least: it costs a step or two more
 DENSE = 1000  # parameters beyond which the Hessian is not formed
 
 SEPARABLE = (
@@ -128,48 +130,73 @@ def solved(
     cost: MeanCost, start: Any, rows: Any, options: Options, *,
     intercept: bool, verbose: bool | int,
 ) -> tuple[Fit, bool]:  # fmt: skip
-    """Minimise J by (proximal) Newton, on columns that are centred and of like length.
+    """Minimise J, on columns that are centred and of like length.
 
     Cost and optimum stay as they are, whatever the scale of a column. Also says whether
     the classes are separable, so that without a penalty there is no optimum; where that
     shows, it stops.
     """
-    (w, b), (X, y, *s) = start, rows
-    columns = Columns.of(X, cost, intercept, *s)
-    across = (slice(None),) + (None,) * (w.ndim - 1)  # beside w, (d,) or (d, 1)
-    lengths, exponent = columns.lengths[across], columns.exponent[across]
-    softness = columns.softness[across]
-    X, ridge = columns.scaled(X), (1 - cost.l1_ratio) * softness**2
-    w = np.ldexp(w, exponent)  # of columns that were divided by 2^exponent
-    start = w * lengths, b + columns.mean @ w * intercept
+    X, y, *s = rows
+    moments = Moments.of(X, *s, centred=intercept)
+    soft = cost.Cn**-0.5 * (1.0 if cost.scale is None else cost.scale.ravel())
+    bend = (cost.k - 1) / cost.k**2  # at w = 0, where every p is 1 / k
+    columns = Columns.of(moments, soft, bend)
     free = np.isinf(cost.Cn)
+    if cost.l1_ratio or start[0].size > DENSE:
+        look = by_columns(cost, columns, start, rows, intercept)
+        options = dataclasses.replace(options, tol=min(options.tol, TIGHT))
+        return look(options, free, verbose)
+    loss = RowCost(loss_of(cost.k), options.target, options.device)
+    model = Generalised.of(loss, columns, X, y, *s, intercept=intercept)
 
-    def done(_: int, J: float, x: Any) -> bool:
-        u, *b = x
-        return free and separates(X @ u + sum(b), y)
+    def done(_: int, J: float, u: Array) -> bool:
+        return free and separates(model.objective.outputs(u), y)
 
-    if w.size > DENSE and not cost.l1_ratio:
-        fit = descended(
-            Smooth(cost.k), start, (X, y, ridge, *s), intercept=intercept,
-            method=Newton(dense=0), callback=done, tol=options.tol, verbose=verbose,
-            max_iter=options.limit, target=options.target, device=options.device,
-        )  # fmt: skip
+    fit, at = model.minimised(start, options, Watch(done, verbose, "J"))
+    separable = done(fit.nit, fit.fun, at.u)
+    if free and not separable:  # then it may still be that some rows are
+        z = model.objective.outputs(model.onward(at))
+        separable = separates(z, y, slack=1e-3)
+    return finite(fit), separable
+
+
+def by_columns(
+    cost: MeanCost, columns: Columns, start: Any, rows: Any, intercept: bool
+) -> Callable[..., tuple[Fit, bool]]:
+    """Minimise J by proximal Newton, or by products with the Hessian where it is large.
+
+    What is given back takes options, whether there is no penalty, and verbose.
+    """
+    X, y, *s = rows
+    u = columns.inside(*start)
+    X, w, b = columns.scaled(columns.near(X)), u[:-1], u[-1]
+    across = (slice(None),) + (None,) * (w.ndim - 1)  # beside w, (d,) or (d, 1)
+    softness = columns.softness[across]
+    ridge = (1 - cost.l1_ratio) * softness**2
+
+    def found(options: Options, free: bool, verbose: bool | int) -> tuple[Fit, bool]:
+        def done(_: int, J: float, x: Any) -> bool:
+            u, *b = x
+            return free and separates(X @ u + sum(b), y)
+
+        if cost.l1_ratio:
+            lam = np.broadcast_to(cost.l1_ratio / cost.Cn**0.5 * softness, w.shape)
+            task = Task(Smooth(cost.k), (w, b), (X, y, ridge, *s))
+            hessian = curvature(Smooth(cost.k), options, *task.data)
+            watch = Watch(done, verbose, "J")
+            fit, _ = by_steps(task, hessian, lam.ravel(), intercept, options, watch)
+        else:
+            fit = descended(
+                Smooth(cost.k), (w, b), (X, y, ridge, *s), intercept=intercept,
+                method=Newton(dense=0), callback=done, tol=options.tol, verbose=verbose,
+                max_iter=options.limit, target=options.target, device=options.device,
+            )  # fmt: skip
         separable = done(fit.nit, fit.fun, fit.x)
-    else:
-        lam = np.broadcast_to(cost.l1_ratio / cost.Cn**0.5 * softness, w.shape)
-        task = Task(Smooth(cost.k), start, (X, y, ridge, *s))
-        hessian = curvature(Smooth(cost.k), options, *task.data)
-        watch = Watch(done, verbose, "J")
-        fit, onward = by_steps(task, hessian, lam.ravel(), intercept, options, watch)
-        fit = finite(fit)
-        separable = done(fit.nit, fit.fun, fit.x)
-        if free and not separable:  # then it may still be that some rows are
-            v, *c = task.rebuilt(onward())
-            separable = separates(X @ v + sum(c), y, slack=1e-3)
-    b = fit.x[1] - columns.mean @ (fit.x[0] / lengths)
-    part, power = np.frexp(lengths)
-    w = powers.restored(fit.x[0] / part, -exponent - power)
-    return dataclasses.replace(fit, x=(w, b)), separable
+        w_, b_ = finite(fit).x
+        x = columns.outside(np.concatenate([w_, np.asarray(b_)[None]]))
+        return dataclasses.replace(fit, x=x), separable
+
+    return found
 
 
 def by_steps(
@@ -188,64 +215,9 @@ def by_steps(
     )
 
 
-@dataclass(frozen=True)
-class Columns:
-    """How the columns of X are centred and scaled: (X 2^-exponent - mean) / lengths.
-
-    The exponent brings a column near 1 whose squares float64 could not hold. The
-    lengths are such that the Hessian at w = 0 has ones on its diagonal: there every p
-    is 1/k, and H_jj = mean(x_j^2) p (1 - p) + 1 / (C n). The softness squared is the
-    part of the penalty in that.
-    """
-
-    exponent: Array
-    mean: Array
-    lengths: Array
-    softness: Array
-
-    @classmethod
-    def of(
-        cls, X: Array, cost: MeanCost, centred: bool, s: Array | None = None
-    ) -> Columns:
-        """Measure the columns; without an intercept they stay where they are."""
-        exponent, mean, squares = moments(X, centred, s)
-        scale = 1.0 if cost.scale is None else cost.scale.ravel()
-        with np.errstate(over="ignore"):
-            soft = np.ldexp(cost.Cn**-0.5 * scale, -exponent)  # the root of 1 / (C n)
-        soft = np.minimum(soft, STIFF)
-        lengths = np.hypot(np.sqrt(squares * (cost.k - 1)) / cost.k, soft)
-        lengths = np.where(lengths > 0, lengths, 1.0)
-        return cls(exponent, mean, lengths, soft / lengths)
-
-    def scaled(self, X: Array) -> Array:
-        """The columns, centred and scaled."""
-        X = powers.scaled(X, self.exponent) if self.exponent.any() else X
-        X = X - self.mean
-        X /= self.lengths
-        return X
-
-
-def moments(
-    X: Array, centred: bool, s: Array | None = None
-) -> tuple[Array, Array, Array]:
-    """The exponent of each column, its mean, or 0, and the mean square beside that.
-
-    Mean and square are of the column divided by 2^exponent.
-    """
-    near = powers.are_near(X)
-    exponent = np.zeros(X.shape[1], int) if near else powers.exponents(X).clip(-900)
-    X = X if near else powers.scaled(X, exponent)
-    s = None if s is None else powers.near_one(s)
-    mean = np.average(X, axis=0, weights=s) * centred  # (d,)
-    weights = np.ones(len(X)) if s is None else s
-    total = sum(weights[i] @ (X[i] - mean) ** 2 for i in blocks(X))  # (d,)
-    return exponent, mean, np.asarray(total / np.sum(weights))
-
-
 def deviations(X: Array, s: Array | None = None) -> Array:
     """The standard deviation of each column (d,), 1 where it does not vary."""
-    exponent, _, squares = moments(X, True, s)
-    return np.where(squares > 0, np.ldexp(np.sqrt(squares), exponent), 1.0)
+    return Moments.of(X, s).deviation
 
 
 def directions(X: Array) -> int:
@@ -254,8 +226,8 @@ def directions(X: Array) -> int:
     It takes a visit to the rows, and no copy of them; columns that differ by less than
     a millionth of their spread are taken for one.
     """
-    scales = Columns.of(X, MeanCost(2, np.inf), True)
-    R = sum((Z := scales.scaled(X[i])).T @ Z for i in blocks(X))
+    scales = Columns.of(Moments.of(X), 0.0, 0.25)
+    R = sum((Z := scales.scaled(scales.near(X[i]))).T @ Z for i in blocks(X))
     return int(np.linalg.matrix_rank(np.asarray(R), tol=1e-12 * len(X), hermitian=True))
 
 

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 NEWTON = ("lbfgs", "liblinear", "newton-cg", "newton-cholesky", "sag", "saga")
 DESCENT = "gradient-descent"
-TIGHT = 1e-10  # the slope to which Newton goes at least: it costs a step or two more
 
 CHECKS = {
     "C": base.positive("a positive number, or infinity for no penalty"),
@@ -248,7 +247,7 @@ class LogisticRegression(Classifier, BaseEstimator):
             method = GradientDescent(self.learning_rate)
             fit = likelihood.descended(self._cost, start, rows, method=method, **shared)
             return fit, False
-        options = Options(self.max_iter, min(self.tol, TIGHT), **where)
+        options = Options(self.max_iter, self.tol, **where)
         try:
             return likelihood.solved(self._cost, start, rows, options, **shared)
         except powers.OutOfRangeError as error:

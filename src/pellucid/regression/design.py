@@ -26,7 +26,7 @@ class Design(Protocol):
 
     @property
     def width(self) -> int:
-        """How many numbers a row of a block takes, beside those of X itself."""
+        """How many numbers of a row are to be in the cache."""
         ...
 
     def block(self, rows: slice) -> Any:
@@ -100,8 +100,8 @@ class Folded:
 
     @property
     def width(self) -> int:
-        """A block is a view."""
-        return 1
+        """A block is a view; what is dense is used twice while it is in the cache."""
+        return 1 if sparse.issparse(self.X) else self.shape[1]
 
     def __len__(self) -> int:
         """How many rows."""
@@ -134,3 +134,14 @@ class FoldedColumns:
         if g.ndim > 1:
             mean, length = mean[:, None], length[:, None]
         return np.asarray((self.Z.X.T @ g - mean * total) / length)
+
+
+def with_ones(design: Any, rows: slice, dtype: Any = float) -> Array:
+    """A = [Z 1] (m, d + 1) of some rows, in some precision."""
+    X = design.X[rows]
+    X = X.toarray() if sparse.issparse(X) else X
+    A = np.empty((X.shape[0], X.shape[1] + 1), dtype)
+    centred = np.subtract(X, design.mean, dtype=float)
+    np.multiply(centred, 1 / design.length, out=A[:, :-1], casting="same_kind")
+    A[:, -1] = 1
+    return A

@@ -63,6 +63,14 @@ class RowCost:
         found: Array = self._run(_turned, z, y, s, v)
         return found
 
+    def curvature(self, z: Array, y: Array, s: Array) -> Array:
+        """The second derivatives, (m, 1, 1) of one output, else (m, k, k)."""
+        if z.ndim == 1:
+            return self.turned(z, y, s, np.ones_like(z))[:, None, None]
+        ways = np.eye(z.shape[1])
+        turned = [self.turned(z, y, s, np.broadcast_to(e, z.shape)) for e in ways]
+        return np.stack(turned, axis=-1)
+
     def _run(self, what: Callable[[Loss], Any], z: Array, *more: Array) -> Any:
         program, m = _program(what, self.loss, self.target, self.device), len(z)
         size = _size(m)

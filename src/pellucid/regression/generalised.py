@@ -1,0 +1,76 @@
+"""Generalised linear models: a cost of rows is all that one needs.
+
+    J(w, b) = sum_i s_i loss(x_i w + b, y_i) / sum(s) + |soft w|^2 / 2
+
+The loss is a plain NumPy function, convex in its output; see `RowCost`. The columns are
+centred and scaled inside, so that their units have no say in how w and b are found.
+
+McCullagh & Nelder, "Generalized linear models" (1989).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.minimisers.task import Fit, Options, Watch
+from pellucid.regression import quasi_newton
+from pellucid.regression.columns import Columns
+from pellucid.regression.objective import Objective, Place
+from pellucid.regression.powers import near_one
+from pellucid.regression.quasi_newton import Curvature
+from pellucid.regression.row_costs import RowCost
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Generalised:
+    """A generalised linear model of some rows, in columns that are centred and scaled.
+
+    Examples
+    --------
+    >>> from pellucid.models import costs
+    >>> from pellucid.regression.columns import Moments
+    >>> X, y = np.array([[0.0], [1.0], [2.0]]), np.array([1.0, 2.0, 4.0])
+    >>> columns = Columns.of(Moments.of(X), soft=0.1, bend=1.0)
+    >>> model = Generalised.of(RowCost(costs.poisson), columns, X, y)
+    >>> watch = Watch(None, False, "J")
+    >>> fit, _ = model.minimised((np.zeros(1), 0.0), Options(100, 1e-4), watch)
+    >>> fit.x[0].round(4)
+    array([0.6758])
+    """
+
+    columns: Columns
+    objective: Objective
+
+    @classmethod
+    def of(
+        cls, cost: RowCost, columns: Columns, X: Array, y: Array,
+        s: Array | None = None, *, intercept: bool = True,
+    ) -> Generalised:  # fmt: skip
+        """Rows X (n, d), y (n,) or (n, k), weights s (n,), and whether there is a b."""
+        s = np.ones(len(y)) if s is None else near_one(s)
+        ridge = np.append(columns.softness**2, 0.0)  # (d + 1,)
+        ridge = ridge if y.ndim == 1 else ridge[:, None]
+        design = columns.design(X)
+        objective = Objective(design, y, s / np.sum(s), cost, ridge, intercept)
+        return cls(columns, objective)
+
+    def minimised(
+        self, start: tuple[Array, Any], options: Options, watch: Watch
+    ) -> tuple[Fit, Place]:
+        """Find w and b, x of the Fit; and the place inside of the scaled columns."""
+        w, b = start
+        u = self.columns.inside(w, b)
+        fit, at = quasi_newton.minimised(self.objective, u, options, watch)
+        return dataclasses.replace(fit, x=self.columns.outside(at.u)), at
+
+    def onward(self, at: Place) -> Array:
+        """Where Newton's next step would go, with the Hessian of the very place."""
+        at = self.objective.at(at.u, curved=float)
+        return Curvature.of(self.objective, at, float).step(at.g)

@@ -1,0 +1,281 @@
+"""Newton's method that forms the Hessian seldom, and mends it from step to step.
+
+    F(u) = sum_i s_i loss(z_i, y_i) + sum(ridge w^2) / 2,    z = Z w + b
+
+The Hessian H of one place is kept, and serves the next steps as H0 of BFGS: two loops
+over the pairs (s, y) of steps and changes of the slope since then. It is formed anew
+where as many steps would be left as it costs. The decrement g'H^-1 g / 2 says by how
+much F can still fall, in whatever unit the columns are.
+
+Nocedal & Wright, "Numerical Optimization" (2006), sections 3.3, 6.1 and 7.2; Boyd &
+Vandenberghe, "Convex optimization" (2004), section 9.5.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from pellucid.minimisers.task import Fit, Options, Watch, fitted
+from pellucid.regression.objective import Objective, Place
+
+Array = NDArray[Any]
+
+NEAR = 0.1  # tol^2 times this part of the cost may be left
+POLISHED = 1e-22  # of the cost: less is left by rounding
+POLISH = 3  # steps beyond what tol asks for, at most
+FIRST = 0.1  # what a step leaves of the decrement, before one was taken
+SHIFT = 1e-13  # of a Hessian with ones on its diagonal
+COARSE = 1e-4  # pivots of such a Hessian below which float32 is too coarse
+FAST = 0.01  # what a step may leave of the decrement, to be called fast
+SAMPLE = 10  # of so many rows one is looked at first
+LARGE = 100_000  # numbers in X, from which that pays
+ROUGH = 0.03  # the tol of a sample
+FULL, HALF = np.float64, np.float32
+
+
+@dataclass(frozen=True)
+class Factor:
+    """H = L L', scaled to ones on its diagonal, a little shifted where it has to be.
+
+    Van der Sluis, "Condition numbers and equilibration of matrices" (1969).
+    """
+
+    scale: Array
+    L: Array
+    shift: float
+
+    @classmethod
+    def of(cls, H: Array, shift: float = SHIFT) -> Factor:
+        """Factor a Hessian, which may be singular."""
+        diagonal = np.diag(H)
+        scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
+        H = H * scale
+        H *= scale[:, None]
+        while True:
+            shifted = H.copy()
+            shifted.flat[:: len(H) + 1] += shift
+            try:
+                L = linalg.cholesky(
+                    shifted, lower=True, overwrite_a=True, check_finite=False
+                )
+            except linalg.LinAlgError:
+                shift *= 100
+                continue
+            return cls(scale, L, shift)
+
+    @property
+    def pivot(self) -> float:
+        """The least, squared: an upper bound of the least eigenvalue."""
+        return float(np.min(np.diag(self.L)) ** 2)
+
+    def solved(self, g: Array) -> Array:
+        """H^-1 g, of the shape of g."""
+        v = linalg.cho_solve((self.L, True), self.scale * g.ravel(), check_finite=False)
+        return np.asarray(self.scale * v).reshape(g.shape)
+
+
+@dataclass
+class Curvature:
+    """What is known of the Hessian: one that was formed, and pairs since then."""
+
+    factor: Factor
+    dtype: Any
+    pairs: list[tuple[Array, Array]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, objective: Objective, at: Place, dtype: Any) -> Curvature:
+        """Factor the Hessian; one that float32 is too coarse for is formed anew."""
+        H = bordered(np.asarray(at.H), at.u.shape, objective.ridge)
+        if dtype is FULL:
+            return cls(Factor.of(H), FULL)
+        factor = Factor.of(H, float(np.finfo(HALF).eps))
+        if factor.pivot > COARSE:
+            return cls(factor, HALF)
+        return cls.of(objective, objective.at(at.u, curved=FULL), FULL)
+
+    def step(self, g: Array) -> Array:
+        """-H^-1 g by two loops over the pairs (algorithm 7.4)."""
+        q, alphas = g.copy(), []
+        for s, y in reversed(self.pairs):
+            alphas.append(np.vdot(s, q) / np.vdot(s, y))
+            q -= alphas[-1] * y
+        q = self.factor.solved(q)
+        for (s, y), alpha in zip(self.pairs, reversed(alphas), strict=True):
+            q += s * (alpha - np.vdot(y, q) / np.vdot(s, y))
+        return -q
+
+    def learn(self, before: Place, after: Place) -> None:
+        """Remember how the slope changed along a step."""
+        s, y = after.u - before.u, after.g - before.g
+        if np.vdot(s, y) > np.finfo(float).eps * np.vdot(y, y):
+            self.pairs.append((s, y))
+
+
+def bordered(H: Array, shape: tuple[int, ...], ridge: Array) -> Array:
+    """The Hessian of k outputs, positive definite also along a shift of them all.
+
+    Where such a shift changes no loss (softmax), and no ridge holds it, the slope is at
+    right angles to it, and whatever curvature is put there moves nothing.
+    """
+    if len(shape) == 1:
+        return H
+    p, k = shape
+    H4 = H.reshape(p, k, p, k)
+    for j in np.flatnonzero(np.max(ridge.reshape(p, -1), axis=1) == 0):
+        own = H4[j, :, j, :]
+        if np.abs(own.sum(axis=1)).max() < 1e-4 * np.trace(own):
+            own += np.trace(own) / k**2
+    return H
+
+
+def minimised(
+    objective: Objective, start: Array, options: Options, watch: Watch
+) -> tuple[Fit, Place]:
+    """Minimise F from a start, a place that need not be near.
+
+    Gives also the place that was reached.
+
+    Parameters
+    ----------
+    objective : Objective
+        F.
+    start : array (d + 1,) or (d + 1, k)
+        [w; b].
+    options : Options
+        `limit` of steps; `tol`, for which a tenth of its square may be left of the
+        cost.
+    watch : Watch
+        Is told of each step, and may stop it.
+    """
+    at, history = begun(objective, start, options)
+    walk = Walk.begun(objective, at, options.tol)
+    with watch.over(options.limit):
+        while True:
+            history.append(walk.at.cost)
+            u, nit = walk.at.u, len(history) - 1
+            stopped = watch.told(nit, walk.at.cost, lambda u=u: u)
+            reason = "stopped by the callback" if stopped else walk.reason
+            if not reason and nit >= options.limit:
+                near = "converged: the cost is least" if walk.is_near else ""
+                reason = near or f"reached max_iter, {options.limit}"
+            if not reason and not walk.goes_on():
+                reason = walk.reason
+            if reason:
+                break
+    message = f"Newton: {reason}"
+    return fitted(walk.at.u, history, nit, message), walk.at
+
+
+def begun(
+    objective: Objective, start: Array, options: Options
+) -> tuple[Place, list[float]]:
+    """Where the walk begins: at the minimum of a sample of the rows, if that is better.
+
+    Of n rows that are alike it is within sqrt(d / n) of their own, for a fraction of
+    the time. Gives also the costs before that.
+    """
+    n, d = objective.design.shape
+    m = max(n // SAMPLE, 20 * (d + 1) * math.prod(start.shape[1:]))
+    if m < n / 3 and n * d > LARGE and options.limit:
+        chosen = np.sort(np.random.default_rng(0).choice(n, m, replace=False))
+        some = objective.some(chosen)
+        if some is not None:
+            rough = Options(10, ROUGH)
+            fit, _ = minimised(some, start, rough, Watch(None, False, "J"))
+            J = objective.value(start)
+            at = objective.at(fit.x, curved=HALF) if np.isfinite(fit.fun) else None
+            if at is not None and at.cost < J:
+                return at, [J]
+    return objective.at(start, curved=HALF), []
+
+
+@dataclass
+class Walk:
+    """Where the walk stands, what it knows of the curvature, and where it goes next."""
+
+    objective: Objective
+    at: Place
+    known: Curvature
+    step: Array
+    left: float  # how much the cost can still fall: the decrement
+    tol: float
+    rate: float = FIRST  # what the last step left of that
+    beyond: int = 0  # steps since what is left is little enough
+    reason: str = ""
+
+    @classmethod
+    def begun(cls, objective: Objective, at: Place, tol: float) -> Walk:
+        """Stand at a place whose Hessian is known."""
+        known = Curvature.of(objective, at, HALF)
+        step = known.step(at.g)
+        return cls(objective, at, known, step, -float(np.vdot(at.g, step)) / 2, tol)
+
+    @property
+    def is_near(self) -> bool:
+        """Whether what is left of the cost is as little as tol asks for."""
+        return self.left <= NEAR * self.tol**2 * abs(self.at.cost)
+
+    def goes_on(self) -> bool:
+        """Take a step, if there is reason to; else say why not."""
+        polished = self.beyond and (self.rate > FAST or self.beyond > POLISH)
+        little = self.tol > 0 and self.left <= POLISHED * abs(self.at.cost)
+        if (self.is_near and polished) or little:
+            self.reason = "converged: the cost is least"
+            return False
+        after = self._searched(self._curved())
+        if after is None and (self.known.pairs or self.known.dtype is HALF):
+            self._stand(self.objective.at(self.at.u, curved=FULL), FULL)
+            after = self._searched(None)
+        if after is None:
+            self.reason = "converged: no step lowers the cost"
+            return False
+        self.beyond += self.is_near
+        self._stand(after, self.known.dtype)
+        return True
+
+    def _curved(self) -> Any:
+        """The dtype of a Hessian that is to be formed at the next place, or None."""
+        if self.is_near:
+            return None
+        if self.rate >= 1:
+            return self.known.dtype
+        goal = max(NEAR * self.tol**2, POLISHED) * abs(self.at.cost)
+        steps = math.log(max(goal, 1e-300) / self.left) / math.log(self.rate)
+        return self.known.dtype if steps > self.objective.worth else None
+
+    def _stand(self, after: Place, dtype: Any) -> None:
+        """Arrive at a place."""
+        if after.H is None:
+            self.known.learn(self.at, after)
+        else:
+            self.known = Curvature.of(self.objective, after, dtype)
+        before, self.at = self.left, after
+        self.step = self.known.step(after.g)
+        self.left = -float(np.vdot(after.g, self.step)) / 2
+        self.rate = self.left / before if before else 1.0
+
+    def _searched(self, curved: Any) -> Place | None:
+        """Backtracking: shorten the step until it pays (algorithm 3.1)."""
+        at, t, slope = self.at, 1.0, -2 * self.left
+        if not slope < 0:
+            return None
+        rounding = 50 * float(np.finfo(float).eps) * abs(at.cost)
+        for _ in range(60):
+            there = self.objective.at(at.u + t * self.step, curved=curved)
+            if there.cost <= at.cost + 1e-4 * t * slope and there.cost < at.cost:
+                return there
+            # So near the minimum costs are equal but for rounding; slopes still tell.
+            if abs(there.cost - at.cost) <= rounding:
+                left = -float(np.vdot(there.g, self.known.step(there.g))) / 2
+                if left < 0.5 * self.left:
+                    return replace(there, cost=min(there.cost, at.cost))
+            bend = there.cost - at.cost - t * slope
+            best = -slope * t**2 / (2 * bend) if np.isfinite(bend) and bend > 0 else 0.0
+            t = min(max(best, t / 10), t / 2)
+        return None
