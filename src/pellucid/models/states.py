@@ -139,8 +139,7 @@ SPREAD = Fields(
         "exponent": parts.ArrayOf(("d",), kinds="i"),
         "mean": reals("d"),
         "length": reals("d"),
-        "directions": reals("r d"),
-        "S": reals("r"),
+        "inverse": reals("d r"),
         "of_mean": NUMBER,
     },
 )
@@ -301,8 +300,8 @@ def _of_linear(state: State) -> str:
         return "as many intercepts as targets"
     if one != (len(state["_rows"][1][0]) == 1):
         return "weights for each target"
-    if state["rank_"] != len(spread["S"]) or not np.all(spread["S"] > 0):
-        return "as many positive singular values as its rank"
+    if state["rank_"] != spread["inverse"].shape[1]:
+        return "as many directions as its rank"
     return "" if np.all(spread["length"] >= 0) else "columns of a length"
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 NEAR = 1e120  # sums of squares from 1 / NEAR to NEAR are safe
+GAP = 60  # powers of two between columns whose singular values do not mix
 LOG_2 = np.log10(2)
 LOST = 1e-9  # the part of a number that may be lost below the least normal float
 
@@ -44,6 +45,11 @@ def exponents(X: Array) -> Array:
     array([  2,   0, 668], dtype=int32)
     """
     largest = np.maximum(X.max(axis=0), -X.min(axis=0))
+    return exponents_of(largest)
+
+
+def exponents_of(largest: Array) -> Array:
+    """Find e with |largest| near 2^e."""
     e: Array = np.frexp(largest)[1]
     return e
 

@@ -40,8 +40,12 @@ def rows_a_block(columns: int) -> int:
     return rows
 
 
-def visited(work: Callable[[list[slice]], T], n: int, columns: int) -> list[T]:
+def visited(
+    work: Callable[[list[slice]], T], n: int, columns: int, size: int | None = None
+) -> list[T]:
     """What `work` finds of the blocks of each part of n rows, in their order.
+
+    `size` is how many rows a block has, unless what fills the cache.
 
     Parts are worked on by as many threads as BLAS would take, which meanwhile takes one
     itself. Rows so wide that a block is work enough for all cores stay with BLAS, and
@@ -54,7 +58,7 @@ def visited(work: Callable[[list[slice]], T], n: int, columns: int) -> list[T]:
     >>> sum(visited(lambda blocks: sum(X[rows].sum() for rows in blocks), 3, 2))
     np.float64(15.0)
     """
-    parts = parts_of(n, rows_a_block(columns))
+    parts = parts_of(n, size or rows_a_block(columns))
     if len(parts) == 1 or columns >= WIDE or not _visiting.acquire(blocking=False):
         return [work(blocks) for blocks in parts]
     try:

@@ -15,11 +15,10 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Spread:
-    """How the rows of a fit lie: Z = (X 2^-exponent - mean) / length = U S V'.
+    """How the rows of a fit lie: Z = (X 2^-exponent - mean) / length.
 
-    (Z'Z)^-1 = V S^-2 V' in the directions in which Z varies, so that the coefficients
-    have the covariance s^2 T T' with T = V S^-1 / (length 2^exponent), and nothing is
-    squared.
+    (Z'Z)^-1 = T T' in the directions in which Z varies, so that the coefficients have
+    the covariance s^2 V V' with V = T / (length 2^exponent), and nothing is squared.
 
     Parameters
     ----------
@@ -27,10 +26,8 @@ class Spread:
         Brings a column near 1.
     mean, length : array (d,)
         Of the columns; the length of a constant column is 0.
-    directions : array (rank, d)
-        V'.
-    S : array (rank,)
-        Singular values of Z.
+    inverse : array (d, rank)
+        T.
     of_mean : float
         The leverage of the mean: 1 / sum of the weights, 0 without an intercept.
     """
@@ -38,8 +35,7 @@ class Spread:
     exponent: Array
     mean: Array
     length: Array
-    directions: Array
-    S: Array
+    inverse: Array
     of_mean: float
 
     def leverage(self, X: Array) -> Array:
@@ -53,10 +49,11 @@ class Spread:
         scale = np.where(varies, self.length, 1.0)
         X = powers.scaled(X, self.exponent) if self.exponent.any() else X
         z = (X - self.mean) / scale
-        across = z @ self.directions.T  # (n, rank)
-        h = self.of_mean + np.sum((across / self.S) ** 2, axis=1)
-        if len(self.S) == len(scale):
+        h = self.of_mean + np.sum((z @ self.inverse) ** 2, axis=1)
+        if self.inverse.shape[1] == len(scale):
             return np.asarray(h)
-        unseen = np.linalg.norm(z - across @ self.directions, axis=1)
+        size = np.linalg.norm(self.inverse, axis=0)
+        seen = np.linalg.qr(self.inverse / size)[0]  # (d, rank)
+        unseen = np.linalg.norm(z - (z @ seen) @ seen.T, axis=1)
         rounding = 1e-12 * np.linalg.norm(self.mean / scale)
         return np.where(unseen > 1e-7 * np.linalg.norm(z, axis=1) + rounding, np.nan, h)

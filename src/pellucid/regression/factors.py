@@ -1,0 +1,337 @@
+"""The triangle R of a least-squares problem, Z = Q R, and what can be told from it.
+
+Z are the columns, centred and scaled to length 1. R comes from the products Z'Z, in one
+visit at the speed of BLAS, where that is as good as need be; else from Householder's
+reflections, block by block. Q is never kept.
+
+Demmel, Grigori, Hoemmen & Langou, "Communication-optimal parallel and sequential QR
+and LU factorizations" (2012); van der Sluis, "Condition numbers and equilibration of
+matrices" (1969).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from pellucid.regression import powers
+from pellucid.regression.survey import Columns, Survey
+from pellucid.regression.error_free import Double, summed
+from pellucid.regression.rows import rows_a_block, visited
+
+Array = NDArray[Any]
+
+EPS = float(np.finfo(float).eps)
+MARGIN = 4  # times what rounding moves, what varies less may vary by rounding alone
+SAFE = 1e11  # the square of the condition up to which R may come from Z'Z
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a problem: columns, targets and weights.
+
+    `q` holds the roots of the weights `s`; both are None where each row counts once.
+    """
+
+    columns: Columns
+    targets: Columns
+    s: Array | None
+    q: Array | None
+    intercept: bool
+    eps: float  # the rounding of the columns
+
+    @classmethod
+    def of(
+        cls, X: Array, y: Array, s: Array | None = None, *, intercept: bool = True
+    ) -> Rows:
+        """Survey X (n, d) and y (n, k), and bring them near 1 and 0."""
+        s = None if s is None else powers.near_one(s)
+        seen, aims = Survey.of(X, s), Survey.of(y, s)
+        if not (seen.are_near(len(X)) and aims.are_near(len(y))):
+            seen = Survey.of(X, s, powers.exponents_of(seen.largest))
+            aims = Survey.of(y, s, powers.exponents_of(aims.largest))
+        columns, targets = (Columns.of(each, intercept) for each in (seen, aims))
+        q = None if s is None else np.sqrt(s)
+        given: Any = X.dtype if X.dtype.kind == "f" else float
+        return cls(columns, targets, s, q, intercept, float(np.finfo(given).eps))
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """How many rows, columns and targets."""
+        return *self.columns.shape, self.targets.shape[1]
+
+    def of_target(self, i: int) -> Rows:
+        """The same columns with one target."""
+        return replace(self, targets=self.targets.only(i))
+
+    def uncentred(self, w: Double, b: Double) -> Double:
+        """The intercepts of the columns and targets as they are, from those of A."""
+        moved = w.times(-self.columns.head[:, None])
+        terms = [*moved.head, *moved.tail, b.head, b.tail, self.targets.head]
+        return summed(terms)
+
+    @property
+    def total(self) -> float:
+        """The sum of the weights."""
+        return float(len(self.columns.X) if self.s is None else np.sum(self.s))
+
+    def around(self, rows: slice, B: Array) -> Array:
+        """Some rows of [A y 1] q, shifted near 0, written into B."""
+        d, B = self.columns.shape[1], B[: rows.stop - rows.start]
+        self.columns.around(rows, B[:, :d])
+        self.targets.around(rows, B[:, d:-1])
+        B[:, -1] = 1.0
+        if self.q is not None:
+            B *= self.q[rows, None]
+        return B
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Means and sums of squares of [A y], and the products where they were formed."""
+
+    mean: Array
+    squares: Array
+    products: Array | None
+
+    @classmethod
+    def of(cls, rows: Rows) -> Moments:
+        """Visit the rows once; of few rows the products are not worth forming."""
+        n, d, k = rows.shape
+        shift = np.append(rows.columns.shift, rows.targets.shift)
+        if n <= 2 * (d + k):
+            B = rows.around(slice(0, n), rows.columns.empty(n, d + k + 1))
+            ones = B[:, -1] @ B if rows.intercept else np.zeros(d + k + 1)
+            by = ones[:-1] / rows.total
+            B[:, :-1] -= B[:, -1:] * by
+            return cls(shift + by, np.einsum("ij,ij->j", B, B)[:-1], None)
+
+        def part(blocks: list[slice]) -> Array:
+            G = np.zeros((d + k + 1, d + k + 1))
+            B = rows.columns.empty(blocks[0].stop - blocks[0].start, d + k + 1)
+            for block in blocks:
+                Z = rows.around(block, B)
+                G += Z.T @ Z
+            return G
+
+        G = reduce(np.add, visited(part, n, d + k + 1))
+        ones = G[-1, :-1] if rows.intercept else 0 * G[-1, :-1]
+        by = ones / rows.total
+        C = G[:-1, :-1] - np.outer(by, ones)
+        return cls(shift + by, np.maximum(np.diagonal(C), 0.0), C)
+
+
+@dataclass(frozen=True)
+class Factors:
+    """R, and T with (Z'Z)^-1 = T T' in the directions that are meant.
+
+    Parameters
+    ----------
+    R : array (r, varying columns)
+        The triangle.
+    inverse : array (d, rank)
+        T: the inverse of R, or where that is none V S^-1, of R = U S V'.
+    projected : array (r, k)
+        Q'y.
+    f : array (rank, k)
+        T'Z'y: the solution is v = T f.
+    mean : array (d,)
+        Of the columns A.
+    target : array (k,)
+        Mean of the targets.
+    length : array (d,)
+        Of the columns before they were scaled, 0 for a constant one.
+    contraction : float
+        What part of an error a step of refinement may leave.
+    """
+
+    R: Array
+    inverse: Array
+    projected: Array
+    f: Array
+    mean: Array
+    target: Array
+    length: Array
+    contraction: float
+
+    @classmethod
+    def of(cls, rows: Rows) -> Factors:
+        """Factor the columns, and leave out what their rounding may have made."""
+        (_, d, _), moments = rows.shape, Moments.of(rows)
+        coarse, length = _coarse(rows, moments)
+        varies = length > 0
+        R, projected, inverse, error = _triangle(rows, moments, length)
+        f = projected
+        noise = coarse[varies] / length[varies]
+        if inverse is None or not _is_whole(inverse, noise):
+            inverse, f = _of_rank(R, projected, noise)
+        T = np.zeros((d, inverse.shape[1]))
+        T[varies] = inverse
+        mean, target = np.split(moments.mean, [d])
+        return cls(R, T, projected, f, mean, target, length, error)
+
+    @property
+    def rank(self) -> int:
+        """In how many directions the columns vary."""
+        return self.inverse.shape[1]
+
+    @property
+    def varies(self) -> Array:
+        """Which columns are no constants."""
+        return np.asarray(self.length > 0)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no column that varies depends on others."""
+        return self.rank == np.sum(self.varies)
+
+    def centre(self, rows: Rows) -> Array:
+        """The means of the columns X 2^-e."""
+        return np.asarray(rows.columns.head + self.mean)
+
+    def unscaled(self, v: Array) -> Array:
+        """The coefficients of the columns as they are: v / length, 0 for a constant."""
+        length = self.length[:, None]
+        return np.divide(v, length, out=np.zeros_like(v), where=length > 0)
+
+
+def _coarse(rows: Rows, moments: Moments) -> tuple[Array, Array]:
+    """What rounding may move in each column, and its length, 0 where that is all."""
+    columns, d = rows.columns, rows.columns.shape[1]
+    length = np.sqrt(moments.squares[:d])
+    far = np.abs(columns.head + moments.mean[:d]) * np.sqrt(rows.total)
+    coarse = rows.eps * np.hypot(length, far)
+    doubtful = np.flatnonzero((coarse > 1e-8 * length) & (length > 0))
+    if len(doubtful):
+        exact = doubtful[_are_unrounded(columns, doubtful, rows.eps)]
+        coarse[exact] = rows.eps * length[exact]
+    return coarse, np.where(length > MARGIN * coarse, length, 0.0)
+
+
+def _are_unrounded(columns: Columns, places: Array, eps: float) -> Array:
+    """Whether columns hold multiples of 8 units in their last place, and so no noise.
+
+    Rounding would leave the last bits at random; 1e15 and 1e15 + 1 have none there.
+    """
+    unit = np.frexp(columns.far[places])[1] + np.log2(eps).astype(int) + 2
+    e = unit if columns.e is None else unit + columns.e[places]
+
+    def part(blocks: list[slice]) -> Any:
+        for rows in blocks:
+            steps = np.ldexp(columns.X[rows, places].astype(float), -e)
+            yield (steps == np.rint(steps)).all(axis=0)
+
+    found = visited(lambda blocks: np.all([*part(blocks)], axis=0), *columns.shape)
+    return np.asarray(np.all(found, axis=0))
+
+
+def _triangle(
+    rows: Rows, moments: Moments, length: Array
+) -> tuple[Array, Array, Array | None, float]:
+    """R, Q'y, the inverse of R where it has one, and the error of R'R = Z'Z."""
+    d, varies = len(length), length > 0
+    C, unit = moments.products, 1 / length[varies]
+    if C is not None:
+        Z = unit[:, None] * C[:d, :d][np.ix_(varies, varies)] * unit
+        try:
+            R = linalg.cholesky(Z, check_finite=False)
+            T = _inverse(R)
+            if np.sum(T**2) <= SAFE:
+                f = T.T @ (unit[:, None] * C[:d, d:][varies])
+                return R, f, T, 16 * EPS * float(np.sum(T**2))
+        except linalg.LinAlgError:
+            pass  # too near to dependent for products
+    R = _reflected(rows, moments.mean, length)
+    r = min(len(R), int(np.sum(varies)))
+    R, f = R[:r, : len(unit)], R[:r, len(unit) :]
+    if r < len(unit) or not np.diagonal(R).all():
+        return R, f, None, 0.0
+    T = _inverse(R)
+    return R, f, T, 16 * EPS * float(np.linalg.norm(T)) * r**0.5
+
+
+def _inverse(R: Array) -> Array:
+    return np.asarray(linalg.lapack.dtrtri(R)[0]) if len(R) else R
+
+
+def _reflected(rows: Rows, mean: Array, length: Array) -> Array:
+    """R of [Z y], from one block of rows to the next, and of the parts together."""
+    n, d, k = rows.shape
+    shift = mean - np.append(rows.columns.shift, rows.targets.shift)
+    kept = np.append(length > 0, np.ones(k, bool))
+    unit = np.append(length, np.ones(k))[kept]
+
+    def part(blocks: list[slice]) -> Array:
+        R, B = np.zeros((0, len(unit))), rows.columns.empty(_longest(blocks), d + k + 1)
+        for block in blocks:
+            Z = rows.around(block, B)
+            Z[:, :-1] -= Z[:, -1:] * shift
+            Z = Z[:, :-1][:, kept] / unit
+            R = np.linalg.qr(np.vstack([R, Z]) if len(R) else Z, mode="r")
+        return R
+
+    if n <= 2 * (d + k):
+        return part([slice(0, n)])
+    least = rows_a_block(1)
+    size = max(rows_a_block(d + k), min(4 * (d + k), least))
+    parts = visited(part, n, d + k, size)
+    return np.linalg.qr(np.vstack(parts), mode="r") if len(parts) > 1 else parts[0]
+
+
+def _longest(blocks: list[slice]) -> int:
+    return max(block.stop - block.start for block in blocks)
+
+
+def _is_whole(inverse: Array, noise: Array) -> bool:
+    """Whether the least singular value is above all that rounding may make."""
+    d = len(noise)
+    least = 1 / np.linalg.norm(inverse) if d else 1.0
+    return bool(least > max(10 * d * EPS, MARGIN * np.max(noise, initial=0.0)))
+
+
+def _of_rank(R: Array, f: Array, noise: Array) -> tuple[Array, Array]:
+    """V S^-1 and U'f of the directions that vary more than rounding may make them."""
+    U, S, Vt = linalg.svd(R, full_matrices=False)
+    along = np.sqrt(Vt**2 @ noise**2)  # what noise there is in each direction
+    own = 10 * np.sqrt(len(S)) * EPS * np.max(S, initial=0.0)
+    rank = int(np.sum(np.maximum(own, MARGIN * along) < S))
+    return Vt[:rank].T / S[:rank], U[:, :rank].T @ f
+
+
+def singular_values(rows: Rows, factors: Factors) -> Array:
+    """Those of the centred columns as they are, 0 for the constants."""
+    varies, e = factors.varies, rows.columns.e
+    length = factors.length[varies]
+    found = _graded(factors.R, length, None if e is None else e[varies])
+    n, d, _ = rows.shape
+    return np.append(found, np.zeros(min(n, d) - len(found)))
+
+
+def _graded(R: Array, length: Array, e: Array | None) -> Array:
+    """Those of R diag(length 2^e), to their own digits where the columns are unlike.
+
+    From the longest column to the shortest, blocks of columns that are more than 2^GAP
+    apart do not see each other in float64. Stewart, "On graded matrices" (1984).
+    """
+    if not R.size:
+        return np.zeros(0)
+    if e is None:
+        return np.asarray(linalg.svdvals(R * length))
+    order = np.argsort(-(np.log2(length) + e))
+    T, (length, e) = linalg.qr(R[:, order], mode="r")[0], (length[order], e[order])
+    ends = [*np.flatnonzero(-np.diff(e) > powers.GAP) + 1, len(e)]
+    values, begin = np.zeros(0), 0
+    for end in ends:
+        block = T[begin : min(end, len(T)), begin:end]
+        if block.size:
+            graded = np.ldexp(block * length[begin:end], e[begin:end] - e[begin])
+            with np.errstate(over="ignore"):  # inf where float64 ends
+                found = np.ldexp(linalg.svdvals(graded), e[begin])
+            values = np.append(values, found)
+        begin = end
+    return values

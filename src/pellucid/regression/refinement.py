@@ -1,0 +1,129 @@
+"""Refinement of least squares, and how many digits of the solution are certain.
+
+What the slopes Z'(y - b - A w) of a solution are off from 0 is solved for by the
+triangle R, as often as the next correction would still change a digit. The slopes are
+those of exact arithmetic, so that a large residual does no harm.
+
+Björck, "Iterative refinement of linear least squares solutions I" (1967), and
+"Stability analysis of the method of seminormal equations" (1987).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.regression.error_free import BITS, Double
+from pellucid.regression.factors import Factors, Rows
+from pellucid.regression.slopes import Slopes, slopes
+
+Array = NDArray[Any]
+
+STEPS = 12  # at most
+SLICES = 2, 7  # fewest and most
+HALF = 2.0**-BITS  # the half of a unit that rounding to float64 may move
+SMALL = 1e-9  # of the terms of a sum: down to that all digits are sought at any price
+DUST = 2.0**-64  # of the terms: what is less, and less than its error, is 0
+
+
+@dataclass(frozen=True)
+class Refined:
+    """Coefficients w (d, k), intercepts b (k,), and bounds of their errors."""
+
+    w: Double
+    b: Double
+    error_w: Array
+    error_b: Array
+
+
+def refined(rows: Rows, factors: Factors, T: Array, f: Array) -> Refined:
+    """Solve for v = T f, and correct it within the directions of T."""
+    step = _Step(rows, factors, T)
+    w = Double.of(factors.unscaled(T @ f))
+    b = Double.of((factors.target - factors.mean @ w.head) * rows.intercept)
+    before, slices = np.linalg.norm(f, axis=0), _slices(T)
+    for i in range(STEPS):
+        found = slopes(rows, w, b, slices)
+        dw, db, now = step.correction(found)
+        w, b = w + dw, b + db
+        left, inexact = step.errors(found, now, before)
+        size, terms = step.sizes(w, b)
+        exact = (inexact <= HALF / 8 * np.maximum(size, SMALL * terms)).all()
+        there = left <= np.maximum(inexact, HALF / 8 * np.maximum(size, DUST * terms))
+        if there.all() and (exact or slices == SLICES[1]):
+            break
+        if i and (now >= before / 2).any():
+            break
+        before, slices = now, slices if exact else min(slices + 1, SLICES[1])
+    error = left + inexact
+    dust = size <= np.minimum(error, DUST * terms)
+    b = rows.uncentred(w, b)
+    return Refined(
+        swept(w, dust[:-1]),
+        swept(b, dust[-1]),
+        factors.unscaled(error[:-1]),
+        error[-1],
+    )
+
+
+def swept(numbers: Double, dust: Array) -> Double:
+    """Nothing in the place of what is nothing but rounding."""
+    return Double(*(np.where(dust, 0.0, part) for part in (numbers.head, numbers.tail)))
+
+
+def _slices(T: Array) -> int:
+    """How many slices the square of the condition asks for."""
+    bits = 14 + 2 * np.log2(np.linalg.norm(T)) if T.size else 0
+    return int(np.clip(1 + np.ceil(bits / 21), *SLICES))
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A step of refinement, and what it may leave of [v b] (d + 1, k)."""
+
+    rows: Rows
+    factors: Factors
+    T: Array
+
+    def correction(self, found: Slopes) -> tuple[Array, Array, Array]:
+        """What w and b are off by, and the length of R dv."""
+        rows, factors = self.rows, self.factors
+        g = found.centred(factors.mean) if rows.intercept else found.g.value
+        a = self.T.T @ factors.unscaled(g)  # R dv   (rank, k)
+        dw = factors.unscaled(self.T @ a)
+        db = (found.of_1.value / rows.total - factors.mean @ dw) * rows.intercept
+        return dw, db, np.linalg.norm(a, axis=0)
+
+    def errors(self, found: Slopes, now: Array, before: Array) -> tuple[Array, Array]:
+        """What is left of the error that is corrected, and of errors of the slopes."""
+        share = np.divide(now, before, out=np.zeros_like(now), where=now > 0)
+        T, length = self.with_intercept, self.factors.length[:, None]
+        size = np.linalg.norm(T, axis=1)[:, None]
+        left = size * now * np.maximum(share, self.factors.contraction)
+        of_g = (self.rows.columns.largest + np.abs(self.factors.mean))[:, None]
+        of_g = np.divide(of_g, length, out=0 * of_g, where=length > 0) * found.error
+        inexact = np.abs(T) @ (np.abs(self.T).T @ of_g)
+        inexact += size * np.sqrt(self.rows.shape[0]) * found.error_r
+        inexact[-1] += found.error / self.rows.total + found.error_r
+        return left, inexact
+
+    def sizes(self, w: Double, b: Double) -> tuple[Array, Array]:
+        """[v b] and the terms of their sums, as absolute values."""
+        v = np.abs(w.head) * self.factors.length[:, None]
+        of_b = self.rows.targets.far + np.abs(self.factors.centre(self.rows)) @ np.abs(
+            w.head
+        )
+        whole = np.abs(self.rows.uncentred(w, b).head)
+        most = np.broadcast_to(np.max(v, axis=0, initial=0.0), v.shape)
+        return np.vstack([v, whole]), np.vstack([most, of_b])
+
+    @cached_property
+    def with_intercept(self) -> Array:
+        """T, and in its last row what it makes of b."""
+        mean, length = self.factors.centre(self.rows), self.factors.length
+        of_b = np.divide(mean, length, out=np.zeros_like(mean), where=length > 0)
+        return np.vstack([self.T, of_b @ self.T * self.rows.intercept])

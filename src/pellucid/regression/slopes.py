@@ -1,0 +1,196 @@
+"""The slopes of a sum of squares, A's(y - b - A w), as if in exact arithmetic.
+
+A block of rows of A is cut into slices in the cache, and so are w and the residuals.
+Products of slices are exact but those with the last one, which is what is left after
+the cuts: so few bits down, its rounding counts for nothing. See `error_free`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.regression.error_free import (
+    BITS,
+    Double,
+    bits_of_slices,
+    cut,
+    cutters,
+    summed,
+    two_product,
+    two_sum,
+)
+from pellucid.regression.factors import Rows
+from pellucid.regression.rows import MOST, rows_a_block, visited
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """What the equations of a solution leave, and bounds of the errors of that.
+
+    Parameters
+    ----------
+    g : Double (d, k)
+        A's r.
+    of_1 : Double (k,)
+        1's r, the slope of the intercept.
+    error : array (k,)
+        Of a slope, in units of the largest element of its column.
+    error_r : array (k,)
+        Of a residual.
+    """
+
+    g: Double
+    of_1: Double
+    error: Array
+    error_r: Array
+
+    def centred(self, mean: Array) -> Array:
+        """(A - mean)'s r."""
+        head, tail = two_product(mean[:, None], self.of_1.head)
+        left = (self.g.tail - tail) - mean[:, None] * self.of_1.tail
+        return np.asarray((self.g.head - head) + left)
+
+
+@dataclass(frozen=True)
+class Cutting:
+    """How many slices there are, of how many bits."""
+
+    slices: int
+    bits: int
+
+    def of(self, exponent: Any) -> list[Any]:
+        """What cuts numbers below 2^exponent."""
+        return cutters(exponent, self.bits, self.slices)
+
+    @property
+    def rounding(self) -> float:
+        """What is lost of a product, beside its largest part."""
+        return 2.0 ** -(self.bits * (self.slices - 1) + BITS)
+
+
+def slopes(rows: Rows, w: Double, b: Double, slices: int) -> Slopes:
+    """Visit the rows once for the slopes at w (d, k) and b (k,).
+
+    Examples
+    --------
+    >>> rows = Rows.of(np.array([[1.0], [2.0]]), np.array([[1.0], [1.0]]))
+    >>> slopes(rows, Double.of(np.ones((1, 1))), Double.of(np.zeros(1)), 2).g.value
+    array([[-2.]])
+    """
+    n, d, _ = rows.shape
+    cutting = Cutting(slices, bits_of_slices(max(d, MOST)))
+    visit = _Visit(rows, cutting, _right_hand(rows, w, cutting), b)
+    size = rows_a_block(slices * d)
+    found = visited(visit.part, n, d, size)
+    terms = [term for tops, lows, _ in found for term in (*tops, *lows)]
+    total, size_r = summed(terms), np.sum([size for *_, size in found], axis=0)
+    reach = 2 * np.sum(rows.columns.largest[:, None] * np.abs(w.head), axis=0)
+    error_r = 4 * d**0.5 * cutting.rounding * reach
+    error_r += 2.0**-102 * (reach + np.abs(b.head) + rows.targets.largest)
+    error = 8 * MOST**0.5 * cutting.rounding * size_r
+    return Slopes(total[:-1], total[-1], error, error_r)
+
+
+def _right_hand(rows: Rows, w: Double, cutting: Cutting) -> list[Array]:
+    """Slices of w, beside each other as they meet those of A."""
+    unit = np.frexp(rows.columns.largest)[1][:, None]
+    whole = Double(np.ldexp(w.head, unit), np.ldexp(w.tail, unit))
+    exponent = np.frexp(np.abs(whole.head).max(axis=0, initial=0.0))[1]
+    return _met([np.ldexp(each, -unit) for each in cut(whole, cutting.of(exponent))])
+
+
+def _met(slices: Sequence[Array]) -> list[Array]:
+    """For each slice of A from the first what it is multiplied by, side by side.
+
+    The first meets all slices, the next all but that the last two are one, and so on.
+    """
+    p, rest, found = len(slices), slices[-1], []
+    for i in range(p, 0, -1):
+        found.append(np.hstack([*slices[: i - 1], rest]))
+        rest = rest + slices[i - 2] if i > 1 else rest
+    return found
+
+
+@dataclass(frozen=True)
+class _Visit:
+    """One visit of all rows."""
+
+    rows: Rows
+    cutting: Cutting
+    w: list[Array]
+    b: Double
+
+    def part(self, blocks: list[slice]) -> tuple[Array, Array, Array]:
+        """Sums over some blocks, what rounding left of them, and the sizes of r."""
+        d = self.rows.shape[1]
+        room = self.rows.columns.empty(self.cutting.slices, _rows_of(blocks[0]), d)
+        cuts = self.cutting.of(np.frexp(self.rows.columns.largest)[1])
+        top: Any = 0.0
+        low: Any = 0.0
+        size: Any = 0.0
+        for rows in blocks:
+            A = _cut_into(self.rows.columns.block(rows), cuts, room)
+            r = self._residuals(A, rows)
+            size = size + np.abs(r.head).sum(axis=0)
+            top, left = two_sum(top, self._sums(A, r))
+            low = low + left
+        return top, low, size
+
+    def _residuals(self, A: list[Array], rows: slice) -> Double:
+        """Compute s (y - b - A w) as head + tail."""
+        exact, rest = _products(A, self.w, self.b.head.size)
+        head, tail = two_sum(self.rows.targets.block(rows), -self.b.head)
+        tail = tail - self.b.tail
+        for product in exact:
+            head, left = two_sum(head, -product)
+            tail = tail + left
+        r = Double(*two_sum(head, tail - rest))
+        return r if self.rows.s is None else r.times(self.rows.s[rows, None])
+
+    def _sums(self, A: list[Array], r: Double) -> Array:
+        """The sums over a block, exact terms and the rest  (terms, d + 1, k)."""
+        exponent = np.frexp(np.abs(r.head).max(axis=0))[1]
+        slices = cut(r, self.cutting.of(exponent))
+        exact, rest = _products([each.T for each in A], _met(slices), r.head.shape[1])
+        P = np.zeros((len(exact) + 1, len(rest) + 1, r.head.shape[1]))
+        for i, product in enumerate([*exact, rest]):
+            P[i, :-1] = product
+        for i, each in enumerate(slices[:-1]):
+            P[i, -1] = each.sum(axis=0)
+        P[-1, -1] = slices[-1].sum(axis=0)
+        return P
+
+
+def _products(
+    A: Sequence[Array], met: Sequence[Array], k: int
+) -> tuple[list[Array], Array]:
+    """The exact products, from the largest down, and the sum of the others."""
+    exact: list[tuple[int, Array]] = []
+    rest: Any = 0.0
+    for i, (left, right) in enumerate(zip(A, met, strict=True)):
+        product = left @ right
+        ends = range(0, right.shape[1], k)
+        exact += [(i + j, product[:, e : e + k]) for j, e in enumerate(ends[:-1])]
+        rest = rest + product[:, ends[-1] :]
+    return [product for _, product in sorted(exact, key=lambda each: each[0])], rest
+
+
+def _cut_into(A: Array, cuts: Sequence[Array], room: Array) -> list[Array]:
+    """Slices of a block, in room for all of them."""
+    room = room[:, : len(A)]
+    for i, c in enumerate(cuts):
+        np.add(A, c, out=room[i])
+        room[i] -= c
+        A = np.subtract(A, room[i], out=room[-1])
+    return [*room]
+
+
+def _rows_of(block: slice) -> int:
+    return int(block.stop - block.start)

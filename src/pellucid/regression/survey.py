@@ -1,0 +1,137 @@
+"""The columns of an array as sums of squares need them: near 1, and near 0.
+
+Columns that squares would carry out of the range of float64 are multiplied by powers of
+two. Columns that lie far from 0 are seen from a number near their mean, `head`, from
+which each element differs by a float64, so that nothing is lost by the difference
+(Sterbenz 1974). Both happen in a block of rows, while it stays in the cache.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.regression import powers
+from pellucid.regression.rows import visited
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The least and the largest element of each column of X 2^-e, and its mean."""
+
+    X: Array
+    e: Array | None
+    low: Array
+    high: Array
+    mean: Array
+
+    @classmethod
+    def of(cls, X: Array, s: Array | None, e: Array | None = None) -> Survey:
+        """Look once at all rows, with the weights s."""
+
+        def part(blocks: list[slice]) -> tuple[Array, ...]:
+            found = [_looked(powers.scaled(X[rows], e), s, rows) for rows in blocks]
+            low, high, total = (np.array(each) for each in zip(*found, strict=True))
+            return low.min(axis=0), high.max(axis=0), total.sum(axis=0)
+
+        found = visited(part, *X.shape)
+        low, high, total = (np.array(each) for each in zip(*found, strict=True))
+        low, high = low.min(axis=0).astype(float), high.max(axis=0).astype(float)
+        with np.errstate(over="ignore", invalid="ignore"):  # then it is looked again
+            mean = total.sum(axis=0) / (len(X) if s is None else np.sum(s))
+        return cls(X, e, low, high, np.clip(mean, low, high))
+
+    @property
+    def largest(self) -> Array:
+        """The largest absolute value of each column."""
+        return np.maximum(-self.low, self.high)
+
+    def are_near(self, n: int) -> bool:
+        """Whether n such rows can be squared and summed as they are."""
+        with np.errstate(over="ignore"):
+            near = (self.largest**2 <= powers.NEAR / n) & (
+                self.largest**2 >= 1 / powers.NEAR
+            )
+        return bool((near | (self.largest == 0)).all())
+
+
+def _looked(X: Array, s: Array | None, rows: slice) -> tuple[Array, Array, Array]:
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = X.sum(axis=0, dtype=float) if s is None else s[rows] @ X
+    return X.min(axis=0), X.max(axis=0), total
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of X (n, d), seen as A = X 2^-e - head.
+
+    Parameters
+    ----------
+    X : array (n, d)
+        As it was given, of float32 or float64.
+    e : array (d,) of int or None
+        Powers of two, None for 0.
+    head : array (d,)
+        A float64 near the mean of a column that lies far from 0; else 0.
+    shift : array (d,)
+        About the mean of A: 0 without an intercept.
+    largest : array (d,)
+        What no element of A exceeds.
+    far : array (d,)
+        The largest element of X 2^-e, of which rounding has left a part.
+    """
+
+    X: Array
+    e: Array | None
+    head: Array
+    shift: Array
+    largest: Array
+    far: Array
+
+    @classmethod
+    def of(cls, seen: Survey, centred: bool) -> Columns:
+        """Place the columns as a survey has found them."""
+        (X, e), (low, high, mean) = (seen.X, seen.e), (seen.low, seen.high, seen.mean)
+        if not centred:
+            return cls(X, e, 0 * mean, 0 * mean, seen.largest, seen.largest)
+        size = np.abs(mean)
+        least = np.minimum(np.abs(low), np.abs(high))
+        far = (low * high > 0) & (size / 2 <= least) & (seen.largest <= 2 * size)
+        head = np.where(far, mean, 0.0)
+        largest = np.maximum(high - head, head - low)
+        return cls(X, e, head, mean - head, largest, seen.largest)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many rows, and how many columns."""
+        n, d = self.X.shape
+        return n, d
+
+    def only(self, j: int) -> Columns:
+        """One of them."""
+        e = None if self.e is None else self.e[[j]]
+        parts = (self.head, self.shift, self.largest, self.far)
+        return Columns(self.X[:, [j]], e, *(part[[j]] for part in parts))
+
+    def block(self, rows: slice) -> Array:
+        """Some rows of A, exactly; X itself where there is nothing to do."""
+        X = powers.scaled(self.X[rows], self.e)
+        if self.head.any():
+            return np.subtract(X, self.head, dtype=float)
+        return np.asarray(X, float)
+
+    def around(self, rows: slice, out: Array) -> None:
+        """Write some rows of A - shift, which may be rounded."""
+        X = powers.scaled(self.X[rows], self.e)
+        np.subtract(X, self.head + self.shift, out=out)
+
+    def empty(self, *shape: int) -> Array:
+        """Room for blocks, which lie in memory as those of X do."""
+        if self.X.flags.c_contiguous or not self.X.flags.f_contiguous:
+            return np.empty(shape)
+        return np.empty((*shape[:-2], shape[-1], shape[-2])).swapaxes(-1, -2)
