@@ -19,7 +19,6 @@ from sklearn.utils.validation import (
 
 from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
-from pellucid.graphs.tracing.trace import trace
 from pellucid.models import faults
 from pellucid.tables.from_arrays import array_grid, frame_grid, is_frame, is_made
 from pellucid.tables.table import Table
@@ -366,6 +365,8 @@ def rows_of(model: Any) -> tuple[Array, ...]:
 
 def recorded_cost(model: Any, cost: Callable[..., Any], *parameters: Any) -> Graph:
     """The graph of a cost of parameters and of the rows that a model was fitted to."""
+    from pellucid.graphs.tracing.trace import trace
+
     stand_ins = (np.broadcast_to(np.zeros((), t), s) for s, t in model._rows.kinds)
     return trace(cost, (*parameters, *stand_ins), {})
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import r2_score
+from sklearn.exceptions import UndefinedMetricWarning
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    assert_all_finite,
+    check_consistent_length,
+)
 
 from pellucid.errors import ModelError
 from pellucid.regression import powers
@@ -97,14 +103,34 @@ def r2(y: Array, z: Array, s: Array | None = None) -> float:
     >>> r2(np.array([1e-200, 2e-200, 3e-200]), np.array([1e-200, 2e-200, 4e-200]))
     0.5
     """
-    y, z = (np.asarray(a, float).reshape(len(a), -1) for a in (y, z))
+    y, z = (np.asarray(a, float).reshape(len(a), -1) for a in (y, z))  # (n, k)
+    check_consistent_length(y, z, s)
+    if y.shape[1] != z.shape[1]:
+        found = f"expected {z.shape[1]} targets a row, as predicted, got {y.shape[1]}"
+        raise ModelError(f"r2: {found}; give y as it was in the fit.")
+    if len(y) < 2:
+        message = "r2: expected two rows or more, got one, of which it is nan."
+        warnings.warn(message, UndefinedMetricWarning, stacklevel=3)
+        return np.nan
     if not (powers.are_near(y) and powers.are_near(z)):
         e = powers.exponents(y)
         with np.errstate(over="ignore"):
             y, z = powers.scaled(y, e), powers.scaled(z, e)
     first = np.where((y == y[0]).all(axis=0), y[0], 0.0)  # no rounding of a constant
     if s is not None:
-        s = powers.near_one(np.asarray(s, float))
+        s = powers.near_one(_check_sample_weight(s, y, dtype=float))
     with np.errstate(over="ignore"):
-        z = np.nan_to_num(z - first, nan=np.nan)
-        return float(r2_score(y - first, z, sample_weight=s))
+        y, z = y - first, np.nan_to_num(z - first, nan=np.nan)
+        for numbers in (y, z):
+            assert_all_finite(numbers)
+        return _explained(y, z, s)
+
+
+def _explained(y: Array, z: Array, s: Array | None) -> float:
+    """1 - SSE/SST of y (n, k) predicted as z (n, k), its mean over the targets."""
+    weights = 1.0 if s is None else s[:, None]
+    SSE = np.sum(weights * (y - z) ** 2, axis=0)  # (k,)
+    SST = np.sum(weights * (y - np.average(y, axis=0, weights=s)) ** 2, axis=0)
+    varies = SST > 0
+    parts = np.where(varies, 1 - SSE / np.where(varies, SST, 1.0), SSE == 0)
+    return float(np.mean(parts))

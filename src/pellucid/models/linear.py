@@ -11,15 +11,16 @@ from sklearn.base import BaseEstimator, MultiOutputMixin
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.graphs.graph import Graph
-from pellucid.regression import powers
-from pellucid.regression.least_squares import least_squares
-from pellucid.models import as_formulas, base, costs, extremes, pictures, summary
+from pellucid.models import base, costs, extremes
 from pellucid.models.base import Array
 from pellucid.models.scores import Regressor
-from pellucid.show.summary import Summary
+from pellucid.regression import powers
+from pellucid.regression.least_squares import least_squares
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from pellucid.show.summary import Summary
 
 CHECKS = {
     "fit_intercept": base.flag,
@@ -292,6 +293,8 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         >>> model.formula("latex")
         '\\hat{y} = 2\\,x + 1'
         """
+        from pellucid.models import as_formulas
+
         return as_formulas.linear(self, format)
 
     def summary(self) -> Summary:
@@ -308,6 +311,8 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         >>> model.summary().frame["estimate"].to_dict()
         {'intercept': 1.0, 'x': 2.0}
         """
+        from pellucid.models import summary
+
         return summary.linear(self)
 
     def plot(self) -> Figure:
@@ -331,6 +336,8 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         >>> model.plot().axes[0].get_xlabel()
         'x'
         """
+        from pellucid.models import pictures
+
         return pictures.linear(self)
 
 

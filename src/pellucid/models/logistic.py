@@ -15,23 +15,15 @@ from pellucid.graphs.graph import Graph
 from pellucid.regression import powers
 from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.task import Fit, Options
-from pellucid.models import (
-    as_formulas,
-    base,
-    extremes,
-    likelihood,
-    pictures,
-    summary,
-    weights,
-)
+from pellucid.models import base, extremes, likelihood, weights
 from pellucid.models.base import Array
-from pellucid.models.network import OUTPUTS
 from pellucid.models.scores import Classifier
 from pellucid.running.targets import TARGETS
-from pellucid.show.summary import Summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from pellucid.show.summary import Summary
 
 NEWTON = ("lbfgs", "liblinear", "newton-cg", "newton-cholesky", "sag", "saga")
 DESCENT = "gradient-descent"
@@ -271,9 +263,8 @@ class LogisticRegression(Classifier, BaseEstimator):
         self.intercept_ = np.atleast_1d(b)  # (1,) or (k,)
         self.history_, self.n_iter_ = fit.history, np.array([fit.nit], np.int32)
         z = self._linear(X)
-        self._accuracy = float(
-            np.mean(likelihood.likeliest(z) == likelihood.likeliest(y))
-        )
+        right = likelihood.likeliest(z) == likelihood.likeliest(y)  # (n,)
+        self._accuracy = float(np.mean(right))
         if self.separable_:
             told = weights.weightless(self.classes_, y) or likelihood.SEPARABLE
             warnings.warn(told, ConvergenceWarning, stacklevel=3)
@@ -325,6 +316,8 @@ class LogisticRegression(Classifier, BaseEstimator):
         >>> LogisticRegression().fit([[0.0], [1.0]], [0, 1]).predict_proba([[0.5]])
         array([[0.5, 0.5]])
         """
+        from pellucid.models.network import OUTPUTS
+
         z = self.decision_function(X)
         if z.ndim > 1:
             return np.asarray(OUTPUTS["softmax"](z))
@@ -368,6 +361,8 @@ class LogisticRegression(Classifier, BaseEstimator):
         z = 0.4446 x - 0.2223
         p(y = 1) = 1 / (1 + exp(-z))
         """
+        from pellucid.models import as_formulas
+
         return as_formulas.logistic(self, format)
 
     def summary(self) -> Summary:
@@ -378,6 +373,8 @@ class LogisticRegression(Classifier, BaseEstimator):
         >>> LogisticRegression().fit([[0.0], [1.0]], [0, 1]).summary().frame.index[0]
         'intercept'
         """
+        from pellucid.models import summary
+
         return summary.logistic(self)
 
     def plot(self) -> Figure:
@@ -396,4 +393,6 @@ class LogisticRegression(Classifier, BaseEstimator):
         >>> model.plot().axes[0].get_xlabel()
         'linear output z'
         """
+        from pellucid.models import pictures
+
         return pictures.logistic(self)
