@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,7 +17,9 @@ from pellucid.layers.layer import Layer, Moving, Training, name_of, takes
 from pellucid.layers.noise import branched
 from pellucid.layers.settings import advice
 from pellucid.layers.shapes import Shape, expected, size
-from pellucid.show.summary import Summary
+
+if TYPE_CHECKING:
+    from pellucid.show.summary import Summary
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -104,6 +106,8 @@ class Sequential:
         4      Dense(2)      (2,)                  74
         """
         import pandas as pd
+
+        from pellucid.show.summary import Summary
 
         rows = list(described(self, shape))
         names = ["layer", "name", "output shape", "parameters"]

@@ -16,6 +16,7 @@ import numpy as np
 from pellucid.errors import ModelError
 from pellucid.layers.containers import Sequential, prediction
 from pellucid.layers.dense import Embedding
+from pellucid.layers.fitting import within
 from pellucid.layers.layer import Layer
 from pellucid.models import base, faults, memory
 from pellucid.models.base import Array
@@ -275,6 +276,24 @@ def expect_independent(
             f"but its output changes when one of {t} steps is filled up to "
             f"{X.shape[1]}; take the last state, no mean over steps and no Flatten."
         )
+
+
+def weights_of_places(rows: Examples, shape: tuple[int, ...]) -> Array | None:
+    """The weights of places (n, ...): those of their rows, 0 behind a sequence's end.
+
+    >>> rows = Examples(np.zeros((2, 3)), lengths=np.array([1, 3]))
+    >>> weights_of_places(rows, (2, 3)).tolist()
+    [[1.0, 0.0, 0.0], [1.0, 1.0, 1.0]]
+    """
+    s, more = rows.s, len(shape) - 1
+    if not more or (s is None and rows.lengths is None):
+        return s
+    s = np.ones(len(rows)) if s is None else s
+    s = np.broadcast_to(s.reshape(-1, *[1] * more), shape)
+    if rows.lengths is None:
+        return s
+    inside = within(rows.lengths, s)  # (n, t)
+    return np.where(inside.reshape(*inside.shape, *[1] * (more - 1)), s, 0.0)
 
 
 def told(shape: Shape) -> str:

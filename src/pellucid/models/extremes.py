@@ -14,9 +14,9 @@ from sklearn.utils.validation import (
 )
 
 from pellucid.errors import ModelError
-from pellucid.regression import powers
 from pellucid.models import base
 from pellucid.models.base import Array
+from pellucid.regression import powers
 
 SURE = 2.0**1022  # a score; twice as much is a float64 still
 HALF_WAY = 600  # 2^-600: products of what comes near 1e308 become safe to sum

@@ -12,12 +12,12 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.graphs.graph import Graph
-from pellucid.regression import powers
 from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.task import Fit, Options
 from pellucid.models import base, extremes, likelihood, weights
 from pellucid.models.base import Array
 from pellucid.models.scores import Classifier
+from pellucid.regression import powers
 from pellucid.running.targets import TARGETS
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -22,13 +21,7 @@ from pellucid.layers.normalisation import BatchNorm
 from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.minimise import minimise
 from pellucid.minimisers.task import Fit
-from pellucid.models import (
-    as_formulas,
-    base,
-    by_lbfgs,
-    extremes,
-    pictures_of_learning,
-)
+from pellucid.models import base, by_lbfgs, extremes
 from pellucid.models.base import Array
 from pellucid.models.epochs import AdamHat, Order, Plateau, Rate
 from pellucid.models.network import (
@@ -41,11 +34,11 @@ from pellucid.models.network import (
     glorot,
 )
 from pellucid.models.perceptron_settings import NOT_FINITE, STOCHASTIC
-from pellucid.show import plots
-from pellucid.show.summary import Summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from pellucid.show.summary import Summary
 
 
 class Multilayer(BaseEstimator):
@@ -216,6 +209,8 @@ class Multilayer(BaseEstimator):
         """The rows to learn from, and with early stopping those to judge by."""
         if not self.early_stopping:
             return rows, []
+        from sklearn.model_selection import train_test_split
+
         split = train_test_split(
             *rows,
             test_size=self.validation_fraction,
@@ -353,6 +348,8 @@ class Multilayer(BaseEstimator):
         h1 = relu(X W1 + b1)
         p = sigmoid(h1 W2 + b2)
         """
+        from pellucid.models import as_formulas
+
         return as_formulas.network(self, format)
 
     def summary(self) -> Summary:
@@ -367,6 +364,8 @@ class Multilayer(BaseEstimator):
         [6, 4]
         """
         import pandas as pd
+
+        from pellucid.show.summary import Summary
 
         shapes = [W.shape for W in self.coefs_]
         functions = [self._hidden_name] * (len(shapes) - 1) + [self._output_name]
@@ -389,11 +388,12 @@ class Multilayer(BaseEstimator):
         return Summary(type(self).__name__, figures, frame)
 
     def _cost_curve(self) -> Figure:
+        from pellucid.models.pictures_of_learning import course
+        from pellucid.show import plots
+
         curves = {"training rows": self.history_}
         if self.solver in STOCHASTIC and self.early_stopping:
             curves["rows set aside"] = self.validation_history_
         unit = "epoch" if self.solver in STOCHASTIC else "iteration"
-        title = (
-            f"{pictures_of_learning.course(self.history_)} in {self.n_iter_} {unit}s"
-        )
+        title = f"{course(self.history_)} in {self.n_iter_} {unit}s"
         return plots.costs(curves, title=title, x_label=unit)

@@ -274,7 +274,7 @@ class NetworkClassifier(ClassifierMixin, Network):
 
     def _weighted(self, rows: Examples, index: Array) -> Array | None:
         """The weights of places times those of their classes."""
-        s = weights.of_places(rows, index.shape)
+        s = examples.weights_of_places(rows, index.shape)
         flat = None if s is None else s.ravel()
         made = weights.class_weighted(self, self.classes_, index.ravel(), flat)
         return None if made is None else made.reshape(index.shape)

@@ -10,7 +10,7 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.validation import column_or_1d
 
 from pellucid.minimisers import methods
-from pellucid.models import costs, examples, extremes, weights
+from pellucid.models import costs, examples, extremes
 from pellucid.models.base import Array
 from pellucid.models.examples import Examples
 from pellucid.models.networks import Network
@@ -153,7 +153,8 @@ class NetworkRegressor(RegressorMixin, Network):
         if self._loss() is costs.poisson and np.min(y) < 0:
             message = f"expected counts of at least 0 in y, found {np.min(y):g}"
             self._refuse(message, "or take another cost")
-        dtype, s = self._dtype(rows), weights.of_places(rows, (len(rows), *places))
+        dtype, shape = self._dtype(rows), (len(rows), *places)
+        s = examples.weights_of_places(rows, shape)
         s = None if s is None else extremes.as_single(self, s, dtype, "sample_weight")
         y = extremes.as_single(self, y.reshape(expected), dtype, "y")
         return dataclasses.replace(rows, y=y, s=s)

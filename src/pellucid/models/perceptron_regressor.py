@@ -15,7 +15,6 @@ from pellucid.models.multilayer import Multilayer
 from pellucid.models.network import OUTPUTS
 from pellucid.models.perceptron_settings import in_batches
 from pellucid.models.scores import Regressor
-from pellucid.show import plots
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -192,6 +191,8 @@ class MLPRegressor(Regressor, Multilayer):
         >>> model.plot().axes[0].get_xlabel()
         'x'
         """
+        from pellucid.show import plots
+
         check_is_fitted(self)
         X, y, *_ = base.rows_of(self)
         if self.n_features_in_ != 1 or self.n_outputs_ > 1:

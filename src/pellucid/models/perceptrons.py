@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from scipy import special
-from sklearn.metrics import accuracy_score
 from sklearn.utils import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import (
@@ -23,7 +22,6 @@ from pellucid.models.multilayer import Multilayer
 from pellucid.models.network import OUTPUTS
 from pellucid.models.perceptron_settings import CHECKS, in_batches
 from pellucid.models.scores import Classifier
-from pellucid.show import plots
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -333,6 +331,8 @@ class MLPClassifier(Classifier, Multilayer):
 
     def _scored(self, z: Array, y: Array, s: Array | None) -> float:
         """Accuracy, the part of the rows that are right; y codes 0 and 1 as z does."""
+        from sklearn.metrics import accuracy_score
+
         right, said = self._decided(y - 0.5), self._decided(z)
         return float(accuracy_score(right, said, sample_weight=s))
 
@@ -350,6 +350,8 @@ class MLPClassifier(Classifier, Multilayer):
         >>> model.plot().axes[0].get_xlabel()
         'epoch'
         """
+        from pellucid.show import plots
+
         check_is_fitted(self)
         X, Y, *_ = base.rows_of(self)
         codes = self._decided(Y - 0.5)

@@ -8,10 +8,8 @@ import numpy as np
 from sklearn.utils import compute_class_weight
 
 from pellucid.errors import ModelError
-from pellucid.layers.fitting import within
 from pellucid.models import base
 from pellucid.models.base import Array
-from pellucid.models.examples import Examples
 
 WEIGHTLESS = (
     "LogisticRegression: no row of the class {} has weight, so that a lower intercept "
@@ -60,21 +58,3 @@ def weightless(classes: Array, y: Array) -> str:
     there = np.stack([1 - y, y]) if y.ndim == 1 else y.T  # (k, n)
     missing = classes[~there.any(axis=1)].tolist()
     return WEIGHTLESS.format(", ".join(map(repr, missing))) if missing else ""
-
-
-def of_places(rows: Examples, shape: tuple[int, ...]) -> Array | None:
-    """The weights of places (n, ...): those of their rows, 0 behind a sequence's end.
-
-    >>> rows = Examples(np.zeros((2, 3)), lengths=np.array([1, 3]))
-    >>> of_places(rows, (2, 3)).tolist()
-    [[1.0, 0.0, 0.0], [1.0, 1.0, 1.0]]
-    """
-    s, more = rows.s, len(shape) - 1
-    if not more or (s is None and rows.lengths is None):
-        return s
-    s = np.ones(len(rows)) if s is None else s
-    s = np.broadcast_to(s.reshape(-1, *[1] * more), shape)
-    if rows.lengths is None:
-        return s
-    inside = within(rows.lengths, s)  # (n, t)
-    return np.where(inside.reshape(*inside.shape, *[1] * (more - 1)), s, 0.0)

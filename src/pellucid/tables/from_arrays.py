@@ -21,8 +21,12 @@ def row(i: int) -> str:
 
 
 def is_frame(source: object) -> bool:
-    """Whether narwhals reads it: a pandas, polars or pyarrow table."""
-    return nw.dependencies.is_into_dataframe(source)
+    """Whether narwhals reads it: a pandas, polars or pyarrow table.
+
+    It asks its plugins too, for which it reads what is installed: not of an array.
+    """
+    plain = isinstance(source, np.ndarray | list | tuple)
+    return not plain and nw.dependencies.is_into_dataframe(source)
 
 
 def is_made(source: Any, names: Sequence[str]) -> bool:
