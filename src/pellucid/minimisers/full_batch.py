@@ -186,6 +186,7 @@ class WayDown:
                 state = after
                 if near:
                     history.append(state.cost)
+                    self._found(judge, history, state)  # somebody may want to know
                     reason = SMALL
                     break
         return self._fit(method, judge, history, state, reason), state

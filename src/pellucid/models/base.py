@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy.sparse import issparse
 from sklearn.base import is_regressor
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
@@ -52,13 +52,6 @@ def check_parameters(model: Any, checks: Mapping[str, Check]) -> None:
         if not passes(value):
             message = f"{type(model).__name__}: expected {name} to be {expected}, got "
             raise ModelError(f"{message}{value!r}; set it to one.")
-
-
-def check_level(level: Any) -> None:
-    """Refuse a level of confidence that is not between 0 and 1."""
-    if not (is_number(level) and 0 < level < 1):
-        message = "expected a level between 0 and 1, such as 0.95, got"
-        raise ModelError(f"{message} {level!r}.")
 
 
 def is_number(value: Any) -> bool:
@@ -177,8 +170,9 @@ def weighted_rows(
 
 
 def all_rows(
-    model: Any, X: Any, y: Any, sample_weight: Any = None, **options: Any
-) -> tuple[Array, Array, Array | None]:
+    model: Any, X: Any, y: Any, sample_weight: Any = None, *, sparse: bool = False,
+    **options: Any,
+) -> tuple[Array, Array, Array | None]:  # fmt: skip
     """Take in rows, as scikit-learn does: features, target, weights.
 
     Parameters
@@ -191,13 +185,14 @@ def all_rows(
         Target.
     sample_weight : array (n,), optional
         How often each row counts.
+    sparse : bool
+        Whether a sparse matrix stays one (CSR), and is not filled out.
     **options
         Of `sklearn.utils.validation.validate_data`.
 
     Returns
     -------
     X : array (n, d) of floats
-        A sparse matrix filled out.
     y : array
         As it came.
     s : array (n,) or None
@@ -212,11 +207,11 @@ def all_rows(
     """
     faults.expect_rows(model, X)
     _same_length(model, X, y)
-    checked = _validated(model, X, y, accept_sparse="csr", dtype=FLOATS, **options)
-    dense, y = filled(checked[0]), checked[1]
-    if sample_weight is None:
-        return dense, y, None
-    return dense, y, _weights(model, sample_weight, dense)
+    options = {"accept_sparse": "csr", "dtype": FLOATS, **options}
+    X, y = _validated(model, X, y, **options)
+    X = X if sparse else filled(X)
+    s = None if sample_weight is None else _weights(model, sample_weight, X)
+    return X, y, s
 
 
 def _weights(model: Any, sample_weight: Any, X: Array) -> Array:
@@ -257,18 +252,19 @@ def total(model: Any, s: Array) -> float:
     raise ModelError(f"{_name(model)}{message}; divide them all by one number.")
 
 
-def rows_to_predict(model: Any, X: Any, **more: Any) -> Array:
-    """Take in rows of the features that a fitted model knows; see `training_rows`."""
+def rows_to_predict(model: Any, X: Any, sparse: bool = False, **more: Any) -> Array:
+    """Take in rows of the features that a fitted model knows; see `all_rows`."""
     check_is_fitted(model)
     faults.expect_rows(model, X)
     X = prepared(model, X)
     options = {"accept_sparse": "csr", "dtype": FLOATS, "reset": False, **more}
-    return filled(_validated(model, X, **options))
+    X = _validated(model, X, **options)
+    return X if sparse else filled(X)
 
 
 def filled(X: Any) -> Array:
     """A sparse matrix filled out; the rest as it is."""
-    array: Array = X.toarray() if sparse.issparse(X) else X  # type: ignore[attr-defined]
+    array: Array = X.toarray() if issparse(X) else X  # type: ignore[attr-defined]
     return array
 
 
@@ -279,10 +275,12 @@ def _validated(model: Any, X: Any, *y: Any, **options: Any) -> Any:
     faults.refuse_silent(model, X, *y, fitting=fitting)
     try:
         return validate_data(model, X, *y, **options)
-    except (ValueError, TypeError, OverflowError):
-        faults.refuse_cell(model, X, "X", fitting=fitting)
+    except (ValueError, TypeError, OverflowError) as error:
+        theirs = str(error).partition("\n")[0]
+        faults.refuse_cell(model, X, "X", fitting=fitting, theirs=theirs)
+        options = {"labels": not is_regressor(model), "theirs": theirs}
         for target in y:
-            faults.refuse_cell(model, target, "y", labels=not is_regressor(model))
+            faults.refuse_cell(model, target, "y", **options)
         raise
 
 
@@ -292,7 +290,8 @@ def _same_length(model: Any, X: Any, y: Any) -> None:
         message = (
             f"{_name(model)}expected a value of y for each row of X, got "
             f"{shapes[1][0]} values for {shapes[0][0]} rows; look for what is missing "
-            "in one of them."
+            "in one of them (scikit-learn: Found input variables with inconsistent "
+            f"numbers of samples: {[shape[0] for shape in shapes]})."
         )
         raise ModelError(message)
 

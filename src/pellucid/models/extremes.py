@@ -25,16 +25,18 @@ HALF_WAY = 600  # 2^-600: products of what comes near 1e308 become safe to sum
 def output(X: Array, w: Array, b: Any) -> Array:
     """Compute z = Xw + b, also where a term of the sum is beyond float64 and z not.
 
+    X and w may be sparse; z is an array.
+
     Examples
     --------
     >>> output(np.array([[1.5e308, 1.5e308]]), np.array([1.0, -1.0]), 0.0)
     array([0.])
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        z: Array = X @ w + b
+        z: Array = base.filled(X @ w) + b
         if np.isfinite(z).all():
             return z
-        small = np.ldexp(X.astype(float), -HALF_WAY) @ w
+        small = base.filled((X.astype(float) * 2.0**-HALF_WAY) @ w)
         return np.asarray(np.ldexp(small + np.ldexp(b, -HALF_WAY), HALF_WAY))
 
 

@@ -268,8 +268,9 @@ def _has_holes(y: Any) -> bool:
 
 
 def refuse_cell(
-    model: Any, array: Any, what: str, *, fitting: bool = True, labels: bool = False
-) -> None:
+    model: Any, array: Any, what: str, *, fitting: bool = True, labels: bool = False,
+    theirs: str = "",
+) -> None:  # fmt: skip
     """Raise for the first cell that cannot be used; do nothing where there is none.
 
     Parameters
@@ -284,6 +285,8 @@ def refuse_cell(
         Whether the model is being fitted, and may be given a table instead.
     labels : bool
         Whether text and dates are labels, and no faults.
+    theirs : str
+        What scikit-learn says of it, by which people tell errors apart.
 
     Raises
     ------
@@ -304,10 +307,12 @@ def refuse_cell(
     expected = "a label" if labels else "finite numbers" if holes else "numbers"
     expected = "real numbers" if fault.kind in (COMPLEX, OTHER) else expected
     such = f"{counted(count, 'such cell')} in {counted(_length(array), 'row')}"
+    advice = _advice(fault, what, fitting)
+    advice += f" (scikit-learn: {theirs.rstrip('.')})" if theirs and holes else ""
     error = CellError if fault.kind == OTHER else ModelError
     raise error(
         f"{_name(model)}expected {expected} in {what}, found {fault.found} in row "
-        f"{fault.row + 1}{column}{named} ({such}); {_advice(fault, what, fitting)}."
+        f"{fault.row + 1}{column}{named} ({such}); {advice}."
     ) from None
 
 

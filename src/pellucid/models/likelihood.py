@@ -14,7 +14,7 @@ from pellucid.graphs.differentiating.gradient import hvp
 from pellucid.graphs.operations.robust import log_loss
 from pellucid.minimisers.methods import Newton
 from pellucid.minimisers.minimise import minimise
-from pellucid.minimisers.task import Fit, Options, Task, Watch
+from pellucid.minimisers.task import Callback, Fit, Options, Task, Watch
 from pellucid.models import costs, penalties, proximal
 from pellucid.models.base import Array
 from pellucid.regression.columns import Columns, Moments
@@ -107,11 +107,16 @@ def descended(
     if intercept:
         return finite(minimise(cost, start, *rows, **options))
 
+    w, b = start
+    follow = options.pop("callback", None)
+
     def without_intercept(w: Any, *rows: Any) -> Any:
         return cost(w, 0.0, *rows)
 
-    w, b = start
-    fit = minimise(without_intercept, (w,), *rows, **options)
+    def callback(count: int, J: float, x: Any) -> Any:
+        return follow and follow(count, J, (*x, 0.0 * b))
+
+    fit = minimise(without_intercept, (w,), *rows, callback=callback, **options)
     return dataclasses.replace(finite(fit), x=(*fit.x, 0.0 * b))
 
 
@@ -128,7 +133,7 @@ def finite(fit: Fit) -> Fit:
 
 def solved(
     cost: MeanCost, start: Any, rows: Any, options: Options, *,
-    intercept: bool, verbose: bool | int,
+    intercept: bool, verbose: bool | int, callback: Callback | None = None,
 ) -> tuple[Fit, bool]:  # fmt: skip
     """Minimise J, on columns that are centred and of like length.
 
@@ -143,17 +148,20 @@ def solved(
     columns = Columns.of(moments, soft, bend)
     free = np.isinf(cost.Cn)
     if cost.l1_ratio or start[0].size > DENSE:
-        look = by_columns(cost, columns, start, rows, intercept)
+        look = by_columns(cost, columns, start, rows, intercept, callback)
         options = dataclasses.replace(options, tol=min(options.tol, TIGHT))
         return look(options, free, verbose)
     loss = RowCost(loss_of(cost.k), options.target, options.device)
     model = Generalised.of(loss, columns, X, y, *s, intercept=intercept)
 
-    def done(_: int, J: float, u: Array) -> bool:
+    def apart(u: Array) -> bool:
         return free and separates(model.objective.outputs(u), y)
 
+    def done(count: int, J: float, u: Array) -> bool:
+        return bool(callback and callback(count, J, columns.outside(u))) or apart(u)
+
     fit, at = model.minimised(start, options, Watch(done, verbose, "J"))
-    separable = done(fit.nit, fit.fun, at.u)
+    separable = apart(at.u)
     if free and not separable:  # then it may still be that some rows are
         z = model.objective.outputs(model.onward(at))
         separable = separates(z, y, slack=1e-3)
@@ -161,7 +169,8 @@ def solved(
 
 
 def by_columns(
-    cost: MeanCost, columns: Columns, start: Any, rows: Any, intercept: bool
+    cost: MeanCost, columns: Columns, start: Any, rows: Any, intercept: bool,
+    callback: Callback | None,
 ) -> Callable[..., tuple[Fit, bool]]:
     """Minimise J by proximal Newton, or by products with the Hessian where it is large.
 
@@ -175,9 +184,17 @@ def by_columns(
     ridge = (1 - cost.l1_ratio) * softness**2
 
     def found(options: Options, free: bool, verbose: bool | int) -> tuple[Fit, bool]:
-        def done(_: int, J: float, x: Any) -> bool:
+        def apart(x: Any) -> bool:
             u, *b = x
             return free and separates(X @ u + sum(b), y)
+
+        def outside(x: Any) -> tuple[Array, Any]:
+            u, *b = x
+            c = np.asarray(sum(b, np.zeros(w.shape[1:])))
+            return columns.outside(np.concatenate([u, c[None]]))
+
+        def done(count: int, J: float, x: Any) -> bool:
+            return bool(callback and callback(count, J, outside(x))) or apart(x)
 
         if cost.l1_ratio:
             lam = np.broadcast_to(cost.l1_ratio / cost.Cn**0.5 * softness, w.shape)
@@ -191,10 +208,8 @@ def by_columns(
                 method=Newton(dense=0), callback=done, tol=options.tol, verbose=verbose,
                 max_iter=options.limit, target=options.target, device=options.device,
             )  # fmt: skip
-        separable = done(fit.nit, fit.fun, fit.x)
-        w_, b_ = finite(fit).x
-        x = columns.outside(np.concatenate([w_, np.asarray(b_)[None]]))
-        return dataclasses.replace(fit, x=x), separable
+        separable = apart(finite(fit).x)
+        return dataclasses.replace(fit, x=outside(fit.x)), separable
 
     return found
 

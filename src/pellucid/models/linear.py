@@ -10,6 +10,7 @@ from scipy import special
 from sklearn.base import BaseEstimator, MultiOutputMixin
 from sklearn.utils.validation import check_is_fitted
 
+from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.models import base, costs, extremes
 from pellucid.models.base import Array
@@ -27,6 +28,7 @@ CHECKS = {
     "copy_X": base.flag,
     "tol": base.number(0),
     "positive": base.flag,
+    "n_jobs": base.either(base.count(-(2**63)), base.one_of(None)),
 }
 
 
@@ -51,7 +53,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
     n_jobs : int, optional
         Of no effect.
     positive : bool
-        Whether every weight must be at least 0.
+        Whether every weight must be at least 0; X is no sparse matrix then.
 
     Attributes
     ----------
@@ -103,7 +105,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
+        tags.input_tags.sparse = not self.positive
         return tags
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
@@ -142,8 +144,11 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         base.check_parameters(self, CHECKS)
         X, y = base.unpacked(self, X, y)
         self._target = base.target_name(y)
-        options = {"multi_output": True, "y_numeric": True}
-        X, y, s = base.training_rows(self, X, y, sample_weight, **options)
+        sparse: Any = False if self.positive else "csr"
+        X, y, s = base.training_rows(
+            self, X, y, sample_weight,
+            multi_output=True, y_numeric=True, accept_sparse=sparse,
+        )  # fmt: skip
         y = extremes.as_single(self, y, float, "y")
         Y = y.reshape(len(y), -1)  # (n, k)
         options = {"intercept": self.fit_intercept, "positive": self.positive}
@@ -254,7 +259,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         >>> model.predict_interval([[1.0]]).round(2)
         array([[-3.32,  8.66]])
         """
-        base.check_level(level)
+        _check_level(level)
         X = base.rows_to_predict(self, X)
         z = extremes.output(X, self.coef_.T, self.intercept_)  # (n,) or (n, k)
         h = self._spread.leverage(X.astype(float)).reshape(-1, *[1] * (z.ndim - 1))
@@ -347,6 +352,13 @@ def cost(w: Any, b: Any, X: Any, y: Any, s: Any = None) -> Any:
     loss = costs.squared_error(z, y)  # (n,)
     J = np.average(loss, weights=s)
     return J  # noqa: RET504 (its name is shown in the graph)
+
+
+def _check_level(level: Any) -> None:
+    """Refuse a level of confidence that is not between 0 and 1."""
+    if not (base.is_number(level) and 0 < level < 1):
+        message = "expected a level between 0 and 1, such as 0.95, got"
+        raise ModelError(f"{message} {level!r}.")
 
 
 def _intercept(b: Array, one: bool, fitted: bool) -> Any:

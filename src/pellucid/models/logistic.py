@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from scipy.special import log_expit, log_softmax
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
@@ -14,38 +14,20 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.graphs.graph import Graph
 from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.task import Fit, Options
-from pellucid.models import base, extremes, likelihood, weights
+from pellucid.models import base, extremes, likelihood, logistic_settings, weights
 from pellucid.models.base import Array
-from pellucid.models.scores import Classifier
+from pellucid.models.following import CallbackSupport, Followers, followed, is_followed
+from pellucid.models.linear_classifiers import LinearClassifier
+from pellucid.models.logistic_settings import DESCENT, FOLLOWED, IGNORED, NARROW
 from pellucid.regression import powers
-from pellucid.running.targets import TARGETS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from pellucid.show.summary import Summary
 
-NEWTON = ("lbfgs", "liblinear", "newton-cg", "newton-cholesky", "sag", "saga")
-DESCENT = "gradient-descent"
 
-CHECKS = {
-    "C": base.positive("a positive number, or infinity for no penalty"),
-    "l1_ratio": base.number(0, 1),
-    "dual": base.flag,
-    "tol": base.number(0),
-    "fit_intercept": base.flag,
-    "intercept_scaling": base.positive(),
-    "solver": base.one_of("auto", *NEWTON, DESCENT),
-    "max_iter": base.count(0),
-    "warm_start": base.flag,
-    "learning_rate": base.positive(),
-    "start": base.number(-np.inf, expected="a number"),
-    "target": base.one_of(*TARGETS),
-    "standardise": base.flag,
-}
-
-
-class LogisticRegression(Classifier, BaseEstimator):
+class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
     """The smallest neural network: p = sigmoid(Xw + b), the chance of the second class.
 
         J(w, b) = mean(log_loss(Xw + b, y)) + ((1 - r) |w|^2 / 2 + r |w|_1) / (C n)
@@ -59,6 +41,8 @@ class LogisticRegression(Classifier, BaseEstimator):
 
     Parameters
     ----------
+    penalty : "l1", "l2", "elasticnet" or None
+        Deprecated, as in scikit-learn: r = 1, r = 0, r = `l1_ratio`, C = infinity.
     C : float
         The inverse strength of the penalty; infinity for none.
     l1_ratio : float
@@ -134,13 +118,15 @@ class LogisticRegression(Classifier, BaseEstimator):
     """
 
     def __init__(
-        self, *, C: float = 1.0, l1_ratio: float = 0.0, dual: bool = False,
+        self, penalty: str | None = "deprecated", *, C: float = 1.0,
+        l1_ratio: float | None = 0.0, dual: bool = False,
         tol: float = 1e-4, fit_intercept: bool = True, intercept_scaling: float = 1,
         class_weight: Any = None, random_state: Any = None, solver: str = "auto",
         max_iter: int = 100, verbose: bool | int = 0, warm_start: bool = False,
         n_jobs: int | None = None, learning_rate: float = 0.01, start: float = 0.0,
         target: str = "numpy", device: str | None = None, standardise: bool = False,
     ) -> None:  # fmt: skip
+        self.penalty = penalty
         self.C = C
         self.l1_ratio = l1_ratio
         self.dual = dual
@@ -163,8 +149,29 @@ class LogisticRegression(Classifier, BaseEstimator):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
+        tags.classifier_tags.multi_class = self.solver != "liblinear"
         return tags
 
+    def set_callbacks(self, *callbacks: Any) -> Self:
+        """Set the callbacks that follow each `fit`; see `CallbackSupport`.
+
+        Warns
+        -----
+        UserWarning
+            For a solver whose iterations scikit-learn tells nobody of.
+
+        Examples
+        --------
+        >>> from sklearn.callback import ScoringMonitor
+        >>> monitor = ScoringMonitor(scoring="accuracy")
+        >>> model = LogisticRegression().set_callbacks(monitor)
+        >>> monitor = model.fit([[0.0], [1.0]], [0, 1])
+        """
+        if self.solver not in FOLLOWED:
+            logistic_settings.warned(IGNORED.format(type(self).__name__, self.solver))
+        return super().set_callbacks(*callbacks)
+
+    @followed
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Find w and b.
 
@@ -198,18 +205,24 @@ class LogisticRegression(Classifier, BaseEstimator):
         >>> LogisticRegression(C=2.0).fit([[0.0], [1.0]], [0, 1]).coef_.round(4)
         array([[0.8021]])
         """
-        base.check_parameters(self, CHECKS)
+        logistic_settings.check(self)
         X, y = base.unpacked(self, X, y)
         self._target = base.target_name(y)
-        X, y, s = base.all_rows(self, X, y, sample_weight)
+        wide = self.solver not in NARROW
+        X, y, s = base.all_rows(self, X, y, sample_weight, accept_large_sparse=wide)
         t, s = self._coded(y, s)
+        logistic_settings.check_rows(self, X)
+        followers = self._followers(X, y, s)
+        dtype = logistic_settings.precision(self, X)
         X, t, s = base.weighted_rows(X, t, s)
         n = len(X) if s is None else base.total(self, s)
-        self._Cn = float(self.C * n)
+        self._Cn = float(logistic_settings.strength(self)[0] * n)
         self._rows = base.kept(X.astype(float, copy=False), t, s)
         self._scale = likelihood.deviations(X, s) if self.standardise else None  # (d,)
-        fit, self.separable_ = self._minimised()
-        self._store(fit)
+        fit, self.separable_ = self._minimised(followers)
+        self._store(fit, dtype)
+        if followers:
+            followers.end()
         return self
 
     def _coded(self, y: Array, s: Array | None) -> tuple[Array, Array | None]:
@@ -223,16 +236,24 @@ class LogisticRegression(Classifier, BaseEstimator):
         """Where to begin: w filled with `start` and b = 0, or at the last solution."""
         k, d = len(self.classes_), self.n_features_in_
         w, b = np.full((k if k > 2 else 1, d), float(self.start)), np.zeros(k)
-        last = getattr(self, "coef_", w)
+        last = base.filled(getattr(self, "coef_", w))
         if self.warm_start and last.shape == w.shape:
             w, b = last, getattr(self, "intercept_", b)
         return (w[0], float(b[0])) if k == 2 else (w.T, b)
 
-    def _minimised(self) -> tuple[Fit, bool]:
+    def _followers(self, X: Array, y: Array, s: Array | None) -> Followers | None:
+        """Those who follow the fit, where somebody does."""
+        if not is_followed(self):
+            return None
+        rows = {"X": X, "y": y, "metadata": None if s is None else {"sample_weight": s}}
+        fitted = functools.partial(self._attributes, dtype=X.dtype)
+        return Followers(self, self._start(), fitted, **rows)
+
+    def _minimised(self, followers: Followers | None) -> tuple[Fit, bool]:
         """Cost, penalty and method; also whether the classes are separable."""
         rows, start = base.rows_of(self), self._start()
         shared: dict[str, Any] = {"intercept": self.fit_intercept}
-        shared["verbose"] = self.verbose
+        shared |= {"verbose": self.verbose, "callback": followers}
         where: dict[str, Any] = {"target": self.target, "device": self.device}
         if self.solver == DESCENT:
             shared |= {"max_iter": self.max_iter, "tol": self.tol, **where}
@@ -248,95 +269,37 @@ class LogisticRegression(Classifier, BaseEstimator):
     @property
     def _cost(self) -> likelihood.MeanCost:
         k, scale = len(self.classes_), self._scale
-        ratio = float(self.l1_ratio) if np.isfinite(self._Cn) else 0.0
+        ratio = logistic_settings.strength(self)[1]
         if scale is not None and k > 2:
             scale = scale[:, None]  # (d, 1)
         return likelihood.MeanCost(k, self._Cn, ratio, scale)
 
-    def _store(self, fit: Fit) -> None:
-        """Keep the solution, and say when it is none."""
-        (w, b), (X, y, *_) = fit.x, base.rows_of(self)
+    def _attributes(self, x: Any, dtype: Any) -> dict[str, Array]:
+        """The coefficients w and b as they are kept, in the precision of X."""
+        (w, b), (_, ratio) = x, logistic_settings.strength(self)
         if w.ndim > 1:  # a shift of all classes changes no p: take out its mean
             b = b - np.mean(b)
-            w = w if self._cost.l1_ratio else w - w.mean(axis=1, keepdims=True)
-        self.coef_ = np.atleast_2d(w.T)  # (1, d) or (k, d)
-        self.intercept_ = np.atleast_1d(b)  # (1,) or (k,)
+            w = w if ratio else w - w.mean(axis=1, keepdims=True)
+        found = {"coef_": np.atleast_2d(w.T), "intercept_": np.atleast_1d(b)}
+        return {  # (1, d) or (k, d), and (1,) or (k,)
+            name: extremes.as_single(self, found[name], dtype, name) for name in found
+        }
+
+    def _store(self, fit: Fit, dtype: Any) -> None:
+        """Keep the solution, and say when it is none."""
+        X, y, *_ = base.rows_of(self)
+        for name, values in self._attributes(fit.x, dtype).items():
+            setattr(self, name, values)
         self.history_, self.n_iter_ = fit.history, np.array([fit.nit], np.int32)
         z = self._linear(X)
         right = likelihood.likeliest(z) == likelihood.likeliest(y)  # (n,)
         self._accuracy = float(np.mean(right))
         if self.separable_:
             told = weights.weightless(self.classes_, y) or likelihood.SEPARABLE
-            warnings.warn(told, ConvergenceWarning, stacklevel=3)
+            warnings.warn(told, ConvergenceWarning, stacklevel=2)
         elif self.tol and not fit.success:
-            message = (
-                f"LogisticRegression stopped before the optimum ({fit.message}): raise "
-                "max_iter, or bring the features to like scales."
-            )
-            warnings.warn(message, ConvergenceWarning, stacklevel=3)
-
-    def decision_function(self, X: Any) -> Array:
-        """Compute z = Xw + b: log odds of the second class (n,), or scores (n, k).
-
-        Raises
-        ------
-        ModelError
-            For cells that are not finite.
-
-        Examples
-        --------
-        >>> model = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
-        >>> model.decision_function([[0.5]]).round(4)
-        array([0.])
-        """
-        return self._linear(base.rows_to_predict(self, X))
-
-    def _linear(self, X: Array) -> Array:
-        """Linear outputs z (n,) or (n, k) of rows that were taken in."""
-        z = extremes.bounded(X, self.coef_.T, self.intercept_)  # (n, 1) or (n, k)
-        return z if z.shape[1] > 1 else z[:, 0]
-
-    def predict(self, X: Any) -> Array:
-        """Give the likeliest class of each row (n,): of two, the second where z > 0.
-
-        Examples
-        --------
-        >>> LogisticRegression().fit([[0.0], [1.0]], [0, 1]).predict([[0.2], [0.9]])
-        array([0, 1])
-        """
-        z = self.decision_function(X)
-        labels: Array = self.classes_[likelihood.likeliest(z)]
-        return labels
-
-    def predict_proba(self, X: Any) -> Array:
-        """Compute the probability of each class (n, k), sigmoid(z) or softmax(z).
-
-        Examples
-        --------
-        >>> LogisticRegression().fit([[0.0], [1.0]], [0, 1]).predict_proba([[0.5]])
-        array([[0.5, 0.5]])
-        """
-        from pellucid.models.network import OUTPUTS
-
-        z = self.decision_function(X)
-        if z.ndim > 1:
-            return np.asarray(OUTPUTS["softmax"](z))
-        both = np.column_stack([-z, z])  # each tail to full precision
-        return np.asarray(OUTPUTS["logistic"](both))
-
-    def predict_log_proba(self, X: Any) -> Array:
-        """Compute the log of the probabilities (n, k), where these underflow too.
-
-        Examples
-        --------
-        >>> model = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
-        >>> model.predict_log_proba([[3000.0]]).round()
-        array([[-1334.,    -0.]])
-        """
-        z = self.decision_function(X)
-        if z.ndim > 1:
-            return np.asarray(log_softmax(z, axis=1))
-        return np.asarray(log_expit(np.column_stack([-z, z])))
+            told = logistic_settings.stopped(self, fit)
+            warnings.warn(told, ConvergenceWarning, stacklevel=2)
 
     @property
     def graph_(self) -> Graph:

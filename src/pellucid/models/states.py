@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from pellucid.minimisers.methods import GradientDescent
-from pellucid.regression.spread import Spread
 from pellucid.minimisers.task import Fit, Standing
 from pellucid.models import (
     base,
     linear,
     logistic,
+    logistic_settings,
     network_classifier,
     network_regressor,
     network_states,
@@ -46,6 +46,7 @@ from pellucid.models.parts import (
     whole,
 )
 from pellucid.models.plain import unfit
+from pellucid.regression.spread import Spread
 
 State = Mapping[str, Any]
 
@@ -346,7 +347,7 @@ KINDS = {
         ModelKind(linear.LinearRegression, linear.CHECKS, LINEAR, _of_linear),
         ModelKind(
             logistic.LogisticRegression,
-            logistic.CHECKS,
+            logistic_settings.CHECKS,
             LOGISTIC,
             _of_logistic,
         ),
