@@ -111,13 +111,13 @@ def test_help_names_every_benchmark():
 
 # The race
 
-ONE = {"best": 2.0, "cold": 5.0, "check": 0.5}
-TWO = {"best": 1.0, "cold": 3.0, "check": 0.4}
+ONE = {"best": 2.0, "cold": 5.0, "check": 0.5, "way": "slow"}
+TWO = {"best": 1.0, "cold": 3.0, "check": 0.4, "way": "fast"}
 
 
 def test_the_least_of_all_rounds_counts_and_the_first_cold_run():
     best = race.record("a fit", "seconds", "JAX", [ONE, TWO])
-    assert best == Record("a fit", "seconds", "JAX", 1.0, cold=5.0, check=0.5)
+    assert best == Record("a fit", "seconds", "JAX", 1.0, 5.0, 0.5, way="fast")
 
 
 def test_rounds_are_interleaved():
@@ -127,6 +127,11 @@ def test_rounds_are_interleaved():
         *("xa", "ya", "xb", "yb"),
         *("xa", "ya", "xb", "yb"),
     ]
+
+
+def test_a_tiny_run_takes_the_cases_that_are_tried_in_one_process():
+    event = Contest("", "", ("a", "b", "c"), {"x": Rival(dict)}, apart=True, tried=2)
+    assert race.heats(event, True) == [("x", ("a", "b"))]
 
 
 def raced(monkeypatch, failing):
