@@ -142,23 +142,28 @@ def all_named() -> Functions:
 
 
 def possible(without: frozenset[str], present: Functions) -> Iterator[tuple[str, int]]:
-    """The formulas that may occur where these functions do."""
-    present = _before(present)
+    """The formulas that may occur as written where these functions do."""
     for identity in IDENTITIES.values():
         for i, naive in enumerate(identity.naive):
             if identity.name not in without and named_in(naive) <= present:
                 yield identity.name, i
 
 
+def ends_in(present: Functions, name: str, i: int) -> bool:
+    """Whether the last step of a formula, which stays, may be one of these functions."""
+    last = formula_of(name, i).root.node.operation
+    return last in present or last not in all_named()
+
+
 @functools.cache
-def _before(present: Functions) -> Functions:
+def before_replaced(present: Functions) -> Functions:
     """Functions, and those that may have stood there before they were replaced."""
     grown = present
     for identity in IDENTITIES.values():
         stable = named_in(identity.stable)
         if stable and stable <= present:
             grown |= named_in(*identity.naive)
-    return grown if grown == present else _before(grown)
+    return grown if grown == present else before_replaced(grown)
 
 
 class Formulas:

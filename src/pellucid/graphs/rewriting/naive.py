@@ -107,6 +107,7 @@ class Identities:
         self.meet(walk.order)
 
         def look(node: Node) -> Node | None:
+            self.meet((node, *node.arguments))
             if not self._may_be_one(node) or (node.weak and not doubles):
                 return None
             written = walk.node

@@ -23,6 +23,8 @@ from pellucid.graphs.rewriting.formulas import (
     Formula,
     Formulas,
     all_named,
+    before_replaced,
+    ends_in,
     entered,
     formula_of,
     inner_functions,
@@ -76,9 +78,10 @@ def formulas_without(without: frozenset[str]) -> Callable[[Functions], Formulas]
 @functools.lru_cache(maxsize=256)
 def _formulas(without: frozenset[str], present: Functions) -> Formulas:
     """The formulas, as written and with their own parts replaced."""
-    names = list(possible(without, present))
-    replaced = [_replaced(*name, without) for name in names]
-    return Formulas([formula_of(*name) for name in names] + [f for f in replaced if f])
+    written = [formula_of(*name) for name in possible(without, present)]
+    before = possible(without, before_replaced(present))
+    replaced = [_replaced(*name, without) for name in before if ends_in(present, *name)]
+    return Formulas([*written, *filter(None, replaced)])
 
 
 @functools.lru_cache(maxsize=256)

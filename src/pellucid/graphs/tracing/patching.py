@@ -42,6 +42,7 @@ from pellucid.graphs.tracing.ufuncs_of_lists import METHODS, TakingLists
 
 _lock = threading.Lock()
 _traces = 0
+_looked_up: tuple[ModuleType, ...] = ()  # at the last count
 # Those that are loaded; a trace loads no module, but where the function asks for it.
 WATCHED = (*MODULES, "scipy", "numpy.linalg", "numpy.fft", "numpy.random", "random")
 
@@ -68,11 +69,16 @@ def is_traced_elsewhere() -> bool:
 
 
 def _count(change: int) -> None:
-    global _traces
+    global _traces, _looked_up
     with _lock:
         _traces += change
-        for module in _watched():
+        modules = _watched()
+        in_another = _traces > max(change, 0)
+        if in_another and modules == _looked_up:
+            return
+        for module in modules:
             _look_up_in(module)
+        _looked_up = modules
         let_vectorize_record(_traces > 0)
         while _of_tables and not _traces:
             for method in _of_tables.popitem()[1]:
