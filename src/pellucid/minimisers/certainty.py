@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import special
@@ -27,7 +27,9 @@ from pellucid.minimisers.full_batch import Vector, flat
 from pellucid.minimisers.residuals import Factors, Place, Residuals, residuals_of
 from pellucid.minimisers.sums_of_squares import sum_of_squares
 from pellucid.minimisers.task import Options, Task
-from pellucid.show.summary import Summary
+
+if TYPE_CHECKING:
+    from pellucid.show.summary import Summary
 
 LEVEL = 0.95  # of the intervals
 
@@ -98,6 +100,8 @@ class Certainty:
     def summary(self, title: str) -> Summary:
         """A row a parameter, and the figures of the fit."""
         import pandas as pd
+
+        from pellucid.show.summary import Summary
 
         with np.errstate(invalid="ignore", divide="ignore"):
             t = self.w / self.errors

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,9 @@ from pellucid.graphs.tracing.trace import is_float, is_numeric, title_of, trace
 from pellucid.minimisers.later import Later
 from pellucid.minimisers.moving import beside, marks
 from pellucid.show.progress import Bar, is_watched, progress
-from pellucid.show.summary import Summary
+
+if TYPE_CHECKING:
+    from pellucid.show.summary import Summary
 
 Callback = Callable[[int, float, Any], Any]
 

@@ -13,7 +13,6 @@ from pellucid.errors import ModelError
 from pellucid.graphs.differentiating.gradient import hvp
 from pellucid.graphs.operations.robust import log_loss
 from pellucid.minimisers.methods import Newton
-from pellucid.minimisers.minimise import minimise
 from pellucid.minimisers.task import Callback, Fit, Options, Task, Watch
 from pellucid.models import costs, penalties, proximal
 from pellucid.models.base import Array
@@ -104,6 +103,8 @@ def descended(
     cost: Any, start: Any, rows: Any, *, intercept: bool, **options: Any
 ) -> Fit:
     """Minimise J over (w, b), or over w alone where there is no intercept."""
+    from pellucid.minimisers.minimise import minimise
+
     if intercept:
         return finite(minimise(cost, start, *rows, **options))
 
@@ -169,7 +170,11 @@ def solved(
 
 
 def by_columns(
-    cost: MeanCost, columns: Columns, start: Any, rows: Any, intercept: bool,
+    cost: MeanCost,
+    columns: Columns,
+    start: Any,
+    rows: Any,
+    intercept: bool,
     callback: Callback | None,
 ) -> Callable[..., tuple[Fit, bool]]:
     """Minimise J by proximal Newton, or by products with the Hessian where it is large.

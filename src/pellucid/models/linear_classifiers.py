@@ -12,7 +12,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.models import base, extremes, likelihood
 from pellucid.models.base import Array
-from pellucid.models.network import OUTPUTS
 from pellucid.models.scores import Classifier
 
 
@@ -74,6 +73,8 @@ class LinearClassifier(Classifier):
         >>> model.predict_proba([[0.5]])
         array([[0.5, 0.5]])
         """
+        from pellucid.models.network import OUTPUTS
+
         z = self.decision_function(X)
         if z.ndim > 1:
             return np.asarray(OUTPUTS["softmax"](z))

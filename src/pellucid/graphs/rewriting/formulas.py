@@ -150,7 +150,7 @@ def possible(without: frozenset[str], present: Functions) -> Iterator[tuple[str,
 
 
 def ends_in(present: Functions, name: str, i: int) -> bool:
-    """Whether the last step of a formula, which stays, may be one of these functions."""
+    """Whether the last step of a formula, which stays, may be of these functions."""
     last = formula_of(name, i).root.node.operation
     return last in present or last not in all_named()
 
