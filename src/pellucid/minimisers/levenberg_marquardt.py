@@ -10,7 +10,7 @@ import numpy as np
 from pellucid.errors import MinimiseError
 from pellucid.minimisers.full_batch import SMALL, Problem, State, Vector, WayDown
 from pellucid.minimisers.methods import LevenbergMarquardt
-from pellucid.minimisers.plateaus import is_plateau
+from pellucid.minimisers.plateaus import Surroundings
 from pellucid.minimisers.residuals import (
     Factors,
     Place,
@@ -25,6 +25,7 @@ TRIALS = 100  # steps tried from one place
 PAYS = 1e-4  # the part of what is promised that a step must gain
 SURE = 1e-12  # the part of the cost below which a gain may be rounding
 FURTHER = 1e-3  # how much below tol the slope is brought, while it falls
+FLOOR = 1e-3  # what a parameter counts for at least, when it is changed by itself
 RESTARTS = (0.1, 10.0)  # times the first radius, after a plateau
 
 
@@ -74,11 +75,14 @@ class Slope:
         )
 
 
+STEEP = Slope(np.inf, np.inf)
+
+
 class Way:
     """Where the method is, how far it trusts its model, and what it has seen.
 
-    `D` holds the greatest length that each column of A has had (Moré 1978), `radius`
-    bounds |D d| for a step d.
+    `D` holds the greatest length that each column of A has had (Moré 1978), as far as
+    beside it the column is still seen; `radius` bounds |D d| for a step d.
     """
 
     def __init__(
@@ -87,40 +91,35 @@ class Way:
         self.residuals, self.first_radius, self.tol = residuals, radius, tol
         self.restarts: Iterator[float] = iter(RESTARTS)
         self.place: Place
-        self.start: Place | None = None
+        self.start: Place
         self.best: Place | None = None
+        self._around: Surroundings | None = None
         self.slope: Slope
         standing = before.standing if before else None
         kept = standing.kept if standing else []
         known = standing is not None and standing.method is LevenbergMarquardt
         self.D: Vector = kept[1] if known else np.zeros(0)
-        self.radius: float = kept[2][0] if known else 0.0
-        self.size: float = kept[2][1] if known else 0.0
+        self.radius: float = float(kept[2]) if known else 0.0
 
     def standing(self, end: State, nit: int) -> Standing:
         """What is needed to go on."""
-        kept = [end.w, self.D, np.array([self.radius, self.size])]
+        kept = [end.w, self.D, np.array(self.radius)]
         return Standing(LevenbergMarquardt, kept, nit)
 
     def looked_at(self, w: Vector) -> tuple[float, Vector]:
         """The cost and the gradient at the start."""
-        place = self.residuals.place(w)
-        if place.is_finite:
-            self._begin(place)
-        return self._state(place).cost, self._state(place).g
-
-    def _begin(self, place: Place) -> None:
-        self.start = place
-        self.size = self.size or float(np.linalg.norm(place.q))
-        self._trust(place, 1.0)
+        place = self.start = self.residuals.place(w)
         self._be_at(place)
+        if place.is_finite and not self.D.size:
+            self._trust(place, 1.0)
+        state = self._state(place)
+        return state.cost, state.g
 
     def _trust(self, place: Place, times: float) -> None:
         """Begin with a region as wide as the parameters, by what they move."""
-        if not self.D.size:
-            self.D = place.lengths
-            self.radius = float(np.linalg.norm(self.D * place.w)) or 1.0
-            self.radius *= times * self.first_radius
+        self.D = place.lengths
+        self.radius = float(np.linalg.norm(self.D * place.w)) or 1.0
+        self.radius *= times * self.first_radius
 
     def _state(self, place: Place) -> State:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -128,7 +127,9 @@ class Way:
         return State(place.w, place.cost, g)
 
     def _be_at(self, place: Place) -> None:
-        self.place, self.slope = place, Slope.at(place, self.eps)
+        self.place, self.slope, self._around = place, STEEP, None
+        if place.is_finite:
+            self.slope = Slope.at(place, self.eps)
         if self.best is None or place.cost < self.best.cost:
             self.best = place
 
@@ -141,24 +142,29 @@ class Way:
 
     def is_least(self, state: State) -> bool:
         """Whether nothing is left to be gained, as far as can be seen."""
-        if not self.place.q.any():
-            return True
-        far = self.slope.part > max(FURTHER * self.tol, 4 * self.eps)
-        return not far and not self._on_plateau()
+        if not (self.place.is_finite and self.place.q.any()):
+            return self.place.is_finite
+        if self.slope.part > max(FURTHER * self.tol, 4 * self.eps):
+            return False
+        return not self.around.is_plateau and self.around.lower is None
 
     def _has_arrived(self) -> bool:
         """Whether a place from which no step leads on is a minimum but for rounding."""
-        size = float(np.linalg.norm(self.place.q))
-        exact = size <= 4 * self.eps * self.size
         small = self.slope.part <= max(self.tol, 4 * self.eps)
-        return exact or small or self.slope.step <= np.sqrt(self.eps)
+        return small or self.slope.step <= np.sqrt(self.eps)
 
-    def _on_plateau(self) -> bool:
-        return is_plateau(self.residuals, self.place)
+    @property
+    def around(self) -> Surroundings:
+        """What lies around the place, looked at once."""
+        if self._around is None:
+            self._around = Surroundings.of(self.residuals, self.place)
+        return self._around
 
     def why_stuck(self, state: State) -> str:
         """Why no step leads on from a place."""
-        if self._on_plateau():
+        if not self.place.is_finite:
+            return "the slope of the residuals is not finite there"
+        if self.around.is_plateau:
             return PLATEAU
         if self._has_arrived():
             return SMALL if self.tol > 0 else "converged: no step lowers the cost"
@@ -168,8 +174,13 @@ class Way:
 
     def following(self, state: State) -> State | None:
         """The next place; after a plateau the start again, with another radius."""
+        if not self.place.is_finite:
+            return None
         after = self._stepped()
-        if after is None and (self._on_plateau() or not self._has_arrived()):
+        if after is None and self.around.lower is not None:
+            after = self.residuals.place(self.around.lower)
+            self._trust(after, 1.0)
+        if after is None and (self.around.is_plateau or not self._has_arrived()):
             return self._restarted()
         if after is None:
             return None
@@ -178,8 +189,7 @@ class Way:
 
     def _restarted(self) -> State | None:
         times = next(self.restarts, None)
-        if times is not None and self.start is not None:
-            self.D = np.zeros(0)
+        if times is not None:
             self._trust(self.start, times)
             self._be_at(self.start)
         elif self.best is not None and self.best is not self.place:
@@ -191,13 +201,18 @@ class Way:
     def _stepped(self) -> Place | None:
         """Try steps, each shorter than the one before, until one pays."""
         here = self.place
-        self.D = np.maximum(self.D, column_lengths(here.A))
-        factors = Factors.of(here.A, self.D, self.eps)
+        own = column_lengths(here.A)
+        seen = np.where(own > 0, own / np.sqrt(self.eps), np.inf)
+        self.D = np.maximum(own, np.minimum(self.D, seen))
+        far = float(np.linalg.norm(self.D * here.w))
+        self.radius = max(self.radius, np.sqrt(self.eps) * far)
+        D = np.maximum(self.D, FLOOR * np.divide(far, np.abs(here.w), out=np.zeros_like(here.w), where=here.w != 0))
+        factors = Factors.of(here.A, D, self.eps)
         u = factors.across(here.q)
         for _ in range(TRIALS):
             z, damping = damped(factors, u, self.radius)
             length = float(np.linalg.norm(z))
-            w = here.w + z / self.D
+            w = here.w + z / D
             if not length or not (w != here.w).any():
                 return None
             seen = float(np.linalg.norm(factors.S * (factors.Vt @ z))) ** 2
@@ -247,11 +262,21 @@ def damped(factors: Factors, u: Vector, radius: float) -> tuple[Vector, float]:
     (S^2 + damping) V'z = -S u; the damping is found by Newton's method on 1 / |z|.
     Moré, "The Levenberg-Marquardt algorithm: implementation and theory" (1978), (5.4).
     """
-    S = factors.S
-    kept = np.arange(len(S)) < factors.rank
-    z = -np.divide(u, S, out=np.zeros_like(u), where=kept)
+    largest, length = np.max(factors.S, initial=0.0), float(np.linalg.norm(u))
+    if not largest or not length:
+        return np.zeros(factors.Vt.shape[1]), 0.0
+    S, u = factors.S / largest, u / length  # no square is out of range
+    with np.errstate(over="ignore"):
+        v, damping = _damped(S, u, factors.rank, radius * largest / length)
+        return factors.Vt.T @ v * (length / largest), damping * largest**2
+
+
+def _damped(S: Vector, u: Vector, rank: int, radius: float) -> tuple[Vector, float]:
+    """The step along singular vectors, and its damping."""
+    known = np.arange(len(S)) < rank
+    z = -np.divide(u, S, out=np.zeros_like(u), where=known)
     if np.linalg.norm(z) <= 1.1 * radius:
-        return factors.Vt.T @ z, 0.0
+        return z, 0.0
     low, high = 0.0, float(np.linalg.norm(S * u)) / radius
     damping = 1e-3 * high
     for _ in range(50):
@@ -264,4 +289,4 @@ def damped(factors: Factors, u: Vector, radius: float) -> tuple[Vector, float]:
         damping += (size - radius) / radius * size / fall
         if not low < damping < high:
             damping = max(1e-3 * high, float(np.sqrt(low * high)))
-    return factors.Vt.T @ z, damping
+    return z, damping

@@ -1,43 +1,85 @@
 """Places where a cost is flat and has no minimum, as far out along an exponential.
 
-There the slope is 0, too. Of a minimum the residuals change when a parameter is moved
-by as much as it is, on either side. On a plateau they change on one side alone: back to
-where they came from, and not further out.
+There the slope is 0, too, and so it is on a saddle. Such a place is found by a look
+along the directions that move no residual to first order: parameters are moved by parts
+and multiples of themselves, and by powers of ten. At a minimum the residuals change on
+both sides, and the cost rises. On a plateau they stay as they are further out, and
+change on the way back to where they came from. What is lower leads on from there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from pellucid.minimisers.full_batch import Vector
 from pellucid.minimisers.residuals import Place, Residuals
 
-LITTLE = 1e-6  # a change of the residuals, beside them, that is none
-FAR = (0.25, 0.5, 1.0, 2.0, 10.0)  # times the size of the parameters: where is looked
+LITTLE = 1e-6  # a change of the residuals, or of the cost, beside them, that is none
+NEAR = (0.01, 0.25, 0.5)  # times the size of the parameters: where is looked
+FAR = (1.0, 2.0, 10.0)
+TENS = 10.0 ** np.array([-6, -5, -4, -3, -2, -1, 2, 3, 4])  # times a parameter
 
 
-def is_plateau(residuals: Residuals, place: Place) -> bool:
-    """Whether residuals stay as they are on one side of a place, not on the other.
+@dataclass(frozen=True)
+class Surroundings:
+    """What lies around a place, where its slope says nothing.
 
-    Where no parameter moves them on either side, they are on a plateau from the start.
+    Parameters
+    ----------
+    is_plateau : bool
+        Whether the cost is flat there and has no minimum.
+    lower : array (p,) or None
+        Parameters at which the cost is lower.
     """
-    if not place.q.any():
-        return False
-    still = 0
-    for d in _directions(place):
-        ways = [any(_moves(residuals, place, side * t * d) for t in FAR)
-                for side in (1.0, -1.0)]  # fmt: skip
-        if ways[0] != ways[1]:
-            return True
-        still += not ways[0]
-    return still > 0 and not place.A.any()
+
+    is_plateau: bool
+    lower: Vector | None
+
+    @classmethod
+    def of(cls, residuals: Residuals, place: Place) -> Surroundings:
+        """Look around."""
+        look = Look(residuals, place)
+        if not place.q.any():
+            return cls(False, None)
+        flat = changed = plateau = False
+        for d in _directions(place):
+            ways = [[look.moves(side * t * d) for t in (*NEAR, *FAR)]
+                    for side in (1.0, -1.0)]  # fmt: skip
+            tens = [look.moves(step) for step in _by_tens(place.w, d)]
+            still = not all(way[-1] for way in ways)  # further out on some side
+            moved = any(map(any, ways)) or any(tens)
+            plateau |= still and moved
+            flat, changed = flat or still, changed or moved
+        plateau |= flat and not changed and not place.A.any()
+        return cls(plateau, look.lower)
+
+
+class Look:
+    """Looks at places around one, and remembers the lowest."""
+
+    def __init__(self, residuals: Residuals, place: Place) -> None:
+        self.residuals, self.place = residuals, place
+        self.size = float(np.linalg.norm(place.q))
+        self.least = self.size * (1 - LITTLE)
+        self.lower: Vector | None = None
+
+    def moves(self, step: Vector) -> bool:
+        """Whether residuals change; those that cannot be computed have."""
+        w = self.place.w + step
+        with np.errstate(all="ignore"):
+            q = self.residuals.at(w)
+            size, change = np.linalg.norm(q), np.linalg.norm(q - self.place.q)
+        if size < self.least:
+            self.least, self.lower = float(size), w
+        return not change <= LITTLE * self.size
 
 
 def _directions(place: Place) -> Iterator[Vector]:
     """Directions d, as long as the parameters, along which A d is nearly nothing."""
-    sizes = np.maximum(np.abs(place.w), 1.0)
+    sizes = np.where(place.w == 0, 1.0, np.abs(place.w))
     moved = place.A * sizes  # by as much as they are
     little = LITTLE * float(np.linalg.norm(place.q))
     for j in np.flatnonzero(np.linalg.norm(moved, axis=0) <= little):
@@ -45,11 +87,14 @@ def _directions(place: Place) -> Iterator[Vector]:
     _, S, Vt = np.linalg.svd(moved)
     S = np.append(S, np.zeros(len(Vt) - len(S)))
     for v in Vt[little >= S]:
-        yield sizes * v / np.max(np.abs(v))
+        if np.count_nonzero(np.abs(v) > LITTLE) > 1:
+            yield sizes * v / np.max(np.abs(v))
 
 
-def _moves(residuals: Residuals, place: Place, d: Vector) -> bool:
-    """Whether residuals change after a step; those that cannot be computed have."""
-    with np.errstate(all="ignore"):
-        change = float(np.linalg.norm(residuals.at(place.w + d) - place.q))
-    return not change <= LITTLE * float(np.linalg.norm(place.q))
+def _by_tens(w: Vector, d: Vector) -> Iterator[Vector]:
+    """Steps to powers of ten times the one parameter that d moves."""
+    if np.count_nonzero(d) == 1:
+        for times in TENS:
+            yield (times - 1) * np.where(d == 0, 0.0, w)
+            if not w[d != 0]:
+                yield from (times * d, -times * d)
