@@ -26,6 +26,7 @@ from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch, fitted
 from pellucid.running.stages import Stages
 
 Vector = NDArray[np.float64]
+Product = Callable[[Vector, Vector], Vector]  # of w and v
 JUMP = 1e3  # how much more than by its slope a cost rises where it jumps
 
 
@@ -38,7 +39,7 @@ class Problem:
 
     eps: float
     value_and_gradient: Callable[[Vector], tuple[float, Vector]]
-    product: Callable[[Vector, Vector], Vector]
+    product: Product
 
     def at(self, w: Vector) -> State:
         """The cost and the gradient at a place."""
@@ -77,17 +78,17 @@ def problem_of(task: Task, options: Options) -> Problem:
         cost, *gradients = run(task.parts(w))
         return float(cost), flat(gradients)
 
-    return Problem(task.eps, value, _product(task, options))
+    return Problem(task.eps, value, hessian_products(task, options))
 
 
-def _product(task: Task, options: Options) -> Callable[[Vector, Vector], Vector]:
+def hessian_products(task: Task, options: Options) -> Product:
     """Products H(w) v of the Hessian of the cost."""
     return product_with(task, hvp(task.cost, **task.rewriting), task.start, options)
 
 
 def product_with(
     task: Task, derivative: Callable[..., Any], direction: Any, options: Options
-) -> Callable[[Vector, Vector], Vector]:
+) -> Product:
     """Products of a derivative at w with vectors v, like the start or one array.
 
     What depends on w alone is computed once for all v. The graph is recorded at the

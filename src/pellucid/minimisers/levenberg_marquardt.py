@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pellucid.errors import MinimiseError
-from pellucid.minimisers.full_batch import SMALL, Problem, State, Vector, WayDown
+from pellucid.minimisers.full_batch import (
+    SMALL,
+    Problem,
+    Product,
+    State,
+    Vector,
+    WayDown,
+    hessian_products,
+)
 from pellucid.minimisers.methods import LevenbergMarquardt
-from pellucid.minimisers.plateaus import Surroundings
+from pellucid.minimisers.newton import dense_step
+from pellucid.minimisers.plateaus import LITTLE, Surroundings
 from pellucid.minimisers.residuals import (
     Factors,
     Place,
@@ -25,8 +33,10 @@ TRIALS = 100  # steps tried from one place
 PAYS = 1e-4  # the part of what is promised that a step must gain
 SURE = 1e-12  # the part of the cost below which a gain may be rounding
 FURTHER = 1e-3  # how much below tol the slope is brought, while it falls
+NEAR = 0.01  # a Gauss-Newton step beside the parameters, from which Newton's is tried
 FLOOR = 1e-3  # what a parameter counts for at least, when it is changed by itself
-RESTARTS = (0.1, 10.0)  # times the first radius, after a plateau
+RESTARTS = (0.1, 0.01)  # times the first radius, after a plateau
+SLOW = 0.5  # a slope of which more is left after a step, near the end, falls slowly
 
 
 def levenberg_marquardt(
@@ -42,9 +52,9 @@ def levenberg_marquardt(
             "write it so, or use Newton()."
         )
     residuals = residuals_of(task, squares, options)
-    way = Way(residuals, method.radius, options.tol, before)
-    problem = Problem(task.eps, way.looked_at, lambda w, v: v)
-    walk = WayDown(task, problem, options, watch, before, judged=way)
+    way = Way(residuals, hessian_products(task, options), method.radius, options.tol,
+              before)  # fmt: skip
+    walk = WayDown(task, way.problem, options, watch, before, judged=way)
     fit, end = walk.taken(LevenbergMarquardt, way.following)
     return replace(fit, standing=way.standing(end, fit.nit))
 
@@ -86,15 +96,18 @@ class Way:
     """
 
     def __init__(
-        self, residuals: Residuals, radius: float, tol: float, before: Fit | None
-    ) -> None:
+        self, residuals: Residuals, product: Product, radius: float, tol: float,
+        before: Fit | None,
+    ) -> None:  # fmt: skip
         self.residuals, self.first_radius, self.tol = residuals, radius, tol
-        self.restarts: Iterator[float] = iter(RESTARTS)
+        self.problem = Problem(residuals.eps, self.looked_at, product)
         self.place: Place
         self.start: Place
-        self.best: Place | None = None
+        self.best: Place
+        self.restarts = iter(RESTARTS)
+        self.is_slow = False
         self._around: Surroundings | None = None
-        self.slope: Slope
+        self.slope = STEEP
         standing = before.standing if before else None
         kept = standing.kept if standing else []
         known = standing is not None and standing.method is LevenbergMarquardt
@@ -108,14 +121,14 @@ class Way:
 
     def looked_at(self, w: Vector) -> tuple[float, Vector]:
         """The cost and the gradient at the start."""
-        place = self.start = self.residuals.place(w)
+        place = self.start = self.best = self.residuals.place(w)
         self._be_at(place)
         if place.is_finite and not self.D.size:
-            self._trust(place, 1.0)
+            self._trust(place)
         state = self._state(place)
         return state.cost, state.g
 
-    def _trust(self, place: Place, times: float) -> None:
+    def _trust(self, place: Place, times: float = 1.0) -> None:
         """Begin with a region as wide as the parameters, by what they move."""
         self.D = place.lengths
         self.radius = float(np.linalg.norm(self.D * place.w)) or 1.0
@@ -127,10 +140,12 @@ class Way:
         return State(place.w, place.cost, g)
 
     def _be_at(self, place: Place) -> None:
+        before = self.slope
         self.place, self.slope, self._around = place, STEEP, None
         if place.is_finite:
             self.slope = Slope.at(place, self.eps)
-        if self.best is None or place.cost < self.best.cost:
+        self.is_slow = self.slope.part > SLOW * before.part
+        if place.cost < self.best.cost:
             self.best = place
 
     # -- what a place is ---------------------------------------------------------------
@@ -176,27 +191,43 @@ class Way:
         """The next place; after a plateau the start again, with another radius."""
         if not self.place.is_finite:
             return None
-        after = self._stepped()
+        after = (self._curved() if self.is_slow else None) or self._stepped()
+        if after is None and not self.is_slow:
+            after = self._curved()
         if after is None and self.around.lower is not None:
             after = self.residuals.place(self.around.lower)
-            self._trust(after, 1.0)
-        if after is None and (self.around.is_plateau or not self._has_arrived()):
-            return self._restarted()
+            self._trust(after)
+        if after is None and self.around.is_plateau:
+            after = self._restarted()
         if after is None:
             return None
         self._be_at(after)
         return self._state(after)
 
-    def _restarted(self) -> State | None:
+    def _restarted(self) -> Place | None:
+        """The start again, with a smaller region; at last the best place of all."""
         times = next(self.restarts, None)
         if times is not None:
             self._trust(self.start, times)
-            self._be_at(self.start)
-        elif self.best is not None and self.best is not self.place:
-            self._be_at(self.best)
-        else:
+            return self.start
+        lower = self.best.cost < self.place.cost - LITTLE * abs(self.place.cost)
+        return self.best if lower else None
+
+    def _curved(self) -> Place | None:
+        """Newton's step near a minimum, where Gauss-Newton's leave much of the slope.
+
+        Residuals that are large and curved have a say in the curvature of the cost.
+        """
+        here = self.place
+        if self.slope.step > NEAR:
             return None
-        return self._state(self.place)
+        with np.errstate(all="ignore"):
+            w = here.w + dense_step(self.problem, self._state(here))
+            after = self.residuals.place(w)
+        if not (after.is_finite and after.cost <= here.cost + SURE * abs(here.cost)):
+            return None
+        falls = Slope.at(after, self.eps).part < SLOW * self.slope.part
+        return after if falls else None
 
     def _stepped(self) -> Place | None:
         """Try steps, each shorter than the one before, until one pays."""
@@ -206,7 +237,13 @@ class Way:
         self.D = np.maximum(own, np.minimum(self.D, seen))
         far = float(np.linalg.norm(self.D * here.w))
         self.radius = max(self.radius, np.sqrt(self.eps) * far)
-        D = np.maximum(self.D, FLOOR * np.divide(far, np.abs(here.w), out=np.zeros_like(here.w), where=here.w != 0))
+        D = np.maximum(
+            self.D,
+            FLOOR
+            * np.divide(
+                far, np.abs(here.w), out=np.zeros_like(here.w), where=here.w != 0
+            ),
+        )
         factors = Factors.of(here.A, D, self.eps)
         u = factors.across(here.q)
         for _ in range(TRIALS):
@@ -239,9 +276,9 @@ class Way:
             return None, -1.0
         gain = (before - size) / promised if promised > 0 else 0.0
         sure = max(SURE, 16 * self.eps) * before
-        near = promised <= sure and abs(before - size) <= sure
-        if not near and gain <= PAYS:
-            return None, gain
+        near = max(promised, abs(before - size)) <= sure and self.slope.step <= NEAR
+        if not near and (gain <= PAYS or before - size <= 4 * self.eps * before):
+            return None, min(gain, 0.0)
         after = self.residuals.place(w, q)
         if not after.is_finite:
             return None, -1.0

@@ -357,4 +357,4 @@ class LevenbergMarquardt:
     [5.0, 0.7]
     """
 
-    radius: float = 1.0
+    radius: float = 3.0

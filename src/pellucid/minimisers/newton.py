@@ -24,7 +24,7 @@ def stepped(problem: Problem, state: State, dense: int) -> State | None:
     if not state.g.any():
         return None
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        direction = _dense if state.w.size <= dense else _conjugate_gradients
+        direction = dense_step if state.w.size <= dense else _conjugate_gradients
         d = direction(problem, state)
         slope = float(state.g @ d)
         if not slope < 0:
@@ -62,7 +62,7 @@ def scales(H: Vector) -> Vector:
     return 1 / np.sqrt(np.where(np.diag(H) > 0, np.diag(H), 1.0))
 
 
-def _dense(problem: Problem, state: State) -> Vector:
+def dense_step(problem: Problem, state: State) -> Vector:
     """Form H, make it positive definite, and solve H d = -g by Cholesky."""
     from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
