@@ -6,6 +6,7 @@ scaled where it is used, while it stays in the cache.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,7 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from pellucid.regression.rows import MOST, WIDE, visited
+
 Array = NDArray[Any]
+
+SMALL = 900_000  # multiplications, up to which OpenBLAS copies no matrix (0.3.20)
 
 
 class Design(Protocol):
@@ -31,6 +36,18 @@ class Design(Protocol):
 
     def block(self, rows: slice) -> Any:
         """Some rows of Z, as what knows @, .T and len."""
+        ...
+
+    def times(self, v: Array) -> Array:
+        """Z v (n,) or (n, k)."""
+        ...
+
+    def across(self, g: Array) -> Array:
+        """Z'g (d,) or (d, k)."""
+        ...
+
+    def squares(self, q: Array) -> Array:
+        """The diagonal of Z' q Z (d,)."""
         ...
 
 
@@ -67,10 +84,32 @@ class Dense:
     def block(self, rows: slice) -> Array:
         """Some rows of Z, as float64."""
         X = self.X[rows]
-        X = X.toarray() if sparse.issparse(X) else X
-        Z = np.subtract(X, self.mean, dtype=float)
+        X = X.toarray() if is_sparse(X) else X
+        Z: Array = np.subtract(X, self.mean, dtype=float)
         Z /= self.length
         return Z
+
+    def times(self, v: Array) -> Array:
+        """Z v (n,) or (n, k)."""
+
+        def part(blocks: list[slice]) -> Array:
+            return np.concatenate([self.block(rows) @ v for rows in blocks])
+
+        return np.concatenate(visited(part, *self.shape))
+
+    def across(self, g: Array) -> Array:
+        """Z'g (d,) or (d, k)."""
+        return self._summed(lambda Z, rows: Z.T @ g[rows])
+
+    def squares(self, q: Array) -> Array:
+        """The diagonal of Z' q Z (d,)."""
+        return self._summed(lambda Z, rows: q[rows] @ Z**2)
+
+    def _summed(self, what: Callable[[Array, slice], Any]) -> Array:
+        def part(blocks: list[slice]) -> Any:
+            return sum(what(self.block(rows), rows) for rows in blocks)
+
+        return np.asarray(sum(visited(part, *self.shape)))
 
 
 @dataclass(frozen=True)
@@ -101,7 +140,7 @@ class Folded:
     @property
     def width(self) -> int:
         """A block is a view; what is dense is used twice while it is in the cache."""
-        return 1 if sparse.issparse(self.X) else self.shape[1]
+        return 1 if is_sparse(self.X) else self.shape[1]
 
     def __len__(self) -> int:
         """How many rows."""
@@ -111,13 +150,72 @@ class Folded:
         """Some rows of Z."""
         return Folded(self.X[rows], self.mean, self.length)
 
+    def filled(self) -> Array:
+        """Z as an array."""
+        return Dense(self.X, self.mean, self.length).block(slice(None))
+
+    def squares(self, q: Array) -> Array:
+        """The diagonal of Z' q Z (d,), sum q (x^2 - mean (2 x - mean)) / length^2."""
+        X, mean = self.X, self.mean
+        if is_sparse(X):
+            squares = X.multiply(X).T @ q
+        else:
+            squares = np.einsum("ij,ij,i->j", X, X, q)
+        total = squares - mean * (2 * (X.T @ q) - mean * np.sum(q))
+        return np.asarray(np.maximum(total, 0) / self.length**2)
+
     def __matmul__(self, v: Array) -> Array:
         """Z v."""
-        v = v / (self.length if v.ndim == 1 else self.length[:, None])
+        v = v / self._beside(v)
         return np.asarray(self.X @ v - self.mean @ v)
 
+    def times(self, v: Array) -> Array:
+        """Z v (n,) or (n, k)."""
+        v = v / self._beside(v)
+        X, rows = self.X, self._rows_a_product(v)
+
+        def part(blocks: list[slice]) -> Any:
+            whole = slice(blocks[0].start, blocks[-1].stop)
+            if is_sparse(X):
+                return rows_of(X, whole) @ v
+            pieces = range(whole.start, whole.stop, rows)
+            some = [X[i : min(i + rows, whole.stop)] @ v for i in pieces]
+            return np.concatenate(some)
+
+        return np.concatenate(visited(part, *self._size)) - self.mean @ v
+
+    def across(self, g: Array) -> Array:
+        """Z'g (d,) or (d, k)."""
+        X = self.X
+
+        def part(blocks: list[slice]) -> Any:
+            whole = slice(blocks[0].start, blocks[-1].stop)
+            if is_sparse(X):
+                return rows_of(X, whole).T @ g[whole]
+            return (g[whole].T @ X[whole]).T  # X' g takes twice the time of g' X
+
+        total = sum(visited(part, *self._size))
+        return np.asarray(total - self._mean_of(g)) / self._beside(g)
+
     @property
-    def T(self) -> FoldedColumns:
+    def _size(self) -> tuple[int, int]:
+        """Products with few columns are too small for BLAS's own threads."""
+        return self.shape[0], min(self.width, WIDE - 1)
+
+    def _rows_a_product(self, v: Array) -> int:
+        return max(16, SMALL // v.size) if v.ndim > 1 else MOST
+
+    def _mean_of(self, g: Array) -> Array:
+        """The mean times sum(g), of the shape of Z'g."""
+        mean: Array = np.multiply.outer(self.mean, np.sum(g, axis=0))
+        return mean
+
+    def _beside(self, v: Array) -> Array:
+        """The lengths, beside (d,) or (d, k)."""
+        return self.length if v.ndim == 1 else self.length[:, None]
+
+    @property
+    def T(self) -> FoldedColumns:  # noqa: N802
         """Z'."""
         return FoldedColumns(self)
 
@@ -130,16 +228,29 @@ class FoldedColumns:
 
     def __matmul__(self, g: Array) -> Array:
         """Z'g."""
-        mean, length, total = self.Z.mean, self.Z.length, np.sum(g, axis=0)
-        if g.ndim > 1:
-            mean, length = mean[:, None], length[:, None]
-        return np.asarray((self.Z.X.T @ g - mean * total) / length)
+        Z = self.Z
+        return np.asarray((Z.X.T @ g - Z._mean_of(g)) / Z._beside(g))
+
+
+def is_sparse(X: Any) -> bool:
+    """Whether X is a sparse matrix of SciPy's."""
+    return bool(sparse.issparse(X))
+
+
+def rows_of(X: Any, rows: slice) -> Any:
+    """Some rows of a sparse matrix (CSR), whose numbers are not copied."""
+    if rows.stop - rows.start == X.shape[0]:
+        return X
+    ends = X.indptr[rows.start : rows.stop + 1]
+    some = slice(ends[0], ends[-1])
+    cells = X.data[some], X.indices[some], ends - ends[0]
+    return type(X)(cells, shape=(len(ends) - 1, X.shape[1]), copy=False)
 
 
 def with_ones(design: Any, rows: slice, dtype: Any = float) -> Array:
     """A = [Z 1] (m, d + 1) of some rows, in some precision."""
     X = design.X[rows]
-    X = X.toarray() if sparse.issparse(X) else X
+    X = X.toarray() if is_sparse(X) else X
     A = np.empty((X.shape[0], X.shape[1] + 1), dtype)
     centred = np.subtract(X, design.mean, dtype=float)
     np.multiply(centred, 1 / design.length, out=A[:, :-1], casting="same_kind")

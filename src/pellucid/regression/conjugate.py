@@ -1,0 +1,248 @@
+"""Newton's method with conjugate gradients: no Hessian of the parameters is formed.
+
+    H s = -r, solved inexactly; then u = u + t s
+
+A product H v takes z along v, Q of the loss in z, and back: two products with the
+rows. The solver M by which conjugate gradients are preconditioned is the Hessian had
+each output the mean curvature of its row, one matrix for all k outputs, and is kept as
+long as making it anew would take more time than it saves.
+
+Nocedal & Wright, "Numerical Optimization" (2006), section 7.1; Dembo, Eisenstat &
+Steihaug, "Inexact Newton methods" (1982); Böhning, "Multinomial logistic regression
+algorithm" (1992), for one matrix for all outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.minimisers.task import Fit, Options, Watch, fitted
+from pellucid.regression.objective import Objective, Place
+from pellucid.regression.quasi_newton import NEAR
+from pellucid.regression.rows import visited
+from pellucid.regression.spaces import ColumnSpace, Solve, Space, space_of
+
+Array = NDArray[Any]
+
+FORCED = 0.3  # how exactly a step is solved at least
+MOST = 500  # products of a step
+TRIES = 40  # lengths of a step
+ROUGH = 1e-8  # of the cost: what may be left where rounding ends the way
+EPS, TINY = float(np.finfo(float).eps), float(np.finfo(float).tiny)
+
+
+def minimised(
+    objective: Objective, start: Array, options: Options, watch: Watch
+) -> tuple[Fit, Place]:
+    """Minimise an objective, of one output or many; gives also the place reached.
+
+    Parameters
+    ----------
+    objective : Objective
+        The cost F.
+    start : array (d + 1,) or (d + 1, k)
+        [w; b].
+    options : Options
+        `limit` of steps; `tol`, for which a tenth of its square may be left of the
+        cost.
+    watch : Watch
+        Is told of each step, and may stop it.
+
+    Examples
+    --------
+    >>> from pellucid.models import costs
+    >>> from pellucid.regression.design import Dense
+    >>> from pellucid.regression.row_costs import RowCost
+    >>> design = Dense(np.array([[-1.0], [1.0]]), np.zeros(1), np.ones(1))
+    >>> rows = np.array([0.0, 1.0]), np.full(2, 0.5), RowCost(costs.log_loss)
+    >>> objective = Objective(design, *rows, np.array([0.1, 0.0]))
+    >>> watch = Watch(None, False, "J")
+    >>> minimised(objective, np.zeros(2), Options(100, 1e-4), watch)[0].x.round(8)
+    array([1.63350617, 0.        ])
+    """
+    descent = Descent(objective, space_of(objective), NEAR * options.tol**2)
+    at, history = descent.start(start), []
+    with watch.over(options.limit):
+        for nit in range(options.limit + 1):
+            history.append(at.cost)
+            stopped = watch.told(nit, at.cost, partial(descent.space.found, at.u))
+            reason = "stopped by the callback" if stopped else descent.reason
+            if not reason and nit == options.limit:
+                reason = f"reached max_iter, {options.limit}"
+            after = None if reason else descent.stepped(at)
+            if after is None:
+                break
+            at = after
+    u = descent.space.found(at.u)
+    message = f"Newton with conjugate gradients: {reason or descent.reason}"
+    place = Place(u, at.cost, ColumnSpace(objective).slope(u, descent.loss(at.z)[1]))
+    return fitted(u, history, len(history) - 1, message), place
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step s, its outputs, and twice the fall of the cost's quadratic along it.
+
+    `left` is about twice what another step would gain if the cost were its quadratic.
+    """
+
+    s: Array
+    zs: Array
+    gain: float
+    left: float
+    products: int
+
+    def still(self, t: float, fell: float) -> float:
+        """How far the cost can still fall behind a step t s along which it fell."""
+        model = t * (1 - t / 2) * self.gain
+        return self.left / 2 + (1 - t) ** 2 * self.gain / 2 + abs(fell - model)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place on the way down: parameters in their space, outputs, cost and slope."""
+
+    u: Array
+    z: Array
+    cost: float
+    r: Array
+
+
+@dataclass
+class Descent:
+    """The way down in one of the spaces; `fall` is the part of the cost to be left."""
+
+    objective: Objective
+    space: Space
+    fall: float
+    reason: str = ""
+    solve: Solve | None = None
+    spent: float = 0.0  # products of one output, since the solver was made
+
+    def start(self, u: Array) -> Spot:
+        """Stand at parameters [w; b]."""
+        u = self.space.placed(u)
+        return self.at(u, self.space.image(u))
+
+    def at(self, u: Array, z: Array) -> Spot:
+        """The cost and its slope at parameters of the space, whose outputs are z."""
+        J, g = self.loss(z)
+        J += self.space.dot(self.space.slope(u), u, z) / 2
+        return Spot(u, z, J, self.space.slope(u, g))
+
+    def stepped(self, at: Spot) -> Spot | None:
+        """Take a step; None where none lowers the cost any more."""
+        if self.solve is None or self.spent > self.space.worth:
+            self.solve, self.spent = self.space.solver(self._curvature(at.z)), 0.0
+        step = self._step(at, self.solve)
+        self.spent += step.products * at.z[0].size
+        there, t = self._searched(at, step)
+        if there is None:
+            near = step.gain / 2 <= max(self.fall, ROUGH) * abs(at.cost)
+            arrived = "converged: no step lowers the cost"
+            self.reason = arrived if near else "stopped: no step lowers the cost"
+        elif step.still(t, at.cost - there.cost) <= self.fall * abs(there.cost):
+            self.reason = "converged: the cost is least"
+        return there
+
+    def _step(self, at: Spot, solve: Solve) -> Step:
+        """Solve H s = -r by preconditioned conjugate gradients, exactly enough.
+
+        It ends where what is left is little beside the gain so far, by M and by what
+        the last products gained: Nash & Sofer, "Assessing a search direction within a
+        truncated-Newton method" (1990).
+        """
+        space, r = self.space, -at.r
+        m, zm = solve(r)
+        rho = space.dot(r, m, zm)
+        p, zp, beta = np.zeros_like(m), np.zeros_like(at.z), 0.0
+        s, zs, gain, left = p, zp, 0.0, rho
+        size = max(abs(at.cost), TINY)
+        exact = min(FORCED, np.sqrt(rho / size)) ** 2
+        products = 0
+        while products < MOST and rho > 0:
+            p, zp = m + beta * p, (space.image(m) if zm is None else zm) + beta * zp
+            Hp = space.slope(p, self._turned(at.z, zp))
+            curvature = space.dot(Hp, p, zp)
+            if not curvature > 0:
+                break
+            products += 1
+            alpha = rho / curvature
+            s, zs, r = s + alpha * p, zs + alpha * zp, r - alpha * Hp
+            gain += alpha * rho
+            m, zm = solve(r)
+            before, rho = rho, space.dot(r, m, zm)
+            left = max(rho, products * alpha * before)
+            if left <= max(exact * gain, self.fall * size / 2):
+                break
+            beta = rho / before
+        return Step(s, zs, gain, left, products)
+
+    def _searched(self, at: Spot, step: Step) -> tuple[Spot | None, float]:
+        """Go along the step to where the slope is half or less of what it was.
+
+        The cost is convex, so that its slope along the step rises; the outputs are
+        known along it, and no row is visited.
+        """
+        space, s, zs = self.space, step.s, step.zs
+        held, more = space.slope(at.u), space.slope(s)
+        first, second = space.dot(held, s, zs), space.dot(more, s, zs)
+        start = space.dot(held, at.u, at.z) / 2
+        rounding = 8 * EPS * abs(at.cost)
+        low, high, steep, t = 0.0, np.inf, -step.gain, 1.0
+        for _ in range(TRIES if step.gain > 0 else 0):
+            z = at.z + t * zs
+            J, g = self.loss(z)
+            J += start + t * first + t * t * second / 2
+            slope = float(np.sum(g * zs)) + first + t * second
+            falls = J - at.cost <= rounding - 1e-4 * t * step.gain
+            if falls and abs(slope) <= step.gain / 2:
+                return self.at(at.u + t * s, z), t
+            if falls and slope < 0:
+                low, steep = t, slope
+                t = 2 * t if np.isinf(high) else (low + high) / 2
+            else:
+                high = t
+                rises = slope > 0 and np.isfinite(slope)
+                part = steep / (steep - slope) if rises else 0.5
+                t = low + min(max(part, 0.1), 0.9) * (high - low)
+        return None, 0.0
+
+    # -- the loss, over blocks of rows
+
+    def loss(self, z: Array) -> tuple[float, Array]:
+        """The loss of all rows, and its gradient in z."""
+        found = self._by_rows(self.objective.cost.sloped, z)
+        costs, slopes = zip(*found, strict=True)
+        return float(sum(costs)), np.concatenate(slopes)
+
+    def _turned(self, z: Array, v: Array) -> Array:
+        """Q v."""
+        return np.concatenate(self._by_rows(self.objective.cost.turned, z, v))
+
+    def _curvature(self, z: Array) -> Array:
+        """The mean over outputs of the curvature of each row (n,)."""
+        total = np.zeros(len(z))
+        for c in range(z[0].size):
+            e = np.zeros_like(z)
+            e.reshape(len(z), -1)[:, c] = 1.0
+            q = self._turned(z, e)
+            total += q.reshape(len(z), -1)[:, c]
+        return np.asarray(np.maximum(total, 0) / z[0].size)
+
+    def _by_rows(self, what: Callable[..., Any], z: Array, *more: Array) -> list[Any]:
+        """What a cost gives of each block of rows."""
+        y, s = self.objective.y, self.objective.s
+
+        def part(blocks: list[slice]) -> list[Any]:
+            return [what(z[i], y[i], s[i], *(array[i] for array in more))
+                    for i in blocks]  # fmt: skip
+
+        parts = visited(part, len(z), z[0].size)
+        return [found for part in parts for found in part]
