@@ -143,7 +143,7 @@ def solved(
     shows, it stops.
     """
     X, y, *s = rows
-    moments = Moments.of(X, *s, centred=intercept)
+    moments = Moments.of(X, s[0] if s else None, intercept)
     soft = cost.Cn**-0.5 * (1.0 if cost.scale is None else cost.scale.ravel())
     bend = (cost.k - 1) / cost.k**2  # at w = 0, where every p is 1 / k
     columns = Columns.of(moments, soft, bend)

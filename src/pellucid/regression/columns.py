@@ -23,14 +23,13 @@ LOST = 1e6  # variances between a mean and its guess: more, and the guess was no
 class Moments:
     """Of the columns of X 2^-exponent: mean, and the mean square beside it.
 
-    The exponent (d,) brings a column near 1 whose squares float64 could not hold; it is
-    0 for the others.
+    The exponent (d,) brings columns near 1; it is 0 where float64 can hold all squares.
 
     Examples
     --------
     >>> moments = Moments.of(np.array([[1.0, 1e200], [3.0, 3e200]]))
     >>> moments.mean.round(3), moments.square.round(3), moments.exponent
-    (array([2.   , 0.596]), array([1.   , 0.089]), array([  0, 666], dtype=int32))
+    (array([0.5  , 0.653]), array([0.062, 0.107]), array([  2, 666], dtype=int32))
     """
 
     exponent: Array

@@ -34,6 +34,10 @@ class Design(Protocol):
         """How many numbers of a row are to be in the cache."""
         ...
 
+    def some(self, rows: Array) -> Design:
+        """Some rows alone."""
+        ...
+
     def block(self, rows: slice) -> Any:
         """Some rows of Z, as what knows @, .T and len."""
         ...
@@ -81,11 +85,13 @@ class Dense:
         """A block is a copy."""
         return self.shape[1]
 
+    def some(self, rows: Array) -> Dense:
+        """Some rows alone."""
+        return Dense(self.X[rows], self.mean, self.length)
+
     def block(self, rows: slice) -> Array:
         """Some rows of Z, as float64."""
-        X = self.X[rows]
-        X = X.toarray() if is_sparse(X) else X
-        Z: Array = np.subtract(X, self.mean, dtype=float)
+        Z: Array = np.subtract(filled(self.X[rows]), self.mean, dtype=float)
         Z /= self.length
         return Z
 
@@ -145,6 +151,10 @@ class Folded:
     def __len__(self) -> int:
         """How many rows."""
         return self.shape[0]
+
+    def some(self, rows: Array) -> Folded:
+        """Some rows alone."""
+        return Folded(self.X[rows], self.mean, self.length)
 
     def block(self, rows: slice) -> Folded:
         """Some rows of Z."""
@@ -247,10 +257,15 @@ def rows_of(X: Any, rows: slice) -> Any:
     return type(X)(cells, shape=(len(ends) - 1, X.shape[1]), copy=False)
 
 
+def filled(X: Any) -> Array:
+    """A sparse matrix filled out; an array as it is."""
+    array: Array = X.toarray() if is_sparse(X) else X
+    return array
+
+
 def with_ones(design: Any, rows: slice, dtype: Any = float) -> Array:
     """A = [Z 1] (m, d + 1) of some rows, in some precision."""
-    X = design.X[rows]
-    X = X.toarray() if is_sparse(X) else X
+    X = filled(design.X[rows])
     A = np.empty((X.shape[0], X.shape[1] + 1), dtype)
     centred = np.subtract(X, design.mean, dtype=float)
     np.multiply(centred, 1 / design.length, out=A[:, :-1], casting="same_kind")

@@ -42,7 +42,7 @@ class Generalised:
     >>> watch = Watch(None, False, "J")
     >>> fit, _ = model.minimised((np.zeros(1), 0.0), Options(100, 1e-4), watch)
     >>> fit.x[0].round(4)
-    array([0.6758])
+    array([0.6876])
     """
 
     columns: Columns

@@ -26,7 +26,7 @@ Array = NDArray[Any]
 class Place:
     """The cost at parameters u = [w; b] (d + 1,) or (d + 1, k), and its slope there.
 
-    `H` is the Hessian where it was asked for, of u as one flat vector.
+    `H` is the Hessian where it was asked for, of u one output after another.
     """
 
     u: Array
@@ -115,8 +115,8 @@ class Objective:
         total = np.sum(s)
         if not total > 0:
             return None
-        some = replace(self.design, X=self.design.X[rows])
-        return replace(self, design=some, y=self.y[rows], s=s / total)
+        design = self.design.some(rows)
+        return replace(self, design=design, y=self.y[rows], s=s / total)
 
     @property
     def worth(self) -> float:
@@ -149,13 +149,12 @@ class Objective:
         return J, g, H
 
     def _hessian(self, H: Array) -> Array:
-        """Of the sum over blocks, (d + 1, k, d + 1, k), and the ridge."""
-        p, k = H.shape[:2]
-        H = H.astype(float).reshape(p * k, p * k)
-        ridge = np.broadcast_to(self.ridge.reshape(p, -1), (p, k))
-        H.flat[:: len(H) + 1] += ridge.ravel()
+        """Of the sum over blocks, (k, d + 1, k, d + 1), and the ridge."""
+        k, p = H.shape[:2]
         if not self.intercept:
-            H[-k:] = H[:, -k:] = 0.0
+            H[:, -1] = H[..., -1] = 0.0
+        H = H.astype(float, copy=False).reshape(k * p, k * p)
+        H.flat[:: len(H) + 1] += np.broadcast_to(self.ridge.T, (k, p)).ravel()
         return H
 
 
@@ -165,17 +164,15 @@ def _across(Z: Any, g: Array) -> Array:
 
 
 def _curved(A: Array, Q: Array) -> Array:
-    """A'Q A (p, k, p, k) of A (m, p) and the curvature Q (m, k, k) of its rows."""
-    p, k = A.shape[1], Q.shape[1]
+    """A'Q A (k, p, k, p) of A (m, p) and the curvature Q (m, k, k) of its rows."""
+    (m, p), k = A.shape, Q.shape[1]
     if k == 1 and Q.min() >= 0:  # then half of the products are enough
         A *= np.sqrt(Q[:, 0]).astype(A.dtype)
-        return (A.T @ A).reshape(p, 1, p, 1)
-    H = np.empty((p, k, p, k))
+        return (A.T @ A)[None, :, None]
+    Q = Q.astype(A.dtype)
+    H = np.empty((k, p, k, p), A.dtype)
     for c in range(k):
-        some = (
-            Q[:, c, : c + 1].astype(A.dtype)[:, :, None] * A[:, None]
-        )  # (m, c + 1, p)
-        rows = (A.T @ some.reshape(len(A), -1)).reshape(p, c + 1, p)
-        H[:, c, :, : c + 1] = rows.transpose(0, 2, 1)
-        H[:, :c, :, c] = rows[:, :c].transpose(2, 1, 0)
+        some = Q[:, c, : c + 1, None] * A[:, None]  # (m, c + 1, p)
+        H[c, :, : c + 1] = (A.T @ some.reshape(m, -1)).reshape(p, c + 1, p)
+        H[:c, :, c] = H[c, :, :c].transpose(1, 0, 2)  # each block is symmetric
     return H

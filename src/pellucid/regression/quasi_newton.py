@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ FAST = 0.01  # what a step may leave of the decrement, to be called fast
 SAMPLE = 10  # of so many rows one is looked at first
 LARGE = 100_000  # numbers in X, from which that pays
 ROUGH = 0.03  # the tol of a sample
+EPS = float(np.finfo(float).eps)
 FULL, HALF = np.float64, np.float32
 
 
@@ -76,8 +78,9 @@ class Factor:
 
     def solved(self, g: Array) -> Array:
         """H^-1 g, of the shape of g."""
-        v = linalg.cho_solve((self.L, True), self.scale * g.ravel(), check_finite=False)
-        return np.asarray(self.scale * v).reshape(g.shape)
+        flat = self.scale * g.T.ravel()
+        v = self.scale * linalg.cho_solve((self.L, True), flat, check_finite=False)
+        return np.asarray(v).reshape(g.T.shape).T
 
 
 @dataclass
@@ -113,7 +116,7 @@ class Curvature:
     def learn(self, before: Place, after: Place) -> None:
         """Remember how the slope changed along a step."""
         s, y = after.u - before.u, after.g - before.g
-        if np.vdot(s, y) > np.finfo(float).eps * np.vdot(y, y):
+        if np.vdot(s, y) > EPS * np.vdot(y, y):
             self.pairs.append((s, y))
 
 
@@ -126,9 +129,9 @@ def bordered(H: Array, shape: tuple[int, ...], ridge: Array) -> Array:
     if len(shape) == 1:
         return H
     p, k = shape
-    H4 = H.reshape(p, k, p, k)
+    blocks = H.reshape(k, p, k, p)
     for j in np.flatnonzero(np.max(ridge.reshape(p, -1), axis=1) == 0):
-        own = H4[j, :, j, :]
+        own = blocks[:, j, :, j]
         if np.abs(own.sum(axis=1)).max() < 1e-4 * np.trace(own):
             own += np.trace(own) / k**2
     return H
@@ -154,12 +157,12 @@ def minimised(
         Is told of each step, and may stop it.
     """
     at, history = begun(objective, start, options)
-    walk = Walk.begun(objective, at, options.tol)
+    walk = Walk.begun(objective, at, options.tol, max([at.cost, *history]))
     with watch.over(options.limit):
         while True:
             history.append(walk.at.cost)
-            u, nit = walk.at.u, len(history) - 1
-            stopped = watch.told(nit, walk.at.cost, lambda u=u: u)
+            nit = len(history) - 1
+            stopped = watch.told(nit, walk.at.cost, partial(_params, walk.at))
             reason = "stopped by the callback" if stopped else walk.reason
             if not reason and nit >= options.limit:
                 near = "converged: the cost is least" if walk.is_near else ""
@@ -170,6 +173,10 @@ def minimised(
                 break
     message = f"Newton: {reason}"
     return fitted(walk.at.u, history, nit, message), walk.at
+
+
+def _params(at: Place) -> Array:
+    return at.u
 
 
 def begun(
@@ -205,21 +212,24 @@ class Walk:
     step: Array
     left: float  # how much the cost can still fall: the decrement
     tol: float
+    least: float  # what rounding leaves of the cost at the start
     rate: float = FIRST  # what the last step left of that
     beyond: int = 0  # steps since what is left is little enough
     reason: str = ""
 
     @classmethod
-    def begun(cls, objective: Objective, at: Place, tol: float) -> Walk:
+    def begun(cls, objective: Objective, at: Place, tol: float, J: float) -> Walk:
         """Stand at a place whose Hessian is known."""
         known = Curvature.of(objective, at, HALF)
         step = known.step(at.g)
-        return cls(objective, at, known, step, -float(np.vdot(at.g, step)) / 2, tol)
+        left = -float(np.vdot(at.g, step)) / 2
+        return cls(objective, at, known, step, left, tol, EPS * abs(J))
 
     @property
     def is_near(self) -> bool:
         """Whether what is left of the cost is as little as tol asks for."""
-        return self.left <= NEAR * self.tol**2 * abs(self.at.cost)
+        goal = NEAR * self.tol**2 * abs(self.at.cost)
+        return self.left <= (max(goal, self.least) if self.tol else 0.0)
 
     def goes_on(self) -> bool:
         """Take a step, if there is reason to; else say why not."""
@@ -265,7 +275,7 @@ class Walk:
         at, t, slope = self.at, 1.0, -2 * self.left
         if not slope < 0:
             return None
-        rounding = 50 * float(np.finfo(float).eps) * abs(at.cost)
+        rounding = 50 * EPS * abs(at.cost)
         for _ in range(60):
             there = self.objective.at(at.u + t * self.step, curved=curved)
             if there.cost <= at.cost + 1e-4 * t * slope and there.cost < at.cost:
