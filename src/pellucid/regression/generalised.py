@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pellucid.minimisers.task import Fit, Options, Watch
 from pellucid.regression import quasi_newton
 from pellucid.regression.columns import Columns
-from pellucid.regression.objective import Objective, Place
+from pellucid.regression.objective import Form, Objective, Place
 from pellucid.regression.powers import near_one
 from pellucid.regression.quasi_newton import Curvature
 from pellucid.regression.row_costs import RowCost
@@ -72,5 +72,5 @@ class Generalised:
 
     def onward(self, at: Place) -> Array:
         """Where Newton's next step would go, with the Hessian of the very place."""
-        at = self.objective.at(at.u, curved=float)
-        return Curvature.of(self.objective, at, float).step(at.g)
+        at = self.objective.at(at.u, Form())
+        return Curvature.of(self.objective, at, Form()).step(at.g)

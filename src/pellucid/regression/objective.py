@@ -26,13 +26,30 @@ Array = NDArray[Any]
 class Place:
     """The cost at parameters u = [w; b] (d + 1,) or (d + 1, k), and its slope there.
 
-    `H` is the Hessian where it was asked for, of u one output after another.
+    `H` is the Hessian where it was asked for: of u, one output after another, or what
+    all outputs share, (d + 1, d + 1).
     """
 
     u: Array
     cost: float
     g: Array
     H: Array | None = None
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a Hessian is formed.
+
+    Parameters
+    ----------
+    dtype : type
+        Of the products; one of float32 has half the digits, in half the time.
+    whole : bool
+        Of all outputs together; else one for each of them, of their mean curvature.
+    """
+
+    dtype: Any = np.float64
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,18 +79,15 @@ class Objective:
     ridge: Array
     intercept: bool = True
 
-    def at(self, u: Array, *, curved: Any = None) -> Place:
-        """The cost and its slope; the Hessian too, of products in the dtype `curved`.
-
-        A Hessian of float32 has half the digits, in half the time.
-        """
-        found = visited(lambda blocks: self._part(u, blocks, curved), *self._size)
+    def at(self, u: Array, form: Form | None = None) -> Place:
+        """The cost and its slope; the Hessian too, in some form."""
+        found = visited(lambda blocks: self._part(u, blocks, form), *self._size)
         J, g, H = (sum(parts) for parts in zip(*found, strict=True))
         pull = self.ridge * u
         J, g = float(J + np.sum(pull * u) / 2), np.asarray(g + pull)
         if not self.intercept:
             g[-1] = 0.0
-        return Place(u, J, g, None if curved is None else self._hessian(H))
+        return Place(u, J, g, None if form is None else self._hessian(H))
 
     def outputs(self, u: Array) -> Array:
         """The linear outputs z (n,) or (n, k)."""
@@ -118,12 +132,12 @@ class Objective:
         design = self.design.some(rows)
         return replace(self, design=design, y=self.y[rows], s=s / total)
 
-    @property
-    def worth(self) -> float:
+    def worth(self, form: Form) -> float:
         """How many visits without a Hessian take the time of one with it, about."""
         (n, d), k = self.design.shape, math.prod(self.y.shape[1:])
         sloped = n * k * (4 * d + 100) + 1e6
-        curved = n * d * d * k * (k + 1) / 8 + (k * d) ** 3 / 12 + n * k * k * 50
+        m = k if form.whole else 1
+        curved = n * d * d * (m * m / 2 - 0.35) + (m * d) ** 3 / 3 + n * k * m * 100
         return 1 + curved / sloped
 
     @property
@@ -133,7 +147,9 @@ class Objective:
     def _turned(self, z: Array, dz: Array, rows: slice) -> Array:
         return self.cost.turned(z, self.y[rows], self.s[rows], dz)
 
-    def _part(self, u: Array, blocks: list[slice], curved: Any) -> tuple[Any, ...]:
+    def _part(
+        self, u: Array, blocks: list[slice], form: Form | None
+    ) -> tuple[Any, ...]:
         """Cost, slope and Hessian of some blocks."""
         J: Any = 0.0
         g: Any = 0.0
@@ -143,18 +159,26 @@ class Objective:
             z = Z @ u[:-1] + u[-1]
             cost, slope = self.cost.sloped(z, y, s)
             J, g = J + cost, g + _across(Z, slope)
-            if curved is not None:
-                Q = self.cost.curvature(z, y, s)
-                H = H + _curved(with_ones(self.design, rows, curved), Q)
+            if form is not None:
+                A = with_ones(self.design, rows, form.dtype)
+                H = H + self._curved(A, z, y, s, form.whole)
         return J, g, H
 
+    def _curved(self, A: Array, z: Array, y: Array, s: Array, whole: bool) -> Array:
+        """A'Q A of a block of rows."""
+        if whole and z.ndim > 1:
+            return _by_outputs(A, self.cost.curvature(z, y, s))
+        A *= np.sqrt(self.cost.bend(z, y, s)).astype(A.dtype)[:, None]
+        return np.asarray(A.T @ A)
+
     def _hessian(self, H: Array) -> Array:
-        """Of the sum over blocks, (k, d + 1, k, d + 1), and the ridge."""
-        k, p = H.shape[:2]
+        """That of the rows, and the ridge; without b where it is fixed."""
+        p = self.design.shape[1] + 1
         if not self.intercept:
-            H[:, -1] = H[..., -1] = 0.0
-        H = H.astype(float, copy=False).reshape(k * p, k * p)
-        H.flat[:: len(H) + 1] += np.broadcast_to(self.ridge.T, (k, p)).ravel()
+            H[p - 1 :: p] = H[:, p - 1 :: p] = 0.0
+        H = H.astype(float, copy=False)
+        ridge = self.ridge if self.ridge.ndim == 1 else self.ridge.max(axis=1)
+        H.flat[:: len(H) + 1] += np.tile(ridge, len(H) // p)
         return H
 
 
@@ -163,16 +187,12 @@ def _across(Z: Any, g: Array) -> Array:
     return np.concatenate([Z.T @ g, np.sum(g, axis=0)[None]])
 
 
-def _curved(A: Array, Q: Array) -> Array:
-    """A'Q A (k, p, k, p) of A (m, p) and the curvature Q (m, k, k) of its rows."""
-    (m, p), k = A.shape, Q.shape[1]
-    if k == 1 and Q.min() >= 0:  # then half of the products are enough
-        A *= np.sqrt(Q[:, 0]).astype(A.dtype)
-        return (A.T @ A)[None, :, None]
-    Q = Q.astype(A.dtype)
+def _by_outputs(A: Array, Q: Array) -> Array:
+    """A'Q A (k p, k p) of A (m, p) and the curvature Q (m, k, k) of its rows."""
+    (m, p), k, Q = A.shape, Q.shape[1], Q.astype(A.dtype)
     H = np.empty((k, p, k, p), A.dtype)
     for c in range(k):
         some = Q[:, c, : c + 1, None] * A[:, None]  # (m, c + 1, p)
         H[c, :, : c + 1] = (A.T @ some.reshape(m, -1)).reshape(p, c + 1, p)
         H[:c, :, c] = H[c, :, :c].transpose(1, 0, 2)  # each block is symmetric
-    return H
+    return H.reshape(k * p, k * p)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from pellucid.minimisers.task import Fit, Options, Watch, fitted
-from pellucid.regression.objective import Objective, Place
+from pellucid.regression.objective import Form, Objective, Place
 
 Array = NDArray[Any]
 
@@ -34,6 +34,8 @@ FIRST = 0.1  # what a step leaves of the decrement, before one was taken
 SHIFT = 1e-13  # of a Hessian with ones on its diagonal
 COARSE = 1e-4  # pivots of such a Hessian below which float32 is too coarse
 FAST = 0.01  # what a step may leave of the decrement, to be called fast
+PATIENT = 8  # places from which the rate of BFGS is told
+MEMORY = 20  # pairs at most
 SAMPLE = 10  # of so many rows one is looked at first
 LARGE = 100_000  # numbers in X, from which that pays
 ROUGH = 0.03  # the tol of a sample
@@ -50,7 +52,6 @@ class Factor:
 
     scale: Array
     L: Array
-    shift: float
 
     @classmethod
     def of(cls, H: Array, shift: float = SHIFT) -> Factor:
@@ -63,13 +64,9 @@ class Factor:
             shifted = H.copy()
             shifted.flat[:: len(H) + 1] += shift
             try:
-                L = linalg.cholesky(
-                    shifted, lower=True, overwrite_a=True, check_finite=False
-                )
+                return cls(scale, _cholesky(shifted))
             except linalg.LinAlgError:
                 shift *= 100
-                continue
-            return cls(scale, L, shift)
 
     @property
     def pivot(self) -> float:
@@ -77,10 +74,20 @@ class Factor:
         return float(np.min(np.diag(self.L)) ** 2)
 
     def solved(self, g: Array) -> Array:
-        """H^-1 g, of the shape of g."""
+        """H^-1 g, of the shape of g; of each column where H is what they share."""
+        if len(self.L) == len(g):
+            scale = self.scale if g.ndim == 1 else self.scale[:, None]
+            return scale * _both_ways(self.L, scale * g)
         flat = self.scale * g.T.ravel()
-        v = self.scale * linalg.cho_solve((self.L, True), flat, check_finite=False)
-        return np.asarray(v).reshape(g.T.shape).T
+        return (self.scale * _both_ways(self.L, flat)).reshape(g.T.shape).T
+
+
+def _cholesky(H: Array) -> Array:
+    return linalg.cholesky(H, lower=True, overwrite_a=True, check_finite=False)
+
+
+def _both_ways(L: Array, g: Array) -> Array:
+    return linalg.cho_solve((L, True), g, overwrite_b=True, check_finite=False)
 
 
 @dataclass
@@ -88,19 +95,23 @@ class Curvature:
     """What is known of the Hessian: one that was formed, and pairs since then."""
 
     factor: Factor
-    dtype: Any
+    form: Form
+    lefts: list[float] = field(default_factory=list)  # decrements since then
     pairs: list[tuple[Array, Array]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, objective: Objective, at: Place, dtype: Any) -> Curvature:
+    def of(cls, objective: Objective, at: Place, form: Form) -> Curvature:
         """Factor the Hessian; one that float32 is too coarse for is formed anew."""
-        H = bordered(np.asarray(at.H), at.u.shape, objective.ridge)
-        if dtype is FULL:
-            return cls(Factor.of(H), FULL)
+        H = np.asarray(at.H)
+        if form.whole:
+            H = bordered(H, at.u.shape, objective.ridge)
+        if form.dtype is FULL:
+            return cls(Factor.of(H), form)
         factor = Factor.of(H, float(np.finfo(HALF).eps))
         if factor.pivot > COARSE:
-            return cls(factor, HALF)
-        return cls.of(objective, objective.at(at.u, curved=FULL), FULL)
+            return cls(factor, form)
+        form = replace(form, dtype=FULL)
+        return cls.of(objective, objective.at(at.u, form), form)
 
     def step(self, g: Array) -> Array:
         """-H^-1 g by two loops over the pairs (algorithm 7.4)."""
@@ -118,6 +129,7 @@ class Curvature:
         s, y = after.u - before.u, after.g - before.g
         if np.vdot(s, y) > EPS * np.vdot(y, y):
             self.pairs.append((s, y))
+            del self.pairs[:-MEMORY]
 
 
 def bordered(H: Array, shape: tuple[int, ...], ridge: Array) -> Array:
@@ -188,6 +200,7 @@ def begun(
     the time. Gives also the costs before that.
     """
     n, d = objective.design.shape
+    form = first_form(start)
     m = max(n // SAMPLE, 20 * (d + 1) * math.prod(start.shape[1:]))
     if m < n / 3 and n * d > LARGE and options.limit:
         chosen = np.sort(np.random.default_rng(0).choice(n, m, replace=False))
@@ -196,10 +209,15 @@ def begun(
             rough = Options(10, ROUGH)
             fit, _ = minimised(some, start, rough, Watch(None, False, "J"))
             J = objective.value(start)
-            at = objective.at(fit.x, curved=HALF) if np.isfinite(fit.fun) else None
+            at = objective.at(fit.x, form) if np.isfinite(fit.fun) else None
             if at is not None and at.cost < J:
                 return at, [J]
-    return objective.at(start, curved=HALF), []
+    return objective.at(start, form), []
+
+
+def first_form(u: Array) -> Form:
+    """The Hessian of one output; of more what they share, as long as that will do."""
+    return Form(HALF, whole=u.ndim == 1)
 
 
 @dataclass
@@ -220,7 +238,7 @@ class Walk:
     @classmethod
     def begun(cls, objective: Objective, at: Place, tol: float, J: float) -> Walk:
         """Stand at a place whose Hessian is known."""
-        known = Curvature.of(objective, at, HALF)
+        known = Curvature.of(objective, at, first_form(at.u))
         step = known.step(at.g)
         left = -float(np.vdot(at.g, step)) / 2
         return cls(objective, at, known, step, left, tol, EPS * abs(J))
@@ -238,46 +256,59 @@ class Walk:
         if (self.is_near and polished) or little:
             self.reason = "converged: the cost is least"
             return False
-        after = self._searched(self._curved())
-        if after is None and (self.known.pairs or self.known.dtype is HALF):
-            self._stand(self.objective.at(self.at.u, curved=FULL), FULL)
+        form = self._renewed()
+        after = self._searched(form)
+        if after is None and (self.known.pairs or self.known.form != Form()):
+            form = None
+            self._stand(self.objective.at(self.at.u, Form()), Form())
             after = self._searched(None)
         if after is None:
             self.reason = "converged: no step lowers the cost"
             return False
         self.beyond += self.is_near
-        self._stand(after, self.known.dtype)
+        self._stand(after, form)
         return True
 
-    def _curved(self) -> Any:
-        """The dtype of a Hessian that is to be formed at the next place, or None."""
+    def _renewed(self) -> Form | None:
+        """In which form a Hessian is to be formed at the next place, if any is."""
         if self.is_near:
             return None
-        if self.rate >= 1:
-            return self.known.dtype
         goal = max(NEAR * self.tol**2, POLISHED) * abs(self.at.cost)
-        steps = math.log(max(goal, 1e-300) / self.left) / math.log(self.rate)
-        return self.known.dtype if steps > self.objective.worth else None
+        left = math.log(self.left / max(goal, 1e-300))  # in powers of e
+        rate = self._rate()
+        steps = left / -math.log(rate) if rate < 1 else math.inf
+        form = replace(self.known.form, whole=True)
+        return form if steps > self.objective.worth(form) else None
 
-    def _stand(self, after: Place, dtype: Any) -> None:
+    def _rate(self) -> float:
+        """What a step leaves of the decrement; of several, where BFGS has to learn."""
+        if self.known.form.whole:
+            return self.rate
+        lefts = self.known.lefts
+        if len(lefts) < PATIENT:
+            return FIRST
+        return float((lefts[-1] / lefts[-PATIENT]) ** (1 / (PATIENT - 1)))
+
+    def _stand(self, after: Place, form: Form | None) -> None:
         """Arrive at a place."""
-        if after.H is None:
+        if form is None:
             self.known.learn(self.at, after)
         else:
-            self.known = Curvature.of(self.objective, after, dtype)
+            self.known = Curvature.of(self.objective, after, form)
         before, self.at = self.left, after
         self.step = self.known.step(after.g)
         self.left = -float(np.vdot(after.g, self.step)) / 2
+        self.known.lefts.append(self.left)
         self.rate = self.left / before if before else 1.0
 
-    def _searched(self, curved: Any) -> Place | None:
+    def _searched(self, form: Form | None) -> Place | None:
         """Backtracking: shorten the step until it pays (algorithm 3.1)."""
         at, t, slope = self.at, 1.0, -2 * self.left
         if not slope < 0:
             return None
         rounding = 50 * EPS * abs(at.cost)
         for _ in range(60):
-            there = self.objective.at(at.u + t * self.step, curved=curved)
+            there = self.objective.at(at.u + t * self.step, form)
             if there.cost <= at.cost + 1e-4 * t * slope and there.cost < at.cost:
                 return there
             # So near the minimum costs are equal but for rounding; slopes still tell.

@@ -64,12 +64,22 @@ class RowCost:
         return found
 
     def curvature(self, z: Array, y: Array, s: Array) -> Array:
-        """The second derivatives, (m, 1, 1) of one output, else (m, k, k)."""
-        if z.ndim == 1:
-            return self.turned(z, y, s, np.ones_like(z))[:, None, None]
+        """The second derivatives (m, k, k) of k outputs."""
         ways = np.eye(z.shape[1])
         turned = [self.turned(z, y, s, np.broadcast_to(e, z.shape)) for e in ways]
         return np.stack(turned, axis=-1)
+
+    def bend(self, z: Array, y: Array, s: Array) -> Array:
+        """The second derivative (m,) of one output, of more about their mean.
+
+        That is along signs that alternate, for k outputs by k.
+        """
+        if z.ndim == 1:
+            return np.asarray(np.maximum(self.turned(z, y, s, np.ones_like(z)), 0))
+        k = z.shape[1]
+        v = np.where(np.arange(k) % 2, -1.0, 1.0)
+        q = self.turned(z, y, s, np.broadcast_to(v, z.shape)) @ v
+        return np.asarray(np.maximum(q / k, 0))
 
     def _run(self, what: Callable[[Loss], Any], z: Array, *more: Array) -> Any:
         program, m = _program(what, self.loss, self.target, self.device), len(z)
