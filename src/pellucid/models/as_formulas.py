@@ -15,7 +15,7 @@ from pellucid.graphs.tracing.trace import is_numeric, trace
 from pellucid.layers.containers import Sequential
 from pellucid.layers.dense import Dense
 from pellucid.layers.layer import name_of
-from pellucid.models.base import feature_names, target_names
+from pellucid.models.base import feature_names, filled, target_names
 from pellucid.reading.formula import latex
 from pellucid.reading.formula.formula import formula
 from pellucid.reading.names import latex_hat, latex_name, one_line
@@ -110,7 +110,7 @@ def _style(model: Any, format: str) -> Style:  # noqa: A002
 def _sums(model: Any, style: Style) -> list[str]:
     """Xw + b for each row of weights."""
     names = feature_names(model)
-    w = model.coef_ if model.coef_.ndim > 1 else model.coef_[None, :]  # (k, d)
+    w = np.atleast_2d(filled(model.coef_))  # (k, d)
     b = [model.intercept_] * len(w) if _is_one(model.intercept_) else model.intercept_
     return [weighted_sum(w_k, names, b_k, style) for w_k, b_k in zip(w, b, strict=True)]
 

@@ -10,9 +10,8 @@ from scipy import special
 from sklearn.base import BaseEstimator, MultiOutputMixin
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
-from pellucid.models import base, costs, extremes
+from pellucid.models import base, costs, extremes, linear_settings
 from pellucid.models.base import Array
 from pellucid.models.scores import Regressor
 from pellucid.regression import powers
@@ -22,14 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from pellucid.show.summary import Summary
-
-CHECKS = {
-    "fit_intercept": base.flag,
-    "copy_X": base.flag,
-    "tol": base.number(0),
-    "positive": base.flag,
-    "n_jobs": base.either(base.count(-(2**63)), base.one_of(None)),
-}
 
 
 class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
@@ -102,6 +93,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         self.tol = tol
         self.n_jobs = n_jobs
         self.positive = positive
+        linear_settings.counted_among_theirs(LinearRegression)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -141,7 +133,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         >>> LinearRegression().fit([[0.0], [1.0]], [1.0, 3.0]).coef_
         array([2.])
         """
-        base.check_parameters(self, CHECKS)
+        base.check_parameters(self, linear_settings.CHECKS)
         X, y = base.unpacked(self, X, y)
         self._target = base.target_name(y)
         sparse: Any = False if self.positive else "csr"
@@ -259,7 +251,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         >>> model.predict_interval([[1.0]]).round(2)
         array([[-3.32,  8.66]])
         """
-        _check_level(level)
+        linear_settings.check_level(level)
         X = base.rows_to_predict(self, X)
         z = extremes.output(X, self.coef_.T, self.intercept_)  # (n,) or (n, k)
         h = self._spread.leverage(X.astype(float)).reshape(-1, *[1] * (z.ndim - 1))
@@ -352,13 +344,6 @@ def cost(w: Any, b: Any, X: Any, y: Any, s: Any = None) -> Any:
     loss = costs.squared_error(z, y)  # (n,)
     J = np.average(loss, weights=s)
     return J  # noqa: RET504 (its name is shown in the graph)
-
-
-def _check_level(level: Any) -> None:
-    """Refuse a level of confidence that is not between 0 and 1."""
-    if not (base.is_number(level) and 0 < level < 1):
-        message = "expected a level between 0 and 1, such as 0.95, got"
-        raise ModelError(f"{message} {level!r}.")
 
 
 def _intercept(b: Array, one: bool, fitted: bool) -> Any:

@@ -305,7 +305,8 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
     def graph_(self) -> Graph:
         """J as a graph of w, b, X and y (and of the weights s)."""
         check_is_fitted(self)
-        w, b = self.coef_.T, self.intercept_  # (d, 1) or (d, k), (1,) or (k,)
+        w = base.filled(self.coef_).T  # (d, 1) or (d, k)
+        b = self.intercept_  # (1,) or (k,)
         start = (w[:, 0], float(b[0])) if len(b) == 1 else (w, b)
         return base.recorded_cost(self, self._cost, *start)
 

@@ -175,9 +175,12 @@ def check_rows(model: Any, X: Any) -> None:
         return
     k = len(model.classes_)
     if k > 2:
-        told = "does not support multiclass classification (n_classes >= 3)"
-        other = f"got {k}; wrap the estimator in a OneVsRestClassifier"
-        raise _limited(model, f"The 'liblinear' solver {told}, {other}")
+        raise _limited(
+            model,
+            "The 'liblinear' solver does not support multiclass classification "
+            f"(n_classes >= 3), got {k} classes. Only binary classification is "
+            "supported. Wrap the estimator in a OneVsRestClassifier",
+        )
     if X.max() > 1e30:
         raise _limited(
             model,

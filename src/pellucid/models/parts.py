@@ -38,8 +38,8 @@ class Plain:
     """A part that is plain data or an array as it stands."""
 
     def to_plain(self, value: Any) -> Any:
-        """The value itself."""
-        return value
+        """The value itself, a sparse matrix filled out."""
+        return base.filled(value)
 
     def from_plain(self, value: Any) -> Any:
         """The value itself."""

@@ -18,6 +18,7 @@ from pellucid.minimisers.task import Fit, Standing
 from pellucid.models import (
     base,
     linear,
+    linear_settings,
     logistic,
     logistic_settings,
     network_classifier,
@@ -344,7 +345,7 @@ def _of_classifier(state: State) -> str:
 KINDS = {
     kind.model.__name__: kind
     for kind in (
-        ModelKind(linear.LinearRegression, linear.CHECKS, LINEAR, _of_linear),
+        ModelKind(linear.LinearRegression, linear_settings.CHECKS, LINEAR, _of_linear),
         ModelKind(
             logistic.LogisticRegression,
             logistic_settings.CHECKS,

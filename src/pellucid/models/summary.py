@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.models.base import feature_names, target_names
+from pellucid.models.base import feature_names, filled, target_names
 from pellucid.show.summary import Summary
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def coefficients(model: Any, groups: Sequence[str], group: str) -> pd.DataFrame:
     """A row a coefficient, the intercept first; of several groups one after another."""
     import pandas as pd
 
-    names, table = feature_names(model), np.atleast_2d(model.coef_)  # (k, d)
+    names, table = feature_names(model), np.atleast_2d(filled(model.coef_))  # (k, d)
     if model.fit_intercept:
         names = ["intercept", *names]
         table = np.column_stack([np.atleast_1d(model.intercept_), table])  # (k, 1 + d)
