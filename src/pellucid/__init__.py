@@ -53,6 +53,7 @@ _HOME = {
     "pictures": "models.network_pictures",
     "LinearRegression": "models.linear",
     "LogisticRegression": "models.logistic",
+    "PoissonRegression": "models.poisson",
     "MLPClassifier": "models.perceptrons",
     "MLPRegressor": "models.perceptron_regressor",
     "NetworkClassifier": "models.network_classifier",

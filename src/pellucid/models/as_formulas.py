@@ -46,6 +46,15 @@ def linear(model: Any, format: str) -> str:  # noqa: A002
     return _written(list(zip(lefts, _sums(model, style), strict=True)), format)
 
 
+def poisson(model: Any, format: str) -> str:  # noqa: A002
+    """Write y = exp(Xw + b)."""
+    style = _style(model, format)
+    (z,) = _sums(model, style)
+    if format == "latex":
+        return _written([(latex_hat(model._target), f"e^{{{z}}}")], format)
+    return _written([(style.name(model._target), f"exp({z})")], format)
+
+
 def logistic(model: Any, format: str) -> str:  # noqa: A002
     """Write z = Xw + b, and the probability of a class by the sigmoid or by softmax."""
     style, sums = _style(model, format), _sums(model, _style(model, format))

@@ -135,6 +135,7 @@ def finite(fit: Fit) -> Fit:
 def solved(
     cost: MeanCost, start: Any, rows: Any, options: Options, *,
     intercept: bool, verbose: bool | int, callback: Callback | None = None,
+    method: str = "auto",
 ) -> tuple[Fit, bool]:  # fmt: skip
     """Minimise J, on columns that are centred and of like length.
 
@@ -161,7 +162,8 @@ def solved(
     def done(count: int, J: float, u: Array) -> bool:
         return bool(callback and callback(count, J, columns.outside(u))) or apart(u)
 
-    fit, at = model.minimised(start, options, Watch(done, verbose, "J"))
+    watch = Watch(done, verbose, "J")
+    fit, at = model.minimised(start, options, watch, method)
     separable = apart(at.u)
     if free and not separable:  # then it may still be that some rows are
         z = model.objective.outputs(model.onward(at))

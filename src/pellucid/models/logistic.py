@@ -16,6 +16,7 @@ from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.task import Fit, Options
 from pellucid.models import base, extremes, likelihood, logistic_settings, weights
 from pellucid.models.base import Array
+from pellucid.models.chosen import told
 from pellucid.models.following import CallbackSupport, Followers, followed, is_followed
 from pellucid.models.linear_classifiers import LinearClassifier
 from pellucid.models.logistic_settings import DESCENT, FOLLOWED, IGNORED, NARROW
@@ -261,6 +262,7 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
             fit = likelihood.descended(self._cost, start, rows, method=method, **shared)
             return fit, False
         options = Options(self.max_iter, self.tol, **where)
+        shared["method"] = self.solver
         try:
             return likelihood.solved(self._cost, start, rows, options, **shared)
         except powers.OutOfRangeError as error:
@@ -291,15 +293,16 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
         for name, values in self._attributes(fit.x, dtype).items():
             setattr(self, name, values)
         self.history_, self.n_iter_ = fit.history, np.array([fit.nit], np.int32)
+        self.solver_ = told(fit)
         z = self._linear(X)
         right = likelihood.likeliest(z) == likelihood.likeliest(y)  # (n,)
         self._accuracy = float(np.mean(right))
         if self.separable_:
-            told = weights.weightless(self.classes_, y) or likelihood.SEPARABLE
-            warnings.warn(told, ConvergenceWarning, stacklevel=2)
+            why = weights.weightless(self.classes_, y) or likelihood.SEPARABLE
+            warnings.warn(why, ConvergenceWarning, stacklevel=2)
         elif self.tol and not fit.success:
-            told = logistic_settings.stopped(self, fit)
-            warnings.warn(told, ConvergenceWarning, stacklevel=2)
+            why = logistic_settings.stopped(self, fit)
+            warnings.warn(why, ConvergenceWarning, stacklevel=2)
 
     @property
     def graph_(self) -> Graph:

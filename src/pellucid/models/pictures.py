@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pellucid.models.base import feature_names, rows_of
+from pellucid.models.base import feature_names, named, rows_of
 from pellucid.models.likelihood import likeliest
 from pellucid.show import plots
 
@@ -27,6 +27,13 @@ def linear(model: Any) -> Figure:
     if len(names) == 2:
         return plots.plane(X, y, w, b, names=names, **said)
     return plots.line(X[:, 0], y, w[0], b, x_label=names[0], **said)
+
+
+def poisson(model: Any) -> Figure:
+    """What was observed against what is predicted."""
+    X, y, *_ = rows_of(model)
+    title = f"The features explain {model._d2:.1%} of the deviance"
+    return plots.predicted(y, model.predict(named(model, X)), title=title)
 
 
 def logistic(model: Any) -> Figure:

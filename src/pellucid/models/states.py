@@ -29,6 +29,7 @@ from pellucid.models import (
     perceptron_regressor,
     perceptron_settings,
     perceptrons,
+    poisson,
 )
 from pellucid.models.epochs import AdamHat, Plateau, Rate
 from pellucid.models.network import OUTPUT_OF, OUTPUTS
@@ -168,9 +169,22 @@ LOGISTIC: dict[str, Part] = {
     "history_": records("t"),
     "_target": TEXT,
     "separable_": FLAG,
+    "solver_": TEXT,
     "_Cn": parts.ABOVE,
     "_scale": Maybe(reals("d")),
     "_accuracy": NUMBER,
+    "_rows": parts.Rows(),
+}
+
+POISSON: dict[str, Part] = {
+    **FEATURES,
+    "coef_": reals("d"),
+    "intercept_": NUMBER,
+    "n_iter_": whole(),
+    "history_": records("t"),
+    "solver_": TEXT,
+    "_target": TEXT,
+    "_d2": NUMBER,
     "_rows": parts.Rows(),
 }
 
@@ -307,6 +321,10 @@ def _of_linear(state: State) -> str:
     return "" if np.all(spread["length"] >= 0) else "columns of a length"
 
 
+def _of_poisson(state: State) -> str:
+    return "" if state["_rows"][1][0] == [] else "one target"
+
+
 def _of_logistic(state: State) -> str:
     c, o = len(state["classes_"]), len(state["coef_"])
     if c < 2 or o != (1 if c == 2 else c):
@@ -352,6 +370,7 @@ KINDS = {
             LOGISTIC,
             _of_logistic,
         ),
+        ModelKind(poisson.PoissonRegression, poisson.CHECKS, POISSON, _of_poisson),
         ModelKind(
             perceptrons.MLPClassifier,
             perceptron_settings.CHECKS,

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from pellucid.regression import powers
-from pellucid.regression.survey import Columns, Survey
 from pellucid.regression.error_free import Double, summed
 from pellucid.regression.rows import rows_a_block, visited
+from pellucid.regression.survey import Columns, Survey
 
 Array = NDArray[Any]
 

@@ -51,23 +51,31 @@ class Generalised:
     @classmethod
     def of(
         cls, cost: RowCost, columns: Columns, X: Array, y: Array,
-        s: Array | None = None, *, intercept: bool = True,
+        s: Array | None = None, *, intercept: bool = True, constant: Any = 0.0,
     ) -> Generalised:  # fmt: skip
-        """Rows X (n, d), y (n,) or (n, k), weights s (n,), and whether there is a b."""
+        """Rows X (n, d), y (n,) or (n, k), weights s (n,), and whether there is a b.
+
+        The constant (n,) is added to the losses: it is what they lack to be least at 0.
+        """
         s = np.ones(len(y)) if s is None else near_one(s)
+        s = s / np.sum(s)
         ridge = np.append(columns.softness**2, 0.0)  # (d + 1,)
         ridge = ridge if y.ndim == 1 else ridge[:, None]
         design = columns.design(X)
-        objective = Objective(design, y, s / np.sum(s), cost, ridge, intercept)
-        return cls(columns, objective)
+        added = float(np.sum(s * constant))
+        return cls(columns, Objective(design, y, s, cost, ridge, intercept, added))
 
     def minimised(
-        self, start: tuple[Array, Any], options: Options, watch: Watch
-    ) -> tuple[Fit, Place]:
-        """Find w and b, x of the Fit; and the place inside of the scaled columns."""
+        self, start: tuple[Array, Any], options: Options, watch: Watch,
+        method: str = "auto",
+    ) -> tuple[Fit, Place]:  # fmt: skip
+        """Find w and b, x of the Fit; and the place inside of the scaled columns.
+
+        The method is "lbfgs", or Newton's.
+        """
         w, b = start
         u = self.columns.inside(w, b)
-        fit, at = quasi_newton.minimised(self.objective, u, options, watch)
+        fit, at = quasi_newton.minimised(self.objective, u, options, watch, method)
         return dataclasses.replace(fit, x=self.columns.outside(at.u)), at
 
     def onward(self, at: Place) -> Array:

@@ -70,6 +70,8 @@ class Objective:
         Of w and, as a rule 0, of b.
     intercept : bool
         Whether b may move; its slope is 0 where it may not.
+    constant : float
+        Added to the cost.
     """
 
     design: Design
@@ -78,13 +80,14 @@ class Objective:
     cost: RowCost
     ridge: Array
     intercept: bool = True
+    constant: float = 0.0
 
     def at(self, u: Array, form: Form | None = None) -> Place:
         """The cost and its slope; the Hessian too, in some form."""
         found = visited(lambda blocks: self._part(u, blocks, form), *self._size)
         J, g, H = (sum(parts) for parts in zip(*found, strict=True))
         pull = self.ridge * u
-        J, g = float(J + np.sum(pull * u) / 2), np.asarray(g + pull)
+        J, g = float(J + np.sum(pull * u) / 2) + self.constant, np.asarray(g + pull)
         if not self.intercept:
             g[-1] = 0.0
         return Place(u, J, g, None if form is None else self._hessian(H))
@@ -108,7 +111,8 @@ class Objective:
             look = self.cost.sloped
             return sum(look(z[i], self.y[i], self.s[i])[0] for i in blocks)
 
-        return float(sum(visited(part, n, 64)) + np.sum(self.ridge * u**2) / 2)
+        J = float(sum(visited(part, n, 64)) + np.sum(self.ridge * u**2) / 2)
+        return J + self.constant
 
     def product(self, u: Array, v: Array) -> Array:
         """The Hessian at u times v, both of the shape of u."""

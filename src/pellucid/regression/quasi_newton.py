@@ -41,6 +41,7 @@ LARGE = 100_000  # numbers in X, from which that pays
 ROUGH = 0.03  # the tol of a sample
 EPS = float(np.finfo(float).eps)
 FULL, HALF = np.float64, np.float32
+FORMS: dict[str, Form | None] = {"lbfgs": None, "newton": Form(HALF)}
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,8 @@ def _both_ways(L: Array, g: Array) -> Array:
 class Curvature:
     """What is known of the Hessian: one that was formed, and pairs since then."""
 
-    factor: Factor
-    form: Form
+    factor: Factor | None
+    form: Form | None
     lefts: list[float] = field(default_factory=list)  # decrements since then
     pairs: list[tuple[Array, Array]] = field(default_factory=list)
 
@@ -119,10 +120,20 @@ class Curvature:
         for s, y in reversed(self.pairs):
             alphas.append(np.vdot(s, q) / np.vdot(s, y))
             q -= alphas[-1] * y
-        q = self.factor.solved(q)
+        q = self.factor.solved(q) if self.factor else self._alike(q)
         for (s, y), alpha in zip(self.pairs, reversed(alphas), strict=True):
             q += s * (alpha - np.vdot(y, q) / np.vdot(s, y))
         return -q
+
+    def _alike(self, g: Array) -> Array:
+        """H^-1 g, the curvature being alike everywhere, as along the last step (7.20).
+
+        Before there was one, a step is as long as 1.
+        """
+        if not self.pairs:
+            return g * min(1.0, 1 / max(float(np.sum(np.abs(g))), 1e-300))
+        s, y = self.pairs[-1]
+        return np.asarray(g * (np.vdot(s, y) / np.vdot(y, y)))
 
     def learn(self, before: Place, after: Place) -> None:
         """Remember how the slope changed along a step."""
@@ -150,8 +161,9 @@ def bordered(H: Array, shape: tuple[int, ...], ridge: Array) -> Array:
 
 
 def minimised(
-    objective: Objective, start: Array, options: Options, watch: Watch
-) -> tuple[Fit, Place]:
+    objective: Objective, start: Array, options: Options, watch: Watch,
+    method: str = "auto",
+) -> tuple[Fit, Place]:  # fmt: skip
     """Minimise F from a start, a place that need not be near.
 
     Gives also the place that was reached.
@@ -167,9 +179,13 @@ def minimised(
         cost.
     watch : Watch
         Is told of each step, and may stop it.
+    method : str
+        "lbfgs" forms no Hessian; with "newton" one of all outputs is formed at once.
     """
-    at, history = begun(objective, start, options)
-    walk = Walk.begun(objective, at, options.tol, max([at.cost, *history]))
+    form = FORMS.get(method, Form(HALF, whole=start.ndim == 1))
+    at, history = begun(objective, start, options, form)
+    first = max([at.cost, *history])
+    walk = Walk.begun(objective, at, options.tol, EPS * abs(first), form)
     with watch.over(options.limit):
         while True:
             history.append(walk.at.cost)
@@ -183,7 +199,7 @@ def minimised(
                 reason = walk.reason
             if reason:
                 break
-    message = f"Newton: {reason}"
+    message = f"{'Newton' if form else 'LBFGS'}: {reason}"
     return fitted(walk.at.u, history, nit, message), walk.at
 
 
@@ -192,7 +208,7 @@ def _params(at: Place) -> Array:
 
 
 def begun(
-    objective: Objective, start: Array, options: Options
+    objective: Objective, start: Array, options: Options, form: Form | None
 ) -> tuple[Place, list[float]]:
     """Where the walk begins: at the minimum of a sample of the rows, if that is better.
 
@@ -200,9 +216,8 @@ def begun(
     the time. Gives also the costs before that.
     """
     n, d = objective.design.shape
-    form = first_form(start)
     m = max(n // SAMPLE, 20 * (d + 1) * math.prod(start.shape[1:]))
-    if m < n / 3 and n * d > LARGE and options.limit:
+    if form and m < n / 3 and n * d > LARGE and options.limit:
         chosen = np.sort(np.random.default_rng(0).choice(n, m, replace=False))
         some = objective.some(chosen)
         if some is not None:
@@ -213,11 +228,6 @@ def begun(
             if at is not None and at.cost < J:
                 return at, [J]
     return objective.at(start, form), []
-
-
-def first_form(u: Array) -> Form:
-    """The Hessian of one output; of more what they share, as long as that will do."""
-    return Form(HALF, whole=u.ndim == 1)
 
 
 @dataclass
@@ -236,12 +246,17 @@ class Walk:
     reason: str = ""
 
     @classmethod
-    def begun(cls, objective: Objective, at: Place, tol: float, J: float) -> Walk:
-        """Stand at a place whose Hessian is known."""
-        known = Curvature.of(objective, at, first_form(at.u))
+    def begun(
+        cls, objective: Objective, at: Place, tol: float, least: float,
+        form: Form | None,
+    ) -> Walk:  # fmt: skip
+        """Stand at a place whose Hessian is known in some form."""
+        known = Curvature(None, None)
+        if form is not None:
+            known = Curvature.of(objective, at, form)
         step = known.step(at.g)
         left = -float(np.vdot(at.g, step)) / 2
-        return cls(objective, at, known, step, left, tol, EPS * abs(J))
+        return cls(objective, at, known, step, left, tol, least)
 
     @property
     def is_near(self) -> bool:
@@ -258,10 +273,8 @@ class Walk:
             return False
         form = self._renewed()
         after = self._searched(form)
-        if after is None and (self.known.pairs or self.known.form != Form()):
-            form = None
-            self._stand(self.objective.at(self.at.u, Form()), Form())
-            after = self._searched(None)
+        if after is None and self._misled():
+            form, after = None, self._searched(None)
         if after is None:
             self.reason = "converged: no step lowers the cost"
             return False
@@ -269,9 +282,21 @@ class Walk:
         self._stand(after, form)
         return True
 
+    def _misled(self) -> bool:
+        """Learn anew where no step pays; whether there was something to forget."""
+        known, exact = self.known, Form()
+        if known.form is None and known.pairs:
+            known.pairs.clear()
+            self._stand(self.at, None)
+            return True
+        if known.form is not None and (known.pairs or known.form != exact):
+            self._stand(self.objective.at(self.at.u, exact), exact)
+            return True
+        return False
+
     def _renewed(self) -> Form | None:
         """In which form a Hessian is to be formed at the next place, if any is."""
-        if self.is_near:
+        if self.is_near or self.known.form is None:
             return None
         goal = max(NEAR * self.tol**2, POLISHED) * abs(self.at.cost)
         left = math.log(self.left / max(goal, 1e-300))  # in powers of e
@@ -282,7 +307,7 @@ class Walk:
 
     def _rate(self) -> float:
         """What a step leaves of the decrement; of several, where BFGS has to learn."""
-        if self.known.form.whole:
+        if self.known.form and self.known.form.whole:
             return self.rate
         lefts = self.known.lefts
         if len(lefts) < PATIENT:
