@@ -209,7 +209,7 @@ def all_rows(
     _same_length(model, X, y)
     options = {"accept_sparse": "csr", "dtype": FLOATS, **options}
     X, y = _validated(model, X, y, **options)
-    X = X if sparse else filled(X)
+    X = merged(X) if sparse else filled(X)
     s = None if sample_weight is None else _weights(model, sample_weight, X)
     return X, y, s
 
@@ -260,6 +260,15 @@ def rows_to_predict(model: Any, X: Any, sparse: bool = False, **more: Any) -> Ar
     options = {"accept_sparse": "csr", "dtype": FLOATS, "reset": False, **more}
     X = _validated(model, X, **options)
     return X if sparse else filled(X)
+
+
+def merged(X: Any) -> Any:
+    """A sparse matrix whose cells are stored once each, in order; the rest as it is."""
+    if not issparse(X) or X.has_canonical_format:  # type: ignore[attr-defined]
+        return X
+    X = X.copy()  # type: ignore[attr-defined]
+    X.sum_duplicates()
+    return X
 
 
 def filled(X: Any) -> Array:

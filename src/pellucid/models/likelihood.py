@@ -149,7 +149,7 @@ def solved(
     bend = (cost.k - 1) / cost.k**2  # at w = 0, where every p is 1 / k
     columns = Columns.of(moments, soft, bend)
     free = np.isinf(cost.Cn)
-    if cost.l1_ratio or start[0].size > DENSE:
+    if cost.l1_ratio:
         look = by_columns(cost, columns, start, rows, intercept, callback)
         options = dataclasses.replace(options, tol=min(options.tol, TIGHT))
         return look(options, free, verbose)

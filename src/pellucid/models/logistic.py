@@ -210,13 +210,15 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
         X, y = base.unpacked(self, X, y)
         self._target = base.target_name(y)
         wide = self.solver not in NARROW
-        X, y, s = base.all_rows(self, X, y, sample_weight, accept_large_sparse=wide)
+        sparse = self.solver != DESCENT
+        options = {"accept_large_sparse": wide, "sparse": sparse}
+        X, y, s = base.all_rows(self, X, y, sample_weight, **options)
         t, s = self._coded(y, s)
         logistic_settings.check_rows(self, X)
         followers = self._followers(X, y, s)
         dtype = logistic_settings.precision(self, X)
         X, t, s = base.weighted_rows(X, t, s)
-        n = len(X) if s is None else base.total(self, s)
+        n = X.shape[0] if s is None else base.total(self, s)
         self._Cn = float(logistic_settings.strength(self)[0] * n)
         self._rows = base.kept(X.astype(float, copy=False), t, s)
         self._scale = likelihood.deviations(X, s) if self.standardise else None  # (d,)

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.regression import powers
-from pellucid.regression.design import Dense, Design, Folded
+from pellucid.regression.design import Dense, Design, Folded, is_sparse
 from pellucid.regression.rows import visited
 
 Array = NDArray[Any]
 
 STIFF = 1e300  # a penalty under which no weight is left
 FAR = 30  # lengths that a mean may lie from 0, for columns to be centred in products
+FAR_SPARSE = 1e5  # the same for sparse columns, of which few copies can be made
 LOST = 1e6  # variances between a mean and its guess: more, and the guess was none
 
 
@@ -45,7 +46,8 @@ class Moments:
             mean, square = _around(X, s, centred)
             size = square + mean**2
         near = (size >= 1 / powers.NEAR) & (size <= powers.NEAR)
-        if X[:, ~near].any():
+        far: Any = X[:, ~near]
+        if far.count_nonzero() if is_sparse(far) else far.any():
             exponent = powers.exponents(X).clip(-900).astype(np.int32)
             mean, square = _around(powers.scaled(X, exponent), s, centred)
         return cls(exponent, mean, square)
@@ -91,7 +93,9 @@ class Columns:
     def design(self, X: Array) -> Design:
         """The columns, centred and scaled where they are used."""
         X = self.near(X)
-        folds = X.dtype == float and np.all(np.abs(self.mean) <= FAR * self.length)
+        kept = is_sparse(X) or X.dtype == float
+        far = FAR_SPARSE if is_sparse(X) else FAR
+        folds = kept and np.all(np.abs(self.mean) <= far * self.length)
         return (Folded if folds else Dense)(X, self.mean, self.length)
 
     def inside(self, w: Array, b: Any) -> Array:
@@ -121,6 +125,8 @@ def _around(X: Array, s: Array | None, centred: bool) -> tuple[Array, Array]:
     What is squared is X less a guess at the mean, that of the first rows.
     """
     guess = np.zeros(X.shape[1])
+    if is_sparse(X):
+        return _around_zeros(X, s, centred)
     if not centred:
         return guess, _sums(X, s, guess)[1]
     first = slice(0, 256)
@@ -131,6 +137,22 @@ def _around(X: Array, s: Array | None, centred: bool) -> tuple[Array, Array]:
         guess = guess + mean
         mean, square = _sums(X, s, guess)
     return guess + mean, np.maximum(square - mean**2, 0)
+
+
+def _around_zeros(X: Any, s: Array | None, centred: bool) -> tuple[Array, Array]:
+    """The same of a sparse matrix, most of whose cells are 0."""
+    s = np.ones(X.shape[0]) if s is None else s
+    mean = X.T @ s / np.sum(s) * centred
+    there = np.bincount(X.indices, s[cell_rows(X)], X.shape[1])
+    beside = (X.data - mean[X.indices]) ** 2
+    square = np.bincount(X.indices, s[cell_rows(X)] * beside, X.shape[1])
+    zeros = np.maximum(np.sum(s) - there, 0) * mean**2
+    return mean, (square + zeros) / np.sum(s)
+
+
+def cell_rows(X: Any) -> Array:
+    """The row of each cell that a sparse matrix (CSR) stores."""
+    return np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
 
 
 def _sums(X: Array, s: Array | None, guess: Array) -> tuple[Array, Array]:

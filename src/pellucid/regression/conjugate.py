@@ -85,6 +85,13 @@ def minimised(
     return fitted(u, history, len(history) - 1, message), place
 
 
+def onward(objective: Objective, at: Place) -> Array:
+    """The way that the next step would go, [w; b]."""
+    descent = Descent(objective, space_of(objective), 0.0)
+    spot = descent.start(at.u)
+    return descent.space.found(descent.step(spot).s)
+
+
 @dataclass(frozen=True)
 class Step:
     """A step s, its outputs, and twice the fall of the cost's quadratic along it.
@@ -138,10 +145,7 @@ class Descent:
 
     def stepped(self, at: Spot) -> Spot | None:
         """Take a step; None where none lowers the cost any more."""
-        if self.solve is None or self.spent > self.space.worth:
-            self.solve, self.spent = self.space.solver(self._curvature(at.z)), 0.0
-        step = self._step(at, self.solve)
-        self.spent += step.products * at.z[0].size
+        step = self.step(at)
         there, t = self._searched(at, step)
         if there is None:
             near = step.gain / 2 <= max(self.fall, ROUGH) * abs(at.cost)
@@ -150,6 +154,14 @@ class Descent:
         elif step.still(t, at.cost - there.cost) <= self.fall * abs(there.cost):
             self.reason = "converged: the cost is least"
         return there
+
+    def step(self, at: Spot) -> Step:
+        """Solve H s = -r, with a new solver where the last has had its worth."""
+        if self.solve is None or self.spent > self.space.worth:
+            self.solve, self.spent = self.space.solver(self._curvature(at.z)), 0.0
+        step = self._step(at, self.solve)
+        self.spent += step.products * at.z[0].size
+        return step
 
     def _step(self, at: Spot, solve: Solve) -> Step:
         """Solve H s = -r by preconditioned conjugate gradients, exactly enough.

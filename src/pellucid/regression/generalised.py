@@ -11,6 +11,7 @@ McCullagh & Nelder, "Generalized linear models" (1989).
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.minimisers.task import Fit, Options, Watch
-from pellucid.regression import quasi_newton
+from pellucid.regression import conjugate, quasi_newton
 from pellucid.regression.columns import Columns
 from pellucid.regression.objective import Form, Objective, Place
 from pellucid.regression.powers import near_one
@@ -26,6 +27,8 @@ from pellucid.regression.quasi_newton import Curvature
 from pellucid.regression.row_costs import RowCost
 
 Array = NDArray[Any]
+
+LARGE = 1000  # parameters of one output, beyond which the Hessian is not formed
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,21 @@ class Generalised:
         """
         w, b = start
         u = self.columns.inside(w, b)
-        fit, at = quasi_newton.minimised(self.objective, u, options, watch, method)
+        if self.is_large and method != "lbfgs":
+            fit, at = conjugate.minimised(self.objective, u, options, watch)
+        else:
+            fit, at = quasi_newton.minimised(self.objective, u, options, watch, method)
         return dataclasses.replace(fit, x=self.columns.outside(at.u)), at
+
+    @property
+    def is_large(self) -> bool:
+        """Whether products with the Hessian cost less than the Hessian."""
+        n, d = self.objective.design.shape
+        return n < d or (d + 1) * math.prod(self.objective.y.shape[1:]) ** 1.5 > LARGE
 
     def onward(self, at: Place) -> Array:
         """Where Newton's next step would go, with the Hessian of the very place."""
+        if self.is_large:
+            return conjugate.onward(self.objective, at)
         at = self.objective.at(at.u, Form())
         return Curvature.of(self.objective, at, Form()).step(at.g)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 Array = NDArray[Any]
 
@@ -36,7 +37,7 @@ def are_near(X: Array) -> bool:
     return not X[:, ~near].any()
 
 
-def exponents(X: Array) -> Array:
+def exponents(X: Any) -> Array:
     """Find e (d,) for each column, so that its largest element is near 2^e.
 
     Examples
@@ -44,7 +45,10 @@ def exponents(X: Array) -> Array:
     >>> exponents(np.array([[1.0, 0.0, 4e-250], [3.0, 0.0, -8e200]]))
     array([  2,   0, 668], dtype=int32)
     """
-    largest = np.maximum(X.max(axis=0), -X.min(axis=0))
+    ends = X.max(axis=0), X.min(axis=0)
+    if sparse.issparse(X):
+        ends = tuple(end.toarray().ravel() for end in ends)
+    largest = np.maximum(ends[0], -ends[1])
     return exponents_of(largest)
 
 
@@ -54,9 +58,15 @@ def exponents_of(largest: Array) -> Array:
     return e
 
 
-def scaled(X: Array, e: Array | None) -> Array:
+def scaled(X: Any, e: Array | None) -> Any:
     """X 2^-e, column by column; X itself where nothing is to be scaled."""
-    return X if e is None else np.ldexp(X.astype(float), -e)
+    if e is None:
+        return X
+    if not sparse.issparse(X):
+        return np.ldexp(X.astype(float), -e)
+    X = X.astype(float)  # a copy
+    X.data = np.ldexp(X.data, -e[X.indices])
+    return X
 
 
 def near_one(s: Array) -> Array:
