@@ -28,7 +28,7 @@ from pellucid.regression.row_costs import RowCost
 
 Array = NDArray[Any]
 
-LARGE = 1000  # parameters of one output, beyond which the Hessian is not formed
+LARGE = 1000  # parameters, beyond which the Hessian is not formed
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Generalised:
     def is_large(self) -> bool:
         """Whether products with the Hessian cost less than the Hessian."""
         n, d = self.objective.design.shape
-        return n < d or (d + 1) * math.prod(self.objective.y.shape[1:]) ** 1.5 > LARGE
+        return n < d or (d + 1) * math.prod(self.objective.y.shape[1:]) > LARGE
 
     def onward(self, at: Place) -> Array:
         """Where Newton's next step would go, with the Hessian of the very place."""
