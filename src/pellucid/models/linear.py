@@ -52,6 +52,11 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         w, a row a target.
     intercept_ : float or array (k,)
         b.
+    digits_ : array (d,) or (k, d)
+        How many decimal digits of each coefficient are certain, of the least squares of
+        the numbers as they are, in exact arithmetic: 15.95 where float64 has no better.
+        It is a bound, from the last step of refinement, and nan where columns depend on
+        each other or are constant, so that other coefficients would be as good.
     rank_ : int
         In how many directions the features vary.
     singular_ : array (min(n, d),)
@@ -148,14 +153,19 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
             found = least_squares(X, Y, s, **options)
         except powers.OutOfRangeError as error:
             raise extremes.refused(self, error) from None
-        self._tell_still(X[:, found.still], np.flatnonzero(found.still))
+        if found.still.any():
+            self._tell_still(X[:, found.still], np.flatnonzero(found.still))
         one = y.ndim == 1
         self.coef_ = found.w[:, 0] if one else found.w.T  # (d,) or (k, d)
         self.intercept_ = _intercept(found.b, one, self.fit_intercept)
         self.rank_, self.singular_ = found.rank, found.singular
         self._spread = found.spread
+        self.digits_ = found.digits[:, 0] if one else found.digits.T
         self._rows = base.kept(X, y, s)
-        self._summed_up()
+        self.history_ = found.explained.history
+        self._r2 = found.explained.r2 if len(y) > 1 else np.nan
+        sigma = found.explained.sigma(self._freedom)
+        self._sigma = sigma[0] if one else sigma
         return self
 
     def _tell_still(self, X: Array, places: Array) -> None:
@@ -169,15 +179,6 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
                 "subtract a constant before the numbers are rounded."
             )
             warnings.warn(message, RuntimeWarning, stacklevel=3)
-
-    def _summed_up(self) -> None:
-        """Keep the costs before and after, and how well the model fits."""
-        X, y, *s = base.rows_of(self)
-        z = extremes.finite(self, extremes.output(X, self.coef_.T, self.intercept_))
-        with np.errstate(over="ignore", invalid="ignore"):
-            self.history_ = np.array([_mean_square(y - at, *s) for at in (0.0, z)])
-        self._r2 = extremes.r2(y, z, *s) if len(y) > 1 else np.nan
-        self._sigma = _sigma(y - z, self._freedom, *s)
 
     @property
     def _freedom(self) -> int:
@@ -351,26 +352,3 @@ def _intercept(b: Array, one: bool, fitted: bool) -> Any:
     if not fitted:
         return 0.0
     return b[0] if one else b
-
-
-def _mean_square(r: Array, s: Array | None = None) -> float:
-    """The mean squared error of residuals r (n,) or (n, k); inf beyond float64."""
-    near = powers.are_near(r.reshape(len(r), -1))
-    e = 0 if near else int(np.frexp(np.max(np.abs(r)))[1])
-    loss = costs.squared_error(r if near else np.ldexp(r, -e), 0.0)  # (n,)
-    mean = np.average(loss, weights=None if s is None else powers.near_one(s))
-    return float(np.ldexp(mean, 2 * e))
-
-
-def _sigma(r: Array, freedom: int, s: Array | None = None) -> Any:
-    """The standard error of a row, sqrt(sum s r^2 / freedom), of each target."""
-    if freedom < 1:
-        return np.full(r.shape[1:], np.nan)[()]
-    largest = np.max(np.abs(r), axis=0)  # whose square may be too small or too large
-    unit = np.where(largest > 0, largest, 1.0)
-    e = 0 if s is None else int(powers.exponents(s[:, None])[0])
-    weights = np.ones(len(r)) if s is None else powers.near_one(s)
-    squares = np.average((r / unit) ** 2, axis=0, weights=weights)
-    near = unit * np.sqrt(squares * (np.sum(weights) / freedom))
-    with np.errstate(over="ignore"):
-        return near * 2.0 ** (e / 2)

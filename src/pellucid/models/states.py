@@ -150,6 +150,7 @@ LINEAR: dict[str, Part] = {
     **FEATURES,
     "coef_": reals("d", "k d"),
     "intercept_": reals("", "k"),
+    "digits_": records("d", "k d"),
     "rank_": whole(),
     "singular_": records("m"),
     "history_": records("2"),

@@ -119,7 +119,7 @@ class Moments:
                 G += Z.T @ Z
             return G
 
-        G = reduce(np.add, visited(part, n, d + k + 1))
+        G = reduce(np.add, visited(part, n, d, rows_a_block(d // 2)))
         ones = G[-1, :-1] if rows.intercept else 0 * G[-1, :-1]
         by = ones / rows.total
         C = G[:-1, :-1] - np.outer(by, ones)
@@ -178,7 +178,7 @@ class Factors:
     @property
     def rank(self) -> int:
         """In how many directions the columns vary."""
-        return self.inverse.shape[1]
+        return int(self.inverse.shape[1])
 
     @property
     def varies(self) -> Array:
@@ -188,7 +188,7 @@ class Factors:
     @property
     def is_whole(self) -> bool:
         """Whether no column that varies depends on others."""
-        return self.rank == np.sum(self.varies)
+        return bool(self.rank == np.sum(self.varies))
 
     def centre(self, rows: Rows) -> Array:
         """The means of the columns X 2^-e."""
@@ -272,7 +272,7 @@ def _reflected(rows: Rows, mean: Array, length: Array) -> Array:
             Z = rows.around(block, B)
             Z[:, :-1] -= Z[:, -1:] * shift
             Z = Z[:, :-1][:, kept] / unit
-            R = np.linalg.qr(np.vstack([R, Z]) if len(R) else Z, mode="r")
+            R = _r_of(np.vstack([R, Z]) if len(R) else Z)
         return R
 
     if n <= 2 * (d + k):
@@ -280,11 +280,15 @@ def _reflected(rows: Rows, mean: Array, length: Array) -> Array:
     least = rows_a_block(1)
     size = max(rows_a_block(d + k), min(4 * (d + k), least))
     parts = visited(part, n, d + k, size)
-    return np.linalg.qr(np.vstack(parts), mode="r") if len(parts) > 1 else parts[0]
+    return _r_of(np.vstack(parts)) if len(parts) > 1 else parts[0]
 
 
 def _longest(blocks: list[slice]) -> int:
-    return max(block.stop - block.start for block in blocks)
+    return max(int(block.stop - block.start) for block in blocks)
+
+
+def _r_of(Z: Array) -> Array:
+    return np.asarray(np.linalg.qr(Z, mode="r"))
 
 
 def _is_whole(inverse: Array, noise: Array) -> bool:

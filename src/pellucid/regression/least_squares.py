@@ -20,6 +20,7 @@ from scipy import linalg, optimize
 
 from pellucid.regression import powers
 from pellucid.regression.error_free import BITS, Double, summed
+from pellucid.regression.explained import Explained
 from pellucid.regression.factors import Factors, Rows, singular_values
 from pellucid.regression.refinement import Refined, refined
 from pellucid.regression.spread import Spread
@@ -49,6 +50,8 @@ class LeastSquares:
         How many decimal digits of w are certain.
     digits_b : array (k,)
         The same of b.
+    explained : Explained
+        How far the targets are from 0, from their means, and from the fit.
     """
 
     w: Array
@@ -59,6 +62,7 @@ class LeastSquares:
     spread: Spread
     digits: Array
     digits_b: Array
+    explained: Explained
 
 
 def least_squares(
@@ -118,6 +122,7 @@ def least_squares(
         _spread(rows, factors, s),
         certain(w.value, found.error_w if factors.is_whole else np.nan),
         certain(b.value, found.error_b if factors.is_whole else np.nan),
+        Explained.of(rows, found.squares, _power(s)),
     )
 
 
@@ -152,15 +157,9 @@ def nonnegative(rows: Rows, factors: Factors) -> Refined:
         _free(rows.of_target(i), replace(factors, target=factors.target[[i]]), f)
         for i, f in enumerate(factors.projected.T)
     ]
-    w, b = (
-        Double.beside([each.w for each in found]),
-        Double.beside([each.b for each in found]),
-    )
-    errors = (
-        np.hstack(each)
-        for each in zip(*((f.error_w, f.error_b) for f in found), strict=True)
-    )
-    return Refined(w, b, *errors)
+    w, b = (Double.beside([getattr(each, name) for each in found]) for name in "wb")
+    parts = ((each.error_w, each.error_b, each.squares) for each in found)
+    return Refined(w, b, *map(np.hstack, zip(*parts, strict=True)))
 
 
 def _free(rows: Rows, factors: Factors, f: Array) -> Refined:
@@ -186,9 +185,14 @@ def _restored(rows: Rows, w: Array, b: Array) -> tuple[Array, Array]:
     return both[:-1], both[-1]
 
 
+def _power(s: Array | None) -> int:
+    """Of which power of two the weights are."""
+    return 0 if s is None else int(powers.exponents(s[:, None])[0])
+
+
 def _spread(rows: Rows, factors: Factors, s: Array | None) -> Spread:
     """How the rows lie, with their weights as they are and not near 1."""
-    w = 0 if s is None else int(powers.exponents(s[:, None])[0])
+    w = _power(s)
     e, d = rows.columns.e, len(factors.length)
     with np.errstate(over="ignore"):  # weights below 1e-308: a mean tells nothing
         of_mean = float(np.ldexp(1 / rows.total, -w)) if rows.intercept else 0.0

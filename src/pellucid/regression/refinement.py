@@ -26,18 +26,20 @@ Array = NDArray[Any]
 STEPS = 12  # at most
 SLICES = 2, 7  # fewest and most
 HALF = 2.0**-BITS  # the half of a unit that rounding to float64 may move
-SMALL = 1e-9  # of the terms of a sum: down to that all digits are sought at any price
+SMALL = 1e-3  # of the terms of a sum: down to that all digits are sought at any price
+CHEAP = 2**22  # numbers of X from which a slice more would be felt
 DUST = 2.0**-64  # of the terms: what is less, and less than its error, is 0
 
 
 @dataclass(frozen=True)
 class Refined:
-    """Coefficients w (d, k), intercepts b (k,), and bounds of their errors."""
+    """Coefficients w (d, k), intercepts b (k,), bounds of their errors, and r's r."""
 
     w: Double
     b: Double
     error_w: Array
     error_b: Array
+    squares: Array
 
 
 def refined(rows: Rows, factors: Factors, T: Array, f: Array) -> Refined:
@@ -45,15 +47,15 @@ def refined(rows: Rows, factors: Factors, T: Array, f: Array) -> Refined:
     step = _Step(rows, factors, T)
     w = Double.of(factors.unscaled(T @ f))
     b = Double.of((factors.target - factors.mean @ w.head) * rows.intercept)
-    before, slices = np.linalg.norm(f, axis=0), _slices(T)
+    before, slices = np.linalg.norm(f, axis=0), _slices(T, rows)
     for i in range(STEPS):
         found = slopes(rows, w, b, slices)
         dw, db, now = step.correction(found)
         w, b = w + dw, b + db
         left, inexact = step.errors(found, now, before)
         size, terms = step.sizes(w, b)
-        exact = (inexact <= HALF / 8 * np.maximum(size, SMALL * terms)).all()
-        there = left <= np.maximum(inexact, HALF / 8 * np.maximum(size, DUST * terms))
+        exact = (inexact <= HALF / 4 * np.maximum(size, SMALL * terms)).all()
+        there = left <= np.maximum(inexact, HALF / 4 * np.maximum(size, DUST * terms))
         if there.all() and (exact or slices == SLICES[1]):
             break
         if i and (now >= before / 2).any():
@@ -62,11 +64,15 @@ def refined(rows: Rows, factors: Factors, T: Array, f: Array) -> Refined:
     error = left + inexact
     dust = size <= np.minimum(error, DUST * terms)
     b = rows.uncentred(w, b)
+    squares = found.squares - now**2  # of which the last step has taken |R dv|^2
+    rounding = 8 * HALF * found.squares + rows.shape[0] * found.error_r**2
+    squares = np.where(squares <= rounding, 0.0, squares)
     return Refined(
         swept(w, dust[:-1]),
         swept(b, dust[-1]),
         factors.unscaled(error[:-1]),
         error[-1],
+        squares,
     )
 
 
@@ -75,10 +81,11 @@ def swept(numbers: Double, dust: Array) -> Double:
     return Double(*(np.where(dust, 0.0, part) for part in (numbers.head, numbers.tail)))
 
 
-def _slices(T: Array) -> int:
-    """How many slices the square of the condition asks for."""
+def _slices(T: Array, rows: Rows) -> int:
+    """How many slices the square of the condition asks for, one more where cheap."""
+    n, d, _ = rows.shape
     bits = 14 + 2 * np.log2(np.linalg.norm(T)) if T.size else 0
-    return int(np.clip(1 + np.ceil(bits / 21), *SLICES))
+    return int(np.clip(1 + np.ceil(bits / 21) + (n * d < CHEAP), *SLICES))
 
 
 @dataclass(frozen=True)
@@ -114,9 +121,8 @@ class _Step:
     def sizes(self, w: Double, b: Double) -> tuple[Array, Array]:
         """[v b] and the terms of their sums, as absolute values."""
         v = np.abs(w.head) * self.factors.length[:, None]
-        of_b = self.rows.targets.far + np.abs(self.factors.centre(self.rows)) @ np.abs(
-            w.head
-        )
+        centre = self.factors.centre(self.rows)
+        of_b = self.rows.targets.far + np.abs(centre) @ np.abs(w.head)
         whole = np.abs(self.rows.uncentred(w, b).head)
         most = np.broadcast_to(np.max(v, axis=0, initial=0.0), v.shape)
         return np.vstack([v, whole]), np.vstack([most, of_b])

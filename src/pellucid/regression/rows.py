@@ -18,7 +18,7 @@ from threadpoolctl import ThreadpoolController
 T = TypeVar("T")
 
 CACHE = 2**19  # bytes that a block of rows may take
-FEWEST, MOST = 64, 2048  # rows of a block
+FEWEST, MOST = 64, 4096  # rows of a block
 PARTS = 16  # of a visit at most
 ENOUGH = 8  # blocks of a part at least: fewer do not pay for a thread
 WIDE = 512  # columns from which products are large enough for BLAS's own threads
@@ -32,7 +32,7 @@ def rows_a_block(columns: int) -> int:
     Examples
     --------
     >>> rows_a_block(1), rows_a_block(100), rows_a_block(10_000)
-    (2048, 512, 64)
+    (4096, 512, 64)
     """
     rows = MOST
     while rows > FEWEST and rows * columns * 8 > CACHE:

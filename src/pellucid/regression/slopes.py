@@ -25,7 +25,7 @@ from pellucid.regression.error_free import (
     two_sum,
 )
 from pellucid.regression.factors import Rows
-from pellucid.regression.rows import MOST, rows_a_block, visited
+from pellucid.regression.rows import rows_a_block, visited
 
 Array = NDArray[Any]
 
@@ -40,6 +40,8 @@ class Slopes:
         A's r.
     of_1 : Double (k,)
         1's r, the slope of the intercept.
+    squares : array (k,)
+        r's r.
     error : array (k,)
         Of a slope, in units of the largest element of its column.
     error_r : array (k,)
@@ -48,6 +50,7 @@ class Slopes:
 
     g: Double
     of_1: Double
+    squares: Array
     error: Array
     error_r: Array
 
@@ -80,22 +83,24 @@ def slopes(rows: Rows, w: Double, b: Double, slices: int) -> Slopes:
 
     Examples
     --------
-    >>> rows = Rows.of(np.array([[1.0], [2.0]]), np.array([[1.0], [1.0]]))
-    >>> slopes(rows, Double.of(np.ones((1, 1))), Double.of(np.zeros(1)), 2).g.value
-    array([[-2.]])
+    >>> rows = Rows.of(np.array([[0.0], [2.0]]), np.array([[1.0], [5.0]]))
+    >>> w, b = Double.of(np.array([[2.0]])), Double.of(np.zeros(1))
+    >>> slopes(rows, w, b, slices=2).g.value
+    array([[2.]])
     """
     n, d, _ = rows.shape
-    cutting = Cutting(slices, bits_of_slices(max(d, MOST)))
+    size = rows_a_block(d // 2)  # of which each takes many small steps
+    cutting = Cutting(slices, bits_of_slices(max(d, size)))
     visit = _Visit(rows, cutting, _right_hand(rows, w, cutting), b)
-    size = rows_a_block(slices * d)
     found = visited(visit.part, n, d, size)
-    terms = [term for tops, lows, _ in found for term in (*tops, *lows)]
-    total, size_r = summed(terms), np.sum([size for *_, size in found], axis=0)
-    reach = 2 * np.sum(rows.columns.largest[:, None] * np.abs(w.head), axis=0)
-    error_r = 4 * d**0.5 * cutting.rounding * reach
+    terms = [term for tops, lows, *_ in found for term in (*tops, *lows)]
+    total = summed(terms)
+    size_r, squares = (sum(each) for each in [*zip(*found, strict=True)][2:])
+    reach = np.sum(rows.columns.largest[:, None] * np.abs(w.head), axis=0)
+    error_r = 4 * cutting.rounding * reach
     error_r += 2.0**-102 * (reach + np.abs(b.head) + rows.targets.largest)
-    error = 8 * MOST**0.5 * cutting.rounding * size_r
-    return Slopes(total[:-1], total[-1], error, error_r)
+    error = 4 * size**0.5 * cutting.rounding * size_r
+    return Slopes(total[:-1], total[-1], np.asarray(squares), error, error_r)
 
 
 def _right_hand(rows: Rows, w: Double, cutting: Cutting) -> list[Array]:
@@ -127,32 +132,37 @@ class _Visit:
     w: list[Array]
     b: Double
 
-    def part(self, blocks: list[slice]) -> tuple[Array, Array, Array]:
-        """Sums over some blocks, what rounding left of them, and the sizes of r."""
+    def part(self, blocks: list[slice]) -> tuple[Array, ...]:
+        """Sums over some blocks, what rounding left of them, |r| and r^2, summed."""
         d = self.rows.shape[1]
         room = self.rows.columns.empty(self.cutting.slices, _rows_of(blocks[0]), d)
-        cuts = self.cutting.of(np.frexp(self.rows.columns.largest)[1])
+        cuts = self.cutting.of(_alike(np.frexp(self.rows.columns.largest)[1]))
         top: Any = 0.0
         low: Any = 0.0
         size: Any = 0.0
+        squares: Any = 0.0
         for rows in blocks:
             A = _cut_into(self.rows.columns.block(rows), cuts, room)
             r = self._residuals(A, rows)
+            if self.rows.s is None:
+                squares = squares + np.einsum("ij,ij->j", r.head, r.head)
+            else:
+                s = self.rows.s[rows, None]
+                squares, r = squares + np.sum(s * r.head**2, axis=0), r.times(s)
             size = size + np.abs(r.head).sum(axis=0)
             top, left = two_sum(top, self._sums(A, r))
             low = low + left
-        return top, low, size
+        return top, low, size, squares
 
     def _residuals(self, A: list[Array], rows: slice) -> Double:
-        """Compute s (y - b - A w) as head + tail."""
+        """What is left of y, y - b - A w, as head + tail."""
         exact, rest = _products(A, self.w, self.b.head.size)
         head, tail = two_sum(self.rows.targets.block(rows), -self.b.head)
         tail = tail - self.b.tail
         for product in exact:
             head, left = two_sum(head, -product)
             tail = tail + left
-        r = Double(*two_sum(head, tail - rest))
-        return r if self.rows.s is None else r.times(self.rows.s[rows, None])
+        return Double(*two_sum(head, tail - rest))
 
     def _sums(self, A: list[Array], r: Double) -> Array:
         """The sums over a block, exact terms and the rest  (terms, d + 1, k)."""
@@ -190,6 +200,11 @@ def _cut_into(A: Array, cuts: Sequence[Array], room: Array) -> list[Array]:
         room[i] -= c
         A = np.subtract(A, room[i], out=room[-1])
     return [*room]
+
+
+def _alike(exponents: Array) -> Any:
+    """One number where all are the same: it is subtracted faster."""
+    return exponents[0] if (exponents == exponents[0]).all() else exponents
 
 
 def _rows_of(block: slice) -> int:

@@ -62,7 +62,7 @@ class Survey:
 
 def _looked(X: Array, s: Array | None, rows: slice) -> tuple[Array, Array, Array]:
     with np.errstate(over="ignore", invalid="ignore"):
-        total = X.sum(axis=0, dtype=float) if s is None else s[rows] @ X
+        total = s[rows] @ X if s is not None else np.ones(len(X)) @ X
     return X.min(axis=0), X.max(axis=0), total
 
 
@@ -80,6 +80,8 @@ class Columns:
         A float64 near the mean of a column that lies far from 0; else 0.
     shift : array (d,)
         About the mean of A: 0 without an intercept.
+    mean : array (d,)
+        Of X 2^-e.
     largest : array (d,)
         What no element of A exceeds.
     far : array (d,)
@@ -90,6 +92,7 @@ class Columns:
     e: Array | None
     head: Array
     shift: Array
+    mean: Array
     largest: Array
     far: Array
 
@@ -98,13 +101,13 @@ class Columns:
         """Place the columns as a survey has found them."""
         (X, e), (low, high, mean) = (seen.X, seen.e), (seen.low, seen.high, seen.mean)
         if not centred:
-            return cls(X, e, 0 * mean, 0 * mean, seen.largest, seen.largest)
+            return cls(X, e, 0 * mean, 0 * mean, mean, seen.largest, seen.largest)
         size = np.abs(mean)
         least = np.minimum(np.abs(low), np.abs(high))
         far = (low * high > 0) & (size / 2 <= least) & (seen.largest <= 2 * size)
         head = np.where(far, mean, 0.0)
         largest = np.maximum(high - head, head - low)
-        return cls(X, e, head, mean - head, largest, seen.largest)
+        return cls(X, e, head, mean - head, mean, largest, seen.largest)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -115,7 +118,7 @@ class Columns:
     def only(self, j: int) -> Columns:
         """One of them."""
         e = None if self.e is None else self.e[[j]]
-        parts = (self.head, self.shift, self.largest, self.far)
+        parts = (self.head, self.shift, self.mean, self.largest, self.far)
         return Columns(self.X[:, [j]], e, *(part[[j]] for part in parts))
 
     def block(self, rows: slice) -> Array:
