@@ -164,7 +164,7 @@ def nonnegative(rows: Rows, factors: Factors) -> Refined:
 
 def _free(rows: Rows, factors: Factors, f: Array) -> Refined:
     """One target: those coefficients that are not 0."""
-    v = optimize.nnls(factors.R, f)[0]
+    v = optimize.nnls(factors.R, f)[0] if factors.R.size else np.zeros(0)
     Q, R = linalg.qr(factors.R[:, v > 0], mode="economic")
     T = np.zeros((len(factors.length), R.shape[1]))
     T[np.flatnonzero(factors.varies)[v > 0]] = linalg.solve_triangular(
