@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.regression.design import Design, with_ones
+from pellucid.regression.design import Design
+from pellucid.regression.products import Products
 from pellucid.regression.row_costs import RowCost
 from pellucid.regression.rows import visited
 
@@ -158,13 +159,14 @@ class Objective:
         J: Any = 0.0
         g: Any = 0.0
         H: Any = 0.0
+        products = Products.of(self.design)
         for rows in blocks:
             Z, y, s = self.design.block(rows), self.y[rows], self.s[rows]
             z = Z @ u[:-1] + u[-1]
             cost, slope = self.cost.sloped(z, y, s)
             J, g = J + cost, g + _across(Z, slope)
             if form is not None:
-                A = with_ones(self.design, rows, form.dtype)
+                A = products.rows(rows, form.dtype)
                 H = H + self._curved(A, z, y, s, form.whole)
         return J, g, H
 
@@ -178,9 +180,9 @@ class Objective:
     def _hessian(self, H: Array) -> Array:
         """That of the rows, and the ridge; without b where it is fixed."""
         p = self.design.shape[1] + 1
+        H = Products.of(self.design).unfolded(H.astype(float, copy=False))
         if not self.intercept:
             H[p - 1 :: p] = H[:, p - 1 :: p] = 0.0
-        H = H.astype(float, copy=False)
         ridge = self.ridge if self.ridge.ndim == 1 else self.ridge.max(axis=1)
         H.flat[:: len(H) + 1] += np.tile(ridge, len(H) // p)
         return H

@@ -30,7 +30,7 @@ Array = NDArray[Any]
 NEAR = 0.1  # tol^2 times this part of the cost may be left
 POLISHED = 1e-22  # of the cost: less is left by rounding
 POLISH = 3  # steps beyond what tol asks for, at most
-FIRST = 0.1  # what a step leaves of the decrement, before one was taken
+FIRST = 0.03  # what a step leaves of the decrement, before one was taken
 SHIFT = 1e-13  # of a Hessian with ones on its diagonal
 COARSE = 1e-4  # pivots of such a Hessian below which float32 is too coarse
 FAST = 0.01  # what a step may leave of the decrement, to be called fast
@@ -98,7 +98,7 @@ class Curvature:
     factor: Factor | None
     form: Form | None
     lefts: list[float] = field(default_factory=list)  # decrements since then
-    pairs: list[tuple[Array, Array]] = field(default_factory=list)
+    pairs: list[tuple[Array, Array, float]] = field(default_factory=list)
 
     @classmethod
     def of(cls, objective: Objective, at: Place, form: Form) -> Curvature:
@@ -116,14 +116,16 @@ class Curvature:
 
     def step(self, g: Array) -> Array:
         """-H^-1 g by two loops over the pairs (algorithm 7.4)."""
-        q, alphas = g.copy(), []
-        for s, y in reversed(self.pairs):
-            alphas.append(np.vdot(s, q) / np.vdot(s, y))
+        q, alphas = -g.ravel(), []
+        for s, y, sy in reversed(self.pairs):
+            alphas.append(s @ q / sy)
             q -= alphas[-1] * y
+        q = q.reshape(g.shape)
         q = self.factor.solved(q) if self.factor else self._alike(q)
-        for (s, y), alpha in zip(self.pairs, reversed(alphas), strict=True):
-            q += s * (alpha - np.vdot(y, q) / np.vdot(s, y))
-        return -q
+        q = np.ascontiguousarray(q).ravel()
+        for (s, y, sy), alpha in zip(self.pairs, reversed(alphas), strict=True):
+            q += s * (alpha - y @ q / sy)
+        return q.reshape(g.shape)
 
     def _alike(self, g: Array) -> Array:
         """H^-1 g, the curvature being alike everywhere, as along the last step (7.20).
@@ -132,14 +134,15 @@ class Curvature:
         """
         if not self.pairs:
             return g * min(1.0, 1 / max(float(np.sum(np.abs(g))), 1e-300))
-        s, y = self.pairs[-1]
-        return np.asarray(g * (np.vdot(s, y) / np.vdot(y, y)))
+        _, y, sy = self.pairs[-1]
+        return np.asarray(g * (sy / (y @ y)))
 
     def learn(self, before: Place, after: Place) -> None:
         """Remember how the slope changed along a step."""
-        s, y = after.u - before.u, after.g - before.g
-        if np.vdot(s, y) > EPS * np.vdot(y, y):
-            self.pairs.append((s, y))
+        s, y = (after.u - before.u).ravel(), (after.g - before.g).ravel()
+        sy = float(s @ y)
+        if sy > EPS * (y @ y):
+            self.pairs.append((s, y, sy))
             del self.pairs[:-MEMORY]
 
 
