@@ -69,7 +69,7 @@ class Certainty:
     def at(cls, task: Task, residuals: Residuals, place: Place) -> Certainty:
         """What the residuals say at a place."""
         D, count = place.lengths, residuals.squares.count
-        factors = Factors.of(place.A, D, residuals.eps)
+        factors = Factors.of(place, D, residuals.eps)
         rank, squares = factors.rank, float(place.q @ place.q)
         variance = squares / (count - rank) if count > rank else np.nan
         known, unknown = factors.Vt[:rank], _null_space(factors.Vt[:rank])

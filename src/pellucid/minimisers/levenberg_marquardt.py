@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,19 +19,14 @@ from pellucid.minimisers.full_batch import (
 from pellucid.minimisers.methods import LevenbergMarquardt
 from pellucid.minimisers.newton import dense_step
 from pellucid.minimisers.plateaus import LITTLE, Surroundings
-from pellucid.minimisers.residuals import (
-    Factors,
-    Place,
-    Residuals,
-    column_lengths,
-    residuals_of,
-)
+from pellucid.minimisers.residuals import Factors, Place, Residuals, residuals_of
 from pellucid.minimisers.sums_of_squares import sum_of_squares
 from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch
+from pellucid.minimisers.trust_region import STEEP, Slope, damped
 
 TRIALS = 100  # steps tried from one place
 PAYS = 1e-4  # the part of what is promised that a step must gain
-SURE = 1e-12  # the part of the cost below which a gain may be rounding
+SURE = 1e-12  # the part of q'q below which a gain may be rounding
 FURTHER = 1e-3  # how much below tol the slope is brought, while it falls
 NEAR = 0.01  # a Gauss-Newton step beside the parameters, from which Newton's is tried
 FLOOR = 1e-3  # what a parameter counts for at least, when it is changed by itself
@@ -57,35 +52,6 @@ def levenberg_marquardt(
     walk = WayDown(task, way.problem, options, watch, before, judged=way)
     fit, end = walk.taken(LevenbergMarquardt, way.following)
     return replace(fit, standing=way.standing(end, fit.nit))
-
-
-@dataclass(frozen=True)
-class Slope:
-    """How far a place is from a minimum, whatever the scales of the parameters.
-
-    `part` is that of the residuals which lies along the columns of A, 0 to 1; `step`
-    the Gauss-Newton step beside the parameters, both measured by what they move.
-    """
-
-    part: float
-    step: float
-
-    @classmethod
-    def at(cls, place: Place, eps: float) -> Slope:
-        """The slope at a place, columns divided by their own lengths."""
-        D = place.lengths
-        factors = Factors.of(place.A, D, eps)
-        along = factors.across(place.q)[: factors.rank]
-        size = float(np.linalg.norm(place.q))
-        step = float(np.linalg.norm(along / factors.S[: factors.rank]))
-        length = float(np.linalg.norm(D * place.w))
-        return cls(
-            float(np.linalg.norm(along)) / size if size else 0.0,
-            step / length if length else np.inf if step else 0.0,
-        )
-
-
-STEEP = Slope(np.inf, np.inf)
 
 
 class Way:
@@ -195,14 +161,21 @@ class Way:
         if after is None and not self.is_slow:
             after = self._curved()
         if after is None and self.around.lower is not None:
-            after = self.residuals.place(self.around.lower)
-            self._trust(after)
+            after = self._lower(self.around.lower)
         if after is None and self.around.is_plateau:
             after = self._restarted()
         if after is None:
             return None
         self._be_at(after)
         return self._state(after)
+
+    def _lower(self, w: Vector) -> Place | None:
+        """A place that was seen further off."""
+        place = self.residuals.place(w)
+        if not place.is_finite:
+            return None
+        self._trust(place)
+        return place
 
     def _restarted(self) -> Place | None:
         """The start again, with a smaller region; at last the best place of all."""
@@ -224,7 +197,8 @@ class Way:
         with np.errstate(all="ignore"):
             w = here.w + dense_step(self.problem, self._state(here))
             after = self.residuals.place(w)
-        if not (after.is_finite and after.cost <= here.cost + SURE * abs(here.cost)):
+        rises = float(after.q @ after.q) - float(here.q @ here.q)
+        if not (after.is_finite and rises <= self._rounding()):
             return None
         falls = Slope.at(after, self.eps).part < SLOW * self.slope.part
         return after if falls else None
@@ -232,28 +206,16 @@ class Way:
     def _stepped(self) -> Place | None:
         """Try steps, each shorter than the one before, until one pays."""
         here = self.place
-        own = column_lengths(here.A)
-        seen = np.where(own > 0, own / np.sqrt(self.eps), np.inf)
-        self.D = np.maximum(own, np.minimum(self.D, seen))
-        far = float(np.linalg.norm(self.D * here.w))
-        self.radius = max(self.radius, np.sqrt(self.eps) * far)
-        D = np.maximum(
-            self.D,
-            FLOOR
-            * np.divide(
-                far, np.abs(here.w), out=np.zeros_like(here.w), where=here.w != 0
-            ),
-        )
-        factors = Factors.of(here.A, D, self.eps)
-        u = factors.across(here.q)
+        D = self._widths(here)
+        factors = Factors.of(here, D, self.eps)
         for _ in range(TRIALS):
-            z, damping = damped(factors, u, self.radius)
+            z, damping = damped(factors, self.radius)
             length = float(np.linalg.norm(z))
             w = here.w + z / D
             if not length or not (w != here.w).any():
                 return None
-            seen = float(np.linalg.norm(factors.S * (factors.Vt @ z))) ** 2
-            promised = seen + 2 * damping * length**2
+            moved = float(np.linalg.norm(factors.S * (factors.Vt @ z)))
+            promised = moved**2 + 2 * damping * length**2
             after, gain = self._gained(w, promised)
             if gain < 0.25:
                 self.radius = length / (4 if gain <= 0 else 2)
@@ -262,6 +224,27 @@ class Way:
             if after is not None:
                 return after
         return None
+
+    def _rounding(self) -> float:
+        """How much of q'q may be rounding, as that of w alone moves q."""
+        here = self.place
+        size = float(np.linalg.norm(here.q))
+        far = float(np.linalg.norm(here.columns * here.w))
+        return max(SURE, 16 * self.eps) * size**2 + 4 * self.eps * size * far
+
+    def _widths(self, here: Place) -> Vector:
+        """What each parameter counts for in a step, and a radius that is no rounding.
+
+        One that moves nothing would be free to go anywhere: it counts for a part of
+        what all count for, as long as it is moved by itself.
+        """
+        seen = np.divide(here.columns, np.sqrt(self.eps))
+        seen = np.where(seen > 0, seen, np.inf)
+        self.D = np.maximum(here.columns, np.minimum(self.D, seen))
+        far = float(np.linalg.norm(self.D * here.w))
+        self.radius = max(self.radius, float(np.sqrt(self.eps)) * far)
+        sizes = np.where(here.w == 0, np.inf, np.abs(here.w))
+        return np.maximum(self.D, FLOOR * far / sizes)
 
     def _gained(self, w: Vector, promised: float) -> tuple[Place | None, float]:
         """The place after a step that pays, and which part of the promise it gained.
@@ -275,8 +258,8 @@ class Way:
         if not np.isfinite(size):
             return None, -1.0
         gain = (before - size) / promised if promised > 0 else 0.0
-        sure = max(SURE, 16 * self.eps) * before
-        near = max(promised, abs(before - size)) <= sure and self.slope.step <= NEAR
+        differ = max(promised, abs(before - size))
+        near = differ <= self._rounding() and self.slope.step <= NEAR
         if not near and (gain <= PAYS or before - size <= 4 * self.eps * before):
             return None, min(gain, 0.0)
         after = self.residuals.place(w, q)
@@ -291,39 +274,3 @@ PLATEAU = (
     "it ended on a plateau, where the cost is flat without a minimum; begin nearer to "
     "one, or with fewer parameters"
 )
-
-
-def damped(factors: Factors, u: Vector, radius: float) -> tuple[Vector, float]:
-    """The step z with |z| about radius, and its damping; at 0 that of Gauss-Newton.
-
-    (S^2 + damping) V'z = -S u; the damping is found by Newton's method on 1 / |z|.
-    Moré, "The Levenberg-Marquardt algorithm: implementation and theory" (1978), (5.4).
-    """
-    largest, length = np.max(factors.S, initial=0.0), float(np.linalg.norm(u))
-    if not largest or not length:
-        return np.zeros(factors.Vt.shape[1]), 0.0
-    S, u = factors.S / largest, u / length  # no square is out of range
-    with np.errstate(over="ignore"):
-        v, damping = _damped(S, u, factors.rank, radius * largest / length)
-        return factors.Vt.T @ v * (length / largest), damping * largest**2
-
-
-def _damped(S: Vector, u: Vector, rank: int, radius: float) -> tuple[Vector, float]:
-    """The step along singular vectors, and its damping."""
-    known = np.arange(len(S)) < rank
-    z = -np.divide(u, S, out=np.zeros_like(u), where=known)
-    if np.linalg.norm(z) <= 1.1 * radius:
-        return z, 0.0
-    low, high = 0.0, float(np.linalg.norm(S * u)) / radius
-    damping = 1e-3 * high
-    for _ in range(50):
-        z = -S * u / (S**2 + damping)
-        size = float(np.linalg.norm(z))
-        if abs(size - radius) <= 0.1 * radius:
-            break
-        low, high = (damping, high) if size > radius else (low, damping)
-        fall = float(np.sum(z**2 / (S**2 + damping))) / size
-        damping += (size - radius) / radius * size / fall
-        if not low < damping < high:
-            damping = max(1e-3 * high, float(np.sqrt(low * high)))
-    return z, damping

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -53,43 +54,45 @@ class Place:
         """Whether all of it can be computed with."""
         return bool(np.isfinite(self.cost) and np.isfinite(self.A).all())
 
+    @functools.cached_property
+    def columns(self) -> Vector:
+        """The lengths of the columns of A; squares of them may overflow."""
+        largest = np.max(np.abs(self.A), axis=0, initial=0.0)
+        scale = np.where(largest > 0, largest, 1.0)
+        found: Vector = scale * np.linalg.norm(self.A / scale, axis=0)
+        return found
+
     @property
     def lengths(self) -> Vector:
-        """The lengths of the columns of A; 1 for one of zeros."""
-        found = column_lengths(self.A)
-        return np.where(found > 0, found, 1.0)
+        """The same, and 1 for a column of zeros."""
+        return np.where(self.columns > 0, self.columns, 1.0)
 
-
-def column_lengths(A: Vector) -> Vector:
-    """The length of each column, whose squares may overflow."""
-    largest = np.max(np.abs(A), axis=0, initial=0.0)
-    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
-    lengths: Vector = scale * np.linalg.norm(A / scale, axis=0)
-    return lengths
+    @functools.cached_property
+    def triangle(self) -> tuple[Vector, Vector]:
+        """R (p, p) and Q'q (p,) of A / lengths = Q R, with which A'A is not formed."""
+        Q, R = linalg.qr(self.A / self.lengths, mode="economic")
+        return R.astype(float), Q.T @ self.q
 
 
 @dataclass(frozen=True)
 class Factors:
-    """A diag(1 / D) = Q R, R = U S V', by which steps are solved: A'A is not formed."""
+    """A diag(1 / D) = Q U S V', by which steps are solved; u = U'Q'q.
 
-    Q: Vector
+    `rank` says how many of the singular values S are more than rounding.
+    """
+
     S: Vector
     Vt: Vector
-    D: Vector
+    u: Vector
     rank: int
 
     @classmethod
-    def of(cls, A: Vector, D: Vector, eps: float) -> Factors:
+    def of(cls, place: Place, D: Vector, eps: float) -> Factors:
         """Factor a Jacobian, known to eps, whose columns are divided by D."""
-        Q, R = linalg.qr(A / D, mode="economic")
-        U, S, Vt = linalg.svd(R, full_matrices=False)
-        own = 10 * max(A.shape) * eps * np.max(S, initial=0.0)
-        return cls(Q @ U, S, Vt, D, int(np.sum(own < S)))
-
-    def across(self, q: Vector) -> Vector:
-        """U'Q'q, the residuals seen along the columns."""
-        found: Vector = self.Q.T @ q
-        return found
+        R, along = place.triangle
+        U, S, Vt = linalg.svd(R * (place.lengths / D), full_matrices=False)
+        rounding = 10 * max(place.A.shape) * eps * np.max(S, initial=0.0)
+        return cls(S, Vt, U.T @ along, int(np.sum(rounding < S)))
 
 
 def residuals_of(task: Task, squares: SumOfSquares, options: Options) -> Residuals:
