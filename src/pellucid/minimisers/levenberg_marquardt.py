@@ -197,7 +197,7 @@ class Way:
         with np.errstate(all="ignore"):
             w = here.w + dense_step(self.problem, self._state(here))
             after = self.residuals.place(w)
-        rises = float(after.q @ after.q) - float(here.q @ here.q)
+            rises = float(after.q @ after.q) - float(here.q @ here.q)
         if not (after.is_finite and rises <= self._rounding()):
             return None
         falls = Slope.at(after, self.eps).part < SLOW * self.slope.part
