@@ -105,7 +105,7 @@ def residuals_of(task: Task, squares: SumOfSquares, options: Options) -> Residua
     product = product_with(task, verb(f, **task.rewriting), v, options)
 
     def at(w: Vector) -> Vector:
-        q = flat(list(run(task.rebuilt(w))))
+        q = flat(list(run(task.parts(w))))
         return q if root is None else root * q
 
     def jacobian(w: Vector) -> Vector:
