@@ -80,11 +80,12 @@ class Look:
 def _directions(place: Place) -> Iterator[Vector]:
     """Directions d, as long as the parameters, along which A d is nearly nothing."""
     sizes = np.where(place.w == 0, 1.0, np.abs(place.w))
-    moved = place.A * sizes  # by as much as they are
+    moved = place.columns * sizes  # by as much as they are
     little = LITTLE * float(np.linalg.norm(place.q))
-    for j in np.flatnonzero(np.linalg.norm(moved, axis=0) <= little):
+    for j in np.flatnonzero(moved <= little):
         yield sizes * np.eye(len(sizes))[j]
-    _, S, Vt = np.linalg.svd(moved)
+    R, _ = place.triangle
+    _, S, Vt = np.linalg.svd(R * place.lengths * sizes)
     S = np.append(S, np.zeros(len(Vt) - len(S)))
     for v in Vt[little >= S]:
         if np.count_nonzero(np.abs(v) > LITTLE) > 1:
