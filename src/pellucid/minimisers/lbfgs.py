@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pellucid.minimisers import newton
 from pellucid.minimisers.full_batch import Problem, State, Vector, WayDown, problem_of
 from pellucid.minimisers.kinks import beside
-from pellucid.minimisers.methods import LBFGS
+from pellucid.minimisers.methods import LBFGS, Newton
 from pellucid.minimisers.search import wolfe
 from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch
 
 Pair = tuple[Vector, Vector]
+TRIES = 10  # steps in a row that may gain nothing
 
 
 def lbfgs(
@@ -24,9 +26,43 @@ def lbfgs(
     problem = problem_of(task, options)
     pairs: deque[Pair] = deque(_pairs_of(before), method.memory)
     walk = WayDown(task, problem, options, watch, before)
-    fit, end = walk.taken(LBFGS, lambda state: stepped(problem, state, pairs))
+    gains = Gains(problem, pairs, max(options.tol**2, 4 * problem.eps))
+    checked = gains.checked if options.tol else lambda _, after: after
+    fit, end = walk.taken(
+        LBFGS, lambda state: checked(state, stepped(problem, state, pairs))
+    )
     kept = [end.w, *(part for pair in pairs for part in pair)]
     return replace(fit, standing=Standing(LBFGS, kept, fit.nit))
+
+
+@dataclass
+class Gains:
+    """Ends a way down whose steps gain no more than a part of the cost each.
+
+    Where `TRIES` in a row did not, a Newton step has to, which goes the length of a
+    valley that quasi-Newton steps creep along, or else a step away from a kink.
+    """
+
+    problem: Problem
+    pairs: deque[Pair]
+    part: float
+    idle: int = 0
+
+    def checked(self, state: State, after: State | None) -> State | None:
+        """The state after a step, or after Newton's; None where there is no gain."""
+        self.idle = 0 if self._is_gain(state, after) else self.idle + 1
+        if self.idle < TRIES or after is None:
+            return after
+        self.idle = 0
+        self.pairs.clear()
+        further = newton.stepped(self.problem, after, Newton().dense)
+        if not self._is_gain(after, further):
+            further = beside(self.problem, after)
+        return further if self._is_gain(after, further) else None
+
+    def _is_gain(self, state: State, after: State | None) -> bool:
+        least = self.part * abs(state.cost)
+        return after is not None and after.cost < state.cost - least
 
 
 def _pairs_of(before: Fit | None) -> list[Pair]:

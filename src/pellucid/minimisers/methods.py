@@ -272,6 +272,10 @@ class LBFGS:
     Nocedal & Wright, "Numerical Optimization" (2006), algorithm 7.5.
     At a kink, the way down is found from the slopes on its sides (Wolfe 1975).
 
+    Beside where the slope is small, it ends where the cost falls no more: when ten
+    steps in a row gained less than tol^2 of it each, a Newton step, or one away from a
+    kink, has to gain more. (Near a minimum a slope of tol is a cost of about tol^2.)
+
     Parameters
     ----------
     memory : int

@@ -69,7 +69,8 @@ def minimise(
         Iterations, or epochs with mini-batches; 100 for Newton, 1,000 else, 100 epochs.
     tol : float
         Stop when the largest slope, |g| max(|w|, 1), is at most tol max(1, |J|), or of
-        the size of rounding in float32; 0 runs all iterations. With mini-batches or
+        the size of rounding in float32; LBFGS also where the cost falls by less than
+        tol^2 of itself; 0 runs all iterations. With mini-batches or
         validation data: when `patience` epochs gained less than tol.
     random_state : int, Generator or None
         Seeds the shuffling, which is the same on each target.
