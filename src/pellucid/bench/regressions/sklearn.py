@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -14,10 +13,11 @@ WIDEST = 1_000  # weights of which scikit-learn can form the second derivatives
 
 def ways(task: Task) -> Fits:
     """A fit a solver that may win the task."""
+    models = library("sklearn.linear_model")
     if task.model == SQUARES:
-        return {"": partial(fit, "LinearRegression", {})}
+        return {"": partial(fit, models.LinearRegression)}
     return {
-        solver: partial(fit, "LogisticRegression", {"solver": solver, **settings})
+        solver: partial(fit, models.LogisticRegression, solver=solver, **settings)
         for solver, settings in task.solvers.items()
     }
 
@@ -27,11 +27,11 @@ def converged(task: Task) -> Fits:
     weights = task.columns * (task.classes if task.classes > 2 else 1)
     if task.model == SQUARES or weights > WIDEST:
         return {}
-    settings = {"solver": "newton-cholesky", "tol": 1e-10}
-    return {"": partial(fit, "LogisticRegression", settings)}
+    estimator = library("sklearn.linear_model").LogisticRegression
+    return {"": partial(fit, estimator, solver="newton-cholesky", tol=1e-10)}
 
 
-def fit(name: str, settings: Mapping[str, Any], X: Array, y: Array) -> Pair:
-    """Fit the estimator of a name."""
-    model = getattr(library("sklearn.linear_model"), name)(**settings).fit(X, y)
+def fit(estimator: Any, X: Array, y: Array, **settings: Any) -> Pair:
+    """Fit an estimator with these settings."""
+    model = estimator(**settings).fit(X, y)
     return model.coef_, model.intercept_
