@@ -8,8 +8,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from pellucid.bench import linear
+from pellucid.bench.clock import mark
 from pellucid.bench.contest import DIGITS, AbsentError, Mark, Outcome, Record, contest
-from pellucid.bench.ratios import tables
+from pellucid.bench.ratios import above, tables
 from pellucid.bench.regressions import exactness
 from pellucid.bench.regressions.tasks import LARGE, LOGISTIC, SHAPES, SQUARES, TASKS
 
@@ -88,6 +89,37 @@ def test_a_solver_that_does_not_arrive_does_not_win():
 
     marks = linear.fitted(TASKS[LARGE], linear.Entrant(ways), True)
     assert marks[linear.FIT].way == "late"
+
+
+def test_a_fit_without_a_cost_counts_as_one_that_is_far_away():
+    def ways(task):
+        return {"lost": lambda X, y: (np.full(9, np.nan), 0.0), "found": found}
+
+    def found(X, y):
+        time.sleep(0.01)
+        return np.zeros(9), 0.0
+
+    marks = linear.fitted(TASKS[LARGE], linear.Entrant(ways), True)
+    assert marks[linear.FIT].way == "found"
+
+
+@pytest.mark.parametrize(
+    ("check", "told"), [(1.0, "0"), (1.5, "5e-01"), (np.inf, "inf")]
+)
+def test_a_cost_that_is_infinite_is_no_least(check, told):
+    record = Record("", "", "", 1.0, check=check)
+    assert above(record, [1.0, 1.5, np.inf]) == told
+
+
+def test_where_no_cost_is_finite_there_is_no_least():
+    assert above(Record("", "", "", 1.0, check=np.inf), [np.inf]) == "nan"
+
+
+def test_work_that_takes_long_is_done_once():
+    calls = []
+    once = mark(lambda: calls.append(time.sleep(0.002)), patience=0.001)
+    assert len(calls) == 1
+    assert once.best == once.cold
 
 
 def test_a_fit_that_exact_arithmetic_confirms_has_all_digits():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -78,7 +79,10 @@ def timed(task: Task, fit: Fit, X: Array, y: Array, budget: float) -> Mark:
         found = fit(X, y)
 
     seconds = mark(work, budget=budget, patience=PATIENCE)
-    return replace(seconds, check=found and task.cost(X, y, *found))
+    if found is None:
+        return seconds
+    cost = task.cost(X, y, *found)
+    return replace(seconds, check=cost if math.isfinite(cost) else math.inf)
 
 
 def fastest(marks: list[Mark], near: float) -> Mark:

@@ -180,10 +180,10 @@ def above(record: Record | None, checks: Sequence[float]) -> str:
     if record is None or record.check is None:
         return "–"
     least = min(checks)
-    excess = (record.check - least) / abs(least) if record.check != least else 0.0
-    return (
-        f"{excess:.0e} {record.way}".rstrip() if excess else f"0 {record.way}".rstrip()
-    )
+    if record.check == least < math.inf:
+        return f"0 {record.way}".rstrip()
+    excess = (record.check - least) / abs(least) if least else math.inf
+    return f"{excess:.0e} {record.way}".rstrip()
 
 
 def _cold(event: Contest, records: Sequence[Record]) -> list[Sheet]:
