@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -145,6 +146,10 @@ class Objective:
         curved = n * d * d * (m * m / 2 - 0.35) + (m * d) ** 3 / 3 + n * k * m * 100
         return 1 + curved / sloped
 
+    @cached_property
+    def _products(self) -> Products:
+        return Products.of(self.design)
+
     @property
     def _size(self) -> tuple[int, int]:
         return self.design.shape[0], self.design.width
@@ -159,14 +164,13 @@ class Objective:
         J: Any = 0.0
         g: Any = 0.0
         H: Any = 0.0
-        products = Products.of(self.design)
         for rows in blocks:
             Z, y, s = self.design.block(rows), self.y[rows], self.s[rows]
             z = Z @ u[:-1] + u[-1]
             cost, slope = self.cost.sloped(z, y, s)
             J, g = J + cost, g + _across(Z, slope)
             if form is not None:
-                A = products.rows(rows, form.dtype)
+                A = self._products.rows(rows, form.dtype)
                 H = H + self._curved(A, z, y, s, form.whole)
         return J, g, H
 
@@ -180,7 +184,7 @@ class Objective:
     def _hessian(self, H: Array) -> Array:
         """That of the rows, and the ridge; without b where it is fixed."""
         p = self.design.shape[1] + 1
-        H = Products.of(self.design).unfolded(H.astype(float, copy=False))
+        H = self._products.unfolded(H.astype(float, copy=False))
         if not self.intercept:
             H[p - 1 :: p] = H[:, p - 1 :: p] = 0.0
         ridge = self.ridge if self.ridge.ndim == 1 else self.ridge.max(axis=1)

@@ -28,7 +28,8 @@ from pellucid.regression.objective import Form, Objective, Place
 Array = NDArray[Any]
 
 NEAR = 0.1  # tol^2 times this part of the cost may be left
-POLISHED = 1e-22  # of the cost: less is left by rounding
+UNSEEN = 1e-15  # of the cost: a step for less need not be looked at
+POLISHED = 1e-21  # of the cost: less is left by rounding
 POLISH = 3  # steps beyond what tol asks for, at most
 FIRST = 0.03  # what a step leaves of the decrement, before one was taken
 SHIFT = 1e-13  # of a Hessian with ones on its diagonal
@@ -78,17 +79,20 @@ class Factor:
         """H^-1 g, of the shape of g; of each column where H is what they share."""
         if len(self.L) == len(g):
             scale = self.scale if g.ndim == 1 else self.scale[:, None]
-            return scale * _both_ways(self.L, scale * g)
+            return np.asarray(scale * _both_ways(self.L, scale * g))
         flat = self.scale * g.T.ravel()
-        return (self.scale * _both_ways(self.L, flat)).reshape(g.T.shape).T
+        return np.asarray(self.scale * _both_ways(self.L, flat)).reshape(g.T.shape).T
 
 
 def _cholesky(H: Array) -> Array:
-    return linalg.cholesky(H, lower=True, overwrite_a=True, check_finite=False)
+    L, failed = linalg.lapack.dpotrf(H.T, lower=True, overwrite_a=True)
+    if failed:
+        raise linalg.LinAlgError
+    return np.asarray(L)
 
 
 def _both_ways(L: Array, g: Array) -> Array:
-    return linalg.cho_solve((L, True), g, overwrite_b=True, check_finite=False)
+    return np.asarray(linalg.lapack.dpotrs(L, g, lower=True)[0])
 
 
 @dataclass
@@ -116,7 +120,8 @@ class Curvature:
 
     def step(self, g: Array) -> Array:
         """-H^-1 g by two loops over the pairs (algorithm 7.4)."""
-        q, alphas = -g.ravel(), []
+        q: Array = -g.ravel()
+        alphas = []
         for s, y, sy in reversed(self.pairs):
             alphas.append(s @ q / sy)
             q -= alphas[-1] * y
@@ -270,8 +275,7 @@ class Walk:
     def goes_on(self) -> bool:
         """Take a step, if there is reason to; else say why not."""
         polished = self.beyond and (self.rate > FAST or self.beyond > POLISH)
-        little = self.tol > 0 and self.left <= POLISHED * abs(self.at.cost)
-        if (self.is_near and polished) or little:
+        if self.is_near and (polished or self._is_sure()):
             self.reason = "converged: the cost is least"
             return False
         form = self._renewed()
@@ -284,6 +288,15 @@ class Walk:
         self.beyond += self.is_near
         self._stand(after, form)
         return True
+
+    def _is_sure(self) -> bool:
+        """Take a step unseen where it can only be a good one; whether it was."""
+        J, fast = abs(self.at.cost), self.rate <= FAST
+        after = self.left * self.rate
+        if fast and self.left <= UNSEEN * J and after <= POLISHED * J:
+            self.at = replace(self.at, u=self.at.u + self.step)
+            return True
+        return self.left <= POLISHED * J
 
     def _misled(self) -> bool:
         """Learn anew where no step pays; whether there was something to forget."""
