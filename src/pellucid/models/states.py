@@ -323,7 +323,7 @@ def _of_linear(state: State) -> str:
 
 
 def _of_poisson(state: State) -> str:
-    return "" if state["_rows"][1][0] == [] else "one target"
+    return "" if state["_rows"][1][0][1:] == [] else "one target"
 
 
 def _of_logistic(state: State) -> str:

@@ -28,8 +28,10 @@ from pellucid.regression.objective import Form, Objective, Place
 Array = NDArray[Any]
 
 NEAR = 0.1  # tol^2 times this part of the cost may be left
+DOUBT = 1e-4  # what L-BFGS says of the decrement, beside a Hessian, may be off by
+CHEAP = 2  # visits that a Hessian may be worth, for one at each of the last steps
 UNSEEN = 1e-15  # of the cost: a step for less need not be looked at
-POLISHED = 1e-21  # of the cost: less is left by rounding
+POLISHED = 1e-26  # of the cost: less is left by rounding
 POLISH = 3  # steps beyond what tol asks for, at most
 FIRST = 0.03  # what a step leaves of the decrement, before one was taken
 SHIFT = 1e-13  # of a Hessian with ones on its diagonal
@@ -192,8 +194,10 @@ def minimised(
     """
     form = FORMS.get(method, Form(HALF, whole=start.ndim == 1))
     at, history = begun(objective, start, options, form)
-    first = max([at.cost, *history])
-    walk = Walk.begun(objective, at, options.tol, EPS * abs(first), form)
+    least = [*history, at.cost][0]  # the cost at the start
+    if start.any():
+        least = min(least, objective.value(0 * start))
+    walk = Walk.begun(objective, at, options.tol, EPS * abs(least), form)
     with watch.over(options.limit):
         while True:
             history.append(walk.at.cost)
@@ -218,24 +222,36 @@ def _params(at: Place) -> Array:
 def begun(
     objective: Objective, start: Array, options: Options, form: Form | None
 ) -> tuple[Place, list[float]]:
-    """Where the walk begins: at the minimum of a sample of the rows, if that is better.
+    """Where the walk begins, and what the cost was before: at the best place known.
 
-    Of n rows that are alike it is within sqrt(d / n) of their own, for a fraction of
-    the time. Gives also the costs before that.
+    That is the start, or 0 where the start is worse, far out where no loss bends; or
+    the minimum of a sample of the rows. Of n rows that are alike it is within
+    sqrt(d / n) of their own, for a fraction of the time.
     """
+    history: list[float] = []
+    u, J = start, math.inf
+    if options.limit and start.any():
+        zero, J = 0 * start, objective.value(start)
+        if not objective.value(zero) >= J:
+            u, history = zero, [J]
+    some = sampled(objective, start) if form and options.limit else None
+    if some is not None:
+        quiet = Watch(None, False, "J")
+        fit, _ = minimised(some, u, Options(10, ROUGH), quiet)
+        J = objective.value(u)
+        at = objective.at(fit.x, form) if np.isfinite(fit.fun) else None
+        if at is not None and at.cost < J:
+            return at, [*history[:1], J][:1]
+    return objective.at(u, form), history
+
+
+def sampled(objective: Objective, u: Array) -> Objective | None:
+    """A tenth of the rows, where they are many; always the same."""
     n, d = objective.design.shape
-    m = max(n // SAMPLE, 20 * (d + 1) * math.prod(start.shape[1:]))
-    if form and m < n / 3 and n * d > LARGE and options.limit:
-        chosen = np.sort(np.random.default_rng(0).choice(n, m, replace=False))
-        some = objective.some(chosen)
-        if some is not None:
-            rough = Options(10, ROUGH)
-            fit, _ = minimised(some, start, rough, Watch(None, False, "J"))
-            J = objective.value(start)
-            at = objective.at(fit.x, form) if np.isfinite(fit.fun) else None
-            if at is not None and at.cost < J:
-                return at, [J]
-    return objective.at(start, form), []
+    m = max(n // SAMPLE, 20 * (d + 1) * math.prod(u.shape[1:]))
+    if m > n / 3 or n * d < LARGE:
+        return None
+    return objective.some(np.sort(np.random.default_rng(0).choice(n, m, replace=False)))
 
 
 @dataclass
@@ -248,7 +264,7 @@ class Walk:
     step: Array
     left: float  # how much the cost can still fall: the decrement
     tol: float
-    least: float  # what rounding leaves of the cost at the start
+    least: float  # what rounding leaves of the cost at 0
     rate: float = FIRST  # what the last step left of that
     beyond: int = 0  # steps since what is left is little enough
     reason: str = ""
@@ -270,6 +286,8 @@ class Walk:
     def is_near(self) -> bool:
         """Whether what is left of the cost is as little as tol asks for."""
         goal = NEAR * self.tol**2 * abs(self.at.cost)
+        if self.known.form is None:
+            goal *= DOUBT
         return self.left <= (max(goal, self.least) if self.tol else 0.0)
 
     def goes_on(self) -> bool:
@@ -312,13 +330,15 @@ class Walk:
 
     def _renewed(self) -> Form | None:
         """In which form a Hessian is to be formed at the next place, if any is."""
-        if self.is_near or self.known.form is None:
+        if self.known.form is None:
             return None
+        form = replace(self.known.form, whole=True)
+        if self.is_near:
+            return form if self.objective.worth(form) < CHEAP else None
         goal = max(NEAR * self.tol**2, POLISHED) * abs(self.at.cost)
         left = math.log(self.left / max(goal, 1e-300))  # in powers of e
         rate = self._rate()
         steps = left / -math.log(rate) if rate < 1 else math.inf
-        form = replace(self.known.form, whole=True)
         return form if steps > self.objective.worth(form) else None
 
     def _rate(self) -> float:
