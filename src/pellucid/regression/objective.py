@@ -143,7 +143,7 @@ class Objective:
         (n, d), k = self.design.shape, math.prod(self.y.shape[1:])
         sloped = n * k * (4 * d + 100) + 1e6
         m = k if form.whole else 1
-        curved = n * d * d * (m * m / 2 - 0.35) + (m * d) ** 3 / 3 + n * k * m * 100
+        curved = n * d * d * (m * m / 2 - 0.4) + (m * d) ** 3 / 3 + n * k * m * 150
         return 1 + curved / sloped
 
     @cached_property

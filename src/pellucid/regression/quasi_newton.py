@@ -29,9 +29,10 @@ Array = NDArray[Any]
 
 NEAR = 0.1  # tol^2 times this part of the cost may be left
 DOUBT = 1e-4  # what L-BFGS says of the decrement, beside a Hessian, may be off by
-CHEAP = 2  # visits that a Hessian may be worth, for one at each of the last steps
+CHEAP = 1.5  # visits that a Hessian may be worth, for one at each of the last steps
+AFTER = 1  # step that is left to do with a new Hessian as well
 UNSEEN = 1e-15  # of the cost: a step for less need not be looked at
-POLISHED = 1e-26  # of the cost: less is left by rounding
+POLISHED = 1e-24  # of the cost: less is left by rounding
 POLISH = 3  # steps beyond what tol asks for, at most
 FIRST = 0.03  # what a step leaves of the decrement, before one was taken
 SHIFT = 1e-13  # of a Hessian with ones on its diagonal
@@ -41,7 +42,7 @@ PATIENT = 8  # places from which the rate of BFGS is told
 MEMORY = 20  # pairs at most
 SAMPLE = 10  # of so many rows one is looked at first
 LARGE = 100_000  # numbers in X, from which that pays
-ROUGH = 0.03  # the tol of a sample
+ROUGH = 0.1  # the tol of a sample, whose minimum is not that of all rows anyhow
 EPS = float(np.finfo(float).eps)
 FULL, HALF = np.float64, np.float32
 FORMS: dict[str, Form | None] = {"lbfgs": None, "newton": Form(HALF)}
@@ -292,8 +293,9 @@ class Walk:
 
     def goes_on(self) -> bool:
         """Take a step, if there is reason to; else say why not."""
+        rough = self.tol >= ROUGH
         polished = self.beyond and (self.rate > FAST or self.beyond > POLISH)
-        if self.is_near and (polished or self._is_sure()):
+        if self.is_near and (rough or polished or self._is_sure()):
             self.reason = "converged: the cost is least"
             return False
         form = self._renewed()
@@ -330,7 +332,7 @@ class Walk:
 
     def _renewed(self) -> Form | None:
         """In which form a Hessian is to be formed at the next place, if any is."""
-        if self.known.form is None:
+        if self.known.form is None or not 0 < self.left < math.inf:
             return None
         form = replace(self.known.form, whole=True)
         if self.is_near:
@@ -338,13 +340,15 @@ class Walk:
         goal = max(NEAR * self.tol**2, POLISHED) * abs(self.at.cost)
         left = math.log(self.left / max(goal, 1e-300))  # in powers of e
         rate = self._rate()
-        steps = left / -math.log(rate) if rate < 1 else math.inf
-        return form if steps > self.objective.worth(form) else None
+        steps = left / -math.log(max(rate, EPS)) if rate < 1 else math.inf
+        return form if steps > self.objective.worth(form) + AFTER else None
 
     def _rate(self) -> float:
         """What a step leaves of the decrement; of several, where BFGS has to learn."""
         if self.known.form and self.known.form.whole:
-            return self.rate
+            fresh = not self.known.lefts  # then convergence is quadratic
+            J = max(abs(self.at.cost), EPS)
+            return min(FIRST, self.left / J) if fresh else self.rate
         lefts = self.known.lefts
         if len(lefts) < PATIENT:
             return FIRST
@@ -359,7 +363,8 @@ class Walk:
         before, self.at = self.left, after
         self.step = self.known.step(after.g)
         self.left = -float(np.vdot(after.g, self.step)) / 2
-        self.known.lefts.append(self.left)
+        if form is None:
+            self.known.lefts.append(self.left)
         self.rate = self.left / before if before else 1.0
 
     def _searched(self, form: Form | None) -> Place | None:
