@@ -10,20 +10,15 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ModelError
-from pellucid.graphs.differentiating.gradient import hvp
 from pellucid.graphs.operations.robust import log_loss
-from pellucid.minimisers.methods import Newton
-from pellucid.minimisers.task import Callback, Fit, Options, Task, Watch
-from pellucid.models import costs, penalties, proximal
+from pellucid.minimisers.task import Callback, Fit, Options, Watch
+from pellucid.models import costs, penalties
 from pellucid.models.base import Array
 from pellucid.regression.columns import Columns, Moments
 from pellucid.regression.generalised import Generalised
 from pellucid.regression.row_costs import RowCost
-from pellucid.running.compiled import Compiled
 
 BLOCK = 1024  # rows: more, and threads of BLAS wait for each other
-TIGHT = 1e-10  # the slope to which Newton goes at least: it costs a step or two more
-DENSE = 1000  # parameters beyond which the Hessian is not formed
 
 SEPARABLE = (
     "LogisticRegression: the classes are separable, so that larger weights always "
@@ -82,23 +77,6 @@ def elastic(w: Any, l1_ratio: float) -> Any:
     return (1 - l1_ratio) * penalties.l2(w) + l1_ratio * penalties.l1(w)
 
 
-@dataclass(frozen=True)
-class Smooth:
-    """J(w, b) = mean(loss(Xw + b, y)) + sum(ridge w^2) / 2, a ridge a feature."""
-
-    k: int
-
-    def __call__(
-        self, w: Any, b: Any, X: Any, y: Any, ridge: Any, s: Any = None
-    ) -> Any:
-        """J, as in `MeanCost`, with a ridge (d,) or (d, 1)."""
-        return self.of_output(X @ w + b, y, s) + np.sum(ridge * w**2) / 2
-
-    def of_output(self, z: Any, y: Any, s: Any = None) -> Any:
-        """The mean loss, as a function of the linear output."""
-        return np.average(loss_of(self.k)(z, y), weights=s)
-
-
 def descended(
     cost: Any, start: Any, rows: Any, *, intercept: bool, **options: Any
 ) -> Fit:
@@ -149,12 +127,9 @@ def solved(
     bend = (cost.k - 1) / cost.k**2  # at w = 0, where every p is 1 / k
     columns = Columns.of(moments, soft, bend)
     free = np.isinf(cost.Cn)
-    if cost.l1_ratio:
-        look = by_columns(cost, columns, start, rows, intercept, callback)
-        options = dataclasses.replace(options, tol=min(options.tol, TIGHT))
-        return look(options, free, verbose)
     loss = RowCost(loss_of(cost.k), options.target, options.device)
-    model = Generalised.of(loss, columns, X, y, *s, intercept=intercept)
+    l1 = cost.l1_ratio, cost.Cn**-0.5
+    model = Generalised.of(loss, columns, X, y, *s, intercept=intercept, l1=l1)
 
     def apart(u: Array) -> bool:
         return free and separates(model.objective.outputs(u), y)
@@ -171,72 +146,6 @@ def solved(
     return finite(fit), separable
 
 
-def by_columns(
-    cost: MeanCost,
-    columns: Columns,
-    start: Any,
-    rows: Any,
-    intercept: bool,
-    callback: Callback | None,
-) -> Callable[..., tuple[Fit, bool]]:
-    """Minimise J by proximal Newton, or by products with the Hessian where it is large.
-
-    What is given back takes options, whether there is no penalty, and verbose.
-    """
-    X, y, *s = rows
-    u = columns.inside(*start)
-    X, w, b = columns.scaled(columns.near(X)), u[:-1], u[-1]
-    across = (slice(None),) + (None,) * (w.ndim - 1)  # beside w, (d,) or (d, 1)
-    softness = columns.softness[across]
-    ridge = (1 - cost.l1_ratio) * softness**2
-
-    def found(options: Options, free: bool, verbose: bool | int) -> tuple[Fit, bool]:
-        def apart(x: Any) -> bool:
-            u, *b = x
-            return free and separates(X @ u + sum(b), y)
-
-        def outside(x: Any) -> tuple[Array, Any]:
-            u, *b = x
-            c = np.asarray(sum(b, np.zeros(w.shape[1:])))
-            return columns.outside(np.concatenate([u, c[None]]))
-
-        def done(count: int, J: float, x: Any) -> bool:
-            return bool(callback and callback(count, J, outside(x))) or apart(x)
-
-        if cost.l1_ratio:
-            lam = np.broadcast_to(cost.l1_ratio / cost.Cn**0.5 * softness, w.shape)
-            task = Task(Smooth(cost.k), (w, b), (X, y, ridge, *s))
-            hessian = curvature(Smooth(cost.k), options, *task.data)
-            watch = Watch(done, verbose, "J")
-            fit, _ = by_steps(task, hessian, lam.ravel(), intercept, options, watch)
-        else:
-            fit = descended(
-                Smooth(cost.k), (w, b), (X, y, ridge, *s), intercept=intercept,
-                method=Newton(dense=0), callback=done, tol=options.tol, verbose=verbose,
-                max_iter=options.limit, target=options.target, device=options.device,
-            )  # fmt: skip
-        separable = apart(finite(fit).x)
-        return dataclasses.replace(fit, x=outside(fit.x)), separable
-
-    return found
-
-
-def by_steps(
-    task: Task, hessian: proximal.Hessian, lam: Array, intercept: bool,
-    options: Options, watch: Watch,
-) -> tuple[Fit, Callable[[], Array]]:  # fmt: skip
-    """Minimise by proximal Newton; gives also the move that the next step would try."""
-    b = task.start[1]
-    return proximal.minimised(
-        task,
-        np.append(lam, np.zeros(np.size(b))),
-        hessian,
-        np.append(np.full(lam.size, True), np.full(np.size(b), intercept)),
-        options,
-        watch,
-    )
-
-
 def deviations(X: Array, s: Array | None = None) -> Array:
     """The standard deviation of each column (d,), 1 where it does not vary."""
     return Moments.of(X, s).deviation
@@ -251,53 +160,6 @@ def directions(X: Array) -> int:
     scales = Columns.of(Moments.of(X), 0.0, 0.25)
     R = sum((Z := scales.scaled(scales.near(X[i]))).T @ Z for i in blocks(X))
     return int(np.linalg.matrix_rank(np.asarray(R), tol=1e-12 * len(X), hermitian=True))
-
-
-def curvature(
-    cost: Smooth,
-    options: Options,
-    X: Array,
-    y: Array,
-    ridge: Array,
-    s: Array | None = None,
-) -> proximal.Hessian:
-    """The Hessian H = A' Q A + ridge, where A = [X 1] and z = A u.
-
-    Q is the Hessian of the mean loss by the linear outputs z, from its graph: a row's
-    loss depends on its own z alone, so that Q times ones tells all that Q holds.
-    """
-    k = 1 if y.ndim == 1 else y.shape[1]
-    data = (y,) if s is None else (y, s)
-    where = options.target, options.device
-    product = Compiled(hvp(cost.of_output), *where, stable=False)
-    penalty = np.append(ridge, 0.0)  # (d + 1,)
-
-    def hessian(u: Array, moves: Array) -> Array:
-        w, b = np.split(u.reshape(len(penalty), k), [-1])  # (d, k), (1, k)
-        z = X @ w + b  # (n, k)
-        some = np.asarray(moves.reshape(-1, k).any(axis=1))  # columns of A
-        m = int(some.sum())
-        H = np.empty((m, k, m, k))
-        for c in range(k):
-            ones = np.zeros_like(z)
-            ones[:, c] = 1.0
-            q = product(z.reshape(y.shape), *data, ones.reshape(y.shape))
-            for e, q_e in enumerate(q.reshape(z.shape).T[: c + 1]):
-                H[:, c, :, e] = H[:, e, :, c] = square(X, q_e, some)
-            H[:, c, :, c] += np.diag(penalty[some])
-        chosen = moves.reshape(-1, k)[some].ravel()
-        return np.asarray(H.reshape(m * k, m * k)[np.ix_(chosen, chosen)])
-
-    return hessian
-
-
-def square(X: Array, q: Array, some: Array) -> Array:
-    """A' diag(q) A (m, m) of some columns of A = [X 1], over blocks of rows."""
-    total = 0.0
-    for i in blocks(X):
-        A = np.column_stack([X[i], np.ones(len(q[i]))])[:, some]  # stays in the cache
-        total = total + A.T @ (q[i, None] * A)
-    return np.asarray(total)
 
 
 def blocks(X: Array) -> list[slice]:

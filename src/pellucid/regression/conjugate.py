@@ -232,7 +232,8 @@ class Descent:
         """The loss of all rows, and its gradient in z."""
         found = self._by_rows(self.objective.cost.sloped, z)
         costs, slopes = zip(*found, strict=True)
-        return float(sum(costs)), np.concatenate(slopes)
+        J = float(sum(costs)) + self.objective.constant
+        return J, np.concatenate(slopes)
 
     def _turned(self, z: Array, v: Array) -> Array:
         """Q v."""

@@ -54,6 +54,10 @@ class Design(Protocol):
         """The diagonal of Z' q Z (d,)."""
         ...
 
+    def chosen(self, columns: Array) -> Design:
+        """Some of the columns."""
+        ...
+
 
 @dataclass(frozen=True)
 class Dense:
@@ -111,6 +115,10 @@ class Dense:
         """The diagonal of Z' q Z (d,)."""
         return self._summed(lambda Z, rows: q[rows] @ Z**2)
 
+    def chosen(self, columns: Array) -> Dense:
+        """Some of the columns."""
+        return Dense(self.X[:, columns], self.mean[columns], self.length[columns])
+
     def _summed(self, what: Callable[[Array, slice], Any]) -> Array:
         def part(blocks: list[slice]) -> Any:
             return sum(what(self.block(rows), rows) for rows in blocks)
@@ -160,9 +168,9 @@ class Folded:
         """Some rows of Z."""
         return Folded(self.X[rows], self.mean, self.length)
 
-    def filled(self) -> Array:
-        """Z as an array."""
-        return Dense(self.X, self.mean, self.length).block(slice(None))
+    def chosen(self, columns: Array) -> Folded:
+        """Some of the columns."""
+        return Folded(self.X[:, columns], self.mean[columns], self.length[columns])
 
     def squares(self, q: Array) -> Array:
         """The diagonal of Z' q Z (d,), sum q (x^2 - mean (2 x - mean)) / length^2."""
@@ -213,7 +221,7 @@ class Folded:
         return self.shape[0], min(self.width, WIDE - 1)
 
     def _rows_a_product(self, v: Array) -> int:
-        return max(16, SMALL // v.size) if v.ndim > 1 else MOST
+        return max(16, SMALL // max(v.size, 1)) if v.ndim > 1 else MOST
 
     def _mean_of(self, g: Array) -> Array:
         """The mean times sum(g), of the shape of Z'g."""

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.minimisers.task import Fit, Options, Watch
-from pellucid.regression import conjugate, quasi_newton
+from pellucid.regression import conjugate, proximal, quasi_newton
 from pellucid.regression.columns import Columns
 from pellucid.regression.objective import Form, Objective, Place
 from pellucid.regression.powers import near_one
@@ -50,23 +50,30 @@ class Generalised:
 
     columns: Columns
     objective: Objective
+    lam: Array | None = None
 
     @classmethod
     def of(
         cls, cost: RowCost, columns: Columns, X: Array, y: Array,
         s: Array | None = None, *, intercept: bool = True, constant: Any = 0.0,
+        l1: tuple[float, float] = (0.0, 0.0),
     ) -> Generalised:  # fmt: skip
         """Rows X (n, d), y (n,) or (n, k), weights s (n,), and whether there is a b.
 
         The constant (n,) is added to the losses: it is what they lack to be least at 0.
+        With l1 = (r, c) the penalty is (1 - r) |soft w|^2 / 2 + r c |soft w|_1.
         """
         s = np.ones(len(y)) if s is None else near_one(s)
         s = s / np.sum(s)
-        ridge = np.append(columns.softness**2, 0.0)  # (d + 1,)
-        ridge = ridge if y.ndim == 1 else ridge[:, None]
+        soft = np.append(columns.softness, 0.0)  # (d + 1,)
+        soft = soft if y.ndim == 1 else soft[:, None]
+        ratio, strength = l1
+        lam = ratio * strength * soft if ratio else None
         design = columns.design(X)
         added = float(np.sum(s * constant))
-        return cls(columns, Objective(design, y, s, cost, ridge, intercept, added))
+        ridge = (1 - ratio) * soft**2
+        objective = Objective(design, y, s, cost, ridge, intercept, added)
+        return cls(columns, objective, lam)
 
     def minimised(
         self, start: tuple[Array, Any], options: Options, watch: Watch,
@@ -78,7 +85,9 @@ class Generalised:
         """
         w, b = start
         u = self.columns.inside(w, b)
-        if self.is_large and method != "lbfgs":
+        if self.lam is not None:
+            fit, at = proximal.minimised(self.objective, self.lam, u, options, watch)
+        elif self.is_large and method != "lbfgs":
             fit, at = conjugate.minimised(self.objective, u, options, watch)
         else:
             fit, at = quasi_newton.minimised(self.objective, u, options, watch, method)
