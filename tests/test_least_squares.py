@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 import pellucid as pl
@@ -221,6 +222,24 @@ def test_no_copy_of_the_data_is_made(dtype, order, tall):
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 0.05 * X.nbytes
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "kind", [sparse.csr_array, sparse.csc_matrix, sparse.coo_array]
+)
+def test_a_sparse_matrix_is_never_filled_out(kind, dtype, rng):
+    shape = (60_000, 50)
+    X = sparse.random_array(shape, density=0.02, rng=rng, dtype=dtype)
+    y = X @ rng.normal(size=50) + rng.normal(size=60_000)
+    tracemalloc.start()
+    thin = pl.LinearRegression().fit(kind(X), y)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 0.5 * np.prod(shape) * X.dtype.itemsize
+    dense = pl.LinearRegression().fit(X.toarray(), y)
+    assert np.array_equal(thin.coef_, dense.coef_)
+    assert thin.intercept_ == dense.intercept_
 
 
 def test_the_number_of_cores_changes_no_bit(tall):

@@ -16,6 +16,7 @@ from pellucid.models.base import Array
 from pellucid.models.scores import Regressor
 from pellucid.regression import powers
 from pellucid.regression.least_squares import least_squares
+from pellucid.regression.rows import parts_of, rows_a_block
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -111,7 +112,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         Parameters
         ----------
         X : array (n, d), data frame, sparse matrix or `Table` with its target
-            Features; a sparse matrix is filled out.
+            Features; of a sparse matrix a block of rows is filled out at a time.
         y : array (n,) or (n, k)
             One target, or k of them.
         sample_weight : array (n,), optional
@@ -143,7 +144,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         self._target = base.target_name(y)
         sparse: Any = False if self.positive else "csr"
         X, y, s = base.training_rows(
-            self, X, y, sample_weight,
+            self, X, y, sample_weight, sparse=True,
             multi_output=True, y_numeric=True, accept_sparse=sparse,
         )  # fmt: skip
         y = extremes.as_single(self, y, float, "y")
@@ -154,7 +155,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         except powers.OutOfRangeError as error:
             raise extremes.refused(self, error) from None
         if found.still.any():
-            self._tell_still(X[:, found.still], np.flatnonzero(found.still))
+            self._tell_still(X, np.flatnonzero(found.still))
         one = y.ndim == 1
         self.coef_ = found.w[:, 0] if one else found.w.T  # (d,) or (k, d)
         self.intercept_ = _intercept(found.b, one, self.fit_intercept)
@@ -170,7 +171,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
 
     def _tell_still(self, X: Array, places: Array) -> None:
         """Warn of columns that vary, but at their size no more than rounding may."""
-        names = base.feature_names(self)
+        names, X = base.feature_names(self), base.filled(X[:, places])
         drowned = [names[j] for j in places[(X[0] != X).any(axis=0)]]
         if drowned:
             message = (
@@ -210,9 +211,8 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         >>> model.predict([[2.0]])
         array([5.])
         """
-        X = base.rows_to_predict(self, X)
-        z = extremes.output(X, self.coef_.T, self.intercept_)
-        return extremes.finite(self, z)
+        X = base.rows_to_predict(self, X, sparse=True)
+        return extremes.finite(self, _output(X, self.coef_.T, self.intercept_))
 
     def predict_interval(self, X: Any, level: float = 0.95) -> Array:
         """Say between which bounds the target of a new row lies.
@@ -345,6 +345,15 @@ def cost(w: Any, b: Any, X: Any, y: Any, s: Any = None) -> Any:
     loss = costs.squared_error(z, y)  # (n,)
     J = np.average(loss, weights=s)
     return J  # noqa: RET504 (its name is shown in the graph)
+
+
+def _output(X: Array, w: Array, b: Any) -> Array:
+    """Compute Xw + b in float64, a block of rows at a time where they are none yet."""
+    if isinstance(X, np.ndarray) and X.dtype == float:
+        return extremes.output(X, w, b)
+    parts = parts_of(X.shape[0], rows_a_block(X.shape[1]))
+    blocks = (base.filled(X[rows]) for part in parts for rows in part)
+    return np.concatenate([extremes.output(block, w, b) for block in blocks])
 
 
 def _intercept(b: Array, one: bool, fitted: bool) -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pellucid.models.base import feature_names, named, rows_of
+from pellucid.models.base import feature_names, filled, named, rows_of
 from pellucid.models.likelihood import likeliest
 from pellucid.show import plots
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def linear(model: Any) -> Figure:
     """The line, the plane, or what was observed against what is predicted."""
     (X, y, *_), names = rows_of(model), feature_names(model)
-    w, b, r2 = model.coef_, model.intercept_, model._r2
+    X, w, b, r2 = filled(X), model.coef_, model.intercept_, model._r2
     shape = {1: "A line", 2: "A plane"}.get(len(names), f"{len(names)} features")
     verb = "explain" if len(names) > 2 else "explains"
     title = f"{shape} {verb} {r2:.1%} of the variation (r2 = {r2:.4f})"

@@ -21,13 +21,14 @@ from scipy import linalg
 
 from pellucid.regression import powers
 from pellucid.regression.error_free import Double, summed
-from pellucid.regression.rows import rows_a_block, visited
+from pellucid.regression.rows import rows_a_block, visited, visits
 from pellucid.regression.survey import Columns, Survey
 
 Array = NDArray[Any]
 
 EPS = float(np.finfo(float).eps)
 MARGIN = 4  # times what rounding moves, what varies less may vary by rounding alone
+MOST_WIDE = 512  # rows of a block whose products are worth adding up
 SAFE = 1e11  # the square of the condition up to which R may come from Z'Z
 
 
@@ -52,7 +53,7 @@ class Rows:
         """Survey X (n, d) and y (n, k), and bring them near 1 and 0."""
         s = None if s is None else powers.near_one(s)
         seen, aims = Survey.of(X, s), Survey.of(y, s)
-        if not (seen.are_near(len(X)) and aims.are_near(len(y))):
+        if not (seen.are_near(len(y)) and aims.are_near(len(y))):
             seen = Survey.of(X, s, powers.exponents_of(seen.largest))
             aims = Survey.of(y, s, powers.exponents_of(aims.largest))
         columns, targets = (Columns.of(each, intercept) for each in (seen, aims))
@@ -78,7 +79,7 @@ class Rows:
     @property
     def total(self) -> float:
         """The sum of the weights."""
-        return float(len(self.columns.X) if self.s is None else np.sum(self.s))
+        return float(self.columns.shape[0] if self.s is None else np.sum(self.s))
 
     def around(self, rows: slice, B: Array) -> Array:
         """Some rows of [A y 1] q, shifted near 0, written into B."""
@@ -119,7 +120,8 @@ class Moments:
                 G += Z.T @ Z
             return G
 
-        G = reduce(np.add, visited(part, n, d, rows_a_block(d // 2)))
+        size = max(rows_a_block(d // 2), min(d, MOST_WIDE))
+        G = reduce(np.add, visits(part, n, d, size))
         ones = G[-1, :-1] if rows.intercept else 0 * G[-1, :-1]
         by = ones / rows.total
         C = G[:-1, :-1] - np.outer(by, ones)
@@ -223,7 +225,9 @@ def _are_unrounded(columns: Columns, places: Array, eps: float) -> Array:
 
     def part(blocks: list[slice]) -> Any:
         for rows in blocks:
-            steps = np.ldexp(columns.X[rows, places].astype(float), -e)
+            steps = np.ldexp(
+                powers.filled(columns.X[rows])[:, places].astype(float), -e
+            )
             yield (steps == np.rint(steps)).all(axis=0)
 
     found = visited(lambda blocks: np.all([*part(blocks)], axis=0), *columns.shape)

@@ -64,9 +64,14 @@ def scaled(X: Any, e: Array | None) -> Any:
         return X
     if not sparse.issparse(X):
         return np.ldexp(X.astype(float), -e)
-    X = X.astype(float)  # a copy
-    X.data = np.ldexp(X.data, -e[X.indices])
-    return X
+    near: Any = X.astype(float)  # a copy
+    near.data = np.ldexp(near.data, -e[near.indices])
+    return near
+
+
+def filled(X: Any) -> Array:
+    """Rows of a sparse matrix filled out; the rest as it is."""
+    return np.asarray(X.toarray() if sparse.issparse(X) else X)
 
 
 def near_one(s: Array) -> Array:

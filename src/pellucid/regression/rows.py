@@ -8,7 +8,7 @@ same to the bit on every machine with one kind of arithmetic.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, TypeVar
@@ -58,15 +58,24 @@ def visited(
     >>> sum(visited(lambda blocks: sum(X[rows].sum() for rows in blocks), 3, 2))
     np.float64(15.0)
     """
+    return [*visits(work, n, columns, size)]
+
+
+def visits(
+    work: Callable[[list[slice]], T], n: int, columns: int, size: int | None = None
+) -> Iterator[T]:
+    """The same one after another, so that large finds need not be kept."""
     parts = parts_of(n, size or rows_a_block(columns))
     if len(parts) == 1 or columns >= WIDE or not _visiting.acquire(blocking=False):
-        return [work(blocks) for blocks in parts]
+        yield from map(work, parts)
+        return
     try:
         cores = blas_threads()
         if cores == 1:
-            return [work(blocks) for blocks in parts]
+            yield from map(work, parts)
+            return
         with _blas().limit(limits=1), ThreadPoolExecutor(cores) as pool:
-            return [*pool.map(work, parts)]
+            yield from pool.map(work, parts)
     finally:
         _visiting.release()
 

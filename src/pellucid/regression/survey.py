@@ -35,7 +35,10 @@ class Survey:
         """Look once at all rows, with the weights s."""
 
         def part(blocks: list[slice]) -> tuple[Array, ...]:
-            found = [_looked(powers.scaled(X[rows], e), s, rows) for rows in blocks]
+            found = [
+                _looked(powers.scaled(powers.filled(X[rows]), e), s, rows)
+                for rows in blocks
+            ]
             low, high, total = (np.array(each) for each in zip(*found, strict=True))
             return low.min(axis=0), high.max(axis=0), total.sum(axis=0)
 
@@ -43,7 +46,7 @@ class Survey:
         low, high, total = (np.array(each) for each in zip(*found, strict=True))
         low, high = low.min(axis=0).astype(float), high.max(axis=0).astype(float)
         with np.errstate(over="ignore", invalid="ignore"):  # then it is looked again
-            mean = total.sum(axis=0) / (len(X) if s is None else np.sum(s))
+            mean = total.sum(axis=0) / (X.shape[0] if s is None else np.sum(s))
         return cls(X, e, low, high, np.clip(mean, low, high))
 
     @property
@@ -64,6 +67,11 @@ def _looked(X: Array, s: Array | None, rows: slice) -> tuple[Array, Array, Array
     with np.errstate(over="ignore", invalid="ignore"):
         total = s[rows] @ X if s is not None else np.ones(len(X)) @ X
     return X.min(axis=0), X.max(axis=0), total
+
+
+def _near(X: Any, rows: slice, e: Array | None) -> Array:
+    """Some rows of X 2^-e, those of a sparse matrix filled out."""
+    return powers.scaled(powers.filled(X[rows]), e)
 
 
 @dataclass(frozen=True)
@@ -123,18 +131,19 @@ class Columns:
 
     def block(self, rows: slice) -> Array:
         """Some rows of A, exactly; X itself where there is nothing to do."""
-        X = powers.scaled(self.X[rows], self.e)
+        X = _near(self.X, rows, self.e)
         if self.head.any():
             return np.subtract(X, self.head, dtype=float)
         return np.asarray(X, float)
 
     def around(self, rows: slice, out: Array) -> None:
         """Write some rows of A - shift, which may be rounded."""
-        X = powers.scaled(self.X[rows], self.e)
+        X = _near(self.X, rows, self.e)
         np.subtract(X, self.head + self.shift, out=out)
 
     def empty(self, *shape: int) -> Array:
         """Room for blocks, which lie in memory as those of X do."""
-        if self.X.flags.c_contiguous or not self.X.flags.f_contiguous:
-            return np.empty(shape)
-        return np.empty((*shape[:-2], shape[-1], shape[-2])).swapaxes(-1, -2)
+        lies = getattr(self.X, "flags", None)  # which sparse matrices have none
+        if lies is not None and lies.f_contiguous and not lies.c_contiguous:
+            return np.empty((*shape[:-2], shape[-1], shape[-2])).swapaxes(-1, -2)
+        return np.empty(shape)
