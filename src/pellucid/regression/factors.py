@@ -72,6 +72,8 @@ class Rows:
 
     def uncentred(self, w: Double, b: Double) -> Double:
         """The intercepts of the columns and targets as they are, from those of A."""
+        if not self.columns.head.any():
+            return b + self.targets.head
         moved = w.times(-self.columns.head[:, None])
         terms = [*moved.head, *moved.tail, b.head, b.tail, self.targets.head]
         return summed(terms)
@@ -174,8 +176,8 @@ class Factors:
             inverse, f = _of_rank(R, projected, noise)
         T = np.zeros((d, inverse.shape[1]))
         T[varies] = inverse
-        mean, target = np.split(moments.mean, [d])
-        return cls(R, T, projected, f, mean, target, length, error)
+        mean = moments.mean
+        return cls(R, T, projected, f, mean[:d], mean[d:], length, error)
 
     @property
     def rank(self) -> int:
@@ -243,12 +245,12 @@ def _triangle(
     if C is not None:
         Z = unit[:, None] * C[:d, :d][np.ix_(varies, varies)] * unit
         try:
-            R = linalg.cholesky(Z, check_finite=False)
+            R = np.linalg.cholesky(Z).T
             T = _inverse(R)
             if np.sum(T**2) <= SAFE:
                 f = T.T @ (unit[:, None] * C[:d, d:][varies])
                 return R, f, T, 16 * EPS * float(np.sum(T**2))
-        except linalg.LinAlgError:
+        except np.linalg.LinAlgError:
             pass  # too near to dependent for products
     R = _reflected(rows, moments.mean, length)
     r = min(len(R), int(np.sum(varies)))
@@ -329,7 +331,7 @@ def _graded(R: Array, length: Array, e: Array | None) -> Array:
     if not R.size:
         return np.zeros(0)
     if e is None:
-        return np.asarray(linalg.svdvals(R * length))
+        return np.asarray(np.linalg.svd(R * length, compute_uv=False))
     order = np.argsort(-(np.log2(length) + e))
     T, (length, e) = linalg.qr(R[:, order], mode="r")[0], (length[order], e[order])
     ends = [*np.flatnonzero(-np.diff(e) > powers.GAP) + 1, len(e)]

@@ -10,6 +10,7 @@ Björck, "Iterative refinement of linear least squares solutions I" (1967), and
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -84,8 +85,8 @@ def swept(numbers: Double, dust: Array) -> Double:
 def _slices(T: Array, rows: Rows) -> int:
     """How many slices the square of the condition asks for, one more where cheap."""
     n, d, _ = rows.shape
-    bits = 14 + 2 * np.log2(np.linalg.norm(T)) if T.size else 0
-    return int(np.clip(1 + np.ceil(bits / 21) + (n * d < CHEAP), *SLICES))
+    bits = 14 + 2 * math.log2(np.linalg.norm(T)) if T.size else 0
+    return min(max(1 + math.ceil(bits / 21) + (n * d < CHEAP), SLICES[0]), SLICES[1])
 
 
 @dataclass(frozen=True)
