@@ -1,11 +1,10 @@
-"""L-BFGS ends where the cost falls no more, at its lowest place, and not before."""
+"""L-BFGS ends where the cost falls no more, at the lowest place, and not before."""
 
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 
 import pellucid as pl
-from pellucid.minimisers.full_batch import Lowest, State
 
 LBFGS = pl.methods.LBFGS
 Q = np.linalg.qr(np.random.default_rng(0).normal(size=(40, 40)))[0]
@@ -60,7 +59,8 @@ def test_without_a_tolerance_all_steps_are_taken():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_lowest_place_is_kept(dtype, rng):
+@pytest.mark.parametrize("tol", [1e-4, 1e-12])
+def test_no_place_on_the_way_was_lower(dtype, tol, rng):
     X = rng.normal(size=(50, 5)).astype(dtype)
     y = (X @ np.arange(5.0) + 100).astype(dtype)
 
@@ -68,17 +68,7 @@ def test_the_lowest_place_is_kept(dtype, rng):
         return np.sum(np.logaddexp(0, X @ w - y)) + np.sum((X @ w - y) ** 2)
 
     start = np.zeros(5, dtype)
-    fit = pl.minimise(cost, start, X, y, method=LBFGS(), tol=1e-12)
-    least = fit.history.min()
-    assert fit.fun <= least + 4 * np.finfo(dtype).eps * abs(least)
+    fit = pl.minimise(cost, start, X, y, method=LBFGS(), tol=tol)
     rounding = 50 * float(np.finfo(dtype).eps)
+    assert fit.fun <= fit.history.min() * (1 + rounding)
     assert fit.fun == pytest.approx(float(cost(fit.x, X, y)), rel=rounding)
-
-
-def test_of_equal_places_the_last_is_kept():
-    costs = [2.0, 1.0, 1.0 + 2.0**-52, 1.1, np.nan]
-    places = [State(np.zeros(1), cost, np.zeros(1)) for cost in costs]
-    lowest = Lowest(2.0**-52, places[0], places[0].cost)
-    for place in places:
-        lowest.look(place)
-    assert lowest.state is places[2]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -27,10 +29,14 @@ def lbfgs(
     pairs: deque[Pair] = deque(_pairs_of(before), method.memory)
     walk = WayDown(task, problem, options, watch, before)
     gains = Gains(problem, pairs, max(options.tol**2, 4 * problem.eps))
-    checked = gains.checked if options.tol else lambda _, after: after
-    fit, end = walk.taken(
-        LBFGS, lambda state: checked(state, stepped(problem, state, pairs))
-    )
+    for costs in itertools.pairwise(before.history if before else ()):
+        gains.count(*costs)
+
+    def following(state: State) -> State | None:
+        after = stepped(problem, state, pairs)
+        return gains.checked(state, after) if options.tol and after else after
+
+    fit, end = walk.taken(LBFGS, following)
     kept = [end.w, *(part for pair in pairs for part in pair)]
     return replace(fit, standing=Standing(LBFGS, kept, fit.nit))
 
@@ -48,21 +54,26 @@ class Gains:
     part: float
     idle: int = 0
 
-    def checked(self, state: State, after: State | None) -> State | None:
+    def are(self, before: float, after: float) -> bool:
+        """Whether a cost is lower than another by more than that part."""
+        return after < before - self.part * abs(before)
+
+    def count(self, before: float, after: float) -> None:
+        """Count a step that gains nothing; one that gains ends the row."""
+        self.idle = 0 if self.are(before, after) else self.idle + 1
+
+    def checked(self, state: State, after: State) -> State | None:
         """The state after a step, or after Newton's; None where there is no gain."""
-        self.idle = 0 if self._is_gain(state, after) else self.idle + 1
-        if self.idle < TRIES or after is None:
+        self.count(state.cost, after.cost)
+        if self.idle < TRIES:
             return after
         self.idle = 0
         self.pairs.clear()
-        further = newton.stepped(self.problem, after, Newton().dense)
-        if not self._is_gain(after, further):
-            further = beside(self.problem, after)
-        return further if self._is_gain(after, further) else None
-
-    def _is_gain(self, state: State, after: State | None) -> bool:
-        least = self.part * abs(state.cost)
-        return after is not None and after.cost < state.cost - least
+        for step in (partial(newton.stepped, dense=Newton().dense), beside):
+            further = step(self.problem, after)
+            if further and self.are(after.cost, further.cost):
+                return further
+        return None
 
 
 def _pairs_of(before: Fit | None) -> list[Pair]:
