@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -67,21 +67,6 @@ class State:
     def slope(self) -> float:
         """The largest |g| max(|w|, 1), as in descent."""
         return float(np.max(np.abs(self.g) * np.maximum(np.abs(self.w), 1), initial=0))
-
-
-@dataclass
-class Lowest:
-    """The last place that is as low as any, as far as rounding tells."""
-
-    eps: float
-    state: State
-    cost: float
-
-    def look(self, state: State) -> None:
-        """Look at a place of the way."""
-        self.cost = min(self.cost, state.cost)
-        if state.cost <= self.cost + 4 * self.eps * abs(self.cost):
-            self.state = state
 
 
 def problem_of(task: Task, options: Options) -> Problem:
@@ -168,7 +153,6 @@ class WayDown:
     `polished` takes one step more from there, as Newton does: it squares the error.
     `least` steps are taken however small the slope is at the start. `judged` says of a
     method that judges by itself whether a place is a minimum, and why no step is found.
-    What is found is the `Lowest` place.
     """
 
     task: Task
@@ -181,16 +165,14 @@ class WayDown:
     judged: Judged | None = None
 
     def taken(self, method: type, following: Following) -> tuple[Fit, State]:
-        """Go from the start; gives the Fit, and the place that it found."""
+        """Go from the start; gives the Fit, and the place that was reached last."""
         state = self.problem.at(begin(self.task, method, self.before))
-        lowest = Lowest(self.problem.eps, state, state.cost)
         judge = judge_of(self.task, self.options, self.before, watches_all=False)
         history: list[float] = []
         reason = f"reached max_iter, {self.options.limit}"
         with self.watch.over(self.options.limit):
             for iteration in range(self.options.limit + 1):
                 history.append(state.cost)
-                lowest.look(state)
                 found = self._found(judge, history, state)
                 near = self._is_near(state)
                 goes_on = self.polished or iteration < self.least
@@ -205,12 +187,10 @@ class WayDown:
                 state = after
                 if near:
                     history.append(state.cost)
-                    lowest.look(state)
                     self._found(judge, history, state)  # somebody may want to know
                     reason = SMALL
                     break
-        end = lowest.state
-        return self._fit(method, judge, history, end, reason), end
+        return self._fit(method, judge, history, state, reason), state
 
     def _is_near(self, state: State) -> bool:
         if self.judged:
@@ -243,8 +223,7 @@ class WayDown:
         message = f"{method.__name__}: {reason}"
         x, nit = self.task.rebuilt(state.w), len(history) - 1
         standing = Standing(method, [state.w], nit)
-        fit = fitted(x, history, nit, message, standing=standing)
-        return judge.best(replace(fit, fun=state.cost))
+        return judge.best(fitted(x, history, nit, message, standing=standing))
 
 
 SMALL = "converged: the slope is small"
