@@ -49,29 +49,34 @@ class Place:
     A: Vector
     cost: float
 
+    @functools.cached_property
+    def columns(self) -> Vector:
+        """The lengths of the columns of A, whose squares would overflow."""
+        return np.array([linalg.blas.dnrm2(column) for column in self.A.T])
+
     @property
     def is_finite(self) -> bool:
         """Whether all of it can be computed with."""
-        return bool(np.isfinite(self.cost) and np.isfinite(self.A).all())
-
-    @functools.cached_property
-    def columns(self) -> Vector:
-        """The lengths of the columns of A; squares of them may overflow."""
-        largest = np.max(np.abs(self.A), axis=0, initial=0.0)
-        scale = np.where(largest > 0, largest, 1.0)
-        found: Vector = scale * np.linalg.norm(self.A / scale, axis=0)
-        return found
+        return bool(np.isfinite(self.cost) and np.isfinite(self.columns).all())
 
     @property
     def lengths(self) -> Vector:
-        """The same, and 1 for a column of zeros."""
+        """The lengths of the columns, and 1 for a column of zeros."""
         return np.where(self.columns > 0, self.columns, 1.0)
 
     @functools.cached_property
     def triangle(self) -> tuple[Vector, Vector]:
-        """R (p, p) and Q'q (p,) of A / lengths = Q R, with which A'A is not formed."""
-        Q, R = linalg.qr(self.A / self.lengths, mode="economic")
-        return R.astype(float), Q.T @ self.q
+        """R (min(n, p), p) and Q'q of A / lengths = Q R; A'A is not formed.
+
+        The factors of A with the column q beside it are those of A, and Q'q.
+        """
+        n, p = self.A.shape
+        both = np.empty((n, p + 1), order="F")
+        np.divide(self.A, self.lengths, out=both[:, :p])
+        both[:, p] = self.q
+        factored: Vector = linalg.lapack.dgeqrf(both, overwrite_a=True)[0]
+        top = factored[: min(n, p)]
+        return np.triu(top[:, :p]), top[:, p]
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,10 @@ def residuals_of(task: Task, squares: SumOfSquares, options: Options) -> Residua
 
     def jacobian(w: Vector) -> Vector:
         units = np.eye(task.size if forward else n)
-        A = np.stack([product(w, unit) for unit in units], axis=1 if forward else 0)
-        return A if root is None else root[:, None] * A
+        A = np.stack([product(w, unit) for unit in units])
+        A = A.T if forward else np.asfortranarray(A)  # columns lie together
+        if root is not None:
+            A *= root[:, None]
+        return A
 
     return Residuals(squares, task.eps, at, jacobian)

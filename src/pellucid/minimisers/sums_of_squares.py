@@ -72,6 +72,13 @@ def sum_of_squares(task: Task) -> SumOfSquares | None:
     >>> found.count, round(found.unit, 4), found.residuals(0.0, t, y)
     (3, 0.3333, array([0., 0., 0.]))
     """
+    if "squares" not in task.found:
+        task.found["squares"] = _found(task)
+    found: SumOfSquares | None = task.found["squares"]
+    return found
+
+
+def _found(task: Task) -> SumOfSquares | None:
     args = task.start, *task.data
     count = len(list(structure.leaves(task.start)))
     graphs = once_for(task, task.cost, "squares", args, lambda g: _graphs(g, count))

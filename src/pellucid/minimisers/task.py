@@ -199,6 +199,7 @@ class Task:
 
         of_one.__name__ = title_of(cost)
         self.cost = of_one
+        self.found: dict[str, Any] = {}  # out about the cost, once
         self.data = self.taken(data)
 
     def cost_and_moved(self, w: Any, *data: Any) -> tuple[Any, list[Any]]:
