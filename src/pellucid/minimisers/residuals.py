@@ -15,6 +15,8 @@ from pellucid.minimisers.recording import run_with
 from pellucid.minimisers.sums_of_squares import SumOfSquares
 from pellucid.minimisers.task import Options, Task
 
+ROWS = 4096  # that are factored together
+
 
 @dataclass(frozen=True)
 class Residuals:
@@ -68,15 +70,20 @@ class Place:
     def triangle(self) -> tuple[Vector, Vector]:
         """R (min(n, p), p) and Q'q of A / lengths = Q R; A'A is not formed.
 
-        The factors of A with the column q beside it are those of A, and Q'q.
+        The factors of A with the column q beside it are those of A, and Q'q; they are
+        found from blocks of rows, one after another, which stay in cache.
+        Demmel, Grigori, Hoemmen & Langou, "Communication-optimal parallel and
+        sequential QR and LU factorizations" (2012).
         """
         n, p = self.A.shape
-        both = np.empty((n, p + 1), order="F")
-        np.divide(self.A, self.lengths, out=both[:, :p])
-        both[:, p] = self.q
-        factored: Vector = linalg.lapack.dgeqrf(both, overwrite_a=True)[0]
-        top = factored[: min(n, p)]
-        return np.triu(top[:, :p]), top[:, p]
+        R = np.zeros((0, p + 1))
+        for begin in range(0, n, ROWS):
+            rows = slice(begin, begin + ROWS)
+            block = np.column_stack([self.A[rows] / self.lengths, self.q[rows]])
+            both = np.asfortranarray(np.vstack([R, block]))
+            factored: Vector = linalg.lapack.dgeqrf(both, overwrite_a=True)[0]
+            R = np.triu(factored[: p + 1])
+        return R[:p, :p], R[:p, p]
 
 
 @dataclass(frozen=True)
@@ -115,8 +122,9 @@ def residuals_of(task: Task, squares: SumOfSquares, options: Options) -> Residua
 
     def jacobian(w: Vector) -> Vector:
         units = np.eye(task.size if forward else n)
-        A = np.stack([product(w, unit) for unit in units])
-        A = A.T if forward else np.asfortranarray(A)  # columns lie together
+        A = np.empty((n, task.size), order="F")  # columns lie together
+        for unit, part in zip(units, A.T if forward else A, strict=True):
+            part[:] = product(w, unit)
         if root is not None:
             A *= root[:, None]
         return A
