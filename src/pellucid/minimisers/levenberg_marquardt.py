@@ -28,6 +28,7 @@ TRIALS = 100  # steps tried from one place
 PAYS = 1e-4  # the part of what is promised that a step must gain
 SURE = 1e-12  # the part of q'q below which a gain may be rounding
 FURTHER = 1e-3  # how much below tol the slope is brought, while it falls
+AWAY = 1e6  # times the start, how far parameters go that run away
 NEAR = 0.01  # a Gauss-Newton step beside the parameters, from which Newton's is tried
 FLOOR = 1e-3  # what a parameter counts for at least, when it is changed by itself
 RESTARTS = (0.1, 0.01)  # times the first radius, after a plateau
@@ -51,7 +52,8 @@ def levenberg_marquardt(
               before)  # fmt: skip
     walk = WayDown(task, way.problem, options, watch, before, judged=way)
     fit, end = walk.taken(LevenbergMarquardt, way.following)
-    return replace(fit, standing=way.standing(end, fit.nit))
+    message = fit.message + (way.in_how_many_directions() if fit.success else "")
+    return replace(fit, message=message, standing=way.standing(end, fit.nit))
 
 
 class Way:
@@ -138,8 +140,19 @@ class Way:
     def around(self) -> Surroundings:
         """What lies around the place, looked at once."""
         if self._around is None:
-            self._around = Surroundings.of(self.residuals, self.place)
+            around = Surroundings.of(self.residuals, self.place)
+            self._around = replace(
+                around, is_plateau=around.is_plateau or self._has_run_away()
+            )
         return self._around
+
+    def _has_run_away(self) -> bool:
+        """Whether parameters grew without bounds, and cannot be told apart any more."""
+        w, start = np.abs(self.place.w), np.abs(self.start.w)
+        if not (w > AWAY * np.where(start == 0, np.inf, start)).any():
+            return False
+        factors = Factors.of(self.place, self.place.lengths, self.eps)
+        return factors.rank < len(factors.S)
 
     def why_stuck(self, state: State) -> str:
         """Why no step leads on from a place."""
@@ -150,6 +163,11 @@ class Way:
         if self._has_arrived():
             return SMALL if self.tol > 0 else "converged: no step lowers the cost"
         return "no step lowers the cost, although its slope is not small"
+
+    def in_how_many_directions(self) -> str:
+        """What is to be said of parameters that the residuals do not determine."""
+        rank, p = Factors.of(self.place, self.place.lengths, self.eps).rank, len(self.D)
+        return f", in {rank} directions of {p}; the others are level" * (rank < p)
 
     # -- the next place ----------------------------------------------------------------
 
@@ -271,6 +289,6 @@ class Way:
 
 
 PLATEAU = (
-    "it ended on a plateau, where the cost is flat without a minimum; begin nearer to "
-    "one, or with fewer parameters"
+    "it ended on a plateau, far out, where the cost is flat and has no minimum; begin "
+    "nearer to one, or with fewer parameters"
 )

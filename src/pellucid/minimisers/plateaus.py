@@ -87,7 +87,9 @@ def _directions(place: Place) -> Iterator[Vector]:
     R, _ = place.triangle
     _, S, Vt = np.linalg.svd(R * place.lengths * sizes)
     S = np.append(S, np.zeros(len(Vt) - len(S)))
-    for v in Vt[little >= S]:
+    level = Vt[little >= S]
+    outward = level.T @ (level @ np.sign(place.w))  # all of them further out
+    for v in (*level, outward):
         if np.count_nonzero(np.abs(v) > LITTLE) > 1:
             yield sizes * v / np.max(np.abs(v))
 
