@@ -332,11 +332,11 @@ class LevenbergMarquardt:
     promises, and shrinks where it gains little. A'A is not formed: the steps come from
     the QR factors of A / D.
 
-    Such a cost is recognised in its graph: sums and means of squares, weighted or not,
-    np.dot(q, q), q @ q, norms squared, `pellucid.costs.squared_error`, and sums of
-    them. It ends where at most `tol` of |q| lies along the columns of A, and goes on
-    from there while that falls. A place that is flat, and no minimum, is no success:
-    after it, the start is tried again with other radii.
+    Such a cost is recognised in its graph (docs/curves.md). It ends where at most `tol`
+    of |q| lies along the columns of A, and goes on from there while that falls; where
+    it falls slowly, as for large residuals, by Newton's steps. Where A says nothing, as
+    on a saddle or far out along an exponential, it looks around for a lower place, and
+    begins again with a smaller r; a place that is flat, and no minimum, is no success.
 
     Moré, "The Levenberg-Marquardt algorithm: implementation and theory" (1978), and
     MINPACK; the stop is that of Bates & Watts, "A relative offset orthogonality

@@ -59,10 +59,11 @@ def minimise(
         mini-batches it cannot ask their rows.
     method : "auto" or a method of `pellucid.methods`
         "auto" reads the graph of the cost. A quadratic cost is solved in one step; one
-        that is smooth goes to Newton, or with more than 100 parameters to LBFGS; one
-        that branches on its parameters goes to LBFGS, as none of its ways is the whole;
-        one with kinks (as of abs, max or where), and mini-batches, go to Adam.
-        `.message` tells which and why.
+        that is smooth goes to LevenbergMarquardt where it is a sum of squares, and else
+        to Newton, or with more than 100 parameters to LBFGS; one that branches on its
+        parameters goes to LBFGS, as none of its ways is the whole; one with kinks (as
+        of abs, max or where), and mini-batches, go to Adam. `.message` tells which and
+        why.
     batch_size : int, optional
         Cut all data along their first axis into shuffled mini-batches of so many rows.
     max_iter : int, optional
@@ -70,8 +71,10 @@ def minimise(
     tol : float
         Stop when the largest slope, |g| max(|w|, 1), is at most tol max(1, |J|), or of
         the size of rounding in float32; LBFGS also where the cost falls by less than
-        tol^2 of itself; 0 runs all iterations. With mini-batches or
-        validation data: when `patience` epochs gained less than tol.
+        tol^2 of itself; 0 runs all iterations. For LevenbergMarquardt the slope is the
+        part of the residuals that lies along the columns of their Jacobian, whatever
+        the units. With mini-batches or validation data: when `patience` epochs gained
+        less than tol.
     random_state : int, Generator or None
         Seeds the shuffling, which is the same on each target.
     callback : callable, optional
@@ -107,8 +110,9 @@ def minimise(
     Returns
     -------
     Fit
-        `.x`, `.fun`, `.history`, `.nit`, `.success`, `.message`. A cost that is nan or
-        infinite stops at once, and the message names the step.
+        `.x`, `.fun`, `.history`, `.nit`, `.success`, `.message`; of all rows of a sum
+        of squares, `.covariance`, `.standard_errors`, `.rank` and `.summary()`. A cost
+        that is nan or infinite stops at once, and the message names the step.
 
     Raises
     ------
