@@ -166,6 +166,9 @@ ROWS = {
     "nan": ("lbfgs", np.where(X == 5, np.nan, X), Y),
     "inf": ("lbfgs", np.where(X == 5, np.inf, X), Y),
     "lengths": ("lbfgs", X, Y[:-1]),
+    "one class": ("lbfgs", X, np.ones(6, int)),
+    "numbers for classes": ("lbfgs", X, np.linspace(0, 1, 6)),
+    "two targets": ("lbfgs", X, np.column_stack([Y, Y])),
 }
 
 
@@ -260,6 +263,18 @@ def test_sparse_rows_and_positive_weights_do_not_go_together():
     for model in both("LinearRegression", positive=True):
         with pytest.raises(TypeError, match="Sparse data was passed"):
             model.fit(sparse.csr_matrix(X), Y)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_sparse_rows_are_not_filled_out_to_predict(name, rng, monkeypatch):
+    rows, y = rng.normal(size=(40, 3)), rng.integers(0, 2, 40)
+    model = getattr(pl, name)().fit(rows, y)
+    expected = model.predict(rows)
+    given = [kind(rows) for kind in (sparse.csr_matrix, sparse.coo_array)]
+    monkeypatch.setattr(sparse.csr_array, "toarray", None)
+    monkeypatch.setattr(sparse.csr_matrix, "toarray", None)
+    for X in given:
+        np.testing.assert_allclose(model.predict(X), expected, rtol=1e-12)
 
 
 # -- sparse weights -------------------------------------------------------------------

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 from sklearn.base import is_regressor
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     _check_sample_weight,
     check_is_fitted,
@@ -311,25 +310,6 @@ def _length(array: Any) -> tuple[int, ...]:
 
 def _name(model: Any) -> str:
     return f"{type(model).__name__}: "
-
-
-def classes_of(model: Any, y: Array) -> tuple[Array, Array]:
-    """The classes, sorted, and for each row the number of its class, from 0.
-
-    Raises
-    ------
-    ModelError
-        When there is one class alone.
-    """
-    check_classification_targets(y)
-    classes, index = np.unique(y, return_inverse=True)
-    if len(classes) < 2:
-        message = (
-            f"{_name(model)}expected two classes or more in y, found one class, "
-            f"{classes.tolist()[0]!r}, in all {len(y)} rows; add rows of another class."
-        )
-        raise ModelError(message)
-    return classes, index
 
 
 # -- what is kept of the rows ---------------------------------------------------------

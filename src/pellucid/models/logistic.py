@@ -230,7 +230,7 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
 
     def _coded(self, y: Array, s: Array | None) -> tuple[Array, Array | None]:
         """The classes as 0 and 1 or one-hot, and the weights times those of classes."""
-        self.classes_, index = base.classes_of(self, y)
+        self.classes_, index = weights.classes_of(self, y)
         k = len(self.classes_)
         s = weights.class_weighted(self, self.classes_, index, s)
         return (index.astype(float) if k == 2 else np.eye(k)[index]), s

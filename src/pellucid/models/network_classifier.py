@@ -16,7 +16,6 @@ from pellucid.layers import activations
 from pellucid.layers.layer import name_of
 from pellucid.minimisers import methods
 from pellucid.models import (
-    base,
     costs,
     examples,
     extremes,
@@ -224,7 +223,7 @@ class NetworkClassifier(ClassifierMixin, Network):
 
     def _met(self, y: Array) -> None:
         """Learn which classes there are."""
-        self.classes_ = base.classes_of(self, np.ravel(y))[0]
+        self.classes_ = weights.classes_of(self, np.ravel(y))[0]
 
     def _units(self, y: Array) -> int:
         return len(self.classes_)

@@ -232,7 +232,7 @@ class MLPClassifier(Classifier, Multilayer):
     def _classes(self, y: Array) -> Array:
         """The classes, or the numbers of the labels; those of before, to go on."""
         many = y.ndim > 1
-        classes: Array = np.arange(y.shape[1]) if many else base.classes_of(self, y)[0]
+        classes = np.arange(y.shape[1]) if many else weights.classes_of(self, y)[0]
         before = getattr(self, "classes_", classes)
         if self.warm_start and not np.array_equal(classes, before):
             message = f"expected the classes of the last fit, {before}, got {classes}"

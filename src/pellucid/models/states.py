@@ -365,38 +365,18 @@ KINDS = {
     kind.model.__name__: kind
     for kind in (
         ModelKind(linear.LinearRegression, linear_settings.CHECKS, LINEAR, _of_linear),
-        ModelKind(
-            logistic.LogisticRegression,
-            logistic_settings.CHECKS,
-            LOGISTIC,
-            _of_logistic,
-        ),
+        ModelKind(logistic.LogisticRegression, logistic_settings.CHECKS, LOGISTIC,
+                  _of_logistic),
         ModelKind(poisson.PoissonRegression, poisson.CHECKS, POISSON, _of_poisson),
-        ModelKind(
-            perceptrons.MLPClassifier,
-            perceptron_settings.CHECKS,
-            CLASSIFIER,
-            _of_classifier,
-        ),
-        ModelKind(
-            perceptron_regressor.MLPRegressor,
-            perceptron_regressor.CHECKS,
-            REGRESSOR,
-            _of_network,
-        ),
-        ModelKind(
-            network_classifier.NetworkClassifier,
-            networks.CHECKS,
-            network_states.CLASSIFIER,
-            network_states.of_classifier,
-            network_states.OPTIONAL,
-        ),
-        ModelKind(
-            network_regressor.NetworkRegressor,
-            networks.CHECKS,
-            network_states.REGRESSOR,
-            network_states.of_network,
-            network_states.OPTIONAL,
-        ),
+        ModelKind(perceptrons.MLPClassifier, perceptron_settings.CHECKS, CLASSIFIER,
+                  _of_classifier),
+        ModelKind(perceptron_regressor.MLPRegressor, perceptron_regressor.CHECKS,
+                  REGRESSOR, _of_network),
+        ModelKind(network_classifier.NetworkClassifier, networks.CHECKS,
+                  network_states.CLASSIFIER, network_states.of_classifier,
+                  network_states.OPTIONAL),
+        ModelKind(network_regressor.NetworkRegressor, networks.CHECKS,
+                  network_states.REGRESSOR, network_states.of_network,
+                  network_states.OPTIONAL),
     )
-}
+}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Weights of classes: what `class_weight` means, and classes that have none."""
+"""Classes and their weights: what `class_weight` means, and who has none."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.utils import compute_class_weight
+from sklearn.utils.multiclass import check_classification_targets
 
 from pellucid.errors import ModelError
 from pellucid.models import base
@@ -16,6 +17,27 @@ WEIGHTLESS = (
     "always lowers the cost, and without a penalty it has no minimum; leave such rows "
     "out, or give a finite C."
 )
+
+
+def classes_of(model: Any, y: Array) -> tuple[Array, Array]:
+    """The classes, sorted, and for each row the number of its class, from 0.
+
+    Raises
+    ------
+    ModelError
+        When there is one class alone.
+    """
+    check_classification_targets(y)
+    classes, index = np.unique(y, return_inverse=True)
+    if len(classes) < 2:
+        only = classes.tolist()[0]
+        raise ModelError(
+            f"{type(model).__name__}: expected two classes or more in y, found one "
+            f"class, {only!r}, in all {len(y)} rows; add rows of another class "
+            "(scikit-learn: This solver needs samples of at least 2 classes in the "
+            f"data, but the data contains only one class: {classes[0]!r})."
+        )
+    return classes, index
 
 
 def class_weighted(
