@@ -253,7 +253,18 @@ def test_coefficients_have_the_precision_of_the_rows(dtype, classes, as_sparse, 
     np.testing.assert_allclose(p, q, atol=1e-6)
 
 
-def test_the_intercept_too_far_from_zero_for_float32_is_said():
+@pytest.mark.parametrize("solver", ["auto", "newton-cholesky", "lbfgs"])
+@pytest.mark.parametrize("C", [1e10, 1e20, 1e30])
+def test_next_to_no_penalty_on_fewer_rows_than_columns(C, solver, rng):
+    rows, y = rng.normal(size=(10, 20)), rng.integers(0, 2, 10)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model = pl.LogisticRegression(C=C, solver=solver).fit(rows, y)
+    assert model.score(rows, y) == 1
+    assert model.history_[-1] < 1e-6
+
+
+def test_a_weight_beyond_float32_is_said():
     rows = np.array([[1e-39], [2e-39], [3e-39], [4e-39]], np.float32)
     with pytest.raises(ModelError, match="coef_ to be numbers that float32 holds"):
         pl.LogisticRegression(C=1e300).fit(rows, [0, 1, 0, 1])

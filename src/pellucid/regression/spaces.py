@@ -72,12 +72,13 @@ class Space(Protocol):
 def space_of(objective: Objective) -> Space:
     """The space in which products cost less.
 
-    With another ridge an output, or none, there is no space of rows.
+    With another ridge an output, or none, there is no space of rows; nor where 1 would
+    be lost beside so weak a ridge's K.
     """
     n, d = objective.design.shape
     ridge = objective.ridge.reshape(d + 1, -1)
-    like = bool((ridge == ridge[:, :1]).all())
-    if n < d and n <= FACTORED and like and ridge[:-1].min() > 0 and not ridge[-1, 0]:
+    like = bool((ridge == ridge[:, :1]).all()) and not ridge[-1, 0]
+    if n < d and n <= FACTORED and like and ridge[:-1].min() > 100 * EPS * d:
         return RowSpace(gram(objective.design, ridge[:-1, 0]), objective)
     return ColumnSpace(objective)
 
