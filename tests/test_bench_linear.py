@@ -12,7 +12,14 @@ from pellucid.bench.clock import mark
 from pellucid.bench.contest import DIGITS, AbsentError, Mark, Outcome, Record, contest
 from pellucid.bench.ratios import above, tables
 from pellucid.bench.regressions import exactness
-from pellucid.bench.regressions.tasks import LARGE, LOGISTIC, SHAPES, SQUARES, TASKS
+from pellucid.bench.regressions.tasks import (
+    LARGE,
+    LOGISTIC,
+    SHAPES,
+    SQUARES,
+    TASKS,
+    nowhere,
+)
 
 CONDITION = "condition 1e3"
 
@@ -127,6 +134,16 @@ def test_a_fit_that_exact_arithmetic_confirms_has_all_digits():
         *w, b = map(float, exactness.solved(X, y))
         return np.array(w), b
 
-    entrant = linear.Entrant(lambda task: {"": exactly})
-    found = linear.judged(1e12, entrant, True)
+    digits = exactness.judge(lambda task: {"": exactly})
+    found = linear.judged(1e12, linear.Entrant(nowhere, digits), True)
     assert found == {linear.RIGHT: Mark(exactness.ALL)}
+
+
+@pytest.mark.parametrize("condition", linear.CONDITIONS)
+def test_digits_are_no_more_than_exact_arithmetic_finds(condition):
+    rivals = contest("linear").rivals
+    right, claimed = (
+        rivals[name].measure(condition, False)[linear.RIGHT].best
+        for name in (linear.PELLUCID, linear.CLAIMED)
+    )
+    assert right - 3 <= claimed <= right

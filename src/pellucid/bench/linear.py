@@ -25,16 +25,15 @@ from pellucid.bench.regressions.tasks import (
     PICTURES,
     SCALED,
     SHAPES,
-    SQUARES,
     TASKS,
     Array,
     Fit,
     Fits,
     Task,
-    line,
+    nowhere,
 )
 
-PELLUCID, SKLEARN = "Pellucid", "scikit-learn"
+PELLUCID, CLAIMED, SKLEARN = "Pellucid", "digits_ claims", "scikit-learn"
 CONVERGED, GLUM = "scikit-learn, converged", "glum"
 GELS, GRAM, LSTSQ = "PyTorch, gels", "X'X alone", "NumPy, lstsq"
 
@@ -48,11 +47,11 @@ CERTAIN = 13.0  # digits, up to a condition of 1e9
 class Entrant:
     """How a library fits tasks, and the modules where its estimators are, if it has.
 
-    One that does not solve is not judged by what it found.
+    `digits` says of how many digits of the least squares of X and y are right.
     """
 
     ways: Callable[[Task], Fits]
-    solves: bool = True
+    digits: Callable[[Array, Array], float] | None = None
     lines: str = ""
     perceptrons: str = ""
 
@@ -116,15 +115,11 @@ def begun(estimator: str, entrant: Entrant, tiny: bool) -> Measured:
 
 
 def judged(condition: float, entrant: Entrant, tiny: bool) -> Measured:
-    """The digits of the entrant's least squares."""
-    if not entrant.solves:
+    """The digits of the entrant's least squares, those of the worst design."""
+    if not entrant.digits:
         return {}
-    task = Task(SQUARES, exactness.ROWS, exactness.COLUMNS, line)
-    designs = 1 if tiny else 10
-    found = [
-        exactness.digits(fit, condition, designs) for fit in entrant.ways(task).values()
-    ]
-    return {RIGHT: Mark(max(found))} if found else {}
+    designs = exactness.designs(condition, 1 if tiny else 10)
+    return {RIGHT: Mark(min(entrant.digits(X, y) for X, y in designs))}
 
 
 PERCEPTRONS = "27 perceptrons by L-BFGS"
@@ -140,17 +135,21 @@ CASES: Mapping[str, Callable[[Entrant, bool], Measured]] = {
     **{name: partial(judged, condition) for name, condition in CONDITIONS.items()},
 }
 ENTRANTS = {
-    PELLUCID: Entrant(ours.ways, lines="pellucid", perceptrons="pellucid"),
+    PELLUCID: Entrant(
+        ours.ways, exactness.judge(ours.ways), lines="pellucid", perceptrons="pellucid"
+    ),
+    CLAIMED: Entrant(nowhere, ours.claimed),
     SKLEARN: Entrant(
         sklearn.ways,
+        exactness.judge(sklearn.ways),
         lines="sklearn.linear_model",
         perceptrons="sklearn.neural_network",
     ),
     CONVERGED: Entrant(sklearn.converged),
-    GLUM: Entrant(glum.ways),
-    GELS: Entrant(products.gels),
-    GRAM: Entrant(products.gram, solves=False),
-    LSTSQ: Entrant(products.pseudoinverse),
+    GLUM: Entrant(glum.ways, exactness.judge(glum.ways)),
+    GELS: Entrant(products.gels, exactness.judge(products.gels)),
+    GRAM: Entrant(products.gram),
+    LSTSQ: Entrant(products.pseudoinverse, exactness.judge(products.pseudoinverse)),
 }
 GOALS: Mapping[str, Mapping[str, float]] = {  # of a fit
     SKLEARN: {
@@ -177,7 +176,8 @@ CONTEST = Contest(
     "included. Perceptrons: moons, circles, breast cancer; alpha 1e-4, 1e-2, 1; relu, "
     "tanh, logistic; the cost is a geometric mean. Digits are those of the worst "
     "coefficient of 20 random designs, 40 x 5, with noise of 1e-8 and 1, by exact "
-    "rational arithmetic. Work of more than 3 s is done once.",
+    "rational arithmetic; digits_ is what our model says of its own. Work of more than "
+    "3 s is done once.",
     cases=tuple(CASES),
     rivals={
         name: Rival(partial(measured, name), ours=name == PELLUCID) for name in ENTRANTS

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from pellucid.bench.regressions.tasks import Array, Fit, Pair
+from pellucid.bench.regressions.tasks import SQUARES, Array, Fits, Pair, Task, line
 
 ROWS, COLUMNS = 40, 5
 ALL = 16.0  # digits of a float64 that is as near to the truth as any
@@ -17,11 +18,20 @@ NOISES = (1e-8, 1.0)  # of y, beside a line of size 1
 Exact = list[Fraction]
 
 
-def digits(fit: Fit, condition: float, designs: int) -> float:
-    """The digits of the worst coefficient of so many random designs of a condition."""
+def judge(ways: Callable[[Task], Fits]) -> Callable[[Array, Array], float]:
+    """A function of X and y that counts the digits of the worst coefficient."""
+
+    def digits(X: Array, y: Array) -> float:
+        (fit,) = ways(Task(SQUARES, ROWS, COLUMNS, line)).values()
+        return right(fit(X, y), solved(X, y))
+
+    return digits
+
+
+def designs(condition: float, each: int) -> Iterator[Pair]:
+    """So many random designs of a condition for each noise."""
     rng = np.random.default_rng(0)
-    drawn = (design(condition, n, rng) for n in NOISES for _ in range(designs))
-    return min(right(fit(X, y), solved(X, y)) for X, y in drawn)
+    return (design(condition, noise, rng) for noise in NOISES for _ in range(each))
 
 
 def design(condition: float, noise: float, rng: np.random.Generator) -> Pair:
