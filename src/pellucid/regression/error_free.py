@@ -94,20 +94,19 @@ class Double:
         return Double(self.head[index], self.tail[index])
 
 
-def summed(terms: Sequence[Array]) -> Double:
-    """The sum over a list of arrays of one shape, rounded once into 106 bits.
+def summed(terms: Array) -> Double:
+    """The sum over the first axis, rounded once into 106 bits.
 
     Examples
     --------
-    >>> one = np.ones(1)
-    >>> summed([1e30 * one, one, -1e30 * one])
+    >>> summed(np.array([[1e30], [1.0], [-1e30]]))
     Double(head=array([1.]), tail=array([0.]))
     """
-    columns = np.stack(terms).reshape(len(terms), -1).T.tolist()
+    columns = terms.reshape(len(terms), -1).T.tolist()
     head = [math.fsum(column) for column in columns]
     pairs = zip(columns, head, strict=True)
     tail = [math.fsum((*column, -h)) for column, h in pairs]
-    shape = terms[0].shape
+    shape = terms.shape[1:]
     return Double(np.reshape(head, shape), np.reshape(tail, shape))
 
 

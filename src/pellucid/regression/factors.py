@@ -28,6 +28,7 @@ Array = NDArray[Any]
 
 EPS = float(np.finfo(float).eps)
 MARGIN = 4  # times what rounding moves, what varies less may vary by rounding alone
+GAP = 1e-10  # of the largest, between directions that vary and those that do not
 MOST_WIDE = 512  # rows of a block whose products are worth adding up
 SAFE = 1e11  # the square of the condition up to which R may come from Z'Z
 
@@ -75,8 +76,8 @@ class Rows:
         if not self.columns.head.any():
             return b + self.targets.head
         moved = w.times(-self.columns.head[:, None])
-        terms = [*moved.head, *moved.tail, b.head, b.tail, self.targets.head]
-        return summed(terms)
+        terms = [moved.head, moved.tail, b.head, b.tail, self.targets.head]
+        return summed(np.vstack(terms))
 
     @property
     def total(self) -> float:
@@ -139,7 +140,7 @@ class Factors:
     R : array (r, varying columns)
         The triangle.
     inverse : array (d, rank)
-        T: the inverse of R, or where that is none V S^-1, of R = U S V'.
+        T: the inverse of R, or where that is none Q B^-1 for R'R = Q B'B Q'.
     projected : array (r, k)
         Q'y.
     f : array (rank, k)
@@ -305,12 +306,35 @@ def _is_whole(inverse: Array, noise: Array) -> bool:
 
 
 def _of_rank(R: Array, f: Array, noise: Array) -> tuple[Array, Array]:
-    """V S^-1 and U'f of the directions that vary more than rounding may make them."""
+    """T and T'Z'y of the directions that vary more than rounding may make them."""
+    T = _complete(R, noise)
+    if T is not None:
+        return T, T.T @ (R.T @ f)
     U, S, Vt = linalg.svd(R, full_matrices=False)
     along = np.sqrt(Vt**2 @ noise**2)  # what noise there is in each direction
     own = 10 * np.sqrt(len(S)) * EPS * np.max(S, initial=0.0)
     rank = int(np.sum(np.maximum(own, MARGIN * along) < S))
     return Vt[:rank].T / S[:rank], U[:, :rank].T @ f
+
+
+def _complete(R: Array, noise: Array) -> Array | None:
+    """T where it is plain without singular values which directions are none.
+
+    R' = Q L with pivots, of which the rows of L that are but rounding are left out, and
+    L' = P B: then R'R = Q B'B Q'. Golub & Van Loan, "Matrix computations", section 5.4.
+    """
+    if not R.size:
+        return None
+    Q, L, _ = linalg.qr(R.T, mode="economic", pivoting=True)
+    size = np.abs(np.diagonal(L))
+    rank, own = int(np.sum(size > GAP * size[0])), 10 * np.sqrt(len(size)) * EPS
+    if np.linalg.norm(L[rank:]) > own * size[0]:
+        return None
+    inverse = _inverse(_r_of(L[:rank].T))
+    least = 1 / np.linalg.norm(inverse)
+    if least <= max(own * np.linalg.norm(R), MARGIN * np.max(noise)):
+        return None
+    return np.asarray(Q[:, :rank] @ inverse)
 
 
 def singular_values(rows: Rows, factors: Factors) -> Array:

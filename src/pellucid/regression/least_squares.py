@@ -113,7 +113,7 @@ def least_squares(
     if not factors.is_whole:
         w = Double.of(shortest(factors, found.w.value, rows.columns.e))
         by = (w + -found.w).times(-factors.centre(rows)[:, None])  # the same fit
-        b = summed([*by.head, *by.tail, b.head, b.tail])
+        b = summed(np.vstack([by.head, by.tail, b.head, b.tail]))
     return LeastSquares(
         *_restored(rows, w.value, b.value),
         factors.rank,
@@ -207,7 +207,7 @@ def shortest(factors: Factors, w: Array, e: Array | None) -> Array:
 
     It is short as a coefficient of columns that were not yet divided by 2^e.
     """
-    V = factors.inverse / np.linalg.norm(factors.inverse, axis=0)
+    V = np.linalg.qr(factors.inverse / np.linalg.norm(factors.inverse, axis=0))[0]
     across = V.T @ (w * factors.length[:, None])  # V'v   (rank, k)
     if e is not None:
         return _shortest_of_unlike(factors, V, w, across, e)

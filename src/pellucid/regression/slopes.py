@@ -93,8 +93,7 @@ def slopes(rows: Rows, w: Double, b: Double, slices: int) -> Slopes:
     cutting = Cutting(slices, bits_of_slices(max(d, size)))
     visit = _Visit(rows, cutting, _right_hand(rows, w, cutting), b)
     found = visited(visit.part, n, d, size)
-    terms = [term for tops, lows, *_ in found for term in (*tops, *lows)]
-    total = summed(terms)
+    total = summed(np.concatenate([each for two in found for each in two[:2]]))
     size_r, squares = (sum(each) for each in [*zip(*found, strict=True)][2:])
     reach = np.sum(rows.columns.largest[:, None] * np.abs(w.head), axis=0)
     error_r = 4 * cutting.rounding * reach
