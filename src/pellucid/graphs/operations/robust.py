@@ -113,7 +113,7 @@ def ratio(x: Any, y: Any) -> Any:
 def sigmoid(x: Any) -> Any:
     """1 / (1 + e^-x), from e^-|x|, which does not overflow."""
     e = np.exp(-np.abs(x))
-    return np.where(x < 0, e, 1.0) / (1.0 + e)
+    return np.maximum(e, x >= 0) / (1.0 + e)
 
 
 @robust(LIKE_EXP, by_element(BOUNDED, RESULT))
