@@ -263,6 +263,14 @@ def test_many_rows_lose_nothing(tall):
     assert (sure <= right).all()
 
 
+@pytest.mark.parametrize("n", [300, 200_000])
+def test_a_column_for_each_level_depends_on_the_others(n, rng):
+    level = rng.integers(0, 10, n)
+    model = pl.LinearRegression().fit(np.eye(10)[level], level.astype(float) ** 2)
+    assert model.rank_ == 9
+    np.testing.assert_allclose(model.predict(np.eye(10)), np.arange(10) ** 2, atol=1e-9)
+
+
 # -- what it stands on ----------------------------------------------------------------
 
 

@@ -147,7 +147,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
             self, X, y, sample_weight, sparse=True,
             multi_output=True, y_numeric=True, accept_sparse=sparse,
         )  # fmt: skip
-        y = extremes.as_single(self, y, float, "y")
+        y = y if y.dtype == float else extremes.as_single(self, y, float, "y")
         Y = y.reshape(len(y), -1)  # (n, k)
         options = {"intercept": self.fit_intercept, "positive": self.positive}
         try:

@@ -123,7 +123,7 @@ class Moments:
                 G += Z.T @ Z
             return G
 
-        size = max(rows_a_block(d // 2), min(d, MOST_WIDE))
+        size = max(rows_a_block((d + k) // 2), min(d, MOST_WIDE))
         G = reduce(np.add, visits(part, n, d, size))
         ones = G[-1, :-1] if rows.intercept else 0 * G[-1, :-1]
         by = ones / rows.total
@@ -167,14 +167,15 @@ class Factors:
     @classmethod
     def of(cls, rows: Rows) -> Factors:
         """Factor the columns, and leave out what their rounding may have made."""
-        (_, d, _), moments = rows.shape, Moments.of(rows)
+        (n, d, _), moments = rows.shape, Moments.of(rows)
         coarse, length = _coarse(rows, moments)
         varies = length > 0
         R, projected, inverse, error = _triangle(rows, moments, length)
         f = projected
         noise = coarse[varies] / length[varies]
-        if inverse is None or not _is_whole(inverse, noise):
-            inverse, f = _of_rank(R, projected, noise)
+        own = (10 * len(noise) ** 0.5 + n**0.5) * EPS  # of sums over all rows
+        if inverse is None or not _is_whole(inverse, noise, own):
+            inverse, f = _of_rank(R, projected, noise, own)
         T = np.zeros((d, inverse.shape[1]))
         T[varies] = inverse
         mean = moments.mean
@@ -298,26 +299,26 @@ def _r_of(Z: Array) -> Array:
     return np.asarray(np.linalg.qr(Z, mode="r"))
 
 
-def _is_whole(inverse: Array, noise: Array) -> bool:
+def _is_whole(inverse: Array, noise: Array, own: float) -> bool:
     """Whether the least singular value is above all that rounding may make."""
-    d = len(noise)
-    least = 1 / np.linalg.norm(inverse) if d else 1.0
-    return bool(least > max(10 * d * EPS, MARGIN * np.max(noise, initial=0.0)))
+    least = 1 / np.linalg.norm(inverse) if len(noise) else 1.0
+    own *= len(noise) ** 0.5  # the largest singular value is less
+    return bool(least > max(own, MARGIN * np.max(noise, initial=0.0)))
 
 
-def _of_rank(R: Array, f: Array, noise: Array) -> tuple[Array, Array]:
+def _of_rank(R: Array, f: Array, noise: Array, own: float) -> tuple[Array, Array]:
     """T and T'Z'y of the directions that vary more than rounding may make them."""
-    T = _complete(R, noise)
+    T = _complete(R, noise, own)
     if T is not None:
         return T, T.T @ (R.T @ f)
     U, S, Vt = linalg.svd(R, full_matrices=False)
     along = np.sqrt(Vt**2 @ noise**2)  # what noise there is in each direction
-    own = 10 * np.sqrt(len(S)) * EPS * np.max(S, initial=0.0)
+    own *= np.max(S, initial=0.0)
     rank = int(np.sum(np.maximum(own, MARGIN * along) < S))
     return Vt[:rank].T / S[:rank], U[:, :rank].T @ f
 
 
-def _complete(R: Array, noise: Array) -> Array | None:
+def _complete(R: Array, noise: Array, own: float) -> Array | None:
     """T where it is plain without singular values which directions are none.
 
     R' = Q L with pivots, of which the rows of L that are but rounding are left out, and
@@ -327,7 +328,7 @@ def _complete(R: Array, noise: Array) -> Array | None:
         return None
     Q, L, _ = linalg.qr(R.T, mode="economic", pivoting=True)
     size = np.abs(np.diagonal(L))
-    rank, own = int(np.sum(size > GAP * size[0])), 10 * np.sqrt(len(size)) * EPS
+    rank = int(np.sum(size > GAP * size[0]))
     if np.linalg.norm(L[rank:]) > own * size[0]:
         return None
     inverse = _inverse(_r_of(L[:rank].T))

@@ -88,8 +88,8 @@ def slopes(rows: Rows, w: Double, b: Double, slices: int) -> Slopes:
     >>> slopes(rows, w, b, slices=2).g.value
     array([[2.]])
     """
-    n, d, _ = rows.shape
-    size = rows_a_block(d // 2)  # of which each takes many small steps
+    n, d, k = rows.shape
+    size = rows_a_block(d // 2 + 2 * k)  # of which each takes many small steps
     cutting = Cutting(slices, bits_of_slices(max(d, size)))
     visit = _Visit(rows, cutting, _right_hand(rows, w, cutting), b)
     found = visited(visit.part, n, d, size)
