@@ -29,10 +29,11 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
 
         J(w, b) = mean(squared_error(Xw + b, y))
 
-    the mean weighted by `sample_weight`. The columns are centred and scaled, factored
-    (never X'X), and the solution is refined in extended precision; where columns are
-    collinear it is the shortest w. Columns and targets may be of any size that float64
-    holds. What scikit-learn's class takes, this one takes.
+    the mean weighted by `sample_weight`. The columns are centred and scaled, factored,
+    and the solution is refined by slopes of exact arithmetic until no digit changes;
+    where columns are collinear it is the shortest w. Columns and targets may be of any
+    size that float64 holds, and X, which is read in blocks on all cores, is not copied.
+    What scikit-learn's class takes, this one takes.
 
     Parameters
     ----------
@@ -56,8 +57,9 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
     digits_ : array (d,) or (k, d)
         How many decimal digits of each coefficient are certain, of the least squares of
         the numbers as they are, in exact arithmetic: 15.95 where float64 has no better.
-        It is a bound, from the last step of refinement, and nan where columns depend on
-        each other or are constant, so that other coefficients would be as good.
+        It is a bound, from the last step of refinement: 0 for a coefficient that may be
+        0, and nan for all where columns depend on each other, so that other
+        coefficients would be as good.
     rank_ : int
         In how many directions the features vary.
     singular_ : array (min(n, d),)
@@ -73,7 +75,9 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
     References
     ----------
     Legendre, "Nouvelles méthodes pour la détermination des orbites des comètes" (1805);
-    Gauss, "Theoria motus corporum coelestium" (1809).
+    Gauss, "Theoria motus corporum coelestium" (1809). Björck, "Iterative refinement of
+    linear least squares solutions I" (1967); Ozaki, Ogita, Oishi & Rump, "Error-free
+    transformations of matrix multiplication" (2012).
 
     Examples
     --------
@@ -81,8 +85,8 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
     >>> model = LinearRegression().fit(X, y)
     >>> model.coef_, model.intercept_, model.score(X, y)
     (array([2.]), np.float64(1.0), 1.0)
-    >>> model.formula()
-    'y = 2 x + 1'
+    >>> model.formula(), model.digits_.round(1)
+    ('y = 2 x + 1', array([16.]))
     """
 
     def __init__(

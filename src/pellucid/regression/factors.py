@@ -247,7 +247,7 @@ def _triangle(
     if C is not None:
         Z = unit[:, None] * C[:d, :d][np.ix_(varies, varies)] * unit
         try:
-            R = np.linalg.cholesky(Z).T
+            R: Array = np.linalg.cholesky(Z).T
             T = _inverse(R)
             if np.sum(T**2) <= SAFE:
                 f = T.T @ (unit[:, None] * C[:d, d:][varies])

@@ -25,7 +25,7 @@ from pellucid.regression.error_free import (
     two_sum,
 )
 from pellucid.regression.factors import Rows
-from pellucid.regression.rows import rows_a_block, visited
+from pellucid.regression.rows import rows_a_block, visits
 
 Array = NDArray[Any]
 
@@ -92,13 +92,18 @@ def slopes(rows: Rows, w: Double, b: Double, slices: int) -> Slopes:
     size = rows_a_block(d // 2 + 2 * k)  # of which each takes many small steps
     cutting = Cutting(slices, bits_of_slices(max(d, size)))
     visit = _Visit(rows, cutting, _right_hand(rows, w, cutting), b)
-    found = visited(visit.part, n, d, size)
-    total = summed(np.concatenate([each for two in found for each in two[:2]]))
-    size_r, squares = (sum(each) for each in [*zip(*found, strict=True)][2:])
+    top: Any = 0.0
+    low: Any = 0.0
+    sizes: Any = 0.0
+    squares: Any = 0.0
+    for heads, tails, size_r, square in visits(visit.part, n, d, size):
+        top, left = two_sum(top, heads)
+        low, sizes, squares = low + tails + left, sizes + size_r, squares + square
+    total = summed(np.concatenate([top, low]))
     reach = np.sum(rows.columns.largest[:, None] * np.abs(w.head), axis=0)
     error_r = 4 * cutting.rounding * reach
     error_r += 2.0**-102 * (reach + np.abs(b.head) + rows.targets.largest)
-    error = 4 * size**0.5 * cutting.rounding * size_r
+    error = 4 * size**0.5 * cutting.rounding * sizes
     return Slopes(total[:-1], total[-1], np.asarray(squares), error, error_r)
 
 
