@@ -179,6 +179,8 @@ class Factors:
         T = np.zeros((d, inverse.shape[1]))
         T[varies] = inverse
         mean = moments.mean
+        far = np.abs(mean[:d][varies]) * rows.total**0.5 / length[varies]
+        error *= 4 * (1 + np.max(far, initial=0.0))  # means are rounded too
         return cls(R, T, projected, f, mean[:d], mean[d:], length, error)
 
     @property

@@ -120,10 +120,21 @@ def least_squares(
         singular_values(rows, factors),
         ~factors.varies,
         _spread(rows, factors, s),
-        certain(w.value, found.error_w if factors.is_whole else np.nan),
-        certain(b.value, found.error_b if factors.is_whole else np.nan),
+        *_digits(rows, factors, found),
         Explained.of(rows, found.squares, _power(s)),
     )
+
+
+def _digits(rows: Rows, factors: Factors, found: Refined) -> tuple[Array, Array]:
+    """Certain digits of w and b, nan of what other numbers would be as good for.
+
+    A constant column has no say of its own beside the intercept; a column that varies but is taken for a constant leaves nothing certain.
+    """
+    still = ~factors.varies
+    known = factors.is_whole and not rows.columns.largest[still].any()
+    w = np.where(known & ~still[:, None], certain(found.w.value, found.error_w), np.nan)
+    free = known and not (rows.intercept and still.any())
+    return w, np.where(free, certain(found.b.value, found.error_b), np.nan)
 
 
 def certain(value: Array, error: Any) -> Array:

@@ -30,7 +30,9 @@ from pellucid.regression.signs import quadratic, shrunk
 
 Array = NDArray[Any]
 
-FIRST = 100  # new coefficients in a working set, of those that want to leave 0, at least
+FIRST = (
+    100  # new coefficients in a working set, of those that want to leave 0, at least
+)
 GROWS = 0.3  # new ones beside those that are not 0, at most
 TRIES = 50  # lengths of a step
 POLISHED = 1e-3  # the part of what tol asks for: the last step costs little

@@ -58,7 +58,9 @@ def quadratic(H: Array, c: Array, u: Array, lam: Array) -> Array:
             if not pays.any():
                 break
             signs = np.sign(u)
-            leave = np.argsort(-pays, kind="stable")[: min(most, np.count_nonzero(pays))]
+            leave = np.argsort(-pays, kind="stable")[
+                : min(most, np.count_nonzero(pays))
+            ]
             signs[leave] = np.sign(c - H @ u)[leave]
         else:
             signs = np.sign(u)
