@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from pellucid.minimisers.task import Fit, Options, Watch
 from pellucid.regression import conjugate, proximal, quasi_newton
 from pellucid.regression.columns import Columns
+from pellucid.regression.curvature import Curvature
 from pellucid.regression.objective import Form, Objective, Place
 from pellucid.regression.powers import near_one
-from pellucid.regression.quasi_newton import Curvature
 from pellucid.regression.row_costs import RowCost
 
 Array = NDArray[Any]

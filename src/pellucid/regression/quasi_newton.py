@@ -14,15 +14,16 @@ Vandenberghe, "Convex optimization" (2004), section 9.5.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg
 
 from pellucid.minimisers.task import Fit, Options, Watch, fitted
+from pellucid.regression.curvature import EPS, HALF, Curvature
+from pellucid.regression.extended import refined
 from pellucid.regression.objective import Form, Objective, Place
 
 Array = NDArray[Any]
@@ -35,140 +36,12 @@ UNSEEN = 1e-15  # of the cost: a step for less need not be looked at
 POLISHED = 1e-24  # of the cost: less is left by rounding
 POLISH = 3  # steps beyond what tol asks for, at most
 FIRST = 0.03  # what a step leaves of the decrement, before one was taken
-SHIFT = 1e-13  # of a Hessian with ones on its diagonal
-COARSE = 1e-4  # pivots of such a Hessian below which float32 is too coarse
 FAST = 0.01  # what a step may leave of the decrement, to be called fast
 PATIENT = 8  # places from which the rate of BFGS is told
-MEMORY = 20  # pairs at most
 SAMPLE = 10  # of so many rows one is looked at first
 LARGE = 100_000  # numbers in X, from which that pays
 ROUGH = 0.1  # the tol of a sample, whose minimum is not that of all rows anyhow
-EPS = float(np.finfo(float).eps)
-FULL, HALF = np.float64, np.float32
 FORMS: dict[str, Form | None] = {"lbfgs": None, "newton": Form(HALF)}
-
-
-@dataclass(frozen=True)
-class Factor:
-    """H = L L', scaled to ones on its diagonal, a little shifted where it has to be.
-
-    Van der Sluis, "Condition numbers and equilibration of matrices" (1969).
-    """
-
-    scale: Array
-    L: Array
-
-    @classmethod
-    def of(cls, H: Array, shift: float = SHIFT) -> Factor:
-        """Factor a Hessian, which may be singular."""
-        diagonal = np.diag(H)
-        scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
-        H = H * scale
-        H *= scale[:, None]
-        while True:
-            shifted = H.copy()
-            shifted.flat[:: len(H) + 1] += shift
-            try:
-                return cls(scale, _cholesky(shifted))
-            except linalg.LinAlgError:
-                shift *= 100
-
-    @property
-    def pivot(self) -> float:
-        """The least, squared: an upper bound of the least eigenvalue."""
-        return float(np.min(np.diag(self.L)) ** 2)
-
-    def solved(self, g: Array) -> Array:
-        """H^-1 g, of the shape of g; of each column where H is what they share."""
-        if len(self.L) == len(g):
-            scale = self.scale if g.ndim == 1 else self.scale[:, None]
-            return np.asarray(scale * _both_ways(self.L, scale * g))
-        flat = self.scale * g.T.ravel()
-        return np.asarray(self.scale * _both_ways(self.L, flat)).reshape(g.T.shape).T
-
-
-def _cholesky(H: Array) -> Array:
-    L, failed = linalg.lapack.dpotrf(H.T, lower=True, overwrite_a=True)
-    if failed:
-        raise linalg.LinAlgError
-    return np.asarray(L)
-
-
-def _both_ways(L: Array, g: Array) -> Array:
-    return np.asarray(linalg.lapack.dpotrs(L, g, lower=True)[0])
-
-
-@dataclass
-class Curvature:
-    """What is known of the Hessian: one that was formed, and pairs since then."""
-
-    factor: Factor | None
-    form: Form | None
-    lefts: list[float] = field(default_factory=list)  # decrements since then
-    pairs: list[tuple[Array, Array, float]] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, objective: Objective, at: Place, form: Form) -> Curvature:
-        """Factor the Hessian; one that float32 is too coarse for is formed anew."""
-        H = np.asarray(at.H)
-        if form.whole:
-            H = bordered(H, at.u.shape, objective.ridge)
-        if form.dtype is FULL:
-            return cls(Factor.of(H), form)
-        factor = Factor.of(H, float(np.finfo(HALF).eps))
-        if factor.pivot > COARSE:
-            return cls(factor, form)
-        form = replace(form, dtype=FULL)
-        return cls.of(objective, objective.at(at.u, form), form)
-
-    def step(self, g: Array) -> Array:
-        """-H^-1 g by two loops over the pairs (algorithm 7.4)."""
-        q: Array = -g.ravel()
-        alphas = []
-        for s, y, sy in reversed(self.pairs):
-            alphas.append(s @ q / sy)
-            q -= alphas[-1] * y
-        q = q.reshape(g.shape)
-        q = self.factor.solved(q) if self.factor else self._alike(q)
-        q = np.ascontiguousarray(q).ravel()
-        for (s, y, sy), alpha in zip(self.pairs, reversed(alphas), strict=True):
-            q += s * (alpha - y @ q / sy)
-        return q.reshape(g.shape)
-
-    def _alike(self, g: Array) -> Array:
-        """H^-1 g, the curvature being alike everywhere, as along the last step (7.20).
-
-        Before there was one, a step is as long as 1.
-        """
-        if not self.pairs:
-            return g * min(1.0, 1 / max(float(np.sum(np.abs(g))), 1e-300))
-        _, y, sy = self.pairs[-1]
-        return np.asarray(g * (sy / (y @ y)))
-
-    def learn(self, before: Place, after: Place) -> None:
-        """Remember how the slope changed along a step."""
-        s, y = (after.u - before.u).ravel(), (after.g - before.g).ravel()
-        sy = float(s @ y)
-        if sy > EPS * (y @ y):
-            self.pairs.append((s, y, sy))
-            del self.pairs[:-MEMORY]
-
-
-def bordered(H: Array, shape: tuple[int, ...], ridge: Array) -> Array:
-    """The Hessian of k outputs, positive definite also along a shift of them all.
-
-    Where such a shift changes no loss (softmax), and no ridge holds it, the slope is at
-    right angles to it, and whatever curvature is put there moves nothing.
-    """
-    if len(shape) == 1:
-        return H
-    p, k = shape
-    blocks = H.reshape(k, p, k, p)
-    for j in np.flatnonzero(np.max(ridge.reshape(p, -1), axis=1) == 0):
-        own = blocks[:, j, :, j]
-        if np.abs(own.sum(axis=1)).max() < 1e-4 * np.trace(own):
-            own += np.trace(own) / k**2
-    return H
 
 
 def minimised(
@@ -212,8 +85,11 @@ def minimised(
                 reason = walk.reason
             if reason:
                 break
+    at = walk.at
+    if reason.startswith("converged") and options.tol < ROUGH:
+        at = refined(objective, at, walk.known)
     message = f"{'Newton' if form else 'LBFGS'}: {reason}"
-    return fitted(walk.at.u, history, nit, message), walk.at
+    return fitted(at.u, history, nit, message), at
 
 
 def _params(at: Place) -> Array:
@@ -312,6 +188,8 @@ class Walk:
     def _is_sure(self) -> bool:
         """Take a step unseen where it can only be a good one; whether it was."""
         J, fast = abs(self.at.cost), self.rate <= FAST
+        factor = self.known.factor
+        J *= min(1.0, factor.pivot) if factor else 1.0  # for digits of coefficients too
         after = self.left * self.rate
         if fast and self.left <= UNSEEN * J and after <= POLISHED * J:
             self.at = replace(self.at, u=self.at.u + self.step)

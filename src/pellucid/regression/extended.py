@@ -1,0 +1,66 @@
+"""The last digits of a minimum whose columns nearly depend on each other.
+
+What rounding leaves in the slope is magnified there by the condition of the Hessian. So
+the slope is computed from the data in extended precision, and what is wrong with the
+parameters is solved for by the factors that are known.
+
+Moler, "Iterative refinement in floating point" (1967).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.regression.curvature import COARSE, EPS, SHIFT, Curvature
+from pellucid.regression.design import filled
+from pellucid.regression.objective import Objective, Place
+from pellucid.regression.rows import visited
+
+Array = NDArray[Any]
+
+STEPS = 8  # of refinement at most
+HELPS = 0.5  # what a step may be of the one before, to go on
+NUMBER: Any = np.longdouble
+
+
+def refined(objective: Objective, at: Place, known: Curvature) -> Place:
+    """The place to more digits, where rounding has a say in the slope."""
+    factor, u = known.factor, at.u.astype(NUMBER)
+    here = objective.cost.target == "numpy" and np.finfo(NUMBER).eps < EPS
+    if factor is None or not here or not 10 * SHIFT < factor.pivot < COARSE:
+        return at
+    most = np.inf
+    for _ in range(STEPS):
+        step = known.step(slope(objective, u).astype(float))
+        size = float(np.linalg.norm(step))
+        if not size < HELPS * most:
+            break
+        u, most = u + step, size
+        if size <= EPS * float(np.linalg.norm(at.u)):
+            break
+    return replace(at, u=u.astype(float))
+
+
+def slope(objective: Objective, u: Array) -> Array:
+    """The slope at parameters in extended precision."""
+    design: Any = objective.design
+
+    def part(blocks: list[slice]) -> Any:
+        total: Any = 0.0
+        for rows in blocks:
+            Z = filled(design.X[rows]).astype(NUMBER)
+            Z -= design.mean
+            Z /= design.length
+            y, s = (a[rows].astype(NUMBER) for a in (objective.y, objective.s))
+            _, g = objective.cost.sloped(Z @ u[:-1] + u[-1], y, s)
+            total = total + np.concatenate([Z.T @ g, np.sum(g, axis=0)[None]])
+        return total
+
+    g = np.asarray(sum(visited(part, *design.shape))) + objective.ridge * u
+    if not objective.intercept:
+        g[-1] = 0.0
+    return np.asarray(g)
