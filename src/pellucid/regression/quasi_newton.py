@@ -32,6 +32,7 @@ NEAR = 0.1  # tol^2 times this part of the cost may be left
 DOUBT = 1e-4  # what L-BFGS says of the decrement, beside a Hessian, may be off by
 CHEAP = 1.5  # visits that a Hessian may be worth, for one at each of the last steps
 AFTER = 1  # step that is left to do with a new Hessian as well
+LEAST = "converged: the cost is least"
 UNSEEN = 1e-15  # of the cost: a step for less need not be looked at
 POLISHED = 1e-24  # of the cost: less is left by rounding
 POLISH = 3  # steps beyond what tol asks for, at most
@@ -79,7 +80,7 @@ def minimised(
             stopped = watch.told(nit, walk.at.cost, partial(_params, walk.at))
             reason = "stopped by the callback" if stopped else walk.reason
             if not reason and nit >= options.limit:
-                near = "converged: the cost is least" if walk.is_near else ""
+                near = LEAST if walk.is_near else ""
                 reason = near or f"reached max_iter, {options.limit}"
             if not reason and not walk.goes_on():
                 reason = walk.reason
@@ -171,8 +172,13 @@ class Walk:
         """Take a step, if there is reason to; else say why not."""
         rough = self.tol >= ROUGH
         polished = self.beyond and (self.rate > FAST or self.beyond > POLISH)
-        if self.is_near and (rough or polished or self._is_sure()):
-            self.reason = "converged: the cost is least"
+        if self.is_near and self._is_sure():
+            self.at = replace(self.at, u=self.at.u + self.step)
+            self.reason = LEAST
+            return True
+        little = self.left <= POLISHED * abs(self.at.cost)
+        if self.is_near and (rough or polished or little):
+            self.reason = LEAST
             return False
         form = self._renewed()
         after = self._searched(form)
@@ -186,15 +192,11 @@ class Walk:
         return True
 
     def _is_sure(self) -> bool:
-        """Take a step unseen where it can only be a good one; whether it was."""
-        J, fast = abs(self.at.cost), self.rate <= FAST
-        factor = self.known.factor
+        """Whether a step can be taken unseen, as it can only be a good one."""
+        J, factor = abs(self.at.cost), self.known.factor
         J *= min(1.0, factor.pivot) if factor else 1.0  # for digits of coefficients too
-        after = self.left * self.rate
-        if fast and self.left <= UNSEEN * J and after <= POLISHED * J:
-            self.at = replace(self.at, u=self.at.u + self.step)
-            return True
-        return self.left <= POLISHED * J
+        little = self.left <= UNSEEN * J and self.left * self.rate <= POLISHED * J
+        return little and self.rate <= FAST
 
     def _misled(self) -> bool:
         """Learn anew where no step pays; whether there was something to forget."""
