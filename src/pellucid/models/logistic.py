@@ -37,8 +37,9 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
     the mean is weighted and n is their sum; b is not penalised. With `standardise` the
     penalty is one of w times the standard deviations of the columns, so that their
     units do not matter (Hastie, Tibshirani & Friedman 2009, section 3.4). What
-    scikit-learn's class takes, this one takes; every solver but "gradient-descent" is
-    the same (proximal) Newton on the graph's own Hessian, and reaches the same optimum.
+    scikit-learn's class takes, this one takes. The columns are centred and scaled
+    inside, and every solver but "gradient-descent" reaches the optimum: L-BFGS, or
+    Newton in the form that suits rows and columns; `solver_` tells which.
 
     Parameters
     ----------
@@ -51,7 +52,9 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
     dual : bool
         Of no effect: the dual problem has the same optimum.
     tol : float
-        The slope at which to stop; Newton goes on to 1e-10.
+        It stops when the cost can fall by less than tol^2 / 10 of itself, 1e-9 unless
+        told otherwise, and goes on for a few steps where they are cheap; gradient
+        descent stops at a slope of tol.
     fit_intercept : bool
         Whether there is a b.
     intercept_scaling : float
@@ -61,7 +64,7 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
     random_state : optional
         Of no effect: nothing is drawn at random.
     solver : str
-        "auto", a name of scikit-learn's, or "gradient-descent".
+        "auto", "newton", a name of scikit-learn's, or "gradient-descent".
     max_iter : int
         Iterations at most.
     verbose : bool or int
@@ -93,7 +96,10 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
     n_iter_ : array (1,) of int
         Iterations taken.
     history_ : array
-        Entry i is J at iteration i, from 0, the start.
+        Entry i is J at iteration i, from 0, the start; of many rows the first iteration
+        goes to the minimum of a tenth of them.
+    solver_ : str
+        How w and b were found, and why so.
     graph_ : Graph
         J as a graph of w, b, X and y (and of the weights s).
     separable_ : bool
