@@ -7,8 +7,8 @@ from pellucid.minimisers.task import Fit
 WHY = {
     "Newton": "of so few parameters a Hessian is soon formed, and it is kept as long "
     "as steps with it are fast",
-    "Newton with conjugate gradients": "of so many parameters, or so few rows, products "
-    "with the Hessian cost less than the Hessian",
+    "Newton with conjugate gradients": "of so many parameters, or so few rows, "
+    "products with the Hessian cost less than the Hessian",
     "LBFGS": "as was asked for, on columns that are centred and scaled",
     "GradientDescent": "as was asked for",
     "proximal Newton": "the penalty |w|_1 has a kink where a coefficient is 0",
