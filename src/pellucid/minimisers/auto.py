@@ -24,9 +24,10 @@ def decided(task: Task, batched: bool, clipped: bool) -> tuple[Any, str]:
     """The method for a cost, and why.
 
     A quadratic cost is solved; a smooth one goes to LevenbergMarquardt as a sum of
-    squares, and else to Newton or, with many parameters, to LBFGS; mini-batches, kinks and clipped gradients go to Adam. One that branches on
-    its parameters goes to LBFGS, whose steps are as long as the cost falls, and for
-    which no way that it goes is taken for the whole.
+    squares, and else to Newton or, with many parameters, to LBFGS; mini-batches, kinks
+    and clipped gradients go to Adam. One that branches on its parameters goes to LBFGS,
+    whose steps are as long as the cost falls, and for which no way that it goes is
+    taken for the whole.
     """
     if batched:
         return Adam(RATE), "for mini-batches"
