@@ -208,6 +208,8 @@ SEEN = {
     ),
     "outputs": (many_outputs, 18),
     "loop": (by_element, 9),
+    "Python's sum": (lambda p, t, y, w: sum((y - curve(p, t)) ** 2), 9),
+    "every other": (lambda p, t, y, w: np.sum(((y - curve(p, t)) ** 2)[::2]), 5),
     "column": (by_column, 9),
 }
 
@@ -256,6 +258,53 @@ def test_a_cost_that_is_no_sum_of_squares_goes_to_newton_and_knows_no_errors():
     assert fit.covariance is fit.standard_errors is fit.rank is None
     with pytest.raises(MinimiseError, match="not seen as one"):
         fit.summary()
+
+
+# -- functions of the literature ------------------------------------------------------
+
+
+def rosenbrock(w):
+    return np.sum(100 * (w[1:] - w[:-1] ** 2) ** 2 + (1 - w[:-1]) ** 2)
+
+
+def freudenstein_roth(w):
+    r = -13 + w[0] + ((5 - w[1]) * w[1] - 2) * w[1]
+    s = -29 + w[0] + ((w[1] + 1) * w[1] - 14) * w[1]
+    return r**2 + s**2
+
+
+def powell(w):  # singular at its minimum
+    near = (w[0] + 10 * w[1]) ** 2 + 5 * (w[2] - w[3]) ** 2
+    return near + ((w[1] - 2 * w[2]) ** 2) ** 2 + 10 * ((w[0] - w[3]) ** 2) ** 2
+
+
+def beale(w):
+    return sum((c - w[0] * (1 - w[1] ** k)) ** 2
+               for k, c in ((1, 1.5), (2, 2.25), (3, 2.625)))  # fmt: skip
+
+
+def badly_scaled(w):  # Brown
+    return (w[0] - 1e6) ** 2 + (w[1] - 2e-6) ** 2 + (w[0] * w[1] - 2) ** 2
+
+
+# Moré, Garbow & Hillstrom, "Testing unconstrained optimization software" (1981).
+FUNCTIONS = {
+    "rosenbrock": (rosenbrock, [-1.2, 1.0], 0.0),
+    "rosenbrock from zeros": (rosenbrock, [0.0] * 5, 0.0),
+    "freudenstein and roth": (freudenstein_roth, [0.5, -2.0], 48.98425367924),
+    "powell": (powell, [3.0, -1.0, 0.0, 1.0], 0.0),
+    "beale": (beale, [1.0, 1.0], 0.0),
+    "brown": (badly_scaled, [1.0, 1.0], 0.0),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_of_the_literature_reach_their_minima(name):
+    cost, start, least = FUNCTIONS[name]
+    fit = pl.minimise(cost, np.array(start))
+    assert fit.success
+    assert fit.message.startswith("LevenbergMarquardt")
+    np.testing.assert_allclose(fit.fun, least, rtol=1e-11, atol=1e-20)
 
 
 # -- flat places ----------------------------------------------------------------------

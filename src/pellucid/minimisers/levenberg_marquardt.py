@@ -19,7 +19,13 @@ from pellucid.minimisers.full_batch import (
 from pellucid.minimisers.methods import LevenbergMarquardt
 from pellucid.minimisers.newton import dense_step
 from pellucid.minimisers.plateaus import LITTLE, Surroundings
-from pellucid.minimisers.residuals import Factors, Place, Residuals, residuals_of
+from pellucid.minimisers.residuals import (
+    Factors,
+    Place,
+    Residuals,
+    length_of,
+    residuals_of,
+)
 from pellucid.minimisers.sums_of_squares import sum_of_squares
 from pellucid.minimisers.task import Fit, Options, Standing, Task, Watch
 from pellucid.minimisers.trust_region import STEEP, Slope, damped
@@ -30,7 +36,6 @@ SURE = 1e-12  # the part of q'q below which a gain may be rounding
 FURTHER = 1e-3  # how much below tol the slope is brought, while it falls
 AWAY = 1e6  # times the start, how far parameters go that run away
 NEAR = 0.01  # a Gauss-Newton step beside the parameters, from which Newton's is tried
-FLOOR = 1e-3  # what a parameter counts for at least, when it is changed by itself
 RESTARTS = (0.1, 0.01)  # times the first radius, after a plateau
 SLOW = 0.5  # a slope of which more is left after a step, near the end, falls slowly
 
@@ -54,6 +59,9 @@ def levenberg_marquardt(
     fit, end = walk.taken(LevenbergMarquardt, way.following)
     message = fit.message + (way.in_how_many_directions() if fit.success else "")
     return replace(fit, message=message, standing=way.standing(end, fit.nit))
+
+
+quiet = np.errstate(all="ignore")  # what overflows is no place to go to
 
 
 class Way:
@@ -87,6 +95,7 @@ class Way:
         kept = [end.w, self.D, np.array(self.radius)]
         return Standing(LevenbergMarquardt, kept, nit)
 
+    @quiet
     def looked_at(self, w: Vector) -> tuple[float, Vector]:
         """The cost and the gradient at the start."""
         place = self.start = self.best = self.residuals.place(w)
@@ -99,12 +108,11 @@ class Way:
     def _trust(self, place: Place, times: float = 1.0) -> None:
         """Begin with a region as wide as the parameters, by what they move."""
         self.D = place.lengths
-        self.radius = float(np.linalg.norm(self.D * place.w)) or 1.0
+        self.radius = length_of(self.D * place.w) or 1.0
         self.radius *= times * self.first_radius
 
     def _state(self, place: Place) -> State:
-        with np.errstate(over="ignore", invalid="ignore"):
-            g = 2 * self.residuals.squares.unit * (place.A.T @ place.q)
+        g = 2 * self.residuals.squares.unit * (place.A.T @ place.q)
         return State(place.w, place.cost, g)
 
     def _be_at(self, place: Place) -> None:
@@ -112,7 +120,8 @@ class Way:
         self.place, self.slope, self._around = place, STEEP, None
         if place.is_finite:
             self.slope = Slope.at(place, self.eps)
-        self.is_slow = self.slope.part > SLOW * before.part
+        stays = self.slope.part > SLOW * before.part
+        self.is_slow = self.slope.step < NEAR and stays
         if place.cost < self.best.cost:
             self.best = place
 
@@ -123,18 +132,29 @@ class Way:
         """The rounding of the coarsest array."""
         return self.residuals.eps
 
+    @quiet
     def is_least(self, state: State) -> bool:
         """Whether nothing is left to be gained, as far as can be seen."""
         if not (self.place.is_finite and self.place.q.any()):
             return self.place.is_finite
+        if self._is_exact():
+            return True
         if self.slope.part > max(FURTHER * self.tol, 4 * self.eps):
             return False
-        return not self.around.is_plateau and self.around.lower is None
+        return self.around.lower is None and not self.around.is_plateau
 
     def _has_arrived(self) -> bool:
         """Whether a place from which no step leads on is a minimum but for rounding."""
-        small = self.slope.part <= max(self.tol, 4 * self.eps)
-        return small or self.slope.step <= np.sqrt(self.eps)
+        small = max(self.tol, 4 * self.eps)
+        flat = min(self.slope.part, self.slope.cosine) <= small
+        return flat or self.slope.step <= self.eps**0.5
+
+    def _is_exact(self) -> bool:
+        """Whether residuals have vanished, beside the first and what they are of."""
+        size, first = (length_of(p.q) for p in (self.place, self.start))
+        far = length_of(self.place.columns * self.place.w)
+        least = min(self.eps**1.5 * first, self.eps**0.5 * far)
+        return bool(size <= least)
 
     @property
     def around(self) -> Surroundings:
@@ -154,6 +174,7 @@ class Way:
         factors = Factors.of(self.place, self.place.lengths, self.eps)
         return factors.rank < len(factors.S)
 
+    @quiet
     def why_stuck(self, state: State) -> str:
         """Why no step leads on from a place."""
         if not self.place.is_finite:
@@ -171,6 +192,7 @@ class Way:
 
     # -- the next place ----------------------------------------------------------------
 
+    @quiet
     def following(self, state: State) -> State | None:
         """The next place; after a plateau the start again, with another radius."""
         if not self.place.is_finite:
@@ -210,29 +232,29 @@ class Way:
         Residuals that are large and curved have a say in the curvature of the cost.
         """
         here = self.place
-        if self.slope.step > NEAR:
-            return None
-        with np.errstate(all="ignore"):
-            w = here.w + dense_step(self.problem, self._state(here))
-            after = self.residuals.place(w)
-            rises = float(after.q @ after.q) - float(here.q @ here.q)
+        d = dense_step(self.problem, self._state(here))
+        if not length_of(here.columns * d) <= length_of(here.columns * here.w):
+            return None  # that is not near
+        after = self.residuals.place(here.w + d)
+        rises = float(after.q @ after.q) - float(here.q @ here.q)
         if not (after.is_finite and rises <= self._rounding()):
             return None
-        falls = Slope.at(after, self.eps).part < SLOW * self.slope.part
-        return after if falls else None
+        slope = Slope.at(after, self.eps)
+        falls = slope.part < SLOW * self.slope.part
+        return after if falls or slope.cosine < SLOW * self.slope.cosine else None
 
     def _stepped(self) -> Place | None:
         """Try steps, each shorter than the one before, until one pays."""
         here = self.place
-        D = self._widths(here)
-        factors = Factors.of(here, D, self.eps)
+        self._widen(here)
+        factors = Factors.of(here, self.D, self.eps)
         for _ in range(TRIALS):
             z, damping = damped(factors, self.radius)
-            length = float(np.linalg.norm(z))
-            w = here.w + z / D
+            length = length_of(z)
+            w = here.w + z / self.D
             if not length or not (w != here.w).any():
                 return None
-            moved = float(np.linalg.norm(factors.S * (factors.Vt @ z)))
+            moved = length_of(factors.S * (factors.Vt @ z))
             promised = moved**2 + 2 * damping * length**2
             after, gain = self._gained(w, promised)
             if gain < 0.25:
@@ -246,23 +268,22 @@ class Way:
     def _rounding(self) -> float:
         """How much of q'q may be rounding, as that of w alone moves q."""
         here = self.place
-        size = float(np.linalg.norm(here.q))
-        far = float(np.linalg.norm(here.columns * here.w))
+        size = length_of(here.q)
+        far = length_of(here.columns * here.w)
         return max(SURE, 16 * self.eps) * size**2 + 4 * self.eps * size * far
 
-    def _widths(self, here: Place) -> Vector:
-        """What each parameter counts for in a step, and a radius that is no rounding.
+    def _widen(self, here: Place) -> None:
+        """Let D know the columns at a place, and the radius be no rounding there.
 
-        One that moves nothing would be free to go anywhere: it counts for a part of
-        what all count for, as long as it is moved by itself.
+        A parameter that moves next to nothing counts as if it moved a little: it would
+        be free to go anywhere.
         """
-        seen = np.divide(here.columns, np.sqrt(self.eps))
-        seen = np.where(seen > 0, seen, np.inf)
+        little = self.eps**0.5
+        seen = np.where(here.columns > 0, here.columns / little, np.inf)
+        least = little * length_of(here.q) / np.maximum(np.abs(here.w), 1)
         self.D = np.maximum(here.columns, np.minimum(self.D, seen))
-        far = float(np.linalg.norm(self.D * here.w))
-        self.radius = max(self.radius, float(np.sqrt(self.eps)) * far)
-        sizes = np.where(here.w == 0, np.inf, np.abs(here.w))
-        return np.maximum(self.D, FLOOR * far / sizes)
+        self.D = np.maximum(self.D, least)
+        self.radius = max(self.radius, little * length_of(self.D * here.w))
 
     def _gained(self, w: Vector, promised: float) -> tuple[Place | None, float]:
         """The place after a step that pays, and which part of the promise it gained.
@@ -270,9 +291,8 @@ class Way:
         Where the cost cannot tell a gain from rounding, the slope does.
         """
         here = self.place
-        with np.errstate(all="ignore"):
-            q = self.residuals.at(w)
-            size, before = float(q @ q), float(here.q @ here.q)
+        q = self.residuals.at(w)
+        size, before = float(q @ q), float(here.q @ here.q)
         if not np.isfinite(size):
             return None, -1.0
         gain = (before - size) / promised if promised > 0 else 0.0

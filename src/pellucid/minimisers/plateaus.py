@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pellucid.minimisers.full_batch import Vector
-from pellucid.minimisers.residuals import Place, Residuals
+from pellucid.minimisers.residuals import Place, Residuals, length_of
 
 LITTLE = 1e-6  # a change of the residuals, or of the cost, beside them, that is none
 NEAR = (0.01, 0.25, 0.5)  # times the size of the parameters: where is looked
@@ -62,7 +62,7 @@ class Look:
 
     def __init__(self, residuals: Residuals, place: Place) -> None:
         self.residuals, self.place = residuals, place
-        self.size = float(np.linalg.norm(place.q))
+        self.size = length_of(place.q)
         self.least = self.size * (1 - LITTLE)
         self.lower: Vector | None = None
 
@@ -71,7 +71,7 @@ class Look:
         w = self.place.w + step
         with np.errstate(all="ignore"):
             q = self.residuals.at(w)
-            size, change = np.linalg.norm(q), np.linalg.norm(q - self.place.q)
+            size, change = length_of(q), length_of(q - self.place.q)
         if size < self.least:
             self.least, self.lower = float(size), w
         return not change <= LITTLE * self.size
@@ -81,7 +81,7 @@ def _directions(place: Place) -> Iterator[Vector]:
     """Directions d, as long as the parameters, along which A d is nearly nothing."""
     sizes = np.where(place.w == 0, 1.0, np.abs(place.w))
     moved = place.columns * sizes  # by as much as they are
-    little = LITTLE * float(np.linalg.norm(place.q))
+    little = LITTLE * length_of(place.q)
     for j in np.flatnonzero(moved <= little):
         yield sizes * np.eye(len(sizes))[j]
     R, _ = place.triangle

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from pellucid.graphs.node import Node
-from pellucid.graphs.operations.closed_set import facts_of
-from pellucid.graphs.operations.kinds import MOVES
 from pellucid.graphs.tracing.recorder import Recorder
 from pellucid.graphs.tracing.traced import lifted
 from pellucid.minimisers.terms import (
@@ -69,27 +67,24 @@ class Reader:
 
 def _sum(reader: Reader, node: Node) -> Squares:
     (x,) = node.arguments
-    if node.size == 1 and facts_of(x.operation).kind is MOVES:
-        parts = [_in_all(reader, a) for a in _moved_whole(x)]
-        return reshaped(added(parts, ()), node.shape)
+    if node.size == 1 and _moved_whole(x):
+        return reshaped(_in_all(reader, x), node.shape)
     return reduced(reader.squares(x), node)
 
 
 def _in_all(reader: Reader, x: Node) -> Squares:
     """The sum over all elements of a node."""
-    if facts_of(x.operation).kind is MOVES and x in reader.moved:
-        return added([_in_all(reader, a) for a in _moved_whole(x)], ())
+    if x in reader.moved and _moved_whole(x):
+        return added([_in_all(reader, a) for a in x.arguments], ())
     squares = reader.squares(x)
     terms = tuple(t.moved(lambda r: np.reshape(r, (-1,))) for t in squares.terms)
     return Squares(terms, x.size * squares.rest)
 
 
-def _moved_whole(node: Node) -> Sequence[Node]:
-    """What a node shows at other places, every element once."""
+def _moved_whole(node: Node) -> bool:
+    """Whether a node shows what it is made of at other places, every element once."""
     whole = sum(a.size for a in node.arguments) == node.size
-    if not (whole and node.operation in WHOLE):
-        raise NoSquaresError
-    return node.arguments
+    return whole and node.operation in WHOLE
 
 
 # What gives all elements of its arguments once where it gives as many.
@@ -196,6 +191,16 @@ def _reshape(reader: Reader, node: Node) -> Squares:
     return reshaped(reader.squares(node.arguments[0]), node.shape)
 
 
+def _index(reader: Reader, node: Node) -> Squares:
+    """Some elements, as a Python loop over an array takes them."""
+    if not all(isinstance(i, (int, slice)) for i in node.options["at"]):
+        return _reshape(reader, node)
+    squares = reader.squares(node.arguments[0])
+    at = node.options["at"]
+    terms = tuple(t.moved(lambda r: r[at]) for t in squares.terms)
+    return Squares(terms, squares.rest)
+
+
 def _cast(reader: Reader, node: Node) -> Squares:
     (x,) = node.arguments
     return reader.squares(x)
@@ -219,7 +224,7 @@ RULES: dict[str, Callable[[Reader, Node], Squares]] = {
     "einsum": _einsum,
     "reshape": _reshape,
     "transpose": _reshape,
-    "index": _reshape,
+    "index": _index,
     "copy": _cast,
     "cast": _cast,
 }

@@ -15,6 +15,12 @@ from pellucid.minimisers.recording import run_with
 from pellucid.minimisers.sums_of_squares import SumOfSquares
 from pellucid.minimisers.task import Options, Task
 
+
+def length_of(v: Vector) -> float:
+    """The length of a vector, whose squares may overflow."""
+    return float(linalg.blas.dnrm2(v)) if len(v) else 0.0
+
+
 ROWS = 4096  # that are factored together
 
 
@@ -54,7 +60,7 @@ class Place:
     @functools.cached_property
     def columns(self) -> Vector:
         """The lengths of the columns of A, whose squares would overflow."""
-        return np.array([linalg.blas.dnrm2(column) for column in self.A.T])
+        return np.array([length_of(column) for column in self.A.T])
 
     @property
     def is_finite(self) -> bool:

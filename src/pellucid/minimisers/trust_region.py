@@ -7,18 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from pellucid.minimisers.full_batch import Vector
-from pellucid.minimisers.residuals import Factors, Place
+from pellucid.minimisers.residuals import Factors, Place, length_of
 
 
 @dataclass(frozen=True)
 class Slope:
     """How far a place is from a minimum, whatever the scales of the parameters.
 
-    `part` is that of the residuals which lies along the columns of A, 0 to 1; `step`
-    the Gauss-Newton step beside the parameters, both measured by what they move.
+    `part` is that of the residuals which lies along the columns of A, 0 to 1; `cosine`
+    that along the nearest of them alone; `step` the Gauss-Newton step beside the
+    parameters, both measured by what they move.
     """
 
     part: float
+    cosine: float
     step: float
 
     @classmethod
@@ -27,16 +29,19 @@ class Slope:
         D = place.lengths
         factors = Factors.of(place, D, eps)
         along = factors.u[: factors.rank]
-        size = float(np.linalg.norm(place.q))
-        step = float(np.linalg.norm(along / factors.S[: factors.rank]))
-        length = float(np.linalg.norm(D * place.w))
+        size = length_of(place.q)
+        step = length_of(along / factors.S[: factors.rank])
+        length = length_of(D * place.w)
+        R, seen = place.triangle
+        nearest = float(np.max(np.abs(R.T @ seen), initial=0.0))
         return cls(
-            float(np.linalg.norm(along)) / size if size else 0.0,
+            length_of(along) / size if size else 0.0,
+            nearest / size if size else 0.0,
             step / length if length else np.inf if step else 0.0,
         )
 
 
-STEEP = Slope(np.inf, np.inf)
+STEEP = Slope(np.inf, np.inf, np.inf)
 
 
 def damped(factors: Factors, radius: float) -> tuple[Vector, float]:
@@ -45,7 +50,7 @@ def damped(factors: Factors, radius: float) -> tuple[Vector, float]:
     (S^2 + damping) V'z = -S u; the damping is found by Newton's method on 1 / |z|.
     Moré, "The Levenberg-Marquardt algorithm: implementation and theory" (1978), (5.4).
     """
-    largest, length = np.max(factors.S, initial=0.0), np.linalg.norm(factors.u)
+    largest, length = np.max(factors.S, initial=0.0), length_of(factors.u)
     if not largest or not length:
         return np.zeros(factors.Vt.shape[1]), 0.0
     S, u = factors.S / largest, factors.u / length  # no square is out of range
@@ -58,13 +63,13 @@ def _damped(S: Vector, u: Vector, rank: int, radius: float) -> tuple[Vector, flo
     """The step along singular vectors, and its damping."""
     known = np.arange(len(S)) < rank
     z = -np.divide(u, S, out=np.zeros_like(u), where=known)
-    if np.linalg.norm(z) <= 1.1 * radius:
+    if length_of(z) <= 1.1 * radius:
         return z, 0.0
-    low, high = 0.0, float(np.linalg.norm(S * u)) / radius
+    low, high = 0.0, length_of(S * u) / radius
     damping = 1e-3 * high
     for _ in range(50):
         z = -S * u / (S**2 + damping) / radius  # of about 1, to be squared
-        size = float(np.linalg.norm(z))
+        size = length_of(z)
         if abs(size - 1) <= 0.1:
             break
         low, high = (damping, high) if size > 1 else (low, damping)
