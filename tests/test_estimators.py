@@ -11,6 +11,8 @@ ESTIMATORS = [
     pl.LogisticRegression(),
     pl.LogisticRegression(class_weight="balanced"),
     pl.LogisticRegression(l1_ratio=0.5),
+    pl.LogisticRegression(solver="liblinear"),
+    pl.LogisticRegression(solver="lbfgs"),
     pl.PoissonRegression(),
     # As scikit-learn sets its own for these checks.
     pl.MLPClassifier(max_iter=100),

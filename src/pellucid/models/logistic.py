@@ -37,18 +37,20 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
     the mean is weighted and n is their sum; b is not penalised. With `standardise` the
     penalty is one of w times the standard deviations of the columns, so that their
     units do not matter (Hastie, Tibshirani & Friedman 2009, section 3.4). What
-    scikit-learn's class takes, this one takes. The columns are centred and scaled
-    inside, and every solver but "gradient-descent" reaches the optimum: L-BFGS, or
+    scikit-learn's class takes, this one takes, and refuses what it refuses. The columns
+    are centred and scaled inside, and every solver but "gradient-descent" reaches the optimum: L-BFGS, or
     Newton in the form that suits rows and columns; `solver_` tells which.
 
     Parameters
     ----------
     penalty : "l1", "l2", "elasticnet" or None
-        Deprecated, as in scikit-learn: r = 1, r = 0, r = `l1_ratio`, C = infinity.
+        Deprecated, as in scikit-learn, with its warning: r = 1, r = 0, r = `l1_ratio`,
+        C = infinity.
     C : float
         The inverse strength of the penalty; infinity for none.
     l1_ratio : float
-        r, the part of |w|_1 in the penalty; it makes weights exactly 0.
+        r, the part of |w|_1 in the penalty; it makes weights exactly 0. (None, which
+        is deprecated, is 0.)
     dual : bool
         Of no effect: the dual problem has the same optimum.
     tol : float
@@ -64,7 +66,9 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
     random_state : optional
         Of no effect: nothing is drawn at random.
     solver : str
-        "auto", "newton", a name of scikit-learn's, or "gradient-descent".
+        "auto", "newton", "lbfgs" or "gradient-descent"; or another name of
+        scikit-learn's, "newton-cholesky", "newton-cg", "liblinear", "sag" or "saga". A
+        name of scikit-learn's takes the penalties and rows that it takes there.
     max_iter : int
         Iterations at most.
     verbose : bool or int
@@ -72,7 +76,7 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
     warm_start : bool
         Whether to begin at the last solution.
     n_jobs : int, optional
-        Of no effect.
+        Deprecated, as in scikit-learn: of no effect.
     learning_rate : float
         Of gradient descent: how far to go for a slope of 1.
     start : float
@@ -87,8 +91,8 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
 
     Attributes
     ----------
-    coef_ : array (1, d) or (k, d)
-        w, for more than two classes a row a class.
+    coef_ : array (1, d) or (k, d), or a sparse matrix; see `sparsify`
+        w, for more than two classes a row a class; float32 where X is.
     intercept_ : array (1,) or (k,)
         b.
     classes_ : array (k,)
@@ -206,6 +210,10 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
         ConvergenceWarning
             When `max_iter` comes before the optimum, or there is none, because the
             classes are separable and nothing is penalised.
+        FutureWarning
+            For parameters that scikit-learn 1.10 drops.
+        UserWarning
+            For parameters that contradict each other.
 
         Examples
         --------
