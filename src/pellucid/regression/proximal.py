@@ -15,7 +15,7 @@ predictors in lasso-type problems" (2012), for working sets that are checked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -130,6 +130,10 @@ class Descent:
         ridge = np.sum(self.objective.ridge * u**2) / 2
         return float(ridge + np.sum(self.lam * np.abs(u)))
 
+    def steep(self, at: Spot) -> float:
+        """The largest slope of F."""
+        return float(np.max(np.abs(least(at.u, at.r, self.lam))))
+
     def loss(self, z: Array) -> tuple[float, Array]:
         """The loss of all rows, and its slope in z."""
         y, s, look = self.objective.y, self.objective.s, self.objective.cost.sloped
@@ -170,7 +174,7 @@ class Descent:
         """Which parameters may move, and whether these are all that want to."""
         slope = np.abs(least(at.u, at.r, self.lam))
         moves = (at.u != 0) | (self.lam == 0)
-        moves[-1] = self.objective.intercept
+        moves[-1] &= self.objective.intercept
         wants = np.flatnonzero(~moves & (slope > 0))
         most = max(FIRST, int(GROWS * moves.sum()))
         if len(wants) <= most:
@@ -188,6 +192,11 @@ class Descent:
             cost = self.loss(z)[0] + self.penalty(u)
             if cost < at.cost and cost - at.cost <= rounding - 1e-4 * t * gain:
                 return self.at(u, z)
+            # So near the minimum costs are equal but for rounding; slopes still tell.
+            if abs(cost - at.cost) <= rounding:
+                there = self.at(u, z)
+                if self.steep(there) < 0.5 * self.steep(at):
+                    return replace(there, cost=min(there.cost, at.cost))
             t /= 2
         return None
 

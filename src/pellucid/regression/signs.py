@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.regression.spaces import definite
+from pellucid.regression.spaces import EPS, definite
 
 Array = NDArray[Any]
 
@@ -48,7 +48,8 @@ def quadratic(H: Array, c: Array, u: Array, lam: Array) -> Array:
     signs, most = np.sign(u), len(u)
     for _ in range(10 * len(u) + 10):
         there, arrived = search.beyond(u, search.solved(signs))
-        better = search.value(there) < search.value(u)
+        rounding = search.rounding(u) if arrived else 0.0
+        better = search.value(there) < search.value(u) + rounding
         if not better and most > 1 and (signs != np.sign(u)).any():
             most, arrived = 1, True  # some that left 0 together should not have
         else:
@@ -78,6 +79,10 @@ class Search:
     def value(self, u: Array) -> float:
         """Q."""
         return float(u @ (self.H @ u / 2 - self.c) + self.lam @ np.abs(u))
+
+    def rounding(self, u: Array) -> float:
+        """What rounding moves Q by."""
+        return 8 * EPS * float(np.abs(u) @ (np.abs(self.c) + self.lam))
 
     def pays(self, u: Array) -> Array:
         """By how much the slope of each coordinate at 0 overcomes lam, else 0."""
