@@ -1,9 +1,12 @@
 """Linear models of many parameters: no Hessian is formed, and no zero is stored."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import sparse, special
 
+import pellucid as pl
 from pellucid.graphs.operations.robust import log_loss
 from pellucid.minimisers.task import Options, Watch
 from pellucid.models import costs
@@ -142,3 +145,93 @@ def test_separable_rows_without_a_ridge_only_ever_lower_the_cost(rng):
     assert (np.diff(fit.history) < 0).all()
     assert np.isfinite(fit.x).all()
     assert fit.fun < 1e-3
+
+
+# -- penalties with kinks -------------------------------------------------------------
+
+LASSOS = {  # n, d, k, C, l1_ratio, sparse
+    "two classes": (150, 12, 2, 0.3, 1.0, False),
+    "three classes": (150, 12, 3, 0.3, 1.0, False),
+    "elastic net": (150, 12, 2, 0.3, 0.5, False),
+    "more columns than rows": (60, 300, 2, 1.0, 1.0, False),
+    "of three classes": (60, 300, 3, 1.0, 0.7, False),
+    "many of which leave 0": (120, 400, 2, 100.0, 1.0, False),
+    "sparse": (150, 40, 2, 1.0, 1.0, True),
+    "sparse, three classes": (150, 40, 3, 1.0, 0.5, True),
+}
+
+
+def classes(rng, n, d, k, is_sparse):
+    X = rng.standard_normal((n, d)) + rng.standard_normal(d)
+    if is_sparse:
+        X = X * (rng.random((n, d)) < 0.3)
+    W = np.zeros((d, k))
+    W[:5] = 2 * rng.standard_normal((5, k))
+    y = np.argmax(X @ W + rng.gumbel(size=(n, k)), axis=1)
+    return X, y
+
+
+@pytest.mark.parametrize("case", LASSOS.values(), ids=LASSOS)
+def test_slopes_overcome_no_penalty_of_a_weight_that_is_0(case, rng):
+    n, d, k, C, ratio, is_sparse = case
+    X, y = classes(rng, n, d, k, is_sparse)
+    s = rng.uniform(0.5, 2, n)
+    rows = sparse.csr_array(X) if is_sparse else X
+    model = pl.LogisticRegression(C=C, l1_ratio=ratio, tol=1e-6).fit(rows, y, s)
+    p = model.predict_proba(X)
+    g = s[:, None] * (p - np.eye(k)[y])
+    g = g[:, 1:] if k == 2 else g
+    w = model.coef_.T
+    slope = C * X.T @ g + (1 - ratio) * w  # of all but the kinks
+    np.testing.assert_allclose(g.sum(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(slope[w != 0], -ratio * np.sign(w[w != 0]), atol=1e-5)
+    assert (np.abs(slope[w == 0]) <= ratio * (1 + 1e-5)).all()
+    assert 0 < np.count_nonzero(w) < w.size
+
+
+def test_sparse_rows_are_fitted_and_predicted_without_filling_them_out(rng):
+    n, d = 500, 20_000
+    X = sparse.random_array((n, d), density=1e-3, rng=rng, format="csr")
+    y = rng.integers(0, 2, n)
+    pl.LogisticRegression(max_iter=1).fit(X[:, :5], y)  # what is compiled once
+    tracemalloc.start()
+    model = pl.LogisticRegression().fit(X, y)
+    model.predict_proba(X)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < n * d * 8 / 5
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("C", [1.0, np.inf])
+@pytest.mark.parametrize("k", [2, 3])
+def test_a_model_of_sparse_rows_is_that_of_their_array(k, C, dtype, rng):
+    X = sparse.random_array((300, 20), density=0.3, rng=rng, format="csr")
+    y = np.argmax(X @ rng.standard_normal((20, k)) + rng.gumbel(size=(300, k)), axis=1)
+    X, s = X.astype(dtype), rng.integers(0, 3, 300)
+    held = pl.LogisticRegression(C=C, tol=1e-8).fit(X, y, s)
+    full = pl.LogisticRegression(C=C, tol=1e-8).fit(X.toarray(), y, s)
+    rtol = 1e-7 if dtype is np.float64 else 1e-5
+    np.testing.assert_allclose(held.coef_, full.coef_, rtol=rtol, atol=1e-9)
+    np.testing.assert_allclose(held.predict_proba(X), full.predict_proba(X), rtol=rtol)
+
+
+def test_sparse_columns_may_have_any_scale(rng):
+    X = sparse.random_array((200, 4), density=0.5, rng=rng, format="csr")
+    y = rng.integers(0, 2, 200)
+    scale = np.array([1e-170, 1.0, 1e3, 1e170])
+    plain = pl.LogisticRegression(C=np.inf, tol=1e-8).fit(X, y)
+    other = pl.LogisticRegression(C=np.inf, tol=1e-8).fit((X * scale).tocsr(), y)
+    np.testing.assert_allclose(other.coef_[0] * scale, plain.coef_[0], rtol=1e-6)
+
+
+def test_cells_that_are_stored_twice_are_added(rng):
+    cells = np.array([1.0, 2.0, 3.0, 1.0]), ([0, 0, 1, 2], [0, 0, 0, 1])
+    X = sparse.csr_array(sparse.coo_array(cells, shape=(4, 2)))
+    twice = sparse.csr_array(
+        (np.array([1.0, 2.0, 3.0, 1.0]), np.array([0, 0, 0, 1]), [0, 2, 3, 4, 4])
+    )
+    y = [0, 1, 0, 1]
+    one, other = (pl.LogisticRegression().fit(A, y) for A in (X, twice))
+    np.testing.assert_allclose(one.coef_, other.coef_, rtol=1e-9)
+    assert twice.nnz == 4

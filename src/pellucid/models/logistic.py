@@ -38,8 +38,9 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
     penalty is one of w times the standard deviations of the columns, so that their
     units do not matter (Hastie, Tibshirani & Friedman 2009, section 3.4). What
     scikit-learn's class takes, this one takes, and refuses what it refuses. The columns
-    are centred and scaled inside, and every solver but "gradient-descent" reaches the optimum: L-BFGS, or
-    Newton in the form that suits rows and columns; `solver_` tells which.
+    are centred and scaled inside, and every solver but "gradient-descent" reaches the
+    optimum: L-BFGS, or Newton in the form that suits rows and columns; `solver_` tells
+    which.
 
     Parameters
     ----------

@@ -15,6 +15,7 @@ predictors in lasso-type problems" (2012), for working sets that are checked.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,14 +35,19 @@ FIRST = (
     100  # new coefficients in a working set, of those that want to leave 0, at least
 )
 GROWS = 0.3  # new ones beside those that are not 0, at most
-TRIES = 50  # lengths of a step
+TRIES = 100  # lengths of a step
+DAMPED = 1e-12  # added to a Hessian, of columns that are scaled to have one near 1
 POLISHED = 1e-3  # the part of what tol asks for: the last step costs little
 ROUGH = 1e-8  # of the cost: what may be left where rounding ends the way
 EPS = float(np.finfo(float).eps)
 
 
 def minimised(
-    objective: Objective, lam: Array, start: Array, options: Options, watch: Watch
+    objective: Objective,
+    lam: Array,
+    start: Array,
+    options: Options,
+    watch: Watch,
 ) -> tuple[Fit, Place]:
     """Minimise F from parameters u = [w; b]; gives also the place, of cost F.
 
@@ -70,7 +76,8 @@ def minimised(
     >>> minimised(objective, lam, np.zeros(2), Options(100, 1e-6), watch)[0].x.round(6)
     array([1.098612, 0.      ])
     """
-    descent = Descent(objective, lam, POLISHED * NEAR * options.tol**2)
+    fall = POLISHED * NEAR * options.tol**2
+    descent = Descent(objective, lam, fall)
     at, history = descent.start(start), []
     with watch.over(options.limit):
         for nit in range(options.limit + 1):
@@ -130,10 +137,6 @@ class Descent:
         ridge = np.sum(self.objective.ridge * u**2) / 2
         return float(ridge + np.sum(self.lam * np.abs(u)))
 
-    def steep(self, at: Spot) -> float:
-        """The largest slope of F."""
-        return float(np.max(np.abs(least(at.u, at.r, self.lam))))
-
     def loss(self, z: Array) -> tuple[float, Array]:
         """The loss of all rows, and its slope in z."""
         y, s, look = self.objective.y, self.objective.s, self.objective.cost.sloped
@@ -154,15 +157,14 @@ class Descent:
         part = Part.of(self.objective, some)
         lam = np.broadcast_to(self.lam, at.u.shape)[moves]
         H = part.hessian(at.z, moves[some])
-        u, r = at.u[moves], at.r[moves]
-        d = quadratic(H, H @ u - r, u, lam) - u
-        more = np.sum(lam * (np.abs(u + d) - np.abs(u)))
-        gain = -float(r @ d + more)  # of the slope; the model falls by this - d'Hd/2
-        left = gain - float(d @ H @ d) / 2
+        H.flat[:: len(H) + 1] += DAMPED  # it may be singular
+        model = Model(H, moves, lam)
+        d, gain, left = model.step(at)
         step = np.zeros_like(at.u)
         step[moves] = d
-        after = self.searched(at, step, part.outputs(step[some]), gain)
-        small = abs(left) <= max(self.fall, ROUGH * (after is None)) * abs(at.cost)
+        zs = part.outputs(step[some])
+        after = self.searched(at, step, zs, gain, lambda there: model.step(there)[2])
+        small = left <= max(self.fall, ROUGH * (after is None)) * abs(at.cost)
         if small and whole:
             least = "no step lowers the cost" if after is None else "the cost is least"
             self.reason = f"converged: {least}"
@@ -184,7 +186,10 @@ class Descent:
         moves.flat[wants[far]] = True
         return moves, False
 
-    def searched(self, at: Spot, step: Array, zs: Array, gain: float) -> Spot | None:
+    def searched(
+        self, at: Spot, step: Array, zs: Array, gain: float,
+        left: Callable[[Spot], float],
+    ) -> Spot | None:  # fmt: skip
         """Halve the step until it pays; its outputs are known, so no row is visited."""
         t, rounding = 1.0, 8 * EPS * abs(at.cost)
         for _ in range(TRIES if gain > 0 else 0):
@@ -195,10 +200,26 @@ class Descent:
             # So near the minimum costs are equal but for rounding; slopes still tell.
             if abs(cost - at.cost) <= rounding:
                 there = self.at(u, z)
-                if self.steep(there) < 0.5 * self.steep(at):
+                if left(there) < 0.5 * left(at):
                     return replace(there, cost=min(there.cost, at.cost))
             t /= 2
         return None
+
+
+@dataclass(frozen=True)
+class Model:
+    """The second-order model of F at a place, of the parameters that may move."""
+
+    H: Array
+    moves: Array
+    lam: Array
+
+    def step(self, at: Spot) -> tuple[Array, float, float]:
+        """The way to its minimum; how F falls at first, and how far the model does."""
+        H, lam, u, r = self.H, self.lam, at.u[self.moves], at.r[self.moves]
+        d = quadratic(H, H @ u - r, u, lam) - u
+        gain = -float(r @ d + np.sum(lam * (np.abs(u + d) - np.abs(u))))
+        return d, gain, gain - float(d @ H @ d) / 2
 
 
 @dataclass(frozen=True)

@@ -59,9 +59,8 @@ def quadratic(H: Array, c: Array, u: Array, lam: Array) -> Array:
             if not pays.any():
                 break
             signs = np.sign(u)
-            leave = np.argsort(-pays, kind="stable")[
-                : min(most, np.count_nonzero(pays))
-            ]
+            number = min(most, int(np.count_nonzero(pays)))
+            leave = np.argsort(-pays, kind="stable")[:number]
             signs[leave] = np.sign(c - H @ u)[leave]
         else:
             signs = np.sign(u)
