@@ -152,7 +152,7 @@ class Descent:
     def stepped(self, at: Spot) -> Spot | None:
         """Take a step; None where none lowers F any more."""
         moves, whole = self.working(at)
-        some = moves.reshape(len(moves), -1).any(axis=1)
+        some = np.asarray(moves.reshape(len(moves), -1).any(axis=1))
         some[-1] = True
         part = Part.of(self.objective, some)
         lam = np.broadcast_to(self.lam, at.u.shape)[moves]
