@@ -190,7 +190,7 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
         Parameters
         ----------
         X : array (n, d), data frame, sparse matrix or `Table` with its target
-            Features; a sparse matrix is filled out.
+            Features; a sparse matrix stays one, but for "gradient-descent".
         y : array (n,)
             The class of each row.
         sample_weight : array (n,), optional

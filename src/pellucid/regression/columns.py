@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.regression import powers
-from pellucid.regression.design import Dense, Design, Folded, is_sparse
+from pellucid.regression.design import Dense, Design, Folded
+from pellucid.regression.powers import is_sparse
 from pellucid.regression.rows import visited
 
 Array = NDArray[Any]

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from pellucid.regression.powers import is_sparse
 from pellucid.regression.rows import MOST, WIDE, visited
 
 Array = NDArray[Any]
@@ -135,6 +135,7 @@ class Folded:
 
     Examples
     --------
+    >>> from scipy import sparse
     >>> X = sparse.csr_array([[1.0, 0.0], [3.0, 4.0]])
     >>> design = Folded(X, np.array([2.0, 0.0]), np.array([0.5, 2.0]))
     >>> design @ np.ones(2), design.T @ np.ones(2)
@@ -248,11 +249,6 @@ class FoldedColumns:
         """Z'g."""
         Z = self.Z
         return np.asarray((Z.X.T @ g - Z._mean_of(g)) / Z._beside(g))
-
-
-def is_sparse(X: Any) -> bool:
-    """Whether X is a sparse matrix of SciPy's."""
-    return bool(sparse.issparse(X))
 
 
 def rows_of(X: Any, rows: slice) -> Any:

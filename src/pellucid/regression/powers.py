@@ -46,7 +46,7 @@ def exponents(X: Any) -> Array:
     array([  2,   0, 668], dtype=int32)
     """
     ends = X.max(axis=0), X.min(axis=0)
-    if sparse.issparse(X):
+    if is_sparse(X):
         ends = tuple(end.toarray().ravel() for end in ends)
     largest = np.maximum(ends[0], -ends[1])
     return exponents_of(largest)
@@ -62,16 +62,21 @@ def scaled(X: Any, e: Array | None) -> Any:
     """X 2^-e, column by column; X itself where nothing is to be scaled."""
     if e is None:
         return X
-    if not sparse.issparse(X):
+    if not is_sparse(X):
         return np.ldexp(X.astype(float), -e)
     near: Any = X.astype(float)  # a copy
     near.data = np.ldexp(near.data, -e[near.indices])
     return near
 
 
+def is_sparse(X: Any) -> bool:
+    """Whether X is a sparse matrix of SciPy's."""
+    return bool(sparse.issparse(X))
+
+
 def filled(X: Any) -> Array:
     """Rows of a sparse matrix filled out; the rest as it is."""
-    return np.asarray(X.toarray() if sparse.issparse(X) else X)
+    return np.asarray(X.toarray() if is_sparse(X) else X)
 
 
 def near_one(s: Array) -> Array:

@@ -22,8 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from pellucid.regression.design import is_sparse, with_ones
+from pellucid.regression.design import with_ones
 from pellucid.regression.objective import Objective
+from pellucid.regression.powers import is_sparse
 
 Array = NDArray[Any]
 Solve = Callable[[Array], tuple[Array, Array | None]]  # M^-1 r; its image, if known
