@@ -36,7 +36,6 @@ FIRST = (
 )
 GROWS = 0.3  # new ones beside those that are not 0, at most
 TRIES = 100  # lengths of a step
-DAMPED = 1e-12  # added to a Hessian, of columns that are scaled to have one near 1
 POLISHED = 1e-3  # the part of what tol asks for: the last step costs little
 ROUGH = 1e-8  # of the cost: what may be left where rounding ends the way
 EPS = float(np.finfo(float).eps)
@@ -118,6 +117,7 @@ class Descent:
     lam: Array
     fall: float
     reason: str = ""
+    first: float = 0.0  # the cost at the start
 
     def start(self, u: Array) -> Spot:
         """Stand at parameters."""
@@ -157,14 +157,15 @@ class Descent:
         part = Part.of(self.objective, some)
         lam = np.broadcast_to(self.lam, at.u.shape)[moves]
         H = part.hessian(at.z, moves[some])
-        H.flat[:: len(H) + 1] += DAMPED  # it may be singular
         model = Model(H, moves, lam)
         d, gain, left = model.step(at)
         step = np.zeros_like(at.u)
         step[moves] = d
         zs = part.outputs(step[some])
         after = self.searched(at, step, zs, gain, lambda there: model.step(there)[2])
-        small = left <= max(self.fall, ROUGH * (after is None)) * abs(at.cost)
+        self.first = max(self.first, abs(at.cost))
+        little = max(self.fall, ROUGH * (after is None)) * abs(at.cost)
+        small = left <= max(little, EPS * self.first)  # of a cost that comes to 0 too
         if small and whole:
             least = "no step lowers the cost" if after is None else "the cost is least"
             self.reason = f"converged: {least}"
