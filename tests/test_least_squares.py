@@ -153,6 +153,14 @@ def test_columns_beyond_squares(scale, rng):
     assert (sure <= right).all()
 
 
+def test_dependent_columns_of_lengths_far_apart_have_a_solution(rng):
+    a = rng.normal(size=(14, 3))
+    X = np.column_stack([a, a.sum(axis=1)]) * [1e-4, 1e-20, 1e16, 1e3]
+    model = pl.LinearRegression().fit(X, a[:, 0])
+    assert model.rank_ == 3
+    np.testing.assert_allclose(model.predict(X), a[:, 0], atol=1e-6)
+
+
 # -- what changes nothing -------------------------------------------------------------
 
 SEEDS = st.integers(0, 2**32 - 1)

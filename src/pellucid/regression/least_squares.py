@@ -27,6 +27,8 @@ from pellucid.regression.spread import Spread
 
 Array = NDArray[Any]
 
+ALIKE = 1e-12  # columns whose lengths are farther apart are unlike
+
 
 @dataclass(frozen=True)
 class LeastSquares:
@@ -220,15 +222,16 @@ def shortest(factors: Factors, w: Array, e: Array | None) -> Array:
     """
     V = np.linalg.qr(factors.inverse / np.linalg.norm(factors.inverse, axis=0))[0]
     across = V.T @ (w * factors.length[:, None])  # V'v   (rank, k)
-    if e is not None:
-        return _shortest_of_unlike(factors, V, w, across, e)
     q, r = linalg.qr(V * factors.length[:, None], mode="economic")  # (d, rank), ...
+    size = np.abs(np.diagonal(r))
+    if e is not None or np.min(size) <= ALIKE * np.max(size):
+        return _shortest_of_unlike(
+            factors, V, w, np.zeros(len(w), int) if e is None else e
+        )
     return np.asarray(q @ linalg.solve_triangular(r, across, trans="T"))
 
 
-def _shortest_of_unlike(
-    factors: Factors, V: Array, w: Array, across: Array, e: Array
-) -> Array:
+def _shortest_of_unlike(factors: Factors, V: Array, w: Array, e: Array) -> Array:
     """Take care of scales so unlike that rounding in one would drown another.
 
     A column that depends on no other keeps its coefficient. Where even the others
