@@ -58,8 +58,8 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         How many decimal digits of each coefficient are certain, of the least squares of
         the numbers as they are, in exact arithmetic: 15.95 where float64 has no better.
         It is a bound, from the last step of refinement: 0 for a coefficient that may be
-        0, and nan for all where columns depend on each other, so that other
-        coefficients would be as good.
+        0, nan where other numbers are as good, as for a constant column, and for all
+        where columns depend on each other.
     rank_ : int
         In how many directions the features vary.
     singular_ : array (min(n, d),)

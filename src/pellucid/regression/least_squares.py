@@ -130,7 +130,8 @@ def least_squares(
 def _digits(rows: Rows, factors: Factors, found: Refined) -> tuple[Array, Array]:
     """Certain digits of w and b, nan of what other numbers would be as good for.
 
-    A constant column has no say of its own beside the intercept; a column that varies but is taken for a constant leaves nothing certain.
+    A constant column has no say of its own beside the intercept; a column that varies
+    but is taken for a constant leaves nothing certain.
     """
     still = ~factors.varies
     known = factors.is_whole and not rows.columns.largest[still].any()
