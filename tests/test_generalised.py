@@ -346,3 +346,10 @@ def test_few_iterations_end_with_a_sentence():
     _, X, y = counted(6)
     with pytest.warns(ConvergenceWarning, match="stopped before the optimum"):
         pl.PoissonRegression(max_iter=1, alpha=0.0).fit(X * 3, y)
+
+
+def test_what_overflows_on_the_way_is_no_warning(rng):
+    X = rng.normal(size=(90, 5)) * [1, 1e4, 1, 1, 1e-3] + [0, 1e5, 0, 0, 0]
+    y = rng.poisson(2, 90) * 1e5
+    model = converged(pl.PoissonRegression(alpha=1e-3, fit_intercept=False), X, y)
+    assert (np.diff(model.history_) <= 0).all()

@@ -23,6 +23,9 @@ from pellucid.regression.rows import visited
 
 Array = NDArray[Any]
 
+# Far out a cost may be beyond float64; such a place is no better than another.
+QUIET = np.errstate(over="ignore", invalid="ignore")
+
 
 @dataclass(frozen=True)
 class Place:
@@ -109,6 +112,7 @@ class Objective:
         flat = np.broadcast_to(u[-1], (n, *u.shape[1:]))
         z = self.outputs(u) if u[:-1].any() else flat
 
+        @QUIET
         def part(blocks: list[slice]) -> Any:
             look = self.cost.sloped
             return sum(look(z[i], self.y[i], self.s[i])[0] for i in blocks)
@@ -157,6 +161,7 @@ class Objective:
     def _turned(self, z: Array, dz: Array, rows: slice) -> Array:
         return self.cost.turned(z, self.y[rows], self.s[rows], dz)
 
+    @QUIET
     def _part(
         self, u: Array, blocks: list[slice], form: Form | None
     ) -> tuple[Any, ...]:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pellucid.minimisers.task import Fit, Options, Watch, fitted
 from pellucid.regression.curvature import EPS, HALF, Curvature
 from pellucid.regression.extended import refined
-from pellucid.regression.objective import Form, Objective, Place
+from pellucid.regression.objective import QUIET, Form, Objective, Place
 
 Array = NDArray[Any]
 
@@ -168,6 +168,7 @@ class Walk:
             goal *= DOUBT
         return self.left <= (max(goal, self.least) if self.tol else 0.0)
 
+    @QUIET
     def goes_on(self) -> bool:
         """Take a step, if there is reason to; else say why not."""
         rough = self.tol >= ROUGH
