@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import special
 
 from pellucid.graphs import structure
 from pellucid.graphs.tracing.trace import signature_of
@@ -100,6 +99,7 @@ class Certainty:
     def summary(self, title: str) -> Summary:
         """A row a parameter, and the figures of the fit."""
         import pandas as pd
+        from scipy import special
 
         from pellucid.show.summary import Summary
 

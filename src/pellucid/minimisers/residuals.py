@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg
 
 from pellucid.graphs.differentiating.gradient import jvp, vjp
 from pellucid.minimisers.full_batch import Vector, flat, product_with
@@ -18,7 +18,14 @@ from pellucid.minimisers.task import Options, Task
 
 def length_of(v: Vector) -> float:
     """The length of a vector, whose squares may overflow."""
-    return float(linalg.blas.dnrm2(v)) if len(v) else 0.0
+    with np.errstate(over="ignore"):
+        size = math.sqrt(v @ v)
+    if 1e-140 < size < 1e140:
+        return size
+    largest = float(np.max(np.abs(v), initial=0.0))
+    if not 0 < largest < math.inf:
+        return largest  # or nan
+    return largest * math.sqrt((v / largest) @ (v / largest))
 
 
 ROWS = 4096  # that are factored together
@@ -86,9 +93,7 @@ class Place:
         for begin in range(0, n, ROWS):
             rows = slice(begin, begin + ROWS)
             block = np.column_stack([self.A[rows] / self.lengths, self.q[rows]])
-            both = np.asfortranarray(np.vstack([R, block]))
-            factored: Vector = linalg.lapack.dgeqrf(both, overwrite_a=True)[0]
-            R = np.triu(factored[: p + 1])
+            R = np.asarray(np.linalg.qr(np.vstack([R, block]), mode="r"))
         return R[:p, :p], R[:p, p]
 
 
@@ -108,7 +113,7 @@ class Factors:
     def of(cls, place: Place, D: Vector, eps: float) -> Factors:
         """Factor a Jacobian, known to eps, whose columns are divided by D."""
         R, along = place.triangle
-        U, S, Vt = linalg.svd(R * (place.lengths / D), full_matrices=False)
+        U, S, Vt = np.linalg.svd(R * (place.lengths / D), full_matrices=False)
         rounding = 10 * max(place.A.shape) * eps * np.max(S, initial=0.0)
         return cls(S, Vt, U.T @ along, int(np.sum(rounding < S)))
 
