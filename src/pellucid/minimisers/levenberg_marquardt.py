@@ -146,8 +146,16 @@ class Way:
     def _has_arrived(self) -> bool:
         """Whether a place from which no step leads on is a minimum but for rounding."""
         small = max(self.tol, 4 * self.eps)
-        flat = min(self.slope.part, self.slope.cosine) <= small
-        return flat or self.slope.step <= self.eps**0.5
+        if self.slope.part <= small or self.slope.step <= self.eps**0.5:
+            return True
+        return self.slope.cosine <= small and self._newton_step()[1] <= self.eps**0.5
+
+    def _newton_step(self) -> tuple[Vector, float]:
+        """Newton's step, and how long it is beside the parameters."""
+        here = self.place
+        d = dense_step(self.problem, self._state(here))
+        far = length_of(here.columns * here.w)
+        return d, length_of(here.columns * d) / far if far else np.inf
 
     def _is_exact(self) -> bool:
         """Whether residuals have vanished, beside the first and what they are of."""
@@ -232,8 +240,8 @@ class Way:
         Residuals that are large and curved have a say in the curvature of the cost.
         """
         here = self.place
-        d = dense_step(self.problem, self._state(here))
-        if not length_of(here.columns * d) <= length_of(here.columns * here.w):
+        d, length = self._newton_step()
+        if not length <= 1:
             return None  # that is not near
         after = self.residuals.place(here.w + d)
         rises = float(after.q @ after.q) - float(here.q @ here.q)

@@ -70,6 +70,8 @@ def _damped(S: Vector, u: Vector, rank: int, radius: float) -> tuple[Vector, flo
     for _ in range(50):
         z = -S * u / (S**2 + damping) / radius  # of about 1, to be squared
         size = length_of(z)
+        if not size:
+            return np.zeros_like(z), 0.0  # the radius is nothing
         if abs(size - 1) <= 0.1:
             break
         low, high = (damping, high) if size > 1 else (low, damping)
