@@ -71,7 +71,8 @@ def _looked(X: Array, s: Array | None, rows: slice) -> tuple[Array, Array, Array
 
 def _near(X: Any, rows: slice, e: Array | None) -> Array:
     """Some rows of X 2^-e, those of a sparse matrix filled out."""
-    return powers.scaled(powers.filled(X[rows]), e)
+    near: Array = powers.scaled(powers.filled(X[rows]), e)
+    return near
 
 
 @dataclass(frozen=True)
