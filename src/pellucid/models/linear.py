@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -163,7 +164,8 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         one = y.ndim == 1
         self.coef_ = found.w[:, 0] if one else found.w.T  # (d,) or (k, d)
         self.intercept_ = _intercept(found.b, one, self.fit_intercept)
-        self.rank_, self.singular_ = found.rank, found.singular
+        self.rank_, self._singular = found.rank, found.singular
+        vars(self).pop("singular_", None)  # of a fit before
         self._spread = found.spread
         self.digits_ = found.digits[:, 0] if one else found.digits.T
         self._rows = base.kept(X, y, s)
@@ -184,6 +186,19 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
                 "subtract a constant before the numbers are rounded."
             )
             warnings.warn(message, RuntimeWarning, stacklevel=3)
+
+    @cached_property
+    def singular_(self) -> Array:
+        """Singular values of the centred features."""
+        check_is_fitted(self)
+        return self._singular.values
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is kept of a model in files: singular values and not their triangle."""
+        kept: dict[str, Any] = dict(super().__getstate__())
+        if kept.pop("_singular", None) is not None:
+            kept["singular_"] = self.singular_
+        return kept
 
     @property
     def _freedom(self) -> int:

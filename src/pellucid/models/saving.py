@@ -173,7 +173,11 @@ def restored(content: bytes, name: str = "model") -> Any:
 
 def _document(model: Any, kind: ModelKind) -> tuple[dict[str, Any], dict[str, Array]]:
     """What goes into the metadata, and the arrays beside it."""
-    own = {name: value for name, value in vars(model).items() if name != "preparation_"}
+    own = {
+        name: value
+        for name, value in model.__getstate__().items()
+        if name != "preparation_"
+    }
     parameters = {name: own.pop(name) for name in model._get_param_names()}
     if "network_" in own:
         parameters["network"] = own["network_"]  # also where a function made it

@@ -338,37 +338,3 @@ def _complete(R: Array, noise: Array, own: float) -> Array | None:
     if least <= max(own * np.linalg.norm(R), MARGIN * np.max(noise)):
         return None
     return np.asarray(Q[:, :rank] @ inverse)
-
-
-def singular_values(rows: Rows, factors: Factors) -> Array:
-    """Those of the centred columns as they are, 0 for the constants."""
-    varies, e = factors.varies, rows.columns.e
-    length = factors.length[varies]
-    found = _graded(factors.R, length, None if e is None else e[varies])
-    n, d, _ = rows.shape
-    return np.append(found, np.zeros(min(n, d) - len(found)))
-
-
-def _graded(R: Array, length: Array, e: Array | None) -> Array:
-    """Those of R diag(length 2^e), to their own digits where the columns are unlike.
-
-    From the longest column to the shortest, blocks of columns that are more than 2^GAP
-    apart do not see each other in float64. Stewart, "On graded matrices" (1984).
-    """
-    if not R.size:
-        return np.zeros(0)
-    if e is None:
-        return np.asarray(np.linalg.svd(R * length, compute_uv=False))
-    order = np.argsort(-(np.log2(length) + e))
-    T, (length, e) = linalg.qr(R[:, order], mode="r")[0], (length[order], e[order])
-    ends = [*np.flatnonzero(-np.diff(e) > powers.GAP) + 1, len(e)]
-    values, begin = np.zeros(0), 0
-    for end in ends:
-        block = T[begin : min(end, len(T)), begin:end]
-        if block.size:
-            graded = np.ldexp(block * length[begin:end], e[begin:end] - e[begin])
-            with np.errstate(over="ignore"):  # inf where float64 ends
-                found = np.ldexp(linalg.svdvals(graded), e[begin])
-            values = np.append(values, found)
-        begin = end
-    return values

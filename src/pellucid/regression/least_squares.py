@@ -21,8 +21,9 @@ from scipy import linalg, optimize
 from pellucid.regression import powers
 from pellucid.regression.error_free import BITS, Double, summed
 from pellucid.regression.explained import Explained
-from pellucid.regression.factors import Factors, Rows, singular_values
+from pellucid.regression.factors import Factors, Rows
 from pellucid.regression.refinement import Refined, refined
+from pellucid.regression.singular import Singular
 from pellucid.regression.spread import Spread
 
 Array = NDArray[Any]
@@ -42,8 +43,8 @@ class LeastSquares:
         Intercepts.
     rank : int
         In how many directions the columns vary.
-    singular : array (min(n, d),)
-        Singular values of the columns, centred, as they are (not scaled).
+    singular : Singular
+        Singular values (min(n, d),) of the columns, centred, as they are (not scaled).
     still : array (d,) of bool
         Which columns are taken for constant; rounding alone may move them.
     spread : Spread
@@ -59,7 +60,7 @@ class LeastSquares:
     w: Array
     b: Array
     rank: int
-    singular: Array
+    singular: Singular
     still: Array
     spread: Spread
     digits: Array
@@ -119,7 +120,7 @@ def least_squares(
     return LeastSquares(
         *_restored(rows, w.value, b.value),
         factors.rank,
-        singular_values(rows, factors),
+        _singular(rows, factors),
         ~factors.varies,
         _spread(rows, factors, s),
         *_digits(rows, factors, found),
@@ -197,6 +198,13 @@ def _restored(rows: Rows, w: Array, b: Array) -> tuple[Array, Array]:
     of_1 = np.append(e, np.int32(0))  # X beside a column of ones
     both = powers.restored(np.vstack([w, b]), of_y - of_1[:, None])
     return both[:-1], both[-1]
+
+
+def _singular(rows: Rows, factors: Factors) -> Singular:
+    """Of the columns that vary; those of constants are 0."""
+    varies, e = factors.varies, rows.columns.e
+    length, e = factors.length[varies], None if e is None else e[varies]
+    return Singular(factors.R, length, e, min(rows.columns.shape))
 
 
 def _power(s: Array | None) -> int:
