@@ -19,18 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from pellucid.regression import powers
+from pellucid.regression import across, powers
+from pellucid.regression.across import EPS
 from pellucid.regression.error_free import Double, summed
 from pellucid.regression.rows import rows_a_block, visited, visits
 from pellucid.regression.survey import Columns, Survey
 
 Array = NDArray[Any]
 
-EPS = float(np.finfo(float).eps)
 MARGIN = 4  # times what rounding moves, what varies less may vary by rounding alone
 GAP = 1e-10  # of the largest, between directions that vary and those that do not
 MOST_WIDE = 512  # rows of a block whose products are worth adding up
-SAFE = 1e11  # the square of the condition up to which R may come from Z'Z
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,11 @@ class Rows:
     def shape(self) -> tuple[int, int, int]:
         """How many rows, columns and targets."""
         return *self.columns.shape, self.targets.shape[1]
+
+    @property
+    def freedom(self) -> int:
+        """In how many directions the columns can vary at most."""
+        return self.columns.shape[0] - self.intercept
 
     def of_target(self, i: int) -> Rows:
         """The same columns with one target."""
@@ -141,6 +145,8 @@ class Factors:
         The triangle.
     inverse : array (d, rank)
         T: the inverse of R, or where that is none Q B^-1 for R'R = Q B'B Q'.
+    V : array (d, rank) or None
+        Orthonormal columns that span those of T, None where T is the inverse of R.
     projected : array (r, k)
         Q'y.
     f : array (rank, k)
@@ -157,6 +163,7 @@ class Factors:
 
     R: Array
     inverse: Array
+    V: Array | None
     projected: Array
     f: Array
     mean: Array
@@ -174,14 +181,16 @@ class Factors:
         f = projected
         noise = coarse[varies] / length[varies]
         own = (10 * len(noise) ** 0.5 + n**0.5) * EPS  # of sums over all rows
+        V = None
         if inverse is None or not _is_whole(inverse, noise, own):
-            inverse, f = _of_rank(R, projected, noise, own)
-        T = np.zeros((d, inverse.shape[1]))
-        T[varies] = inverse
+            found = Directions.of(R, projected, noise, own)
+            inverse, f, error = found.T, found.f, max(error, found.error)
+            V = _with_constants(found.V, varies)
+        T = _with_constants(inverse, varies)
         mean = moments.mean
         far = np.abs(mean[:d][varies]) * rows.total**0.5 / length[varies]
         error *= 4 * (1 + np.max(far, initial=0.0))  # means are rounded too
-        return cls(R, T, projected, f, mean[:d], mean[d:], length, error)
+        return cls(R, T, V, projected, f, mean[:d], mean[d:], length, error)
 
     @property
     def rank(self) -> int:
@@ -206,6 +215,15 @@ class Factors:
         """The coefficients of the columns as they are: v / length, 0 for a constant."""
         length = self.length[:, None]
         return np.divide(v, length, out=np.zeros_like(v), where=length > 0)
+
+
+def _with_constants(T: Array, varies: Array) -> Array:
+    """Rows of 0 for the constant columns, beside those of the columns that vary."""
+    if varies.all():
+        return T
+    whole = np.zeros((len(varies), T.shape[1]))
+    whole[varies] = T
+    return whole
 
 
 def _coarse(rows: Rows, moments: Moments) -> tuple[Array, Array]:
@@ -251,11 +269,14 @@ def _triangle(
         try:
             R: Array = np.linalg.cholesky(Z).T
             T = _inverse(R)
-            if np.sum(T**2) <= SAFE:
+            if np.sum(T**2) <= across.SAFE:
                 f = T.T @ (unit[:, None] * C[:d, d:][varies])
                 return R, f, T, 16 * EPS * float(np.sum(T**2))
         except np.linalg.LinAlgError:
             pass  # too near to dependent for products
+    if rows.freedom < np.sum(varies):
+        R, f = _upright(rows, moments.mean, length)
+        return R, f, None, 0.0
     R = _reflected(rows, moments.mean, length)
     r = min(len(R), int(np.sum(varies)))
     R, f = R[:r, : len(unit)], R[:r, len(unit) :]
@@ -269,19 +290,35 @@ def _inverse(R: Array) -> Array:
     return np.asarray(linalg.lapack.dtrtri(R)[0]) if len(R) else R
 
 
+def _upright(rows: Rows, mean: Array, length: Array) -> tuple[Array, Array]:
+    """Z and y themselves, of rows that are fewer than the columns, less their mean."""
+    (n, d, k), kept = rows.shape, np.flatnonzero(length > 0)
+    B = rows.around(slice(0, n), rows.columns.empty(n, d + k + 1))
+    Z = _centred(rows, B, mean, length)
+    Z = across.without_mean(Z, B[:, -1]) if rows.intercept else Z
+    return Z[:, : len(kept)], Z[:, len(kept) :]
+
+
+def _centred(rows: Rows, B: Array, mean: Array, length: Array) -> Array:
+    """[Z y] of a block [A y 1] of rows; B is overwritten."""
+    k = rows.shape[2]
+    B[:, :-1] -= B[:, -1:] * (mean - np.append(rows.columns.shift, rows.targets.shift))
+    if (length > 0).all():
+        B[:, : -k - 1] /= length
+        return B[:, :-1]
+    kept = np.append(length > 0, np.ones(k, bool))
+    return np.asarray(B[:, :-1][:, kept] / np.append(length, np.ones(k))[kept])
+
+
 def _reflected(rows: Rows, mean: Array, length: Array) -> Array:
     """R of [Z y], from one block of rows to the next, and of the parts together."""
     n, d, k = rows.shape
-    shift = mean - np.append(rows.columns.shift, rows.targets.shift)
-    kept = np.append(length > 0, np.ones(k, bool))
-    unit = np.append(length, np.ones(k))[kept]
+    wide = int(np.sum(length > 0)) + k
 
     def part(blocks: list[slice]) -> Array:
-        R, B = np.zeros((0, len(unit))), rows.columns.empty(_longest(blocks), d + k + 1)
+        R, B = np.zeros((0, wide)), rows.columns.empty(_longest(blocks), d + k + 1)
         for block in blocks:
-            Z = rows.around(block, B)
-            Z[:, :-1] -= Z[:, -1:] * shift
-            Z = Z[:, :-1][:, kept] / unit
+            Z = _centred(rows, rows.around(block, B), mean, length)
             R = _r_of(np.vstack([R, Z]) if len(R) else Z)
         return R
 
@@ -308,33 +345,52 @@ def _is_whole(inverse: Array, noise: Array, own: float) -> bool:
     return bool(least > max(own, MARGIN * np.max(noise, initial=0.0)))
 
 
-def _of_rank(R: Array, f: Array, noise: Array, own: float) -> tuple[Array, Array]:
-    """T and T'Z'y of the directions that vary more than rounding may make them."""
-    T = _complete(R, noise, own)
-    if T is not None:
-        return T, T.T @ (R.T @ f)
-    U, S, Vt = linalg.svd(R, full_matrices=False)
-    along = np.sqrt(Vt**2 @ noise**2)  # what noise there is in each direction
-    own *= np.max(S, initial=0.0)
-    rank = int(np.sum(np.maximum(own, MARGIN * along) < S))
-    return Vt[:rank].T / S[:rank], U[:, :rank].T @ f
+@dataclass(frozen=True)
+class Directions:
+    """Those that vary more than rounding may make them.
+
+    T and f as `Factors` holds them, V (columns, rank) with orthonormal columns that
+    span those of T, and the error of T.
+    """
+
+    T: Array
+    f: Array
+    V: Array
+    error: float
+
+    @classmethod
+    def of(cls, R: Array, f: Array, noise: Array, own: float) -> Directions:
+        """Find those of R, by products or with pivots where that is plain."""
+        least = max(own * np.linalg.norm(R), MARGIN * np.max(noise, initial=0.0))
+        spanned = across.spanned(R) if len(R) < R.shape[1] else None
+        if spanned is not None and 1 / np.linalg.norm(spanned[1]) > least:
+            V, inverse = spanned
+            return cls(V @ inverse, f, V, 16 * EPS * len(R) * float(np.sum(inverse**2)))
+        found = _complete(R, own, least)
+        if found is not None:
+            V, inverse = found
+            T = V @ inverse
+            return cls(T, T.T @ (R.T @ f), V, 0.0)
+        U, S, Vt = linalg.svd(R, full_matrices=False)
+        along = np.sqrt(Vt**2 @ noise**2)  # what noise there is in each direction
+        own *= np.max(S, initial=0.0)
+        rank = int(np.sum(np.maximum(own, MARGIN * along) < S))
+        V = Vt[:rank].T
+        return cls(V / S[:rank], U[:, :rank].T @ f, V, 0.0)
 
 
-def _complete(R: Array, noise: Array, own: float) -> Array | None:
-    """T where it is plain without singular values which directions are none.
+def _complete(R: Array, own: float, least: float) -> tuple[Array, Array] | None:
+    """V and B^-1, T = V B^-1, where it is plain which directions are none.
 
     R' = Q L with pivots, of which the rows of L that are but rounding are left out, and
     L' = P B: then R'R = Q B'B Q'. Golub & Van Loan, "Matrix computations", section 5.4.
     """
     if not R.size:
         return None
-    Q, L, _ = linalg.qr(R.T, mode="economic", pivoting=True)
+    Q, L, _ = linalg.qr(R.T, mode="economic", pivoting=True, check_finite=False)
     size = np.abs(np.diagonal(L))
     rank = int(np.sum(size > GAP * size[0]))
     if np.linalg.norm(L[rank:]) > own * size[0]:
         return None
     inverse = _inverse(_r_of(L[:rank].T))
-    least = 1 / np.linalg.norm(inverse)
-    if least <= max(own * np.linalg.norm(R), MARGIN * np.max(noise)):
-        return None
-    return np.asarray(Q[:, :rank] @ inverse)
+    return (Q[:, :rank], inverse) if 1 / np.linalg.norm(inverse) > least else None

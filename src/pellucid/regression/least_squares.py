@@ -23,12 +23,11 @@ from pellucid.regression.error_free import BITS, Double, summed
 from pellucid.regression.explained import Explained
 from pellucid.regression.factors import Factors, Rows
 from pellucid.regression.refinement import Refined, refined
+from pellucid.regression.shortest import shortest
 from pellucid.regression.singular import Singular
 from pellucid.regression.spread import Spread
 
 Array = NDArray[Any]
-
-ALIKE = 1e-12  # columns whose lengths are farther apart are unlike
 
 
 @dataclass(frozen=True)
@@ -222,39 +221,3 @@ def _spread(rows: Rows, factors: Factors, s: Array | None) -> Spread:
     e = np.zeros(d, np.int32) if e is None else e
     mean = factors.centre(rows)
     return Spread(e, mean, factors.length, inverse, of_mean)
-
-
-def shortest(factors: Factors, w: Array, e: Array | None) -> Array:
-    """Of all w that give the same A w, the shortest: V' (length w) = V'v, V of T.
-
-    It is short as a coefficient of columns that were not yet divided by 2^e.
-    """
-    V = np.linalg.qr(factors.inverse / np.linalg.norm(factors.inverse, axis=0))[0]
-    across = V.T @ (w * factors.length[:, None])  # V'v   (rank, k)
-    q, r = linalg.qr(V * factors.length[:, None], mode="economic")  # (d, rank), ...
-    size = np.abs(np.diagonal(r))
-    if e is not None or np.min(size) <= ALIKE * np.max(size):
-        return _shortest_of_unlike(
-            factors, V, w, np.zeros(len(w), int) if e is None else e
-        )
-    return np.asarray(q @ linalg.solve_triangular(r, across, trans="T"))
-
-
-def _shortest_of_unlike(factors: Factors, V: Array, w: Array, e: Array) -> Array:
-    """Take care of scales so unlike that rounding in one would drown another.
-
-    A column that depends on no other keeps its coefficient. Where even the others
-    are too unlike each other, w stays the shortest of the scaled columns.
-    """
-    tied = factors.varies & (np.sum(V**2, axis=1) < 1 - 1e-12)
-    if not tied.any():
-        return w
-    units = np.ldexp(1.0, np.maximum(e - e[tied].max(), -1000))[tied]  # to 1
-    length = factors.length[tied]
-    A = (V[tied] * (length * units)[:, None]).T
-    f = V[tied].T @ (w[tied] * length[:, None])
-    found = linalg.lstsq(A, f)[0]
-    if np.linalg.norm(A @ found - f) <= 1e-12 * np.linalg.norm(f):
-        w = w.copy()
-        w[tied] = found * units[:, None]
-    return w
