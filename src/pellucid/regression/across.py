@@ -37,14 +37,14 @@ def without_mean(Z: Array, q: Array) -> Array:
     return np.asarray(Z[1:] - np.outer(p[1:], p @ Z / p[0]))
 
 
-def spanned(Z: Array) -> tuple[Array, Array] | None:
-    """V and L^-1 of independent rows Z, None where they are too near to dependent.
+def spanned(Z: Array) -> tuple[Array, Array, Array] | None:
+    """V, T and L^-1 of independent rows Z, None where they are too near to dependent.
 
     Examples
     --------
-    >>> V, inverse = spanned(np.array([[3.0, 4.0]]))
-    >>> V.T, inverse
-    (array([[0.6, 0.8]]), array([[0.2]]))
+    >>> V, T, inverse = spanned(np.array([[3.0, 4.0]]))
+    >>> V.T, T.T, inverse
+    (array([[0.6, 0.8]]), array([[0.12, 0.16]]), array([[0.2]]))
     """
     try:
         L = np.linalg.cholesky(Z @ Z.T)
@@ -53,7 +53,8 @@ def spanned(Z: Array) -> tuple[Array, Array] | None:
     inverse = linalg.lapack.dtrtri(L, lower=1)[0]
     if not np.sum(Z**2) * np.sum(inverse**2) <= SAFE * len(Z):
         return None
-    return (inverse @ Z).T, inverse
+    V = linalg.blas.dtrmm(1.0, inverse, Z.T, side=1, lower=1, trans_a=1)
+    return V, linalg.blas.dtrmm(1.0, inverse, V, side=1, lower=1), inverse
 
 
 def projected(B: Array, w: Array) -> Array:

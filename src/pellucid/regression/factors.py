@@ -101,11 +101,15 @@ class Rows:
 
 @dataclass(frozen=True)
 class Moments:
-    """Means and sums of squares of [A y], and the products where they were formed."""
+    """Means and sums of squares of [A y]; its products, or of few rows all less them.
+
+    These are [A y 1] q, of which the last column is none of A or y.
+    """
 
     mean: Array
     squares: Array
-    products: Array | None
+    products: Array | None = None
+    centred: Array | None = None
 
     @classmethod
     def of(cls, rows: Rows) -> Moments:
@@ -116,8 +120,9 @@ class Moments:
             B = rows.around(slice(0, n), rows.columns.empty(n, d + k + 1))
             ones = B[:, -1] @ B if rows.intercept else np.zeros(d + k + 1)
             by = ones[:-1] / rows.total
-            B[:, :-1] -= B[:, -1:] * by
-            return cls(shift + by, np.einsum("ij,ij->j", B, B)[:-1], None)
+            if by.any():
+                B[:, :-1] -= B[:, -1:] * by
+            return cls(shift + by, np.ones(n) @ B[:, :-1] ** 2, centred=B)
 
         def part(blocks: list[slice]) -> Array:
             G = np.zeros((d + k + 1, d + k + 1))
@@ -274,10 +279,12 @@ def _triangle(
                 return R, f, T, 16 * EPS * float(np.sum(T**2))
         except np.linalg.LinAlgError:
             pass  # too near to dependent for products
-    if rows.freedom < np.sum(varies):
-        R, f = _upright(rows, moments.mean, length)
-        return R, f, None, 0.0
-    R = _reflected(rows, moments.mean, length)
+    B = moments.centred
+    if B is not None and rows.freedom < len(unit):
+        Z = _scaled(B, length)
+        Z = across.without_mean(Z, B[:, -1]) if rows.intercept else Z
+        return Z[:, : len(unit)], Z[:, len(unit) :], None, 0.0
+    R = _reflected(rows, moments, length)
     r = min(len(R), int(np.sum(varies)))
     R, f = R[:r, : len(unit)], R[:r, len(unit) :]
     if r < len(unit) or not np.diagonal(R).all():
@@ -290,40 +297,31 @@ def _inverse(R: Array) -> Array:
     return np.asarray(linalg.lapack.dtrtri(R)[0]) if len(R) else R
 
 
-def _upright(rows: Rows, mean: Array, length: Array) -> tuple[Array, Array]:
-    """Z and y themselves, of rows that are fewer than the columns, less their mean."""
-    (n, d, k), kept = rows.shape, np.flatnonzero(length > 0)
-    B = rows.around(slice(0, n), rows.columns.empty(n, d + k + 1))
-    Z = _centred(rows, B, mean, length)
-    Z = across.without_mean(Z, B[:, -1]) if rows.intercept else Z
-    return Z[:, : len(kept)], Z[:, len(kept) :]
+def _scaled(B: Array, length: Array) -> Array:
+    """[Z y] of rows [A y 1] less their mean; B is overwritten."""
+    d, varies = len(length), length > 0
+    B[:, :d] /= np.where(varies, length, 1.0)
+    kept = np.append(varies, np.ones(B.shape[1] - 1 - d, bool))
+    return B[:, :-1] if varies.all() else B[:, :-1][:, kept]
 
 
-def _centred(rows: Rows, B: Array, mean: Array, length: Array) -> Array:
-    """[Z y] of a block [A y 1] of rows; B is overwritten."""
-    k = rows.shape[2]
-    B[:, :-1] -= B[:, -1:] * (mean - np.append(rows.columns.shift, rows.targets.shift))
-    if (length > 0).all():
-        B[:, : -k - 1] /= length
-        return B[:, :-1]
-    kept = np.append(length > 0, np.ones(k, bool))
-    return np.asarray(B[:, :-1][:, kept] / np.append(length, np.ones(k))[kept])
-
-
-def _reflected(rows: Rows, mean: Array, length: Array) -> Array:
+def _reflected(rows: Rows, moments: Moments, length: Array) -> Array:
     """R of [Z y], from one block of rows to the next, and of the parts together."""
+    if moments.centred is not None:
+        return _r_of(_scaled(moments.centred, length))
     n, d, k = rows.shape
+    shift = moments.mean - np.append(rows.columns.shift, rows.targets.shift)
     wide = int(np.sum(length > 0)) + k
 
     def part(blocks: list[slice]) -> Array:
         R, B = np.zeros((0, wide)), rows.columns.empty(_longest(blocks), d + k + 1)
         for block in blocks:
-            Z = _centred(rows, rows.around(block, B), mean, length)
+            Z = rows.around(block, B)
+            Z[:, :-1] -= Z[:, -1:] * shift
+            Z = _scaled(Z, length)
             R = _r_of(np.vstack([R, Z]) if len(R) else Z)
         return R
 
-    if n <= 2 * (d + k):
-        return part([slice(0, n)])
     least = rows_a_block(1)
     size = max(rows_a_block(d + k), min(4 * (d + k), least))
     parts = visited(part, n, d + k, size)
@@ -363,9 +361,9 @@ class Directions:
         """Find those of R, by products or with pivots where that is plain."""
         least = max(own * np.linalg.norm(R), MARGIN * np.max(noise, initial=0.0))
         spanned = across.spanned(R) if len(R) < R.shape[1] else None
-        if spanned is not None and 1 / np.linalg.norm(spanned[1]) > least:
-            V, inverse = spanned
-            return cls(V @ inverse, f, V, 16 * EPS * len(R) * float(np.sum(inverse**2)))
+        if spanned is not None and 1 / np.linalg.norm(spanned[2]) > least:
+            V, T, inverse = spanned
+            return cls(T, f, V, 16 * EPS * len(R) * float(np.sum(inverse**2)))
         found = _complete(R, own, least)
         if found is not None:
             V, inverse = found
