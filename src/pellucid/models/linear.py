@@ -154,9 +154,9 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         )  # fmt: skip
         y = y if y.dtype == float else extremes.as_single(self, y, float, "y")
         Y = y.reshape(len(y), -1)  # (n, k)
-        options = {"intercept": self.fit_intercept, "positive": self.positive}
+        intercept, positive = self.fit_intercept, self.positive
         try:
-            found = least_squares(X, Y, s, **options)
+            found = least_squares(X, Y, s, intercept=intercept, positive=positive)
         except powers.OutOfRangeError as error:
             raise extremes.refused(self, error) from None
         if found.still.any():
@@ -165,7 +165,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         self.coef_ = found.w[:, 0] if one else found.w.T  # (d,) or (k, d)
         self.intercept_ = _intercept(found.b, one, self.fit_intercept)
         self.rank_, self._singular = found.rank, found.singular
-        vars(self).pop("singular_", None)  # of a fit before
+        self.__dict__.pop("singular_", None)  # of a fit before
         self._spread = found.spread
         self.digits_ = found.digits[:, 0] if one else found.digits.T
         self._rows = base.kept(X, y, s)

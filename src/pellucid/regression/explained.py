@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.regression import powers
-from pellucid.regression.factors import Rows
+from pellucid.regression.problem import Rows
 from pellucid.regression.rows import visited
 
 Array = NDArray[Any]

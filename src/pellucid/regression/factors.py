@@ -11,7 +11,7 @@ matrices" (1969).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -21,9 +21,9 @@ from scipy import linalg
 
 from pellucid.regression import across, powers
 from pellucid.regression.across import EPS
-from pellucid.regression.error_free import Double, summed
+from pellucid.regression.problem import Rows
 from pellucid.regression.rows import rows_a_block, visited, visits
-from pellucid.regression.survey import Columns, Survey
+from pellucid.regression.survey import ExactColumns
 
 Array = NDArray[Any]
 
@@ -33,77 +33,11 @@ MOST_WIDE = 512  # rows of a block whose products are worth adding up
 
 
 @dataclass(frozen=True)
-class Rows:
-    """The rows of a problem: columns, targets and weights.
-
-    `q` holds the roots of the weights `s`; both are None where each row counts once.
-    """
-
-    columns: Columns
-    targets: Columns
-    s: Array | None
-    q: Array | None
-    intercept: bool
-    eps: float  # the rounding of the columns
-
-    @classmethod
-    def of(
-        cls, X: Array, y: Array, s: Array | None = None, *, intercept: bool = True
-    ) -> Rows:
-        """Survey X (n, d) and y (n, k), and bring them near 1 and 0."""
-        s = None if s is None else powers.near_one(s)
-        seen, aims = Survey.of(X, s), Survey.of(y, s)
-        if not (seen.are_near(len(y)) and aims.are_near(len(y))):
-            seen = Survey.of(X, s, powers.exponents_of(seen.largest))
-            aims = Survey.of(y, s, powers.exponents_of(aims.largest))
-        columns, targets = (Columns.of(each, intercept) for each in (seen, aims))
-        q = None if s is None else np.sqrt(s)
-        given: Any = X.dtype if X.dtype.kind == "f" else float
-        return cls(columns, targets, s, q, intercept, float(np.finfo(given).eps))
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """How many rows, columns and targets."""
-        return *self.columns.shape, self.targets.shape[1]
-
-    @property
-    def freedom(self) -> int:
-        """In how many directions the columns can vary at most."""
-        return self.columns.shape[0] - self.intercept
-
-    def of_target(self, i: int) -> Rows:
-        """The same columns with one target."""
-        return replace(self, targets=self.targets.only(i))
-
-    def uncentred(self, w: Double, b: Double) -> Double:
-        """The intercepts of the columns and targets as they are, from those of A."""
-        if not self.columns.head.any():
-            return b + self.targets.head
-        moved = w.times(-self.columns.head[:, None])
-        terms = [moved.head, moved.tail, b.head, b.tail, self.targets.head]
-        return summed(np.vstack(terms))
-
-    @property
-    def total(self) -> float:
-        """The sum of the weights."""
-        return float(self.columns.shape[0] if self.s is None else np.sum(self.s))
-
-    def around(self, rows: slice, B: Array) -> Array:
-        """Some rows of [A y 1] q, shifted near 0, written into B."""
-        d, B = self.columns.shape[1], B[: rows.stop - rows.start]
-        self.columns.around(rows, B[:, :d])
-        self.targets.around(rows, B[:, d:-1])
-        B[:, -1] = 1.0
-        if self.q is not None:
-            B *= self.q[rows, None]
-        return B
-
-
-@dataclass(frozen=True)
 class Moments:
     """Means and sums of squares of [A y]; its products, or of few rows all less them.
 
-    These are [A y 1] q, of which the last column is none of A or y.
+    These are [A y 1] q, of which the last column is none of A or y. The squares, and
+    so the diagonal of the products, hold the penalty.
     """
 
     mean: Array
@@ -122,7 +56,8 @@ class Moments:
             by = ones[:-1] / rows.total
             if by.any():
                 B[:, :-1] -= B[:, -1:] * by
-            return cls(shift + by, np.ones(n) @ B[:, :-1] ** 2, centred=B)
+            squares = rows.penalised(np.ones(n) @ B[:, :-1] ** 2)
+            return cls(shift + by, squares, centred=B)
 
         def part(blocks: list[slice]) -> Array:
             G = np.zeros((d + k + 1, d + k + 1))
@@ -137,7 +72,9 @@ class Moments:
         ones = G[-1, :-1] if rows.intercept else 0 * G[-1, :-1]
         by = ones / rows.total
         C = G[:-1, :-1] - np.outer(by, ones)
-        return cls(shift + by, np.maximum(np.diagonal(C), 0.0), C)
+        squares = rows.penalised(np.maximum(np.diagonal(C), 0.0))
+        C[np.diag_indices(d + k)] = squares
+        return cls(shift + by, squares, C)
 
 
 @dataclass(frozen=True)
@@ -244,7 +181,7 @@ def _coarse(rows: Rows, moments: Moments) -> tuple[Array, Array]:
     return coarse, np.where(length > MARGIN * coarse, length, 0.0)
 
 
-def _are_unrounded(columns: Columns, places: Array, eps: float) -> Array:
+def _are_unrounded(columns: ExactColumns, places: Array, eps: float) -> Array:
     """Whether columns hold multiples of 8 units in their last place, and so no noise.
 
     Rounding would leave the last bits at random; 1e15 and 1e15 + 1 have none there.
@@ -280,7 +217,7 @@ def _triangle(
         except np.linalg.LinAlgError:
             pass  # too near to dependent for products
     B = moments.centred
-    if B is not None and rows.freedom < len(unit):
+    if B is not None and rows.freedom < len(unit) and rows.ridge is None:
         Z = _scaled(B, length)
         Z = across.without_mean(Z, B[:, -1]) if rows.intercept else Z
         return Z[:, : len(unit)], Z[:, len(unit) :], None, 0.0
@@ -307,8 +244,9 @@ def _scaled(B: Array, length: Array) -> Array:
 
 def _reflected(rows: Rows, moments: Moments, length: Array) -> Array:
     """R of [Z y], from one block of rows to the next, and of the parts together."""
+    under = [_soft(rows, length)] if rows.ridge is not None else []
     if moments.centred is not None:
-        return _r_of(_scaled(moments.centred, length))
+        return _r_of(np.vstack([_scaled(moments.centred, length), *under]))
     n, d, k = rows.shape
     shift = moments.mean - np.append(rows.columns.shift, rows.targets.shift)
     wide = int(np.sum(length > 0)) + k
@@ -324,8 +262,15 @@ def _reflected(rows: Rows, moments: Moments, length: Array) -> Array:
 
     least = rows_a_block(1)
     size = max(rows_a_block(d + k), min(4 * (d + k), least))
-    parts = visited(part, n, d + k, size)
+    parts = visited(part, n, d + k, size) + under
     return _r_of(np.vstack(parts)) if len(parts) > 1 else parts[0]
+
+
+def _soft(rows: Rows, length: Array) -> Array:
+    """Rows [diag(root of ridge) / length 0], whose squares are the penalty."""
+    varies, k = length > 0, rows.shape[2]
+    root = np.sqrt(rows.ridge)[varies] / length[varies]  # type: ignore[arg-type]
+    return np.hstack([np.diag(root), np.zeros((len(root), k))])
 
 
 def _longest(blocks: list[slice]) -> int:

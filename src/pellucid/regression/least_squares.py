@@ -21,7 +21,8 @@ from scipy import linalg, optimize
 from pellucid.regression import powers
 from pellucid.regression.error_free import BITS, Double, summed
 from pellucid.regression.explained import Explained
-from pellucid.regression.factors import Factors, Rows
+from pellucid.regression.factors import Factors
+from pellucid.regression.problem import Rows
 from pellucid.regression.refinement import Refined, refined
 from pellucid.regression.shortest import shortest
 from pellucid.regression.singular import Singular
@@ -43,11 +44,13 @@ class LeastSquares:
     rank : int
         In how many directions the columns vary.
     singular : Singular
-        Singular values (min(n, d),) of the columns, centred, as they are (not scaled).
+        Singular values (min(n, d),) of the columns, centred, as they are (not scaled),
+        with the roots of the penalties as rows beneath.
     still : array (d,) of bool
         Which columns are taken for constant; rounding alone may move them.
     spread : Spread
-        How the rows lie, for the variance of coefficients and predictions.
+        How the rows lie, for the variance of coefficients and predictions; it tells
+        that only where there is no penalty.
     digits : array (d, k)
         How many decimal digits of w are certain.
     digits_b : array (k,)
@@ -74,8 +77,9 @@ def least_squares(
     *,
     intercept: bool = True,
     positive: bool = False,
+    ridge: Array | None = None,
 ) -> LeastSquares:
-    """Minimise sum_i s_i |y_i - b - x_i w|^2 over w and b.
+    """Minimise sum_i s_i |y_i - b - x_i w|^2 + sum_j ridge_j w_j^2 over w and b.
 
     Parameters
     ----------
@@ -89,6 +93,9 @@ def least_squares(
         Whether there is a b; else it is 0.
     positive : bool
         Whether every coefficient must be at least 0.
+    ridge : array (d,), optional
+        Penalties, not negative; 0 unless given. The intercept has none. Hoerl &
+        Kennard, "Ridge regression" (1970).
 
     Returns
     -------
@@ -108,7 +115,7 @@ def least_squares(
     >>> solution.w.item(), solution.b.item()
     (2.0, 1.0)
     """
-    rows = Rows.of(X, y, s, intercept=intercept)
+    rows = Rows.of(X, y, s, intercept=intercept, ridge=ridge)
     factors = Factors.of(rows)
     found = (nonnegative if positive else solved)(rows, factors)
     w, b = found.w, found.b
@@ -203,7 +210,8 @@ def _singular(rows: Rows, factors: Factors) -> Singular:
     """Of the columns that vary; those of constants are 0."""
     varies, e = factors.varies, rows.columns.e
     length, e = factors.length[varies], None if e is None else e[varies]
-    return Singular(factors.R, length, e, min(rows.columns.shape))
+    n, d = rows.columns.shape
+    return Singular(factors.R, length, e, min(n, d) if rows.ridge is None else d)
 
 
 def _power(s: Array | None) -> int:

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.regression.error_free import BITS, Double
-from pellucid.regression.factors import Factors, Rows
+from pellucid.regression.factors import Factors
+from pellucid.regression.problem import Rows
 from pellucid.regression.slopes import Slopes, slopes
 
 Array = NDArray[Any]
@@ -66,6 +67,8 @@ def refined(rows: Rows, factors: Factors, T: Array, f: Array) -> Refined:
     dust = size <= np.minimum(error, DUST * terms)
     b = rows.uncentred(w, b)
     squares = found.squares - now**2  # of which the last step has taken |R dv|^2
+    if rows.ridge is not None:  # and of the penalty 2 ridge w dw
+        squares = squares - rows.ridge @ (dw * (2 * w.head - dw))
     rounding = 8 * HALF * found.squares + rows.shape[0] * found.error_r**2
     squares = np.where(squares <= rounding, 0.0, squares)
     return Refined(
@@ -113,7 +116,8 @@ class _Step:
         size = np.linalg.norm(T, axis=1)[:, None]
         left = size * now * np.maximum(share, self.factors.contraction)
         of_g = (self.rows.columns.largest + np.abs(self.factors.mean))[:, None]
-        of_g = np.divide(of_g, length, out=0 * of_g, where=length > 0) * found.error
+        of_g = of_g * found.error + found.error_w
+        of_g = np.divide(of_g, length, out=0 * of_g, where=length > 0)
         inexact = np.abs(T) @ (np.abs(self.T).T @ of_g)
         inexact += size * np.sqrt(self.rows.shape[0]) * found.error_r
         inexact[-1] += found.error / self.rows.total + found.error_r

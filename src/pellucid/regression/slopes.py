@@ -8,7 +8,7 @@ the cuts: so few bits down, its rounding counts for nothing. See `error_free`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from pellucid.regression.error_free import (
     two_product,
     two_sum,
 )
-from pellucid.regression.factors import Rows
+from pellucid.regression.problem import Rows
 from pellucid.regression.rows import rows_a_block, visits
 
 Array = NDArray[Any]
@@ -37,7 +37,7 @@ class Slopes:
     Parameters
     ----------
     g : Double (d, k)
-        A's r.
+        A's r, less the slope of the penalty, where there is one.
     of_1 : Double (k,)
         1's r, the slope of the intercept.
     squares : array (k,)
@@ -46,6 +46,8 @@ class Slopes:
         Of a slope, in units of the largest element of its column.
     error_r : array (k,)
         Of a residual.
+    error_w : array (d, k) or 0
+        Of the slope of a penalty.
     """
 
     g: Double
@@ -53,6 +55,12 @@ class Slopes:
     squares: Array
     error: Array
     error_r: Array
+    error_w: Any = 0.0
+
+    def penalised(self, ridge: Array, w: Double) -> Slopes:
+        """Those of a sum of squares and a penalty, A'r - ridge w."""
+        of_w = w.times(ridge)
+        return replace(self, g=self.g + -of_w, error_w=2.0**-102 * np.abs(of_w.head))
 
     def centred(self, mean: Array) -> Array:
         """(A - mean)'s r."""
@@ -104,7 +112,8 @@ def slopes(rows: Rows, w: Double, b: Double, slices: int) -> Slopes:
     error_r = 4 * cutting.rounding * reach
     error_r += 2.0**-102 * (reach + np.abs(b.head) + rows.targets.largest)
     error = 4 * size**0.5 * cutting.rounding * sizes
-    return Slopes(total[:-1], total[-1], np.asarray(squares), error, error_r)
+    found = Slopes(total[:-1], total[-1], np.asarray(squares), error, error_r)
+    return found if rows.ridge is None else found.penalised(rows.ridge[:, None], w)
 
 
 def _right_hand(rows: Rows, w: Double, cutting: Cutting) -> list[Array]:

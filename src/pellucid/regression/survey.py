@@ -69,14 +69,14 @@ def _looked(X: Array, s: Array | None, rows: slice) -> tuple[Array, Array, Array
     return X.min(axis=0), X.max(axis=0), total
 
 
-def _near(X: Any, rows: slice, e: Array | None) -> Array:
+def _near(X: Any, rows: slice, e: Array | None) -> Any:
     """Some rows of X 2^-e, those of a sparse matrix filled out."""
     near: Array = powers.scaled(powers.filled(X[rows]), e)
     return near
 
 
 @dataclass(frozen=True)
-class Columns:
+class ExactColumns:
     """The columns of X (n, d), seen as A = X 2^-e - head.
 
     Parameters
@@ -106,7 +106,7 @@ class Columns:
     far: Array
 
     @classmethod
-    def of(cls, seen: Survey, centred: bool) -> Columns:
+    def of(cls, seen: Survey, centred: bool) -> ExactColumns:
         """Place the columns as a survey has found them."""
         (X, e), (low, high, mean) = (seen.X, seen.e), (seen.low, seen.high, seen.mean)
         if not centred:
@@ -124,11 +124,11 @@ class Columns:
         n, d = self.X.shape
         return n, d
 
-    def only(self, j: int) -> Columns:
+    def only(self, j: int) -> ExactColumns:
         """One of them."""
         e = None if self.e is None else self.e[[j]]
         parts = (self.head, self.shift, self.mean, self.largest, self.far)
-        return Columns(self.X[:, [j]], e, *(part[[j]] for part in parts))
+        return ExactColumns(self.X[:, [j]], e, *(part[[j]] for part in parts))
 
     def block(self, rows: slice) -> Array:
         """Some rows of A, exactly; X itself where there is nothing to do."""
