@@ -268,7 +268,7 @@ def test_a_file_is_the_same_each_time(name):
 @by_model
 def test_every_attribute_of_a_fit_is_in_the_table(name):
     model = model_of(name)
-    own = vars(model).keys() - model.get_params().keys() - {"preparation_"}
+    own = model.__getstate__().keys() - model.get_params().keys() - {"preparation_"}
     assert own <= KINDS[type(model).__name__].parts.keys()
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from scipy import special
 from sklearn.base import BaseEstimator, MultiOutputMixin
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.graphs.graph import Graph
@@ -34,7 +35,10 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
     and the solution is refined by slopes of exact arithmetic until no digit changes;
     where columns are collinear it is the shortest w. Columns and targets may be of any
     size that float64 holds, and X, which is read in blocks on all cores, is not copied.
-    What scikit-learn's class takes, this one takes.
+    A sparse X whose d min(n, d) numbers would take more than 256 MiB is solved by
+    iterations: `digits_` and `singular_` are nan, `rank_` is the most it can be, and
+    of fewer rows than columns w is the shortest. What scikit-learn's class takes, this
+    one takes.
 
     Parameters
     ----------
@@ -64,7 +68,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
     rank_ : int
         In how many directions the features vary.
     singular_ : array (min(n, d),)
-        Singular values of the centred features.
+        Singular values of the centred features, computed when they are asked for.
     history_ : array (2,)
         J at w = 0, b = 0 and at the solution; where y is beyond 1e154 it may be inf,
         as no float64 holds its square, and below 1e-162 it is 0.
@@ -138,6 +142,8 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         -----
         RuntimeWarning
             When a column varies no more than rounding may move numbers of its size.
+        ConvergenceWarning
+            When a large sparse X, solved by iterations, has not been solved by them.
 
         Examples
         --------
@@ -159,6 +165,9 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
             found = least_squares(X, Y, s, intercept=intercept, positive=positive)
         except powers.OutOfRangeError as error:
             raise extremes.refused(self, error) from None
+        if not found.converged:
+            message = f"{linear_settings.UNFINISHED}; centre and scale the columns."
+            warnings.warn(message, ConvergenceWarning, stacklevel=2)
         if found.still.any():
             self._tell_still(X, np.flatnonzero(found.still))
         one = y.ndim == 1

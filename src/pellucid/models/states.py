@@ -317,7 +317,8 @@ def _of_linear(state: State) -> str:
         return "as many intercepts as targets"
     if one != (len(state["_rows"][1][0]) == 1):
         return "weights for each target"
-    if state["rank_"] != spread["inverse"].shape[1]:
+    known = spread["inverse"].shape[1]  # nothing, where iterations have solved
+    if known and state["rank_"] != known:
         return "as many directions as its rank"
     return "" if np.all(spread["length"] >= 0) else "columns of a length"
 

@@ -5,8 +5,9 @@ float64, centred, and scaled to length 1: Z. Of its triangle R, R'R = Z'Z, direc
 which Z does not vary are left out, and of all w that are as good the shortest is taken.
 Then the answer is refined until it is that of exact arithmetic, rounded.
 
-`rows` visits blocks on all cores, `columns` scales and centres, `factors` finds R,
-`slopes` what the equations leave, `refinement` the digits.
+`rows` visits blocks on all cores, `survey` scales and centres, `factors` finds R,
+`slopes` what the equations leave, `refinement` the digits. A sparse X too large for R
+is solved by `krylov`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, optimize
 
-from pellucid.regression import powers
+from pellucid.regression import krylov, powers
 from pellucid.regression.error_free import BITS, Double, summed
 from pellucid.regression.explained import Explained
 from pellucid.regression.factors import Factors
@@ -57,6 +58,8 @@ class LeastSquares:
         The same of b.
     explained : Explained
         How far the targets are from 0, from their means, and from the fit.
+    converged : bool
+        False where iterations ended before the solution was found.
     """
 
     w: Array
@@ -68,6 +71,7 @@ class LeastSquares:
     digits: Array
     digits_b: Array
     explained: Explained
+    converged: bool = True
 
 
 def least_squares(
@@ -115,6 +119,8 @@ def least_squares(
     >>> solution.w.item(), solution.b.item()
     (2.0, 1.0)
     """
+    if krylov.is_too_large(X) and not positive:
+        return _by_iterations(X, y, s, intercept, ridge)
     rows = Rows.of(X, y, s, intercept=intercept, ridge=ridge)
     factors = Factors.of(rows)
     found = (nonnegative if positive else solved)(rows, factors)
@@ -124,7 +130,7 @@ def least_squares(
         by = (w + -found.w).times(-factors.centre(rows)[:, None])  # the same fit
         b = summed(np.vstack([by.head, by.tail, b.head, b.tail]))
     return LeastSquares(
-        *_restored(rows, w.value, b.value),
+        *_restored(rows.columns.e, rows.targets.e, w.value, b.value),
         factors.rank,
         _singular(rows, factors),
         ~factors.varies,
@@ -196,14 +202,46 @@ def _free(rows: Rows, factors: Factors, f: Array) -> Refined:
     return replace(found, w=Double(found.w.head * kept, found.w.tail * kept))
 
 
-def _restored(rows: Rows, w: Array, b: Array) -> tuple[Array, Array]:
-    """The coefficients (d, k) and intercepts (k,) of the columns as they are."""
-    e, of_y = rows.columns.e, rows.targets.e
-    if e is None or of_y is None:
+def _restored(
+    e: Array | None, of_y: Array | None, w: Array, b: Array
+) -> tuple[Array, Array]:
+    """The coefficients (d, k) and intercepts (k,) of columns and targets as they are.
+
+    Those came divided by 2^e and 2^of_y.
+    """
+    if e is None and of_y is None:
         return w, b
-    of_1 = np.append(e, np.int32(0))  # X beside a column of ones
-    both = powers.restored(np.vstack([w, b]), of_y - of_1[:, None])
+    of_1 = np.zeros(len(w) + 1, np.int32)  # X beside a column of ones
+    of_1[:-1] = 0 if e is None else e
+    e = -of_1[:, None] if of_y is None else of_y - of_1[:, None]
+    both = powers.restored(np.vstack([w, b]), e)
     return both[:-1], both[-1]
+
+
+def _by_iterations(
+    X: Any, y: Array, s: Array | None, intercept: bool, ridge: Array | None
+) -> LeastSquares:
+    """The solution of a large sparse X; its rank is what it can be at most.
+
+    How the rows lie is not known then, nor how many digits are certain.
+    """
+    (n, d), k, f = X.shape, y.shape[1], _power(s)
+    rows = Rows.of(np.zeros((n, 0)), y, s, intercept=intercept)
+    found = krylov.iterated(X, rows, ridge, f)
+    varies = found.length > 0
+    rank = min(n - intercept, int(np.sum(varies)))
+    spread = Spread(found.e, found.mean, found.length, np.zeros((d, 0)), np.nan)
+    return LeastSquares(
+        *_restored(found.e, rows.targets.e, found.w, found.b),
+        rank,
+        Singular(None, found.length, None, min(n, d)),
+        ~varies,
+        spread,
+        np.full((d, k), np.nan),
+        np.full(k, np.nan),
+        Explained.of(rows, found.squares, f),
+        found.converged,
+    )
 
 
 def _singular(rows: Rows, factors: Factors) -> Singular:

@@ -20,8 +20,8 @@ class Singular:
 
     Parameters
     ----------
-    R : array (r, columns)
-        The triangle, or what has the same products.
+    R : array (r, columns) or None
+        The triangle, or what has the same products; None where there is none.
     length : array (columns,)
         Of the columns.
     e : array (columns,) of int or None
@@ -35,14 +35,16 @@ class Singular:
     array([4., 3., 0.])
     """
 
-    R: Array
+    R: Array | None
     length: Array
     e: Array | None
     count: int
 
     @property
     def values(self) -> Array:
-        """From the largest to the least."""
+        """From the largest to the least, nan where they are not known."""
+        if self.R is None:
+            return np.full(self.count, np.nan)
         found = _graded(self.R, self.length, self.e)
         return np.append(found, np.zeros(self.count - len(found)))
 

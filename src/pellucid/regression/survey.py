@@ -132,7 +132,7 @@ class ExactColumns:
 
     def block(self, rows: slice) -> Array:
         """Some rows of A, exactly; X itself where there is nothing to do."""
-        X = _near(self.X, rows, self.e)
+        X: Array = _near(self.X, rows, self.e)
         if self.head.any():
             return np.subtract(X, self.head, dtype=float)
         return np.asarray(X, float)
