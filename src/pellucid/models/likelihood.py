@@ -137,7 +137,7 @@ def solved(
     def done(count: int, J: float, u: Array) -> bool:
         return bool(callback and callback(count, J, columns.outside(u))) or apart(u)
 
-    watch = Watch(done, verbose, "J")
+    watch = Watch(done if callback or free else None, verbose, "J")
     fit, at = model.minimised(start, options, watch, method)
     separable = apart(at.u)
     if free and not separable:  # then it may still be that some rows are

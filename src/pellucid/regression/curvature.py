@@ -44,7 +44,7 @@ class Factor:
             shifted = H.copy()
             shifted.flat[:: len(H) + 1] += shift
             try:
-                return cls(scale, _cholesky(shifted))
+                return cls(scale, cholesky(shifted))
             except linalg.LinAlgError:
                 shift *= 100
 
@@ -57,19 +57,27 @@ class Factor:
         """H^-1 g, of the shape of g; of each column where H is what they share."""
         if len(self.L) == len(g):
             scale = self.scale if g.ndim == 1 else self.scale[:, None]
-            return np.asarray(scale * _both_ways(self.L, scale * g))
+            return np.asarray(scale * both_ways(self.L, scale * g))
         flat = self.scale * g.T.ravel()
-        return np.asarray(self.scale * _both_ways(self.L, flat)).reshape(g.T.shape).T
+        return np.asarray(self.scale * both_ways(self.L, flat)).reshape(g.T.shape).T
 
 
-def _cholesky(H: Array) -> Array:
+def cholesky(H: Array) -> Array:
+    """L with H = L L', in the place of H.
+
+    Raises
+    ------
+    LinAlgError
+        For an H that is not positive definite.
+    """
     L, failed = linalg.lapack.dpotrf(H.T, lower=True, overwrite_a=True)
     if failed:
         raise linalg.LinAlgError
     return np.asarray(L)
 
 
-def _both_ways(L: Array, g: Array) -> Array:
+def both_ways(L: Array, g: Array) -> Array:
+    """(L L')^-1 g of g (p,) or (p, k)."""
     return np.asarray(linalg.lapack.dpotrs(L, g, lower=True)[0])
 
 

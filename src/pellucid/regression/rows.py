@@ -65,7 +65,11 @@ def visits(
     work: Callable[[list[slice]], T], n: int, columns: int, size: int | None = None
 ) -> Iterator[T]:
     """The same one after another, so that large finds need not be kept."""
-    parts = parts_of(n, size or rows_a_block(columns))
+    size = size or rows_a_block(columns)
+    if n <= size:
+        yield work([slice(0, n)] if n else [])
+        return
+    parts = parts_of(n, size)
     if len(parts) == 1 or columns >= WIDE or not _visiting.acquire(blocking=False):
         yield from map(work, parts)
         return

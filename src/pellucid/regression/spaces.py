@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
+from pellucid.regression.curvature import both_ways, cholesky
 from pellucid.regression.design import with_ones
 from pellucid.regression.objective import Objective
 from pellucid.regression.powers import is_sparse
@@ -35,6 +36,7 @@ FLAT = 1e-6  # of the mean curvature: a row with less is taken to have this
 EPS = float(np.finfo(float).eps)
 TINY = 1e-300
 TILE = 512  # columns at a time
+CALLS = 1e6  # multiplications that take the time of a product's calls
 
 
 class Space(Protocol):
@@ -54,6 +56,15 @@ class Space(Protocol):
 
     def solver(self, q: Array) -> Solve:
         """What solves M v = r, M being the Hessian had each output the curvature q."""
+        ...
+
+    @property
+    def fineness(self) -> float:
+        """What may be left, beside what tol asks for: little where steps cost little."""
+        ...
+
+    def is_exact(self, q: Array) -> bool:
+        """Whether the solver for the curvature q of one output is of the Hessian."""
         ...
 
     @property
@@ -106,6 +117,7 @@ class ColumnSpace:
     """u = [w; b] (d + 1,) or (d + 1, k), z = Z w + b, r = [Z'g + ridge w; sum(g)]."""
 
     objective: Objective
+    fineness = 1.0
 
     def image(self, u: Array) -> Array:
         """The outputs z of parameters."""
@@ -122,7 +134,7 @@ class ColumnSpace:
 
     def dot(self, r: Array, u: Array, z: Array | None) -> float:
         """How F changes along u, whose image is z, at the slope r."""
-        return float(np.sum(r * u))
+        return float(np.vdot(r, u))
 
     def solver(self, q: Array) -> Solve:
         """What solves M v = r, M = A' q A + ridge: its diagonal alone where d is large.
@@ -143,6 +155,10 @@ class ColumnSpace:
             return u, None
 
         return solved
+
+    def is_exact(self, q: Array) -> bool:
+        """No: it is of a sample of the rows."""
+        return False
 
     @property
     def worth(self) -> float:
@@ -183,6 +199,7 @@ class RowSpace:
 
     K: Array
     objective: Objective
+    fineness = 1e-3  # the most was to find K
 
     def image(self, u: Array) -> Array:
         """The outputs z of parameters."""
@@ -199,8 +216,7 @@ class RowSpace:
     def dot(self, r: Array, u: Array, z: Array | None) -> float:
         """How F changes along u, whose image is z, at the slope r."""
         z = self.image(u) if z is None else z
-        of_rows = np.sum(r[:-1] * (z - u[-1]))
-        return float(of_rows + np.sum(r[-1] * u[-1]))
+        return float(np.vdot(r[:-1], z - u[-1]) + np.vdot(r[-1], u[-1]))
 
     def solver(self, q: Array) -> Solve:
         """What solves M v = r, by (1 + D K)^-1 = 1 - e B^-1 e K with B = 1 + e K e.
@@ -208,16 +224,16 @@ class RowSpace:
         D = diag(q), e = sqrt(q). The intercept is taken out: with h = e B^-1 e 1, its
         Schur complement is sum(h).
         """
-        q = np.maximum(q, FLAT * max(q.mean(), TINY))
+        q = np.maximum(q, floor(q))
         e = np.sqrt(q)
         B = e[:, None] * self.K * e
         B.flat[:: len(B) + 1] += 1
-        factor = linalg.cho_factor(B, lower=True, overwrite_a=True, check_finite=False)
-        h = e * linalg.cho_solve(factor, e, check_finite=False)
+        L = cholesky(B)
+        h = e * both_ways(L, e)
 
         def solved(r: Array) -> tuple[Array, Array]:
             e_r = beside(e, r)
-            y = linalg.cho_solve(factor, e_r * (self.K @ r[:-1]), check_finite=False)
+            y = both_ways(L, e_r * (self.K @ r[:-1]))
             a, z = r[:-1] - e_r * y, y / e_r
             b = self.objective.intercept * (r[-1] - q @ z) / h.sum()
             a, z = a - beside(h, r) * b, z - beside(1 - h / q, r) * b
@@ -225,10 +241,15 @@ class RowSpace:
 
         return solved
 
+    def is_exact(self, q: Array) -> bool:
+        """It is, of one output whose rows are all taken as they are."""
+        return self.objective.y.ndim == 1 and bool(q.min() >= floor(q))
+
     @property
     def worth(self) -> float:
         """How many products of one output take the time of making a solver."""
-        return len(self.K) / 6
+        n = len(self.K)
+        return n**3 / (6 * n**2 + CALLS)
 
     def placed(self, u: Array) -> Array:
         """The parameters whose outputs are those of [w; b], or nearly so."""
@@ -242,6 +263,11 @@ class RowSpace:
         ridge = self.objective.ridge[:-1]
         w = self.objective.design.across(u[:-1]) / ridge
         return np.concatenate([w, u[-1:]])
+
+
+def floor(q: Array) -> float:
+    """The curvature that a row is taken to have at least."""
+    return float(FLAT * max(q.mean(), TINY))
 
 
 def beside(v: Array, r: Array) -> Array:
@@ -261,14 +287,13 @@ def definite(M: Array) -> Callable[[Array], Array]:
     M, shift = s[:, None] * M * s, EPS * len(M)
     while True:
         try:
-            factor = linalg.cho_factor(M + shift * np.eye(len(M)), check_finite=False)
+            L = cholesky(M + shift * np.eye(len(M)))
         except linalg.LinAlgError:
             shift *= 100
             continue
         break
 
     def solve(r: Array) -> Array:
-        u = linalg.cho_solve(factor, beside(s, r) * r, check_finite=False)
-        return np.asarray(beside(s, r) * u)
+        return np.asarray(beside(s, r) * both_ways(L, beside(s, r) * r))
 
     return solve
