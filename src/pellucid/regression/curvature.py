@@ -54,12 +54,51 @@ class Factor:
         return float(np.min(np.diag(self.L)) ** 2)
 
     def solved(self, g: Array) -> Array:
-        """H^-1 g, of the shape of g; of each column where H is what they share."""
-        if len(self.L) == len(g):
-            scale = self.scale if g.ndim == 1 else self.scale[:, None]
-            return np.asarray(scale * both_ways(self.L, scale * g))
+        """H^-1 g, of the shape of g (p,) or (p, k)."""
         flat = self.scale * g.T.ravel()
         return np.asarray(self.scale * both_ways(self.L, flat)).reshape(g.T.shape).T
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """The inverses (k, p, p) of the Hessians of outputs that are taken one by one.
+
+    Where a shift of all outputs changes no loss, the slope is at right angles to it but
+    for the ridge (p, 1), and so is the step: it is what is left of each output's own
+    step beside their mean.
+    """
+
+    inverse: Array
+    pivot: float
+    ridge: Array | None
+
+    @classmethod
+    def of(cls, H: Array, shift: float, ridge: Array | None) -> Blocks:
+        """Invert the Hessians, which may be singular."""
+        diagonal = np.diagonal(H, axis1=1, axis2=2)
+        scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
+        both = scale[:, :, None] * scale[:, None]
+        H, one = H * both, np.eye(H.shape[1])
+        while True:
+            shifted = H + shift * one
+            try:
+                L = np.linalg.cholesky(shifted)
+            except np.linalg.LinAlgError:
+                shift *= 100
+                continue
+            pivot = float(np.min(np.diagonal(L, axis1=1, axis2=2)) ** 2)
+            return cls(np.linalg.inv(shifted) * both, pivot, ridge)
+
+    def solved(self, g: Array) -> Array:
+        """H^-1 g (p, k)."""
+        mean: Any = 0.0
+        if self.ridge is not None:
+            mean = g.mean(axis=1, keepdims=True)
+        u = np.matmul(self.inverse, (g - mean).T[..., None])[..., 0].T
+        if self.ridge is not None:
+            held = np.where(self.ridge > 0, self.ridge, np.inf)
+            u += mean / (held + SHIFT) - u.mean(axis=1, keepdims=True)
+        return np.asarray(u)
 
 
 def cholesky(H: Array) -> Array:
@@ -85,7 +124,7 @@ def both_ways(L: Array, g: Array) -> Array:
 class Curvature:
     """What is known of the Hessian: one that was formed, and pairs since then."""
 
-    factor: Factor | None
+    factor: Factor | Blocks | None
     form: Form | None
     lefts: list[float] = field(default_factory=list)  # decrements since then
     pairs: list[tuple[Array, Array, float]] = field(default_factory=list)
@@ -94,12 +133,14 @@ class Curvature:
     def of(cls, objective: Objective, at: Place, form: Form) -> Curvature:
         """Factor the Hessian; one that float32 is too coarse for is formed anew."""
         H = np.asarray(at.H)
-        if form.whole:
-            H = bordered(H, at.u.shape, objective.ridge)
-        if form.dtype is FULL:
-            return cls(Factor.of(H), form)
-        factor = Factor.of(H, float(np.finfo(HALF).eps))
-        if factor.pivot > COARSE:
+        shift = SHIFT if form.dtype is FULL else float(np.finfo(HALF).eps)
+        factor: Factor | Blocks
+        if H.ndim > 2:
+            ridge = objective.ridge if objective.is_shifted else None
+            factor = Blocks.of(H, shift, ridge)
+        else:
+            factor = Factor.of(bordered(H, at.u.shape, objective.ridge), shift)
+        if form.dtype is FULL or factor.pivot > COARSE:
             return cls(factor, form)
         form = replace(form, dtype=FULL)
         return cls.of(objective, objective.at(at.u, form), form)

@@ -248,7 +248,8 @@ class FoldedColumns:
     def __matmul__(self, g: Array) -> Array:
         """Z'g."""
         Z = self.Z
-        return np.asarray((Z.X.T @ g - Z._mean_of(g)) / Z._beside(g))
+        product = Z.X.T @ g if is_sparse(Z.X) else (g.T @ Z.X).T
+        return np.asarray((product - Z._mean_of(g)) / Z._beside(g))
 
 
 def rows_of(X: Any, rows: slice) -> Any:

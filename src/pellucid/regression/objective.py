@@ -31,8 +31,8 @@ QUIET = np.errstate(over="ignore", invalid="ignore")
 class Place:
     """The cost at parameters u = [w; b] (d + 1,) or (d + 1, k), and its slope there.
 
-    `H` is the Hessian where it was asked for: of u, one output after another, or what
-    all outputs share, (d + 1, d + 1).
+    `H` is the Hessian where it was asked for: of u, one output after another, or that
+    of each output alone, (k, d + 1, d + 1).
     """
 
     u: Array
@@ -50,7 +50,7 @@ class Form:
     dtype : type
         Of the products; one of float32 has half the digits, in half the time.
     whole : bool
-        Of all outputs together; else one for each of them, of their mean curvature.
+        Of all outputs together; else one for each of them, as if there were no other.
     """
 
     dtype: Any = np.float64
@@ -146,9 +146,22 @@ class Objective:
         """How many visits without a Hessian take the time of one with it, about."""
         (n, d), k = self.design.shape, math.prod(self.y.shape[1:])
         sloped = n * k * (4 * d + 100) + 1e6
-        m = k if form.whole else 1
-        curved = n * d * d * (m * m / 2 - 0.4) + (m * d) ** 3 / 3 + n * k * m * 150
+        if form.whole:
+            curved = n * d * d * (k * k / 2 - 0.4) + (k * d) ** 3 / 3 + n * k * k * 150
+        else:
+            curved = k * (n * d * d + d**3 + n * 600)
         return 1 + curved / sloped
+
+    @cached_property
+    def is_shifted(self) -> bool:
+        """Whether a shift of all k outputs of a row changes no loss, as of softmax."""
+        if self.y.ndim == 1 or self.ridge[0].size > 1:
+            return False
+        y, s = self.y[:64], np.ones(len(self.y[:64]))
+        z = np.sin(np.arange(float(y.size))).reshape(y.shape)
+        along, across = np.ones_like(z), np.eye(z.shape[1])[0] + 0 * z
+        moved = (np.abs(self.cost.turned(z, y, s, v)).max() for v in (along, across))
+        return bool(next(moved) <= 1e-12 * next(moved))
 
     @cached_property
     def _products(self) -> Products:
@@ -183,7 +196,11 @@ class Objective:
         """A'Q A of a block of rows."""
         if whole and z.ndim > 1:
             return _by_outputs(A, self.cost.curvature(z, y, s))
-        A *= np.sqrt(self.cost.bend(z, y, s)).astype(A.dtype)[:, None]
+        q = self.cost.bend(z, y, s).astype(A.dtype)
+        if z.ndim > 1:
+            columns = np.ascontiguousarray(A.T)
+            return np.stack([(columns * one) @ A for one in np.ascontiguousarray(q.T)])
+        A *= np.sqrt(q)[:, None]
         return np.asarray(A.T @ A)
 
     def _hessian(self, H: Array) -> Array:
@@ -191,9 +208,9 @@ class Objective:
         p = self.design.shape[1] + 1
         H = self._products.unfolded(H.astype(float, copy=False))
         if not self.intercept:
-            H[p - 1 :: p] = H[:, p - 1 :: p] = 0.0
+            H[..., p - 1 :: p, :] = H[..., p - 1 :: p] = 0.0
         ridge = self.ridge if self.ridge.ndim == 1 else self.ridge.max(axis=1)
-        H.flat[:: len(H) + 1] += np.tile(ridge, len(H) // p)
+        H += np.diag(np.tile(ridge, H.shape[-1] // p))
         return H
 
 

@@ -60,19 +60,15 @@ class Products:
         return A
 
     def unfolded(self, H: Array) -> Array:
-        """A'Q A of one output, or of k of them (k (d + 1), k (d + 1))."""
+        """A'Q A of one output, of k of them (k (d + 1), k (d + 1)), or of each of k."""
         if not self.raw:
             return H
-        mean, length = self.design.mean, self.design.length
-        p = len(mean) + 1
-        k = len(H) // p
-        blocks = H.reshape(k, p, k, p)
-        for i in range(k):
-            for j in range(k):
-                own = blocks[i, :, j]
-                own[:-1] -= np.outer(mean, own[-1])
-                own[:, :-1] -= np.outer(own[:, -1], mean)
-        scale = np.tile(np.append(1 / length, 1.0), k)
-        H *= scale
-        H *= scale[:, None]
+        mean, scale = self.design.mean, np.append(1 / self.design.length, 1.0)
+        p = len(scale)
+        k = H.shape[-1] // p
+        blocks = H.reshape(-1, k, p, k, p)
+        blocks[:, :, :-1] -= mean[:, None, None] * blocks[:, :, -1:]
+        blocks[..., :-1] -= blocks[..., -1:] * mean
+        blocks *= scale
+        blocks *= scale[:, None, None]
         return H

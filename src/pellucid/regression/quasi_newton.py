@@ -38,7 +38,8 @@ POLISHED = 1e-24  # of the cost: less is left by rounding
 POLISH = 3  # steps beyond what tol asks for, at most
 FIRST = 0.03  # what a step leaves of the decrement, before one was taken
 FAST = 0.01  # what a step may leave of the decrement, to be called fast
-PATIENT = 8  # places from which the rate of BFGS is told
+ALONE = 0.15  # what a step leaves with a Hessian of each output alone
+PATIENT = 3  # places from which the rate of BFGS is told
 SAMPLE = 10  # of so many rows one is looked at first
 LARGE = 100_000  # numbers in X, from which that pays
 ROUGH = 0.1  # the tol of a sample, whose minimum is not that of all rows anyhow
@@ -222,7 +223,12 @@ class Walk:
         left = math.log(self.left / max(goal, 1e-300))  # in powers of e
         rate = self._rate()
         steps = left / -math.log(max(rate, EPS)) if rate < 1 else math.inf
-        return form if steps > self.objective.worth(form) + AFTER else None
+        visits = {form: self.objective.worth(form) + AFTER}
+        if self.at.u.ndim > 1:
+            alone = replace(form, whole=False)
+            visits[alone] = self.objective.worth(alone) + left / -math.log(ALONE)
+        best = min(visits, key=visits.__getitem__)
+        return best if steps > visits[best] else None
 
     def _rate(self) -> float:
         """What a step leaves of the decrement; of several, where BFGS has to learn."""
