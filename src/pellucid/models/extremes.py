@@ -16,7 +16,7 @@ from sklearn.utils.validation import (
 from pellucid.errors import ModelError
 from pellucid.models import base
 from pellucid.models.base import Array
-from pellucid.regression import powers
+from pellucid.regression import design, powers
 
 SURE = 2.0**1022  # a score; twice as much is a float64 still
 HALF_WAY = 600  # 2^-600: products of what comes near 1e308 become safe to sum
@@ -33,11 +33,18 @@ def output(X: Array, w: Array, b: Any) -> Array:
     array([0.])
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        z: Array = base.filled(X @ w) + b
+        z: Array = base.filled(_product(X, w)) + b
         if np.isfinite(z).all():
             return z
         small = base.filled((X.astype(float) * 2.0**-HALF_WAY) @ w)
         return np.asarray(np.ldexp(small + np.ldexp(b, -HALF_WAY), HALF_WAY))
+
+
+def _product(X: Array, w: Array) -> Any:
+    """X w, of one output as `regression` takes it."""
+    if w.shape[1:] == (1,) and not powers.is_sparse(w):
+        return design.product(X, w[:, 0])[:, None]
+    return X @ w
 
 
 def bounded(X: Array, w: Array, b: Any) -> Array:

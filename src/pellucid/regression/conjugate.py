@@ -165,6 +165,7 @@ class Descent:
             if self.space.is_exact(q):
                 self.spent = SAVED * at.z[0].size
                 s, zs = self.solve(-at.r)
+                zs = self.space.image(s) if zs is None else zs
                 return Step(s, zs, -self.space.dot(at.r, s, zs), 0.0, 0)
         step = self._step(at, self.solve)
         self.spent += step.products * at.z[0].size

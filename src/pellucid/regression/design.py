@@ -18,6 +18,7 @@ from pellucid.regression.rows import MOST, WIDE, visited
 
 Array = NDArray[Any]
 
+READ_AHEAD = 2**16  # numbers of a block that may not be in the cache
 SMALL = 900_000  # multiplications, up to which OpenBLAS copies no matrix (0.3.20)
 
 
@@ -186,7 +187,7 @@ class Folded:
     def __matmul__(self, v: Array) -> Array:
         """Z v."""
         v = v / self._beside(v)
-        return np.asarray(self.X @ v - self.mean @ v)
+        return np.asarray(product(self.X, v) - self.mean @ v)
 
     def times(self, v: Array) -> Array:
         """Z v (n,) or (n, k)."""
@@ -260,6 +261,13 @@ def rows_of(X: Any, rows: slice) -> Any:
     some = slice(ends[0], ends[-1])
     cells = X.data[some], X.indices[some], ends - ends[0]
     return type(X)(cells, shape=(len(ends) - 1, X.shape[1]), copy=False)
+
+
+def product(X: Any, v: Array) -> Array:
+    """X v; of much one output row by row: so memory is read ahead, as BLAS does not."""
+    if v.ndim == 1 and X.size > READ_AHEAD and not is_sparse(X):
+        return np.asarray(np.einsum("ij,j->i", X, v))
+    return np.asarray(X @ v)
 
 
 def filled(X: Any) -> Array:

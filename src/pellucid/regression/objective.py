@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 from pellucid.regression.design import Design
 from pellucid.regression.products import Products
 from pellucid.regression.row_costs import RowCost
-from pellucid.regression.rows import visited
+from pellucid.regression.rows import rows_a_block, visited
 
 Array = NDArray[Any]
+
+VAST = 5_000_000  # multiplications of a visit
 
 # Far out a cost may be beyond float64; such a place is no better than another.
 QUIET = np.errstate(over="ignore", invalid="ignore")
@@ -89,7 +91,8 @@ class Objective:
 
     def at(self, u: Array, form: Form | None = None) -> Place:
         """The cost and its slope; the Hessian too, in some form."""
-        found = visited(lambda blocks: self._part(u, blocks, form), *self._size)
+        size = 2 * rows_a_block(self._size[1])
+        found = visited(lambda blocks: self._part(u, blocks, form), *self._size, size)
         J, g, H = (sum(parts) for parts in zip(*found, strict=True))
         pull = self.ridge * u
         J, g = float(J + np.sum(pull * u) / 2) + self.constant, np.asarray(g + pull)
@@ -151,6 +154,11 @@ class Objective:
         else:
             curved = k * (n * d * d + d**3 + n * 600)
         return 1 + curved / sloped
+
+    @property
+    def is_vast(self) -> bool:
+        """Whether a visit takes so long that one more is to be worth it."""
+        return math.prod(self.design.shape) * self.y[0].size > VAST
 
     @cached_property
     def is_shifted(self) -> bool:

@@ -35,6 +35,7 @@ AFTER = 1  # step that is left to do with a new Hessian as well
 LEAST = "converged: the cost is least"
 UNSEEN = 1e-15  # of the cost: a step for less need not be looked at
 POLISHED = 1e-24  # of the cost: less is left by rounding
+DEAR = 1e-12, 1e-16  # the same two, of visits that are dear
 POLISH = 3  # steps beyond what tol asks for, at most
 FIRST = 0.03  # what a step leaves of the decrement, before one was taken
 FAST = 0.01  # what a step may leave of the decrement, to be called fast
@@ -197,7 +198,8 @@ class Walk:
         """Whether a step can be taken unseen, as it can only be a good one."""
         J, factor = abs(self.at.cost), self.known.factor
         J *= min(1.0, factor.pivot) if factor else 1.0  # for digits of coefficients too
-        little = self.left <= UNSEEN * J and self.left * self.rate <= POLISHED * J
+        unseen, rest = DEAR if self.objective.is_vast else (UNSEEN, POLISHED)
+        little = self.left <= unseen * J and self.left * self.rate <= rest * J
         return little and self.rate <= FAST
 
     def _misled(self) -> bool:

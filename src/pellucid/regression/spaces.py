@@ -60,7 +60,7 @@ class Space(Protocol):
 
     @property
     def fineness(self) -> float:
-        """What may be left, beside what tol asks for: little where steps cost little."""
+        """What may be left beside what tol asks for: little where steps cost little."""
         ...
 
     def is_exact(self, q: Array) -> bool:
