@@ -9,6 +9,7 @@ WHY = {
     "as steps with it are fast",
     "Newton with conjugate gradients": "of so many parameters, or so few rows, "
     "products with the Hessian cost less than the Hessian",
+    "plain Newton": "as was asked for, with the Hessian of each place",
     "LBFGS": "as was asked for, on columns that are centred and scaled",
     "GradientDescent": "as was asked for",
     "proximal Newton": "the penalty |w|_1 has a kink where a coefficient is 0",

@@ -69,7 +69,8 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
     solver : str
         "auto", "newton", "lbfgs" or "gradient-descent"; or another name of
         scikit-learn's, "newton-cholesky", "newton-cg", "liblinear", "sag" or "saga". A
-        name of scikit-learn's takes the penalties and rows that it takes there.
+        name of scikit-learn's takes the penalties and rows that it takes there, and the
+        first two of these form the Hessian at each step, where it is formed at all.
     max_iter : int
         Iterations at most.
     verbose : bool or int

@@ -74,7 +74,8 @@ class PoissonRegression(RegressorMixin, BaseEstimator):
     fit_intercept : bool
         Whether there is a b.
     solver : str
-        "auto", "newton" or "newton-cholesky", which are the same, or "lbfgs".
+        "auto" or "newton", which are the same; "newton-cholesky", which forms the
+        Hessian at each step; or "lbfgs".
     max_iter : int
         Iterations at most.
     tol : float

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.minimisers.task import Fit, Options, Watch, fitted
-from pellucid.regression.curvature import EPS, HALF, Curvature
+from pellucid.regression.curvature import EPS, FULL, HALF, Curvature
 from pellucid.regression.extended import refined
 from pellucid.regression.objective import QUIET, Form, Objective, Place
 
@@ -44,7 +44,10 @@ PATIENT = 3  # places from which the rate of BFGS is told
 SAMPLE = 10  # of so many rows one is looked at first
 LARGE = 100_000  # numbers in X, from which that pays
 ROUGH = 0.1  # the tol of a sample, whose minimum is not that of all rows anyhow
-FORMS: dict[str, Form | None] = {"lbfgs": None, "newton": Form(HALF)}
+PLAIN = Form(FULL)  # Newton's method with the Hessian of each place
+FORMS = {"lbfgs": None, "newton": Form(HALF), "newton-cg": PLAIN}
+FORMS["newton-cholesky"] = PLAIN
+NAMES = {None: "LBFGS", PLAIN: "plain Newton"}
 
 
 def minimised(
@@ -67,7 +70,8 @@ def minimised(
     watch : Watch
         Is told of each step, and may stop it.
     method : str
-        "lbfgs" forms no Hessian; with "newton" one of all outputs is formed at once.
+        "lbfgs" forms no Hessian; with "newton" one of all outputs is formed at once,
+        and with "newton-cg" or "newton-cholesky" at each place anew.
     """
     form = FORMS.get(method, Form(HALF, whole=start.ndim == 1))
     at, history = begun(objective, start, options, form)
@@ -91,8 +95,7 @@ def minimised(
     at = walk.at
     if reason.startswith("converged") and options.tol < ROUGH:
         at = refined(objective, at, walk.known)
-    message = f"{'Newton' if form else 'LBFGS'}: {reason}"
-    return fitted(at.u, history, nit, message), at
+    return fitted(at.u, history, nit, f"{NAMES.get(form, 'Newton')}: {reason}"), at
 
 
 def _params(at: Place) -> Array:
@@ -114,7 +117,8 @@ def begun(
         zero, J = 0 * start, objective.value(start)
         if not objective.value(zero) >= J:
             u, history = zero, [J]
-    some = sampled(objective, start) if form and options.limit else None
+    seldom = form not in (None, PLAIN)
+    some = sampled(objective, start) if seldom and options.limit else None
     if some is not None:
         quiet = Watch(None, False, "J")
         fit, _ = minimised(some, u, Options(10, ROUGH), quiet)
@@ -145,6 +149,7 @@ class Walk:
     left: float  # how much the cost can still fall: the decrement
     tol: float
     least: float  # what rounding leaves of the cost at 0
+    plain: bool = False  # whether a Hessian is formed at each place
     rate: float = FIRST  # what the last step left of that
     beyond: int = 0  # steps since what is left is little enough
     reason: str = ""
@@ -160,7 +165,7 @@ class Walk:
             known = Curvature.of(objective, at, form)
         step = known.step(at.g)
         left = -float(np.vdot(at.g, step)) / 2
-        return cls(objective, at, known, step, left, tol, least)
+        return cls(objective, at, known, step, left, tol, least, form == PLAIN)
 
     @property
     def is_near(self) -> bool:
@@ -219,6 +224,8 @@ class Walk:
         if self.known.form is None or not 0 < self.left < math.inf:
             return None
         form = replace(self.known.form, whole=True)
+        if self.plain:
+            return form
         if self.is_near:
             return form if self.objective.worth(form) < CHEAP else None
         goal = max(NEAR * self.tol**2, POLISHED) * abs(self.at.cost)
