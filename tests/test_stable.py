@@ -34,6 +34,11 @@ SPELLINGS = [
     for identity in IDENTITIES.values()
     for number, naive in enumerate(identity.naive, 1)
 ]
+BETWEEN = [
+    pytest.param(identity, between, id=f"{identity.name}-{number}")
+    for identity in IDENTITIES.values()
+    for number, between in enumerate(identity.between, 1)
+]
 TABLE = [pytest.param(identity, id=identity.name) for identity in IDENTITIES.values()]
 
 # Where the terms of a result cancel, its rounding is that of the largest of them.
@@ -134,6 +139,33 @@ def test_every_spelling_is_recognised(identity, naive, rng):
     found = stable_of(naive, values)
     assert identity.name in [rewrite.rule for rewrite in found.rewrites]
     np.testing.assert_allclose(found(**values), called(identity.stable, values), 1e-14)
+
+
+@pytest.mark.parametrize(("identity", "between"), BETWEEN)
+def test_what_is_between_is_recognised_as_it_is(identity, between, rng):
+    values = examples(identity, rng)
+    others = [name for name in IDENTITIES if name != identity.name]
+    found = stable_of(between, values, without=others)
+    assert {rewrite.rule for rewrite in found.rewrites} == {identity.name}
+    np.testing.assert_allclose(found(**values), called(identity.stable, values), 1e-14)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("log loss", "complement of sigmoid"),
+        ("log loss", "log sigmoid"),
+        ("log odds", "complement of sigmoid"),
+        ("log softmax", "log-sum-exp"),
+        ("tanh", "expm1"),
+        ("tanh", "sigmoid"),
+    ],
+)
+def test_a_spelling_is_recognised_without_another_identity(name, other, rng):
+    identity = IDENTITIES[name]
+    values = examples(identity, rng)
+    found = [stable_of(naive, values, without=other) for naive in identity.naive]
+    assert all(name in [rewrite.rule for rewrite in one.rewrites] for one in found)
 
 
 @pytest.mark.parametrize(("identity", "naive"), SPELLINGS)

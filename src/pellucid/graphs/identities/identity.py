@@ -35,6 +35,8 @@ class Identity:
         Values of the unknowns for which the naive formula is wrong.
     digits : int
         Correct decimal digits won there.
+    between : tuple of callable
+        The formula as it is once others have taken the place of its parts.
     costly : bool
         Whether it takes longer where nothing fails; then gradients are left as they
         are derived, and only the person's own formulas are replaced.
@@ -47,7 +49,13 @@ class Identity:
     domain: str
     fails_at: Mapping[str, Any]
     digits: int
+    between: tuple[Function, ...] = ()
     costly: bool = False
+
+    @property
+    def spellings(self) -> tuple[Function, ...]:
+        """All that the stable formula takes the place of."""
+        return *self.naive, *self.between
 
     def __reduce__(self) -> Any:
         """Pickle by name: its formulas are lambdas of the table."""

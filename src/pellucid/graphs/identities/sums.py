@@ -43,6 +43,12 @@ identity(
         + np.log(np.sum(np.exp(z - largest(z, axis)), axis, keepdims=keepdims))
     ),
     stable=lambda z, axis, keepdims: logsumexp(z, axis, keepdims),
+    between=(
+        lambda z, axis, keepdims: (
+            np.max(z, axis, keepdims=keepdims)
+            + logsumexp(z - largest(z, axis), axis, keepdims)
+        ),
+    ),
     proof="log(sum(e^z)) = m + log(sum(e^(z - m))), where m = max(z)",
     domain="every z",
     fails_at={"z": [-800.0, -801.0]},
@@ -198,6 +204,11 @@ identity(
         z - largest(z, axis) - np.log(total(np.exp(z - largest(z, axis)), axis))
     ),
     stable=lambda z, axis: log_softmax(z, axis),
+    between=(
+        lambda z, axis: (
+            z - largest(z, axis) - logsumexp(z - largest(z, axis), axis, keepdims=True)
+        ),
+    ),
     proof="log(e^z / sum(e^z)) = d - log(sum(e^d)), where d = z - max(z)",
     domain="every z",
     fails_at={"z": [800.0, 0.0]},
@@ -236,6 +247,12 @@ identity(
     ),
     stable=lambda z, y, axis, keepdims: (
         -np.sum(log_loss(z, y), axis, keepdims=keepdims)
+    ),
+    between=(
+        lambda z, y, axis, keepdims: (
+            -np.sum(y * softplus(-z), axis, keepdims=keepdims)
+            - np.sum((1 - y) * softplus(z), axis, keepdims=keepdims)
+        ),
     ),
     proof="the sums of the two logarithms, term by term",
     domain="every finite z; labels y are 0, 1 or between",

@@ -1,14 +1,14 @@
-"""The identities as graphs: each naive formula is traced once, when it may occur.
+"""The identities as graphs: each spelling is traced once, when it may occur.
 
-It may, where all functions that it names do. A formula is kept twice where its own
-parts are instances of other identities: as it is written, and as it is after these have
-been replaced; see `passes`.
+It may, where all functions that it names do. What a formula has become once others have
+taken the place of its parts is a spelling of its own, so that none of it is traced to
+find that out.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ EXAMPLES: dict[str, Any] = {"axis": -1, "keepdims": True, "at": (0,), "n": ANY}
 
 @dataclass(frozen=True)
 class Formula:
-    """One naive spelling of an identity, its unknowns by name, and how it is found.
+    """One spelling of an identity, its unknowns by name, and how it is found.
 
     `heading` is its kind, `functions` are those in its terms and factors, `needs` the
     outermost, and `size` counts its steps: the longer of two is the more special.
@@ -108,9 +108,9 @@ def entered(
 
 @functools.cache
 def formula_of(name: str, i: int) -> Formula:
-    """Trace a naive formula on examples for its unknowns."""
+    """Trace a spelling on examples for its unknowns."""
     identity = IDENTITIES[name]
-    naive = identity.naive[i]
+    naive = identity.spellings[i]
     names = naive.__code__.co_varnames[: naive.__code__.co_argcount]
     options = {name: EXAMPLES[name] for name in names if name in EXAMPLES}
     example, recorder = np.ones((3,) if "axis" in names else ()), Recorder()
@@ -138,32 +138,20 @@ def named_in(*formulas: Any) -> Functions:
 def all_named() -> Functions:
     """The functions that any formula names, naive or stable."""
     each = IDENTITIES.values()
-    return frozenset().union(*(named_in(*one.naive, one.stable) for one in each))
+    return frozenset().union(*(named_in(*one.spellings, one.stable) for one in each))
 
 
-def possible(without: frozenset[str], present: Functions) -> Iterator[tuple[str, int]]:
-    """The formulas that may occur as written where these functions do."""
-    for identity in IDENTITIES.values():
-        for i, naive in enumerate(identity.naive):
-            if identity.name not in without and named_in(naive) <= present:
-                yield identity.name, i
-
-
-def ends_in(present: Functions, name: str, i: int) -> bool:
-    """Whether the last step of a formula, which stays, may be of these functions."""
-    last = formula_of(name, i).root.node.operation
-    return last in present or last not in all_named()
-
-
-@functools.cache
-def before_replaced(present: Functions) -> Functions:
-    """Functions, and those that may have stood there before they were replaced."""
-    grown = present
-    for identity in IDENTITIES.values():
-        stable = named_in(identity.stable)
-        if stable and stable <= present:
-            grown |= named_in(*identity.naive)
-    return grown if grown == present else before_replaced(grown)
+@functools.lru_cache(maxsize=256)
+def formulas_of(without: frozenset[str], present: Functions) -> Formulas:
+    """The formulas that may occur where these functions do; as written come first."""
+    found = [
+        (i >= len(identity.naive), identity.name, i)
+        for identity in IDENTITIES.values()
+        for i, spelling in enumerate(identity.spellings)
+        if identity.name not in without and named_in(spelling) <= present
+    ]
+    found.sort(key=lambda one: one[0])
+    return Formulas(formula_of(name, i) for _, name, i in found)
 
 
 class Formulas:

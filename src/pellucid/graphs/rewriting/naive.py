@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,11 @@ from pellucid.graphs.node import Node
 from pellucid.graphs.rewriting.driver import Rule, Walk, applied
 from pellucid.graphs.rewriting.formulas import (
     Formula,
-    Formulas,
     all_named,
+    formulas_of,
     inner_functions,
     kind,
+    named_in,
     needs,
 )
 from pellucid.graphs.rewriting.inward import in_logarithms
@@ -87,15 +88,15 @@ class Identities:
 
     Parameters
     ----------
-    formulas_of : callable
-        The formulas that may occur where some functions do.
+    without : frozenset of str
+        Those that are switched off.
     """
 
-    def __init__(self, formulas_of: Callable[[Functions], Formulas]) -> None:
-        self.formulas_of = formulas_of
+    def __init__(self, without: frozenset[str]) -> None:
+        self.without = without
         self.rewrites: list[Rewrite] = []
         self._present: Functions = frozenset()
-        self._table = formulas_of(self._present)
+        self._table = formulas_of(without, self._present)
         self._functions: dict[Node, Functions] = {}
         self._precise: set[Node] = set()
 
@@ -123,10 +124,12 @@ class Identities:
 
     def meet(self, nodes: Iterable[Node]) -> None:
         """Look from now on for the formulas that these functions make possible."""
-        names = {node.operation for node in nodes} & all_named()
+        self._meet_named(frozenset(node.operation for node in nodes) & all_named())
+
+    def _meet_named(self, names: Functions) -> None:
         if not names <= self._present:
             self._present |= names
-            self._table = self.formulas_of(self._present)
+            self._table = formulas_of(self.without, self._present)
 
     def _may_be_one(self, node: Node) -> bool:
         """Whether a step is of floats, and some formula ends in such a step."""
@@ -153,6 +156,7 @@ class Identities:
                 if made is not None:
                     self.rewrites.append(Rewrite(formula.identity, written, made))
                     self.meet((made, *made.arguments))
+                    self._meet_named(named_in(formula.identity.stable))
                     return made
         return None
 

@@ -126,7 +126,7 @@ def stabilised(
 
     Those older than `settled` are stable, and are looked at where others are shared.
     """
-    identities = Identities(passes.formulas_without(unused(without)))
+    identities = Identities(unused(without))
     families = passes.stabilising(identities, settled)
     recorder = current()
     before, recorder.simplify = recorder.simplify, arithmetic.simpler
