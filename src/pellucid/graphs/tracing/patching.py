@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.graphs.packages import LAZY, MODULES, loaded, meet
+from pellucid.graphs.packages import LAZY, MODULES, loaded
 from pellucid.graphs.tracing.builtin_type import Type
 from pellucid.graphs.tracing.creation import CREATORS, JOINED, ndarray, without_lists
 from pellucid.graphs.tracing.element_functions import let_vectorize_record
@@ -37,7 +37,7 @@ from pellucid.graphs.tracing.labels.methods import (
 )
 from pellucid.graphs.tracing.recorder import active
 from pellucid.graphs.tracing.trace_warnings import draws, is_drawn_from
-from pellucid.graphs.tracing.traced import FUNCTIONS, Traced, recorded
+from pellucid.graphs.tracing.traced import Traced, is_recorded, recorded
 from pellucid.graphs.tracing.ufuncs_of_lists import METHODS, TakingLists
 
 _lock = threading.Lock()
@@ -125,7 +125,7 @@ def _stand_in_for_imported(values: Iterable[Any]) -> None:
     So does Python's `type`, which a module finds among the builtins.
     """
     functions = [value for value in values if type(value) is FunctionType]
-    stand_ins = _stand_ins(_watched())
+    offered = _offered(_watched())
     for function in functions:
         names = function.__globals__
         module = str(names.get("__name__", ""))
@@ -134,7 +134,7 @@ def _stand_in_for_imported(values: Iterable[Any]) -> None:
             continue
         for name in names_in(function.__code__):
             value = names.get(name, BUILTINS.get(name))
-            stand_in = stand_ins.get(id(value))
+            stand_in = _stand_in(value) if id(value) in offered else None
             if stand_in is not None:
                 with _lock:
                     _imported.append((names, name, stand_in, name in names))
@@ -145,13 +145,31 @@ BUILTINS = {"type": type}
 
 
 @functools.cache
-def _stand_ins(modules: tuple[ModuleType, ...]) -> dict[int, Callable[..., Any]]:
-    """For each function of NumPy and SciPy that is recorded what asks who calls."""
-    offered = [value for module in modules for value in vars(module).values()]
-    found = {f: _of_lists(f) for f in offered if is_function(f) and f in FUNCTIONS}
-    found |= {vars(np)[name]: made for name, made in (CREATORS | JOINED).items()}
-    asking = {f: _by_caller(f, made) for f, made in found.items() if made is not f}
-    return {id(f): made for f, made in (asking | {type: Type}).items()}
+def _offered(modules: tuple[ModuleType, ...]) -> frozenset[int]:
+    """The functions of NumPy and SciPy that may be recorded, and Python's `type`."""
+    functions = (f for module in modules for f in vars(module).values())
+    found = {id(f) for f in functions if is_function(f)}
+    return frozenset({id(type), *map(id, _makers()), *found})
+
+
+@functools.cache
+def _makers() -> dict[Any, Any]:
+    """For the functions of NumPy that make arrays what records them."""
+    return {vars(np)[name]: made for name, made in (CREATORS | JOINED).items()}
+
+
+@functools.cache
+def _stand_in(original: Any) -> Any:
+    """What asks who calls a function; None for one that is not recorded."""
+    if original is type:
+        return Type
+    made = _makers().get(original) or _recording(original)
+    return None if made is original else _by_caller(original, made)
+
+
+def _recording(original: Any) -> Any:
+    """What records a function; itself where it is not recorded."""
+    return _of_lists(original) if is_recorded(original) else original
 
 
 def _by_caller(original: Any, recording: Any) -> Callable[..., Any]:
@@ -163,8 +181,9 @@ def _by_caller(original: Any, recording: Any) -> Callable[..., Any]:
     return call
 
 
-def _under_trace(original: Any, recording: Any) -> Callable[..., Any]:
+def _creating(name: str, original: Any) -> Callable[..., Any]:
     """The recording function, which may be kept and called when no trace runs."""
+    recording = CREATORS[name]
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -194,29 +213,28 @@ def _lazy(name: str) -> property:
 def _lookup(module: ModuleType) -> type[ModuleType]:
     """The class of a module in which recorded functions are found under a trace."""
     found: dict[str, Any] = {}
-    if module.__name__ in MODULES:
-        meet(module.__name__)
     for each in LAZY:
         package, _, part = each.rpartition(".")
         if module.__name__ == package:
             found[part] = _lazy(each)
     for name, original in vars(module).items():
         if module is np and name in CREATORS:
-            made = _under_trace(original, CREATORS[name])
-            found[name] = _by_context(name, original, made)
+            creating = functools.partial(_creating, name)
+            found[name] = _by_context(name, original, creating)
         elif module is np and name in JOINED:
-            found[name] = _by_context(name, original, JOINED[name])
-        elif is_function(original) and original in FUNCTIONS:
-            found[name] = _by_context(name, original, _of_lists(original))
+            found[name] = _by_context(name, original, _makers().get)
+        elif is_function(original):
+            found[name] = _by_context(name, original, _recording)
         elif isinstance(original, np.ufunc):
-            taking = TakingLists(original)
-            found[name] = _by_context(name, original, taking, is_called_or_its_method)
+            taking = _by_context(name, original, TakingLists, is_called_or_its_method)
+            found[name] = taking
         elif original is np.ndarray:
-            found[name] = _by_context(name, original, ndarray, is_called)
+            found[name] = _by_context(name, original, lambda _: ndarray, is_called)
         elif isinstance(original, type) and original in NUMBERS:
-            found[name] = _by_context(name, original, _as_cast(original), is_called)
+            found[name] = _by_context(name, original, _as_cast, is_called)
         elif is_drawn_from(name, original):
-            found[name] = _by_context(name, original, draws(name, original))
+            drawing = functools.partial(draws, name)
+            found[name] = _by_context(name, original, drawing)
     return type("ModuleType", (ModuleType,), found)
 
 
@@ -228,10 +246,14 @@ def is_function(value: Any) -> bool:
 def _by_context(
     name: str,
     original: Any,
-    under_trace: Any,
+    recording: Callable[[Any], Any],
     asked: Callable[[Any], bool] | None = None,
 ) -> property:
-    """NumPy's function, or for the person's code under a trace the recording one."""
+    """NumPy's function, or for the person's code under a trace the recording one.
+
+    That is made of the function when it is first asked for.
+    """
+    made: list[Any] = []
 
     def find(module: ModuleType) -> Any:
         now = vars(module).get(name, original)
@@ -240,7 +262,10 @@ def _by_context(
         frame = sys._getframe(1)
         if is_machinery(frame) or instruction(frame) not in LOOKUPS:
             return original
-        return under_trace if asked is None or asked(frame) else original
+        if asked is not None and not asked(frame):
+            return original
+        made[:] = made or [recording(original)]
+        return made[0]
 
     return property(find)
 

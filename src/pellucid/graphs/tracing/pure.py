@@ -21,7 +21,7 @@ import numpy as np
 
 from pellucid.graphs.tracing.creation import CREATORS, JOINED
 from pellucid.graphs.tracing.namespaces import is_ours, is_standard
-from pellucid.graphs.tracing.traced import FUNCTIONS
+from pellucid.graphs.tracing.traced import is_recorded
 
 # Modules in which a name may be looked up; what is found there is looked at by itself.
 MODULES = {"numpy", "numpy.linalg", "numpy.fft", "numpy.lib",
@@ -76,7 +76,7 @@ def is_pure(value: Any) -> bool:
         if value in _known():
             return True
         named = getattr(value, "__name__", "")
-        return value in FUNCTIONS and named not in _ASKING
+        return named not in _ASKING and is_recorded(value)
     except (TypeError, ValueError):  # it has no hash, as a memoryview may have none
         return False
 

@@ -120,7 +120,7 @@ class Traced(StandIn):
     ) -> Any:
         if method == "__call__" and any(map(has_labels, inputs)):
             return FUNCTIONS["labelled"](ufunc, *inputs, **options)
-        if out is None and ufunc not in UFUNCS and ufunc not in FUNCTIONS:
+        if out is None and ufunc not in UFUNCS and not is_recorded(ufunc):
             made = FUNCTIONS["frompyfunc"](ufunc, method, inputs, options)
             if made is not NotImplemented:
                 return made
@@ -154,10 +154,18 @@ def has_labels(value: Any) -> bool:
 
 
 def is_one_step(ufunc: np.ufunc) -> bool:
-    """Whether a ufunc is an operation; SciPy's are entered when one is first met."""
-    if ufunc not in UFUNCS and ufunc not in FUNCTIONS:
+    """Whether a ufunc is an operation."""
+    return ufunc in UFUNCS or (not is_recorded(ufunc) and ufunc in UFUNCS)
+
+
+def is_recorded(function: Any) -> bool:
+    """Whether there is an entry for a function; SciPy's are entered when first met."""
+    if function in FUNCTIONS:
+        return True
+    module = str(getattr(function, "__module__", ""))
+    if isinstance(function, np.ufunc) or module.startswith("scipy."):
         meet_loaded()
-    return ufunc in UFUNCS
+    return function in FUNCTIONS
 
 
 def truth(compared: Traced) -> Any:
