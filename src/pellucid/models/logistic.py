@@ -12,7 +12,6 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.graphs.graph import Graph
-from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.task import Fit, Options
 from pellucid.models import base, extremes, likelihood, logistic_settings, weights
 from pellucid.models.base import Array
@@ -275,6 +274,8 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
         shared |= {"verbose": self.verbose, "callback": followers}
         where: dict[str, Any] = {"target": self.target, "device": self.device}
         if self.solver == DESCENT:
+            from pellucid.minimisers.methods import GradientDescent
+
             shared |= {"max_iter": self.max_iter, "tol": self.tol, **where}
             method = GradientDescent(self.learning_rate)
             fit = likelihood.descended(self._cost, start, rows, method=method, **shared)

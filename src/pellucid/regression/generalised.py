@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.minimisers.task import Fit, Options, Watch
-from pellucid.regression import conjugate, proximal, quasi_newton
+from pellucid.regression import quasi_newton
 from pellucid.regression.columns import Columns
 from pellucid.regression.curvature import Curvature
 from pellucid.regression.objective import Form, Objective, Place
@@ -28,6 +28,7 @@ from pellucid.regression.row_costs import RowCost
 
 Array = NDArray[Any]
 
+FEW = 1024  # outputs, of which the derivatives take less time than a recording
 LARGE = 1000  # parameters, beyond which the Hessian is not formed
 
 
@@ -65,6 +66,7 @@ class Generalised:
         """
         s = np.ones(len(y)) if s is None else near_one(s)
         s = s / np.sum(s)
+        cost = dataclasses.replace(cost, few=y.size <= FEW)
         soft = np.append(columns.softness, 0.0)  # (d + 1,)
         soft = soft if y.ndim == 1 else soft[:, None]
         ratio, strength = l1
@@ -86,8 +88,12 @@ class Generalised:
         w, b = start
         u = self.columns.inside(w, b)
         if self.lam is not None:
+            from pellucid.regression import proximal
+
             fit, at = proximal.minimised(self.objective, self.lam, u, options, watch)
         elif self.is_large and method != "lbfgs":
+            from pellucid.regression import conjugate
+
             fit, at = conjugate.minimised(self.objective, u, options, watch)
         else:
             fit, at = quasi_newton.minimised(self.objective, u, options, watch, method)
@@ -102,6 +108,8 @@ class Generalised:
     def onward(self, at: Place) -> Array:
         """Where Newton's next step would go, with the Hessian of the very place."""
         if self.is_large:
+            from pellucid.regression import conjugate
+
             return conjugate.onward(self.objective, at)
         at = self.objective.at(at.u, Form())
         return Curvature.of(self.objective, at, Form()).step(at.g)

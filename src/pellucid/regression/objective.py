@@ -193,23 +193,21 @@ class Objective:
         for rows in blocks:
             Z, y, s = self.design.block(rows), self.y[rows], self.s[rows]
             z = Z @ u[:-1] + u[-1]
-            cost, slope = self.cost.sloped(z, y, s)
+            if form is None:
+                cost, slope = self.cost.sloped(z, y, s)
+            else:
+                cost, slope, Q = self._curved(z, y, s, form.whole)
+                H = H + _weighted(self._products.rows(rows, form.dtype), Q)
             J, g = J + cost, g + _across(Z, slope)
-            if form is not None:
-                A = self._products.rows(rows, form.dtype)
-                H = H + self._curved(A, z, y, s, form.whole)
         return J, g, H
 
-    def _curved(self, A: Array, z: Array, y: Array, s: Array, whole: bool) -> Array:
-        """A'Q A of a block of rows."""
-        if whole and z.ndim > 1:
-            return _by_outputs(A, self.cost.curvature(z, y, s))
-        q = self.cost.bend(z, y, s).astype(A.dtype)
-        if z.ndim > 1:
-            columns = np.ascontiguousarray(A.T)
-            return np.stack([(columns * one) @ A for one in np.ascontiguousarray(q.T)])
-        A *= np.sqrt(q)[:, None]
-        return np.asarray(A.T @ A)
+    def _curved(
+        self, z: Array, y: Array, s: Array, whole: bool
+    ) -> tuple[Any, Array, Array]:
+        """Cost, slope and curvature of a block of rows."""
+        if not whole or z.ndim == 1:
+            return self.cost.bent(z, y, s)
+        return *self.cost.sloped(z, y, s), self.cost.curvature(z, y, s)
 
     def _hessian(self, H: Array) -> Array:
         """That of the rows, and the ridge; without b where it is fixed."""
@@ -227,9 +225,24 @@ def _across(Z: Any, g: Array) -> Array:
     return np.concatenate([Z.T @ g, np.sum(g, axis=0)[None]])
 
 
+def _weighted(A: Array, Q: Array) -> Array:
+    """A'Q A of rows A (m, p), which it may change, and their Q.
+
+    Q is (m,) of one output, (m, k) of each of several alone, (m, k, k) of all together.
+    """
+    Q = Q.astype(A.dtype)
+    if Q.ndim == 3:
+        return _by_outputs(A, Q)
+    if Q.ndim == 2:
+        columns = np.ascontiguousarray(A.T)
+        return np.stack([(columns * q) @ A for q in np.ascontiguousarray(Q.T)])
+    A *= np.sqrt(Q)[:, None]
+    return np.asarray(A.T @ A)
+
+
 def _by_outputs(A: Array, Q: Array) -> Array:
     """A'Q A (k p, k p) of A (m, p) and the curvature Q (m, k, k) of its rows."""
-    (m, p), k, Q = A.shape, Q.shape[1], Q.astype(A.dtype)
+    (m, p), k = A.shape, Q.shape[1]
     H = np.empty((k, p, k, p), A.dtype)
     for c in range(k):
         some = Q[:, c, : c + 1, None] * A[:, None]  # (m, c + 1, p)

@@ -273,5 +273,5 @@ class Part:
     def _curvature(self, z: Array, rows: slice) -> Array:
         y, s, cost = self.objective.y[rows], self.objective.s[rows], self.objective.cost
         if z.ndim == 1:
-            return cost.bend(z[rows], y, s)[:, None, None]
+            return cost.bent(z[rows], y, s)[2][:, None, None]
         return cost.curvature(z[rows], y, s)

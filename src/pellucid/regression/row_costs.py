@@ -34,12 +34,15 @@ class RowCost:
         dataclass, for which programs are kept.
     target, device : str
         What computes, and where.
+    few : bool
+        Whether rows are few, so that to record a program takes longer than to compute
+        what nobody asked for: then one gives all.
 
     Examples
     --------
     >>> from pellucid.models import costs
     >>> one = np.ones(1)
-    >>> J, g, q = RowCost(costs.log_loss).curved(0 * one, one, one)
+    >>> J, g, q = RowCost(costs.log_loss).bent(0 * one, one, one)
     >>> J.round(4), g, q
     (np.float64(0.6931), array([-0.5]), array([0.25]))
     """
@@ -47,38 +50,44 @@ class RowCost:
     loss: Loss
     target: str = "numpy"
     device: str | None = None
+    few: bool = False
 
     def sloped(self, z: Array, y: Array, s: Array) -> tuple[Any, Array]:
         """The cost, and its gradient in z, of the shape of z."""
+        if self.few:
+            return self.along(z, y, s, np.ones(z.shape))[:2]
         found: tuple[Any, Array] = self._run(_sloped, z, y, s)
-        return found
-
-    def curved(self, z: Array, y: Array, s: Array) -> tuple[Any, Array, Array]:
-        """Cost, gradient and curvature: the second derivatives (m,) of one output."""
-        found: tuple[Any, Array, Array] = self._run(_curved, z, y, s)
         return found
 
     def turned(self, z: Array, y: Array, s: Array, v: Array) -> Array:
         """Q v: what the gradient in z changes by along v, of the shape of z."""
+        if self.few:
+            return self.along(z, y, s, v)[2]
         found: Array = self._run(_turned, z, y, s, v)
         return found
+
+    def along(self, z: Array, y: Array, s: Array, v: Array) -> tuple[Any, Array, Array]:
+        """Cost, gradient and Q v, which have much in common."""
+        found: tuple[Any, Array, Array] = self._run(_along, z, y, s, v)
+        return found
+
+    def bent(self, z: Array, y: Array, s: Array) -> tuple[Any, Array, Array]:
+        """Cost, gradient and the second derivatives in each output alone, as z (m, k).
+
+        Of k outputs they are the mean of v Q v over signs v, each row's its own, so
+        that what is wrong with one row is not with the next: Bekas, Kokiopoulou & Saad,
+        "An estimator for the diagonal of a matrix" (2007).
+        """
+        first, *others = np.ones((1, *z.shape)) if z.ndim == 1 else _signs(*z.shape)
+        J, g, turned = self.along(z, y, s, first)
+        q = first * turned + sum(v * self.turned(z, y, s, v) for v in others)
+        return J, g, np.maximum(q / (1 + len(others)), 0)
 
     def curvature(self, z: Array, y: Array, s: Array) -> Array:
         """The second derivatives (m, k, k) of k outputs."""
         ways = np.eye(z.shape[1])
         turned = [self.turned(z, y, s, np.broadcast_to(e, z.shape)) for e in ways]
         return np.stack(turned, axis=-1)
-
-    def bend(self, z: Array, y: Array, s: Array) -> Array:
-        """The second derivatives in each output alone, of the shape of z.
-
-        Of k outputs they are the mean of v Q v over signs v, each row's its own, so
-        that what is wrong with one row is not with the next: Bekas, Kokiopoulou & Saad,
-        "An estimator for the diagonal of a matrix" (2007).
-        """
-        ways = np.ones((1, *z.shape)) if z.ndim == 1 else _signs(*z.shape)
-        q = sum(v * self.turned(z, y, s, v) for v in ways) / len(ways)
-        return np.asarray(np.maximum(q, 0))
 
     def _run(self, what: Callable[[Loss], Any], z: Array, *more: Array) -> Any:
         program, m = _program(what, self.loss, self.target, self.device), len(z)
@@ -96,14 +105,13 @@ def _sloped(loss: Loss) -> Any:
     return value_and_gradient(_summed(loss))
 
 
-def _curved(loss: Loss) -> Any:
+def _along(loss: Loss) -> Any:
     total = _summed(loss)
 
-    def curved(z: Any, y: Any, s: Any) -> Any:
-        curvature = hvp(total)(z, y, s, np.ones(z.shape))
-        return *value_and_gradient(total)(z, y, s), curvature
+    def along(z: Any, y: Any, s: Any, v: Any) -> Any:
+        return *value_and_gradient(total)(z, y, s), hvp(total)(z, y, s, v)
 
-    return curved
+    return along
 
 
 def _turned(loss: Loss) -> Any:
