@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.minimisers.task import Fit, Options, Watch
-from pellucid.models import base, costs, extremes, penalties, scores
+from pellucid.models import base, extremes, penalties, scores
 from pellucid.models.base import Array
 from pellucid.models.chosen import told
 from pellucid.regression import powers
@@ -39,9 +39,19 @@ CHECKS = {
 
 
 def half_deviance(z: Any, y: Any) -> Any:
-    """Half the deviance of a row: exp(z) - y z, less its least value, y - y log y."""
-    count = np.where(y > 0, y, 1.0)
-    return costs.poisson(z, y) + np.where(y > 0, y * np.log(count) - y, 0.0)
+    """Half the deviance of a row: exp(z) - y z, less its least value, y - y log y.
+
+    Near that, with t = z - log y, it is y (exp(t) - 1 - t), which loses no digits.
+
+    Examples
+    --------
+    >>> half_deviance(np.array([0.0, 2.0**-30]), np.array([0.0, 1.0]))
+    array([1.00000000e+00, 4.33680869e-19])
+    """
+    t = z - np.log(np.where(y > 0, y, 1.0))
+    near = (y > 0) & (t < 1)
+    of_near = np.where(near, t, 0.0)
+    return np.where(near, y * (np.expm1(of_near) - of_near), np.exp(z) - y * t - y)
 
 
 @dataclass(frozen=True)
@@ -201,8 +211,8 @@ class PoissonRegression(RegressorMixin, BaseEstimator):
         moments = Moments.of(X, weights, self.fit_intercept)
         columns = Columns.of(moments, self.alpha**0.5, mean or 1.0)
         model = Generalised.of(
-            RowCost(costs.poisson), columns, X, y, weights,
-            intercept=self.fit_intercept, constant=xlogy(y, y) - y,
+            RowCost(half_deviance), columns, X, y, weights,
+            intercept=self.fit_intercept,
         )  # fmt: skip
         options = Options(self.max_iter, self.tol)
         watch = Watch(None, self.verbose, "J")
@@ -342,7 +352,7 @@ def d2(y: Array, z: Array, s: Array | None = None) -> float:
     s = None if s is None else powers.near_one(s)
     mean = np.average(y, weights=s)
     with np.errstate(over="ignore"):
-        left = np.average(np.maximum(half_deviance(z, y), 0), weights=s)
+        left = np.average(half_deviance(z, y), weights=s)
     all_ = np.average(xlogy(y, y) - xlogy(y, mean) + mean - y, weights=s)
     if all_ <= 0:
         return float(left <= 1e-15 * max(mean, 1))
