@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.minimisers.task import Fit, Options, Watch, fitted
-from pellucid.regression.objective import Objective, Place
+from pellucid.regression.objective import QUIET, Objective, Place
 from pellucid.regression.quasi_newton import NEAR
 from pellucid.regression.rows import visited
 from pellucid.regression.spaces import ColumnSpace, Solve, Space, space_of
@@ -33,6 +33,7 @@ Array = NDArray[Any]
 FORCED = 0.3  # how exactly a step is solved at least
 MOST = 500  # products of a step
 SAVED = 4  # products that a step takes with a solver that is not new
+SOLVED = 1e-10  # of the gain of a step: with less left its system is solved
 TRIES = 40  # lengths of a step
 ROUGH = 1e-8  # of the cost: what may be left where rounding ends the way
 EPS, TINY = float(np.finfo(float).eps), float(np.finfo(float).tiny)
@@ -70,6 +71,8 @@ def minimised(
     space = space_of(objective)
     descent = Descent(objective, space, NEAR * options.tol**2 * space.fineness)
     at, history = descent.start(start), []
+    if options.tol:
+        descent.least = EPS * min(abs(at.cost), abs(objective.value(0 * start)))
     with watch.over(options.limit):
         for nit in range(options.limit + 1):
             history.append(at.cost)
@@ -130,6 +133,7 @@ class Descent:
     objective: Objective
     space: Space
     fall: float
+    least: float = 0.0  # what rounding leaves of the cost at 0
     reason: str = ""
     solve: Solve | None = None
     spent: float = 0.0  # products of one output, since the solver was made
@@ -145,17 +149,24 @@ class Descent:
         J += self.space.dot(self.space.slope(u), u, z) / 2
         return Spot(u, z, J, self.space.slope(u, g))
 
+    @QUIET
     def stepped(self, at: Spot) -> Spot | None:
         """Take a step; None where none lowers the cost any more."""
         step = self.step(at)
         there, t = self._searched(at, step)
         if there is None:
-            near = step.gain / 2 <= max(self.fall, ROUGH) * abs(at.cost)
+            near = step.gain / 2 <= max(ROUGH * abs(at.cost), self._goal(at))
             arrived = "converged: no step lowers the cost"
             self.reason = arrived if near else "stopped: no step lowers the cost"
-        elif step.still(t, at.cost - there.cost) <= self.fall * abs(there.cost):
-            self.reason = "converged: the cost is least"
+        elif step.still(t, at.cost - there.cost) <= self._goal(there):
+            added, there = there, self.at(there.u, self.space.image(there.u))
+            if there.cost - added.cost <= self._goal(there):
+                self.reason = "converged: the cost is least"
         return there
+
+    def _goal(self, at: Spot) -> float:
+        """How much of the cost may be left."""
+        return max(self.fall * abs(at.cost), self.least)
 
     def step(self, at: Spot) -> Step:
         """Solve H s = -r, with a new solver where the last has had its worth."""
@@ -198,6 +209,9 @@ class Descent:
             gain += alpha * rho
             m, zm = solve(r)
             before, rho = rho, space.dot(r, m, zm)
+            if rho <= SOLVED * gain:  # the rest is rounding, and may have no curvature
+                left = rho
+                break
             left = max(rho, products * alpha * before)
             if left <= max(exact * gain, self.fall * size / 2):
                 break
@@ -262,6 +276,7 @@ class Descent:
         """What a cost gives of each block of rows."""
         y, s = self.objective.y, self.objective.s
 
+        @QUIET
         def part(blocks: list[slice]) -> list[Any]:
             return [what(z[i], y[i], s[i], *(array[i] for array in more))
                     for i in blocks]  # fmt: skip

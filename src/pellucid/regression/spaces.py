@@ -281,19 +281,28 @@ def divided(diagonal: Array) -> Callable[[Array], Array]:
 
 
 def definite(M: Array) -> Callable[[Array], Array]:
-    """What solves M u = r by Cholesky, M scaled and a little shifted if need be."""
+    """What solves M u = r by Cholesky, M scaled and a little shifted if need be.
+
+    Where M is singular but for rounding, it is shifted so far that u is small along
+    what M takes to 0, and not rounding divided by rounding.
+    """
     diagonal = np.diag(M)
     s = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
     M, shift = s[:, None] * M * s, EPS * len(M)
-    while True:
-        try:
-            L = cholesky(M + shift * np.eye(len(M)))
-        except linalg.LinAlgError:
-            shift *= 100
-            continue
-        break
+    while (L := _factored(M, shift)) is None:
+        shift = max(100 * shift, EPS**0.5)
 
     def solve(r: Array) -> Array:
         return np.asarray(beside(s, r) * both_ways(L, beside(s, r) * r))
 
     return solve
+
+
+def _factored(M: Array, shift: float) -> Array | None:
+    """Cholesky's factor of M with ones on its diagonal; None where it is singular."""
+    try:
+        L = cholesky(M + shift * np.eye(len(M)))
+    except linalg.LinAlgError:
+        return None
+    pivot = np.min(np.diag(L) ** 2)
+    return L if pivot > 10 * EPS * len(M) else None
