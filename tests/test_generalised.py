@@ -13,6 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 import pellucid as pl
 from pellucid.errors import ModelError
+from pellucid.models.poisson import half_deviance
 
 # -- the optimum, by Newton's method with 50 digits -----------------------------------
 
@@ -353,3 +354,47 @@ def test_what_overflows_on_the_way_is_no_warning(rng):
     y = rng.poisson(2, 90) * 1e5
     model = converged(pl.PoissonRegression(alpha=1e-3, fit_intercept=False), X, y)
     assert (np.diff(model.history_) <= 0).all()
+
+
+def test_what_overflows_for_want_of_a_minimum_is_no_warning(rng):
+    X = (rng.random((5, 8)) < 0.3).astype(float)
+    y = np.array([0.0, 0.0, 3000.0, 2900.0, 3100.0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        pl.PoissonRegression(alpha=0.0, fit_intercept=False, max_iter=1000).fit(X, y)
+
+
+# -- counts that are met exactly, and columns on which slopes alone mislead -----------
+
+
+@pytest.mark.parametrize("size", [1.0, 1e3, 1e6, 1e9, 1e12], ids="{:g}".format)
+def test_counts_of_fewer_rows_than_columns_are_met(size, rng):
+    X = rng.integers(-3, 4, (3, 60)).astype(float)
+    y = rng.poisson(5, 3) * size + 1
+    model = converged(pl.PoissonRegression(alpha=0.0), X, y)
+    np.testing.assert_allclose(model.predict(X), y, rtol=1e-7)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_lbfgs_has_not_arrived_where_a_hessian_says_it_has_not(seed):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(100, 8)) + 10.0 ** rng.uniform(0, 8, 8)
+    y = (rng.random(100) < 0.4).astype(int)
+    options = {"fit_intercept": False, "C": 1e3, "max_iter": 1000}
+    found = converged(pl.LogisticRegression(solver="lbfgs", **options), X, y)
+    best = converged(pl.LogisticRegression(**options), X, y)
+    assert found.history_[-1] <= best.history_[-1] * (1 + 1e-8)
+
+
+@pytest.mark.parametrize("t", [0.0, 1e-9, -1e-5, 0.5, 2.0, -30.0, 600.0])
+@pytest.mark.parametrize("y", [0.0, 1e-310, 1.0, 3e9])
+def test_deviance_keeps_its_digits_near_0(t, y):
+    z = t + (np.log(y) if y else 0.0)
+    with mpmath.workdps(50):
+        count, mean = mpmath.mpf(y), mpmath.exp(mpmath.mpf(z))
+        least = count * mpmath.log(count) - count if y else 0
+        exact = float(mean - count * mpmath.mpf(z) + least)
+    rounding = 4e-16 * (1 + abs(z)) * y * abs(np.expm1(t)) + 1e-32 * (1 + z * z) * y
+    found = half_deviance(np.array(z), np.array(y))
+    np.testing.assert_allclose(found, exact, rtol=1e-13, atol=rounding)

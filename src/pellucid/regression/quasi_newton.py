@@ -33,6 +33,8 @@ DOUBT = 1e-4  # what L-BFGS says of the decrement, beside a Hessian, may be off 
 CHEAP = 1.5  # visits that a Hessian may be worth, for one at each of the last steps
 AFTER = 1  # step that is left to do with a new Hessian as well
 LEAST = "converged: the cost is least"
+NO_STEP = "no step lowers the cost"
+ROUNDED = 1e-8  # of the cost: what may be left where rounding ends the way
 UNSEEN = 1e-15  # of the cost: a step for less need not be looked at
 POLISHED = 1e-24  # of the cost: less is left by rounding
 DEAR = 1e-12, 1e-16  # the same two, of visits that are dear
@@ -151,6 +153,7 @@ class Walk:
     least: float  # what rounding leaves of the cost at 0
     plain: bool = False  # whether a Hessian is formed at each place
     rate: float = FIRST  # what the last step left of that
+    steps: int = 0
     beyond: int = 0  # steps since what is left is little enough
     reason: str = ""
 
@@ -178,6 +181,8 @@ class Walk:
     @QUIET
     def goes_on(self) -> bool:
         """Take a step, if there is reason to; else say why not."""
+        if self.is_near and self._is_doubted():
+            self._look()
         rough = self.tol >= ROUGH
         polished = self.beyond and (self.rate > FAST or self.beyond > POLISH)
         if self.is_near and self._is_sure():
@@ -193,8 +198,10 @@ class Walk:
         if after is None and self._misled():
             form, after = None, self._searched(None)
         if after is None:
-            self.reason = "converged: no step lowers the cost"
+            near = self.is_near or self.left <= ROUNDED * abs(self.at.cost)
+            self.reason = f"{'converged' if near else 'stopped'}: {NO_STEP}"
             return False
+        self.steps += 1
         self.beyond += self.is_near
         self._stand(after, form)
         return True
@@ -209,15 +216,26 @@ class Walk:
 
     def _misled(self) -> bool:
         """Learn anew where no step pays; whether there was something to forget."""
-        known, exact = self.known, Form()
+        known = self.known
+        if known.form is not None and (known.pairs or known.form != Form()):
+            self._look()
+            return True
+        if self._is_doubted():
+            self._look()
+            return True
         if known.form is None and known.pairs:
             known.pairs.clear()
             self._stand(self.at, None)
             return True
-        if known.form is not None and (known.pairs or known.form != exact):
-            self._stand(self.objective.at(self.at.u, exact), exact)
-            return True
         return False
+
+    def _is_doubted(self) -> bool:
+        """Whether the steps of L-BFGS were so many that a Hessian costs no more."""
+        return self.known.form is None and self.steps > self.objective.worth(Form())
+
+    def _look(self) -> None:
+        """Form the Hessian of the very place."""
+        self._stand(self.objective.at(self.at.u, Form()), Form())
 
     def _renewed(self) -> Form | None:
         """In which form a Hessian is to be formed at the next place, if any is."""
