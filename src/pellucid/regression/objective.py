@@ -158,7 +158,7 @@ class Objective:
     @property
     def is_vast(self) -> bool:
         """Whether a visit takes so long that one more is to be worth it."""
-        return math.prod(self.design.shape) * self.y[0].size > VAST
+        return bool(math.prod(self.design.shape) * self.y[0].size > VAST)
 
     @cached_property
     def is_shifted(self) -> bool:
