@@ -373,10 +373,18 @@ def test_early_stopping_ends_where_no_epoch_has_a_score(rng):
     assert np.isfinite(model.predict(X)).all()
 
 
-def test_a_start_from_which_the_cost_is_no_number_is_refused(labelled):
+def test_descent_refuses_a_start_from_which_the_cost_is_no_number(labelled):
     X, y = labelled
+    settings = {"start": 0.01, "solver": "gradient-descent"}
     with (
         np.errstate(all="ignore"),
         pytest.raises(ModelError, match=r"the cost is .* learning_rate or start"),
     ):
-        pl.LogisticRegression(start=0.01).fit(np.ldexp(X, 565), y)
+        pl.LogisticRegression(**settings).fit(np.ldexp(X, 565), y)
+
+
+def test_newton_begins_elsewhere_where_the_cost_of_the_start_is_no_number(labelled):
+    X, y = labelled
+    far = pl.LogisticRegression(start=0.01).fit(np.ldexp(X, 565), y)
+    near = pl.LogisticRegression().fit(np.ldexp(X, 565), y)
+    np.testing.assert_allclose(far.coef_, near.coef_, rtol=1e-9, atol=0)

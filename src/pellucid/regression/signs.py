@@ -103,7 +103,10 @@ class Search:
         u = np.zeros_like(self.c)
         if len(some):
             slope = (self.c - self.lam * signs)[some]
-            u[some] = definite(self.H[np.ix_(some, some)])(slope)
+            H = self.H[np.ix_(some, some)]
+            solve = definite(H)
+            u[some] = v = solve(slope)
+            u[some] += solve(slope - H @ v)  # what a shift of H has left
         return u
 
     def beyond(self, u: Array, there: Array) -> tuple[Array, bool]:
