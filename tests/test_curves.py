@@ -5,6 +5,7 @@ import pickle
 import re
 from pathlib import Path
 
+import mpmath
 import numpy as np
 import pytest
 from scipy.optimize import curve_fit
@@ -585,3 +586,27 @@ def test_large_residuals_end_with_newton_steps():
     assert fit.success
     assert fit.nit < 30
     np.testing.assert_allclose(pl.gradient(cost)(fit.x, t, y), 0, atol=1e-8)
+
+
+# -- residuals that are linear, on columns that nearly depend on each other ------------
+
+LINES = {  # the numbers x, the degree, and how many digits are sure
+    "days since 1970, in seconds": (1.7e9 + 86400 * np.arange(30.0), 1, 9),
+    "far off": (1e8 + np.arange(10.0), 1, 7),
+    "degree 7": (np.linspace(0, 20, 21), 7, 9),
+    "degree 9, off": (np.linspace(-9, -3, 82), 9, 6),
+}
+
+
+@pytest.mark.parametrize(("x", "degree", "digits"), LINES.values(), ids=LINES)
+def test_a_sum_of_linear_squares_always_has_a_minimum(x, degree, digits, rng):
+    X = np.vander(x, degree + 1, increasing=True)
+    y = np.polynomial.Polynomial(1 / np.abs(x).max() ** np.arange(degree + 1))(x)
+    y = y + 0.01 * rng.normal(size=len(x))
+    fit = pl.minimise(lambda w: np.sum((X @ w - y) ** 2), np.zeros(degree + 1))
+    assert fit.success, fit.message
+    with mpmath.workdps(80):
+        A, b = mpmath.matrix(X.tolist()), mpmath.matrix(y.tolist())
+        exact = [float(w) for w in mpmath.lu_solve(A.T * A, A.T * b)]
+    np.testing.assert_allclose(fit.x, exact, rtol=10.0**-digits)
+    assert np.isfinite(fit.standard_errors).all()

@@ -227,6 +227,7 @@ class WayDown:
 
 
 SMALL = "converged: the slope is small"
+JUMPS = "which jumps beside it"
 
 
 def _why_stuck(problem: Problem, state: State) -> str:
@@ -235,7 +236,7 @@ def _why_stuck(problem: Problem, state: State) -> str:
     if not problem.jumps(state, state.g):
         return f"converged: {reason}"
     advice = "if its domain ends here, write it without a bound, as by exp(s) for s > 0"
-    return f"{reason}, which jumps beside it; {advice}"
+    return f"{reason}, {JUMPS}; {advice}"
 
 
 def begin(task: Task, method: type, before: Fit | None) -> Vector:

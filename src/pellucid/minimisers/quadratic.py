@@ -17,6 +17,7 @@ import numpy as np
 
 from pellucid.errors import MinimiseError
 from pellucid.minimisers.full_batch import (
+    JUMPS,
     Problem,
     State,
     Vector,
@@ -24,7 +25,10 @@ from pellucid.minimisers.full_batch import (
     begin,
     problem_of,
 )
+from pellucid.minimisers.levenberg_marquardt import levenberg_marquardt
+from pellucid.minimisers.methods import LevenbergMarquardt
 from pellucid.minimisers.newton import dense_hessian, scales
+from pellucid.minimisers.sums_of_squares import sum_of_squares
 from pellucid.minimisers.task import Fit, Options, Task, Watch, fitted
 
 FORMED = 500  # parameters up to which H is formed
@@ -49,7 +53,20 @@ class Exact:
 def solved(
     task: Task, method: Exact, options: Options, watch: Watch, before: Fit | None
 ) -> Fit:
-    """Solve a quadratic cost, or say that it has no minimum."""
+    """Solve a quadratic cost, or say that it has no minimum.
+
+    A sum of squares has one always. Where H = J'J is too coarse to find it, since the
+    columns of J nearly depend on each other, J itself is factored.
+    """
+    fit = by_hessian(task, options, watch, before)
+    lost = fit.message.endswith(STRAIGHT) or JUMPS in fit.message
+    if lost and sum_of_squares(task) is not None:
+        return levenberg_marquardt(task, LevenbergMarquardt(), options, watch, before)
+    return fit
+
+
+def by_hessian(task: Task, options: Options, watch: Watch, before: Fit | None) -> Fit:
+    """Solve H d = -g, or say that the cost has no minimum."""
     problem = problem_of(task, options)
     solvers: list[Solver] = []
 
