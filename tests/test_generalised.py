@@ -187,10 +187,10 @@ def test_the_unit_of_weights_has_no_say(weight):
 # -- it always arrives ----------------------------------------------------------------
 
 
-def converged(model, X, y):
+def converged(model, X, y, s=None):
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
-        return model.fit(X, y)
+        return model.fit(X, y, s)
 
 
 @pytest.mark.parametrize("start", [-1e6, -30.0, 5.0, 1e3, 1e8])
@@ -332,11 +332,12 @@ def test_a_warm_start_begins_at_the_solution():
     ("options", "y", "message"),
     [
         ({}, [1.0, -1.0, 2.0], "expected counts from 0 up in y, got -1"),
+        ({}, [1.0, 1e36, 2.0], "expected counts whose sum is below 1e.36"),
         ({"alpha": -1}, [1, 2, 3], "expected alpha to be a number from 0 up"),
         ({"solver": "sag"}, [1, 2, 3], "expected solver to be one of 'auto'"),
         ({"tol": 0}, [1, 2, 3], "expected tol to be a positive number"),
     ],
-    ids=["negative", "alpha", "solver", "tol"],
+    ids=["negative", "too large", "alpha", "solver", "tol"],
 )
 def test_what_is_wrong_is_said(options, y, message):
     with pytest.raises(ModelError, match=message):
@@ -398,3 +399,30 @@ def test_deviance_keeps_its_digits_near_0(t, y):
     rounding = 4e-16 * (1 + abs(z)) * y * abs(np.expm1(t)) + 1e-32 * (1 + z * z) * y
     found = half_deviance(np.array(z), np.array(y))
     np.testing.assert_allclose(found, exact, rtol=1e-13, atol=rounding)
+
+
+@pytest.mark.parametrize("size", [1e-250, 1e-10, 1.0, 1e10, 1e15], ids="{:g}".format)
+@pytest.mark.parametrize("solver", ["auto", "lbfgs"])
+def test_the_unit_of_counts_has_no_say(solver, size, rng):
+    X, y = rng.normal(size=(60, 2)), np.arange(60.0)
+    model = converged(pl.PoissonRegression(alpha=0.0, solver=solver), X, size * y)
+    one = pl.PoissonRegression(alpha=0.0).fit(X, y)
+    np.testing.assert_allclose(model.coef_, one.coef_, rtol=1e-6)
+
+
+@pytest.mark.parametrize("size", [1e20, 1e26, 1e30, 1e32], ids="{:g}".format)
+def test_lbfgs_owns_up_before_the_first_step(size, rng):
+    X, y = rng.normal(size=(60, 2)), size * np.arange(60.0)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        model = pl.PoissonRegression(alpha=0.0, solver="lbfgs").fit(X, y)
+    best = pl.PoissonRegression(alpha=0.0).fit(X, y)
+    assert told or model.history_[-1] <= best.history_[-1] * (1 + 1e-8)
+
+
+@pytest.mark.parametrize("k", [3, 4])
+def test_a_cost_that_comes_to_0_is_no_reason_to_warn(k, rng):
+    X, y = rng.normal(size=(5, 1)) + 10, np.array([0, 1, 2, k - 1, 0])
+    s = np.array([1.0, 1e-300, 1e-300, 1e-300, 1e-300])
+    model = converged(pl.LogisticRegression(C=1e3, max_iter=1000), X, y, s)
+    assert model.history_[-1] < 1e-14

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from pellucid.show.summary import Summary
 
+MOST = 1e36  # counts of all rows; a Hessian of float32 ends at 3e38
+
 CHECKS = {
     "alpha": base.number(0),
     "fit_intercept": base.flag,
@@ -201,6 +203,11 @@ class PoissonRegression(RegressorMixin, BaseEstimator):
                 "PoissonRegression: expected counts from 0 up in y, got "
                 f"{np.min(y):g} (scikit-learn: Some value(s) of y are out of the valid "
                 "range of the loss 'HalfPoissonLoss'); leave such rows out."
+            )
+        if len(y) > MOST / max(1.0, np.max(y)):
+            raise ModelError(
+                f"PoissonRegression: expected counts whose sum is below {MOST:.0e}, "
+                f"got up to {np.max(y):.3g}; count in a larger unit."
             )
         return y
 

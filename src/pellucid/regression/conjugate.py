@@ -155,7 +155,8 @@ class Descent:
         step = self.step(at)
         there, t = self._searched(at, step)
         if there is None:
-            near = step.gain / 2 <= max(ROUGH * abs(at.cost), self._goal(at))
+            rounding = max(ROUGH * abs(at.cost), 16 * self.least)
+            near = step.gain / 2 <= rounding
             arrived = "converged: no step lowers the cost"
             self.reason = arrived if near else "stopped: no step lowers the cost"
         elif step.still(t, at.cost - there.cost) <= self._goal(there):

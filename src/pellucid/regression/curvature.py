@@ -145,6 +145,11 @@ class Curvature:
         form = replace(form, dtype=FULL)
         return cls.of(objective, objective.at(at.u, form), form)
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is known."""
+        return self.factor is None and not self.pairs
+
     def step(self, g: Array) -> Array:
         """-H^-1 g by two loops over the pairs (algorithm 7.4)."""
         q: Array = -g.ravel()
@@ -162,10 +167,10 @@ class Curvature:
     def _alike(self, g: Array) -> Array:
         """H^-1 g, the curvature being alike everywhere, as along the last step (7.20).
 
-        Before there was one, a step is as long as 1.
+        Before there was one it is 1, as the columns were scaled for.
         """
         if not self.pairs:
-            return g * min(1.0, 1 / max(float(np.sum(np.abs(g))), 1e-300))
+            return g
         _, y, sy = self.pairs[-1]
         return np.asarray(g * (sy / (y @ y)))
 

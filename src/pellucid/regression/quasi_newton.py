@@ -172,7 +172,12 @@ class Walk:
 
     @property
     def is_near(self) -> bool:
-        """Whether what is left of the cost is as little as tol asks for."""
+        """Whether what is left of the cost is as little as tol asks for.
+
+        Nothing is known of that before the first step of L-BFGS.
+        """
+        if self.known.is_blank:
+            return False
         goal = NEAR * self.tol**2 * abs(self.at.cost)
         if self.known.form is None:
             goal *= DOUBT
@@ -198,7 +203,8 @@ class Walk:
         if after is None and self._misled():
             form, after = None, self._searched(None)
         if after is None:
-            near = self.is_near or self.left <= ROUNDED * abs(self.at.cost)
+            rounding = max(ROUNDED * abs(self.at.cost), 16 * self.least)
+            near = self.is_near or self.left <= rounding
             self.reason = f"{'converged' if near else 'stopped'}: {NO_STEP}"
             return False
         self.steps += 1
