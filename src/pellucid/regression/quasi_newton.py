@@ -236,8 +236,13 @@ class Walk:
         return False
 
     def _is_doubted(self) -> bool:
-        """Whether the steps of L-BFGS were so many that a Hessian costs no more."""
-        return self.known.form is None and self.steps > self.objective.worth(Form())
+        """Whether the steps of L-BFGS were so many that a Hessian costs no more.
+
+        Where rounding is all that is left, none is asked: it may be singular.
+        """
+        if self.known.form is not None or self.left <= self.least:
+            return False
+        return self.steps > self.objective.worth(Form())
 
     def _look(self) -> None:
         """Form the Hessian of the very place."""
