@@ -109,6 +109,7 @@ class Objective:
 
         return np.concatenate(visited(part, *self._size))
 
+    @QUIET
     def value(self, u: Array) -> float:
         """The cost alone; where w is 0 no column is looked at."""
         n = len(self.s)
