@@ -12,7 +12,7 @@ matrices" (1969).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -155,8 +155,13 @@ class Factors:
 
     def unscaled(self, v: Array) -> Array:
         """The coefficients of the columns as they are: v / length, 0 for a constant."""
+        return np.asarray(v * self.unit)
+
+    @cached_property
+    def unit(self) -> Array:
+        """What the columns are divided by to have the length 1 (d, 1): 1 / length."""
         length = self.length[:, None]
-        return np.divide(v, length, out=np.zeros_like(v), where=length > 0)
+        return np.divide(1.0, length, out=np.zeros(length.shape), where=length > 0)
 
 
 def _with_constants(T: Array, varies: Array) -> Array:
@@ -207,7 +212,8 @@ def _triangle(
     d, varies = len(length), length > 0
     C, unit = moments.products, 1 / length[varies]
     if C is not None:
-        Z = unit[:, None] * C[:d, :d][np.ix_(varies, varies)] * unit
+        kept: Any = slice(None) if varies.all() else varies
+        Z = unit[:, None] * C[:d, :d][kept][:, kept] * unit
         try:
             R: Array = np.linalg.cholesky(Z).T
             T = _inverse(R)

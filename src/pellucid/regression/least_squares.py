@@ -148,12 +148,15 @@ def _digits(rows: Rows, factors: Factors, found: Refined) -> tuple[Array, Array]
     """
     still = ~factors.varies
     known = factors.is_whole and not rows.columns.largest[still].any()
-    w = np.where(known & ~still[:, None], certain(found.w.value, found.error_w), np.nan)
     free = known and not (rows.intercept and still.any())
-    return w, np.where(free, certain(found.b.value, found.error_b), np.nan)
+    told = known & np.append(~still, free)[:, None]
+    value = np.vstack([found.w.value, found.b.value])
+    digits = certain(value, np.vstack([found.error_w, found.error_b]))
+    digits = np.where(told, digits, np.nan)
+    return digits[:-1], digits[-1]
 
 
-def certain(value: Array, error: Any) -> Array:
+def certain(value: Array, error: Array) -> Array:
     """How many decimal digits of numbers are right that have at most such an error.
 
     A number is rounded to float64 beside that, which leaves 15.95 digits.
@@ -163,7 +166,6 @@ def certain(value: Array, error: Any) -> Array:
     >>> certain(np.array([2.0, 2.0, 0.0]), np.array([0.0, 2e-9, 1e-9])).round(2)
     array([15.95,  9.  ,  0.  ])
     """
-    error = np.broadcast_to(error, value.shape)
     sure = np.where(error > 0, 1.0, error)  # of a 0 that may be none nothing is known
     share = np.divide(error, np.abs(value), out=sure, where=value != 0)
     return np.asarray(np.maximum(-np.log10(share + 2.0**-BITS), 0.0))

@@ -112,13 +112,12 @@ class _Step:
     def errors(self, found: Slopes, now: Array, before: Array) -> tuple[Array, Array]:
         """What is left of the error that is corrected, and of errors of the slopes."""
         share = np.divide(now, before, out=np.zeros_like(now), where=now > 0)
-        T, length = self.with_intercept, self.factors.length[:, None]
-        size = np.linalg.norm(T, axis=1)[:, None]
+        T = self.with_intercept
+        size = np.sqrt(np.sum(T**2, axis=1))[:, None]
         left = size * now * np.maximum(share, self.factors.contraction)
         of_g = (self.rows.columns.largest + np.abs(self.factors.mean))[:, None]
         of_g = of_g * found.error + found.error_w
-        of_g = np.divide(of_g, length, out=0 * of_g, where=length > 0)
-        inexact = np.abs(T) @ (np.abs(self.T).T @ of_g)
+        inexact = np.abs(T) @ (np.abs(self.T).T @ (of_g * self.factors.unit))
         inexact += size * np.sqrt(self.rows.shape[0]) * found.error_r
         inexact[-1] += found.error / self.rows.total + found.error_r
         return left, inexact
@@ -129,12 +128,12 @@ class _Step:
         centre = self.factors.centre(self.rows)
         of_b = self.rows.targets.far + np.abs(centre) @ np.abs(w.head)
         whole = np.abs(self.rows.uncentred(w, b).head)
-        most = np.broadcast_to(np.max(v, axis=0, initial=0.0), v.shape)
-        return np.vstack([v, whole]), np.vstack([most, of_b])
+        terms = np.vstack([v, of_b])
+        terms[:-1] = np.max(v, axis=0, initial=0.0)
+        return np.vstack([v, whole]), terms
 
     @cached_property
     def with_intercept(self) -> Array:
         """T, and in its last row what it makes of b."""
-        mean, length = self.factors.centre(self.rows), self.factors.length
-        of_b = np.divide(mean, length, out=np.zeros_like(mean), where=length > 0)
+        of_b = self.factors.centre(self.rows) * self.factors.unit[:, 0]
         return np.vstack([self.T, of_b @ self.T * self.rows.intercept])

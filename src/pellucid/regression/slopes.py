@@ -131,7 +131,7 @@ def _met(slices: Sequence[Array]) -> list[Array]:
     """
     p, rest, found = len(slices), slices[-1], []
     for i in range(p, 0, -1):
-        found.append(np.hstack([*slices[: i - 1], rest]))
+        found.append(np.concatenate([*slices[: i - 1], rest], axis=1))
         rest = rest + slices[i - 2] if i > 1 else rest
     return found
 

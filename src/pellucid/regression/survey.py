@@ -9,6 +9,7 @@ which each element differs by a float64, so that nothing is lost by the differen
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -34,20 +35,16 @@ class Survey:
     def of(cls, X: Array, s: Array | None, e: Array | None = None) -> Survey:
         """Look once at all rows, with the weights s."""
 
-        def part(blocks: list[slice]) -> tuple[Array, ...]:
-            found = [
-                _looked(powers.scaled(powers.filled(X[rows]), e), s, rows)
-                for rows in blocks
-            ]
-            low, high, total = (np.array(each) for each in zip(*found, strict=True))
-            return low.min(axis=0), high.max(axis=0), total.sum(axis=0)
+        def part(blocks: list[slice]) -> tuple[Array, Array, Array]:
+            found = (_looked(_near(X, rows, e), s, rows) for rows in blocks)
+            with np.errstate(over="ignore", invalid="ignore"):  # it is looked again
+                return reduce(_together, found)
 
-        found = visited(part, *X.shape)
-        low, high, total = (np.array(each) for each in zip(*found, strict=True))
-        low, high = low.min(axis=0).astype(float), high.max(axis=0).astype(float)
-        with np.errstate(over="ignore", invalid="ignore"):  # then it is looked again
-            mean = total.sum(axis=0) / (X.shape[0] if s is None else np.sum(s))
-        return cls(X, e, low, high, np.clip(mean, low, high))
+        with np.errstate(over="ignore", invalid="ignore"):
+            low, high, total = reduce(_together, visited(part, *X.shape))
+            mean = total / (X.shape[0] if s is None else np.sum(s))
+        low, high = low.astype(float), high.astype(float)
+        return cls(X, e, low, high, np.minimum(np.maximum(mean, low), high))
 
     @property
     def largest(self) -> Array:
@@ -56,17 +53,21 @@ class Survey:
 
     def are_near(self, n: int) -> bool:
         """Whether n such rows can be squared and summed as they are."""
-        with np.errstate(over="ignore"):
-            near = (self.largest**2 <= powers.NEAR / n) & (
-                self.largest**2 >= 1 / powers.NEAR
-            )
+        most, least = (powers.NEAR / n) ** 0.5, powers.NEAR**-0.5
+        near = (self.largest <= most) & (self.largest >= least)
         return bool((near | (self.largest == 0)).all())
 
 
 def _looked(X: Array, s: Array | None, rows: slice) -> tuple[Array, Array, Array]:
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = s[rows] @ X if s is not None else np.ones(len(X)) @ X
+    total = s[rows] @ X if s is not None else np.ones(len(X)) @ X
     return X.min(axis=0), X.max(axis=0), total
+
+
+def _together(
+    a: tuple[Array, Array, Array], b: tuple[Array, Array, Array]
+) -> tuple[Array, Array, Array]:
+    """The least, the largest and the sum of what two looks have found."""
+    return np.minimum(a[0], b[0]), np.maximum(a[1], b[1]), a[2] + b[2]
 
 
 def _near(X: Any, rows: slice, e: Array | None) -> Any:
