@@ -82,6 +82,8 @@ def refined(rows: Rows, factors: Factors, T: Array, f: Array) -> Refined:
 
 def swept(numbers: Double, dust: Array) -> Double:
     """Nothing in the place of what is nothing but rounding."""
+    if not dust.any():
+        return numbers
     return Double(*(np.where(dust, 0.0, part) for part in (numbers.head, numbers.tail)))
 
 

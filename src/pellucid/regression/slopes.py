@@ -107,7 +107,8 @@ def slopes(rows: Rows, w: Double, b: Double, slices: int) -> Slopes:
     for heads, tails, size_r, square in visits(visit.part, n, d, size):
         top, left = two_sum(top, heads)
         low, sizes, squares = low + tails + left, sizes + size_r, squares + square
-    total = summed(np.concatenate([top, low]))
+    left = low[low.any(axis=(1, 2))]  # none, of a single block
+    total = summed(np.concatenate([top, left]))
     reach = np.sum(rows.columns.largest[:, None] * np.abs(w.head), axis=0)
     error_r = 4 * cutting.rounding * reach
     error_r += 2.0**-102 * (reach + np.abs(b.head) + rows.targets.largest)
