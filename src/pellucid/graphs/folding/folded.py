@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from pellucid.graphs.folding.emission import Emitter
-from pellucid.graphs.folding.folder import LEAST, Folder
+from pellucid.graphs.folding.items import LEAST
 from pellucid.graphs.graph import Graph
 from pellucid.graphs.node import Node
 from pellucid.graphs.tracing.trace import closed, resumed
@@ -52,6 +51,11 @@ def folded_nodes(
     kept `apart` stay outside of loops: a guard is asked before what follows it is
     computed.
     """
+    if len(made) < saving:
+        return None
+    from pellucid.graphs.folding.emission import Emitter
+    from pellucid.graphs.folding.folder import Folder
+
     folder = Folder(made, least, apart, by_call)
     worth = folder.count and folder.saved >= saving
     found = Emitter(folder).outputs(ends) if worth else None

@@ -15,12 +15,11 @@ import numpy as np
 
 from pellucid.graphs.calls import innermost
 from pellucid.graphs.folding.columns import OUTSIDE, Own, Same
-from pellucid.graphs.folding.items import Block, Item, Labels, Run
+from pellucid.graphs.folding.items import LEAST, Block, Item, Labels, Run
 from pellucid.graphs.folding.templates import Segment, Template
 from pellucid.graphs.folding.tree import Tree
 from pellucid.graphs.node import Node, constant
 
-LEAST = 3  # turns that become a loop
 PERIODS = 8  # turns up to which a pattern repeats, as in `if t % 5 == 0`
 
 

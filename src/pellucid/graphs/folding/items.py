@@ -19,6 +19,9 @@ from pellucid.graphs.places import Place
 PLACED = ("index", "assign", "scatter", "add_at")  # they have an index `at`
 
 
+LEAST = 3  # turns that become a loop
+
+
 class Item:
     """A step, or a folded loop, in one turn.
 

@@ -9,15 +9,14 @@ none is, the loop stays as it is. From inside, an input that is e^z is seen as t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from pellucid.graphs.bodies import body_of, input_like
 from pellucid.graphs.node import Node
 from pellucid.graphs.operations.closed_set import facts_of
 from pellucid.graphs.operations.kinds import MIXES
 from pellucid.graphs.rewriting.driver import Family, Rule, Walk
-from pellucid.graphs.rewriting.last_turn import LastTurn, without_loop
 from pellucid.graphs.rewriting.naive import Identities
-from pellucid.graphs.rewriting.whole import Whole, can_be_whole
 from pellucid.graphs.tracing.naming import is_numbered
 from pellucid.graphs.tracing.traced import current, node_of, recorded
 
@@ -44,7 +43,7 @@ class Border:
         self.seen: dict[Node, Node] = {}
         self.depth: dict[Node, int] = {}
         self.fired: set[Node] = set()  # what a formula has been found in
-        self.wholes: dict[Node, tuple[Whole, LastTurn]] = {}
+        self.wholes: dict[Node, Any] = {}  # loops as whole arrays, and their ends
         walk.seen = self.seen
         # What is seen from inside, as made of further inputs of the body.
         self.entered = entered(walk) if walk.around else {}
@@ -98,6 +97,9 @@ class Border:
         return found if same else None
 
     def _part(self, node: Node) -> Node | None:
+        from pellucid.graphs.rewriting.last_turn import LastTurn, without_loop
+        from pellucid.graphs.rewriting.whole import Whole, can_be_whole
+
         (loop,) = node.arguments
         if loop not in self.walk.bodies or not can_be_whole(loop):
             return None

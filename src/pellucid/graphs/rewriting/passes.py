@@ -14,7 +14,6 @@ from pellucid.graphs.rewriting.driver import (
     by_operation,
     shared,
 )
-from pellucid.graphs.rewriting.fission import fission
 from pellucid.graphs.rewriting.inward import inward
 from pellucid.graphs.rewriting.naive import Identities
 from pellucid.graphs.rewriting.pieces import joined
@@ -34,7 +33,6 @@ opened = by_operation(dict.fromkeys(COMPOSED, _opened))
 SHARED: list[Family] = [plain, shared]
 PRODUCTS: list[Family] = [products]
 JOINED: list[Family] = [joined, plain, shared]
-SPLIT: list[Family] = [fission]
 OPENED: list[Family] = [plain, shared, opened]
 
 

@@ -114,8 +114,10 @@ def split(ends: Sequence[Node]) -> Sequence[Node]:
     """Nodes that compute the same, without what need not stand in their loops."""
     if not any(node.operation == "loop" for node in ancestors(ends)):
         return ends
+    from pellucid.graphs.rewriting.fission import fission
+
     joined = driver.rewritten(ends, passes.JOINED, walks=2)
-    return driver.rewritten(joined, passes.SPLIT, walks=WALKS)
+    return driver.rewritten(joined, [fission], walks=WALKS)
 
 
 def stabilised(
