@@ -19,7 +19,7 @@ from sklearn.utils.validation import (
 from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.models import faults
-from pellucid.tables.from_arrays import array_grid, frame_grid, is_frame, is_made
+from pellucid.tables.frames import is_frame, is_made
 from pellucid.tables.table import Table
 
 Array = NDArray[Any]
@@ -148,6 +148,8 @@ def prepared(model: Any, X: Any) -> Any:
         return pd.DataFrame(cells, columns=list(recipe.names), copy=False)
     if recipe is None or is_made(X, recipe.names):
         return X
+    from pellucid.tables.from_arrays import array_grid, frame_grid
+
     grid = frame_grid(X) if is_frame(X) else array_grid(X)
     return pd.DataFrame(recipe.complete(grid), columns=list(recipe.names))
 

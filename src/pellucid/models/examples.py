@@ -20,7 +20,7 @@ from pellucid.layers.fitting import within
 from pellucid.layers.layer import Layer
 from pellucid.models import base, faults, memory
 from pellucid.models.base import Array
-from pellucid.tables.from_arrays import is_frame
+from pellucid.tables.frames import is_frame
 from pellucid.tables.wording import counted
 
 Shape = tuple[int | None, ...]  # of a row; None where it is any number of steps

@@ -20,8 +20,7 @@ from scipy import sparse
 from sklearn.base import is_regressor
 
 from pellucid.errors import ModelError
-from pellucid.tables.cells import is_missing
-from pellucid.tables.from_arrays import is_frame
+from pellucid.tables.frames import is_frame
 from pellucid.tables.wording import counted, cut, listed, quoted, shown
 
 ABSENT, INFINITE, TEXT, DATE = "missing", "infinite", "text", "date"
@@ -77,6 +76,8 @@ def kind_of(cell: object) -> str:
     >>> [kind_of(cell) for cell in (1.5, "2", None, np.inf, "two", 1j)]
     ['', '', 'missing', 'infinite', 'text', 'complex']
     """
+    from pellucid.tables.cells import is_missing
+
     name = type(cell).__name__
     if cell is MASKED or (not isinstance(cell, str) and is_missing(cell)):
         return ABSENT

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import TableError
 from pellucid.tables.cells import numbers
+from pellucid.tables.frames import is_frame
 from pellucid.tables.grid import Column, Grid, default_names, distinct
 from pellucid.tables.wording import counted
 
@@ -18,32 +19,6 @@ from pellucid.tables.wording import counted
 def row(i: int) -> str:
     """Say where row i stands, counted from 1."""
     return f"row {i + 1}"
-
-
-def is_frame(source: object) -> bool:
-    """Whether narwhals reads it: a pandas, polars or pyarrow table.
-
-    It asks its plugins too, for which it reads what is installed: not of an array.
-    """
-    plain = isinstance(source, np.ndarray | list | tuple)
-    return not plain and nw.dependencies.is_into_dataframe(source)
-
-
-def is_made(source: Any, names: Sequence[str]) -> bool:
-    """Whether rows are numbers already, under these names where they have names.
-
-    >>> is_made(np.eye(2), ["a", "b"]), is_made([["north", 1]], ["a", "b"])
-    (True, False)
-    """
-    if not is_frame(source):
-        try:
-            array = source if hasattr(source, "dtype") else np.asarray(source)
-        except ValueError:  # rows of different lengths
-            return True
-        return bool(array.dtype.kind in "biufc")
-    frame = nw.from_native(source, eager_only=True)
-    numeric = all(dtype.is_numeric() for dtype in frame.schema.values())
-    return numeric and list(map(str, frame.columns)) == list(names)
 
 
 def frame_grid(frame: Any, source: str = "data frame") -> Grid:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import TableError
-from pellucid.tables.from_arrays import array_grid, frame_grid, is_frame, pair_grid
+from pellucid.tables.frames import is_frame
+from pellucid.tables.from_arrays import array_grid, frame_grid, pair_grid
 from pellucid.tables.from_files import file_grid
 from pellucid.tables.grid import Grid
 from pellucid.tables.table import Table
