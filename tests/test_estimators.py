@@ -14,6 +14,7 @@ ESTIMATORS = [
     pl.LogisticRegression(solver="liblinear"),
     pl.LogisticRegression(solver="lbfgs"),
     pl.PoissonRegression(),
+    pl.HuberRegression(),
     # As scikit-learn sets its own for these checks.
     pl.MLPClassifier(max_iter=100),
     pl.MLPRegressor(max_iter=100),

@@ -320,6 +320,26 @@ def test_sparse_counts_and_float32():
     assert single.coef_.dtype == np.float32
 
 
+@pytest.mark.parametrize("d", [30, 2000], ids=["narrow", "wide"])
+def test_sparse_counts_are_not_filled_out(d, rng, monkeypatch):
+    X = sparse.random_array((20_000, d), density=0.01, rng=rng, format="csr")
+    y = rng.poisson(np.exp(X @ rng.normal(size=d)))
+    filled, toarray = [0], sparse.csr_array.toarray
+
+    def watched(X, *more):
+        filled.append(X.shape[0])
+        return toarray(X, *more)
+
+    monkeypatch.setattr(sparse.csr_array, "toarray", watched)
+    model = pl.PoissonRegression(alpha=0.01, tol=1e-7).fit(X, y)
+    mean = model.predict(X)
+    assert model.score(X, y) > 0
+    assert max(filled) <= 4096  # a block of rows
+    slope = X.T @ (mean - y) / len(y) + model.alpha * model.coef_
+    np.testing.assert_allclose(slope, 0, atol=1e-8)
+    assert np.mean(mean - y) == pytest.approx(0, abs=1e-8)
+
+
 def test_a_warm_start_begins_at_the_solution():
     _, X, y = counted(5)
     model = pl.PoissonRegression(warm_start=True).fit(X, y)

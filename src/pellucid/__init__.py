@@ -54,6 +54,7 @@ _HOME = {
     "LinearRegression": "models.linear",
     "LogisticRegression": "models.logistic",
     "PoissonRegression": "models.poisson",
+    "HuberRegression": "models.huber",
     "MLPClassifier": "models.perceptrons",
     "MLPRegressor": "models.perceptron_regressor",
     "NetworkClassifier": "models.network_classifier",

@@ -16,11 +16,27 @@ if TYPE_CHECKING:
 
 def linear(model: Any) -> Figure:
     """The line, the plane, or what was observed against what is predicted."""
+    verb = "explain" if model.n_features_in_ > 2 else "explains"
+    r2 = model._r2
+    found = f"{verb} {r2:.1%} of the variation (r2 = {r2:.4f})"
+    return _through_rows(model, f"{_shape(model)} {found}")
+
+
+def huber(model: Any) -> Figure:
+    """The same, with how many rows are outliers."""
+    verb = "fit" if model.n_features_in_ > 2 else "fits"
+    far, n = int(model.outliers_.sum()), len(model.outliers_)
+    return _through_rows(model, f"{_shape(model)} {verb} all but {far} of {n} rows")
+
+
+def _shape(model: Any) -> str:
+    d = model.n_features_in_
+    return {1: "A line", 2: "A plane"}.get(d, f"{d} features")
+
+
+def _through_rows(model: Any, title: str) -> Figure:
     (X, y, *_), names = rows_of(model), feature_names(model)
-    X, w, b, r2 = filled(X), model.coef_, model.intercept_, model._r2
-    shape = {1: "A line", 2: "A plane"}.get(len(names), f"{len(names)} features")
-    verb = "explain" if len(names) > 2 else "explains"
-    title = f"{shape} {verb} {r2:.1%} of the variation (r2 = {r2:.4f})"
+    X, w, b = filled(X), model.coef_, model.intercept_
     if y.ndim > 1 or len(names) > 2:
         return plots.predicted(y, X @ w.T + b, title=title)
     said = {"title": title, "y_label": model._target}

@@ -154,7 +154,7 @@ class PoissonRegression(RegressorMixin, BaseEstimator):
         Parameters
         ----------
         X : array (n, d), data frame, sparse matrix or `Table` with its target
-            Features; a sparse matrix is filled out.
+            Features; a sparse matrix is not filled out.
         y : array (n,)
             Counts, or rates, from 0 up.
         sample_weight : array (n,), optional
@@ -183,7 +183,8 @@ class PoissonRegression(RegressorMixin, BaseEstimator):
         base.check_parameters(self, CHECKS)
         X, y = base.unpacked(self, X, y)
         self._target = base.target_name(y)
-        X, y, s = base.training_rows(self, X, y, sample_weight, y_numeric=True)
+        options: dict[str, Any] = {"sparse": True, "y_numeric": True}
+        X, y, s = base.training_rows(self, X, y, sample_weight, **options)
         y = self._counted(y)
         if s is not None:
             base.total(self, s)
@@ -262,7 +263,7 @@ class PoissonRegression(RegressorMixin, BaseEstimator):
         >>> model.predict([[2.0]]).round(4)
         array([4.])
         """
-        z = self._linear(base.rows_to_predict(self, X))
+        z = self._linear(base.rows_to_predict(self, X, sparse=True))
         with np.errstate(over="ignore"):
             return extremes.finite(self, np.exp(z))
 
@@ -288,7 +289,7 @@ class PoissonRegression(RegressorMixin, BaseEstimator):
         """
         y = self._counted(np.asarray(scores.target_of(X, y), float))
         s = None if sample_weight is None else np.asarray(sample_weight, float)
-        return d2(y, self._linear(base.rows_to_predict(self, X)), s)
+        return d2(y, self._linear(base.rows_to_predict(self, X, sparse=True)), s)
 
     @property
     def graph_(self) -> Graph:

@@ -17,6 +17,7 @@ from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.task import Fit, Standing
 from pellucid.models import (
     base,
+    huber,
     linear,
     linear_settings,
     logistic,
@@ -177,6 +178,18 @@ LOGISTIC: dict[str, Part] = {
     "_rows": parts.Rows(),
 }
 
+HUBER: dict[str, Part] = {
+    **FEATURES,
+    "coef_": reals("d"),
+    "intercept_": NUMBER,
+    "scale_": NUMBER,
+    "outliers_": parts.ArrayOf(("m",), kinds="b"),
+    "n_iter_": whole(),
+    "history_": records("t"),
+    "_target": TEXT,
+    "_rows": parts.Rows(),
+}
+
 POISSON: dict[str, Part] = {
     **FEATURES,
     "coef_": reals("d"),
@@ -323,7 +336,7 @@ def _of_linear(state: State) -> str:
     return "" if np.all(spread["length"] >= 0) else "columns of a length"
 
 
-def _of_poisson(state: State) -> str:
+def _of_one_target(state: State) -> str:
     return "" if state["_rows"][1][0][1:] == [] else "one target"
 
 
@@ -368,7 +381,8 @@ KINDS = {
         ModelKind(linear.LinearRegression, linear_settings.CHECKS, LINEAR, _of_linear),
         ModelKind(logistic.LogisticRegression, logistic_settings.CHECKS, LOGISTIC,
                   _of_logistic),
-        ModelKind(poisson.PoissonRegression, poisson.CHECKS, POISSON, _of_poisson),
+        ModelKind(huber.HuberRegression, huber.CHECKS, HUBER, _of_one_target),
+        ModelKind(poisson.PoissonRegression, poisson.CHECKS, POISSON, _of_one_target),
         ModelKind(perceptrons.MLPClassifier, perceptron_settings.CHECKS, CLASSIFIER,
                   _of_classifier),
         ModelKind(perceptron_regressor.MLPRegressor, perceptron_regressor.CHECKS,

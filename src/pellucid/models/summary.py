@@ -46,6 +46,21 @@ def logistic(model: Any) -> Summary:
     return Summary(title, figures, coefficients(model, groups, "class"))
 
 
+def huber(model: Any) -> Summary:
+    """Sum up a robust regression."""
+    check_is_fitted(model)
+    figures = {
+        "rows": model._rows.kinds[0][0][0],
+        "features": model.n_features_in_,
+        "cost": model.history_[-1],
+        "scale": model.scale_,
+        "outliers": int(model.outliers_.sum()),
+        "iterations": model.n_iter_,
+    }
+    title = f"{type(model).__name__} of {model._target}"
+    return Summary(title, figures, coefficients(model, [model._target], "target"))
+
+
 def poisson(model: Any) -> Summary:
     """Sum up a Poisson regression."""
     check_is_fitted(model)

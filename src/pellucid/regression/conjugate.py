@@ -14,7 +14,6 @@ algorithm" (1992), for one matrix for all outputs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.minimisers.task import Fit, Options, Watch, fitted
+from pellucid.regression.losses import Loss, Losses, RowLosses
 from pellucid.regression.objective import QUIET, Objective, Place
 from pellucid.regression.quasi_newton import NEAR
-from pellucid.regression.rows import visited
 from pellucid.regression.spaces import ColumnSpace, Solve, Space, space_of
 
 Array = NDArray[Any]
@@ -40,8 +39,9 @@ EPS, TINY = float(np.finfo(float).eps), float(np.finfo(float).tiny)
 
 
 def minimised(
-    objective: Objective, start: Array, options: Options, watch: Watch
-) -> tuple[Fit, Place]:
+    objective: Objective, start: Array, options: Options, watch: Watch,
+    losses: Losses | None = None,
+) -> tuple[Fit, Place]:  # fmt: skip
     """Minimise an objective, of one output or many; gives also the place reached.
 
     Parameters
@@ -55,6 +55,8 @@ def minimised(
         cost.
     watch : Watch
         Is told of each step, and may stop it.
+    losses : Losses, optional
+        What F has in place of the sum of the objective's costs of rows.
 
     Examples
     --------
@@ -69,9 +71,10 @@ def minimised(
     array([1.63350617, 0.        ])
     """
     space = space_of(objective)
-    descent = Descent(objective, space, NEAR * options.tol**2 * space.fineness)
+    fall = NEAR * options.tol**2 * space.fineness
+    descent = Descent(objective, losses or _of_rows(objective), space, fall)
     at, history = descent.start(start), []
-    if options.tol:
+    if options.tol and losses is None:
         descent.least = EPS * min(abs(at.cost), abs(objective.value(0 * start)))
     with watch.over(options.limit):
         for nit in range(options.limit + 1):
@@ -84,17 +87,22 @@ def minimised(
             if after is None:
                 break
             at = after
+    at = descent.polished(at)
     u = descent.space.found(at.u)
     message = f"Newton with conjugate gradients: {reason or descent.reason}"
-    place = Place(u, at.cost, ColumnSpace(objective).slope(u, descent.loss(at.z)[1]))
+    place = Place(u, at.cost, ColumnSpace(objective).slope(u, at.loss.g))
     return fitted(u, history, len(history) - 1, message), place
 
 
 def onward(objective: Objective, at: Place) -> Array:
     """The way that the next step would go, [w; b]."""
-    descent = Descent(objective, space_of(objective), 0.0)
+    descent = Descent(objective, _of_rows(objective), space_of(objective), 0.0)
     spot = descent.start(at.u)
     return descent.space.found(descent.step(spot).s)
+
+
+def _of_rows(objective: Objective) -> Losses:
+    return RowLosses(objective.cost, objective.y, objective.s)
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,8 @@ class Spot:
     z: Array
     cost: float
     r: Array
+    loss: Loss
+    size: float  # what a fall of the cost is measured by
 
 
 @dataclass
@@ -131,10 +141,12 @@ class Descent:
     """The way down in one of the spaces; `fall` is the part of the cost to be left."""
 
     objective: Objective
+    losses: Losses
     space: Space
     fall: float
     least: float = 0.0  # what rounding leaves of the cost at 0
     reason: str = ""
+    beyond: Step | None = None  # a step that would gain too little to be one
     solve: Solve | None = None
     spent: float = 0.0  # products of one output, since the solver was made
 
@@ -145,17 +157,24 @@ class Descent:
 
     def at(self, u: Array, z: Array) -> Spot:
         """The cost and its slope at parameters of the space, whose outputs are z."""
-        J, g = self.loss(z)
-        J += self.space.dot(self.space.slope(u), u, z) / 2
-        return Spot(u, z, J, self.space.slope(u, g))
+        more = self.space.dot(self.space.slope(u), u, z) / 2
+        return self._spot(u, z, self.losses.at(z), more + self.objective.constant)
+
+    def _spot(self, u: Array, z: Array, loss: Loss, more: float) -> Spot:
+        """A place with the loss and what the cost has beside it."""
+        r, size = self.space.slope(u, loss.g), abs(loss.size + more)
+        return Spot(u, z, loss.value + more, r, loss, size)
 
     @QUIET
     def stepped(self, at: Spot) -> Spot | None:
         """Take a step; None where none lowers the cost any more."""
         step = self.step(at)
+        if step.gain / 2 <= self._goal(at):
+            self.reason, self.beyond = "converged: the cost is least", step
+            return None
         there, t = self._searched(at, step)
         if there is None:
-            rounding = max(ROUGH * abs(at.cost), 16 * self.least)
+            rounding = max(ROUGH * at.size, 16 * self.least)
             near = step.gain / 2 <= rounding
             arrived = "converged: no step lowers the cost"
             self.reason = arrived if near else "stopped: no step lowers the cost"
@@ -167,14 +186,21 @@ class Descent:
 
     def _goal(self, at: Spot) -> float:
         """How much of the cost may be left."""
-        return max(self.fall * abs(at.cost), self.least)
+        return max(self.fall * at.size, self.least)
+
+    def polished(self, at: Spot) -> Spot:
+        """Where the step leads that was not taken, unless the cost is more there."""
+        if self.beyond is None:
+            return at
+        there = self.at(at.u + self.beyond.s, at.z + self.beyond.zs)
+        return there if there.cost <= at.cost + 8 * EPS * abs(at.cost) else at
 
     def step(self, at: Spot) -> Step:
         """Solve H s = -r, with a new solver where the last has had its worth."""
         if self.solve is None or self.spent > self.space.worth:
-            q = self._curvature(at.z)
+            q = at.loss.curvature()
             self.solve, self.spent = self.space.solver(q), 0.0
-            if self.space.is_exact(q):
+            if at.loss.is_diagonal and self.space.is_exact(q):
                 self.spent = SAVED * at.z[0].size
                 s, zs = self.solve(-at.r)
                 zs = self.space.image(s) if zs is None else zs
@@ -195,12 +221,12 @@ class Descent:
         rho = space.dot(r, m, zm)
         p, zp, beta = np.zeros_like(m), np.zeros_like(at.z), 0.0
         s, zs, gain, left = p, zp, 0.0, rho
-        size = max(abs(at.cost), TINY)
+        size = max(at.size, TINY)
         exact = min(FORCED, np.sqrt(rho / size)) ** 2
         products = 0
         while products < MOST and rho > 0:
             p, zp = m + beta * p, (space.image(m) if zm is None else zm) + beta * zp
-            Hp = space.slope(p, self._turned(at.z, zp))
+            Hp = space.slope(p, at.loss.turned(zp))
             curvature = space.dot(Hp, p, zp)
             if not curvature > 0:
                 break
@@ -228,18 +254,17 @@ class Descent:
         space, s, zs = self.space, step.s, step.zs
         held, more = space.slope(at.u), space.slope(s)
         first, second = space.dot(held, s, zs), space.dot(more, s, zs)
-        start = space.dot(held, at.u, at.z) / 2
+        start = space.dot(held, at.u, at.z) / 2 + self.objective.constant
         rounding = 8 * EPS * abs(at.cost)
         low, high, steep, t = 0.0, np.inf, -step.gain, 1.0
         for _ in range(TRIES if step.gain > 0 else 0):
             z = at.z + t * zs
-            J, g = self.loss(z)
-            J += start + t * first + t * t * second / 2
-            slope = float(np.sum(g * zs)) + first + t * second
+            loss, more = self.losses.at(z), start + t * first + t * t * second / 2
+            J = loss.value + more
+            slope = float(np.sum(loss.g * zs)) + first + t * second
             falls = J - at.cost <= rounding - 1e-4 * t * step.gain
             if falls and abs(slope) <= step.gain / 2:
-                u = at.u + t * s
-                return Spot(u, z, J, space.slope(u, g)), t
+                return self._spot(at.u + t * s, z, loss, more), t
             if falls and slope < 0:
                 low, steep = t, slope
                 t = 2 * t if np.isinf(high) else (low + high) / 2
@@ -249,38 +274,3 @@ class Descent:
                 part = steep / (steep - slope) if rises else 0.5
                 t = low + min(max(part, 0.1), 0.9) * (high - low)
         return None, 0.0
-
-    # -- the loss, over blocks of rows
-
-    def loss(self, z: Array) -> tuple[float, Array]:
-        """The loss of all rows, and its gradient in z."""
-        found = self._by_rows(self.objective.cost.sloped, z)
-        costs, slopes = zip(*found, strict=True)
-        J = float(sum(costs)) + self.objective.constant
-        return J, np.concatenate(slopes)
-
-    def _turned(self, z: Array, v: Array) -> Array:
-        """Q v."""
-        return np.concatenate(self._by_rows(self.objective.cost.turned, z, v))
-
-    def _curvature(self, z: Array) -> Array:
-        """The mean over outputs of the curvature of each row (n,)."""
-        total = np.zeros(len(z))
-        for c in range(z[0].size):
-            e = np.zeros_like(z)
-            e.reshape(len(z), -1)[:, c] = 1.0
-            q = self._turned(z, e)
-            total += q.reshape(len(z), -1)[:, c]
-        return np.asarray(np.maximum(total, 0) / z[0].size)
-
-    def _by_rows(self, what: Callable[..., Any], z: Array, *more: Array) -> list[Any]:
-        """What a cost gives of each block of rows."""
-        y, s = self.objective.y, self.objective.s
-
-        @QUIET
-        def part(blocks: list[slice]) -> list[Any]:
-            return [what(z[i], y[i], s[i], *(array[i] for array in more))
-                    for i in blocks]  # fmt: skip
-
-        parts = visited(part, len(z), z[0].size)
-        return [found for part in parts for found in part]

@@ -32,6 +32,7 @@ Solve = Callable[[Array], tuple[Array, Array | None]]  # M^-1 r; its image, if k
 
 FACTORED = 5000  # rows and columns of a matrix that is factored, at most
 SAMPLE = 8  # rows a column, from which a matrix of curvature is taken
+ENOUGH = 4096  # rows of which it is taken without a thought
 FLAT = 1e-6  # of the mean curvature: a row with less is taken to have this
 EPS = float(np.finfo(float).eps)
 TINY = 1e-300
@@ -166,7 +167,7 @@ class ColumnSpace:
         n, d = self.objective.design.shape
         if d >= FACTORED:
             return 1.0
-        return (min(n, SAMPLE * d) * d**2 + d**3 / 3) / (2 * n * d)
+        return (min(n, max(SAMPLE * d, ENOUGH)) * d**2 + d**3 / 3) / (2 * n * d)
 
     def placed(self, u: Array) -> Array:
         """The parameters of the space for those of the objective, [w; b]."""
@@ -179,7 +180,7 @@ class ColumnSpace:
     def _curvature(self, q: Array) -> Array:
         """A' q A (d + 1, d + 1) of a sample of rows."""
         n, d = self.objective.design.shape
-        step = max(1, n // (SAMPLE * d))
+        step = max(1, n // max(SAMPLE * d, ENOUGH))
         M, total = np.zeros((d + 1, d + 1)), 0.0
         for i in range(0, n, TILE * step):
             rows = slice(i, min(i + TILE * step, n), step)
