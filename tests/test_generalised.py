@@ -334,10 +334,10 @@ def test_sparse_counts_are_not_filled_out(d, rng, monkeypatch):
     model = pl.PoissonRegression(alpha=0.01, tol=1e-7).fit(X, y)
     mean = model.predict(X)
     assert model.score(X, y) > 0
-    assert max(filled) <= 4096  # a block of rows
+    assert max(filled) <= 8192  # a block of rows
     slope = X.T @ (mean - y) / len(y) + model.alpha * model.coef_
-    np.testing.assert_allclose(slope, 0, atol=1e-8)
-    assert np.mean(mean - y) == pytest.approx(0, abs=1e-8)
+    np.testing.assert_allclose(slope, 0, atol=1e-7)
+    assert np.mean(mean - y) == pytest.approx(0, abs=1e-7)
 
 
 def test_a_warm_start_begins_at_the_solution():
