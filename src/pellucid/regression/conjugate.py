@@ -259,12 +259,12 @@ class Descent:
         low, high, steep, t = 0.0, np.inf, -step.gain, 1.0
         for _ in range(TRIES if step.gain > 0 else 0):
             z = at.z + t * zs
-            loss, more = self.losses.at(z), start + t * first + t * t * second / 2
-            J = loss.value + more
+            loss, beside = self.losses.at(z), start + t * first + t * t * second / 2
+            J = loss.value + beside
             slope = float(np.sum(loss.g * zs)) + first + t * second
             falls = J - at.cost <= rounding - 1e-4 * t * step.gain
             if falls and abs(slope) <= step.gain / 2:
-                return self._spot(at.u + t * s, z, loss, more), t
+                return self._spot(at.u + t * s, z, loss, beside), t
             if falls and slope < 0:
                 low, steep = t, slope
                 t = 2 * t if np.isinf(high) else (low + high) / 2
