@@ -22,7 +22,7 @@ from pellucid.regression.rows import visited
 
 Array = NDArray[Any]
 
-STEPS = 8  # of refinement at most
+STEPS = 20  # of refinement at most
 HELPS = 0.5  # what a step may be of the one before, to go on
 NUMBER: Any = np.longdouble
 
@@ -31,7 +31,7 @@ def refined(objective: Objective, at: Place, known: Curvature) -> Place:
     """The place to more digits, where rounding has a say in the slope."""
     factor, u = known.factor, at.u.astype(NUMBER)
     here = objective.cost.target == "numpy" and np.finfo(NUMBER).eps < EPS
-    if factor is None or not here or not 10 * SHIFT < factor.pivot < COARSE:
+    if factor is None or not here or not 3 * SHIFT < factor.pivot < COARSE:
         return at
     most = np.inf
     for _ in range(STEPS):

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.regression.design import Design
+from pellucid.regression.design import Design, summed
 from pellucid.regression.products import Products
 from pellucid.regression.row_costs import RowCost
 from pellucid.regression.rows import rows_a_block, visited
@@ -223,7 +223,7 @@ class Objective:
 
 def _across(Z: Any, g: Array) -> Array:
     """A'g with A = [Z 1]."""
-    return np.concatenate([Z.T @ g, np.sum(g, axis=0)[None]])
+    return np.concatenate([Z.T @ g, summed(g)[None]])
 
 
 def _weighted(A: Array, Q: Array) -> Array:

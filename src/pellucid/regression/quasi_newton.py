@@ -30,7 +30,7 @@ Array = NDArray[Any]
 
 NEAR = 0.1  # tol^2 times this part of the cost may be left
 DOUBT = 1e-4  # what L-BFGS says of the decrement, beside a Hessian, may be off by
-CHEAP = 1.5  # visits that a Hessian may be worth, for one at each of the last steps
+CHEAP = 1.5  # visits that a Hessian may be worth, for one at each step
 AFTER = 1  # step that is left to do with a new Hessian as well
 LEAST = "converged: the cost is least"
 NO_STEP = "no step lowers the cost"
@@ -253,10 +253,10 @@ class Walk:
         if self.known.form is None or not 0 < self.left < math.inf:
             return None
         form = replace(self.known.form, whole=True)
-        if self.plain:
+        if self.plain or self.objective.worth(form) < CHEAP:
             return form
         if self.is_near:
-            return form if self.objective.worth(form) < CHEAP else None
+            return None
         goal = max(NEAR * self.tol**2, POLISHED) * abs(self.at.cost)
         left = math.log(self.left / max(goal, 1e-300))  # in powers of e
         rate = self._rate()

@@ -132,14 +132,13 @@ def _program(what: Any, loss: Loss, target: str, device: str | None) -> Compiled
 
 @lru_cache(8)
 def _signs(m: int, k: int) -> Array:
-    """Four signs for each of k outputs of m rows, of most two outputs at right angles.
+    """Two signs for each of k outputs of m rows, drawn; always the same.
 
-    They are the columns of Hadamard's matrix, drawn and turned; always the same.
+    Of about half the pairs of outputs the product of the second is minus that of the
+    first, so that in their mean nothing is left of what the pair shares.
     """
-    H = np.array([[1.0, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]])
-    draw = np.random.default_rng(0)
-    columns, turns = draw.integers(0, 4, (m, k)), draw.integers(0, 2, (m, k))
-    return np.asarray(H[:, columns] * (1 - 2 * turns))
+    first, second = np.random.default_rng(0).choice([-1.0, 1.0], (2, m, k))
+    return np.stack([first, first * second])
 
 
 def _size(m: int) -> int:

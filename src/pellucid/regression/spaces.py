@@ -108,7 +108,8 @@ def gram(design: Any, ridge: Array) -> Array:
     for j in range(0, d, TILE):
         some = slice(j, j + TILE)
         tile = X[:, some].toarray() if is_sparse(X) else X[:, some]
-        Z = np.subtract(tile, mean[some], dtype=float) * scale[some]
+        Z = np.subtract(tile, mean[some], dtype=float)
+        Z *= scale[some]
         K += Z @ Z.T
     return K
 
