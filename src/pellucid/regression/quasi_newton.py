@@ -42,7 +42,8 @@ POLISH = 3  # steps beyond what tol asks for, at most
 FIRST = 0.03  # what a step leaves of the decrement, before one was taken
 FAST = 0.01  # what a step may leave of the decrement, to be called fast
 ALONE = 0.15  # what a step leaves with a Hessian of each output alone
-PATIENT = 3  # places from which the rate of BFGS is told
+PATIENT = 8  # places from which the rate of BFGS is told
+EAGER = 3  # the same at first, with a Hessian of the start
 SAMPLE = 10  # of so many rows one is looked at first
 LARGE = 100_000  # numbers in X, from which that pays
 ROUGH = 0.1  # the tol of a sample, whose minimum is not that of all rows anyhow
@@ -155,6 +156,7 @@ class Walk:
     rate: float = FIRST  # what the last step left of that
     steps: int = 0
     beyond: int = 0  # steps since what is left is little enough
+    again: bool = False  # whether Hessians of outputs alone were formed on the way
     reason: str = ""
 
     @classmethod
@@ -262,7 +264,7 @@ class Walk:
         rate = self._rate()
         steps = left / -math.log(max(rate, EPS)) if rate < 1 else math.inf
         visits = {form: self.objective.worth(form) + AFTER}
-        if self.at.u.ndim > 1:
+        if self.at.u.ndim > 1 and not self.again:
             alone = replace(form, whole=False)
             visits[alone] = self.objective.worth(alone) + left / -math.log(ALONE)
         best = min(visits, key=visits.__getitem__)
@@ -274,10 +276,10 @@ class Walk:
             fresh = not self.known.lefts  # then convergence is quadratic
             J = max(abs(self.at.cost), EPS)
             return min(FIRST, self.left / J) if fresh else self.rate
-        lefts = self.known.lefts
-        if len(lefts) < PATIENT:
+        lefts, places = self.known.lefts, PATIENT if self.again else EAGER
+        if len(lefts) < places:
             return FIRST
-        return float((lefts[-1] / lefts[-PATIENT]) ** (1 / (PATIENT - 1)))
+        return float((lefts[-1] / lefts[-places]) ** (1 / (places - 1)))
 
     def _stand(self, after: Place, form: Form | None) -> None:
         """Arrive at a place."""
@@ -285,6 +287,7 @@ class Walk:
             self.known.learn(self.at, after)
         else:
             self.known = Curvature.of(self.objective, after, form)
+            self.again = self.again or not form.whole
         before, self.at = self.left, after
         self.step = self.known.step(after.g)
         self.left = -float(np.vdot(after.g, self.step)) / 2
