@@ -120,6 +120,15 @@ def test_without_a_scale_absolute_residuals_are_least(case, rng):
     assert cost(model, X, y) == pytest.approx(least, rel=1e-7)
 
 
+@pytest.mark.parametrize("alpha", [0.1, 10.0])
+def test_absolute_residuals_of_few_rows_are_never_worse_than_theirs(alpha, rng):
+    X, y = np.round(rng.standard_normal((5, 11))), np.array([1.0, -2, 0, 1, -1])
+    settings = {"alpha": alpha, "epsilon": 1.0}
+    ours = pl.HuberRegression(**settings).fit(X, y)
+    theirs = HuberRegressor(max_iter=10_000, tol=1e-9, **settings).fit(X, y)
+    assert cost(ours, X, y) <= cost(theirs, X, y) * (1 + 1e-7)
+
+
 def test_rows_on_a_plane_have_no_scale():
     X = np.arange(10.0)[:, None]
     model = pl.HuberRegression(alpha=0.0).fit(X, 2 * X[:, 0] + 1)

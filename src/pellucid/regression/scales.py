@@ -95,7 +95,7 @@ def minimised(
         if ended or fit.nit >= options.limit:
             return fit, max(sigma, floor)
         if not above:
-            floor = max(min(FALLS * floor, sigma / 2), LAST)
+            floor = max(min(FALLS * floor, sigma / 2 or floor), LAST)
         loss = replace(loss, floor=floor, free=first or floor == loss.floor)
 
 
