@@ -236,7 +236,7 @@ def test_wide_sparse_rows_are_not_filled_out(rng, monkeypatch):
 @pytest.mark.parametrize("limit", [0, 1, 2, 3])
 def test_it_tells_of_a_limit_that_came_first(limit, rng):
     X, y, _ = rows(rng, 100, 3)
-    with pytest.warns(ConvergenceWarning, match="raise max_iter"):
+    with pytest.warns(ConvergenceWarning, match=f"max_iter, {limit}"):
         model = pl.HuberRegression(max_iter=limit).fit(X, y)
     assert model.n_iter_ == len(model.history_) - 1 == limit
 

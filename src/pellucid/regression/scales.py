@@ -90,7 +90,7 @@ def minimised(
         sigma, floor = loss.scale(objective.outputs(start)), loss.floor
         above = sigma > floor
         ended = loss.free and (above or floor == LAST)
-        if not ended and fit.nit >= options.limit:
+        if fit.nit >= options.limit and not (ended and fit.success):
             fit = replace(fit, success=False, message=f"reached max_iter, {fit.nit}")
         if ended or fit.nit >= options.limit:
             return fit, max(sigma, floor)
