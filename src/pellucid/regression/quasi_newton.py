@@ -41,6 +41,7 @@ DEAR = 1e-12, 1e-16  # the same two, of visits that are dear
 POLISH = 3  # steps beyond what tol asks for, at most
 FIRST = 0.03  # what a step leaves of the decrement, before one was taken
 FAST = 0.01  # what a step may leave of the decrement, to be called fast
+SLOW = 0.5  # what a step leaves where a new Hessian does not help, but BFGS learns
 ALONE = 0.15  # what a step leaves with a Hessian of each output alone
 PATIENT = 8  # places from which the rate of BFGS is told
 EAGER = 3  # the same at first, with a Hessian of the start
@@ -255,7 +256,8 @@ class Walk:
         if self.known.form is None or not 0 < self.left < math.inf:
             return None
         form = replace(self.known.form, whole=True)
-        if self.plain or self.objective.worth(form) < CHEAP:
+        cheap = self.objective.worth(form) < CHEAP
+        if self.plain or (cheap and (self.is_near or self.rate < SLOW)):
             return form
         if self.is_near:
             return None
