@@ -12,6 +12,7 @@ import contextvars
 import weakref
 from collections.abc import Callable, Iterator
 from threading import get_ident
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -162,8 +163,10 @@ def is_recorded(function: Any) -> bool:
     """Whether there is an entry for a function; SciPy's are entered when first met."""
     if function in FUNCTIONS:
         return True
-    module = str(getattr(function, "__module__", ""))
-    if isinstance(function, np.ufunc) or module.startswith("scipy."):
+    is_written = isinstance(function, FunctionType)
+    if isinstance(function, np.ufunc) or (
+        is_written and str(function.__module__).startswith("scipy.")
+    ):
         meet_loaded()
     return function in FUNCTIONS
 
