@@ -38,6 +38,7 @@ ROUNDED = 1e-8  # of the cost: what may be left where rounding ends the way
 UNSEEN = 1e-15  # of the cost: a step for less need not be looked at
 POLISHED = 1e-24  # of the cost: less is left by rounding
 DEAR = 1e-12, 1e-16  # the same two, of visits that are dear
+DIGITS = 12  # visits that a Hessian may be worth, for digits of coefficients alone
 POLISH = 3  # steps beyond what tol asks for, at most
 FIRST = 0.03  # what a step leaves of the decrement, before one was taken
 FAST = 0.01  # what a step may leave of the decrement, to be called fast
@@ -192,7 +193,7 @@ class Walk:
         if self.is_near and self._is_doubted():
             self._look()
         rough = self.tol >= ROUGH
-        polished = self.beyond and (self.rate > FAST or self.beyond > POLISH)
+        polished = self.beyond and (self._is_dear or self.beyond > POLISH)
         if self.is_near and self._is_sure():
             self.at = replace(self.at, u=self.at.u + self.step)
             self.reason = LEAST
@@ -260,7 +261,7 @@ class Walk:
         if self.plain or (cheap and (self.is_near or self.rate < SLOW)):
             return form
         if self.is_near:
-            return None
+            return form if self._is_slow and not self._is_dear else None
         goal = max(NEAR * self.tol**2, POLISHED) * abs(self.at.cost)
         left = math.log(self.left / max(goal, 1e-300))  # in powers of e
         rate = self._rate()
@@ -272,12 +273,27 @@ class Walk:
         best = min(visits, key=visits.__getitem__)
         return best if steps > visits[best] else None
 
+    @property
+    def _is_fresh(self) -> bool:
+        """Whether the Hessian of all outputs at this place is known."""
+        known = self.known
+        return bool(known.form and known.form.whole and not known.lefts)
+
+    @property
+    def _is_slow(self) -> bool:
+        """Whether the next step may leave too much for digits to be won by it."""
+        return self.rate > FAST and not self._is_fresh
+
+    @property
+    def _is_dear(self) -> bool:
+        """Whether digits of the coefficients would cost too much."""
+        return self._is_slow and self.objective.worth(Form(HALF)) > DIGITS
+
     def _rate(self) -> float:
         """What a step leaves of the decrement; of several, where BFGS has to learn."""
         if self.known.form and self.known.form.whole:
-            fresh = not self.known.lefts  # then convergence is quadratic
-            J = max(abs(self.at.cost), EPS)
-            return min(FIRST, self.left / J) if fresh else self.rate
+            J = max(abs(self.at.cost), EPS)  # convergence is quadratic at first
+            return min(FIRST, self.left / J) if self._is_fresh else self.rate
         lefts, places = self.known.lefts, PATIENT if self.again else EAGER
         if len(lefts) < places:
             return FIRST
