@@ -93,9 +93,7 @@ def test_rivals_that_are_not_installed_are_left_out_and_named(alone):
 def test_a_name_that_there_is_not_is_refused_in_a_sentence():
     result = typed("nonsense")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert (
-        "'nonsense' is not one of 'training', 'networks', 'linear'" in result.stderr
-    )
+    assert "'nonsense' is not one of 'training', 'networks', 'linear'" in result.stderr
     assert result.stderr.count("\n") == 1
 
 
