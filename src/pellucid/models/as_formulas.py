@@ -15,10 +15,11 @@ from pellucid.graphs.tracing.trace import is_numeric, trace
 from pellucid.layers.containers import Sequential
 from pellucid.layers.dense import Dense
 from pellucid.layers.layer import name_of
-from pellucid.models.base import feature_names, filled, target_names
+from pellucid.models.base import feature_names, target_names
 from pellucid.reading.formula import latex
 from pellucid.reading.formula.formula import formula
 from pellucid.reading.names import latex_hat, latex_name, one_line
+from pellucid.regression.powers import filled
 from pellucid.show import plain_text
 
 SHOWN = 40  # terms that are written out; of more, the first three and the last two

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import issparse
 from sklearn.base import is_regressor
 from sklearn.utils.validation import (
     _check_sample_weight,
@@ -19,6 +18,7 @@ from sklearn.utils.validation import (
 from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.models import faults
+from pellucid.regression.powers import filled, is_sparse
 from pellucid.tables.frames import is_frame, is_made
 from pellucid.tables.table import Table
 
@@ -265,17 +265,11 @@ def rows_to_predict(model: Any, X: Any, sparse: bool = False, **more: Any) -> Ar
 
 def merged(X: Any) -> Any:
     """A sparse matrix whose cells are stored once each, in order; the rest as it is."""
-    if not issparse(X) or X.has_canonical_format:  # type: ignore[attr-defined]
+    if not is_sparse(X) or X.has_canonical_format:
         return X
-    X = X.copy()  # type: ignore[attr-defined]
+    X = X.copy()
     X.sum_duplicates()
     return X
-
-
-def filled(X: Any) -> Array:
-    """A sparse matrix filled out; the rest as it is."""
-    array: Array = X.toarray() if issparse(X) else X  # type: ignore[attr-defined]
-    return array
 
 
 def _validated(model: Any, X: Any, *y: Any, **options: Any) -> Any:

@@ -17,6 +17,7 @@ from pellucid.errors import ModelError
 from pellucid.models import base
 from pellucid.models.base import Array
 from pellucid.regression import design, powers
+from pellucid.regression.powers import filled
 
 SURE = 2.0**1022  # a score; twice as much is a float64 still
 HALF_WAY = 600  # 2^-600: products of what comes near 1e308 become safe to sum
@@ -33,10 +34,10 @@ def output(X: Array, w: Array, b: Any) -> Array:
     array([0.])
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        z: Array = base.filled(_product(X, w)) + b
+        z: Array = filled(_product(X, w)) + b
         if np.isfinite(z).all():
             return z
-        small = base.filled((X.astype(float) * 2.0**-HALF_WAY) @ w)
+        small = filled((X.astype(float) * 2.0**-HALF_WAY) @ w)
         return np.asarray(np.ldexp(small + np.ldexp(b, -HALF_WAY), HALF_WAY))
 
 

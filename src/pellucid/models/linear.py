@@ -18,6 +18,7 @@ from pellucid.models.base import Array
 from pellucid.models.scores import Regressor
 from pellucid.regression import powers
 from pellucid.regression.least_squares import least_squares
+from pellucid.regression.powers import filled
 from pellucid.regression.rows import parts_of, rows_a_block
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
 
     def _tell_still(self, X: Array, places: Array) -> None:
         """Warn of columns that vary, but at their size no more than rounding may."""
-        names, X = base.feature_names(self), base.filled(X[:, places])
+        names, X = base.feature_names(self), filled(X[:, places])
         drowned = [names[j] for j in places[(X[0] != X).any(axis=0)]]
         if drowned:
             message = (
@@ -380,7 +381,7 @@ def _output(X: Array, w: Array, b: Any) -> Array:
     if isinstance(X, np.ndarray) and X.dtype == float:
         return extremes.output(X, w, b)
     parts = parts_of(X.shape[0], rows_a_block(X.shape[1]))
-    blocks = (base.filled(X[rows]) for part in parts for rows in part)
+    blocks = (filled(X[rows]) for part in parts for rows in part)
     return np.concatenate([extremes.output(block, w, b) for block in blocks])
 
 

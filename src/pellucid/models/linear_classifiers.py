@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.models import base, extremes, likelihood
 from pellucid.models.base import Array
 from pellucid.models.scores import Classifier
+from pellucid.regression.powers import filled
 
 
 class LinearClassifier(Classifier):
@@ -126,5 +127,5 @@ class LinearClassifier(Classifier):
             Itself.
         """
         check_is_fitted(self)
-        self.coef_ = base.filled(self.coef_)
+        self.coef_ = filled(self.coef_)
         return self

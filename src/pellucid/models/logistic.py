@@ -20,6 +20,7 @@ from pellucid.models.following import CallbackSupport, Followers, followed, is_f
 from pellucid.models.linear_classifiers import LinearClassifier
 from pellucid.models.logistic_settings import DESCENT, FOLLOWED, IGNORED, NARROW
 from pellucid.regression import powers
+from pellucid.regression.powers import filled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -254,7 +255,7 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
         """Where to begin: w filled with `start` and b = 0, or at the last solution."""
         k, d = len(self.classes_), self.n_features_in_
         w, b = np.full((k if k > 2 else 1, d), float(self.start)), np.zeros(k)
-        last = base.filled(getattr(self, "coef_", w))
+        last = filled(getattr(self, "coef_", w))
         if self.warm_start and last.shape == w.shape:
             w, b = last, getattr(self, "intercept_", b)
         return (w[0], float(b[0])) if k == 2 else (w.T, b)
@@ -327,7 +328,7 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
     def graph_(self) -> Graph:
         """J as a graph of w, b, X and y (and of the weights s)."""
         check_is_fitted(self)
-        w = base.filled(self.coef_).T  # (d, 1) or (d, k)
+        w = filled(self.coef_).T  # (d, 1) or (d, k)
         b = self.intercept_  # (1,) or (k,)
         start = (w[:, 0], float(b[0])) if len(b) == 1 else (w, b)
         return base.recorded_cost(self, self._cost, *start)

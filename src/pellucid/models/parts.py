@@ -16,6 +16,7 @@ import numpy as np
 
 from pellucid.models import base
 from pellucid.models.plain import unfit
+from pellucid.regression.powers import filled
 
 Sizes = dict[str, int]  # from a letter to a size
 MOST = 2**48  # rows and units that a model may say it has
@@ -39,7 +40,7 @@ class Plain:
 
     def to_plain(self, value: Any) -> Any:
         """The value itself, a sparse matrix filled out."""
-        return base.filled(value)
+        return filled(value)
 
     def from_plain(self, value: Any) -> Any:
         """The value itself."""

@@ -22,6 +22,7 @@ from pellucid.models.multilayer import Multilayer
 from pellucid.models.network import OUTPUTS
 from pellucid.models.perceptron_settings import CHECKS, in_batches
 from pellucid.models.scores import Classifier
+from pellucid.regression.powers import filled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -370,7 +371,7 @@ class MLPClassifier(Classifier, Multilayer):
 
 def _one_or_many(y: Any) -> Array:
     """One label a row (n,), or many (n, k), filled out where y is sparse."""
-    y = base.filled(y)
+    y = filled(y)
     if type_of_target(y).startswith("multilabel"):
         return np.asarray(y)
     column: Array = column_or_1d(y, warn=True)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pellucid.models.base import feature_names, filled, named, rows_of
+from pellucid.models.base import feature_names, named, rows_of
 from pellucid.models.likelihood import likeliest
+from pellucid.regression.powers import filled
 from pellucid.show import plots
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.models.base import feature_names, filled, target_names
+from pellucid.models.base import feature_names, target_names
+from pellucid.regression.powers import filled
 from pellucid.show.summary import Summary
 
 if TYPE_CHECKING:

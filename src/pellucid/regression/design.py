@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.regression.powers import is_sparse
+from pellucid.regression.powers import filled, is_sparse
 from pellucid.regression.rows import MOST, WIDE, visited
 
 Array = NDArray[Any]
@@ -273,12 +273,6 @@ def product(X: Any, v: Array) -> Array:
 def summed(g: Array) -> Any:
     """The sum over rows () or (k,); of few columns a product takes less time."""
     return np.sum(g) if g.ndim == 1 else np.ones(len(g)) @ g
-
-
-def filled(X: Any) -> Array:
-    """A sparse matrix filled out; an array as it is."""
-    array: Array = X.toarray() if is_sparse(X) else X
-    return array
 
 
 def with_ones(design: Any, rows: slice, dtype: Any = float) -> Array:

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.regression.curvature import COARSE, EPS, SHIFT, Curvature
-from pellucid.regression.design import filled
 from pellucid.regression.objective import Objective, Place
+from pellucid.regression.powers import filled
 from pellucid.regression.rows import visited
 
 Array = NDArray[Any]

@@ -124,19 +124,6 @@ class Objective:
         J = float(sum(visited(part, n, 64)) + np.sum(self.ridge * u**2) / 2)
         return J + self.constant
 
-    def product(self, u: Array, v: Array) -> Array:
-        """The Hessian at u times v, both of the shape of u."""
-
-        def part(blocks: list[slice]) -> Any:
-            total: Any = 0.0
-            for rows in blocks:
-                Z = self.design.block(rows)
-                z, dz = Z @ u[:-1] + u[-1], Z @ v[:-1] + v[-1]
-                total = total + _across(Z, self._turned(z, dz, rows))
-            return total
-
-        return np.asarray(sum(visited(part, *self._size)) + self.ridge * v)
-
     def some(self, rows: Array) -> Objective | None:
         """Of some rows alone; None where they have no weight."""
         s = self.s[rows]
@@ -179,9 +166,6 @@ class Objective:
     @property
     def _size(self) -> tuple[int, int]:
         return self.design.shape[0], self.design.width
-
-    def _turned(self, z: Array, dz: Array, rows: slice) -> Array:
-        return self.cost.turned(z, self.y[rows], self.s[rows], dz)
 
     @QUIET
     def _part(

@@ -76,7 +76,8 @@ def is_sparse(X: Any) -> bool:
 
 def filled(X: Any) -> Array:
     """Rows of a sparse matrix filled out; the rest as it is."""
-    return np.asarray(X.toarray() if is_sparse(X) else X)
+    array: Array = X.toarray() if is_sparse(X) else X
+    return array
 
 
 def near_one(s: Array) -> Array:
