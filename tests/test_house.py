@@ -30,6 +30,7 @@ ROOMS = (
     "tables",
     "minimisers",
     "regression",
+    "statistics",
     "layers",
     "models",
     "report",

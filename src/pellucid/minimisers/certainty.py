@@ -30,8 +30,6 @@ from pellucid.minimisers.task import Options, Task
 if TYPE_CHECKING:
     from pellucid.show.summary import Summary
 
-LEVEL = 0.95  # of the intervals
-
 
 @dataclass(frozen=True)
 class Certainty:
@@ -99,21 +97,10 @@ class Certainty:
     def summary(self, title: str) -> Summary:
         """A row a parameter, and the figures of the fit."""
         import pandas as pd
-        from scipy import special
 
+        from pellucid.show.estimates import estimates
         from pellucid.show.summary import Summary
 
-        with np.errstate(invalid="ignore", divide="ignore"):
-            t = self.w / self.errors
-            half = special.stdtrit(max(self.freedom, 1), (1 + LEVEL) / 2) * self.errors
-        columns = {
-            "estimate": self.w,
-            "standard error": self.errors,
-            "t": t,
-            "p": 2 * special.stdtr(max(self.freedom, 1), -np.abs(t)),
-            "lower": self.w - half,
-            "upper": self.w + half,
-        }
         index = pd.Index(self.names, name="parameter")
         figures: dict[str, Any] = {
             "residuals": self.count,
@@ -124,7 +111,8 @@ class Certainty:
         }
         if self.rank < len(self.w):
             figures["rank"] = self.rank
-        return Summary(title, figures, pd.DataFrame(columns, index=index))
+        freedom = max(self.freedom, 1)
+        return Summary(title, figures, estimates(self.w, self.errors, freedom, index))
 
 
 def certainty_of(task: Task, x: Any, options: Options) -> Certainty | None:

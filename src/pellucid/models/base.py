@@ -46,11 +46,16 @@ def check_parameters(model: Any, checks: Mapping[str, Check]) -> None:
     ModelError
         With the parameter, what was expected of it, and what it is.
     """
-    for name, (passes, expected) in checks.items():
-        value = getattr(model, name)
-        if not passes(value):
-            message = f"{type(model).__name__}: expected {name} to be {expected}, got "
-            raise ModelError(f"{message}{value!r}; set it to one.")
+    for name, check in checks.items():
+        check_value(model, name, getattr(model, name), check)
+
+
+def check_value(model: Any, name: str, value: Any, check: Check) -> None:
+    """Refuse a value that fails its check."""
+    passes, expected = check
+    if not passes(value):
+        message = f"{type(model).__name__}: expected {name} to be {expected}, got "
+        raise ModelError(f"{message}{value!r}; set it to one.")
 
 
 def is_number(value: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ class Summary:
         From the name of a figure to its value.
     frame : pandas.DataFrame
         A row a coefficient, the intercept first; of a network, a row a layer.
+    notes : sequence of str
+        What a colleague would say of the fit, a sentence or two each.
 
     Examples
     --------
@@ -46,6 +48,7 @@ class Summary:
     title: str
     figures: Mapping[str, object]
     frame: pd.DataFrame
+    notes: Sequence[str] = ()
 
     def __repr__(self) -> str:
         figures = "   ".join(f"{k} {number(v, 4)}" for k, v in self.figures.items())
@@ -65,6 +68,7 @@ class Summary:
         return self.frame.head(SHOWN).reset_index()
 
     def _more(self) -> list[str]:
-        """How many rows are not printed."""
+        """How many rows are not printed, and the notes."""
         more = len(self.frame) - SHOWN
-        return [f"... and {more:,} more rows in .frame"] if more > 0 else []
+        rest = [f"... and {more:,} more rows in .frame"] if more > 0 else []
+        return [*rest, *(f"Note: {note}" for note in self.notes)]

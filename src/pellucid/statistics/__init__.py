@@ -1,0 +1,1 @@
+"""What a statistician shows of a fit: errors, tests, likelihood, diagnostics."""
