@@ -221,7 +221,8 @@ def test_formulas_are_latex_that_can_be_shown(frame, rng):
 def test_summary(frame):
     summary = pl.LinearRegression().fit(*frame).summary()
     assert summary.frame.index.tolist() == ["intercept", "age", "blood sugar", "x3"]
-    assert summary.frame.columns.tolist() == ["estimate"]
+    columns = ["estimate", "standard error", "t", "p", "lower", "upper"]
+    assert summary.frame.columns.tolist() == columns
     assert str(summary).startswith(
         "LinearRegression of risk\nrows 40   features 3   r2 "
     )

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from scipy import special
 from sklearn.base import BaseEstimator, MultiOutputMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
@@ -16,18 +15,20 @@ from pellucid.graphs.graph import Graph
 from pellucid.models import base, costs, extremes, linear_settings
 from pellucid.models.base import Array
 from pellucid.models.scores import Regressor
+from pellucid.models.statistics import LEVELS, Statistical
 from pellucid.regression import powers
 from pellucid.regression.least_squares import least_squares
 from pellucid.regression.powers import filled
 from pellucid.regression.rows import parts_of, rows_a_block
+from pellucid.show.estimates import LEVEL
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from pellucid.show.summary import Summary
+    from pellucid.statistics.fitted import Fitted
 
 
-class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
+class LinearRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
     """The smallest mean squared error of z = Xw + b, solved and not searched for.
 
         J(w, b) = mean(squared_error(Xw + b, y))
@@ -176,13 +177,14 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         self.intercept_ = _intercept(found.b, one, self.fit_intercept)
         self.rank_, self._singular = found.rank, found.singular
         self.__dict__.pop("singular_", None)  # of a fit before
+        self._forget()
         self._spread = found.spread
         self.digits_ = found.digits[:, 0] if one else found.digits.T
         self._rows = base.kept(X, y, s)
         self.history_ = found.explained.history
         self._r2 = found.explained.r2 if len(y) > 1 else np.nan
-        sigma = found.explained.sigma(self._freedom)
-        self._sigma = sigma[0] if one else sigma
+        self._explained = found.explained
+        self._log_weights = 0.0 if s is None else float(np.sum(np.log(s)))
         return self
 
     def _tell_still(self, X: Array, places: Array) -> None:
@@ -210,11 +212,24 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
             kept["singular_"] = self.singular_
         return kept
 
-    @property
-    def _freedom(self) -> int:
-        """Degrees of freedom: rows that are left to tell how far off the fit is."""
-        n: int = self._rows.kinds[0][0][0]
-        return n - self.rank_ - bool(self.fit_intercept)
+    def _fitted(self) -> Fitted:
+        from pellucid.models import summary
+        from pellucid.statistics.linear import LinearFit
+
+        intercept = bool(self.fit_intercept)
+        return LinearFit(
+            index=summary.names_of(self, base.target_names(self), "target"),
+            estimate=summary.estimates_of(self),
+            rows=self._rows.kinds[0][0][0],
+            rank=self.rank_ + intercept,
+            factor=self._spread.factor(intercept),
+            explained=self._explained,
+            constant=intercept,
+            log_weights=self._log_weights,
+        )
+
+    def _subject(self) -> str:
+        return ", ".join(base.target_names(self))
 
     def predict(self, X: Any) -> Array:
         """Compute z = Xw + b.
@@ -243,10 +258,13 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         X = base.rows_to_predict(self, X, sparse=True)
         return extremes.finite(self, _output(X, self.coef_.T, self.intercept_))
 
-    def predict_interval(self, X: Any, level: float = 0.95) -> Array:
-        """Say between which bounds the target of a new row lies.
+    def predict_interval(
+        self, X: Any, level: float = LEVEL, *, of: str = "target"
+    ) -> Array:
+        """Say between which bounds the target of a new row lies, or its mean.
 
-            z +- t s sqrt(1 + h)
+            z +- t s sqrt(1 + h)     the target
+            z +- t s sqrt(h)         the mean of targets of such rows
 
         s^2 is the sum of squared residuals by the degrees of freedom, t the quantile of
         Student's distribution for them, and h the leverage of the row. It holds where
@@ -258,7 +276,9 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         X : array (n, d), data frame or sparse matrix
             Rows of the features that the model was fitted to.
         level : float
-            How often the target lies between the bounds.
+            How often the target, or the mean, lies between the bounds.
+        of : str
+            "target" for a prediction interval, "mean" for a confidence interval.
 
         Returns
         -------
@@ -269,7 +289,8 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         Raises
         ------
         ModelError
-            For a level that is not between 0 and 1, or cells that are not finite.
+            For a level that is not between 0 and 1, another `of`, or cells that are not
+            finite.
 
         References
         ----------
@@ -280,14 +301,16 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         >>> model = LinearRegression().fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 4.0])
         >>> model.predict_interval([[1.0]]).round(2)
         array([[-3.32,  8.66]])
+        >>> model.predict_interval([[1.0]], of="mean").round(2)
+        array([[-0.33,  5.66]])
         """
-        linear_settings.check_level(level)
+        base.check_value(self, "level", level, LEVELS)
+        base.check_value(self, "of", of, base.one_of("target", "mean"))
         X = base.rows_to_predict(self, X)
         z = extremes.output(X, self.coef_.T, self.intercept_)  # (n,) or (n, k)
-        h = self._spread.leverage(X.astype(float)).reshape(-1, *[1] * (z.ndim - 1))
-        t = special.stdtrit(max(self._freedom, 1), (1 + level) / 2)
-        unknown = self.positive or self._freedom < 1
-        half = np.full(z.shape, np.nan) if unknown else t * self._sigma * np.sqrt(1 + h)
+        h = self._spread.leverage(X.astype(float)) + (of == "target")
+        half = self._statistics.half(h, level).reshape(z.shape)
+        half = np.full(z.shape, np.nan) if self.positive else half
         return np.stack([z - half, z + half], axis=-1)
 
     @property
@@ -323,24 +346,6 @@ class LinearRegression(MultiOutputMixin, Regressor, BaseEstimator):
         from pellucid.models import as_formulas
 
         return as_formulas.linear(self, format)
-
-    def summary(self) -> Summary:
-        """Sum up the fit: r2 and the estimates, the intercept first.
-
-        Returns
-        -------
-        Summary
-            Text in a terminal, HTML in a notebook, `.frame` a row a coefficient.
-
-        Examples
-        --------
-        >>> model = LinearRegression().fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
-        >>> model.summary().frame["estimate"].to_dict()
-        {'intercept': 1.0, 'x': 2.0}
-        """
-        from pellucid.models import summary
-
-        return summary.linear(self)
 
     def plot(self) -> Figure:
         """Draw the line, the plane, or what was observed against what is predicted.

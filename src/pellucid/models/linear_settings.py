@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABCMeta
-from typing import Any
 
-from pellucid.errors import ModelError
 from pellucid.models import base
 
 CHECKS = {
@@ -32,10 +30,3 @@ def counted_among_theirs(ours: type) -> None:
     theirs = getattr(sys.modules.get(THEIRS), "LinearRegression", None)
     if isinstance(theirs, ABCMeta):
         theirs.register(ours)
-
-
-def check_level(level: Any) -> None:
-    """Refuse a level of confidence that is not between 0 and 1."""
-    if not (base.is_number(level) and 0 < level < 1):
-        message = "expected a level between 0 and 1, such as 0.95, got"
-        raise ModelError(f"{message} {level!r}.")

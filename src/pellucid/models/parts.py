@@ -300,3 +300,10 @@ def _is_kind(value: Any) -> bool:
         return False
     whole = all(type(n) is int and 0 <= n <= MOST for n in value[0])
     return whole and value[1] in ("float64", "float32")
+
+
+FEATURES: dict[str, Part] = {
+    "n_features_in_": Size("d"),
+    "feature_names_in_": Texts("d"),
+}
+HELD_OUT: dict[str, Part] = {"_held_out_error": SIZE}  # of who judged a regressor

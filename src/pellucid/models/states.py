@@ -20,6 +20,7 @@ from pellucid.models import (
     huber,
     linear,
     linear_settings,
+    linear_states,
     logistic,
     logistic_settings,
     network_classifier,
@@ -35,7 +36,9 @@ from pellucid.models import (
 from pellucid.models.epochs import AdamHat, Plateau, Rate
 from pellucid.models.network import OUTPUT_OF, OUTPUTS
 from pellucid.models.parts import (
+    FEATURES,
     FLAG,
+    HELD_OUT,
     NUMBER,
     NUMBERS,
     TEXT,
@@ -49,7 +52,6 @@ from pellucid.models.parts import (
     whole,
 )
 from pellucid.models.plain import unfit
-from pellucid.regression.spread import Spread
 
 State = Mapping[str, Any]
 
@@ -130,77 +132,6 @@ UNCHECKED: dict[str, base.Check] = {
 
 
 # -- tables ---------------------------------------------------------------------------
-
-FEATURES: dict[str, Part] = {
-    "n_features_in_": parts.Size("d"),
-    "feature_names_in_": parts.Texts("d"),
-}
-HELD_OUT: dict[str, Part] = {"_held_out_error": parts.SIZE}  # of who judged a regressor
-
-SPREAD = Fields(
-    Spread,
-    {
-        "exponent": parts.ArrayOf(("d",), kinds="i"),
-        "mean": reals("d"),
-        "length": reals("d"),
-        "inverse": reals("d r"),
-        "of_mean": NUMBER,
-    },
-)
-LINEAR: dict[str, Part] = {
-    **FEATURES,
-    "coef_": reals("d", "k d"),
-    "intercept_": reals("", "k"),
-    "digits_": records("d", "k d"),
-    "rank_": whole(),
-    "singular_": records("m"),
-    "history_": records("2"),
-    "_target": TEXT,
-    "_r2": NUMBER,
-    "_sigma": records("", "k"),
-    "_spread": SPREAD,
-    "_rows": parts.Rows(),
-    **HELD_OUT,
-}
-LOGISTIC: dict[str, Part] = {
-    **FEATURES,
-    "classes_": parts.Labels(),
-    "coef_": reals("o d"),
-    "intercept_": reals("o"),
-    "n_iter_": parts.ArrayOf(("1",), kinds="i"),
-    "history_": records("t"),
-    "_target": TEXT,
-    "separable_": FLAG,
-    "solver_": TEXT,
-    "_Cn": parts.ABOVE,
-    "_scale": Maybe(reals("d")),
-    "_accuracy": NUMBER,
-    "_rows": parts.Rows(),
-}
-
-HUBER: dict[str, Part] = {
-    **FEATURES,
-    "coef_": reals("d"),
-    "intercept_": NUMBER,
-    "scale_": NUMBER,
-    "outliers_": parts.ArrayOf(("m",), kinds="b"),
-    "n_iter_": whole(),
-    "history_": records("t"),
-    "_target": TEXT,
-    "_rows": parts.Rows(),
-}
-
-POISSON: dict[str, Part] = {
-    **FEATURES,
-    "coef_": reals("d"),
-    "intercept_": NUMBER,
-    "n_iter_": whole(),
-    "history_": records("t"),
-    "solver_": TEXT,
-    "_target": TEXT,
-    "_d2": NUMBER,
-    "_rows": parts.Rows(),
-}
 
 
 @dataclass(frozen=True)
@@ -318,34 +249,8 @@ REGRESSOR: dict[str, Part] = {
     "_loss": one_of("squared_error", "poisson"),
     **HELD_OUT,
 }
+
 # -- what must go together ------------------------------------------------------------
-
-
-def _of_linear(state: State) -> str:
-    one, b, spread = state["coef_"].ndim == 1, state["intercept_"], state["_spread"]
-    absent = isinstance(b, float) and b == 0  # as it is without an intercept
-    if one != (np.ndim(state["_sigma"]) == 0) or not (
-        absent or one == (np.ndim(b) == 0)
-    ):
-        return "as many intercepts as targets"
-    if one != (len(state["_rows"][1][0]) == 1):
-        return "weights for each target"
-    known = spread["inverse"].shape[1]  # nothing, where iterations have solved
-    if known and state["rank_"] != known:
-        return "as many directions as its rank"
-    return "" if np.all(spread["length"] >= 0) else "columns of a length"
-
-
-def _of_one_target(state: State) -> str:
-    return "" if state["_rows"][1][0][1:] == [] else "one target"
-
-
-def _of_logistic(state: State) -> str:
-    c, o = len(state["classes_"]), len(state["coef_"])
-    if c < 2 or o != (1 if c == 2 else c):
-        return "weights for each class"
-    y = state["_rows"][1][0]
-    return "" if y[1:] == ([] if c == 2 else [c]) else "rows of its classes"
 
 
 def _of_network(state: State) -> str:
@@ -378,11 +283,14 @@ def _of_classifier(state: State) -> str:
 KINDS = {
     kind.model.__name__: kind
     for kind in (
-        ModelKind(linear.LinearRegression, linear_settings.CHECKS, LINEAR, _of_linear),
-        ModelKind(logistic.LogisticRegression, logistic_settings.CHECKS, LOGISTIC,
-                  _of_logistic),
-        ModelKind(huber.HuberRegression, huber.CHECKS, HUBER, _of_one_target),
-        ModelKind(poisson.PoissonRegression, poisson.CHECKS, POISSON, _of_one_target),
+        ModelKind(linear.LinearRegression, linear_settings.CHECKS,
+                  linear_states.LINEAR, linear_states.of_linear),
+        ModelKind(logistic.LogisticRegression, logistic_settings.CHECKS,
+                  linear_states.LOGISTIC, linear_states.of_logistic),
+        ModelKind(huber.HuberRegression, huber.CHECKS, linear_states.HUBER,
+                  linear_states.of_one_target),
+        ModelKind(poisson.PoissonRegression, poisson.CHECKS, linear_states.POISSON,
+                  linear_states.of_one_target),
         ModelKind(perceptrons.MLPClassifier, perceptron_settings.CHECKS, CLASSIFIER,
                   _of_classifier),
         ModelKind(perceptron_regressor.MLPRegressor, perceptron_regressor.CHECKS,

@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.models import base
+from pellucid.show.estimates import LEVEL
+from pellucid.statistics.fitted import CLASSICAL, COVARIANCES
 
 if TYPE_CHECKING:
     from pellucid.show.summary import Summary
     from pellucid.statistics.fitted import Fitted
 
-KINDS = ("classical", "HC0", "HC1", "HC2", "HC3")
+LAZY = ("_statistics", "notes_")  # found when they are asked for, and then kept
 LEVELS: base.Check = (
     lambda value: base.is_number(value) and 0 < value < 1,
-    "between 0 and 1, such as 0.95",
+    "a number between 0 and 1, such as 0.95",
 )
 
 
-class Statistical:
+class Statistical(ABC):
     """A model whose estimates have errors, of which the rows tell."""
 
+    @abstractmethod
     def _fitted(self) -> Fitted:
         """The fit with its errors; each model has a kind of its own."""
-        raise NotImplementedError
+
+    @abstractmethod
+    def _subject(self) -> str:
+        """What the model is of, for titles: its targets, or a class of them."""
 
     @cached_property
-    def _statistics(self) -> Fitted:
+    def _statistics(self) -> Any:
         """The same, kept until the model is fitted again."""
         check_is_fitted(self)
         return self._fitted()
 
     def _forget(self) -> None:
         """Drop what was kept of a fit before."""
-        for name in ("_statistics", "notes_"):
+        for name in LAZY:
             self.__dict__.pop(name, None)
 
-    def summary(self, *, level: float = 0.95, covariance: str = "classical") -> Summary:
+    def __getstate__(self) -> dict[str, Any]:
+        """What is kept of a model in files, without what can be found again."""
+        kept: Any = super().__getstate__()
+        return {name: value for name, value in kept.items() if name not in LAZY}
+
+    def summary(self, *, level: float = LEVEL, covariance: str = CLASSICAL) -> Summary:
         """Sum up the fit: its figures, and each estimate with its error.
 
         Parameters
@@ -70,20 +82,8 @@ class Statistical:
 
         check_is_fitted(self)
         base.check_value(self, "level", level, LEVELS)
-        base.check_value(self, "covariance", covariance, base.one_of(*KINDS))
+        base.check_value(self, "covariance", covariance, base.one_of(*COVARIANCES))
         return summary.of(self, level, covariance)
-
-    def anova(self) -> Summary:
-        """Test each term, a category as a whole, beside all the others (type II)."""
-        from pellucid.models import terms
-
-        return terms.anova(self)
-
-    def diagnostics(self) -> Summary:
-        """Show each row: residuals, leverage, influence."""
-        from pellucid.models import summary
-
-        return summary.diagnostics(self)
 
     @cached_property
     def notes_(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.models.base import feature_names, target_names
+from pellucid.models.base import Array, feature_names
 from pellucid.regression.powers import filled
 from pellucid.show.summary import Summary
 
@@ -16,17 +16,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def linear(model: Any) -> Summary:
-    """Sum up a linear regression."""
-    check_is_fitted(model)
-    targets = target_names(model)
-    figures = {
-        "rows": model._rows.kinds[0][0][0],
-        "features": model.n_features_in_,
-        "r2": model._r2,
-    }
-    title = f"{type(model).__name__} of {', '.join(targets)}"
-    return Summary(title, figures, coefficients(model, targets, "target"))
+def of(model: Any, level: float, covariance: str) -> Summary:
+    """Sum up a model whose estimates have errors."""
+    fitted = model._statistics
+    title = f"{type(model).__name__} of {model._subject()}"
+    size = {"rows": fitted.rows, "features": model.n_features_in_}
+    figures = {**size, **fitted.figures(covariance)}
+    return Summary(title, figures, fitted.estimates(covariance, level), model.notes_)
 
 
 def logistic(model: Any) -> Summary:
@@ -81,10 +77,22 @@ def coefficients(model: Any, groups: Sequence[str], group: str) -> pd.DataFrame:
     """A row a coefficient, the intercept first; of several groups one after another."""
     import pandas as pd
 
-    names, table = feature_names(model), np.atleast_2d(filled(model.coef_))  # (k, d)
-    if model.fit_intercept:
-        names = ["intercept", *names]
-        table = np.column_stack([np.atleast_1d(model.intercept_), table])  # (k, 1 + d)
+    index = names_of(model, groups, group)
+    return pd.DataFrame({"estimate": estimates_of(model)}, index=index)
+
+
+def names_of(model: Any, groups: Sequence[str], group: str) -> pd.Index[Any]:
+    """The names of the coefficients, the intercept first; of several groups of each."""
+    import pandas as pd
+
+    names = ["intercept"] * model.fit_intercept + feature_names(model)
     index = pd.MultiIndex.from_product([groups, names], names=[group, "coefficient"])
-    frame = pd.DataFrame({"estimate": table.ravel()}, index=index)
-    return frame.droplevel(group) if len(groups) == 1 else frame
+    return index.droplevel(group) if len(groups) == 1 else index
+
+
+def estimates_of(model: Any) -> Array:
+    """The coefficients, the intercept first; those of one group after another."""
+    table = np.atleast_2d(filled(model.coef_))  # (k, d)
+    if model.fit_intercept:
+        table = np.column_stack([np.atleast_1d(model.intercept_), table])  # (k, 1 + d)
+    return table.ravel()

@@ -79,9 +79,13 @@ class Explained:
     @property
     def r2(self) -> float:
         """1 - SSE / SST, its mean over the targets; see `pl.LinearRegression.score`."""
-        varies = self.around > 0
-        share = np.divide(self.left, self.around, where=varies, out=0 * self.left)
-        return float(np.mean(np.where(varies, 1 - share, self.left == 0)))
+        return float(np.mean(self.share(self.around)))
+
+    def share(self, of: Array) -> Array:
+        """1 - SSE / SST (k,), where SST is one of the sums; of 0, all or nothing."""
+        varies = of > 0
+        left = np.divide(self.left, of, where=varies, out=0 * self.left)
+        return np.asarray(np.where(varies, 1 - left, self.left == 0))
 
     def sigma(self, freedom: int) -> Array:
         """The standard error of a row (k,), sqrt(SSE / freedom)."""

@@ -38,6 +38,23 @@ class Spread:
     inverse: Array
     of_mean: float
 
+    def factor(self, intercept: bool) -> Array:
+        """F (p, m) with (X'X)^-1 = F F', X with a column of ones where asked for first.
+
+        A row is nan where the fit does not determine the coefficient: others would
+        predict as well. Searle, "Linear Models" (1971), section 5.4.
+        """
+        scale = np.where(self.length > 0, self.length, 1.0)
+        far = -self.mean / scale  # the row of zeros, which b predicts
+        of_w = np.where(self._unseen(np.eye(len(scale)))[:, None], np.nan, self.inverse)
+        with np.errstate(over="ignore"):
+            slopes = np.ldexp(of_w / scale[:, None], -self.exponent[:, None])
+        if not intercept:
+            return slopes
+        of_b = np.append(self.of_mean**0.5, far @ self.inverse)
+        of_b = np.where(self._unseen(far[None])[0], np.nan, of_b)
+        return np.vstack([of_b, np.insert(slopes, 0, 0.0, axis=1)])
+
     def leverage(self, X: Array) -> Array:
         """The leverage h of new rows (n, d): of a prediction the variance is s^2 h.
 
@@ -45,15 +62,18 @@ class Spread:
         other coefficients, as good, would give it another prediction.
         Belsley, Kuh & Welsch, "Regression Diagnostics" (1980), section 2.1.
         """
-        varies = self.length > 0
-        scale = np.where(varies, self.length, 1.0)
+        scale = np.where(self.length > 0, self.length, 1.0)
         X = powers.scaled(X, self.exponent) if self.exponent.any() else X
         z = (X - self.mean) / scale
         h = self.of_mean + np.sum((z @ self.inverse) ** 2, axis=1)
-        if self.inverse.shape[1] == len(scale):
-            return np.asarray(h)
+        rounding = 1e-12 * float(np.linalg.norm(self.mean / scale))
+        return np.where(self._unseen(z, rounding), np.nan, h)
+
+    def _unseen(self, z: Array, rounding: float = 0.0) -> Array:
+        """Whether rows of Z lie in directions in which the rows of the fit do not."""
+        if self.inverse.shape[1] == len(self.length):
+            return np.zeros(len(z), bool)
         size = np.linalg.norm(self.inverse, axis=0)
         seen = np.linalg.qr(self.inverse / size)[0]  # (d, rank)
         unseen = np.linalg.norm(z - (z @ seen) @ seen.T, axis=1)
-        rounding = 1e-12 * np.linalg.norm(self.mean / scale)
-        return np.where(unseen > 1e-7 * np.linalg.norm(z, axis=1) + rounding, np.nan, h)
+        return np.asarray(unseen > 1e-7 * np.linalg.norm(z, axis=1) + rounding)

@@ -49,34 +49,55 @@ class Fitted(ABC):
 
     @property
     @abstractmethod
-    def log_likelihood(self) -> float:
-        """Log likelihood of the rows at the estimates."""
+    def log_likelihood(self) -> Any:
+        """Log likelihood of the rows at the estimates; of several targets one each."""
 
     @abstractmethod
-    def covariance(self, kind: str = CLASSICAL) -> Array:
-        """The covariance (p, p) of the estimates: one of `COVARIANCES`."""
+    def root(self, kind: str = CLASSICAL) -> Array:
+        """A (p, m) of the covariance A A' of the estimates, one of `COVARIANCES`.
+
+        A row is nan where the rows do not determine its estimate. Of k targets, which
+        are fitted each on its own, it is (k, p / k, m).
+        """
 
     @abstractmethod
-    def figures(self) -> Mapping[str, object]:
+    def figures(self, kind: str = CLASSICAL) -> Mapping[str, object]:
         """What a summary tells of the fit as a whole, by name."""
 
     @property
-    def aic(self) -> float:
+    def aic(self) -> Any:
         """-2 log L + 2 rank: Akaike, "A new look at model identification" (1974)."""
         return -2 * self.log_likelihood + 2 * self.rank
 
     @property
-    def bic(self) -> float:
+    def bic(self) -> Any:
         """-2 log L + rank log n: Schwarz, "The dimension of a model" (1978)."""
-        return float(-2 * self.log_likelihood + self.rank * np.log(self.rows))
+        return -2 * self.log_likelihood + self.rank * np.log(self.rows)
+
+    def covariance(self, kind: str = CLASSICAL) -> Array:
+        """The covariance (p, p) of the estimates, A A'; of k targets (k, p/k, p/k)."""
+        A = self.root(kind)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.asarray(A @ A.swapaxes(-1, -2))
 
     def errors(self, kind: str = CLASSICAL) -> Array:
-        """The standard errors (p,) of the estimates."""
-        with np.errstate(invalid="ignore"):
-            found: Array = np.sqrt(np.diag(self.covariance(kind)))
-            return found
+        """The standard errors (p,) of the estimates: how long the rows of A are."""
+        return lengths(self.root(kind)).ravel()
 
     def estimates(self, kind: str = CLASSICAL, level: float = LEVEL) -> pd.DataFrame:
         """A row an estimate: error, t or z, p, interval."""
         errors = self.errors(kind)
         return estimates(self.estimate, errors, self.freedom, self.index, level)
+
+
+def lengths(rows: Array) -> Array:
+    """How long rows (..., m) are, whose squares float64 need not hold.
+
+    Examples
+    --------
+    >>> lengths(np.array([[3e200, 4e200], [3e-200, 4e-200]]))
+    array([5.e+200, 5.e-200])
+    """
+    e = np.frexp(np.max(np.abs(rows), axis=-1, initial=0.0))[1]
+    near = np.linalg.norm(np.ldexp(rows, -e[..., None]), axis=-1)
+    return np.asarray(np.ldexp(near, e))

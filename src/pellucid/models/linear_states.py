@@ -1,0 +1,135 @@
+"""What the state of each linear model is; see `states`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from pellucid.models import parts
+from pellucid.models.parts import (
+    FEATURES,
+    FLAG,
+    HELD_OUT,
+    NUMBER,
+    TEXT,
+    Fields,
+    Maybe,
+    Part,
+    reals,
+    records,
+    whole,
+)
+from pellucid.regression.explained import Explained
+from pellucid.regression.spread import Spread
+
+State = Mapping[str, Any]
+
+SPREAD = Fields(
+    Spread,
+    {
+        "exponent": parts.ArrayOf(("d",), kinds="i"),
+        "mean": reals("d"),
+        "length": reals("d"),
+        "inverse": reals("d r"),
+        "of_mean": NUMBER,
+    },
+)
+EXPLAINED = Fields(
+    Explained,
+    {
+        "left": reals("k"),
+        "around": reals("k"),
+        "whole": reals("k"),
+        "total": NUMBER,
+        "e": parts.ArrayOf(("k",), kinds="i"),
+        "f": whole(-2048),
+    },
+)
+LINEAR: dict[str, Part] = {
+    **FEATURES,
+    "coef_": reals("d", "k d"),
+    "intercept_": reals("", "k"),
+    "digits_": records("d", "k d"),
+    "rank_": whole(),
+    "singular_": records("m"),
+    "history_": records("2"),
+    "_target": TEXT,
+    "_r2": NUMBER,
+    "_explained": EXPLAINED,
+    "_log_weights": NUMBER,
+    "_spread": SPREAD,
+    "_rows": parts.Rows(),
+    **HELD_OUT,
+}
+LOGISTIC: dict[str, Part] = {
+    **FEATURES,
+    "classes_": parts.Labels(),
+    "coef_": reals("o d"),
+    "intercept_": reals("o"),
+    "n_iter_": parts.ArrayOf(("1",), kinds="i"),
+    "history_": records("t"),
+    "_target": TEXT,
+    "separable_": FLAG,
+    "solver_": TEXT,
+    "_Cn": parts.ABOVE,
+    "_scale": Maybe(reals("d")),
+    "_accuracy": NUMBER,
+    "_rows": parts.Rows(),
+}
+
+HUBER: dict[str, Part] = {
+    **FEATURES,
+    "coef_": reals("d"),
+    "intercept_": NUMBER,
+    "scale_": NUMBER,
+    "outliers_": parts.ArrayOf(("m",), kinds="b"),
+    "n_iter_": whole(),
+    "history_": records("t"),
+    "_target": TEXT,
+    "_rows": parts.Rows(),
+}
+
+POISSON: dict[str, Part] = {
+    **FEATURES,
+    "coef_": reals("d"),
+    "intercept_": NUMBER,
+    "n_iter_": whole(),
+    "history_": records("t"),
+    "solver_": TEXT,
+    "_target": TEXT,
+    "_d2": NUMBER,
+    "_rows": parts.Rows(),
+}
+
+
+# -- what must go together ------------------------------------------------------------
+
+
+def of_linear(state: State) -> str:
+    """A linear regression."""
+    one, b, spread = state["coef_"].ndim == 1, state["intercept_"], state["_spread"]
+    absent = isinstance(b, float) and b == 0  # as it is without an intercept
+    if not (absent or one == (np.ndim(b) == 0)):
+        return "as many intercepts as targets"
+    if one != (len(state["_rows"][1][0]) == 1):
+        return "weights for each target"
+    known = spread["inverse"].shape[1]  # nothing, where iterations have solved
+    if known and state["rank_"] != known:
+        return "as many directions as its rank"
+    return "" if np.all(spread["length"] >= 0) else "columns of a length"
+
+
+def of_one_target(state: State) -> str:
+    """A regression of one target."""
+    return "" if state["_rows"][1][0][1:] == [] else "one target"
+
+
+def of_logistic(state: State) -> str:
+    """A logistic regression."""
+    c, o = len(state["classes_"]), len(state["coef_"])
+    if c < 2 or o != (1 if c == 2 else c):
+        return "weights for each class"
+    y = state["_rows"][1][0]
+    return "" if y[1:] == ([] if c == 2 else [c]) else "rows of its classes"

@@ -1,0 +1,138 @@
+"""A fit by least squares, and how certain it is.
+
+    y = Xw + b + e,   the errors e independent, of one variance s^2 (by their weights)
+    s^2 = SSE / (n - rank)                 the residual variance
+    C   = s^2 (X'X)^-1 = s^2 F F'          the covariance of the estimates
+
+With weights X and y are those times the roots of the weights, which are inverse
+variances up to a factor. Greene, "Econometric Analysis" (2018), chapters 3 to 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from pellucid.regression.explained import Explained
+from pellucid.statistics.fitted import CLASSICAL, Fitted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[Any]
+
+LOG_2 = np.log(2.0)
+
+
+@dataclass(frozen=True)
+class LinearFit(Fitted):
+    """A linear regression of k targets, each of which is fitted on its own.
+
+    Parameters
+    ----------
+    index, estimate, rows, rank
+        As of `Fitted`; the estimates of one target after those of another.
+    factor : array (p, m)
+        F, nan in the rows of estimates that are not determined.
+    explained : Explained
+        The sums of squares, of each target.
+    constant : bool
+        Whether there is an intercept.
+    log_weights : float
+        The sum of the logarithms of the weights.
+    """
+
+    index: pd.Index[Any]
+    estimate: Array
+    rows: int
+    rank: int
+    factor: Array
+    explained: Explained
+    constant: bool
+    log_weights: float
+
+    @property
+    def freedom(self) -> float:
+        """Rows that are left to tell how far off the fit is; nan where none are."""
+        left = self.rows - self.rank
+        return left if left > 0 else np.nan
+
+    @property
+    def sigma(self) -> Array:
+        """The residual standard error s (k,)."""
+        return self.explained.sigma(self.rows - self.rank)
+
+    def root(self, kind: str = CLASSICAL) -> Array:
+        """A (p, m) of the covariance A A' of the estimates."""
+        with np.errstate(over="ignore"):
+            found = self.sigma[:, None, None] * self.factor  # (k, p, m)
+        return np.asarray(found if len(found) > 1 else found[0])
+
+    @property
+    def total(self) -> Array:
+        """SST (k,): of squares around the mean where there is a constant, else 0."""
+        return self.explained.around if self.constant else self.explained.whole
+
+    @property
+    def r2(self) -> Array:
+        """1 - SSE / SST (k,), what part of the squares is explained."""
+        share = self.explained.share(self.total)
+        return share if self.rows > 1 else share * np.nan
+
+    @property
+    def adjusted_r2(self) -> Array:
+        """1 - (SSE / freedom) / (SST / (n - 1)) (k,), n where there is no constant."""
+        return 1 - (self.rows - self.constant) / self.freedom * (1 - self.r2)
+
+    @property
+    def log_likelihood(self) -> Array:
+        """-n/2 (log(2 pi SSE / n) + 1) + sum(log s) / 2  (k,), errors being normal."""
+        n, explained = self.rows, self.explained
+        with np.errstate(divide="ignore"):
+            log = np.log(explained.left) + (2 * explained.e + explained.f) * LOG_2
+        each = -n / 2 * (log - np.log(n / (2 * np.pi)) + 1) + self.log_weights / 2
+        return np.asarray(each)
+
+    @property
+    def tested(self) -> int:
+        """How many coefficients F takes for 0: all but the constant."""
+        return self.rank - self.constant
+
+    def F(self, kind: str = CLASSICAL) -> Array:  # noqa: N802
+        """The test of all coefficients at once (k,): the mean squares, explained / s^2.
+
+        Fisher, "Statistical Methods for Research Workers" (1925).
+        """
+        explained = np.maximum(self.total - self.explained.left, 0.0)
+        if not self.tested:
+            return np.full(len(explained), np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            each = self.explained.left / self.freedom
+            return np.asarray(explained / self.tested / each)
+
+    def half(self, h: Array, level: float) -> Array:
+        """Half the width (n, k) of intervals, t s sqrt(h), of leverages h (n,)."""
+        t = special.stdtrit(self.freedom, (1 + level) / 2)
+        return np.asarray(t * np.sqrt(h)[:, None] * self.sigma)
+
+    def figures(self, kind: str = CLASSICAL) -> Mapping[str, object]:
+        """What a summary tells of the fit as a whole; of k targets k of each."""
+        F = self.F(kind)
+        found = {
+            "r2": self.r2,
+            "adjusted r2": self.adjusted_r2,
+            "F": F,
+            "p (F)": special.fdtrc(self.tested, self.freedom, F),
+            "residual standard error": self.sigma,
+            "degrees of freedom": np.full(len(F), self.rows - self.rank),
+            "log likelihood": self.log_likelihood,
+            "AIC": self.aic,
+            "BIC": self.bic,
+        }
+        one = len(self.sigma) == 1
+        return {name: value[0] if one else value for name, value in found.items()}
