@@ -22,6 +22,7 @@ from pellucid.errors import MissingExtraError, PellucidError, TableError
 from pellucid.files import write_whole
 from pellucid.show import plots
 from pellucid.show.labels import power, spread
+from pellucid.show.outputs import Roc
 from pellucid.show.plain_text import cells, number, numbers, sparkline, table
 from pellucid.show.progress import each, progress
 
@@ -46,6 +47,10 @@ def rows(n=60):
     return X, X @ [2.0, -1.0] + rng.normal(size=n), (X[:, 0] > 0).astype(int)
 
 
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
 X, y, classes = rows()
 x = X[:, 0]
 falling = 14 * 0.9 ** np.arange(50)
@@ -53,6 +58,8 @@ grid = np.linspace(-2, 2, 21)
 bowl = grid**2 + 4 * grid[:, None] ** 2
 path = [[-1.5, 1.5], [0.5, -1.0], [0.0, 0.0]]
 finding = {"title": "What was found"}
+rank = np.arange(60) / 600
+called = [str(i + 1) for i in range(60)]
 named = {"x_label": "age (years)", "y_label": "pressure (mm Hg)"}
 
 PICTURES = [
@@ -148,6 +155,90 @@ PICTURES = [
         lambda: plots.panels({"input gate": np.eye(3)}, **finding),
         ("input gate", "step", "unit"),
     ),
+    Case(
+        "residuals",
+        lambda: plots.residuals(x, y, rows=called, **finding),
+        ("predicted", "residual: observed − predicted"),
+    ),
+    Case(
+        "spreading",
+        lambda: plots.spreading(x, y, **finding),
+        ("√ of |standardised residual|",),
+    ),
+    Case(
+        "quantiles",
+        lambda: plots.quantiles(y, rows=called, **finding),
+        ("normal", "where normal residuals would lie"),
+    ),
+    Case(
+        "leverage",
+        lambda: plots.leverage(rank, y, rank * y**2, 2, rows=called, **finding),
+        ("D = 0.5", "D = 1", "leverage", f"{np.argmax(rank * y**2) + 1}"),
+    ),
+    Case(
+        "effects",
+        lambda: plots.effects(
+            ["age", "bmi"], [2, 0.5], [1.5, 0.3], [3, 0.9], ratios=True, **finding
+        ),
+        ("age", "bmi", "0.5", "2", "effect"),
+    ),
+    Case(
+        "component",
+        lambda: plots.component(x, x + y, 1.0, 0.2, **finding, **named),
+        tuple(named.values()),
+    ),
+    Case(
+        "band",
+        lambda: plots.band(grid, grid, grid - 1, grid + 1, rows=x, **finding, **named),
+        tuple(named.values()),
+    ),
+    Case(
+        "levels",
+        lambda: plots.levels(["cat", "dog"], [3, 5], [2, 4], [4, 6], **finding),
+        ("cat", "dog", "prediction"),
+    ),
+    Case(
+        "roc",
+        lambda: plots.roc(
+            [Roc("yes", [0, 0, 1], [0, 1, 1], 1.0)], point=(0, 1), **finding
+        ),
+        ("a guess", "p = 0.5"),
+    ),
+    Case(
+        "probability",
+        lambda: plots.probability(
+            x, classes, grid, sigmoid(grid), labels=("no", "yes"), **finding
+        ),
+        ("no", "yes", "0"),
+    ),
+    Case(
+        "separation",
+        lambda: plots.separation(
+            sigmoid(x + 0.5), classes, labels=("no", "yes"), **finding
+        ),
+        (
+            f"no: {np.sum((x < 0) & (x > -0.5))} of {np.sum(x < 0)} called wrong",
+            f"yes: 0 of {np.sum(x > 0)} called wrong",
+        ),
+    ),
+    Case(
+        "certainty",
+        lambda: plots.certainty(
+            sigmoid(x), np.arange(60) % 3, labels=["a", "b", "c"], **finding
+        ),
+        ("a (20)", "b (20)", "c (20)"),
+    ),
+    Case(
+        "shares",
+        lambda: plots.shares(
+            grid,
+            np.column_stack([sigmoid(grid), sigmoid(-grid)]),
+            labels=["cat", "dog"],
+            rows=x,
+            **finding,
+        ),
+        ("cat", "dog", "probability"),
+    ),
 ]
 each_picture = pytest.mark.parametrize("case", PICTURES, ids=repr)
 
@@ -212,10 +303,19 @@ WILD = {
         lambda v: plots.functions(v, {"a": v, "b": v}),
         lambda v: plots.coefficients([f"x{i}" for i in range(len(v))], v),
         lambda v: plots.sigmoid(v, np.arange(len(v)) % 2),
+        lambda v: plots.residuals(v, v),
+        lambda v: plots.spreading(v, v),
+        lambda v: plots.quantiles(v),
+        lambda v: plots.leverage(np.full(len(v), 0.5), v, v, 2, rows=[*map(str, v)]),
+        lambda v: plots.effects([f"x{i}" for i in range(len(v))], v, v, v),
+        lambda v: plots.component(v, v, 1.0, 0.5),
+        lambda v: plots.probability(v, np.arange(len(v)) % 2, v, np.full(len(v), 0.5)),
     ],
     ids=[
         *("scatter", "line", "curve", "predicted"),
         *("costs", "functions", "coefficients", "sigmoid"),
+        *("residuals", "spreading", "quantiles", "leverage"),
+        *("effects", "component", "probability"),
     ],
 )
 def test_wild_values_are_drawn_without_a_warning(draw, values):

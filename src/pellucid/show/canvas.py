@@ -232,13 +232,30 @@ def log_scale(axes: Axes) -> None:
     'log'
     """
     axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(lambda value, _: _log_tick(value, axes))
+    axes.yaxis.set_major_formatter(lambda value, _: _log_tick(value, axes.get_ylim()))
     axes.yaxis.set_minor_formatter(lambda value, _: "")
 
 
-def _log_tick(value: float, axes: Axes) -> str:
+def log_across(axes: Axes) -> None:
+    """Turn the level axis to a log scale with plain labels, a few to the decade.
+
+    Examples
+    --------
+    >>> figure, axes = blank()
+    >>> log_across(axes)
+    >>> axes.get_xscale()
+    'log'
+    """
+    ticker = needs("matplotlib.ticker", extra="plot")
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(ticker.LogLocator(subs=(1.0, 2.0, 5.0), numticks=7))
+    axes.xaxis.set_minor_locator(ticker.NullLocator())
+    axes.xaxis.set_major_formatter(lambda value, _: _log_tick(value, axes.get_xlim()))
+
+
+def _log_tick(value: float, between: tuple[float, float]) -> str:
     """Write the value at a tick of a log scale: 0.01, or 10⁻² on a very long scale."""
-    low, high = axes.get_ylim()
+    low, high = between
     return power(value, plain=low >= 1e-4 and high < 1e6)
 
 
