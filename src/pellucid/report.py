@@ -15,6 +15,7 @@ from pellucid.reading.formula.mathml import mathml
 from pellucid.show.canvas import svg
 from pellucid.show.inline import inline_svg
 from pellucid.show.plain_text import cells, is_numeric, number, numbers
+from pellucid.show.themes import dark_colours, follows, themed
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -134,21 +135,40 @@ class Report:
         >>> 'aria-label="A line"' in report.html()
         True
         """
-        self._drawings += 1
-        n = self._drawings
-        spoken = re.sub(r"[`*]", "", caption) or f"Figure {n}"
-        text, scale = (
-            (picture, 1.0) if isinstance(picture, str) else (svg(picture), ENLARGED)
-        )
-        drawing, width = inline_svg(text, f"drawing-{n}", spoken)
-        self._add(
-            "figure",
-            id=f"figure-{n}",
-            number=n,
-            drawing=_markup(drawing),
-            caption=_inline(caption),
-            natural=round(width * scale),
-        )
+        self._add("figure", **self._drawn(picture, caption))
+
+    def gallery(self, pictures: Mapping[str, Figure | str]) -> None:
+        """Show pictures beside one another, where the page is wide enough.
+
+        Parameters
+        ----------
+        pictures
+            From the caption of each to the picture, as in `figure`.
+
+        Examples
+        --------
+        >>> report = Report("Tour")
+        >>> dot = '<svg viewBox="0 0 9 9"><path d="M0 0h9"/></svg>'
+        >>> report.gallery({"One": dot, "Another": dot})
+        >>> report.html().count("<figure")
+        2
+        """
+        drawn = [self._drawn(picture, said) for said, picture in pictures.items()]
+        if drawn:
+            self._add("gallery", pictures=drawn)
+
+    def notes(self, sentences: Sequence[str]) -> None:
+        """Show what a reader should mind, a note each; of none, nothing.
+
+        Examples
+        --------
+        >>> report = Report("Tour")
+        >>> report.notes(["Row 7 moves the fit: look at it."])
+        >>> "<li>Row 7 moves the fit: look at it.</li>" in report.html()
+        True
+        """
+        if sentences:
+            self._add("notes", sentences=[_inline(line) for line in sentences])
 
     def formula(self, latex: str) -> None:
         r"""Show a formula on its own line, with its LaTeX to copy.
@@ -260,6 +280,7 @@ class Report:
             subtitle=self.subtitle,
             opening=opening.elements,
             titled=titled,
+            dark_colours=dark_colours(),
         )
         return NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", str(page).strip()) + "\n"
 
@@ -283,6 +304,23 @@ class Report:
         'report.html'
         """
         return write_whole(path, self.html())
+
+    def _drawn(self, picture: Figure | str, caption: str) -> dict[str, Any]:
+        """A picture with its number, ready for the page."""
+        self._drawings += 1
+        n = self._drawings
+        spoken = re.sub(r"[`*]", "", caption) or f"Figure {n}"
+        text, scale, dark = (picture, 1.0, False) if isinstance(picture, str) else (
+            themed(svg(picture)), ENLARGED, follows(picture))  # fmt: skip
+        drawing, width = inline_svg(text, f"drawing-{n}", spoken)
+        return {
+            "id": f"figure-{n}",
+            "number": n,
+            "drawing": _markup(drawing),
+            "caption": _inline(caption),
+            "natural": round(width * scale),
+            "dark": dark,
+        }
 
     def _add(self, kind: str, **content: Any) -> None:
         """Put an element at the end of the page."""

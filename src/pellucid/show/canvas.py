@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Parameters = ParamSpec("Parameters")
 
 MANY = 3_000  # marks beyond this number are drawn as pixels inside the SVG
-SIZE = (5.0, 3.4)  # inches
+SIZE = (4.6, 3.3)  # inches: as wide as a telephone
 
 # Text is laid out in DejaVu Sans, which matplotlib carries and which is wide, and is
 # written into the SVG as text for the reader's own fonts, all narrower: it stays

@@ -27,6 +27,7 @@ MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", ">", "p")
 DASHES = ("-", (0, (6, 1.5)), (0, (2, 1)), (0, (6, 1.5, 1.5, 1.5)))
 FIT = "#D55E00"  # what a model says; what the data say is PALETTE[0]
 INK, QUIET, FAINT = "#222222", "#6B6B6B", "#D9D9D9"
+PAPER, DARK = "#FFFFFF", "#1D2126"  # what pictures stand on, and do on a dark page
 
 
 def rgb(colour: str) -> NDArray[np.float64]:
@@ -62,6 +63,39 @@ def ink(colour: str) -> str:
     parts = rgb(colour)
     while 1.05 / (_luminance(parts) + 0.05) < 4.5:
         parts = parts * 0.99
+    return _written(parts)
+
+
+def chalk(colour: str) -> str:
+    """Lighten a colour until text in it is easily read on a dark page (4.5 to 1).
+
+    Examples
+    --------
+    >>> chalk("#0072B2"), chalk("#E69F00")
+    ('#358fc2', '#e69f00')
+    """
+    parts, paper = rgb(colour), _luminance(rgb(DARK)) + 0.05
+    while (_luminance(parts) + 0.05) / paper < 4.5:
+        parts = 1 - (1 - parts) * 0.99
+    return _written(parts)
+
+
+def on_dark() -> dict[str, str]:
+    """From each colour of a picture to the one that takes its place on a dark page.
+
+    Examples
+    --------
+    >>> on_dark()["#ffffff"], on_dark()["#222222"]
+    ('#1d2126', '#e4e2dc')
+    """
+    named = {PAPER: DARK, INK: "#E4E2DC", QUIET: "#A0A6AD", FAINT: "#3B414A"}
+    lit = {drawn: chalk(colour) for colour in PALETTE
+           for drawn in (ink(colour), colour)}  # fmt: skip
+    return {old.lower(): new.lower() for old, new in (named | lit).items()}
+
+
+def _written(parts: NDArray[np.float64]) -> str:
+    """Red, green and blue as #rrggbb."""
     return "#" + "".join(f"{round(255 * part):02x}" for part in parts)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
+
+from pellucid.show.plain_text import Written, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,3 +69,62 @@ def estimates(
         "upper": estimate + half,
     }
     return pd.DataFrame(columns, index=index)
+
+
+def written(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same table, each estimate and its bounds to the digits that its error leaves.
+
+    The error has two digits, and what stands beside it as many decimals; t or z has two
+    decimals, and p two digits.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As `estimates` gives it; one without errors comes back as it is.
+
+    Examples
+    --------
+    >>> frame = estimates(np.array([3.14159]), np.array([0.0456]), np.inf, ["x"])
+    >>> [str(cell.text) for cell in written(frame).loc["x"]]
+    ['3.142', '0.046', '68.89', '<1e-300', '3.052', '3.231']
+    """
+    if "standard error" not in frame:
+        return frame
+    found = frame.astype(object)
+    errors = frame["standard error"].to_numpy()
+    for name in frame:
+        values = frame[name].to_numpy()
+        if name in ("t", "z"):
+            cells = [Written(v, _test(v)) for v in values]
+        elif name == "p":
+            cells = [Written(v, probability(v)) for v in values]
+        else:
+            pairs = zip(values, errors, strict=True)
+            cells = [Written(v, _beside(v, error)) for v, error in pairs]
+        found[name] = np.array([*cells, None], dtype=object)[:-1]
+    return found
+
+
+def probability(p: float) -> str:
+    """A p-value to two digits.
+
+    >>> probability(0.03456), probability(1.23e-17), probability(0.0)
+    ('0.035', '1.2e-17', '<1e-300')
+    """
+    return "<1e-300" if p < 1e-300 else number(float(f"{p:.2g}"))
+
+
+def _test(t: float) -> str:
+    """T or z to two decimals; a large one to four digits."""
+    return f"{t:.2f}" if abs(t) < 1000 else number(float(t), 4)
+
+
+def _beside(value: float, error: float) -> str:
+    """A number to the second digit of its error."""
+    if not (math.isfinite(error) and math.isfinite(value) and error > 0):
+        return number(float(value), 4)
+    last = math.floor(math.log10(float(f"{error:.1e}"))) - 1  # its power of ten
+    if -6 <= last and abs(value) < 1e9:
+        return f"{value:.{max(-last, 0)}f}"
+    digits = math.floor(math.log10(abs(value))) - last if value else 1
+    return f"{value:.{min(max(digits, 1), 16)}e}"

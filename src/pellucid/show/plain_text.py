@@ -22,6 +22,24 @@ if TYPE_CHECKING:
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
+class Written(float):
+    """A number that is written in a way of its own, such as a p-value.
+
+    Examples
+    --------
+    >>> number(Written(0.0346123, "0.035")), Written(0.5, "0.50") + 1
+    ('0.035', 1.5)
+    """
+
+    text: str
+
+    def __new__(cls, value: float, text: str) -> Written:
+        """Keep the text beside the number."""
+        self = super().__new__(cls, value)
+        self.text = text
+        return self
+
+
 def number(value: object, digits: int = 6) -> str:
     """Write a value as a person would: six digits, whole numbers whole.
 
@@ -41,6 +59,8 @@ def number(value: object, digits: int = 6) -> str:
     """
     if value is None:
         return ""
+    if isinstance(value, Written):
+        return value.text
     if not is_number(value):
         return one_line(str(value))
     if isinstance(value, Integral):
@@ -83,7 +103,7 @@ def numbers(column: Sequence[object], digits: int = 6) -> list[str]:
 
 def _is_fraction(value: object) -> TypeGuard[float]:
     """Whether a value is a number of a kind that has decimals."""
-    return is_number(value) and not isinstance(value, Integral)
+    return is_number(value) and not isinstance(value, Integral | Written)
 
 
 def _decimals(values: Sequence[float], digits: int) -> int | None:

@@ -133,6 +133,17 @@ class Guide:
         self._pictures[name] = drawing
         self._report.figure(drawing, caption)
 
+    def gallery(self, pictures: Mapping[str, tuple[Figure | str, str]]) -> None:
+        """Show pictures beside one another: from name to picture and caption."""
+        self._pictures |= {name: drawing for name, (drawing, _) in pictures.items()}
+        self._report.gallery({said: drawing for drawing, said in pictures.values()})
+
+    def notes(self, sentences: Sequence[str]) -> None:
+        """Tell what a reader should mind, a paragraph each; a list on the page."""
+        for sentence in sentences:
+            self._tell("\n" + _wrapped(f"Note: {one_line(sentence)}"))
+        self._report.notes(sentences)
+
     def leave(
         self, folder: Path, others: Mapping[str, bytes] = MappingProxyType({})
     ) -> Path:
