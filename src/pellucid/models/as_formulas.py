@@ -22,9 +22,12 @@ from pellucid.reading.names import latex_hat, latex_name, one_line
 from pellucid.regression.powers import filled
 from pellucid.show import plain_text
 
-SHOWN = 40  # terms that are written out; of more, the first three and the last two
-ROOM = 44  # letters in a line of LaTeX
+SHOWN = 40  # terms that are written out; of more, the first three and the last
+ROOM, WIDE = 34, 78  # letters in a line of LaTeX, as wide as a telephone, and of text
 ALONE = re.compile(r"[^\W\d][\w.]*(\[[^\[\]\n]*\])?")  # blood.sugar, pet[dog]
+
+
+Chosen = Sequence[int] | None  # places of columns, in the order they are written in
 
 
 @dataclass(frozen=True)
@@ -35,16 +38,18 @@ class Style:
     name: Callable[[str], str]
     space: str
     dots: str
-    room: float  # letters in a line
+    more: str  # what stands for terms that are not written out
+    room: int  # letters in a line
+    line: str  # what goes on in the next
 
 
-def linear(model: Any, format: str) -> str:  # noqa: A002
-    """Write y = Xw + b, an equation a target."""
+def linear(model: Any, format: str, chosen: Chosen = None) -> str:  # noqa: A002
+    """Write y = Xw + b, an equation a target; of chosen columns, where some are."""
     style, targets = _style(model, format), target_names(model)
     lefts = [style.name(target) for target in targets]
     if format == "latex":
         lefts = [latex_hat(target) for target in targets]
-    return _written(list(zip(lefts, _sums(model, style), strict=True)), format)
+    return _written(list(zip(lefts, _sums(model, style, chosen), strict=True)), format)
 
 
 def poisson(model: Any, format: str) -> str:  # noqa: A002
@@ -56,9 +61,10 @@ def poisson(model: Any, format: str) -> str:  # noqa: A002
     return _written([(style.name(model._target), f"exp({z})")], format)
 
 
-def logistic(model: Any, format: str) -> str:  # noqa: A002
+def logistic(model: Any, format: str, chosen: Chosen = None) -> str:  # noqa: A002
     """Write z = Xw + b, and the probability of a class by the sigmoid or by softmax."""
-    style, sums = _style(model, format), _sums(model, _style(model, format))
+    style = _style(model, format)
+    sums = _sums(model, style, chosen)
     labels = [_label(label, style) for label in model.classes_]
     y = style.name(model._target)
     if len(sums) == 1:
@@ -117,12 +123,13 @@ def _style(model: Any, format: str) -> Style:  # noqa: A002
     return STYLES[format]
 
 
-def _sums(model: Any, style: Style) -> list[str]:
+def _sums(model: Any, style: Style, chosen: Chosen = None) -> list[str]:
     """Xw + b for each row of weights."""
     names = feature_names(model)
     w = np.atleast_2d(filled(model.coef_))  # (k, d)
     b = [model.intercept_] * len(w) if _is_one(model.intercept_) else model.intercept_
-    return [weighted_sum(w_k, names, b_k, style) for w_k, b_k in zip(w, b, strict=True)]
+    pairs = zip(w, b, strict=True)
+    return [weighted_sum(w_k, names, b_k, style, chosen) for w_k, b_k in pairs]
 
 
 def _is_one(b: Any) -> bool:
@@ -130,9 +137,13 @@ def _is_one(b: Any) -> bool:
 
 
 def weighted_sum(
-    weights: Sequence[float], names: Sequence[str], intercept: float, style: Style
+    weights: Sequence[float],
+    names: Sequence[str],
+    intercept: float,
+    style: Style,
+    chosen: Chosen = None,
 ) -> str:
-    r"""Write w1 x1 + w2 x2 + ... + b.
+    r"""Write w1 x1 + w2 x2 + ... + b, in lines.
 
     Examples
     --------
@@ -140,19 +151,26 @@ def weighted_sum(
     '1.5 age - 2e-05 (blood sugar) + 3'
     >>> weighted_sum([-1.5, 0.00002], ["x1", "blood sugar"], 0.0, STYLES["latex"])
     '-1.5\\,x_{1} + 2 \\times 10^{-5}\\,\\mathrm{blood\\ sugar}'
+    >>> weighted_sum([1, 2, 3], ["a", "b", "c"], 4, STYLES["text"], chosen=[2])
+    '3 c + ... (2 more) + 4'
     """
-    pairs = zip(weights, names, strict=True)
-    terms = [(w, style.space + style.name(name)) for w, name in pairs]
+    pairs = list(zip(weights, names, strict=True))
+    shown = pairs if chosen is None else [pairs[j] for j in chosen]
+    terms = [(w, style.space + style.name(name)) for w, name in shown]
+    if len(terms) > SHOWN:
+        terms = [*terms[:3], *terms[-1:]]
+    parts = [_signed(w, style) + rest for w, rest in terms]
+    if len(terms) < len(pairs):
+        more = style.more.format(len(pairs) - len(terms))
+        parts.insert(3 if chosen is None else len(parts), f" + {style.dots}{more}")
     if intercept or not terms:
-        terms.append((intercept, ""))
-    shown = terms if len(terms) <= SHOWN else [*terms[:3], *terms[-2:]]
-    signs = [" - " if w < 0 else " + " for w, _ in shown]
-    products = [style.number(abs(w)) + rest for w, rest in shown]
-    parts = [sign + product for sign, product in zip(signs, products, strict=True)]
-    if len(shown) < len(terms):
-        parts.insert(3, f" + {style.dots}")
-    joined = r" \\ &\quad".join(_lines(parts, style.room))
+        parts.append(_signed(intercept, style))
+    joined = style.line.join(_lines(parts, style.room))
     return "-" + joined[3:] if joined.startswith(" - ") else joined.removeprefix(" + ")
+
+
+def _signed(w: float, style: Style) -> str:
+    return (" - " if w < 0 else " + ") + style.number(abs(w))
 
 
 def _lines(parts: Sequence[str], room: float) -> list[str]:
@@ -201,6 +219,9 @@ def _latex_number(value: float) -> str:
 
 
 STYLES = {
-    "text": Style(_text_number, _text_name, " ", "...", np.inf),
-    "latex": Style(_latex_number, latex_name, r"\,", r"\cdots", ROOM),
-}
+    "text": Style(_text_number, _text_name, " ", "...", " ({} more)", WIDE, "\n   "),
+    "latex": Style(
+        _latex_number, latex_name, r"\,", r"\cdots",
+        r"\ (\text{{{} more}})", ROOM, r" \\ &\quad",
+    ),
+}  # fmt: skip
