@@ -175,6 +175,11 @@ def weighted_rows(
     return X[s > 0], y[s > 0], s[s > 0]
 
 
+def weighted_places(s: Array | None) -> Array | None:
+    """Where rows have weight, None where all have."""
+    return None if s is None or (s > 0).all() else np.flatnonzero(s > 0)
+
+
 def all_rows(
     model: Any, X: Any, y: Any, sample_weight: Any = None, *, sparse: bool = False,
     **options: Any,
@@ -321,19 +326,28 @@ class FittedRows:
     """The rows that a model was fitted to, for its pictures and its graph.
 
     A model that is pickled leaves them behind, all but their shapes and dtypes.
+    `places` are theirs among the rows that were given, None where all have weight.
     """
 
     arrays: tuple[Array, ...] | None
     kinds: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]
+    places: Array | None = None
 
     def __reduce__(self) -> Any:
         return FittedRows, (None, self.kinds)
 
+    @property
+    def numbers(self) -> Array:
+        """The numbers (n,) of the rows among those that were given, from 1."""
+        places = self.places
+        return np.arange(1, self.kinds[0][0][0] + 1) if places is None else places + 1
 
-def kept(*arrays: Array | None) -> FittedRows:
+
+def kept(*arrays: Array | None, places: Array | None = None) -> FittedRows:
     """Keep arrays; None is left out."""
     there = tuple(array for array in arrays if array is not None)
-    return FittedRows(there, tuple((array.shape, array.dtype) for array in there))
+    kinds = tuple((array.shape, array.dtype) for array in there)
+    return FittedRows(there, kinds, places)
 
 
 def rows_of(model: Any) -> tuple[Array, ...]:
@@ -347,7 +361,7 @@ def rows_of(model: Any) -> tuple[Array, ...]:
     check_is_fitted(model)
     if model._rows.arrays is None:
         message = "expected a model with the rows it was fitted to, got one from a file"
-        raise ModelError(f"{_name(model)}{message}; fit it again to draw it.")
+        raise ModelError(f"{_name(model)}{message}; fit it again.")
     arrays: tuple[Array, ...] = model._rows.arrays
     return arrays
 

@@ -156,10 +156,12 @@ class LinearRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
         X, y = base.unpacked(self, X, y)
         self._target = base.target_name(y)
         sparse: Any = False if self.positive else "csr"
-        X, y, s = base.training_rows(
+        X, y, s = base.all_rows(
             self, X, y, sample_weight, sparse=True,
             multi_output=True, y_numeric=True, accept_sparse=sparse,
         )  # fmt: skip
+        places = base.weighted_places(s)
+        X, y, s = base.weighted_rows(X, y, s)
         y = y if y.dtype == float else extremes.as_single(self, y, float, "y")
         Y = y.reshape(len(y), -1)  # (n, k)
         intercept, positive = self.fit_intercept, self.positive
@@ -176,15 +178,13 @@ class LinearRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
         self.coef_ = found.w[:, 0] if one else found.w.T  # (d,) or (k, d)
         self.intercept_ = _intercept(found.b, one, self.fit_intercept)
         self.rank_, self._singular = found.rank, found.singular
-        self.__dict__.pop("singular_", None)  # of a fit before
-        self._forget()
+        self._forget("singular_", "_constant", "_log_weights")
         self._spread = found.spread
         self.digits_ = found.digits[:, 0] if one else found.digits.T
-        self._rows = base.kept(X, y, s)
+        self._rows = base.kept(X, y, s, places=places)
         self.history_ = found.explained.history
         self._r2 = found.explained.r2 if len(y) > 1 else np.nan
         self._explained = found.explained
-        self._log_weights = 0.0 if s is None else float(np.sum(np.log(s)))
         return self
 
     def _tell_still(self, X: Array, places: Array) -> None:
@@ -209,24 +209,18 @@ class LinearRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
         """What is kept of a model in files: singular values and not their triangle."""
         kept: dict[str, Any] = dict(super().__getstate__())
         if kept.pop("_singular", None) is not None:
-            kept["singular_"] = self.singular_
+            fitted = self._statistics
+            kept["singular_"], kept["_spread"] = self.singular_, fitted.spread
+            kept["_constant"], kept["_log_weights"] = (
+                fitted.constant,
+                fitted.log_weights,
+            )
         return kept
 
     def _fitted(self) -> Fitted:
-        from pellucid.models import summary
-        from pellucid.statistics.linear import LinearFit
+        from pellucid.models import linear_statistics
 
-        intercept = bool(self.fit_intercept)
-        return LinearFit(
-            index=summary.names_of(self, base.target_names(self), "target"),
-            estimate=summary.estimates_of(self),
-            rows=self._rows.kinds[0][0][0],
-            rank=self.rank_ + intercept,
-            factor=self._spread.factor(intercept),
-            explained=self._explained,
-            constant=intercept,
-            log_weights=self._log_weights,
-        )
+        return linear_statistics.fitted(self)
 
     def _subject(self) -> str:
         return ", ".join(base.target_names(self))
@@ -308,7 +302,7 @@ class LinearRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
         base.check_value(self, "of", of, base.one_of("target", "mean"))
         X = base.rows_to_predict(self, X)
         z = extremes.output(X, self.coef_.T, self.intercept_)  # (n,) or (n, k)
-        h = self._spread.leverage(X.astype(float)) + (of == "target")
+        h = self._statistics.spread.leverage(X.astype(float)) + (of == "target")
         half = self._statistics.half(h, level).reshape(z.shape)
         half = np.full(z.shape, np.nan) if self.positive else half
         return np.stack([z - half, z + half], axis=-1)

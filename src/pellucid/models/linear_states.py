@@ -58,6 +58,7 @@ LINEAR: dict[str, Part] = {
     "_target": TEXT,
     "_r2": NUMBER,
     "_explained": EXPLAINED,
+    "_constant": FLAG,
     "_log_weights": NUMBER,
     "_spread": SPREAD,
     "_rows": parts.Rows(),

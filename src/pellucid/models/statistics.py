@@ -40,9 +40,9 @@ class Statistical(ABC):
         check_is_fitted(self)
         return self._fitted()
 
-    def _forget(self) -> None:
-        """Drop what was kept of a fit before."""
-        for name in LAZY:
+    def _forget(self, *more: str) -> None:
+        """Drop what was kept of a fit before, and what more is named."""
+        for name in (*LAZY, *more):
             self.__dict__.pop(name, None)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -84,6 +84,30 @@ class Statistical(ABC):
         base.check_value(self, "level", level, LEVELS)
         base.check_value(self, "covariance", covariance, base.one_of(*COVARIANCES))
         return summary.of(self, level, covariance)
+
+    def diagnostics(self) -> Summary:
+        """Show each row of X: its residual, leverage and influence.
+
+        Returns
+        -------
+        Summary
+            `.frame` has a row a row of X, by its number from 1 among those given, with
+            the columns "observed", "fitted", "residual", "standardised",
+            "studentised", "leverage" and "Cook's distance".
+
+        Raises
+        ------
+        ModelError
+            When the model was loaded, without the rows it was fitted to.
+
+        References
+        ----------
+        Cook & Weisberg, "Residuals and Influence in Regression" (1982).
+        """
+        from pellucid.models import summary
+
+        check_is_fitted(self)
+        return summary.diagnostics(self)
 
     @cached_property
     def notes_(self) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.models.base import Array, feature_names
+from pellucid.models import notes
+from pellucid.models.base import Array, feature_names, rows_of, target_names
 from pellucid.regression.powers import filled
 from pellucid.show.summary import Summary
 
@@ -23,6 +24,25 @@ def of(model: Any, level: float, covariance: str) -> Summary:
     size = {"rows": fitted.rows, "features": model.n_features_in_}
     figures = {**size, **fitted.figures(covariance)}
     return Summary(title, figures, fitted.estimates(covariance, level), model.notes_)
+
+
+def diagnostics(model: Any) -> Summary:
+    """A row a row: residuals, leverage, influence."""
+    import pandas as pd
+
+    y = rows_of(model)[1]
+    Y, targets = y.reshape(len(y), -1).astype(float), target_names(model)
+    found = model._statistics.diagnostics(Y)
+    index = _grouped(targets, model._rows.numbers, "target", "row")
+    figures = {
+        "rows": len(Y),
+        "mean leverage": model._statistics.rank / len(Y),
+        "largest leverage": np.max(found["leverage"]),
+        "largest Cook's distance": np.nanmax(found["Cook's distance"], initial=0.0),
+    }
+    title = f"Rows of {type(model).__name__} of {model._subject()}"
+    frame = pd.DataFrame(dict(found), index=index)
+    return Summary(title, figures, frame, notes.bound(model))
 
 
 def logistic(model: Any) -> Summary:
@@ -83,11 +103,19 @@ def coefficients(model: Any, groups: Sequence[str], group: str) -> pd.DataFrame:
 
 def names_of(model: Any, groups: Sequence[str], group: str) -> pd.Index[Any]:
     """The names of the coefficients, the intercept first; of several groups of each."""
+    names = ["intercept"] * model.fit_intercept + feature_names(model)
+    return _grouped(groups, names, group, "coefficient")
+
+
+def _grouped(
+    groups: Sequence[str], names: Sequence[Any] | Array, group: str, name: str
+) -> pd.Index[Any]:
+    """An index of names; of several groups, of those of each."""
     import pandas as pd
 
-    names = ["intercept"] * model.fit_intercept + feature_names(model)
-    index = pd.MultiIndex.from_product([groups, names], names=[group, "coefficient"])
-    return index.droplevel(group) if len(groups) == 1 else index
+    if len(groups) == 1:
+        return pd.Index(names, name=name)
+    return pd.MultiIndex.from_product([groups, names], names=[group, name])
 
 
 def estimates_of(model: Any) -> Array:

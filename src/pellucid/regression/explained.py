@@ -91,6 +91,10 @@ class Explained:
         """The standard error of a row (k,), sqrt(SSE / freedom)."""
         if freedom < 1:
             return np.full(self.left.shape, np.nan)
+        return self.restored(np.sqrt(self.left / freedom))
+
+    def restored(self, near: Array) -> Array:
+        """Numbers (k, ...) in units of weighted targets, from those near 1."""
+        e = self.e.reshape(-1, *[1] * (near.ndim - 1))
         with np.errstate(over="ignore"):
-            near = np.ldexp(np.sqrt(self.left / freedom), self.e)
-            return np.asarray(near * 2.0 ** (self.f / 2))
+            return np.asarray(np.ldexp(near, e) * 2.0 ** (self.f / 2))

@@ -26,6 +26,7 @@ from pellucid.regression.error_free import (
 )
 from pellucid.regression.problem import Rows
 from pellucid.regression.rows import rows_a_block, visits
+from pellucid.regression.survey import ExactColumns
 
 Array = NDArray[Any]
 
@@ -98,8 +99,8 @@ def slopes(rows: Rows, w: Double, b: Double, slices: int) -> Slopes:
     """
     n, d, k = rows.shape
     size = rows_a_block(d // 2 + 2 * k)  # of which each takes many small steps
-    cutting = Cutting(slices, bits_of_slices(max(d, size)))
-    visit = _Visit(rows, cutting, _right_hand(rows, w, cutting), b)
+    left = Left.of(rows.columns, w, b, slices, size)
+    cutting, visit = left.cutting, _Visit(rows, left)
     top: Any = 0.0
     low: Any = 0.0
     sizes: Any = 0.0
@@ -117,14 +118,6 @@ def slopes(rows: Rows, w: Double, b: Double, slices: int) -> Slopes:
     return found if rows.ridge is None else found.penalised(rows.ridge[:, None], w)
 
 
-def _right_hand(rows: Rows, w: Double, cutting: Cutting) -> list[Array]:
-    """Slices of w, beside each other as they meet those of A."""
-    unit = np.frexp(rows.columns.largest)[1][:, None]
-    whole = Double(np.ldexp(w.head, unit), np.ldexp(w.tail, unit))
-    exponent = np.frexp(np.abs(whole.head).max(axis=0, initial=0.0))[1]
-    return _met([np.ldexp(each, -unit) for each in cut(whole, cutting.of(exponent))])
-
-
 def _met(slices: Sequence[Array]) -> list[Array]:
     """For each slice of A from the first what it is multiplied by, side by side.
 
@@ -138,26 +131,66 @@ def _met(slices: Sequence[Array]) -> list[Array]:
 
 
 @dataclass(frozen=True)
-class _Visit:
-    """One visit of all rows."""
+class Left:
+    """What w (d, k) and b (k,) leave of targets, y - b - A w, as if exactly.
 
-    rows: Rows
+    `w` holds slices of them, beside each other as they meet those of A.
+    """
+
+    columns: ExactColumns
     cutting: Cutting
     w: list[Array]
     b: Double
 
+    @classmethod
+    def of(
+        cls, columns: ExactColumns, w: Double, b: Double, slices: int, size: int
+    ) -> Left:
+        """For blocks of so many rows, cut into so many slices."""
+        cutting = Cutting(slices, bits_of_slices(max(columns.shape[1], size)))
+        unit = np.frexp(columns.largest)[1][:, None]
+        whole = Double(np.ldexp(w.head, unit), np.ldexp(w.tail, unit))
+        exponent = np.frexp(np.abs(whole.head).max(axis=0, initial=0.0))[1]
+        parts = [np.ldexp(each, -unit) for each in cut(whole, cutting.of(exponent))]
+        return cls(columns, cutting, _met(parts), b)
+
+    def room(self, size: int) -> Array:
+        """For the slices of as many rows."""
+        return self.columns.empty(self.cutting.slices, size, self.columns.shape[1])
+
+    def slices(self, rows: slice, room: Array) -> list[Array]:
+        """Those of some rows of A, in room for all of them."""
+        cuts = self.cutting.of(_alike(np.frexp(self.columns.largest)[1]))
+        return _cut_into(self.columns.block(rows), cuts, room)
+
+    def of_targets(self, A: list[Array], y: Array) -> Double:
+        """What is left of targets (m, k), the rows being cut into slices."""
+        exact, rest = _products(A, self.w, self.b.head.size)
+        head, tail = two_sum(y, -self.b.head)
+        tail = tail - self.b.tail
+        for product in exact:
+            head, left = two_sum(head, -product)
+            tail = tail + left
+        return Double(*two_sum(head, tail - rest))
+
+
+@dataclass(frozen=True)
+class _Visit:
+    """One visit of all rows."""
+
+    rows: Rows
+    left: Left
+
     def part(self, blocks: list[slice]) -> tuple[Array, ...]:
         """Sums over some blocks, what rounding left of them, |r| and r^2, summed."""
-        d = self.rows.shape[1]
-        room = self.rows.columns.empty(self.cutting.slices, _rows_of(blocks[0]), d)
-        cuts = self.cutting.of(_alike(np.frexp(self.rows.columns.largest)[1]))
+        room = self.left.room(rows_of(blocks[0]))
         top: Any = 0.0
         low: Any = 0.0
         size: Any = 0.0
         squares: Any = 0.0
         for rows in blocks:
-            A = _cut_into(self.rows.columns.block(rows), cuts, room)
-            r = self._residuals(A, rows)
+            A = self.left.slices(rows, room)
+            r = self.left.of_targets(A, self.rows.targets.block(rows))
             if self.rows.s is None:
                 squares = squares + np.einsum("ij,ij->j", r.head, r.head)
             else:
@@ -168,20 +201,10 @@ class _Visit:
             low = low + left
         return top, low, size, squares
 
-    def _residuals(self, A: list[Array], rows: slice) -> Double:
-        """What is left of y, y - b - A w, as head + tail."""
-        exact, rest = _products(A, self.w, self.b.head.size)
-        head, tail = two_sum(self.rows.targets.block(rows), -self.b.head)
-        tail = tail - self.b.tail
-        for product in exact:
-            head, left = two_sum(head, -product)
-            tail = tail + left
-        return Double(*two_sum(head, tail - rest))
-
     def _sums(self, A: list[Array], r: Double) -> Array:
         """The sums over a block, exact terms and the rest  (terms, d + 1, k)."""
         exponent = np.frexp(np.abs(r.head).max(axis=0))[1]
-        slices = cut(r, self.cutting.of(exponent))
+        slices = cut(r, self.left.cutting.of(exponent))
         exact, rest = _products([each.T for each in A], _met(slices), r.head.shape[1])
         P = np.zeros((len(exact) + 1, len(rest) + 1, r.head.shape[1]))
         for i, product in enumerate([*exact, rest]):
@@ -221,5 +244,6 @@ def _alike(exponents: Array) -> Any:
     return exponents[0] if (exponents == exponents[0]).all() else exponents
 
 
-def _rows_of(block: slice) -> int:
+def rows_of(block: slice) -> int:
+    """How many rows a block has."""
     return int(block.stop - block.start)

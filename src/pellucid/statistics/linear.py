@@ -10,8 +10,9 @@ variances up to a factor. Greene, "Econometric Analysis" (2018), chapters 3 to 5
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from pellucid.regression.explained import Explained
+from pellucid.regression.hat import Hat
+from pellucid.regression.spread import Spread
+from pellucid.statistics import by_row, robust
 from pellucid.statistics.fitted import CLASSICAL, Fitted
 
 if TYPE_CHECKING:
@@ -37,24 +41,38 @@ class LinearFit(Fitted):
     ----------
     index, estimate, rows, rank
         As of `Fitted`; the estimates of one target after those of another.
-    factor : array (p, m)
-        F, nan in the rows of estimates that are not determined.
+    spread : Spread
+        How the rows lie.
     explained : Explained
         The sums of squares, of each target.
-    constant : bool
-        Whether there is an intercept.
+    intercept, constant : bool
+        Whether there is an intercept, and whether the columns hold a constant with it.
     log_weights : float
         The sum of the logarithms of the weights.
+    found : callable
+        Gives the hat matrix of the rows, always the same.
     """
 
     index: pd.Index[Any]
     estimate: Array
     rows: int
     rank: int
-    factor: Array
+    spread: Spread
     explained: Explained
+    intercept: bool
     constant: bool
     log_weights: float
+    found: Callable[[], Hat]
+
+    @property
+    def hat(self) -> Hat:
+        """The hat matrix, and the residuals."""
+        return self.found()
+
+    @cached_property
+    def factor(self) -> Array:
+        """F (p, m), nan in the rows of estimates that are not determined."""
+        return self.spread.factor(self.intercept)
 
     @property
     def freedom(self) -> float:
@@ -70,8 +88,16 @@ class LinearFit(Fitted):
     def root(self, kind: str = CLASSICAL) -> Array:
         """A (p, m) of the covariance A A' of the estimates."""
         with np.errstate(over="ignore"):
-            found = self.sigma[:, None, None] * self.factor  # (k, p, m)
+            if kind == CLASSICAL:
+                found = self.sigma[:, None, None] * self.factor  # (k, p, m)
+            else:
+                found = self.explained.restored(self.factor @ self.spread_of(kind))
         return np.asarray(found if len(found) > 1 else found[0])
+
+    def spread_of(self, kind: str) -> Array:
+        """M (k, m, m): of U'y the covariance is M M', each residual for its own row."""
+        M = robust.roots(self.hat, kind)
+        return np.asarray(M * np.sqrt(self.freedom / self.freedom))
 
     @property
     def total(self) -> Array:
@@ -106,11 +132,14 @@ class LinearFit(Fitted):
     def F(self, kind: str = CLASSICAL) -> Array:  # noqa: N802
         """The test of all coefficients at once (k,): the mean squares, explained / s^2.
 
-        Fisher, "Statistical Methods for Research Workers" (1925).
+        Of another covariance than the classical it is Wald's. Fisher, "Statistical
+        methods for research workers" (1925), chapter 7.
         """
-        explained = np.maximum(self.total - self.explained.left, 0.0)
         if not self.tested:
-            return np.full(len(explained), np.nan)
+            return np.full(len(self.total), np.nan)
+        if kind != CLASSICAL:
+            return robust.wald(self.hat, self.spread_of(kind), self.constant)
+        explained = np.maximum(self.total - self.explained.left, 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
             each = self.explained.left / self.freedom
             return np.asarray(explained / self.tested / each)
@@ -136,3 +165,7 @@ class LinearFit(Fitted):
         }
         one = len(self.sigma) == 1
         return {name: value[0] if one else value for name, value in found.items()}
+
+    def diagnostics(self, y: Array) -> Mapping[str, Array]:
+        """What is told of each row, of targets y (n, k), a column (k n,) each."""
+        return by_row.diagnostics(self.hat, self.explained, self.freedom, y)

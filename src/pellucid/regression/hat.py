@@ -1,0 +1,170 @@
+"""The hat matrix H = U U' of least squares, a row of U a row of X: never n x n.
+
+    y_hat = H y,   U'U = I,   h_i = |u_i|^2     the leverage of a row
+
+U is [1 Z] F, Z centred, with F F' = ([1 Z]'[1 Z])^-1; with weights the rows are those
+times the roots of the weights. What rounding has left of F is seen in U'U, which is
+formed of rows as those of exact arithmetic, and divided out: U R^-1 with U'U = R'R, as
+in Yamamoto, Nakatsukasa, Yanagisawa & Fukaya, "Roundoff error analysis of the
+CholeskyQR2 algorithm" (2015).
+
+Hoaglin & Welsch, "The hat matrix in regression and ANOVA" (1978).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from pellucid.regression import powers
+from pellucid.regression.error_free import Double, summed
+from pellucid.regression.problem import Rows
+from pellucid.regression.rows import rows_a_block, visited
+from pellucid.regression.slopes import Left, rows_of
+from pellucid.regression.spread import Spread
+
+Array = NDArray[Any]
+T = TypeVar("T")
+
+STEEP = 1e6  # elements of F from which the rows need a slice more
+ROUGH = 1e3  # the squares of rows of F from which rounding would be seen in errors
+ALIKE = 1e-13  # what may be missing of a constant in the columns by rounding
+
+
+@dataclass(frozen=True)
+class Hat:
+    """Rows of U (n, m) and residuals r (n, k), both times the roots of the weights.
+
+    Parameters
+    ----------
+    rows : Rows
+        Columns, targets and weights, by powers of two near 1.
+    spread : Spread
+        How they lie.
+    left : Left
+        What [F w] leaves of [0 y].
+    turn : array (m, m)
+        R^-1.
+    along : array (m, k)
+        U'r: what rounding has left in the residuals of the directions of the fit.
+    ones : array (m,)
+        U'1.
+    of_y : array (m, k)
+        U'y, y around about its mean where there is an intercept.
+    """
+
+    rows: Rows
+    spread: Spread
+    left: Left
+    turn: Array
+    along: Array
+    ones: Array
+    of_y: Array
+
+    @classmethod
+    def of(
+        cls, X: Array, Y: Array, s: Array | None, spread: Spread, w: Array,
+        *, intercept: bool, bound: bool = False,
+    ) -> Hat:  # fmt: skip
+        """Of rows X (n, d), Y (n, k) and a fit of the coefficients w (d, k) to them.
+
+        Coefficients that have a `bound` leave residuals that are not at right angles to
+        the columns, but to the constant.
+        """
+        rows = Rows.of(X, Y, s, intercept=intercept)
+        f = 0 if s is None else int(powers.exponents_of(np.max(s)))
+        left = _left(rows, spread, w, f)
+        m, k = spread.inverse.shape[1] + intercept, Y.shape[1]
+        rough = cls(rows, spread, left, np.eye(m), *np.zeros((3, m, k)))
+
+        def sums(blocks: list[slice]) -> Array:
+            found = np.zeros((m, m + 2 * k + 1))
+            for block, U, r in rough.blocks(blocks):
+                y = rough.weighted(
+                    rows.targets.block(block) - rows.targets.shift, block
+                )
+                q = rough.weighted(np.ones((len(U), 1)), block)
+                found += U.T @ np.hstack([U, r, y, q])
+            return found
+
+        products = reduce(np.add, rough.visited(sums))
+        turn = _inverse(np.linalg.cholesky(products[:, :m]).T)
+        along, of_y, ones = np.split(turn.T @ products[:, m:], [k, 2 * k], axis=1)
+        if bound:
+            along[intercept:] = 0.0
+        return replace(rough, turn=turn, along=along, ones=ones[:, 0], of_y=of_y)
+
+    def visited(self, work: Callable[[list[slice]], T]) -> list[T]:
+        """What `work` finds of the blocks of each part of the rows."""
+        n, d, k = self.rows.shape
+        return visited(work, n, d, _size(d, k + self.spread.inverse.shape[1]))
+
+    def blocks(self, blocks: list[slice]) -> Any:
+        """Of each block its place, the rows of U and the residuals."""
+        if not blocks:
+            return
+        room, of_1 = self.left.room(rows_of(blocks[0])), self.rows.total**-0.5
+        for block in blocks:
+            A, y = self.left.slices(block, room), self.rows.targets.block(block)
+            m = self.spread.inverse.shape[1]
+            both = self.left.of_targets(A, np.hstack([np.zeros((len(y), m)), y])).value
+            U, r = -both[:, :m], both[:, m:]
+            U = np.insert(U, 0, of_1, axis=1) if self.rows.intercept else U
+            U = self.weighted(U, block) @ self.turn
+            yield block, U, self.weighted(r, block) - U @ self.along
+
+    def weighted(self, block: Array, rows: slice) -> Array:
+        """Columns (m, k) times the roots of the weights."""
+        q = self.rows.q
+        return block if q is None else block * q[rows, None]
+
+    @property
+    def has_constant(self) -> bool:
+        """Whether the columns span a constant, with an intercept or without."""
+        missing = 1 - self.ones @ self.ones / self.rows.total
+        return bool(missing <= ALIKE * max(len(self.ones), 1))
+
+    @property
+    def refined(self) -> Spread:
+        """How the rows lie, without what rounding has left."""
+        own = self.turn[self.rows.intercept :, self.rows.intercept :]
+        return replace(self.spread, inverse=self.spread.inverse @ own)
+
+
+def is_rough(spread: Spread, f: int) -> bool:
+    """Whether rounding would be seen in errors, with weights of the size 2^f.
+
+    The squares are the variance inflation factors: Marquardt, "Generalized inverses,
+    ridge regression, biased linear estimation, and nonlinear estimation" (1970).
+    """
+    T = spread.inverse * 2.0 ** (f / 2)
+    return bool(np.max(np.sum(T**2, axis=1), initial=0.0) > ROUGH)
+
+
+def _left(rows: Rows, spread: Spread, w: Array, f: int) -> Left:
+    """What [F w] leaves of [0 y - mean], of the columns A and weights s 2^-f."""
+    e, of_y = spread.exponent[:, None], rows.targets.e
+    own = np.where(spread.length > 0, spread.length, 1.0)[:, None]
+    w = np.ldexp(w, e if of_y is None else e - of_y)
+    (_, d, k), F = rows.shape, spread.inverse / own * 2.0 ** (f / 2)
+    both = Double.of(np.hstack([F, w]))
+    centre = np.hstack([np.zeros(F.shape[1]), rows.targets.shift])
+    moved = both.times((rows.columns.head - spread.mean)[:, None])
+    b = summed(np.vstack([moved.head, moved.tail, centre[None]]))
+    slices = 2 + bool(np.max(np.abs(spread.inverse), initial=0.0) > STEEP)
+    return Left.of(rows.columns, both, b, slices, _size(d, k + F.shape[1]))
+
+
+def _size(d: int, columns: int) -> int:
+    """Rows of a block."""
+    return rows_a_block(d + columns)
+
+
+def _inverse(R: Array) -> Array:
+    return np.asarray(linalg.lapack.dtrtri(R)[0]) if len(R) else R
