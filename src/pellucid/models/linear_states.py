@@ -33,6 +33,7 @@ SPREAD = Fields(
         "mean": reals("d"),
         "length": reals("d"),
         "inverse": reals("d r"),
+        "at_zero": reals("r"),
         "of_mean": NUMBER,
     },
 )

@@ -38,7 +38,7 @@ class Explained:
     --------
     >>> sums = [np.array([v]) for v in (2.0, 8.0, 12.0)]
     >>> explained = Explained(*sums, total=4.0, e=np.array([1]), f=0)
-    >>> explained.history, explained.r2, explained.sigma(2)
+    >>> explained.history, explained.r2, explained.restored(np.array([1.0]))
     (array([12.,  2.]), 0.75, array([2.]))
     """
 
@@ -86,12 +86,6 @@ class Explained:
         varies = of > 0
         left = np.divide(self.left, of, where=varies, out=0 * self.left)
         return np.asarray(np.where(varies, 1 - left, self.left == 0))
-
-    def sigma(self, freedom: int) -> Array:
-        """The standard error of a row (k,), sqrt(SSE / freedom)."""
-        if freedom < 1:
-            return np.full(self.left.shape, np.nan)
-        return self.restored(np.sqrt(self.left / freedom))
 
     def restored(self, near: Array) -> Array:
         """Numbers (k, ...) in units of weighted targets, from those near 1."""

@@ -133,8 +133,15 @@ class Hat:
     @property
     def refined(self) -> Spread:
         """How the rows lie, without what rounding has left."""
-        own = self.turn[self.rows.intercept :, self.rows.intercept :]
-        return replace(self.spread, inverse=self.spread.inverse @ own)
+        spread, turn, rank = self.spread, self.turn, self.spread.inverse.shape[1]
+        own, of_1 = turn[-rank:, -rank:], turn[:-rank, -rank:] * spread.of_mean**0.5
+        if not rank:
+            return spread
+        V = spread.inverse / _lengths(spread)
+        terms = Double.of(V).times(-spread.mean[:, None])
+        at_zero = summed(np.vstack([terms.head, terms.tail])).value @ own
+        at_zero = at_zero + np.sum(of_1, axis=0)
+        return replace(spread, inverse=spread.inverse @ own, at_zero=at_zero)
 
 
 def is_rough(spread: Spread, f: int) -> bool:
@@ -150,15 +157,19 @@ def is_rough(spread: Spread, f: int) -> bool:
 def _left(rows: Rows, spread: Spread, w: Array, f: int) -> Left:
     """What [F w] leaves of [0 y - mean], of the columns A and weights s 2^-f."""
     e, of_y = spread.exponent[:, None], rows.targets.e
-    own = np.where(spread.length > 0, spread.length, 1.0)[:, None]
     w = np.ldexp(w, e if of_y is None else e - of_y)
-    (_, d, k), F = rows.shape, spread.inverse / own * 2.0 ** (f / 2)
+    (_, d, k), F = rows.shape, spread.inverse / _lengths(spread) * 2.0 ** (f / 2)
     both = Double.of(np.hstack([F, w]))
     centre = np.hstack([np.zeros(F.shape[1]), rows.targets.shift])
     moved = both.times((rows.columns.head - spread.mean)[:, None])
     b = summed(np.vstack([moved.head, moved.tail, centre[None]]))
     slices = 2 + bool(np.max(np.abs(spread.inverse), initial=0.0) > STEEP)
     return Left.of(rows.columns, both, b, slices, _size(d, k + F.shape[1]))
+
+
+def _lengths(spread: Spread) -> Array:
+    """Those of the columns (d, 1), 1 for a constant one."""
+    return np.where(spread.length > 0, spread.length, 1.0)[:, None]
 
 
 def _size(d: int, columns: int) -> int:

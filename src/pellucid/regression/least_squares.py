@@ -232,7 +232,8 @@ def _by_iterations(
     found = krylov.iterated(X, rows, ridge, f)
     varies = found.length > 0
     rank = min(n - intercept, int(np.sum(varies)))
-    spread = Spread(found.e, found.mean, found.length, np.zeros((d, 0)), np.nan)
+    T, at_zero = np.zeros((d, 0)), np.zeros(0)
+    spread = Spread(found.e, found.mean, found.length, T, at_zero, np.nan)
     return LeastSquares(
         *_restored(found.e, rows.targets.e, found.w, found.b),
         rank,
@@ -268,4 +269,5 @@ def _spread(rows: Rows, factors: Factors, s: Array | None) -> Spread:
         inverse = factors.inverse * 2.0 ** (-w / 2)
     e = np.zeros(d, np.int32) if e is None else e
     mean = factors.centre(rows)
-    return Spread(e, mean, factors.length, inverse, of_mean)
+    at_zero = -(mean * factors.unit[:, 0]) @ inverse
+    return Spread(e, mean, factors.length, inverse, at_zero, of_mean)

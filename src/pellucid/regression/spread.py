@@ -28,6 +28,8 @@ class Spread:
         Of the columns; the length of a constant column is 0.
     inverse : array (d, rank)
         T.
+    at_zero : array (rank,)
+        z T of the row of zeros, where the intercept is.
     of_mean : float
         The leverage of the mean: 1 / sum of the weights, 0 without an intercept.
     """
@@ -36,6 +38,7 @@ class Spread:
     mean: Array
     length: Array
     inverse: Array
+    at_zero: Array
     of_mean: float
 
     def factor(self, intercept: bool) -> Array:
@@ -45,15 +48,16 @@ class Spread:
         predict as well. Searle, "Linear Models" (1971), section 5.4.
         """
         scale = np.where(self.length > 0, self.length, 1.0)
-        far = -self.mean / scale  # the row of zeros, which b predicts
-        of_w = np.where(self._unseen(np.eye(len(scale)))[:, None], np.nan, self.inverse)
         with np.errstate(over="ignore"):
-            slopes = np.ldexp(of_w / scale[:, None], -self.exponent[:, None])
-        if not intercept:
-            return slopes
-        of_b = np.append(self.of_mean**0.5, far @ self.inverse)
-        of_b = np.where(self._unseen(far[None])[0], np.nan, of_b)
-        return np.vstack([of_b, np.insert(slopes, 0, 0.0, axis=1)])
+            F = np.ldexp(self.inverse / scale[:, None], -self.exponent[:, None])
+        unseen = self._unseen(np.eye(len(scale)))
+        if intercept:
+            F = np.vstack([self.at_zero, F])
+            F = np.insert(F, 0, 0.0, axis=1)
+            F[0, 0] = self.of_mean**0.5
+            unseen = np.append(self._unseen(-self.mean[None] / scale), unseen)
+        F[unseen] = np.nan
+        return F
 
     def leverage(self, X: Array) -> Array:
         """The leverage h of new rows (n, d): of a prediction the variance is s^2 h.

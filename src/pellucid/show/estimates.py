@@ -124,7 +124,7 @@ def _beside(value: float, error: float) -> str:
     if not (math.isfinite(error) and math.isfinite(value) and error > 0):
         return number(float(value), 4)
     last = math.floor(math.log10(float(f"{error:.1e}"))) - 1  # its power of ten
-    if -6 <= last and abs(value) < 1e9:
+    if last >= -6 and abs(value) < 1e9:
         return f"{value:.{max(-last, 0)}f}"
     digits = math.floor(math.log10(abs(value))) - last if value else 1
     return f"{value:.{min(max(digits, 1), 16)}e}"

@@ -30,7 +30,7 @@ def diagnostics(
 ) -> Mapping[str, Array]:
     """Columns (k n,), those of one target y (n, k) after those of another."""
     h, r = seen(hat)  # (n,), (n, k)
-    r = np.where(explained.left > 0, r, 0.0)
+    r = np.where((explained.left > 0) & (h < 1)[:, None], r, 0.0)
     q = 1.0 if hat.rows.q is None else hat.rows.q[:, None]
     residual = np.ldexp(r / q, explained.e)
     left, f = np.where(h < 1, 1 - h, np.nan)[:, None], freedom

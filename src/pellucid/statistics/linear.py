@@ -81,17 +81,23 @@ class LinearFit(Fitted):
         return left if left > 0 else np.nan
 
     @property
+    def near(self) -> Array:
+        """The residual standard error (k,) of targets and weights near 1."""
+        return np.asarray(np.sqrt(self.explained.left / self.freedom))
+
+    @property
     def sigma(self) -> Array:
         """The residual standard error s (k,)."""
-        return self.explained.sigma(self.rows - self.rank)
+        return self.explained.restored(self.near)
 
     def root(self, kind: str = CLASSICAL) -> Array:
         """A (p, m) of the covariance A A' of the estimates."""
-        with np.errstate(over="ignore"):
-            if kind == CLASSICAL:
-                found = self.sigma[:, None, None] * self.factor  # (k, p, m)
-            else:
-                found = self.explained.restored(self.factor @ self.spread_of(kind))
+        if not self.rank:
+            found = np.full((len(self.sigma), len(self.factor), 1), np.nan)
+        elif kind == CLASSICAL:
+            found = self.explained.restored(self.factor * self.near[:, None, None])
+        else:
+            found = self.explained.restored(self.factor @ self.spread_of(kind))
         return np.asarray(found if len(found) > 1 else found[0])
 
     def spread_of(self, kind: str) -> Array:
@@ -107,8 +113,10 @@ class LinearFit(Fitted):
     @property
     def r2(self) -> Array:
         """1 - SSE / SST (k,), what part of the squares is explained."""
-        share = self.explained.share(self.total)
-        return share if self.rows > 1 else share * np.nan
+        share = np.maximum(self.explained.share(self.total), 0.0)  # but for rounding
+        if not self.tested:
+            share = np.where(self.total > 0, 0.0, share)
+        return np.asarray(share if self.rows > 1 else share * np.nan)
 
     @property
     def adjusted_r2(self) -> Array:
@@ -117,8 +125,11 @@ class LinearFit(Fitted):
 
     @property
     def log_likelihood(self) -> Array:
-        """-n/2 (log(2 pi SSE / n) + 1) + sum(log s) / 2  (k,), errors being normal."""
-        n, explained = self.rows, self.explained
+        """-n/2 (log(2 pi SSE / n) + 1) + sum(log s) / 2  (k,), errors being normal.
+
+        It is nan where no rows are left to tell how far off the fit is.
+        """
+        n, explained = self.rows * self.freedom / self.freedom, self.explained
         with np.errstate(divide="ignore"):
             log = np.log(explained.left) + (2 * explained.e + explained.f) * LOG_2
         each = -n / 2 * (log - np.log(n / (2 * np.pi)) + 1) + self.log_weights / 2
@@ -158,13 +169,13 @@ class LinearFit(Fitted):
             "F": F,
             "p (F)": special.fdtrc(self.tested, self.freedom, F),
             "residual standard error": self.sigma,
-            "degrees of freedom": np.full(len(F), self.rows - self.rank),
             "log likelihood": self.log_likelihood,
             "AIC": self.aic,
             "BIC": self.bic,
         }
         one = len(self.sigma) == 1
-        return {name: value[0] if one else value for name, value in found.items()}
+        each = {name: value[0] if one else value for name, value in found.items()}
+        return {**each, "degrees of freedom": self.rows - self.rank}
 
     def diagnostics(self, y: Array) -> Mapping[str, Array]:
         """What is told of each row, of targets y (n, k), a column (k n,) each."""

@@ -79,11 +79,14 @@ def wald(hat: Hat, M: Array, constant: bool) -> Array:
 
 
 def _whitened(a: Array, L: Array) -> Array:
-    """Numbers a of the covariance L L', as such of the covariance 1."""
+    """Numbers a of the covariance L L' as such of the covariance 1, nan of none.
+
+    What is no 0 and has no error is infinitely far from 0.
+    """
     R = np.linalg.qr(L.T, mode="r")
-    if not np.isfinite(R).all():
-        return a * np.nan
     size = np.abs(np.diagonal(R))
-    if np.min(size) <= np.max(size) * len(a) * np.finfo(float).eps:
-        return a * np.inf
+    if not R.any():
+        return np.where(a != 0, np.inf, np.nan)
+    if not np.min(size) > np.max(size) * len(a) * np.finfo(float).eps:
+        return np.full(len(a), np.nan)
     return np.asarray(linalg.solve_triangular(R, a, trans="T"))
