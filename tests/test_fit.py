@@ -16,7 +16,6 @@ import pellucid as pl
 from pellucid.errors import ModelError
 from pellucid.models import judging
 from pellucid.models.choosing import chosen, labels, learned
-from pellucid.models.likelihood import directions
 from pellucid.tour.fit import run
 from pellucid.tour.predict import run as predict
 
@@ -148,22 +147,6 @@ def test_units_do_not_matter_to_a_standardised_penalty():
     np.testing.assert_allclose(
         one.predict_proba(BOTH), other.predict_proba(BOTH * [1e3, 1e-3]), rtol=1e-7
     )
-
-
-SPREADS = {
-    "all": (BOTH * [1e6, 1e-6], 2),
-    "a sum of others": (np.column_stack([BOTH, SPARE + RARELY]), 2),
-    "all levels of a category": (np.column_stack([RARELY, 1 - RARELY, SPARE]), 2),
-    "a constant": (np.column_stack([BOTH, np.ones(200)]), 2),
-    "nearly alike": (np.column_stack([SPARE, SPARE + 1e-4 * NOISE]), 2),
-    "more columns than rows": (rng.normal(size=(20, 30)), 19),
-    "far from 0": (BOTH + 1e6, 2),
-}
-
-
-@pytest.mark.parametrize(("X", "rank"), SPREADS.values(), ids=SPREADS)
-def test_the_directions_of_the_columns_are_counted(X, rank):
-    assert directions(X) == rank
 
 
 # -- how it is fitted -----------------------------------------------------------------
@@ -332,11 +315,11 @@ def test_a_class_of_one_row_is_told(tmp_path):
     assert figures["judged"]["by class"]["c"][0] == 1
 
 
-def test_columns_that_are_combinations_are_told(tmp_path):
+def test_columns_that_are_combinations_are_left_out(tmp_path):
     other = rng.normal(size=200)
     text = as_csv(["a", "b", "c", "y"], SPARE, other, SPARE + other, NOISE)
     words = told(tmp_path, text, "y")[1]
-    assert "the 3 columns vary in 2 directions only" in words
+    assert "c = a + b; c left out." in words
 
 
 def test_a_network_can_be_asked_for(tmp_path):

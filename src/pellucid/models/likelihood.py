@@ -16,14 +16,17 @@ from pellucid.models import costs, penalties
 from pellucid.models.base import Array
 from pellucid.regression.columns import Columns, Moments
 from pellucid.regression.generalised import Generalised
+from pellucid.regression.objective import Place
 from pellucid.regression.row_costs import RowCost
-
-BLOCK = 1024  # rows: more, and threads of BLAS wait for each other
+from pellucid.statistics.separation import separation
 
 SEPARABLE = (
-    "LogisticRegression: the classes are separable, so that larger weights always "
-    "lower the cost, and without a penalty it has no minimum; give a finite C."
+    "LogisticRegression: the classes are separable, wholly or in part, so that larger "
+    "weights always lower the cost, and without a penalty it has no minimum; give a "
+    "finite C, as C=1."
 )
+MOVED = 0.1  # by which the next step of Newton's moves no output of an optimum
+FAR = 25.0  # between outputs, where curvature is lost beside that of other rows
 
 
 def loss_of(k: int) -> Callable[[Any, Any], Any]:
@@ -118,8 +121,8 @@ def solved(
     """Minimise J, on columns that are centred and of like length.
 
     Cost and optimum stay as they are, whatever the scale of a column. Also says whether
-    the classes are separable, so that without a penalty there is no optimum; where that
-    shows, it stops.
+    the classes are separable, wholly or in part, so that without a penalty there is no
+    optimum; where all rows show that, it stops.
     """
     X, y, *s = rows
     moments = Moments.of(X, s[0] if s else None, intercept)
@@ -140,9 +143,9 @@ def solved(
     watch = Watch(done if callback or free else None, verbose, "J")
     fit, at = model.minimised(start, options, watch, method)
     separable = apart(at.u)
-    if free and not separable:  # then it may still be that some rows are
-        z = model.objective.outputs(model.onward(at))
-        separable = separates(z, y, slack=1e-3)
+    if free and not separable and is_doubtful(model, at):
+        of = likeliest(y)
+        separable = bool(separation(X, of, cost.k, intercept=intercept))
     return finite(fit), separable
 
 
@@ -151,38 +154,34 @@ def deviations(X: Array, s: Array | None = None) -> Array:
     return Moments.of(X, s).deviation
 
 
-def directions(X: Array) -> int:
-    """In how many directions the columns vary, by the eigenvalues of their correlation.
+def is_doubtful(model: Generalised, at: Place) -> bool:
+    """Whether there may be no optimum near.
 
-    It takes a visit to the rows, and no copy of them; columns that differ by less than
-    a millionth of their spread are taken for one.
+    Where some rows can be told apart for ever, the next step of Newton's moves their
+    outputs by 1 at least, wherever one is; from an optimum it moves none.
     """
-    scales = Columns.of(Moments.of(X), 0.0, 0.25)
-    R = sum((Z := scales.scaled(scales.near(X[i]))).T @ Z for i in blocks(X))
-    return int(np.linalg.matrix_rank(np.asarray(R), tol=1e-12 * len(X), hermitian=True))
+    step = model.objective.outputs(model.onward(at))
+    return bool(
+        reach(step).max() > MOVED or reach(model.objective.outputs(at.u)).max() > FAR
+    )
 
 
-def blocks(X: Array) -> list[slice]:
-    """The rows of X, some at a time."""
-    return [slice(begin, begin + BLOCK) for begin in range(0, len(X), BLOCK)]
+def reach(z: Array) -> Array:
+    """How far the outputs of each row are apart, or of two classes from 0."""
+    return np.asarray(np.abs(z) if z.ndim == 1 else np.ptp(z, axis=1))
 
 
-def separates(z: Array, y: Array, slack: float = 0.0) -> bool:
-    """Whether every row is on the right side of its border, some by more than slack.
+def separates(z: Array, y: Array) -> bool:
+    """Whether every row is on the right side of its border.
 
-    Others may be on it, up to slack times the farthest. A move of the parameters that
-    changes z so always lowers the cost, and without a penalty it has no minimum.
-    Albert & Anderson, "On the existence of maximum likelihood estimates in logistic
-    regression models" (1984).
+    Larger parameters then always lower the cost, and without a penalty it has no
+    minimum: Albert & Anderson, "On the existence of maximum likelihood estimates in
+    logistic regression models" (1984).
     """
     if z.ndim == 1:
-        ahead = np.where(y > 0, z, -z)  # (n,)
-        far = np.max(ahead)
-    else:
-        true = y > 0
-        ahead = z[true] - np.max(np.where(true, -np.inf, z), axis=1)
-        far = np.max(z[true] - np.min(z, axis=1))
-    return bool(far > slack and np.min(ahead) > -slack * far)
+        return bool(np.min(np.where(y > 0, z, -z)) > 0)
+    true = y > 0
+    return bool(np.min(z[true] - np.max(np.where(true, -np.inf, z), axis=1)) > 0)
 
 
 def likeliest(z: Array) -> Array:

@@ -110,7 +110,8 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
         J as a graph of w, b, X and y (and of the weights s).
     separable_ : bool
         Whether a direction of the weights lowers the cost for ever, so that without a
-        penalty there is no optimum (Albert & Anderson 1984); False with a penalty.
+        penalty there is no optimum: all rows can be told apart, or some can and none is
+        told worse (quasi-separation; Albert & Anderson 1984). False with a penalty.
     n_features_in_, feature_names_in_ : int, array (d,) of str
         How many features there are, and their names where X had some.
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from pellucid.models.dependent import dependent, fits_anything
+from pellucid.models.separated import separable
+
 UNBOUND = (
     "the errors, tests and intervals are those of a fit without {what}, and do not "
     "hold for this one; fit with {remedy} for such that do."
@@ -31,4 +34,4 @@ BOUNDS: dict[str, tuple[Callable[[Any], bool], str, str]] = {
     "alpha": (lambda alpha: alpha > 0, "the penalty", "alpha=0"),
     "C": (lambda C: float("inf") > C, "the penalty", "C=np.inf"),
 }
-NOTES = (bound,)
+NOTES = (bound, fits_anything, dependent, separable)

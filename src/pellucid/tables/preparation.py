@@ -41,16 +41,24 @@ class Step:
     fill : float, optional
         What takes the place of a missing cell, as a number or the place of a level;
         then a column tells where that was so.
+    left_out : tuple of str
+        Those of the columns it would become that are left out, as others give them.
     """
 
     column: str
     role: Role
     missing: int = 0
     fill: float | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """What it becomes: the columns of X."""
+        return tuple(name for name in self._every if name not in self.left_out)
+
+    @property
+    def _every(self) -> tuple[str, ...]:
+        """The same with those that are left out."""
         if self.role.kind == LEFT_OUT:
             return ()
         made: tuple[str, ...] = (self.column,)
@@ -67,9 +75,18 @@ class Step:
             places = np.arange(1.0, len(self.role.levels))
             columns = (x[:, np.newaxis] == places).astype(float)
             columns[np.isnan(x)] = np.nan
-        if self.fill is None:
-            return columns
-        return np.column_stack([columns, holes.astype(float)])
+        if self.fill is not None:
+            columns = np.column_stack([columns, holes.astype(float)])
+        kept = [name not in self.left_out for name in self._every]
+        return columns if all(kept) else columns[:, kept]
+
+    def without(self, reasons: Mapping[str, str]) -> Step:
+        """The step with some of its columns left out, each for a reason."""
+        out = tuple(name for name in self.names if name in reasons)
+        if not out or out != self.names:
+            return replace(self, left_out=(*self.left_out, *out))
+        why = "; ".join(dict.fromkeys(reasons[name] for name in out))
+        return replace(self, role=replace(self.role, kind=LEFT_OUT, reason=why))
 
 
 @dataclass(frozen=True)
@@ -155,6 +172,11 @@ class Preparation:
     def __str__(self) -> str:
         table = as_text(self.told(), self.HEADERS)
         return "\n".join([self.sentence(), *self.notes, "", table])
+
+    def without(self, reasons: Mapping[str, str]) -> Preparation:
+        """The recipe with some of the columns of X left out, each for a reason."""
+        steps = tuple(step.without(reasons) for step in self.steps)
+        return replace(self, steps=steps)
 
     def sentence(self) -> str:
         """How many rows were read and left out, and for which columns."""
@@ -286,6 +308,7 @@ def _step(data: Mapping[str, Any]) -> Step:
         ),
         missing=int(data["missing"]),
         fill=None if fill is None else float(fill),
+        left_out=tuple(map(str, data["left_out"])),
     )
 
 
@@ -306,6 +329,8 @@ def _told(step: Step) -> dict[str, Any]:
         why = f"{why}, {step.role.scale}"
     if step.fill is not None:
         why = f"{why}; {counted(step.missing, 'missing cell')} filled in"
+    if step.left_out:
+        why = f"{why}; {', '.join(step.left_out[:SHOWN])} left out"
     return {
         "column": step.column,
         "role": kind,

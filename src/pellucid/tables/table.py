@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -109,6 +110,35 @@ class Table:
             advice = "add rows with another value, or choose another target"
             raise self._constant(str(self.target), self.y[0], advice)
         return self
+
+    def without(self, reasons: Mapping[str, str]) -> Table:
+        """Leave columns of X out, each for a reason that the preparation tells.
+
+        A model that is fitted to what is left needs a raw column no more of which all
+        columns are left out.
+
+        Parameters
+        ----------
+        reasons : mapping of str to str
+            The reason by the name of the column.
+
+        Returns
+        -------
+        Table
+            Another table; the same where no columns are named.
+
+        Examples
+        --------
+        >>> table = Table(np.array([[1.0, 2.0], [2.0, 4.0]]), None, ("a", "b"), None)
+        >>> table.without({"b": "b = 2 a"})
+        Table(2 rows: a)
+        """
+        if not reasons:
+            return self
+        kept = [name not in reasons for name in self.names]
+        names = tuple(name for name in self.names if name not in reasons)
+        recipe = self.preparation and self.preparation.without(reasons)
+        return replace(self, X=self.X[:, kept], names=names, preparation=recipe)
 
     def _constant(self, name: str, value: Any, advice: str) -> TableError:
         """Say that a column holds the same value all the way down."""

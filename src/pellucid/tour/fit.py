@@ -12,8 +12,9 @@ import numpy as np
 
 from pellucid.errors import ModelError, TableError
 from pellucid.models.choosing import Choice, chosen, labels, learned
-from pellucid.models.likelihood import directions
+from pellucid.models.dependent import cut, left_out, relations, sentences, together
 from pellucid.models.saving import as_bytes
+from pellucid.models.separated import REASON, Rows
 from pellucid.tables.sources import rows
 from pellucid.tables.table import Table
 from pellucid.tables.wording import quoted
@@ -82,6 +83,8 @@ def run(
         table = replace(table, y=labels(np.asarray(table.y)))
     guide = Guide(f"What {path.name} says about {table.target}", tell=tell)
     read(guide, table)
+    if choice.kind != "network":
+        table = independent(guide, table)
     introduced(guide, table, choice, model)
     fitted = learned(choice, seed, table)
     fit(guide, table, choice, fitted)
@@ -104,6 +107,19 @@ def read(guide: Guide, table: Table) -> None:
     for note in preparation.notes:
         guide.say(f"Note: {typed(note)}.")
     guide.table(preparation.told(), preparation.HEADERS, caption="Columns")
+
+
+def independent(guide: Guide, table: Table) -> Table:
+    """The table without columns that others give, told with the relation of each."""
+    found = relations(table.X)
+    if not found:
+        return table
+    told = sentences(found, table.X, table.names, table.preparation)
+    reasons = {table.names[one.column]: one.told(table.names) for one in found}
+    guide.keep({"left out": reasons})
+    columns = together(left_out(found, table.names, table.preparation))
+    guide.say(f"Note: {'; '.join(cut(told))}; {columns} left out.")
+    return table.without(reasons)
 
 
 def typed(sentence: str) -> str:
@@ -172,7 +188,6 @@ def linear(guide: Guide, table: Table, model: Any) -> None:
         f"`{table.target}` grows with 1 more of its column, or for its level of a "
         "category, the other columns being equal."
     )
-    undetermined(guide, table, model.rank_)
 
 
 def logistic(guide: Guide, table: Table, model: Any) -> None:
@@ -181,16 +196,13 @@ def logistic(guide: Guide, table: Table, model: Any) -> None:
     classes, y = [str(label) for label in model.classes_], table.target
     if np.isfinite(model.C):
         guide.say(
-            "The classes are separable: some combination of the columns tells them "
-            "apart in these rows, or parts of them, without a mistake, and then no "
-            "coefficients are the likeliest. So the squared coefficients of "
-            "standardised columns are penalised, as little as does best by "
-            f"cross-validation: C = {model.C:g}. The coefficients below are in the "
-            "units of the columns."
+            f"The classes are separable: {REASON.format(how=separated(table))}. The "
+            "squared coefficients of standardised columns are therefore penalised, as "
+            f"little as does best by cross-validation: C = {model.C:g}. The "
+            "coefficients below are in the units of the columns."
         )
     else:
         guide.say(f"The likeliest coefficients for all {table.n:,} rows, no penalty.")
-        undetermined(guide, table, directions(table.X))
     if len(classes) == 2:
         guide.say(
             f"A coefficient says by how much the log odds of `{y} = {classes[1]}` "
@@ -205,6 +217,13 @@ def logistic(guide: Guide, table: Table, model: Any) -> None:
         )
 
 
+def separated(table: Table) -> str:
+    """By which columns the classes are told apart."""
+    classes, y = np.unique(np.asarray(table.y), return_inverse=True)
+    rows = Rows(table.X, y, [str(label) for label in classes])
+    return rows.told(table.names, table.preparation)
+
+
 def network(guide: Guide, table: Table, model: Any) -> None:
     """How a network was fitted."""
     early = " until rows set aside gained no more" if model.early_stopping else ""
@@ -212,16 +231,4 @@ def network(guide: Guide, table: Table, model: Any) -> None:
         f"One hidden layer of {model.hidden_layer_sizes[0]} units, fitted to "
         f"standardised columns by Adam for {model.n_iter_} epochs{early}; the units of "
         "the columns were then put into its weights."
-    )
-
-
-def undetermined(guide: Guide, table: Table, rank: int) -> None:
-    """Say when rows and columns do not determine the coefficients."""
-    if rank == table.d:
-        return
-    guide.say(
-        f"Note: the {table.d} columns vary in {rank} directions only, because some are "
-        "combinations of others or the rows are too few: many coefficients predict "
-        "these rows as well, and the shortest are shown; leave columns out with "
-        "`--drop`."
     )

@@ -1,0 +1,136 @@
+"""What is said of columns that depend on each other, and of as many columns as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from pellucid.models import base
+from pellucid.models.base import Array
+from pellucid.regression.krylov import is_too_large
+from pellucid.statistics import relations as statistics
+from pellucid.statistics.relations import Relation
+from pellucid.tables.preparation import Preparation, Step
+
+SHOWN = 5  # relations, and columns of a list
+FITS_ANYTHING = (
+    "as many columns as rows: {rows} rows and {columns} columns fit anything, so that "
+    "{proof} means nothing; leave columns out or add rows, ten for each column at "
+    "least, and judge the fit by rows that it has not seen."
+)
+DEPEND = (
+    "columns depend on others: {relations}. Other coefficients would fit as well, and "
+    "the shortest are shown; leave {columns} out."
+)
+UNKNOWN = (
+    "the {columns} columns vary in {rank} directions only, as far as rounding lets one "
+    "see. Other coefficients would fit as well, and the shortest are shown; leave "
+    "columns out until none depends on others."
+)
+
+
+def relations(X: Any, intercept: bool = True) -> tuple[Relation, ...]:
+    """The columns that others give; of a sparse X too large to factor none is known."""
+    return () if is_too_large(X) else statistics.relations(X, intercept)
+
+
+def fits_anything(model: Any) -> Iterator[str]:
+    """Say that no freedom is left, so that r2 is 1, and any classes are separable."""
+    n, d = model._rows.kinds[0][0]
+    rank = min(getattr(model, "rank_", d), n - model.fit_intercept)
+    if d > 1 and n > 1 and rank + model.fit_intercept >= n:
+        proof = "a fit without a mistake" if hasattr(model, "classes_") else "r2 = 1"
+        yield FITS_ANYTHING.format(rows=n, columns=d, proof=proof)
+
+
+def dependent(model: Any) -> Iterator[str]:
+    """Columns that others give, with the relation; where no penalty chooses."""
+    X, names = model._rows.arrays and model._rows.arrays[0], base.feature_names(model)
+    n, d = model._rows.kinds[0][0]
+    rank = getattr(model, "rank_", None)
+    if d != len(names) or rank == d or getattr(model, "C", np.inf) < np.inf:
+        return
+    found = () if X is None else relations(X, model.fit_intercept)
+    if found:
+        recipe = getattr(model, "preparation_", None)
+        told = sentences(found, X, names, recipe)
+        columns = together(left_out(found, names, recipe))
+        yield DEPEND.format(relations="; ".join(cut(told)), columns=columns)
+    elif rank is not None and rank + model.fit_intercept < n:
+        yield UNKNOWN.format(columns=d, rank=rank)
+
+
+def cut(told: Sequence[str]) -> list[str]:
+    """The first of some sentences, and how many there are beyond."""
+    more = len(told) - SHOWN
+    return [*told[:SHOWN], *([f"and {more} more such relations"] if more > 0 else [])]
+
+
+def together(names: Sequence[str]) -> str:
+    """A list of columns in words, the first of them where there are many.
+
+    >>> together(["a", "b", "c"])
+    'a, b and c'
+    """
+    if len(names) > SHOWN + 1:
+        return f"{', '.join(names[:SHOWN])} and {len(names) - SHOWN} more"
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def left_out(
+    found: Sequence[Relation], names: Sequence[str], recipe: Preparation | None
+) -> list[str]:
+    """The columns that others give; a category by its name where they are all of it."""
+    out = [names[one.column] for one in found]
+    whole = {
+        name: step.column
+        for step in (recipe.steps if recipe else ())
+        if set(step.names) <= set(out)
+        for name in step.names
+    }
+    return list(dict.fromkeys(whole.get(name, name) for name in out))
+
+
+def sentences(
+    found: Sequence[Relation], X: Array, names: Sequence[str],
+    recipe: Preparation | None,
+) -> list[str]:  # fmt: skip
+    """Each relation in words, once: those of two categories that nest in one."""
+    told = (nested(one, X, names, recipe) or one.told(names) for one in found)
+    return list(dict.fromkeys(told))
+
+
+def nested(
+    one: Relation, X: Array, names: Sequence[str], recipe: Preparation | None
+) -> str:
+    """Which of two categories is determined by the other; "" where none is."""
+    steps = [step_of(names[j], recipe) for j in (one.column, *one.others)]
+    columns = list(dict.fromkeys(step.column if step else "" for step in steps))
+    if len(columns) != 2 or len(one.others) < 2 or None in steps:
+        return ""
+    codes = [code(X, names, step) for step in dict.fromkeys(steps) if step]
+    first, second = columns
+    pairs = len(np.unique(codes[0] + 1j * codes[1]))
+    by_first, by_second = (pairs == len(np.unique(each)) for each in codes)
+    if by_first and by_second:
+        return f"{first} and {second} say the same"
+    if by_second:
+        return f"{first} is determined by {second}"
+    return f"{second} is determined by {first}" if by_first else ""
+
+
+def step_of(name: str, recipe: Preparation | None) -> Step | None:
+    """The category whose level a column is."""
+    steps = recipe.steps if recipe else ()
+    return next((step for step in steps if name in step.names
+                 and step.role.kind == "category"), None)  # fmt: skip
+
+
+def code(X: Array, names: Sequence[str], step: Step) -> Array:
+    """Which level of a category each row has, as a number."""
+    place = {name: j for j, name in enumerate(names)}
+    columns = [place[name] for name in step.names]
+    return np.asarray(X[:, columns] @ (2.0 + np.arange(len(columns))))

@@ -1,0 +1,105 @@
+"""What is said of classes that columns tell apart, wholly or in part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.models import base, likelihood
+from pellucid.models.base import Array
+from pellucid.models.dependent import cut, together
+from pellucid.regression.powers import filled, is_sparse
+from pellucid.statistics.separation import Alone, alone, separation
+from pellucid.tables.preparation import Preparation
+
+REASON = (
+    "{how}. So no coefficients are the likeliest: the longer those of such columns, "
+    "the better they fit these rows"
+)
+SEPARABLE = (
+    "the classes are separable: {reason}, and their errors and tests mean nothing; fit "
+    "with a penalty (C=1), join rare levels to others, or leave such columns out."
+)
+UNKNOWN = "a combination of columns tells classes apart, in some rows or all"
+
+
+def separable(model: Any) -> Iterator[str]:
+    """Which columns tell classes apart, where nothing is penalised."""
+    if not getattr(model, "separable_", False):
+        return
+    how = UNKNOWN
+    if model._rows.arrays is not None:
+        X, y, *_ = model._rows.arrays
+        names, recipe = base.feature_names(model), getattr(model, "preparation_", None)
+        rows = Rows(X, likelihood.likeliest(y), list(map(str, model.classes_)))
+        how = rows.told(names, recipe, model.fit_intercept)
+    yield SEPARABLE.format(reason=REASON.format(how=how))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows X (n, d), the class of each (n,), and what the classes are called."""
+
+    X: Array
+    y: Array
+    classes: Sequence[str]
+
+    def told(
+        self, names: Sequence[str], recipe: Preparation | None, intercept: bool = True
+    ) -> str:
+        """By which columns classes are told apart, and how; first levels too."""
+        first, levels = first_levels(self.X, names, recipe if intercept else None)
+        found = alone(levels, self.y, len(self.classes))
+        told = [self.one(one, first[one.column], levels) for one in found]
+        every = separation(self.X, self.y, len(self.classes), intercept=intercept)
+        if every and every.alone:
+            told += [self.one(one, names[one.column], self.X) for one in every.alone]
+        elif every and not told:
+            columns = together([names[j] for j in every.columns])
+            return f"{columns} together tell classes apart, in some rows or all"
+        return "; ".join(cut(list(dict.fromkeys(told)))) or UNKNOWN
+
+    def one(self, one: Alone, name: str, X: Any) -> str:
+        """How one column tells classes apart."""
+        x = filled(X[:, [one.column]])
+        if ((x == 0) | (x == 1)).all():
+            yes = name if name.endswith("]") else f"{name} = 1"
+            parts = []
+            if one.high == 1:
+                parts.append(f"{name} = 0: {self.all(one.below, one.lower)}")
+            if one.low == 0:
+                parts.append(f"{yes}: {self.all(one.above, one.upper)}")
+            return ", ".join(parts)
+        if one.low < one.high:
+            border = f"up to {one.low:.6g}", f"from {one.high:.6g} on"
+        else:
+            border = f"below {one.low:.6g}", f"above {one.low:.6g}"
+        sides = zip(border, (one.below, one.above), (one.lower, one.upper), strict=True)
+        told = (f"{where} {self.all(n, of)}" for where, n, of in sides if n)
+        return f"{name}: {', '.join(told)}"
+
+    def all(self, n: int, of: Sequence[int]) -> str:
+        """All rows are of some class, or of none."""
+        rows = "the one row is" if n == 1 else f"all {n} rows are"
+        others = [c for j, c in enumerate(self.classes) if j not in of]
+        if len(of) > 1 and len(others) == 1:
+            return f"{rows} other than {others[0]}"
+        return f"{rows} {' or '.join(self.classes[j] for j in of)}"
+
+
+def first_levels(
+    X: Any, names: Sequence[str], recipe: Preparation | None
+) -> tuple[list[str], Array]:
+    """The levels that have no column of their own, and a column for each (n, m)."""
+    first, columns = [], [np.zeros((X.shape[0], 0))]
+    place = {name: j for j, name in enumerate(names)}
+    for step in () if recipe is None or is_sparse(X) else recipe.steps:
+        levels = [f"{step.column}[{level}]" for level in step.role.levels[1:]]
+        if step.role.kind == "category" and set(levels) <= set(place):
+            first.append(f"{step.column}[{step.role.levels[0]}]")
+            held = X[:, [place[level] for level in levels]].sum(axis=1)
+            columns.append(1.0 - held[:, None])
+    return first, np.column_stack(columns)
