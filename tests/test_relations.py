@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from fractions import Fraction
 
 import numpy as np
@@ -289,8 +290,14 @@ def test_one_row_more_than_that_is_no_such_fit():
     assert not any("as many columns" in note for note in model.notes_)
 
 
-def test_a_model_from_a_file_knows_its_rank_but_not_the_relation(tmp_path):
+def test_a_model_from_a_file_says_the_same(tmp_path):
     model = pl.LinearRegression().fit(FRAME[["a", "b", "total"]], A)
-    pl.save(model, tmp_path / "model.safetensors")
-    note = pl.load(tmp_path / "model.safetensors").notes_[0]
+    loaded = pl.load(pl.save(model, tmp_path / "model.safetensors"))
+    assert "total = a + b" in loaded.notes_[0]
+    assert loaded.notes_ == model.notes_
+
+
+def test_a_model_that_was_pickled_in_silence_knows_its_rank():
+    model = pl.LinearRegression().fit(FRAME[["a", "b", "total"]], A)
+    note = pickle.loads(pickle.dumps(model)).notes_[0]
     assert "the 3 columns vary in 2 directions only" in note

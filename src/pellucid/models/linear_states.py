@@ -50,6 +50,7 @@ EXPLAINED = Fields(
 )
 LINEAR: dict[str, Part] = {
     **FEATURES,
+    "notes_": parts.Sentences(),
     "coef_": reals("d", "k d"),
     "intercept_": reals("", "k"),
     "digits_": records("d", "k d"),
@@ -67,6 +68,7 @@ LINEAR: dict[str, Part] = {
 }
 LOGISTIC: dict[str, Part] = {
     **FEATURES,
+    "notes_": parts.Sentences(),
     "classes_": parts.Labels(),
     "coef_": reals("o d"),
     "intercept_": reals("o"),
@@ -95,6 +97,7 @@ HUBER: dict[str, Part] = {
 
 POISSON: dict[str, Part] = {
     **FEATURES,
+    "notes_": parts.Sentences(),
     "coef_": reals("d"),
     "intercept_": NUMBER,
     "n_iter_": whole(),

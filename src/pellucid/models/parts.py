@@ -89,6 +89,23 @@ def one_of(*choices: str) -> Value:
     return Value(*base.one_of(*choices))
 
 
+class Sentences:
+    """A tuple of texts, a list in files."""
+
+    def check(self, where: str, value: Any, sizes: Sizes) -> None:
+        """Check that it is one."""
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise unfit(where, "a list of sentences", value)
+
+    def to_plain(self, value: Any) -> Any:
+        """The list."""
+        return list(value)
+
+    def from_plain(self, value: Any) -> Any:
+        """The tuple."""
+        return tuple(value)
+
+
 @dataclass(frozen=True)
 class Maybe:
     """A part, or None."""

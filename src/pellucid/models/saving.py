@@ -173,6 +173,7 @@ def restored(content: bytes, name: str = "model") -> Any:
 
 def _document(model: Any, kind: ModelKind) -> tuple[dict[str, Any], dict[str, Array]]:
     """What goes into the metadata, and the arrays beside it."""
+    getattr(model, "notes_", None)  # found while there are rows to find them in
     own = {
         name: value
         for name, value in model.__getstate__().items()

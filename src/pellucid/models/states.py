@@ -66,6 +66,7 @@ OPTIONAL = frozenset(
         "validation_scores_",
         "best_validation_score_",
         "_held_out_error",
+        "notes_",
     }
 )
 

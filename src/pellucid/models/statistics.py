@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pellucid.show.summary import Summary
     from pellucid.statistics.fitted import Fitted
 
-LAZY = ("_statistics", "notes_")  # found when they are asked for, and then kept
+LAZY = ("_statistics",)  # found when they are asked for; no file keeps them
 LEVELS: base.Check = (
     lambda value: base.is_number(value) and 0 < value < 1,
     "a number between 0 and 1, such as 0.95",
@@ -42,7 +42,7 @@ class Statistical(ABC):
 
     def _forget(self, *more: str) -> None:
         """Drop what was kept of a fit before, and what more is named."""
-        for name in (*LAZY, *more):
+        for name in (*LAZY, "notes_", *more):
             self.__dict__.pop(name, None)
 
     def __getstate__(self) -> dict[str, Any]:
