@@ -342,9 +342,10 @@ def test_summary_of_three_classes():
 
 @pytest.mark.parametrize(
     ("columns", "classes", "label"),
-    [([2], 2, "linear output z"), ([2, 3], 3, "x1"), ([0, 1, 2], 2, "linear output z"),
-     ([0, 1, 2], 3, "iteration")],
-    ids=["sigmoid", "border", "projection", "cost curve"],
+    [([2], 2, "x"), ([2], 3, "x"), ([2, 3], 2, "x1"), ([2, 3], 3, "x1"),
+     ([0, 1, 2], 2, "probability of y = 1"),
+     ([0, 1, 2], 3, "probability of the right class")],
+    ids=["curve", "curves", "border", "borders", "two classes", "three classes"],
 )  # fmt: skip
 def test_plot(columns, classes, label):
     pytest.importorskip("matplotlib")

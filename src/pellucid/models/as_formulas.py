@@ -23,7 +23,7 @@ from pellucid.regression.powers import filled
 from pellucid.show import plain_text
 
 SHOWN = 40  # terms that are written out; of more, the first three and the last
-ROOM, WIDE = 34, 78  # letters in a line of LaTeX, as wide as a telephone, and of text
+ROOM, WIDE = 30, 78  # letters in a line of LaTeX, as wide as a telephone, and of text
 ALONE = re.compile(r"[^\W\d][\w.]*(\[[^\[\]\n]*\])?")  # blood.sugar, pet[dog]
 
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pellucid.models.base import feature_names, named, rows_of
-from pellucid.models.likelihood import likeliest
 from pellucid.regression.powers import filled
 from pellucid.show import plots
 
@@ -51,24 +48,3 @@ def poisson(model: Any) -> Figure:
     X, y, *_ = rows_of(model)
     title = f"The features explain {model._d2:.1%} of the deviance"
     return plots.predicted(y, model.predict(named(model, X)), title=title)
-
-
-def logistic(model: Any) -> Figure:
-    """The border of classes of two features, the sigmoid, or the cost curve."""
-    (X, y, *_), names = rows_of(model), feature_names(model)
-    labels = [str(label) for label in model.classes_]
-    title = f"{model._accuracy:.1%} of the rows are on the right side"
-    if len(names) == 2:
-        return plots.boundary(
-            X,
-            likeliest(y),
-            lambda X: likeliest(model._linear(X)),
-            title=title,
-            names=names,
-            labels=labels,
-        )
-    if len(labels) == 2:
-        return plots.sigmoid(model._linear(X), y, title=title, labels=labels)
-    J = model.history_
-    title = f"{len(J) - 1} iterations lower the cost from {J[0]:.4g} to {J[-1]:.4g}"
-    return plots.costs({"": np.asarray(J)}, title=title)

@@ -186,6 +186,22 @@ def entitle_all(figure: Figure, title: str) -> None:
         figure.suptitle(_wrapped(title, figure), x=0.01, **look)
 
 
+def finding(figure: Figure | str) -> str:
+    """The finding that stands above a picture, on one line; "" where none does.
+
+    Examples
+    --------
+    >>> figure, axes = blank()
+    >>> entitle(axes, "A finding that takes many words, of which each is needed")
+    >>> finding(figure)
+    'A finding that takes many words, of which each is needed'
+    """
+    if isinstance(figure, str):
+        return ""
+    heads = [figure.get_suptitle(), *(a.get_title(loc="left") for a in figure.axes)]
+    return " ".join(next(filter(None, heads), "").split())
+
+
 def _wrapped(title: str, figure: Figure | None) -> str:
     """Break a title into lines as long as the figure is wide."""
     width = SIZE[0] if figure is None else figure.get_size_inches()[0]

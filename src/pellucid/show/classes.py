@@ -26,6 +26,7 @@ def boundary(
     y: ArrayLike,
     predict: Callable[[NDArray[np.float64]], ArrayLike],
     *,
+    probability: Callable[[NDArray[np.float64]], ArrayLike] | None = None,
     title: str = "",
     names: Sequence[str] = ("x1", "x2"),
     labels: Sequence[str] | None = None,
@@ -42,6 +43,9 @@ def boundary(
         (n,) classes.
     predict
         From (m, 2) features to (m,) classes.
+    probability
+        From (m, 2) features to (m,) probabilities of the second class: then lines are
+        drawn where it is 10, 25, 75 and 90 %.
     title
         What the picture shows, as a finding.
     names
@@ -65,7 +69,10 @@ def boundary(
     classes, codes = np.unique(y, return_inverse=True)
     columns(rows=X[:, 0], y=codes)  # as many of one as of the other
     figure, axes = blank(4.6, 3.9)
-    _regions(axes, X, classes, predict)
+    across, up = _grid(X)
+    _regions(axes, across, up, classes, predict)
+    if probability is not None:
+        _equal(axes, across, up, probability)
     wrong = np.asarray(predict(X)).ravel() != y
     for i, name in enumerate(classes if labels is None else labels):
         member = y == classes[i]
@@ -75,16 +82,37 @@ def boundary(
     return figure
 
 
+def _grid(X: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Places on a picture, a little beyond the rows: across and up."""
+    margin = 0.06 * np.ptp(X, axis=0) + 1e-9
+    ends = np.transpose([X.min(axis=0) - margin, X.max(axis=0) + margin])
+    return list(np.meshgrid(*(np.linspace(*both, 240) for both in ends)))
+
+
+def _equal(
+    axes: Axes,
+    across: NDArray[np.float64],
+    up: NDArray[np.float64],
+    probability: Callable[[NDArray[np.float64]], ArrayLike],
+) -> None:
+    """Draw lines of equal probability, with their figures."""
+    p = np.asarray(probability(np.column_stack([across.ravel(), up.ravel()])))
+    p = p.reshape(across.shape)
+    levels = [level for level in (0.1, 0.25, 0.75, 0.9) if p.min() < level < p.max()]
+    if levels:
+        look: dict[str, Any] = {"colors": QUIET, "linewidths": 0.8}
+        lines = axes.contour(across, up, p, levels, linestyles="dashed", **look)
+        axes.clabel(lines, fmt=lambda level: f"{100 * level:.0f} %", fontsize=8)
+
+
 def _regions(
     axes: Axes,
-    X: NDArray[np.float64],
+    across: NDArray[np.float64],
+    up: NDArray[np.float64],
     classes: NDArray[Any],
     predict: Callable[[NDArray[np.float64]], ArrayLike],
 ) -> None:
     """Tint the region of each class, and draw the borders between them."""
-    margin = 0.06 * np.ptp(X, axis=0) + 1e-9
-    (left, low), (right, high) = X.min(axis=0) - margin, X.max(axis=0) + margin
-    across, up = np.meshgrid(np.linspace(left, right, 240), np.linspace(low, high, 240))
     said = np.asarray(predict(np.column_stack([across.ravel(), up.ravel()])))
     said = said.reshape(across.shape)
     tints = np.ones((*said.shape, 3))
@@ -92,7 +120,7 @@ def _regions(
         tints[said == label] = tint(colour)
     axes.imshow(
         tints,
-        extent=(left, right, low, high),
+        extent=(across[0, 0], across[0, -1], up[0, 0], up[-1, 0]),
         origin="lower",
         aspect="auto",
         interpolation="none",

@@ -187,7 +187,7 @@ def quantiles(
     points(axes, normal[kept], r_k[kept])
     label_corner(axes, "normal", FIT, np.column_stack([normal, r_k]))
     called = None if rows is None else [rows[i] for i in order]
-    _call(axes, normal, r_k, np.abs(r_k - normal), called)
+    _call(axes, normal, r_k, np.abs(r_k), called)
     entitle(axes, title, drawn_of(n, x_label), y_label)
     return figure
 

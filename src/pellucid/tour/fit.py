@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ModelError, TableError
+from pellucid.models import as_formulas, effects
 from pellucid.models.choosing import Choice, chosen, labels, learned
 from pellucid.models.dependent import cut, left_out, relations, sentences, together
 from pellucid.models.saving import as_bytes
 from pellucid.models.separated import REASON, Rows
+from pellucid.show import estimates
 from pellucid.tables.sources import rows
 from pellucid.tables.table import Table
 from pellucid.tables.wording import quoted
@@ -29,6 +31,7 @@ OPTIONS = re.compile(  # outside of quotation marks
     r'"(?:\\.|[^"\\])*"|\b(drop|categories|numbers|dates|missing)= ?'
 )
 SHOWN = 40  # estimates that are listed
+TERMS = 12  # of a formula
 
 
 def run(
@@ -104,8 +107,7 @@ def read(guide: Guide, table: Table) -> None:
         return
     guide.stretch("preparation", "What was done to the table")
     guide.say(f"{preparation.sentence()}.")
-    for note in preparation.notes:
-        guide.say(f"Note: {typed(note)}.")
+    guide.notes([f"{typed(note)}." for note in preparation.notes])
     guide.table(preparation.told(), preparation.HEADERS, caption="Columns")
 
 
@@ -168,16 +170,37 @@ def fit(guide: Guide, table: Table, choice: Choice, model: Any) -> None:
     guide.stretch("fit", "The fit")
     said = {"linear": linear, "logistic": logistic, "network": network}[choice.kind]
     said(guide, table, model)
-    guide.formula(model.formula("latex"))
-    frame = model.summary().frame
-    caption = "Layers" if choice.kind == "network" else "Estimates"
-    guide.table(frame.head(SHOWN).reset_index(), caption=caption)
-    if len(frame) > SHOWN:
-        guide.say(f"These are the first {SHOWN} of {len(frame):,} estimates.")
-    if "estimate" in frame:
-        guide.keep({"estimates": frame["estimate"].to_dict()})
+    summary = model.summary()
+    guide.formula(formula(model, choice.kind, table.X))
+    tabled(guide, summary.frame)
+    guide.notes(summary.notes)
     what = f"{type(model).__name__} on all {table.n:,} rows."
     guide.picture("fit", model.plot(), what)
+
+
+def formula(model: Any, kind: str, X: Any) -> str:
+    """The formula as LaTeX; of many columns, those of the largest effect."""
+    if kind == "network" or model.n_features_in_ <= TERMS:
+        return str(model.formula("latex"))
+    largest = np.argsort(-effects.sizes(model, X), kind="stable")[:TERMS]
+    written = {"linear": as_formulas.linear, "logistic": as_formulas.logistic}[kind]
+    return written(model, "latex", largest.tolist())
+
+
+def tabled(guide: Guide, frame: Any) -> None:
+    """Tell the estimates with their errors, of each class on its own; or the layers."""
+    if "estimate" not in frame:
+        guide.table(frame.head(SHOWN).reset_index(), caption="Layers")
+        return
+    guide.keep({"estimates": frame["estimate"].to_dict()})
+    if frame.index.nlevels == 1:
+        guide.table(estimates.written(frame.head(SHOWN)), caption="Estimates")
+    else:
+        for label, part in frame.head(SHOWN).groupby(level=0, sort=False):
+            caption = f"Estimates of {label}"
+            guide.table(estimates.written(part.droplevel(0)), caption=caption)
+    if len(frame) > SHOWN:
+        guide.say(f"These are the first {SHOWN} of {len(frame):,} estimates.")
 
 
 def linear(guide: Guide, table: Table, model: Any) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from pellucid.reading.names import one_line
 from pellucid.report import Report
 from pellucid.show import plain_text
-from pellucid.show.canvas import svg
+from pellucid.show.canvas import finding, svg
 from pellucid.tour.folder import write_together
 
 if TYPE_CHECKING:
@@ -136,6 +136,8 @@ class Guide:
     def gallery(self, pictures: Mapping[str, tuple[Figure | str, str]]) -> None:
         """Show pictures beside one another: from name to picture and caption."""
         self._pictures |= {name: drawing for name, (drawing, _) in pictures.items()}
+        found = [finding(drawing) for drawing, _ in pictures.values()]
+        self._tell("\n" + "\n".join(_wrapped(f"- {line}.") for line in found if line))
         self._report.gallery({said: drawing for drawing, said in pictures.values()})
 
     def notes(self, sentences: Sequence[str]) -> None:

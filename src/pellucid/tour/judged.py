@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.models import judging
+from pellucid.models import judging, pictures_of_classes
 from pellucid.models.choosing import Choice, learned
 from pellucid.models.judging import Learn, Measure
 from pellucid.models.logistic import LogisticRegression
@@ -137,6 +137,12 @@ def classes(
     measures(guide, found, f"{baseline} as probabilities")
     _calibrated(guide, f"{table.target} = {names[-1]}", place, p)
     _by_class(guide, [str(name) for name in names], place, p)
+    guide.picture(
+        "roc",
+        pictures_of_classes.roc(p, place, [str(name) for name in names]),
+        "Rows held out: at each border, the share of a class that is called so, and "
+        "the share of the others that is.",
+    )
     return p
 
 

@@ -1,0 +1,131 @@
+"""What columns of a linear model do: effects that can be compared, one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import special
+
+from pellucid.models.base import Array, feature_names
+from pellucid.models.likelihood import deviations
+from pellucid.regression.powers import filled
+from pellucid.show.estimates import LEVEL
+from pellucid.statistics.fitted import lengths
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def bound(model: Any) -> bool:
+    """Whether a penalty or a bound has moved the coefficients, which have no errors."""
+    return bool(
+        getattr(model, "C", np.inf) < np.inf
+        or getattr(model, "alpha", 0) > 0
+        or getattr(model, "positive", False)
+    )
+
+
+def units(X: Any) -> Array:
+    """How much more of each column is compared: one standard deviation.
+
+    Of a column of 0 and 1 it is 1: the level of a category, or not.
+    """
+    X = filled(X)
+    apart = np.all((X == 0) | (X == 1), axis=0)
+    return np.where(apart, 1.0, deviations(X))
+
+
+def standardised(model: Any, X: Any) -> pd.DataFrame:
+    """The estimates and their bounds (without the intercept) for a unit of each column.
+
+    The unit is that of `units`: effects of columns of any measure can be compared.
+    """
+    frame = model._statistics.estimates()[["estimate", "lower", "upper"]]
+    names = feature_names(model)
+    if model.fit_intercept:
+        groups = max(len(frame) // (len(names) + 1), 1)
+        frame = frame[np.tile([False] + [True] * len(names), groups)]
+    scale = np.tile(units(X), len(frame) // max(len(names), 1))
+    return frame.mul(scale, axis=0)
+
+
+def sizes(model: Any, X: Any) -> Array:
+    """How large the effect of each column is (d,), of several outputs the largest."""
+    w = np.atleast_2d(filled(model.coef_))
+    return np.asarray(np.max(np.abs(w), axis=0) * units(X))
+
+
+def along(model: Any, rows: Array) -> tuple[Array, Array, Array]:
+    """The linear output (m,) of rows and the bounds of its interval, at 95 %.
+
+    The output of a row g is g'w, its standard error the length of g'A, where A A' is
+    the covariance of w. Bounds are nan where there are no errors, or a
+    penalty moved the coefficients.
+    """
+    if bound(model):
+        z = rows @ np.ravel(model.coef_) + float(np.ravel(model.intercept_)[0])
+        return z, np.full(len(z), np.nan), np.full(len(z), np.nan)
+    fit = model._statistics
+    G = np.column_stack([np.ones(len(rows)), rows]) if model.fit_intercept else rows
+    z, A = G @ fit.estimate, fit.root()
+    used = np.any(G != 0, axis=0)
+    known = np.isfinite(A).all(axis=1)
+    half = np.full(len(rows), np.nan)
+    if known[used].all():
+        freedom = fit.freedom
+        middle = (1 + LEVEL) / 2
+        t = (special.ndtri(middle) if np.isinf(freedom)
+             else special.stdtrit(freedom, middle))  # fmt: skip
+        half = t * lengths(G[:, known] @ A[known])
+    return z, z - half, z + half
+
+
+@dataclass(frozen=True)
+class Column:
+    """A raw column: one number, or the levels of a category."""
+
+    name: str
+    places: tuple[int, ...]  # of the columns of X
+    levels: tuple[str, ...] = ()  # of a category, the first first
+
+
+def raw_columns(model: Any) -> list[Column]:
+    """The raw columns that columns of X belong to."""
+    names = feature_names(model)
+    recipe = getattr(model, "preparation_", None)
+    if recipe is None or recipe.names != tuple(names):
+        return [Column(name, (j,)) for j, name in enumerate(names)]
+    columns, j = [], 0
+    for step in recipe.steps:
+        places = tuple(range(j, j + len(step.names)))
+        j += len(places)
+        if not places:
+            continue
+        if step.role.kind == "category":
+            levels = tuple(str(level) for level in step.role.levels)
+            filled_in = len(places) - len(levels) + 1
+            columns.append(
+                Column(step.column, places[: len(places) - filled_in], levels)
+            )
+            columns += [
+                Column(names[k], (k,)) for k in places[len(places) - filled_in :]
+            ]
+        else:
+            columns += [Column(names[k], (k,)) for k in places]
+    return columns
+
+
+def rows_of_levels(column: Column, centre: Array) -> Array:
+    """A row (k, d) for each level of a category, the other columns at their means."""
+    rows = np.tile(centre, (len(column.levels), 1))
+    rows[:, list(column.places)] = np.eye(len(column.levels))[:, 1:]
+    return rows
+
+
+def rows_along(j: int, at: Array, centre: Array) -> Array:
+    """A row (m, d) for each value of a column, the others at their means."""
+    rows = np.tile(centre, (len(at), 1))
+    rows[:, j] = at
+    return rows

@@ -1,0 +1,132 @@
+"""What pictures of a fit show, as sentences that are computed, never claimed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pellucid.models.base import Array
+from pellucid.show.plain_text import number
+
+if TYPE_CHECKING:
+    from pellucid.statistics.curvature import Curvature
+    from pellucid.statistics.normality import Shape
+    from pellucid.statistics.spread_of_residuals import UnequalSpread
+
+SURE = 0.01  # p below it: not by chance
+BENDS = 0.02  # of what is left, what a square explains that the eye can see
+SPREADS = 1.5  # times as far
+NORMAL = 0.5  # skewness, and half of the kurtosis, that does no harm
+PULLS, MOVES = 0.5, 1.0  # Cook's distances
+
+
+def percent(share: float) -> str:
+    """A share in per cent, to two digits; never 0 or 100 but where it is.
+
+    >>> percent(0.9512), percent(0.00012), percent(0.99999), percent(1.0)
+    ('95 %', '<0.1 %', '>99.9 %', '100 %')
+    """
+    if 0 < share < 0.001:
+        return "<0.1 %"
+    if 0.999 < share < 1:
+        return ">99.9 %"
+    decimals = 1 if share < 0.0995 or share > 0.9905 else 0
+    return f"{100 * share:.{decimals}f} %".replace(".0 %", " %")
+
+
+def curve(found: Curvature | None, name: str) -> str:
+    """Whether a curve is left, along the prediction or a column."""
+    if found is None:
+        return "No clear curve is left in the residuals"
+    form = "sag" if found.upward else "bulge"
+    return (
+        f"Residuals {form} along {name}: its square would explain "
+        f"{percent(found.share)} of what is left"
+    )
+
+
+def spread(found: UnequalSpread | None) -> str:
+    """Whether residuals spread as far everywhere."""
+    if found is None:
+        return "How far residuals spread along the predictions"
+    times = f"{number(found.ratio, 2)} times as far"
+    if found.p > SURE or found.ratio < SPREADS:
+        return "Residuals spread about as far at low as at high predictions"
+    low, _, high = found.typical
+    if found.grows:
+        return f"Residuals fan out: at high predictions {times} as at low ones"
+    if low == max(found.typical) and high == min(found.typical):
+        return f"Residuals draw in: at low predictions {times} as at high ones"
+    return f"Residuals spread {times} in one third of the predictions as in another"
+
+
+def shape(found: Shape | None) -> str:
+    """Whether residuals are like draws from a normal distribution."""
+    if found is None:
+        return "Residuals in order of size, beside normal ones"
+    skewed = found.p_skewness < SURE and abs(found.skewness) > NORMAL
+    tailed = found.p_kurtosis < SURE and abs(found.kurtosis) > 2 * NORMAL
+    if skewed and abs(found.skewness) >= abs(found.kurtosis) / 4:
+        side = "high" if found.skewness > 0 else "low"
+        how = f"skewness {number(found.skewness, 2)}"
+        return f"Residuals have a long tail to the {side} side ({how})"
+    if tailed or skewed:
+        how = f"excess kurtosis {number(found.kurtosis, 2)}"
+        return (
+            f"Residuals have {'heavy' if found.kurtosis > 0 else 'light'} tails ({how})"
+        )
+    if min(found.p_skewness, found.p_kurtosis) < SURE:
+        return "Residuals are nearly normal"
+    return "Residuals look like draws from a normal distribution"
+
+
+def influence(cook: Array) -> str:
+    """Whether single rows move the fit; they are counted from 1."""
+    if not np.isfinite(cook).any():
+        return "Which rows pull at the fit"
+    row = int(np.nanargmax(cook))
+    many = int(np.sum(cook > MOVES))
+    most = f"Cook's distance {number(float(cook[row]), 2)}"
+    if many > 1:
+        return f"{many} rows move the fit, row {row + 1} the most ({most})"
+    if many:
+        return f"Row {row + 1} alone moves the fit ({most})"
+    if cook[row] > PULLS:
+        return f"Row {row + 1} pulls at the fit the most ({most})"
+    return f"No row alone moves the fit: at most {most}, row {row + 1}"
+
+
+def effects(names: list[str], estimate: Array, told: Array) -> str:
+    """How many effects are told apart from none, and which of them is the largest."""
+    sure = np.flatnonzero(told)
+    if not sure.size:
+        return "No effect can be told from none"
+    if len(names) == 1:
+        return f"The effect of {names[0]} is told from none"
+    largest = names[int(sure[np.argmax(np.abs(estimate[sure]))])]
+    if sure.size == 1:
+        return f"Of {len(names)} effects that of {largest} alone is told from none"
+    count = "All" if sure.size == len(names) else f"{sure.size} of"
+    return f"{count} {len(names)} effects are told from none; {largest} has the largest"
+
+
+def slope(y: str, name: str, w: float, low: float, high: float) -> str:
+    """By how much a target goes with a column."""
+    if not (low > 0 or high < 0):
+        return f"No effect of {name} on {y} can be told from none"
+    verb = "grows" if w > 0 else "falls"
+    return f"{y} {verb} by {number(abs(w), 3)} with 1 more of {name}"
+
+
+def course(event: str, name: str, at: Array, height: tuple[str, str], up: bool) -> str:
+    """How a prediction goes from the least value of a column to the greatest.
+
+    >>> course("p(ill)", "age", np.array([20, 70]), ("50 %", "90 %"), up=True)
+    'p(ill) rises from 50 % to 90 % as age goes from 20 to 70'
+    """
+    ends = f"as {name} goes from {number(at[0], 3)} to {number(at[-1], 3)}"
+    first, last = height
+    if first == last:
+        return f"{event} stays at {first} {ends}"
+    return f"{event} {'rises' if up else 'falls'} from {first} to {last} {ends}"

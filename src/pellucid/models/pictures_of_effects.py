@@ -1,0 +1,175 @@
+"""What columns do, as pictures: all beside one another, and each on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pellucid.models import effects, findings
+from pellucid.models.base import Array, named, rows_of, target_names
+from pellucid.models.effects import Column
+from pellucid.regression.powers import filled
+from pellucid.show import plots
+from pellucid.show.plain_text import number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    Pictures = dict[str, tuple[Figure, str]]  # name: picture, caption
+
+POINTS = 100  # of a curve
+SHOWN = 6  # columns, and classes
+INTERVALS = "Bars are 95 % intervals; a hollow dot may be none."
+OTHERS = ", the other columns at their means, with 95 % intervals where there are such."
+UNIT = "one standard deviation more of a number, or the level of a category"
+
+
+def standardised(model: Any) -> Pictures:
+    """The effect of each column, in units in which they can be compared."""
+    if effects.bound(model):
+        return {}
+    X, *_ = rows_of(model)
+    frame = effects.standardised(model, X)
+    if getattr(model, "classes_", None) is None:
+        return {"effects": _of_numbers(model, frame)}
+    if frame.index.nlevels == 1:
+        second = str(model.classes_[1])
+        return {"effects": _odds(frame, f"{model._target} = {second}")}
+    classes = list(dict.fromkeys(frame.index.get_level_values(0)))[:SHOWN]
+    first = next(str(c) for c in model.classes_ if str(c) not in map(str, classes))
+    return {
+        f"effects-{i}": _odds(frame.loc[label], f"{label} against {first}")
+        for i, label in enumerate(classes, 1)
+    }
+
+
+def _of_numbers(model: Any, frame: Any) -> tuple[Figure, str]:
+    (y,) = target_names(model)
+    w, low, high = frame.to_numpy().T
+    title = findings.effects([*frame.index], w, (low > 0) | (high < 0))
+    said = f"Change of {y} with {UNIT}, the other columns being equal."
+    drawn = plots.effects(
+        [*frame.index], w, low, high, title=title, x_label=f"change of {y}"
+    )
+    return drawn, f"{said} {INTERVALS}"
+
+
+def _odds(frame: Any, event: str) -> tuple[Figure, str]:
+    w, low, high = frame.to_numpy().T
+    told = (low > 0) | (high < 0)
+    with np.errstate(over="ignore"):
+        ratios = np.exp([w, low, high])
+    drawn = plots.effects(
+        [*map(str, frame.index)], *ratios, ratios=True, x_label="odds ratio",
+        title=findings.effects([*frame.index], w, told),
+    )  # fmt: skip
+    said = f"By what the odds of {event} are multiplied with {UNIT}."
+    return drawn, f"{said} {INTERVALS}"
+
+
+# -- one column at a time -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a model of a number, or of two classes, and what is predicted."""
+
+    model: Any
+    X: Array
+    residual: Array  # of classes, none
+    event: str
+    scale: Callable[[Array], Array]  # from the linear output to what is predicted
+    said: Callable[[float], str]
+
+    def at(self, rows: Array) -> list[Array]:
+        """What is predicted of rows, and the bounds of its interval."""
+        return [self.scale(z) for z in effects.along(self.model, rows)]
+
+    @property
+    def centre(self) -> Array:
+        """The mean of each column."""
+        return np.asarray(self.X.mean(axis=0))
+
+
+def partial(model: Any) -> Pictures:
+    """The columns of the largest effects, each on its own, the others at their means.
+
+    Of three classes and more there are none.
+    """
+    classes = getattr(model, "classes_", ())
+    if len(classes) > 2:
+        return {}
+    X, y, *_ = rows_of(model)
+    X, size = filled(X), effects.sizes(model, X)
+    if len(classes):
+        event = f"p({model._target} = {classes[1]})"
+        rows = Rows(model, X, np.empty(0), event, sigmoid, findings.percent)
+    else:
+        (event,) = target_names(model)
+        residual = np.ravel(y) - np.ravel(model.predict(named(model, X)))
+        rows = Rows(model, X, residual, event, np.asarray, lambda v: number(v, 3))
+    columns = sorted(
+        effects.raw_columns(model), key=lambda c: -max(size[j] for j in c.places)
+    )
+    return {f"partial-{i}": _of(rows, c) for i, c in enumerate(columns[:SHOWN], 1)}
+
+
+def _of(rows: Rows, column: Column) -> tuple[Figure, str]:
+    """A column: a category by level, a number as a line or a curve."""
+    j = column.places[0]
+    values = np.unique(rows.X[:, j])
+    if column.levels:
+        return _levels(rows, column.name, list(column.levels),
+                       effects.rows_of_levels(column, rows.centre))  # fmt: skip
+    if len(values) <= 2:
+        return _levels(rows, column.name, [number(v, 4) for v in values],
+                       effects.rows_along(j, values, rows.centre))  # fmt: skip
+    draw = _component if rows.residual.size else _band
+    return draw(rows, column.name, j)
+
+
+def _levels(rows: Rows, name: str, levels: list[str], at: Array) -> tuple[Figure, str]:
+    """What is predicted at each level of a category."""
+    y, low, high = rows.at(at)
+    top, least = int(np.argmax(y)), int(np.argmin(y))
+    drawn = plots.levels(
+        levels, y, low, high, x_label=rows.event,
+        title=f"By {name}, {rows.event} is highest for {levels[top]} "
+        f"({rows.said(y[top])}), lowest for {levels[least]} ({rows.said(y[least])})",
+    )  # fmt: skip
+    return drawn, f"{rows.event} at each level of {name}{OTHERS}"
+
+
+def _component(rows: Rows, name: str, j: int) -> tuple[Figure, str]:
+    """A number in a linear regression, with what is left of each row."""
+    frame = rows.model._statistics.estimates().iloc[j + rows.model.fit_intercept]
+    w, error, x = frame["estimate"], frame["standard error"], rows.X[:, j]
+    drawn = plots.component(
+        x, w * (x - x.mean()) + rows.residual, w, error, x_label=name,
+        y_label=f"part of {rows.event}",
+        title=findings.slope(rows.event, name, w, frame["lower"], frame["upper"]),
+    )  # fmt: skip
+    return drawn, (
+        f"What {name} adds to {rows.event}, and the residual of each row; the dashed "
+        "line is smooth through them: where it leaves the other, the effect bends."
+    )
+
+
+def _band(rows: Rows, name: str, j: int) -> tuple[Figure, str]:
+    """A number in a regression of two classes: the probability along it."""
+    x = np.linspace(rows.X[:, j].min(), rows.X[:, j].max(), POINTS)
+    p, low, high = rows.at(effects.rows_along(j, x, rows.centre))
+    ends = rows.said(p[0]), rows.said(p[-1])
+    drawn = plots.band(
+        x, p, low, high, rows=rows.X[:, j], x_label=name, y_label=rows.event,
+        title=findings.course(rows.event, name, x, ends, up=p[-1] > p[0]),
+    )  # fmt: skip
+    return drawn, f"{rows.event} along {name}{OTHERS}"
+
+
+def sigmoid(z: Array) -> Array:
+    """1 / (1 + exp(-z)), which cannot overflow."""
+    return np.asarray((1 + np.tanh(z / 2)) / 2)
