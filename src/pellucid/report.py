@@ -273,6 +273,7 @@ class Report:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        environment.filters["breakable"] = _breakable
         template = files("pellucid").joinpath("report.html.j2").read_text("utf-8")
         opening, *titled = self._sections
         page = environment.from_string(template).render(
@@ -339,6 +340,11 @@ def _inline(text: str) -> Markup:
             result += _markup("<strong>{}</strong>").format(_inline(strong))
         at = mark.end()
     return result + text[at:]
+
+
+def _breakable(name: str) -> Markup:
+    """Let a name of a column go on in the next line after _ and before [."""
+    return _markup("<wbr>").join(re.split(r"(?<=[_./])|(?=\[)", name))
 
 
 def _after_point(text: str) -> float:

@@ -150,7 +150,7 @@ def weighted_sum(
     >>> weighted_sum([1.5, -0.00002], ["age", "blood sugar"], 3.0, STYLES["text"])
     '1.5 age - 2e-05 (blood sugar) + 3'
     >>> weighted_sum([-1.5, 0.00002], ["x1", "blood sugar"], 0.0, STYLES["latex"])
-    '-1.5\\,x_{1} + 2 \\times 10^{-5}\\,\\mathrm{blood\\ sugar}'
+    '-1.5\\,x_{1} \\\\ &\\quad + 2 \\times 10^{-5}\\,\\mathrm{blood\\ sugar}'
     >>> weighted_sum([1, 2, 3], ["a", "b", "c"], 4, STYLES["text"], chosen=[2])
     '3 c + ... (2 more) + 4'
     """
@@ -193,9 +193,12 @@ def _written(pairs: Sequence[tuple[str, str]], format: str) -> str:  # noqa: A00
     """Equations left = right, one a line."""
     if format == "text":
         return "\n".join(f"{left} = {right}" for left, right in pairs)
-    lines = [f"{left} &= {right}" for left, right in pairs]
-    if len(lines) == 1 and r"\\" not in lines[0]:
-        return lines[0].replace(" &= ", " = ")
+    if any(r"\\" in right for _, right in pairs):  # flush left: a telephone is narrow
+        lines = [f"& {left} = {right}" for left, right in pairs]
+    elif len(pairs) == 1:
+        return " = ".join(pairs[0])
+    else:
+        lines = [f"{left} &= {right}" for left, right in pairs]
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 

@@ -22,17 +22,22 @@ PULLS, MOVES = 0.5, 1.0  # Cook's distances
 
 
 def percent(share: float) -> str:
-    """A share in per cent, to two digits; never 0 or 100 but where it is.
+    r"""A share in per cent, to two digits; never 0 or 100 but where it is.
 
-    >>> percent(0.9512), percent(0.00012), percent(0.99999), percent(1.0)
-    ('95 %', '<0.1 %', '>99.9 %', '100 %')
+    >>> [
+    ...     percent(p).replace("\N{NO-BREAK SPACE}", " ")
+    ...     for p in (0.951, 1e-5, 1 - 1e-5, 1)
+    ... ]
+    ['95 %', '<0.1 %', '>99.9 %', '100 %']
     """
     if 0 < share < 0.001:
-        return "<0.1 %"
-    if 0.999 < share < 1:
-        return ">99.9 %"
-    decimals = 1 if share < 0.0995 or share > 0.9905 else 0
-    return f"{100 * share:.{decimals}f} %".replace(".0 %", " %")
+        shown = "<0.1"
+    elif 0.999 < share < 1:
+        shown = ">99.9"
+    else:
+        decimals = 1 if share < 0.0995 or share > 0.9905 else 0
+        shown = f"{100 * share:.{decimals}f}".removesuffix(".0")
+    return f"{shown}\N{NO-BREAK SPACE}%"
 
 
 def curve(found: Curvature | None, name: str) -> str:

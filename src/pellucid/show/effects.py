@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+LETTERS = 24  # of a name
 SHOWN = 20  # effects on one picture, and levels of one category
 
 
@@ -85,7 +86,7 @@ def effects(
     face = np.where(told[shown], PALETTE[0], "white")
     look: dict[str, Any] = {"color": face, "edgecolors": PALETTE[0], "linewidths": 1.2}
     axes.scatter(w[shown], places, s=26, zorder=3, **look)
-    axes.set_yticks(places, [shortened(str(names[int(i)]), 22) for i in at[shown]])
+    axes.set_yticks(places, [_called(str(names[int(i)])) for i in at[shown]])
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.spines["left"].set_visible(False)
     axes.invert_yaxis()
@@ -93,6 +94,19 @@ def effects(
     entitle_all(figure, title)
     entitle(axes, "", x_label + more)
     return figure
+
+
+def _called(name: str) -> str:
+    """A name of a column, of a level of a category above all the level.
+
+    >>> _called("occupation of the father[professional]")
+    'occupatio…[professional]'
+    """
+    head, bracket, level = name.rpartition("[")
+    if len(name) <= LETTERS or not (head and level.endswith("]")):
+        return shortened(name, LETTERS)
+    level = shortened(level.removesuffix("]"), LETTERS - 8)
+    return f"{shortened(head, LETTERS - 2 - len(level))}{bracket}{level}]"
 
 
 @picture

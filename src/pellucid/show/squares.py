@@ -121,7 +121,8 @@ def confusion(
     figure, axes = blank(side + 1.4, side + 1.3)
     figure.set_layout_engine("compressed")  # the squares stay square
     _draw_counts(axes, counts, labels)
-    entitle(axes, title, x_label, y_label)
+    entitle_all(figure, title)
+    entitle(axes, "", x_label, y_label)
     return figure
 
 

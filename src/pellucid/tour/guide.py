@@ -137,7 +137,7 @@ class Guide:
         """Show pictures beside one another: from name to picture and caption."""
         self._pictures |= {name: drawing for name, (drawing, _) in pictures.items()}
         found = [finding(drawing) for drawing, _ in pictures.values()]
-        self._tell("\n" + "\n".join(_wrapped(f"- {line}.") for line in found if line))
+        self._tell("\n" + "\n".join(_item(line) for line in found if line))
         self._report.gallery({said: drawing for drawing, said in pictures.values()})
 
     def notes(self, sentences: Sequence[str]) -> None:
@@ -184,6 +184,17 @@ def _wrapped(paragraph: str) -> str:
         _width(),
         initial_indent=PROSE,
         subsequent_indent=PROSE,
+        break_on_hyphens=False,
+    )
+
+
+def _item(finding: str) -> str:
+    """A finding as an item of a list."""
+    return textwrap.fill(
+        f"{finding}.",
+        _width(),
+        initial_indent=f"{PROSE}- ",
+        subsequent_indent=f"{PROSE}  ",
         break_on_hyphens=False,
     )
 
