@@ -217,8 +217,8 @@ PICTURES = [
             sigmoid(x + 0.5), classes, labels=("no", "yes"), **finding
         ),
         (
-            f"no: {np.sum((x < 0) & (x > -0.5))} of {np.sum(x < 0)} called wrong",
-            f"yes: 0 of {np.sum(x > 0)} called wrong",
+            f"no: {np.sum((x < 0) & (x > -0.5))} of {np.sum(x < 0)} wrong",
+            f"yes: 0 of {np.sum(x > 0)} wrong",
         ),
     ),
     Case(

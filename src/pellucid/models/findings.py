@@ -116,6 +116,21 @@ def effects(names: list[str], estimate: Array, told: Array) -> str:
     return f"{count} {len(names)} effects are told from none; {largest} has the largest"
 
 
+def likeliest(p: Array, labels: list[str], name: str) -> str:
+    """Which class is the likeliest along a column (m, k), from the least value on.
+
+    >>> likeliest(np.array([[0.8, 0.2], [0.4, 0.6]]), ["Dem", "Rep"], "age")
+    'Dem is likeliest at the least age, Rep at the greatest'
+    """
+    best = p.argmax(axis=1)
+    first, last = labels[best[0]], labels[best[-1]]
+    if len(np.unique(best)) == 1:
+        return f"{first} is likeliest at every {name}"
+    if first == last:
+        return f"{first} is likeliest at the least and the greatest {name}"
+    return f"{first} is likeliest at the least {name}, {last} at the greatest"
+
+
 def slope(y: str, name: str, w: float, low: float, high: float) -> str:
     """By how much a target goes with a column."""
     if not (low > 0 or high < 0):

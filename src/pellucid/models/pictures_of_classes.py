@@ -10,6 +10,7 @@ from sklearn import metrics
 from pellucid.models.base import Array, feature_names, named, rows_of
 from pellucid.models.effects import along
 from pellucid.models.findings import course, percent
+from pellucid.models.findings import likeliest as likeliest_along
 from pellucid.models.likelihood import likeliest
 from pellucid.models.pictures_of_effects import sigmoid
 from pellucid.regression.powers import filled
@@ -89,8 +90,7 @@ def _curves(model: Any, x: Array, place: Array, labels: list[str]) -> Figure:
     (name,) = feature_names(model)
     return plots.shares(
         at, p, labels=labels, rows=x, x_label=name,
-        title=f"{labels[p[0].argmax()]} is likeliest at the least {name}, "
-        f"{labels[p[-1].argmax()]} at the greatest",
+        title=likeliest_along(p, labels, name),
     )  # fmt: skip
 
 

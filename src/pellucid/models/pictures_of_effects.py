@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 POINTS = 100  # of a curve
 SHOWN = 6  # columns, and classes
 INTERVALS = "Bars are 95 % intervals; a hollow dot may be none."
-OTHERS = ", the other columns at their means, with 95 % intervals where there are such."
+MEANS = ", the other columns at their means"
+OTHERS = f"{MEANS}, with 95 % intervals where there are such."
 UNIT = "one standard deviation more of a number, or the level of a category"
 
 
@@ -62,9 +63,10 @@ def _odds(frame: Any, event: str) -> tuple[Figure, str]:
     told = (low > 0) | (high < 0)
     with np.errstate(over="ignore"):
         ratios = np.exp([w, low, high])
+    found = findings.effects([*frame.index], w, told)
     drawn = plots.effects(
         [*map(str, frame.index)], *ratios, ratios=True, x_label="odds ratio",
-        title=findings.effects([*frame.index], w, told),
+        title=f"{event}: {found}",
     )  # fmt: skip
     said = f"By what the odds of {event} are multiplied with {UNIT}."
     return drawn, f"{said} {INTERVALS}"
@@ -95,26 +97,37 @@ class Rows:
 
 
 def partial(model: Any) -> Pictures:
-    """The columns of the largest effects, each on its own, the others at their means.
-
-    Of three classes and more there are none.
-    """
-    classes = getattr(model, "classes_", ())
-    if len(classes) > 2:
-        return {}
+    """The columns of the largest effects, each on its own, the others at their means."""
     X, y, *_ = rows_of(model)
     X, size = filled(X), effects.sizes(model, X)
-    if len(classes):
+    columns = sorted(
+        effects.raw_columns(model), key=lambda c: -max(size[j] for j in c.places)
+    )
+    classes = [str(label) for label in getattr(model, "classes_", ())]
+    if len(classes) > 2:
+        numbers = [c for c in columns if len(np.unique(X[:, c.places[0]])) > 2]
+        drawn = [_classes(model, X, c, classes) for c in numbers[:SHOWN]]
+        return {f"partial-{i}": picture for i, picture in enumerate(drawn, 1)}
+    if classes:
         event = f"p({model._target} = {classes[1]})"
         rows = Rows(model, X, np.empty(0), event, sigmoid, findings.percent)
     else:
         (event,) = target_names(model)
         residual = np.ravel(y) - np.ravel(model.predict(named(model, X)))
         rows = Rows(model, X, residual, event, np.asarray, lambda v: number(v, 3))
-    columns = sorted(
-        effects.raw_columns(model), key=lambda c: -max(size[j] for j in c.places)
-    )
     return {f"partial-{i}": _of(rows, c) for i, c in enumerate(columns[:SHOWN], 1)}
+
+
+def _classes(
+    model: Any, X: Array, column: Column, labels: list[str]
+) -> tuple[Figure, str]:
+    """The probability of each class along a number."""
+    j, name = column.places[0], column.name
+    x = np.linspace(X[:, j].min(), X[:, j].max(), POINTS)
+    p = model.predict_proba(named(model, effects.rows_along(j, x, X.mean(axis=0))))
+    title = findings.likeliest(p, labels, name)
+    drawn = plots.shares(x, p, labels=labels, rows=X[:, j], title=title, x_label=name)
+    return drawn, f"The probability of each class along {name}{MEANS}."
 
 
 def _of(rows: Rows, column: Column) -> tuple[Figure, str]:

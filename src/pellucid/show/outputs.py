@@ -12,6 +12,7 @@ from pellucid.show.canvas import blank, columns, entitle, entitle_all, picture
 from pellucid.show.colours import FIT, INK, PALETTE, QUIET, ink
 from pellucid.show.labels import End, label_ends, power, shortened
 from pellucid.show.residuals import SMALL
+from pellucid.show.smooth import sampled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -254,9 +255,7 @@ def _sides(axes: Axes, p: Array, y: Array, labels: Sequence[str]) -> None:
     for k, x, height in ((1, 0.02, 0.98), (0, 0.98, 0.02)):
         rows = y == k
         wrong = int(((p >= 0.5) != (k == 1))[rows].sum())
-        said = (
-            f"{shortened(labels[k], 16)}: {wrong:,} of {int(rows.sum()):,} called wrong"
-        )
+        said = f"{shortened(labels[k], 16)}: {wrong:,} of {int(rows.sum()):,} wrong"
         axes.text(
             x, height, said, transform=axes.transAxes, color=ink(PALETTE[k]),
             horizontalalignment="left" if k else "right",
@@ -371,6 +370,7 @@ def shares(
     axes.set_ylim(-0.03, 1.03)
     look: dict[str, Any] = {"markersize": 7, "alpha": 0.4, "color": QUIET}
     there = np.asarray(rows, dtype=float)
+    there = there[sampled(there.size, 400)]
     axes.plot(there, np.full(there.size, 0.01), "|",
               transform=axes.get_xaxis_transform(), **look)  # fmt: skip
     label_ends(axes, [End(float(x[-1]), float(p[-1, k]), shortened(labels[k], 16),

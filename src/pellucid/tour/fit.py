@@ -11,16 +11,14 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ModelError, TableError
-from pellucid.models import as_formulas, effects
 from pellucid.models.choosing import Choice, chosen, labels, learned
 from pellucid.models.dependent import cut, left_out, relations, sentences, together
 from pellucid.models.saving import as_bytes
 from pellucid.models.separated import REASON, Rows
-from pellucid.show import estimates
 from pellucid.tables.sources import rows
 from pellucid.tables.table import Table
 from pellucid.tables.wording import quoted
-from pellucid.tour import judged
+from pellucid.tour import judged, shown
 from pellucid.tour.folder import expect_room
 from pellucid.tour.guide import Guide
 from pellucid.tour.libraries import expect_libraries
@@ -30,8 +28,6 @@ SINGULAR = {"categories": "category", "numbers": "number", "dates": "date"}
 OPTIONS = re.compile(  # outside of quotation marks
     r'"(?:\\.|[^"\\])*"|\b(drop|categories|numbers|dates|missing)= ?'
 )
-SHOWN = 40  # estimates that are listed
-TERMS = 12  # of a formula
 
 
 def run(
@@ -91,6 +87,7 @@ def run(
     introduced(guide, table, choice, model)
     fitted = learned(choice, seed, table)
     fit(guide, table, choice, fitted)
+    shown.pictured(guide, choice, fitted)
     judged.told(guide, table, choice, fitted, seed)
     guide.leave(out, {MODEL: as_bytes(fitted)})
     tell(f"The model, for `pellucid predict` on other rows: {out / MODEL}")
@@ -170,37 +167,9 @@ def fit(guide: Guide, table: Table, choice: Choice, model: Any) -> None:
     guide.stretch("fit", "The fit")
     said = {"linear": linear, "logistic": logistic, "network": network}[choice.kind]
     said(guide, table, model)
-    summary = model.summary()
-    guide.formula(formula(model, choice.kind, table.X))
-    tabled(guide, summary.frame)
-    guide.notes(summary.notes)
+    shown.summed_up(guide, table, choice, model)
     what = f"{type(model).__name__} on all {table.n:,} rows."
     guide.picture("fit", model.plot(), what)
-
-
-def formula(model: Any, kind: str, X: Any) -> str:
-    """The formula as LaTeX; of many columns, those of the largest effect."""
-    if kind == "network" or model.n_features_in_ <= TERMS:
-        return str(model.formula("latex"))
-    largest = np.argsort(-effects.sizes(model, X), kind="stable")[:TERMS]
-    written = {"linear": as_formulas.linear, "logistic": as_formulas.logistic}[kind]
-    return written(model, "latex", largest.tolist())
-
-
-def tabled(guide: Guide, frame: Any) -> None:
-    """Tell the estimates with their errors, of each class on its own; or the layers."""
-    if "estimate" not in frame:
-        guide.table(frame.head(SHOWN).reset_index(), caption="Layers")
-        return
-    guide.keep({"estimates": frame["estimate"].to_dict()})
-    if frame.index.nlevels == 1:
-        guide.table(estimates.written(frame.head(SHOWN)), caption="Estimates")
-    else:
-        for label, part in frame.head(SHOWN).groupby(level=0, sort=False):
-            caption = f"Estimates of {label}"
-            guide.table(estimates.written(part.droplevel(0)), caption=caption)
-    if len(frame) > SHOWN:
-        guide.say(f"These are the first {SHOWN} of {len(frame):,} estimates.")
 
 
 def linear(guide: Guide, table: Table, model: Any) -> None:
@@ -234,9 +203,10 @@ def logistic(guide: Guide, table: Table, model: Any) -> None:
         )
     else:
         guide.say(
-            "Each class has coefficients of its own. The difference of two classes "
-            "says by how much the log odds of the one against the other grow with 1 "
-            "more of the column; over the classes they sum to 0."
+            "In the formula each class has coefficients of its own, which sum to 0 over "
+            "the classes. The difference of two classes says by how much the log odds "
+            "of the one against the other grow with 1 more of the column: the tables "
+            f"have those against `{classes[0]}`."
         )
 
 

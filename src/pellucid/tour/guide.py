@@ -135,6 +135,8 @@ class Guide:
 
     def gallery(self, pictures: Mapping[str, tuple[Figure | str, str]]) -> None:
         """Show pictures beside one another: from name to picture and caption."""
+        if not pictures:
+            return
         self._pictures |= {name: drawing for name, (drawing, _) in pictures.items()}
         found = [finding(drawing) for drawing, _ in pictures.values()]
         self._tell("\n" + "\n".join(_item(line) for line in found if line))

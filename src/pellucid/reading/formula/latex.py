@@ -360,7 +360,7 @@ def number(value: Any, digits: int | None = None) -> Piece:
 def _positive(value: Any, digits: int | None) -> Piece:
     text = str(value) if digits is None else f"{value:.{digits}g}"
     text = text.removesuffix(".0")
-    if len(text) > 8:
+    if digits is None and len(text) > 8:
         ratio = Fraction(float(value)).limit_denominator(10_000)
         if ratio.numerator in range(1, 10) and float(ratio) == value:
             return over(Piece(str(ratio.numerator)), Piece(str(ratio.denominator)))

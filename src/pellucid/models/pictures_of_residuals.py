@@ -1,0 +1,68 @@
+"""What a linear regression leaves, as the four pictures of R's `plot.lm`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pellucid.models import findings
+from pellucid.models.base import named, rows_of
+from pellucid.models.notes_of_numbers import subjects
+from pellucid.regression.powers import filled
+from pellucid.show import plots
+from pellucid.statistics.curvature import strongest
+from pellucid.statistics.influence import cooks_distance
+from pellucid.statistics.normality import shape_of
+from pellucid.statistics.spread_of_residuals import unequal_spread
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Pictures = dict[str, tuple["Figure", str]]  # name: picture, caption
+
+
+def of(model: Any) -> Pictures:
+    """The pictures with their captions; none where no rows are left to tell."""
+    subject = next(iter(subjects(model)), None)
+    return {} if subject is None else dict(_drawn(model, subject))
+
+
+def _drawn(model: Any, subject: Any) -> Iterator[tuple[str, tuple[Figure, str]]]:
+    X, y, *_ = rows_of(model)
+    fitted = np.ravel(model.predict(named(model, X)))
+    residual, r = np.ravel(y) - fitted, subject.fit.internal
+    numbers = [str(i + 1) for i in range(len(r))]
+    name = f"predicted {subject.y}"
+    bent = strongest(subject.fit, findings.BENDS, findings.SURE)
+    along, bending = fitted, "the prediction"
+    if bent is not None and bent.column < len(subject.names):
+        bending = name = subject.names[bent.column]
+        along = filled(X[:, [bent.column]])[:, 0]
+    yield "residuals", (
+        plots.residuals(along, residual, rows=numbers, x_label=name,
+                        title=findings.curve(bent, bending)),
+        "Residuals, observed less predicted, with a smooth line; the three farthest "
+        "rows have their numbers.",
+    )  # fmt: skip
+    yield "spread", (
+        plots.spreading(fitted, r, x_label=f"predicted {subject.y}",
+                        title=findings.spread(unequal_spread(subject.fit))),
+        "How far standardised residuals lie from 0; the line is smooth through them.",
+    )  # fmt: skip
+    yield (
+        "quantiles",
+        (
+            plots.quantiles(r, rows=numbers, title=findings.shape(shape_of(r))),
+            "Standardised residuals in order of size, beside those of a normal "
+            "distribution; 95 of 100 normal ones lie in the band.",
+        ),
+    )
+    cook = cooks_distance(subject.fit)
+    yield "leverage", (
+        plots.leverage(subject.fit.leverage, r, cook, subject.fit.rows - subject.fit.freedom,
+                       rows=numbers, title=findings.influence(cook)),
+        "Leverage is how far a row's columns lie from those of the others; D is Cook's "
+        "distance, how far the coefficients move without the row.",
+    )  # fmt: skip
