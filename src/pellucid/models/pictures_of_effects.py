@@ -97,7 +97,7 @@ class Rows:
 
 
 def partial(model: Any) -> Pictures:
-    """The columns of the largest effects, each on its own, the others at their means."""
+    """The columns of the largest effects, each on its own, the others at means."""
     X, y, *_ = rows_of(model)
     X, size = filled(X), effects.sizes(model, X)
     columns = sorted(

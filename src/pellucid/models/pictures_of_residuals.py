@@ -59,9 +59,9 @@ def _drawn(model: Any, subject: Any) -> Iterator[tuple[str, tuple[Figure, str]]]
             "distribution; 95 of 100 normal ones lie in the band.",
         ),
     )
-    cook = cooks_distance(subject.fit)
+    cook, estimates = cooks_distance(subject.fit), len(r) - subject.fit.freedom
     yield "leverage", (
-        plots.leverage(subject.fit.leverage, r, cook, subject.fit.rows - subject.fit.freedom,
+        plots.leverage(subject.fit.leverage, r, cook, estimates,
                        rows=numbers, title=findings.influence(cook)),
         "Leverage is how far a row's columns lie from those of the others; D is Cook's "
         "distance, how far the coefficients move without the row.",

@@ -203,10 +203,10 @@ def logistic(guide: Guide, table: Table, model: Any) -> None:
         )
     else:
         guide.say(
-            "In the formula each class has coefficients of its own, which sum to 0 over "
-            "the classes. The difference of two classes says by how much the log odds "
-            "of the one against the other grow with 1 more of the column: the tables "
-            f"have those against `{classes[0]}`."
+            "In the formula each class has coefficients of its own, which sum to 0 "
+            "over the classes. The difference of two classes says by how much the log "
+            "odds of the one against the other grow with 1 more of the column: the "
+            f"tables have those against `{classes[0]}`."
         )
 
 
