@@ -117,6 +117,28 @@ def raw_columns(model: Any) -> list[Column]:
     return columns
 
 
+def chance(model: Any, column: Column) -> float:
+    """P that the estimates w of a column are so far from 0 by chance (Wald's test).
+
+    W = w' C^-1 w / k has the distribution of F with k degrees of freedom and those of
+    the fit, and k W that of chi^2 where they are infinite. It is nan where there are no
+    errors, or a penalty moved the coefficients.
+    """
+    if bound(model):
+        return np.nan
+    fit = model._statistics
+    places = np.array(column.places) + model.fit_intercept
+    w, A = fit.estimate[places], fit.root()[places]
+    if not (np.isfinite(A).all() and np.any(A)):
+        return np.nan
+    U, size, _ = np.linalg.svd(A, full_matrices=False)
+    k = int(np.sum(size > size[0] * len(w) * np.finfo(float).eps))
+    W = float(np.sum((U.T @ w / size)[:k] ** 2))
+    if np.isinf(fit.freedom):
+        return float(special.chdtrc(k, W))
+    return float(special.fdtrc(k, fit.freedom, W / k))
+
+
 def rows_of_levels(column: Column, centre: Array) -> Array:
     """A row (k, d) for each level of a category, the other columns at their means."""
     rows = np.tile(centre, (len(column.levels), 1))

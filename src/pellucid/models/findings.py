@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pellucid.statistics.normality import Shape
     from pellucid.statistics.spread_of_residuals import UnequalSpread
 
+ALPHA = 0.05  # p above it: an interval of 95 % holds 0
 SURE = 0.01  # p below it: not by chance
 BENDS = 0.02  # of what is left, what a square explains that the eye can see
 SPREADS = 1.5  # times as far
@@ -131,10 +132,23 @@ def likeliest(p: Array, labels: list[str], name: str) -> str:
     return f"{first} is likeliest at the least {name}, {last} at the greatest"
 
 
-def slope(y: str, name: str, w: float, low: float, high: float) -> str:
+def untold(name: str, event: str, p: float) -> str:
+    """Of a column whose effect may be chance, that it may; else nothing."""
+    if not p > ALPHA:
+        return ""
+    return f"No effect of {name} on {event} can be told from none"
+
+
+def levels(name: str, event: str, most: tuple[str, str], least: tuple[str, str]) -> str:
+    """For which level of a category a prediction is highest, and lowest."""
+    (top, high), (bottom, low) = most, least
+    return (
+        f"By {name}, {event} is highest for {top} ({high}), lowest for {bottom} ({low})"
+    )
+
+
+def slope(y: str, name: str, w: float) -> str:
     """By how much a target goes with a column."""
-    if not (low > 0 or high < 0):
-        return f"No effect of {name} on {y} can be told from none"
     verb = "grows" if w > 0 else "falls"
     return f"{y} {verb} by {number(abs(w), 3)} with 1 more of {name}"
 

@@ -134,36 +134,38 @@ def _of(rows: Rows, column: Column) -> tuple[Figure, str]:
     """A column: a category by level, a number as a line or a curve."""
     j = column.places[0]
     values = np.unique(rows.X[:, j])
+    told = findings.untold(column.name, rows.event, effects.chance(rows.model, column))
     if column.levels:
-        return _levels(rows, column.name, list(column.levels),
-                       effects.rows_of_levels(column, rows.centre))  # fmt: skip
+        at = effects.rows_of_levels(column, rows.centre)
+        return _levels(rows, column.name, list(column.levels), at, told)
     if len(values) <= 2:
-        return _levels(rows, column.name, [number(v, 4) for v in values],
-                       effects.rows_along(j, values, rows.centre))  # fmt: skip
+        at = effects.rows_along(j, values, rows.centre)
+        return _levels(rows, column.name, [number(v, 4) for v in values], at, told)
     draw = _component if rows.residual.size else _band
-    return draw(rows, column.name, j)
+    return draw(rows, column.name, j, told)
 
 
-def _levels(rows: Rows, name: str, levels: list[str], at: Array) -> tuple[Figure, str]:
+def _levels(
+    rows: Rows, name: str, levels: list[str], at: Array, told: str
+) -> tuple[Figure, str]:
     """What is predicted at each level of a category."""
     y, low, high = rows.at(at)
-    top, least = int(np.argmax(y)), int(np.argmin(y))
-    drawn = plots.levels(
-        levels, y, low, high, x_label=rows.event,
-        title=f"By {name}, {rows.event} is highest for {levels[top]} "
-        f"({rows.said(y[top])}), lowest for {levels[least]} ({rows.said(y[least])})",
-    )  # fmt: skip
+    most, least = ((levels[i], rows.said(y[i])) for i in (np.argmax(y), np.argmin(y)))
+    title = told or findings.levels(name, rows.event, most, least)
+    drawn = plots.levels(levels, y, low, high, x_label=rows.event, title=title)
     return drawn, f"{rows.event} at each level of {name}{OTHERS}"
 
 
-def _component(rows: Rows, name: str, j: int) -> tuple[Figure, str]:
+def _component(rows: Rows, name: str, j: int, told: str) -> tuple[Figure, str]:
     """A number in a linear regression, with what is left of each row."""
-    frame = rows.model._statistics.estimates().iloc[j + rows.model.fit_intercept]
-    w, error, x = frame["estimate"], frame["standard error"], rows.X[:, j]
+    model, x = rows.model, rows.X[:, j]
+    w = float(np.ravel(model.coef_)[j])
+    place = j + model.fit_intercept
+    error = np.nan if effects.bound(model) else model._statistics.errors()[place]
     drawn = plots.component(
         x, w * (x - x.mean()) + rows.residual, w, error, x_label=name,
         y_label=f"part of {rows.event}",
-        title=findings.slope(rows.event, name, w, frame["lower"], frame["upper"]),
+        title=told or findings.slope(rows.event, name, w),
     )  # fmt: skip
     return drawn, (
         f"What {name} adds to {rows.event}, and the residual of each row; the dashed "
@@ -171,14 +173,14 @@ def _component(rows: Rows, name: str, j: int) -> tuple[Figure, str]:
     )
 
 
-def _band(rows: Rows, name: str, j: int) -> tuple[Figure, str]:
+def _band(rows: Rows, name: str, j: int, told: str) -> tuple[Figure, str]:
     """A number in a regression of two classes: the probability along it."""
     x = np.linspace(rows.X[:, j].min(), rows.X[:, j].max(), POINTS)
     p, low, high = rows.at(effects.rows_along(j, x, rows.centre))
     ends = rows.said(p[0]), rows.said(p[-1])
     drawn = plots.band(
         x, p, low, high, rows=rows.X[:, j], x_label=name, y_label=rows.event,
-        title=findings.course(rows.event, name, x, ends, up=p[-1] > p[0]),
+        title=told or findings.course(rows.event, name, x, ends, up=p[-1] > p[0]),
     )  # fmt: skip
     return drawn, f"{rows.event} along {name}{OTHERS}"
 

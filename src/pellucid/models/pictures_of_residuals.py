@@ -35,7 +35,7 @@ def _drawn(model: Any, subject: Any) -> Iterator[tuple[str, tuple[Figure, str]]]
     residual, r = np.ravel(y) - fitted, subject.fit.internal
     numbers = [str(i + 1) for i in range(len(r))]
     name = f"predicted {subject.y}"
-    bent = strongest(subject.fit, findings.BENDS, findings.SURE)
+    bent = strongest(subject.fit, findings.BENDS, findings.SURE, findings.SURE)
     along, bending = fitted, "the prediction"
     if bent is not None and bent.column < len(subject.names):
         bending = name = subject.names[bent.column]
