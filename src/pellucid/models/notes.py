@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from pellucid.models import notes_of_classes, notes_of_counts, notes_of_numbers
 from pellucid.models.dependent import dependent, fits_anything
 from pellucid.models.separated import separable
 
@@ -16,7 +17,8 @@ UNBOUND = (
 
 def of(model: Any) -> tuple[str, ...]:
     """The notes of a fitted model, what spoils the others first."""
-    return tuple(note for make in NOTES for note in make(model))
+    made = (make(model) for make in (*EVERY, *OWN.get(type(model).__name__, ())))
+    return tuple(note for notes in made for note in notes)
 
 
 def bound(model: Any) -> list[str]:
@@ -34,4 +36,29 @@ BOUNDS: dict[str, tuple[Callable[[Any], bool], str, str]] = {
     "alpha": (lambda alpha: alpha > 0, "the penalty", "alpha=0"),
     "C": (lambda C: float("inf") > C, "the penalty", "C=np.inf"),
 }
-NOTES = (bound, fits_anything, dependent, separable)
+LEFT_OUT = 1 / 3  # of the rows read
+FEWER = (
+    "{out} of {rows} rows were left out for a missing cell, and those that remain may be "
+    'of another kind: missing="impute" keeps them{drop}.'
+)
+
+
+def left_out(model: Any) -> list[str]:
+    """Many rows had a missing cell, in features; without a target no row can help."""
+    recipe = getattr(model, "preparation_", None)
+    if recipe is None or recipe.left_out <= LEFT_OUT * recipe.rows:
+        return []
+    if recipe.target is not None and 2 * recipe.target.missing >= recipe.left_out:
+        return []
+    holes = [step for step in recipe.steps if step.names and step.fill is None]
+    worst = max(holes, key=lambda step: step.missing)
+    drop = f", and drop={worst.column!r} does without {worst.missing} of the cells"
+    return [FEWER.format(out=recipe.left_out, rows=recipe.rows, drop=drop)]
+
+
+EVERY = (bound, left_out, fits_anything, dependent)
+OWN: dict[str, tuple[Callable[[Any], Iterable[str]], ...]] = {
+    "LinearRegression": (notes_of_numbers.of_rows, notes_of_numbers.together),
+    "LogisticRegression": (separable, notes_of_classes.of_rows),
+    "PoissonRegression": (notes_of_counts.of_rows,),
+}

@@ -41,13 +41,23 @@ class Spread:
     at_zero: Array
     of_mean: float
 
+    @property
+    def _scale(self) -> Array:
+        """The lengths (d,) of the columns, 1 in the place of 0."""
+        return np.where(self.length > 0, self.length, 1.0)
+
+    def standardised(self, X: Array) -> Array:
+        """Z (n, d) of rows: columns that are centred and of length 1 in those fitted."""
+        X = powers.scaled(X, self.exponent) if self.exponent.any() else X
+        return np.asarray((X - self.mean) / self._scale)
+
     def factor(self, intercept: bool) -> Array:
         """F (p, m) with (X'X)^-1 = F F', X with a column of ones where asked for first.
 
         A row is nan where the fit does not determine the coefficient: others would
         predict as well. Searle, "Linear Models" (1971), section 5.4.
         """
-        scale = np.where(self.length > 0, self.length, 1.0)
+        scale = self._scale
         with np.errstate(over="ignore"):
             F = np.ldexp(self.inverse / scale[:, None], -self.exponent[:, None])
         unseen = self._unseen(np.eye(len(scale)))
@@ -66,11 +76,9 @@ class Spread:
         other coefficients, as good, would give it another prediction.
         Belsley, Kuh & Welsch, "Regression Diagnostics" (1980), section 2.1.
         """
-        scale = np.where(self.length > 0, self.length, 1.0)
-        X = powers.scaled(X, self.exponent) if self.exponent.any() else X
-        z = (X - self.mean) / scale
+        z = self.standardised(X)
         h = self.of_mean + np.sum((z @ self.inverse) ** 2, axis=1)
-        rounding = 1e-12 * float(np.linalg.norm(self.mean / scale))
+        rounding = 1e-12 * float(np.linalg.norm(self.mean / self._scale))
         return np.where(self._unseen(z, rounding), np.nan, h)
 
     def _unseen(self, z: Array, rounding: float = 0.0) -> Array:

@@ -1,0 +1,301 @@
+"""What a careful colleague would say of a linear regression, once the rows are seen.
+
+Each note asks for an effect that matters and, where chance could make it, for a p that
+chance seldom has: a million rows say nothing of trifles, and thirty nothing of noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from pellucid.models import base, extremes
+from pellucid.models.base import Array
+from pellucid.regression.least_squares import least_squares
+from pellucid.regression.powers import is_sparse
+from pellucid.show.plain_text import number
+from pellucid.statistics import copies
+from pellucid.statistics.collinearity import inflations
+from pellucid.statistics.curvature import strongest
+from pellucid.statistics.influence import cooks_distance
+from pellucid.statistics.residuals import Residuals
+from pellucid.statistics.spread_of_residuals import unequal_spread
+from pellucid.tables.wording import counted, joined
+
+MOST = 2e10  # n d rank, products that a look at all rows takes
+FREEDOM = 8  # degrees of freedom below which residuals say nothing of form and spread
+NAMED = 5  # rows or columns that are named
+
+EXACT = 1e-12  # of the squares of a target left: it is computed from the columns
+COPY = 0.001  # of its squares that one column leaves: it is nearly a copy of that
+BESIDE = 0.5  # of these, what all columns leave: the others add next to nothing
+BENDS, BENDS_P = 0.15, (0.001, 0.05)  # of the squares left, what the square of a column explains
+SPREADS, SPREADS_P = 2.0, 0.001  # times as far in one third of the rows as in another
+FAR, FAR_P = 1.0, 0.01  # Cook's distance
+VERY_FAR = 10.0  # one that asks for no p
+BELOW, BELOW_ERRORS = 0.05, 2.0  # of the predictions are so many errors below 0
+INFLATED = 100.0  # times the variance of a column that others do not resemble
+LEVELS = 6  # different values of a column, at most, that may be levels of a category
+DECADE = 10.0  # times the least that the largest is, where a logarithm changes the form
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One target of a linear model: its name, those of the columns, what is left."""
+
+    y: str
+    names: list[str]
+    fit: Residuals
+    w: Array  # (d,)
+    s: Array | None  # (n,)
+
+
+def of_rows(model: Any) -> Iterator[str]:
+    """The notes on each target; none on a model without its rows, or too large."""
+    for subject in subjects(model):
+        yield from of_target(subject, model.positive)
+
+
+def subjects(model: Any) -> Iterator[Subject]:
+    """The targets of a model that has more rows than coefficients."""
+    if model._rows.arrays is None or is_sparse(model._rows.arrays[0]):
+        return
+    (X, y, *weights), spread = model._rows.arrays, model._spread
+    products = X.shape[0] * X.shape[1] * spread.inverse.shape[1]
+    if not 0 < products <= MOST:
+        return
+    s = weights[0] if weights else None
+    targets, W = base.target_names(model), np.atleast_2d(model.coef_)
+    b = np.broadcast_to(model.intercept_, len(targets))
+    for k, name in enumerate(targets):
+        values = y.reshape(len(y), -1)[:, k]
+        output = extremes.output(X, W[k], b[k])
+        fit = Residuals.of(X, values, output, s, spread)
+        if fit.freedom > 0:
+            yield Subject(name, base.feature_names(model), fit, W[k], s)
+
+
+def of_target(subject: Subject, positive: bool) -> Iterator[str]:
+    """What is to be said of one target; what makes all else void is said alone."""
+    fit, y = subject.fit, subject.fit.y
+    low, high = np.min(y), np.max(y)
+    if low == high:
+        yield f"{subject.y} is the same in all rows: there is nothing to explain."
+    elif np.all((y == low) | (y == high)):
+        yield TWO_VALUES.format(y=subject.y)
+    elif said := copied(subject) or computed(subject):
+        yield said
+    elif fit.freedom >= FREEDOM and not positive:
+        distance = cooks_distance(fit)
+        far = (distance > FAR) & (fit.chance < FAR_P) | (distance > VERY_FAR)
+        rest = without(subject, far) if far.any() else subject
+        yield from filter(None, (bends(rest), below(rest) or spreads(rest)))
+        if far.any():
+            yield moved(subject, np.where(far, distance, 0.0))
+
+
+# -- a target that the columns hold already -------------------------------------------
+
+TWO_VALUES = (
+    "{y} has two values alone: LogisticRegression gives the chance of each, where a "
+    "line leaves the range between them and its errors and tests do not hold."
+)
+COPIED = (
+    "{column} alone gives {y}{but}{beside}: where it is known no sooner than {y}, or is "
+    "the same in other units, leave it out."
+)
+COMPUTED = (
+    "{columns} give {y} but for rounding: look whether it is computed from them. "
+    "Standard errors, t and p are those of the rounding, and mean nothing."
+)
+
+
+def copied(subject: Subject) -> str:
+    """One column gives the target nearly exactly, and others, which there are, do not.
+
+    A law of nature that rests on one column does so too, but then it is the only one.
+    """
+    others = len(subject.names) - 1
+    if not others:
+        return ""
+    squares = copies.correlations(subject.fit)
+    j = int(np.argmax(squares))
+    alone = 1 - float(squares[j])
+    exact = alone <= EXACT
+    if alone > COPY or not (exact or left(subject.fit) >= BESIDE * alone):
+        return ""
+    but = " exactly" if exact else f" but for {100 * alone:.1g}% of its variation"
+    beside = f", and {counted(others, 'other column')} next to nothing more"
+    return COPIED.format(
+        column=subject.names[j], y=subject.y, but=but, beside="" if exact else beside
+    )
+
+
+def computed(subject: Subject) -> str:
+    """The columns together give the target to rounding, as R's `lm` warns of too."""
+    if left(subject.fit) > EXACT:
+        return ""
+    spread = subject.fit.spread
+    size = np.ldexp(np.abs(subject.w), spread.exponent) * spread.length
+    carrying = np.flatnonzero(size > 1e-6 * np.max(size))
+    few = len(carrying) <= NAMED
+    names = [subject.names[j] for j in carrying] if few else []
+    said = COMPUTED.format(columns=joined(names) or "The columns", y=subject.y)
+    return said if len(names) != 1 else said.replace(" give ", " gives ", 1)
+
+
+def left(fit: Residuals) -> float:
+    """The part of the squares of the target, around its mean, that is left."""
+    s = np.ones(fit.rows) if fit.root is None else fit.root**2
+    around = s @ (fit.y - np.average(fit.y, weights=s)) ** 2
+    return float(fit.residual @ fit.residual / around)
+
+
+# -- what is left ---------------------------------------------------------------------
+
+BENT = (
+    "what is left of {y} bends with {column}, as a {form} ({column} squared would "
+    "explain {share:.0%} of it): {remedy}."
+)
+BENT_TOGETHER = (
+    "what is left of {y} bends with its prediction, as a {form} (whose square would "
+    "explain {share:.0%} of it): the columns act otherwise than as a sum; {remedy}."
+)
+UNEQUAL = (
+    "the residuals of {y} spread {times:.2g} times as far {where} (White's test, p = "
+    '{p:.0e}), so that its errors and intervals do not hold: covariance="HC3" gives '
+    "errors that do{log}."
+)
+NEGATIVE = (
+    "{share:.0%} of the predictions of {y} are below 0, where no {y} is: "
+    "PoissonRegression{log} predicts none."
+)
+TOGETHER = (
+    "{columns} hardly vary apart from each other and the rest, so that their "
+    "coefficients cannot be told apart: their standard errors are {times} times as "
+    "large as if they did. Leave some out, or trust the predictions alone."
+)
+MOVED = (
+    "{rows} of {y} alone {moves} the coefficients further than their uncertainty "
+    "(Cook's distance {distances}): look whether {it} right, fit without {them} too, "
+    "and tell both results where they differ."
+)
+
+
+def bends(subject: Subject) -> str:
+    """The square of a column would explain much of what is left, or of the prediction.
+
+    R's `car::residualPlots` makes these tests.
+    """
+    fit = subject.fit
+    found = strongest(fit, BENDS, *BENDS_P)
+    if found is None:
+        return ""
+    form = "bowl" if found.upward else "hill"
+    positive = np.min(fit.y) > 0
+    if found.column == len(subject.names):
+        log = f"the logarithm of {subject.y}, or " if positive else ""
+        remedy = f"try {log}PolynomialRegression"
+        return BENT_TOGETHER.format(
+            y=subject.y, form=form, share=found.share, remedy=remedy
+        )
+    column = subject.names[found.column]
+    remedy = f"PolynomialRegression lets it bend{other_forms(subject, found.column)}"
+    return BENT.format(
+        y=subject.y, column=column, form=form, share=found.share, remedy=remedy
+    )
+
+
+def other_forms(subject: Subject, j: int) -> str:
+    """What else than a polynomial may suit a column."""
+    x, name = subject.fit.X[:, j], subject.names[j]
+    if len(np.unique(x)) <= LEVELS:
+        return f", and so does {name} as a category"
+    wide = np.min(x) > 0 and np.max(x) / DECADE > np.min(x)
+    return f", and so may the logarithm of {name}" if wide else ""
+
+
+def spreads(subject: Subject) -> str:
+    """Residuals spread further in some third of the predictions."""
+    fit = subject.fit
+    found = unequal_spread(fit)
+    if found is None or found.ratio < SPREADS or found.p > SPREADS_P:
+        return ""
+    where = "in one third of the predictions as in another"
+    log = ""
+    if found.grows:
+        where = "where much is predicted as where little is"
+        log = f", and the logarithm of {subject.y} may even them out"
+    return UNEQUAL.format(
+        y=subject.y, times=found.ratio, where=where, p=found.p,
+        log=log if np.min(fit.y) > 0 else "",
+    )  # fmt: skip
+
+
+def below(subject: Subject) -> str:
+    """Predictions are below 0, and by more than their errors, where no target is."""
+    fit = subject.fit
+    if np.min(fit.y) < 0:
+        return ""
+    share = float(np.mean(fit.output + BELOW_ERRORS * fit.error < 0))
+    if share < BELOW:
+        return ""
+    log = f" or the logarithm of {subject.y}" if np.min(fit.y) > 0 else ""
+    return NEGATIVE.format(y=subject.y, share=share, log=log)
+
+
+# -- rows and columns on which much rests ---------------------------------------------
+
+
+def moved(subject: Subject, distance: Array) -> str:
+    """Rows whose absence would move the coefficients; the others have distance 0."""
+    far = np.argsort(-distance, kind="stable")[: np.count_nonzero(distance)]
+    named = np.sort(far[:NAMED])
+    more = len(far) - len(named)
+    one = len(far) == 1
+    numbers = [str(row + 1) for row in named] + ([f"{more} more"] if more else [])
+    return MOVED.format(
+        rows=f"{'row' if one else 'rows'} {joined(numbers)}",
+        y=subject.y,
+        moves="moves" if one else "move",
+        distances=joined([number(distance[row], 2) for row in named]),
+        it="it is" if one else "they are",
+        them="it" if one else "them",
+    )
+
+
+def without(subject: Subject, rows: Array) -> Subject:
+    """The same fit without some rows, where enough are left."""
+    X, y, s = subject.fit.X[~rows], subject.fit.y[~rows], subject.s
+    s = None if s is None else s[~rows]
+    intercept = bool(subject.fit.spread.of_mean)
+    found = least_squares(X, y[:, None], s, intercept=intercept, positive=False)
+    output = extremes.output(X, found.w[:, 0], found.b[0])
+    fit = Residuals.of(X, y, output, s, found.spread)
+    enough = fit.freedom >= FREEDOM and left(fit) > EXACT
+    return replace(subject, fit=fit, w=found.w[:, 0], s=s) if enough else subject
+
+
+def together(model: Any) -> Iterator[str]:
+    """Columns that the others nearly give: their coefficients cannot be told apart."""
+    names, inflation = base.feature_names(model), inflations(model._spread)
+    levels = levels_of(model)
+    high = [j for j in np.argsort(-inflation, kind="stable").tolist()
+            if inflation[j] >= INFLATED and names[j] not in levels]  # fmt: skip
+    if model.fit_intercept and len(high) > 1:
+        named = high[:NAMED]
+        more = [f"{len(high) - NAMED} more"] if len(high) > NAMED else []
+        yield TOGETHER.format(
+            columns=joined([names[j] for j in named] + more),
+            times=joined([number(inflation[j] ** 0.5, 2) for j in named]),
+        )
+
+
+def levels_of(model: Any) -> set[str]:
+    """The columns that are levels of a category: they depend on each other by nature."""
+    recipe = getattr(model, "preparation_", None)
+    steps = recipe.steps if recipe else ()
+    return {name for step in steps if len(step.names) > 1 for name in step.names}

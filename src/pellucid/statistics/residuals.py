@@ -1,0 +1,162 @@
+"""What a least squares fit leaves of each row, and how far that row pulls it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from pellucid.regression.powers import filled
+from pellucid.regression.rows import visited
+from pellucid.regression.spread import Spread
+
+Array = NDArray[Any]
+
+NO_RESIDUAL = 1e-10  # 1 - h below it: the row alone decides what is predicted for it
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """The rows of a fit of one target, seen in the directions that it spans.
+
+    Parameters
+    ----------
+    X : array (n, d)
+        The features.
+    y, output : array (n,)
+        The target and what the fit gives, times a power of two that brings y near 1.
+    root : array (n,) or None
+        The roots of the weights, the largest near 1.
+    spread : Spread
+        How the rows lie, with these weights.
+    """
+
+    X: Array
+    y: Array
+    output: Array
+    root: Array | None
+    spread: Spread
+
+    @classmethod
+    def of(
+        cls, X: Array, y: Array, output: Array, s: Array | None, spread: Spread
+    ) -> Residuals:
+        """The residuals of targets y (n,), predicted as `output`, with weights s."""
+        e = -np.frexp(np.max(np.abs(y)))[1]
+        y, output = np.ldexp(y, e), np.ldexp(output, e)
+        if s is None:
+            return cls(X, y, output, None, spread)
+        half = int(np.frexp(np.max(s))[1]) // 2
+        inverse, of_mean = spread.inverse, np.ldexp(spread.of_mean, 2 * half)
+        spread = replace(spread, inverse=np.ldexp(inverse, half), of_mean=of_mean)
+        return cls(X, y, output, np.sqrt(np.ldexp(s, -2 * half)), spread)
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.y)
+
+    @property
+    def rank(self) -> int:
+        """How many coefficients the rows determine, the intercept with them."""
+        return self.spread.inverse.shape[1] + bool(self.spread.of_mean)
+
+    @property
+    def freedom(self) -> int:
+        """How many rows are left to tell how far off the fit is."""
+        return self.rows - self.rank
+
+    # -- a block of rows --------------------------------------------------------------
+
+    def standardised(self, rows: slice) -> Array:
+        """The features (m, d), centred and of length 1, without the weights."""
+        return self.spread.standardised(filled(self.X[rows]).astype(float, copy=False))
+
+    def weighted(self, block: Array, rows: slice) -> Array:
+        """Columns (m, k) times the roots of the weights."""
+        return block if self.root is None else block * self.root[rows, None]
+
+    def directions(self, Z: Array, rows: slice) -> Array:
+        """The orthonormal columns (m, rank) that the fit spans, with the weights."""
+        U = Z @ self.spread.inverse
+        if self.spread.of_mean:
+            U = np.insert(U, 0, self.spread.of_mean**0.5, axis=1)
+        return self.weighted(U, rows)
+
+    # -- all rows ---------------------------------------------------------------------
+
+    def summed(self, work: Callable[[Array, slice], Any]) -> Any:
+        """The sum over blocks of what `work` finds of their standardised features."""
+
+        def part(blocks: list[slice]) -> Any:
+            return sum(work(self.standardised(rows), rows) for rows in blocks)
+
+        return sum(visited(part, *self.X.shape))
+
+    def by_row(self, work: Callable[[Array, slice], Array]) -> Array:
+        """A number a row (n,), a block after another."""
+        found = np.empty(self.rows)
+
+        def part(blocks: list[slice]) -> None:
+            for rows in blocks:
+                found[rows] = work(self.standardised(rows), rows)
+
+        visited(part, *self.X.shape)
+        return found
+
+    @cached_property
+    def residual(self) -> Array:
+        """(y - output) sqrt(s)  (n,)."""
+        left = self.y - self.output
+        return left if self.root is None else left * self.root
+
+    @cached_property
+    def centre(self) -> float:
+        """The mean of the output."""
+        return float(np.mean(self.output))
+
+    @cached_property
+    def variance(self) -> float:
+        """The sum of squared residuals by the degrees of freedom."""
+        return float(self.residual @ self.residual) / self.freedom
+
+    @cached_property
+    def leverage(self) -> Array:
+        """The diagonal (n,) of the matrix that makes predictions of targets."""
+        h = self.by_row(lambda Z, rows: np.sum(self.directions(Z, rows) ** 2, axis=1))
+        return np.minimum(h, 1.0)
+
+    @cached_property
+    def error(self) -> Array:
+        """The standard errors (n,) of the predictions, in the unit of the output."""
+        h = self.leverage if self.root is None else self.leverage / self.root**2
+        return np.asarray(np.sqrt(self.variance * h))
+
+    @cached_property
+    def decided(self) -> Array:
+        """Whether a row (n,) alone decides what is predicted for it: leverage 1."""
+        return 1 - self.leverage < NO_RESIDUAL
+
+    @cached_property
+    def internal(self) -> Array:
+        """Standardised residuals (n,), e / (s sqrt(1 - h)); 0 where h is 1."""
+        left = np.where(self.decided, 1.0, 1 - self.leverage)
+        return np.where(self.decided, 0.0, self.residual / np.sqrt(left * self.variance))
+
+    @cached_property
+    def chance(self) -> Array:
+        """How often a row (n,) lies so far from the fit to all the others, or farther.
+
+        Of the studentised residual t = r sqrt((m - 1) / (m - r^2)), with m degrees of
+        freedom. Cook & Weisberg, "Residuals and Influence in Regression" (1982),
+        section 2.2.2.
+        """
+        m, r = self.freedom, np.abs(self.internal)
+        with np.errstate(divide="ignore"):
+            t = r * np.sqrt((m - 1) / np.maximum(m - r**2, 0.0))
+        return np.asarray(2 * special.stdtr(m - 1, -t))
