@@ -310,20 +310,33 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
 
     def _store(self, fit: Fit, dtype: Any) -> None:
         """Keep the solution, and say when it is none."""
-        X, y, *_ = base.rows_of(self)
         for name, values in self._attributes(fit.x, dtype).items():
             setattr(self, name, values)
         self.history_, self.n_iter_ = fit.history, np.array([fit.nit], np.int32)
         self.solver_ = told(fit)
-        z = self._linear(X)
-        right = likelihood.likeliest(z) == likelihood.likeliest(y)  # (n,)
-        self._accuracy = float(np.mean(right))
+        self.__dict__.pop("_accuracy", None)
         if self.separable_:
+            y = base.rows_of(self)[1]
             why = weights.weightless(self.classes_, y) or likelihood.SEPARABLE
             warnings.warn(why, ConvergenceWarning, stacklevel=2)
         elif self.tol and not fit.success:
             why = logistic_settings.stopped(self, fit)
             warnings.warn(why, ConvergenceWarning, stacklevel=2)
+
+    @functools.cached_property
+    def _accuracy(self) -> float:
+        """The part of the rows that are on the right side."""
+        X, y, *_ = base.rows_of(self)
+        right = likelihood.likeliest(self._linear(X)) == likelihood.likeliest(y)
+        return float(np.mean(right))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled, without the rows; so what tells of them is found now."""
+        rows = getattr(self, "_rows", None)
+        if rows and rows.arrays is not None and hasattr(self, "coef_"):
+            _ = self._accuracy
+        kept: dict[str, Any] = dict(super().__getstate__())
+        return kept
 
     @property
     def graph_(self) -> Graph:

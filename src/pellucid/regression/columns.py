@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from pellucid.regression import powers
 from pellucid.regression.design import Dense, Design, Folded
 from pellucid.regression.powers import is_sparse
-from pellucid.regression.rows import visited
+from pellucid.regression.rows import rows_a_block, visited
 
 Array = NDArray[Any]
 
 STIFF = 1e300  # a penalty under which no weight is left
 FAR = 30  # lengths that a mean may lie from 0, for columns to be centred in products
 FAR_SPARSE = 1e5  # the same for sparse columns, of which few copies can be made
+BESIDE = 10  # standard deviations from 0 to a mean that need not be guessed
+LONG = 4  # usual blocks in one: threads wait for each other in each step
 LOST = 1e6  # variances between a mean and its guess: more, and the guess was none
 
 
@@ -123,7 +125,8 @@ class Columns:
 def _around(X: Array, s: Array | None, centred: bool) -> tuple[Array, Array]:
     """The mean, or 0, and the mean square beside it, in one visit.
 
-    What is squared is X less a guess at the mean, that of the first rows.
+    What is squared is X less a guess at the mean, that of the first rows, or 0 where
+    that is no worse.
     """
     guess = np.zeros(X.shape[1])
     if is_sparse(X):
@@ -133,6 +136,8 @@ def _around(X: Array, s: Array | None, centred: bool) -> tuple[Array, Array]:
     first = slice(0, 256)
     if s is None or s[first].any():
         guess = np.average(X[first], axis=0, weights=None if s is None else s[first])
+        far = (np.abs(guess) > BESIDE * np.std(X[first], axis=0)).any()
+        guess = guess if far else 0 * guess
     mean, square = _sums(X, s, guess)
     if (mean**2 > LOST * (square - mean**2)).any():  # such a guess would cost digits
         guess = guess + mean
@@ -163,14 +168,18 @@ def _sums(X: Array, s: Array | None, guess: Array) -> tuple[Array, Array]:
         first: Any = 0.0
         second: Any = 0.0
         for rows in blocks:
-            Z = np.subtract(X[rows], guess, dtype=float)
-            q = np.ones(len(Z)) if s is None else s[rows]
-            first = first + q @ Z
-            Z *= Z
-            second = second + q @ Z
+            Z = np.subtract(X[rows], guess, dtype=float) if copied else X[rows]
+            if s is None:
+                second = second + np.einsum("ij,ij->j", Z, Z)
+                first = first + np.ones(len(Z)) @ Z
+            else:
+                second = second + s[rows] @ Z**2
+                first = first + s[rows] @ Z
         return first, second
 
+    n, d = X.shape
+    copied, size = guess.any() or X.dtype != float, LONG * rows_a_block(d)
     total = len(X) if s is None else np.sum(s)
-    sums = (sum(parts) for parts in zip(*visited(part, *X.shape), strict=True))
+    sums = (sum(parts) for parts in zip(*visited(part, n, d, size), strict=True))
     mean, square = (np.asarray(each / total) for each in sums)
     return mean, square

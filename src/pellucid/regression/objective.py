@@ -24,6 +24,8 @@ from pellucid.regression.rows import rows_a_block, visited
 Array = NDArray[Any]
 
 VAST = 5_000_000  # multiplications of a visit
+LONG = 8  # usual blocks in one: threads wait for each other in each step of a cost
+LONGEST = 8192  # rows of such a block
 
 # Far out a cost may be beyond float64; such a place is no better than another.
 QUIET = np.errstate(over="ignore", invalid="ignore")
@@ -91,7 +93,7 @@ class Objective:
 
     def at(self, u: Array, form: Form | None = None) -> Place:
         """The cost and its slope; the Hessian too, in some form."""
-        size = 2 * rows_a_block(self._size[1])
+        size = min(LONG * rows_a_block(self._size[1]), LONGEST)
         found = visited(lambda blocks: self._part(u, blocks, form), *self._size, size)
         J, g, H = (sum(parts) for parts in zip(*found, strict=True))
         pull = self.ridge * u

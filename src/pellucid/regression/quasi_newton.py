@@ -37,7 +37,7 @@ NO_STEP = "no step lowers the cost"
 ROUNDED = 1e-8  # of the cost: what may be left where rounding ends the way
 UNSEEN = 1e-15  # of the cost: a step for less need not be looked at
 POLISHED = 1e-24  # of the cost: less is left by rounding
-DEAR = 1e-12, 1e-16  # the same two, of visits that are dear
+DEAR = 10, 0.1  # the same two of dear visits, as parts of what may be left
 DIGITS = 12  # visits that a Hessian may be worth, for digits of coefficients alone
 POLISH = 3  # steps beyond what tol asks for, at most
 FIRST = 0.03  # what a step leaves of the decrement, before one was taken
@@ -182,10 +182,13 @@ class Walk:
         """
         if self.known.is_blank:
             return False
-        goal = NEAR * self.tol**2 * abs(self.at.cost)
-        if self.known.form is None:
-            goal *= DOUBT
+        goal = self._goal * (DOUBT if self.known.form is None else 1)
         return self.left <= (max(goal, self.least) if self.tol else 0.0)
+
+    @property
+    def _goal(self) -> float:
+        """What tol lets be left of the cost."""
+        return NEAR * self.tol**2 * abs(self.at.cost)
 
     @QUIET
     def goes_on(self) -> bool:
@@ -194,9 +197,9 @@ class Walk:
             self._look()
         rough = self.tol >= ROUGH
         polished = self.beyond and (self._is_dear or self.beyond > POLISH)
-        if self.is_near and self._is_sure():
-            self.at = replace(self.at, u=self.at.u + self.step)
-            self.reason = LEAST
+        if self._is_sure():
+            there = {"u": self.at.u + self.step, "cost": self.at.cost - self.left}
+            self.at, self.reason = replace(self.at, **there), LEAST
             return True
         little = self.left <= POLISHED * abs(self.at.cost)
         if self.is_near and (rough or polished or little):
@@ -217,12 +220,19 @@ class Walk:
         return True
 
     def _is_sure(self) -> bool:
-        """Whether a step can be taken unseen, as it can only be a good one."""
-        J, factor = abs(self.at.cost), self.known.factor
-        J *= min(1.0, factor.pivot) if factor else 1.0  # for digits of coefficients too
-        unseen, rest = DEAR if self.objective.is_vast else (UNSEEN, POLISHED)
-        little = self.left <= unseen * J and self.left * self.rate <= rest * J
-        return little and self.rate <= FAST
+        """Whether a step can be taken unseen, as it can only be a good one.
+
+        What it leaves is told by what the last one left, with nearly the same Hessian.
+        """
+        if self.rate > FAST or not self.tol:
+            return False
+        if self.objective.is_vast and self.known.form is not None:
+            unseen, rest = (part * self._goal for part in DEAR)
+        else:
+            J, factor = abs(self.at.cost), self.known.factor
+            J *= min(1.0, factor.pivot) if factor else 1.0  # for digits of coefficients
+            unseen, rest = UNSEEN * J * self.is_near, POLISHED * J
+        return self.left <= unseen and self.left * self.rate <= rest
 
     def _misled(self) -> bool:
         """Learn anew where no step pays; whether there was something to forget."""

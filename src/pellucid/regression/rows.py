@@ -20,7 +20,7 @@ T = TypeVar("T")
 CACHE = 2**19  # bytes that a block of rows may take
 FEWEST, MOST = 64, 4096  # rows of a block
 PARTS = 16  # of a visit at most
-ENOUGH = 8  # blocks of a part at least: fewer do not pay for a thread
+ENOUGH = 8  # usual blocks of a part at least: fewer do not pay for a thread
 WIDE = 512  # columns from which products are large enough for BLAS's own threads
 
 _visiting = threading.Lock()  # one visit at a time takes all cores
@@ -65,11 +65,12 @@ def visits(
     work: Callable[[list[slice]], T], n: int, columns: int, size: int | None = None
 ) -> Iterator[T]:
     """The same one after another, so that large finds need not be kept."""
-    size = size or rows_a_block(columns)
+    usual = rows_a_block(columns)
+    size = size or usual
     if n <= size:
         yield work([slice(0, n)] if n else [])
         return
-    parts = parts_of(n, size)
+    parts = parts_of(n, size, max(1, ENOUGH * usual // size))
     if len(parts) == 1 or columns >= WIDE or not _visiting.acquire(blocking=False):
         yield from map(work, parts)
         return
@@ -84,8 +85,8 @@ def visits(
         _visiting.release()
 
 
-def parts_of(n: int, size: int) -> list[list[slice]]:
-    """The blocks of n rows, part by part.
+def parts_of(n: int, size: int, fewest: int = ENOUGH) -> list[list[slice]]:
+    """The blocks of n rows, part by part, with so many blocks in each at least.
 
     Examples
     --------
@@ -93,7 +94,7 @@ def parts_of(n: int, size: int) -> list[list[slice]]:
     [[slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]]
     """
     blocks = [slice(i, min(i + size, n)) for i in range(0, n, size)]
-    each = max(ENOUGH, -(-len(blocks) // PARTS))
+    each = max(fewest, -(-len(blocks) // PARTS))
     return [blocks[i : i + each] for i in range(0, len(blocks), each)]
 
 
