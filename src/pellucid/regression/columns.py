@@ -136,7 +136,8 @@ def _around(X: Array, s: Array | None, centred: bool) -> tuple[Array, Array]:
     first = slice(0, 256)
     if s is None or s[first].any():
         guess = np.average(X[first], axis=0, weights=None if s is None else s[first])
-        far = (np.abs(guess) > BESIDE * np.std(X[first], axis=0)).any()
+        squares = np.einsum("ij,ij->j", X[first], X[first]) / len(X[first])
+        far = (guess**2 > (1 - 1 / BESIDE**2) * squares).any()
         guess = guess if far else 0 * guess
     mean, square = _sums(X, s, guess)
     if (mean**2 > LOST * (square - mean**2)).any():  # such a guess would cost digits

@@ -75,7 +75,8 @@ def minimised(
     descent = Descent(objective, losses or _of_rows(objective), space, fall)
     at, history = descent.start(start), []
     if options.tol and losses is None:
-        descent.least = EPS * min(abs(at.cost), abs(objective.value(0 * start)))
+        flat = objective.value(0 * start) if start.any() else at.cost
+        descent.least = EPS * min(abs(at.cost), abs(flat))
     with watch.over(options.limit):
         for nit in range(options.limit + 1):
             history.append(at.cost)
@@ -133,6 +134,7 @@ class Spot:
     cost: float
     r: Array
     loss: Loss
+    beside: float  # what the cost has beside the loss
     size: float  # what a fall of the cost is measured by
 
 
@@ -157,13 +159,13 @@ class Descent:
 
     def at(self, u: Array, z: Array) -> Spot:
         """The cost and its slope at parameters of the space, whose outputs are z."""
-        more = self.space.dot(self.space.slope(u), u, z) / 2
-        return self._spot(u, z, self.losses.at(z), more + self.objective.constant)
+        beside = self.space.dot(self.space.slope(u), u, z) / 2
+        return self._spot(u, z, self.losses.at(z), beside + self.objective.constant)
 
-    def _spot(self, u: Array, z: Array, loss: Loss, more: float) -> Spot:
+    def _spot(self, u: Array, z: Array, loss: Loss, beside: float) -> Spot:
         """A place with the loss and what the cost has beside it."""
-        r, size = self.space.slope(u, loss.g), abs(loss.size + more)
-        return Spot(u, z, loss.value + more, r, loss, size)
+        r, size = self.space.slope(u, loss.g), abs(loss.size + beside)
+        return Spot(u, z, loss.value + beside, r, loss, beside, size)
 
     @QUIET
     def stepped(self, at: Spot) -> Spot | None:
@@ -254,12 +256,11 @@ class Descent:
         space, s, zs = self.space, step.s, step.zs
         held, more = space.slope(at.u), space.slope(s)
         first, second = space.dot(held, s, zs), space.dot(more, s, zs)
-        start = space.dot(held, at.u, at.z) / 2 + self.objective.constant
         rounding = 8 * EPS * abs(at.cost)
         low, high, steep, t = 0.0, np.inf, -step.gain, 1.0
         for _ in range(TRIES if step.gain > 0 else 0):
             z = at.z + t * zs
-            loss, beside = self.losses.at(z), start + t * first + t * t * second / 2
+            loss, beside = self.losses.at(z), at.beside + t * first + t * t * second / 2
             J = loss.value + beside
             slope = float(np.sum(loss.g * zs)) + first + t * second
             falls = J - at.cost <= rounding - 1e-4 * t * step.gain

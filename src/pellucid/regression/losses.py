@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.regression.objective import QUIET
+from pellucid.regression.objective import quiet
 from pellucid.regression.row_costs import RowCost
 from pellucid.regression.rows import visited
 
@@ -73,17 +74,18 @@ class RowLosses:
     s: Array
 
     def at(self, z: Array) -> Loss:
-        """What it is at outputs."""
-        costs, slopes = zip(*self.by_blocks(self.cost.sloped, z), strict=True)
-        return RowLoss(float(sum(costs)), np.concatenate(slopes), self, z)
+        """What it is at outputs, of few rows with their curvature."""
+        look = self.cost.bent if self.cost.few and z.ndim == 1 else self.cost.sloped
+        costs, *others = zip(*self.by_blocks(look, z), strict=True)
+        return RowLoss(float(sum(costs)), self, z, *map(np.concatenate, others))
 
     def by_blocks(self, what: Callable[..., Any], z: Array, *more: Array) -> list[Any]:
         """What the cost gives of each block of rows."""
 
-        @QUIET
         def part(blocks: list[slice]) -> list[Any]:
-            return [what(z[i], self.y[i], self.s[i], *(array[i] for array in more))
-                    for i in blocks]  # fmt: skip
+            with quiet():
+                return [what(z[i], self.y[i], self.s[i], *(array[i] for array in more))
+                        for i in blocks]  # fmt: skip
 
         parts = visited(part, len(z), z[0].size)
         return [found for part in parts for found in part]
@@ -91,12 +93,13 @@ class RowLosses:
 
 @dataclass(frozen=True)
 class RowLoss:
-    """The sum of the costs of rows at outputs z."""
+    """The sum of the costs of rows at outputs z; of one output Q is the diagonal q."""
 
     value: float
-    g: Array
     losses: RowLosses
     z: Array
+    g: Array
+    q: Array | None = None
 
     @property
     def size(self) -> float:
@@ -111,13 +114,24 @@ class RowLoss:
     def curvature(self) -> Array:
         """The mean over outputs of the curvature of each row (n,)."""
         z, total = self.z, np.zeros(len(self.z))
-        for c in range(z[0].size):
+        if z.ndim == 1:
+            return self.bends
+        for c in range(z.shape[1]):
             e = np.zeros_like(z)
-            e.reshape(len(z), -1)[:, c] = 1.0
-            total += self.turned(e).reshape(len(z), -1)[:, c]
-        return np.asarray(np.maximum(total, 0) / z[0].size)
+            e[:, c] = 1.0
+            total += self.turned(e)[:, c]
+        return np.asarray(np.maximum(total, 0) / z.shape[1])
 
     def turned(self, v: Array) -> Array:
         """Q v."""
+        return self.bends * v if v.ndim == 1 else self._turned(v)
+
+    @cached_property
+    def bends(self) -> Array:
+        """q (n,) of one output."""
+        found = self._turned(np.ones_like(self.z)) if self.q is None else self.q
+        return np.asarray(np.maximum(found, 0))
+
+    def _turned(self, v: Array) -> Array:
         by_blocks, turned = self.losses.by_blocks, self.losses.cost.turned
         return np.concatenate(by_blocks(turned, self.z, v))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,8 @@ LONG = 8  # usual blocks in one: threads wait for each other in each step of a c
 LONGEST = 8192  # rows of such a block
 
 # Far out a cost may be beyond float64; such a place is no better than another.
-QUIET = np.errstate(over="ignore", invalid="ignore")
+quiet = partial(np.errstate, over="ignore", invalid="ignore")
+QUIET = quiet()
 
 
 @dataclass(frozen=True)

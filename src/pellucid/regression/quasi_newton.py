@@ -198,8 +198,9 @@ class Walk:
         rough = self.tol >= ROUGH
         polished = self.beyond and (self._is_dear or self.beyond > POLISH)
         if self._is_sure():
-            there = {"u": self.at.u + self.step, "cost": self.at.cost - self.left}
-            self.at, self.reason = replace(self.at, **there), LEAST
+            cost = self.at.cost - self.left
+            self.at = replace(self.at, u=self.at.u + self.step, cost=cost)
+            self.reason = LEAST
             return True
         little = self.left <= POLISHED * abs(self.at.cost)
         if self.is_near and (rough or polished or little):

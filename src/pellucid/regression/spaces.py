@@ -36,7 +36,7 @@ ENOUGH = 4096  # rows of which it is taken without a thought
 FLAT = 1e-6  # of the mean curvature: a row with less is taken to have this
 EPS = float(np.finfo(float).eps)
 TINY = 1e-300
-TILE = 512  # columns at a time
+TILE = 1024  # columns at a time
 CALLS = 1e6  # multiplications that take the time of a product's calls
 
 
@@ -201,7 +201,7 @@ class RowSpace:
 
     K: Array
     objective: Objective
-    fineness = 1e-3  # the most was to find K
+    fineness = 1e-2  # the most was to find K
 
     def image(self, u: Array) -> Array:
         """The outputs z of parameters."""
@@ -228,7 +228,8 @@ class RowSpace:
         """
         q = np.maximum(q, floor(q))
         e = np.sqrt(q)
-        B = e[:, None] * self.K * e
+        B = self.K * e
+        B *= e[:, None]
         B.flat[:: len(B) + 1] += 1
         L = cholesky(B)
         h = e * both_ways(L, e)
