@@ -31,6 +31,8 @@ Array = NDArray[Any]
 
 FORCED = 0.3  # how exactly a step is solved at least
 MOST = 500  # products of a step
+AGED = 40  # products that a step may take with a solver that is not new, at least
+STEEP = 4  # a step ends where the slope is that part of what it was, or less
 SAVED = 4  # products that a step takes with a solver that is not new
 SOLVED = 1e-10  # of the gain of a step: with less left its system is solved
 TRIES = 40  # lengths of a step
@@ -199,19 +201,29 @@ class Descent:
 
     def step(self, at: Spot) -> Step:
         """Solve H s = -r, with a new solver where the last has had its worth."""
-        if self.solve is None or self.spent > self.space.worth:
-            q = at.loss.curvature()
-            self.solve, self.spent = self.space.solver(q), 0.0
-            if at.loss.is_diagonal and self.space.is_exact(q):
-                self.spent = SAVED * at.z[0].size
-                s, zs = self.solve(-at.r)
-                zs = self.space.image(s) if zs is None else zs
-                return Step(s, zs, -self.space.dot(at.r, s, zs), 0.0, 0)
-        step = self._step(at, self.solve)
-        self.spent += step.products * at.z[0].size
+        k, step = at.z[0].size, None
+        if self.solve is not None and self.spent <= self.space.worth:
+            most = AGED + int(self.space.worth / k)
+            step = self._step(at, self.solve, most)
+            if step.products == most:  # the curvature has changed too much
+                step = None
+        if step is None:
+            step = self._anew(at)
+        self.spent += step.products * k
         return step
 
-    def _step(self, at: Spot, solve: Solve) -> Step:
+    def _anew(self, at: Spot) -> Step:
+        """Solve it with a solver for the curvature at the very place."""
+        q = at.loss.curvature()
+        self.solve, self.spent = self.space.solver(q), 0.0
+        if not (at.loss.is_diagonal and self.space.is_exact(q)):
+            return self._step(at, self.solve, MOST)
+        self.spent = SAVED * at.z[0].size
+        s, zs = self.solve(-at.r)
+        zs = self.space.image(s) if zs is None else zs
+        return Step(s, zs, -self.space.dot(at.r, s, zs), 0.0, 0)
+
+    def _step(self, at: Spot, solve: Solve, most: int) -> Step:
         """Solve H s = -r by preconditioned conjugate gradients, exactly enough.
 
         It ends where what is left is little beside the gain so far, by M and by what
@@ -226,7 +238,7 @@ class Descent:
         size = max(at.size, TINY)
         exact = min(FORCED, np.sqrt(rho / size)) ** 2
         products = 0
-        while products < MOST and rho > 0:
+        while products < most and rho > 0:
             p, zp = m + beta * p, (space.image(m) if zm is None else zm) + beta * zp
             Hp = space.slope(p, at.loss.turned(zp))
             curvature = space.dot(Hp, p, zp)
@@ -248,7 +260,7 @@ class Descent:
         return Step(s, zs, gain, left, products)
 
     def _searched(self, at: Spot, step: Step) -> tuple[Spot | None, float]:
-        """Go along the step to where the slope is half or less of what it was.
+        """Go along the step to where the slope is a quarter or less of what it was.
 
         The cost is convex, so that its slope along the step rises; the outputs are
         known along it, and no row is visited.
@@ -264,7 +276,7 @@ class Descent:
             J = loss.value + beside
             slope = float(np.sum(loss.g * zs)) + first + t * second
             falls = J - at.cost <= rounding - 1e-4 * t * step.gain
-            if falls and abs(slope) <= step.gain / 2:
+            if falls and abs(slope) <= step.gain / STEEP:
                 return self._spot(at.u + t * s, z, loss, beside), t
             if falls and slope < 0:
                 low, steep = t, slope
