@@ -175,11 +175,6 @@ def weighted_rows(
     return X[s > 0], y[s > 0], s[s > 0]
 
 
-def weighted_places(s: Array | None) -> Array | None:
-    """Where rows have weight, None where all have."""
-    return None if s is None or (s > 0).all() else np.flatnonzero(s > 0)
-
-
 def all_rows(
     model: Any, X: Any, y: Any, sample_weight: Any = None, *, sparse: bool = False,
     **options: Any,
@@ -326,7 +321,7 @@ class FittedRows:
     """The rows that a model was fitted to, for its pictures and its graph.
 
     A model that is pickled leaves them behind, all but their shapes and dtypes.
-    `places` are theirs among the rows that were given, None where all have weight.
+    `places` are theirs among the rows that were given, None where there are no weights.
     """
 
     arrays: tuple[Array, ...] | None

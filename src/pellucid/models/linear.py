@@ -160,7 +160,7 @@ class LinearRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
             self, X, y, sample_weight, sparse=True,
             multi_output=True, y_numeric=True, accept_sparse=sparse,
         )  # fmt: skip
-        places = base.weighted_places(s)
+        places = None if s is None else np.flatnonzero(s)
         X, y, s = base.weighted_rows(X, y, s)
         y = y if y.dtype == float else extremes.as_single(self, y, float, "y")
         Y = y.reshape(len(y), -1)  # (n, k)

@@ -61,7 +61,7 @@ LINEAR: dict[str, Part] = {
     "_r2": NUMBER,
     "_explained": EXPLAINED,
     "_constant": FLAG,
-    "_log_weights": NUMBER,
+    "_log_weights": Maybe(NUMBER),
     "_spread": SPREAD,
     "_rows": parts.Rows(),
     **HELD_OUT,

@@ -22,7 +22,8 @@ def fitted(model: Any) -> LinearFit:
     else:
         known = _is_known(model)
         constant = intercept or (known and found().has_constant)
-        log_weights = sum(float(np.sum(np.log(s))) for s in model._rows.arrays[2:])
+        weights = model._rows.arrays[2:]
+        log_weights = float(np.sum(np.log(weights[0]))) if weights else None
         rough = known and is_rough(spread, explained.f)
         spread = found().refined if rough else spread
     return LinearFit(

@@ -12,6 +12,7 @@ from pellucid.models import notes
 from pellucid.models.base import Array, feature_names, rows_of, target_names
 from pellucid.regression.powers import filled
 from pellucid.show.summary import Summary
+from pellucid.statistics.linear import LinearFit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,9 @@ def of(model: Any, level: float, covariance: str) -> Summary:
     title = f"{type(model).__name__} of {model._subject()}"
     size = {"rows": fitted.rows, "features": model.n_features_in_}
     figures = {**size, **fitted.figures(covariance)}
-    return Summary(title, figures, fitted.estimates(covariance, level), model.notes_)
+    remarks = fitted.remarks(covariance) if isinstance(fitted, LinearFit) else ()
+    told = (*model.notes_, *remarks)
+    return Summary(title, figures, fitted.estimates(covariance, level), told)
 
 
 def diagnostics(model: Any) -> Summary:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pellucid.reading.names import one_line
 from pellucid.show.plain_text import number, table
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 40  # rows that are printed; the data frame has them all
+EACH = 4  # figures of several targets that are printed
+WIDTH = 88  # of a line of figures
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,17 +55,28 @@ class Summary:
     notes: Sequence[str] = ()
 
     def __repr__(self) -> str:
-        figures = "   ".join(f"{k} {number(v, 4)}" for k, v in self.figures.items())
-        lines = [one_line(self.title), figures, "", table(self._shown())]
+        lines = [one_line(self.title), *self._lines(), "", table(self._shown())]
         return "\n".join([*lines, *self._more()])
 
     def _repr_html_(self) -> str:
-        figures = ", ".join(f"{k} {number(v, 4)}" for k, v in self.figures.items())
+        figures = ", ".join(self._told())
         digits = "{:.6g}".format
         body = self._shown().to_html(index=False, border=0, float_format=digits)
         more = "".join(f"<p>{html.escape(line)}</p>" for line in self._more())
         head = f"<p><b>{html.escape(self.title)}</b><br>{html.escape(figures)}</p>"
         return head + str(body) + more
+
+    def _told(self) -> list[str]:
+        """Each figure with its name; of several targets one after another."""
+        return [f"{name} {_figure(value)}" for name, value in self.figures.items()]
+
+    def _lines(self) -> list[str]:
+        """The figures in lines that no figure is broken by."""
+        lines = [""]
+        for told in self._told():
+            beside = f"{lines[-1]}   {told}".strip()
+            lines[-1:] = [beside] if len(beside) <= WIDTH else [lines[-1], told]
+        return lines
 
     def _shown(self) -> pd.DataFrame:
         """The rows that are printed, their names as columns."""
@@ -72,3 +87,11 @@ class Summary:
         more = len(self.frame) - SHOWN
         rest = [f"... and {more:,} more rows in .frame"] if more > 0 else []
         return [*rest, *(f"Note: {note}" for note in self.notes)]
+
+
+def _figure(value: object) -> str:
+    """A figure to four digits; the first of an array, with how many it has."""
+    if not isinstance(value, np.ndarray):
+        return number(value, 4)
+    shown = ", ".join(number(each, 4) for each in value[:EACH])
+    return shown if len(value) <= EACH else f"{shown}, ... ({len(value)} in all)"

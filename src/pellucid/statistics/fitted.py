@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 CLASSICAL = "classical"  # errors as the model says
-ROBUST = ("HC0", "HC1", "HC2", "HC3")  # errors of any spread
+ROBUST = HC0, HC1, HC2, HC3 = "HC0", "HC1", "HC2", "HC3"  # errors of any spread
 COVARIANCES = (CLASSICAL, *ROBUST)
 
 

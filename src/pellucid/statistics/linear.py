@@ -23,7 +23,7 @@ from pellucid.regression.explained import Explained
 from pellucid.regression.hat import Hat
 from pellucid.regression.spread import Spread
 from pellucid.statistics import by_row, robust
-from pellucid.statistics.fitted import CLASSICAL, Fitted
+from pellucid.statistics.fitted import CLASSICAL, HC2, HC3, Fitted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +31,19 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 LOG_2 = np.log(2.0)
+
+ABOUT_0 = (
+    "there is no intercept, so r2 and F compare the fit with 0 and not with the mean: "
+    "do not set them beside those of a fit with an intercept."
+)
+UNTOLD = (
+    "X is sparse, and too large for more than the coefficients: their errors are not "
+    "known; fit to fewer columns for such."
+)
+ALONE = (
+    "{kind} has no value, as some row alone decides what is predicted for it (its "
+    "leverage is 1 in `diagnostics()`); HC1 has one."
+)
 
 
 @dataclass(frozen=True)
@@ -47,8 +60,8 @@ class LinearFit(Fitted):
         The sums of squares, of each target.
     intercept, constant : bool
         Whether there is an intercept, and whether the columns hold a constant with it.
-    log_weights : float
-        The sum of the logarithms of the weights.
+    log_weights : float or None
+        The sum of the logarithms of the weights, None where there are none.
     found : callable
         Gives the hat matrix of the rows, always the same.
     """
@@ -61,7 +74,7 @@ class LinearFit(Fitted):
     explained: Explained
     intercept: bool
     constant: bool
-    log_weights: float
+    log_weights: float | None
     found: Callable[[], Hat]
 
     @property
@@ -132,8 +145,8 @@ class LinearFit(Fitted):
         n, explained = self.rows * self.freedom / self.freedom, self.explained
         with np.errstate(divide="ignore"):
             log = np.log(explained.left) + (2 * explained.e + explained.f) * LOG_2
-        each = -n / 2 * (log - np.log(n / (2 * np.pi)) + 1) + self.log_weights / 2
-        return np.asarray(each)
+        each = -n / 2 * (log - np.log(n / (2 * np.pi)) + 1)
+        return np.asarray(each + (self.log_weights or 0.0) / 2)
 
     @property
     def tested(self) -> int:
@@ -175,7 +188,17 @@ class LinearFit(Fitted):
         }
         one = len(self.sigma) == 1
         each = {name: value[0] if one else value for name, value in found.items()}
-        return {**each, "degrees of freedom": self.rows - self.rank}
+        found = {**each, "degrees of freedom": self.rows - self.rank}
+        weights = {"weights": "inverse variances"}
+        return found if self.log_weights is None else {**found, **weights}
+
+    def remarks(self, kind: str = CLASSICAL) -> tuple[str, ...]:
+        """What has to be known of the figures and errors of a summary to read them."""
+        untold = bool(self.rank) and bool(np.isnan(self.factor).all())
+        alone = kind in (HC2, HC3) and self.freedom > 0
+        alone = alone and not untold and bool(np.isnan(self.errors(kind)).all())
+        told = (not self.constant, ABOUT_0), (untold, UNTOLD), (alone, ALONE)
+        return tuple(text.format(kind=kind) for holds, text in told if holds)
 
     def diagnostics(self, y: Array) -> Mapping[str, Array]:
         """What is told of each row, of targets y (n, k), a column (k n,) each."""

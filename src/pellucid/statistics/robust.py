@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from pellucid.regression.hat import Hat
+from pellucid.statistics.fitted import HC0, HC1, HC2, HC3
 
 Array = NDArray[Any]
 
@@ -58,10 +59,10 @@ def scales(kind: str, h: Array, n: int, m: int) -> Array:
     """A (n,) of residuals of the leverage h; nan for a row that decides alone."""
     left = np.where(h < 1, 1 - h, np.nan)
     table = {
-        "HC0": np.ones(len(h)),
-        "HC1": np.full(len(h), n / (n - m) if n > m else np.nan),
-        "HC2": 1 / left,
-        "HC3": 1 / left**2,
+        HC0: np.ones(len(h)),
+        HC1: np.full(len(h), n / (n - m) if n > m else np.nan),
+        HC2: 1 / left,
+        HC3: 1 / left**2,
     }
     return table[kind]
 
@@ -83,7 +84,7 @@ def _whitened(a: Array, L: Array) -> Array:
 
     What is no 0 and has no error is infinitely far from 0.
     """
-    R = np.linalg.qr(L.T, mode="r")
+    R: Array = np.asarray(np.linalg.qr(L.T, mode="r"))
     size = np.abs(np.diagonal(R))
     if not R.any():
         return np.where(a != 0, np.inf, np.nan)
