@@ -328,16 +328,17 @@ def test_formulas_are_latex_that_can_be_shown(frame):
 def test_summary(frame):
     summary = pl.LogisticRegression().fit(*frame).summary()
     assert summary.frame.index.tolist() == ["intercept", "age", "blood sugar", "x3"]
-    assert summary.frame.columns.tolist() == ["estimate"]
-    assert "LogisticRegression of state = well\nrows 40   features 3   cost " in str(
-        summary
+    columns = ["estimate", "standard error", "z", "p", "lower", "upper"]
+    assert summary.frame.columns.tolist() == columns
+    assert str(summary).startswith(
+        "LogisticRegression of state = well\nrows 40   features 3   degrees of freedom "
     )
 
 
 def test_summary_of_three_classes():
     frame = pl.LogisticRegression().fit(*pl.datasets.iris()).summary().frame
-    assert frame.index[:2].tolist() == [("0", "intercept"), ("0", "x1")]
-    assert len(frame) == 15
+    assert frame.index[:2].tolist() == [("1", "intercept"), ("1", "x1")]
+    assert len(frame) == 10
 
 
 @pytest.mark.parametrize(

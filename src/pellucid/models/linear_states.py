@@ -23,6 +23,7 @@ from pellucid.models.parts import (
 )
 from pellucid.regression.explained import Explained
 from pellucid.regression.spread import Spread
+from pellucid.statistics.likelihood import Likelihoods
 
 State = Mapping[str, Any]
 
@@ -66,6 +67,20 @@ LINEAR: dict[str, Part] = {
     "_rows": parts.Rows(),
     **HELD_OUT,
 }
+LIKELIHOODS = Fields(
+    Likelihoods,
+    {
+        "factor": records("p m"),
+        "rows": whole(),
+        "total": parts.ABOVE,
+        "rank": NUMBER,
+        "alone": whole(),
+        "found": NUMBER,
+        "constant": NUMBER,
+        "deviance": NUMBER,
+        "null_deviance": NUMBER,
+    },
+)
 LOGISTIC: dict[str, Part] = {
     **FEATURES,
     "notes_": parts.Sentences(),
@@ -80,6 +95,7 @@ LOGISTIC: dict[str, Part] = {
     "_Cn": parts.ABOVE,
     "_scale": Maybe(reals("d")),
     "_accuracy": NUMBER,
+    "_likelihoods": LIKELIHOODS,
     "_rows": parts.Rows(),
 }
 
@@ -105,6 +121,7 @@ POISSON: dict[str, Part] = {
     "solver_": TEXT,
     "_target": TEXT,
     "_d2": NUMBER,
+    "_likelihoods": LIKELIHOODS,
     "_rows": parts.Rows(),
 }
 

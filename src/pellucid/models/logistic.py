@@ -15,6 +15,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.minimisers.task import Fit, Options
 from pellucid.models import base, extremes, likelihood, logistic_settings, weights
 from pellucid.models.base import Array
+from pellucid.models.by_likelihood import OfClasses
 from pellucid.models.chosen import told
 from pellucid.models.following import CallbackSupport, Followers, followed, is_followed
 from pellucid.models.linear_classifiers import LinearClassifier
@@ -25,10 +26,8 @@ from pellucid.regression.powers import filled
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from pellucid.show.summary import Summary
 
-
-class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
+class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstimator):
     """The smallest neural network: p = sigmoid(Xw + b), the chance of the second class.
 
         J(w, b) = mean(log_loss(Xw + b, y)) + ((1 - r) |w|^2 / 2 + r |w|_1) / (C n)
@@ -224,6 +223,7 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
         array([[0.8021]])
         """
         logistic_settings.check(self)
+        self._begin()
         X, y = base.unpacked(self, X, y)
         self._target = base.target_name(y)
         wide = self.solver not in NARROW
@@ -314,7 +314,6 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
             setattr(self, name, values)
         self.history_, self.n_iter_ = fit.history, np.array([fit.nit], np.int32)
         self.solver_ = told(fit)
-        self.__dict__.pop("_accuracy", None)
         if self.separable_:
             y = base.rows_of(self)[1]
             why = weights.weightless(self.classes_, y) or likelihood.SEPARABLE
@@ -329,14 +328,6 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
         X, y, *_ = base.rows_of(self)
         right = likelihood.likeliest(self._linear(X)) == likelihood.likeliest(y)
         return float(np.mean(right))
-
-    def __getstate__(self) -> dict[str, Any]:
-        """What is pickled, without the rows; so what tells of them is found now."""
-        rows = getattr(self, "_rows", None)
-        if rows and rows.arrays is not None and hasattr(self, "coef_"):
-            _ = self._accuracy
-        kept: dict[str, Any] = dict(super().__getstate__())
-        return kept
 
     @property
     def graph_(self) -> Graph:
@@ -365,18 +356,6 @@ class LogisticRegression(CallbackSupport, LinearClassifier, BaseEstimator):
         from pellucid.models import as_formulas
 
         return as_formulas.logistic(self, format)
-
-    def summary(self) -> Summary:
-        """Sum up the fit: cost, accuracy and the estimates, the intercept first.
-
-        Examples
-        --------
-        >>> LogisticRegression().fit([[0.0], [1.0]], [0, 1]).summary().frame.index[0]
-        'intercept'
-        """
-        from pellucid.models import summary
-
-        return summary.logistic(self)
 
     def plot(self) -> Figure:
         """Draw the probability along one feature, the border of two, or what is said.

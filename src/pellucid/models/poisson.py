@@ -17,16 +17,16 @@ from pellucid.graphs.graph import Graph
 from pellucid.minimisers.task import Fit, Options, Watch
 from pellucid.models import base, extremes, penalties, scores
 from pellucid.models.base import Array
+from pellucid.models.by_likelihood import OfCounts
 from pellucid.models.chosen import told
 from pellucid.regression import powers
 from pellucid.regression.columns import Columns, Moments
 from pellucid.regression.generalised import Generalised
 from pellucid.regression.row_costs import RowCost
+from pellucid.statistics.families import half_deviance
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from pellucid.show.summary import Summary
 
 MOST = 1e36  # counts of all rows; a Hessian of float32 ends at 3e38
 
@@ -38,22 +38,6 @@ CHECKS = {
     "tol": base.positive(),
     "warm_start": base.flag,
 }
-
-
-def half_deviance(z: Any, y: Any) -> Any:
-    """Half the deviance of a row: exp(z) - y z, less its least value, y - y log y.
-
-    Near that, with t = z - log y, it is y (exp(t) - 1 - t), which loses no digits.
-
-    Examples
-    --------
-    >>> half_deviance(np.array([0.0, 2.0**-30]), np.array([0.0, 1.0]))
-    array([1.00000000e+00, 4.33680869e-19])
-    """
-    t = z - np.log(np.where(y > 0, y, 1.0))
-    near = (y > 0) & (t < 1)
-    of_near = np.where(near, t, 0.0)
-    return np.where(near, y * (np.expm1(of_near) - of_near), np.exp(z) - y * t - y)
 
 
 @dataclass(frozen=True)
@@ -69,7 +53,7 @@ class HalfDeviance:
         return np.average(loss, weights=s) + self.alpha * penalties.l2(w)
 
 
-class PoissonRegression(RegressorMixin, BaseEstimator):
+class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
     """Counts with the mean exp(Xw + b).
 
         J(w, b) = mean(exp(z) - y z + y log y - y) + alpha |w|^2 / 2,    z = Xw + b
@@ -181,6 +165,7 @@ class PoissonRegression(RegressorMixin, BaseEstimator):
         array([0.6931])
         """
         base.check_parameters(self, CHECKS)
+        self._begin()
         X, y = base.unpacked(self, X, y)
         self._target = base.target_name(y)
         options: dict[str, Any] = {"sparse": True, "y_numeric": True}
@@ -314,19 +299,6 @@ class PoissonRegression(RegressorMixin, BaseEstimator):
         from pellucid.models import as_formulas
 
         return as_formulas.poisson(self, format)
-
-    def summary(self) -> Summary:
-        """Sum up the fit: cost, D^2 and the estimates, the intercept first.
-
-        Examples
-        --------
-        >>> model = PoissonRegression(alpha=0.0).fit([[0.0], [1.0]], [1, 2])
-        >>> model.summary().frame["estimate"].round(4).to_dict()
-        {'intercept': 0.0, 'x': 0.6931}
-        """
-        from pellucid.models import summary
-
-        return summary.poisson(self)
 
     def plot(self) -> Figure:
         """Draw what was observed against what is predicted.

@@ -48,24 +48,6 @@ def diagnostics(model: Any) -> Summary:
     return Summary(title, figures, frame, notes.bound(model))
 
 
-def logistic(model: Any) -> Summary:
-    """Sum up a logistic regression."""
-    check_is_fitted(model)
-    figures = {
-        "rows": model._rows.kinds[0][0][0],
-        "features": model.n_features_in_,
-        "cost": model.history_[-1],
-        "accuracy": model._accuracy,
-        "iterations": int(model.n_iter_[0]),
-        "solver": model.solver_.partition(":")[0],
-    }
-    labels = [str(label) for label in model.classes_]
-    groups = labels if len(labels) > 2 else labels[1:]
-    of = model._target if len(labels) > 2 else f"{model._target} = {labels[1]}"
-    title = f"{type(model).__name__} of {of}"
-    return Summary(title, figures, coefficients(model, groups, "class"))
-
-
 def huber(model: Any) -> Summary:
     """Sum up a robust regression."""
     check_is_fitted(model)
@@ -76,21 +58,6 @@ def huber(model: Any) -> Summary:
         "scale": model.scale_,
         "outliers": int(model.outliers_.sum()),
         "iterations": model.n_iter_,
-    }
-    title = f"{type(model).__name__} of {model._target}"
-    return Summary(title, figures, coefficients(model, [model._target], "target"))
-
-
-def poisson(model: Any) -> Summary:
-    """Sum up a Poisson regression."""
-    check_is_fitted(model)
-    figures = {
-        "rows": model._rows.kinds[0][0][0],
-        "features": model.n_features_in_,
-        "cost": model.history_[-1],
-        "D2": model._d2,
-        "iterations": model.n_iter_,
-        "solver": model.solver_.partition(":")[0],
     }
     title = f"{type(model).__name__} of {model._target}"
     return Summary(title, figures, coefficients(model, [model._target], "target"))

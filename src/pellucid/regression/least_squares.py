@@ -134,7 +134,7 @@ def least_squares(
         factors.rank,
         _singular(rows, factors),
         ~factors.varies,
-        _spread(rows, factors, s),
+        Spread.of(rows, factors, _power(s)),
         *_digits(rows, factors, found),
         Explained.of(rows, found.squares, _power(s)),
     )
@@ -258,16 +258,3 @@ def _singular(rows: Rows, factors: Factors) -> Singular:
 def _power(s: Array | None) -> int:
     """Of which power of two the weights are."""
     return 0 if s is None else int(powers.exponents(s[:, None])[0])
-
-
-def _spread(rows: Rows, factors: Factors, s: Array | None) -> Spread:
-    """How the rows lie, with their weights as they are and not near 1."""
-    w = _power(s)
-    e, d = rows.columns.e, len(factors.length)
-    with np.errstate(over="ignore"):  # weights below 1e-308: a mean tells nothing
-        of_mean = float(np.ldexp(1 / rows.total, -w)) if rows.intercept else 0.0
-        inverse = factors.inverse * 2.0 ** (-w / 2)
-    e = np.zeros(d, np.int32) if e is None else e
-    mean = factors.centre(rows)
-    at_zero = -(mean * factors.unit[:, 0]) @ inverse
-    return Spread(e, mean, factors.length, inverse, at_zero, of_mean)

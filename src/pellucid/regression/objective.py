@@ -220,7 +220,7 @@ def _weighted(A: Array, Q: Array) -> Array:
     """
     Q = Q.astype(A.dtype)
     if Q.ndim == 3:
-        return _by_outputs(A, Q)
+        return by_outputs(A, Q)
     if Q.ndim == 2:
         columns = np.ascontiguousarray(A.T)
         return np.stack([(columns * q) @ A for q in np.ascontiguousarray(Q.T)])
@@ -228,7 +228,7 @@ def _weighted(A: Array, Q: Array) -> Array:
     return np.asarray(A.T @ A)
 
 
-def _by_outputs(A: Array, Q: Array) -> Array:
+def by_outputs(A: Array, Q: Array) -> Array:
     """A'Q A (k p, k p) of A (m, p) and the curvature Q (m, k, k) of its rows."""
     (m, p), k = A.shape, Q.shape[1]
     H = np.empty((k, p, k, p), A.dtype)

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.regression import powers
+from pellucid.regression.factors import Factors
+from pellucid.regression.problem import Rows
 
 Array = NDArray[Any]
 
@@ -40,6 +42,17 @@ class Spread:
     inverse: Array
     at_zero: Array
     of_mean: float
+
+    @classmethod
+    def of(cls, rows: Rows, factors: Factors, power: int = 0) -> Spread:
+        """Of the factors of rows whose weights were s 2^-power."""
+        e, d = rows.columns.e, len(factors.length)
+        with np.errstate(over="ignore"):  # weights below 1e-308: a mean tells nothing
+            of_mean = float(np.ldexp(1 / rows.total, -power)) if rows.intercept else 0.0
+            inverse = factors.inverse * 2.0 ** (-power / 2)
+        e, mean = np.zeros(d, np.int32) if e is None else e, factors.centre(rows)
+        at_zero = -(mean * factors.unit[:, 0]) @ inverse
+        return cls(e, mean, factors.length, inverse, at_zero, of_mean)
 
     @property
     def _scale(self) -> Array:

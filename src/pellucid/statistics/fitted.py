@@ -33,14 +33,14 @@ class Fitted(ABC):
         The estimates, in that order.
     rows : float
         n: how many rows there are or, where weights are counts, their sum.
-    rank : int
-        How many estimates the rows determine.
+    rank : float
+        How many estimates the rows determine; nan where they are too many to tell.
     """
 
     index: pd.Index[Any]
     estimate: Array
     rows: float
-    rank: int
+    rank: float
 
     @property
     @abstractmethod

@@ -1,0 +1,295 @@
+"""Fisher's information of a fit by maximum likelihood, and what follows from it.
+
+Of k outputs a row, x being its features with a 1, s how often it counts, and r and
+Q = S S' of its family (see `families`):
+
+    I = sum s Q (x) x x'              the information
+    C = I^-1 = D D'                   the covariance, D = F^-T where I = F F'
+    V = (1 (x) x)' C (1 (x) x)        of the outputs of a row
+    H = S' V S                        its leverage
+    M = sum s t t' (x) x x'           the meat of the sandwich C M C, t being r, or
+                                      what r would be had the row not been seen
+
+The columns are first made a basis B in which the information of the mean output is 1,
+by the factors of least squares, so that no digits are lost to units or to columns that
+are nearly dependent.
+
+McCullagh & Nelder, "Generalized linear models" (1989), sections 2.5 and 12.6; White,
+"Maximum likelihood estimation of misspecified models" (1982).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from pellucid.regression import powers
+from pellucid.regression.curvature import cholesky
+from pellucid.regression.factors import Factors
+from pellucid.regression.objective import by_outputs
+from pellucid.regression.problem import Rows
+from pellucid.regression.rows import visited
+from pellucid.regression.spread import Spread
+from pellucid.regression.survey import ExactColumns
+from pellucid.statistics.families import Family
+
+Array = NDArray[Any]
+
+ALONE = 1e-10  # of 1: so little a leverage may lack to be that of a row fitted exactly
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Rows as a fit has seen them.
+
+    Parameters
+    ----------
+    family : Family
+        How the target is distributed.
+    X : array (n, d)
+        Features; a sparse matrix stays one.
+    z, y : array (n, k)
+        Outputs and targets.
+    s : array (n,)
+        How often each row counts.
+    intercept : bool
+        Whether the fit has one.
+    bounded : bool
+        Whether the likelihood has a maximum.
+    """
+
+    family: Family
+    X: Any
+    z: Array
+    y: Array
+    s: Array
+    intercept: bool
+    bounded: bool = True
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The columns with a 1 as B (n, r): the constant first, then directions.
+
+    Parameters
+    ----------
+    columns : ExactColumns
+        A (n, d), the columns X by their powers of two.
+    mean : array (d,)
+        Of A.
+    turn : array (d, directions)
+        B = [level, (A - mean) turn].
+    level : array (1,) or (0,)
+        The constant; none without an intercept.
+    outward : array (p, r)
+        Coefficients of the columns as they are, the intercept first, from those of B;
+        nan where the rows do not determine one.
+    constant : bool
+        Whether a constant is among what B spans.
+    """
+
+    columns: ExactColumns
+    mean: Array
+    turn: Array
+    level: Array
+    outward: Array
+    constant: bool
+
+    @classmethod
+    def of(cls, X: Any, q: Array, intercept: bool) -> Basis:
+        """Of columns X (n, d) with the weights q (n,)."""
+        ones = np.ones((len(q), 1))
+        rows = Rows.of(X, ones, q, intercept=intercept)
+        found = Factors.of(rows)
+        spread = Spread.of(rows, found)
+        level = np.full(int(intercept), spread.of_mean**0.5)
+        constant = intercept or _holds_constant(X, ones, q, found.rank)
+        turn, outward = found.unit * found.inverse, spread.factor(intercept)
+        return cls(rows.columns, found.mean, turn, level, outward, constant)
+
+    def block(self, rows: slice) -> Array:
+        """Some rows of B (m, r)."""
+        B = (self.columns.block(rows) - self.mean) @ self.turn
+        return np.hstack([np.broadcast_to(self.level, (len(B), len(self.level))), B])
+
+    @property
+    def rank(self) -> int:
+        """R, how many columns B has."""
+        return int(self.turn.shape[1] + len(self.level))
+
+
+def _holds_constant(X: Any, ones: Array, q: Array, rank: int) -> bool:
+    """Whether columns span a constant: then less is left of them beside it."""
+    beside = Factors.of(Rows.of(X, ones, q, intercept=True))
+    return beside.rank < rank
+
+
+@dataclass(frozen=True)
+class Information:
+    """The information of rows at outputs z, and what follows from it.
+
+    Parameters
+    ----------
+    family : Family
+        How the target is distributed.
+    z, y : array (n, k)
+        Outputs and targets.
+    s : array (n,)
+        How often each row counts, by a power of two.
+    unit : float
+        That power.
+    basis : Basis
+        B.
+    bounded : bool
+        Whether the likelihood has a maximum. Without one there is no information: all
+        errors are nan, and the rank is that of the columns.
+    """
+
+    family: Family
+    z: Array
+    y: Array
+    s: Array
+    unit: float
+    basis: Basis
+    bounded: bool
+
+    @classmethod
+    def of(cls, seen: Seen) -> Information:
+        """Of rows as they were seen."""
+        family, z, s = seen.family, seen.z, powers.near_one(seen.s)
+        unit = float(np.ldexp(1.0, np.frexp(np.max(seen.s))[1]))
+        q = s * _by_blocks(lambda i: np.sum(family.root(z[i]) ** 2, axis=(1, 2)), z)
+        bounded = seen.bounded and bool(np.max(q) > 0)
+        basis = Basis.of(seen.X, q if bounded else s, seen.intercept)
+        return cls(family, z, seen.y, s, unit, basis, bounded)
+
+    @property
+    def rank(self) -> int:
+        """How many parameters the rows determine."""
+        return int(self.z.shape[1]) * self.basis.rank
+
+    @cached_property
+    def D(self) -> Array:  # noqa: N802
+        """D (k r, k r), of parameters in the basis, one output after another.
+
+        nan where the information is none, as when all chances are 0 or 1.
+        """
+        if not self.bounded:
+            return np.full((self.rank, self.rank), np.nan)
+
+        def each(rows: slice, B: Array) -> Array:
+            S = self.family.root(self.z[rows])
+            return by_outputs(B, self._counted(rows, S @ S.swapaxes(1, 2)))
+
+        G = self._summed(each)
+        size = np.sqrt(np.diagonal(G))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            G = G / size / size[:, None]
+        try:
+            F = cholesky(np.where(np.isfinite(G), G, np.nan))
+        except linalg.LinAlgError:
+            return np.full(G.shape, np.nan)
+        inverse = linalg.lapack.dtrtri(F, lower=True)[0]
+        return np.asarray(inverse.T / size[:, None] / self.unit**0.5)
+
+    def classical(self) -> Array:
+        """A (k p, k r) of the covariance A A' = I^-1."""
+        return self._outward(self.D)
+
+    def sandwich(self, kind: str) -> Array:
+        """A of the covariance A A' = C M C that holds whatever the spread.
+
+        "HC0" has t = r, and "HC1" n / (n - rank) of its covariance. "HC3" has the t of
+        the row had it not been seen, (1 - Q V)^-1 r, to first order, and "HC2" the root
+        of that matrix, so that with one output they divide r^2 by (1 - h)^2 and 1 - h.
+        """
+
+        def each(rows: slice, B: Array) -> Array:
+            t = self._unseen(rows, B, kind)
+            return by_outputs(B, self._counted(rows, t[:, :, None] * t[:, None]))
+
+        M = self.unit * self._summed(each)
+        if not np.isfinite(M).all():
+            return self._outward(np.full(M.shape, np.nan))
+        values, ways = np.linalg.eigh(M)
+        root = ways * np.sqrt(np.maximum(values, 0.0))
+        n, D = self.unit * float(np.sum(self.s)), self.D
+        if kind == "HC1":
+            root = root * (np.sqrt(n / (n - self.rank)) if n > self.rank else np.nan)
+        return self._outward(D @ (D.T @ root))
+
+    def influence(self) -> tuple[Array, Array]:
+        """The leverage of each row, and Cook's distance without it (n,).
+
+        The leverage is the trace of H. The distance is t'V t / rank, t being that of a
+        row that was not seen: how far that would move the estimates, in their errors.
+        Of a row that counts s times it is the leverage of one, and the distance
+        without one. Pregibon, "Logistic regression diagnostics" (1981).
+        """
+
+        def each(rows: slice) -> Array:
+            B = self.basis.block(rows)
+            V, (values, _), _ = self._leverage(rows, B)
+            t = self._unseen(rows, B, "HC3")
+            moved = np.einsum("mi,mij,mj->m", t, V, t) / self.rank
+            return np.column_stack([np.sum(values, axis=1), moved])
+
+        found = _by_blocks(each, self.z, self.basis.rank * self.rank)
+        return found[:, 0], found[:, 1]
+
+    def _unseen(self, rows: slice, B: Array, kind: str) -> Array:
+        """T of some rows (m, k): r, or what it would be had the row not been seen.
+
+        With f of 1 - x as its inverse, or the root of that, f(Q V) r is
+        r + S g(H) S'V r, g(x) = (f(x) - 1) / x: nothing is divided by a chance.
+        """
+        r = self.family.residuals(self.z[rows], self.y[rows])
+        if kind in ("HC0", "HC1"):
+            return r
+        V, (values, ways), S = self._leverage(rows, B)
+        left = np.where(values < 1 - ALONE, 1 - values, np.nan)
+        root = np.sqrt(left)
+        g = 1 / left if kind == "HC3" else 1 / (root * (1 + root))
+        turned = ways.swapaxes(1, 2) @ S.swapaxes(1, 2) @ (V @ r[:, :, None])
+        return np.asarray(r + (S @ ways @ (g[:, :, None] * turned))[:, :, 0])
+
+    def _leverage(self, rows: slice, B: Array) -> tuple[Array, Any, Array]:
+        """V, the eigenvalues and directions of H = S'V S, and S, of some rows."""
+        k, r = self.z.shape[1], self.basis.rank
+        P = np.einsum("mr,krj->mkj", B, self.D.reshape(k, r, -1), optimize=True)
+        V = P @ P.swapaxes(1, 2)
+        S = self.family.root(self.z[rows])
+        return V, np.linalg.eigh(S.swapaxes(1, 2) @ V @ S), S
+
+    def _counted(self, rows: slice, Q: Array) -> Array:
+        return np.asarray(self.s[rows, None, None] * Q)
+
+    def _summed(self, each: Any) -> Array:
+        """The sum over blocks of what `each` makes of rows and their B."""
+
+        def part(blocks: list[slice]) -> Any:
+            return sum(each(rows, self.basis.block(rows)) for rows in blocks)
+
+        return np.asarray(sum(visited(part, len(self.s), self.rank)))
+
+    def _outward(self, A: Array) -> Array:
+        """Of the columns as they are, from those of the basis: (k p, m)."""
+        k, r = self.z.shape[1], self.basis.rank
+        outward = self.basis.outward
+        with np.errstate(invalid="ignore"):
+            found = np.einsum("pr,krm->kpm", outward, A.reshape(k, r, -1))
+        return np.asarray(found.reshape(k * len(outward), -1))
+
+
+def _by_blocks(what: Any, z: Array, columns: int = 0) -> Array:
+    """What is found of each block of rows, one after another."""
+
+    def part(blocks: list[slice]) -> Array:
+        return np.concatenate([what(rows) for rows in blocks])
+
+    return np.concatenate(visited(part, len(z), max(columns, z.shape[1] ** 2)))

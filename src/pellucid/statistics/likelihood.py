@@ -1,0 +1,178 @@
+"""A fit by maximum likelihood, and how certain it is: classes and counts.
+
+    C   = I^-1                           the covariance: the inverse information
+    D   = 2 (log L_best - log L)         the deviance, what a perfect fit would add
+    LR  = 2 (log L - log L_0)            the likelihood ratio, beside the constant alone
+    1 - log L / log L_0                  the pseudo r2
+
+The weights of rows count them: one of weight 2 is there twice. Without an intercept,
+and no columns that hold one, the outputs of L_0 are 0, so that it is a special case
+still.
+
+McCullagh & Nelder, "Generalized linear models" (1989), sections 2.3 and 2.5; Wilks,
+"The large-sample distribution of the likelihood ratio" (1938); McFadden, "Conditional
+logit analysis of qualitative choice behavior" (1974), for the pseudo r2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from pellucid.statistics.fitted import CLASSICAL, Fitted
+from pellucid.statistics.information import Information, Seen
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[Any]
+
+MOST = 3000  # parameters, whose information is not formed beyond that
+
+
+@dataclass(frozen=True)
+class Likelihoods:
+    """What the rows of a fit have said: it is kept in files.
+
+    Parameters
+    ----------
+    factor : array (p, m)
+        A of the covariance A A', nan in the rows of what is not determined.
+    rows : int
+        How many rows there are.
+    total : float
+        The sum of their weights.
+    rank : float
+        How many parameters the rows determine; nan where they are too many to tell.
+    alone : int
+        How many of them the constant has.
+    found, constant : float
+        The log likelihood, and that of the constant alone.
+    deviance, null_deviance : float
+        The deviance, and that of the constant alone.
+    """
+
+    factor: Array
+    rows: int
+    total: float
+    rank: float
+    alone: int
+    found: float
+    constant: float
+    deviance: float
+    null_deviance: float
+
+    @classmethod
+    def of(cls, seen: Seen, information: Information | None) -> Likelihoods:
+        """Of rows; without the information no errors are known."""
+        family, z, y, s = seen.family, seen.z, seen.y, seen.s
+        (n, k), p = z.shape, seen.X.shape[1] + seen.intercept
+        alone = information.basis.constant if information else seen.intercept
+        at = family.constant(y, s) if alone else np.zeros(k)
+        both = z, np.broadcast_to(at, z.shape)
+        found, constant = (float(s @ family.log_likelihoods(o, y)) for o in both)
+        deviance, null = (float(2 * (s @ family.half_deviances(o, y))) for o in both)
+        factor = information.classical() if information else np.full((k * p, 1), np.nan)
+        rank = float(information.rank) if information else np.nan
+        total = float(np.sum(s))
+        return cls(factor, n, total, rank, k * alone, found, constant, deviance, null)
+
+
+@dataclass(frozen=True)
+class LikelihoodFit(Fitted):
+    """A fit by maximum likelihood.
+
+    Parameters
+    ----------
+    index, estimate, rows, rank
+        As of `Fitted`; the estimates of one output after those of another.
+    kept : Likelihoods
+        What the rows have said.
+    information : Information or None
+        The rows; None where they are too many parameters, or the fit is from a file.
+    more : mapping
+        What else a summary tells.
+    turn : array (k, k), optional
+        The outputs that are meant, as combinations of those of `kept`.
+    """
+
+    index: pd.Index[Any]
+    estimate: Array
+    rows: float
+    rank: float
+    kept: Likelihoods
+    information: Information | None
+    more: Mapping[str, object]
+    turn: Array | None = None
+
+    @classmethod
+    def of(
+        cls, index: Any, estimate: Array, kept: Likelihoods,
+        information: Information | None, more: Mapping[str, object],
+    ) -> LikelihoodFit:  # fmt: skip
+        """The fit with these names and estimates."""
+        return cls(index, estimate, kept.total, kept.rank, kept, information, more)
+
+    @property
+    def freedom(self) -> float:
+        """Infinite: the tests are those of z, which hold for many rows."""
+        return np.inf
+
+    @property
+    def log_likelihood(self) -> float:
+        """Log likelihood of the rows at the estimates."""
+        return self.kept.found
+
+    @property
+    def ratio(self) -> float:
+        """The likelihood ratio, 2 (log L - log L_0)."""
+        return 2 * (self.kept.found - self.kept.constant)
+
+    @property
+    def pseudo_r2(self) -> float:
+        """1 - log L / log L_0 (McFadden); nan where the constant is always right."""
+        known = self.kept.constant != 0
+        return 1 - self.kept.found / self.kept.constant if known else np.nan
+
+    def root(self, kind: str = CLASSICAL) -> Array:
+        """A (p, m) of the covariance A A' of the estimates."""
+        A = self.kept.factor
+        if kind != CLASSICAL and self.information is not None:
+            A = self.information.sandwich(kind)
+        elif kind != CLASSICAL:
+            A = np.full(A.shape, np.nan)
+        if self.turn is None:
+            return A
+        of_output = A.reshape(len(self.turn), -1, A.shape[1])
+        return np.tensordot(self.turn, of_output, 1).reshape(A.shape)
+
+    def figures(self, kind: str = CLASSICAL) -> Mapping[str, object]:
+        """What a summary tells of the fit as a whole."""
+        kept, tested = self.kept, self.kept.rank - self.kept.alone
+        p = special.chdtrc(tested, max(self.ratio, 0.0)) if tested > 0 else np.nan
+        weighted = {"sum of weights": kept.total} if kept.total != kept.rows else {}
+        return {
+            "rows": kept.rows,
+            **weighted,
+            "degrees of freedom": _whole(kept.total - kept.rank),
+            "log likelihood": kept.found,
+            "null log likelihood": kept.constant,
+            "likelihood ratio": self.ratio,
+            "p (likelihood ratio)": float(p),
+            "pseudo r2": self.pseudo_r2,
+            "deviance": kept.deviance,
+            "null deviance": kept.null_deviance,
+            "AIC": self.aic,
+            "BIC": self.bic,
+            **self.more,
+        }
+
+
+def _whole(number: float) -> float:
+    """A whole number as one."""
+    return int(number) if float(number).is_integer() else number
