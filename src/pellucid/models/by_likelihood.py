@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,7 +49,7 @@ class ByLikelihood(Statistical):
 
     @abstractmethod
     def _told(
-        self, kept: Likelihoods, information: Information | None
+        self, kept: Likelihoods, found: Callable[[], Information | None]
     ) -> LikelihoodFit:
         """The fit, with names and estimates, from what was found of the rows."""
 
@@ -57,12 +58,16 @@ class ByLikelihood(Statistical):
         """What else a summary tells."""
 
     def _fitted(self) -> LikelihoodFit:
+        found = cache(self._information)
         if self._rows.arrays is None:
-            return self._told(self._likelihoods, None)
+            return self._told(self._likelihoods, found)
+        return self._told(Likelihoods.of(self._seen(), found()), found)
+
+    def _information(self) -> Information | None:
+        """The information of the rows, but of too many parameters."""
         seen = self._seen()
         few = seen.z.shape[1] * (seen.X.shape[1] + seen.intercept) <= MOST
-        found = Information.of(seen) if few else None
-        return self._told(Likelihoods.of(seen, found), found)
+        return Information.of(seen) if few else None
 
     def __getstate__(self) -> dict[str, Any]:
         """What is kept of a model in files: also what its rows have said."""
@@ -98,11 +103,11 @@ class OfCounts(ByLikelihood):
         return Seen(Counts(), X, z, y[:, None], weights, bool(self.fit_intercept))
 
     def _told(
-        self, kept: Likelihoods, information: Information | None
+        self, kept: Likelihoods, found: Callable[[], Information | None]
     ) -> LikelihoodFit:
-        estimate = np.append([self.intercept_] * bool(self.fit_intercept), self.coef_)
+        b = np.append([self.intercept_] * bool(self.fit_intercept), self.coef_)
         names = index_of(self, [self._target])
-        return LikelihoodFit.of(names, estimate.astype(float), kept, information, self._more())
+        return LikelihoodFit.of(names, b.astype(float), kept, found, self._more())
 
     def _more(self) -> dict[str, object]:
         return {"D2": self._d2, "iterations": self.n_iter_, "solver": _solver(self)}
@@ -159,14 +164,14 @@ class OfClasses(ByLikelihood):
         return Seen(Classes(), X, z, y, weights, bool(self.fit_intercept), bounded)
 
     def _told(
-        self, kept: Likelihoods, information: Information | None
+        self, kept: Likelihoods, found: Callable[[], Information | None]
     ) -> LikelihoodFit:
         w = filled(self.coef_).astype(float)  # (1, d) or (k, d)
         if self.fit_intercept:
             w = np.column_stack([self.intercept_, w])
         w = w if len(w) == 1 else w[1:] - w[0]
         names = index_of(self, [str(label) for label in self.classes_[1:]])
-        return LikelihoodFit.of(names, w.ravel(), kept, information, self._more())
+        return LikelihoodFit.of(names, w.ravel(), kept, found, self._more())
 
     def _more(self) -> dict[str, object]:
         return {

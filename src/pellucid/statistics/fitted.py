@@ -91,13 +91,15 @@ class Fitted(ABC):
 
 
 def lengths(rows: Array) -> Array:
-    """How long rows (..., m) are, whose squares float64 need not hold.
+    """How long rows (..., m) are, whose squares float64 need not hold; nan of none.
 
     Examples
     --------
     >>> lengths(np.array([[3e200, 4e200], [3e-200, 4e-200]]))
     array([5.e+200, 5.e-200])
     """
-    e = np.frexp(np.max(np.abs(rows), axis=-1, initial=0.0))[1]
+    if not rows.shape[-1]:
+        return np.full(rows.shape[:-1], np.nan)
+    e = np.frexp(np.max(np.abs(rows), axis=-1))[1]
     near = np.linalg.norm(np.ldexp(rows, -e[..., None]), axis=-1)
     return np.asarray(np.ldexp(near, e))

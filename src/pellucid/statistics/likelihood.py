@@ -16,7 +16,7 @@ logit analysis of qualitative choice behavior" (1974), for the pseudo r2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
+NONE = 1e-100  # of a row: so little a constant may lack to be right
 MOST = 3000  # parameters, whose information is not formed beyond that
 
 
@@ -93,8 +94,9 @@ class LikelihoodFit(Fitted):
         As of `Fitted`; the estimates of one output after those of another.
     kept : Likelihoods
         What the rows have said.
-    information : Information or None
-        The rows; None where they are too many parameters, or the fit is from a file.
+    found : callable
+        Gives the information of the rows, always the same; None where the parameters
+        are too many.
     more : mapping
         What else a summary tells.
     turn : array (k, k), optional
@@ -106,17 +108,17 @@ class LikelihoodFit(Fitted):
     rows: float
     rank: float
     kept: Likelihoods
-    information: Information | None
+    found: Callable[[], Information | None]
     more: Mapping[str, object]
     turn: Array | None = None
 
     @classmethod
     def of(
         cls, index: Any, estimate: Array, kept: Likelihoods,
-        information: Information | None, more: Mapping[str, object],
+        found: Callable[[], Information | None], more: Mapping[str, object],
     ) -> LikelihoodFit:  # fmt: skip
         """The fit with these names and estimates."""
-        return cls(index, estimate, kept.total, kept.rank, kept, information, more)
+        return cls(index, estimate, kept.total, kept.rank, kept, found, more)
 
     @property
     def freedom(self) -> float:
@@ -136,16 +138,15 @@ class LikelihoodFit(Fitted):
     @property
     def pseudo_r2(self) -> float:
         """1 - log L / log L_0 (McFadden); nan where the constant is always right."""
-        known = self.kept.constant != 0
+        known = -self.kept.constant > NONE * self.kept.total
         return 1 - self.kept.found / self.kept.constant if known else np.nan
 
     def root(self, kind: str = CLASSICAL) -> Array:
         """A (p, m) of the covariance A A' of the estimates."""
         A = self.kept.factor
-        if kind != CLASSICAL and self.information is not None:
-            A = self.information.sandwich(kind)
-        elif kind != CLASSICAL:
-            A = np.full(A.shape, np.nan)
+        if kind != CLASSICAL:
+            information = self.found()
+            A = information.sandwich(kind) if information else np.full(A.shape, np.nan)
         if self.turn is None:
             return A
         of_output = A.reshape(len(self.turn), -1, A.shape[1])
@@ -168,7 +169,7 @@ class LikelihoodFit(Fitted):
             "deviance": kept.deviance,
             "null deviance": kept.null_deviance,
             "AIC": self.aic,
-            "BIC": self.bic,
+            "BIC": float(self.bic),
             **self.more,
         }
 
