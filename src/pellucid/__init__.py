@@ -59,6 +59,7 @@ _HOME = {
     "MLPRegressor": "models.perceptron_regressor",
     "NetworkClassifier": "models.network_classifier",
     "NetworkRegressor": "models.network_regressor",
+    "compare": "models.comparing",
     "save": "models.saving",
     "load": "models.saving",
 }

@@ -152,6 +152,11 @@ def tour(data: Path | None, out: Path) -> None:
     "--seed", type=click.IntRange(min=0), metavar="N", default=0, show_default=True,
     help="Cut other folds.",
 )  # fmt: skip
+@click.option(
+    "--against", multiple=True, metavar="COLS",
+    help="Compare it with a model of these columns only, a,b, or with one of another "
+    "kind: linear, logistic or network. May be given again.",
+)  # fmt: skip
 @click.option("--drop", multiple=True, metavar="COL", help="Leave columns out: a,b.")
 @click.option(
     "--category", multiple=True, metavar="COL", help="Take a column as a category."
@@ -170,15 +175,17 @@ def tour(data: Path | None, out: Path) -> None:
 @SHEET
 @debug
 def fit(
-    table: Path, target: str, model: str, out: Path, seed: int, **reading: Any
-) -> None:
+    table: Path, target: str, model: str, out: Path, seed: int,
+    against: tuple[str, ...], **reading: Any,
+) -> None:  # fmt: skip
     """Fit a model to TABLE: CSV of any dialect, TSV, Excel, Parquet or Feather.
 
     Each column is given a role (number, category, date, ...), which is told with its
     reason; rows with a missing cell are left out and counted. The model is fitted to
-    all rows, and judged by cross-validation beside a baseline. Tells the coefficients
-    and how good they are; report.html adds the formula and the pictures, and
-    model.safetensors is the model, for `pellucid predict`.
+    all rows, and judged by cross-validation beside a baseline; --against compares it
+    with other models of the same rows. Tells the coefficients and how good they are;
+    report.html adds the formula and the pictures, and model.safetensors is the model,
+    for `pellucid predict`.
     """
     from pellucid.tables.to_table import columns_named
     from pellucid.tour.fit import run
@@ -187,7 +194,10 @@ def fit(
     for option in ("drop", *plurals):
         name = plurals.get(option, option)
         reading[name] = columns_named(reading.pop(option))
-    run(table, target, out, model=model, seed=seed, reading=reading, tell=click.echo)
+    run(
+        table, target, out, model=model, seed=seed, against=against, reading=reading,
+        tell=click.echo,
+    )  # fmt: skip
 
 
 @main.command(short_help="Predict the rows of a table.")

@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 from sklearn import metrics
 
 Array = NDArray[Any]
-Learn = Callable[[Array, Array], Any]  # X and y to a fitted model
+Learn = Callable[..., Any]  # X, y and, where rows have some, weights to a fitted model
 
 FOLDS = 5
 BINS = 10  # of the curve of calibration
 
 
-def folds(y: Array, classes: bool, seed: int) -> Array:
+def folds(y: Array, classes: bool, seed: int, count: int = FOLDS) -> Array:
     """Give each row a fold, at random; each fold has its part of each class.
 
-    Five folds; of fewer rows, each is a fold.
+    Of fewer rows than folds, each is a fold.
 
     >>> fold = folds(np.array(["a"] * 10 + ["b"] * 5), classes=True, seed=0)
     >>> np.bincount(fold).tolist()
@@ -34,20 +34,20 @@ def folds(y: Array, classes: bool, seed: int) -> Array:
     if classes:
         order = order[np.argsort(y[order], kind="stable")]
     fold = np.empty(len(y), dtype=int)
-    fold[order] = np.arange(len(y)) % FOLDS
+    fold[order] = np.arange(len(y)) % count
     return fold
 
 
-def predictions(learn: Learn, X: Array, y: Array, fold: Array) -> Array:
+def predictions(learn: Learn, X: Array, y: Array, fold: Array, *s: Array) -> Array:
     """What is predicted (n,) for each fold by a model of the others."""
     output = np.empty(len(y))
     for k in np.unique(fold):
         held = fold == k
-        output[held] = learn(X[~held], y[~held]).predict(X[held])
+        output[held] = learn(*(rows[~held] for rows in (X, y, *s))).predict(X[held])
     return output
 
 
-def probabilities(learn: Learn, X: Array, y: Array, fold: Array) -> Array:
+def probabilities(learn: Learn, X: Array, y: Array, fold: Array, *s: Array) -> Array:
     """The probability of each class (n, k) for each fold by a model of the others.
 
     A class that the others lack gets 0; where they are all of one class, it gets 1.
@@ -60,8 +60,8 @@ def probabilities(learn: Learn, X: Array, y: Array, fold: Array) -> Array:
         if known.sum() == 1:
             output[np.ix_(held, known)] = 1.0
         else:
-            p = learn(X[~held], y[~held]).predict_proba(X[held])
-            output[np.ix_(held, known)] = p
+            model = learn(*(rows[~held] for rows in (X, y, *s)))
+            output[np.ix_(held, known)] = model.predict_proba(X[held])
     return output
 
 
@@ -152,6 +152,12 @@ def auc(y: Array, p: Array) -> float:
     there = there[-1:] if p.shape[1] == 2 else there
     areas = [metrics.roc_auc_score(y == c, p[:, c]) for c in there]
     return float(np.mean(areas))
+
+
+def log_losses(y: Array, p: Array) -> Array:
+    """-log p of the right class (n,), p at least the least there is."""
+    right = p[np.arange(len(y)), y]
+    return -np.log(np.maximum(right, np.finfo(float).eps))
 
 
 def log_loss(y: Array, p: Array) -> float:

@@ -109,6 +109,45 @@ class Statistical(ABC):
         check_is_fitted(self)
         return summary.diagnostics(self)
 
+    def anova(self) -> Summary:
+        """Test each term beside all the others, a category as a whole (type II).
+
+        A term is what the model has of one raw column of a table that `pl.rows` read;
+        of other X each column is one. Linear regression has the sum of squares by which
+        the errors grow where the term is left out, and its F; the others have twice the
+        log likelihood that is lost, which is chi2, beside Wald's chi2.
+
+        Returns
+        -------
+        Summary
+            `.frame` a row a term: "sum of squares", "degrees of freedom", "F", "p", the
+            residual last; or "likelihood ratio", "degrees of freedom", "p",
+            "Wald chi2", "p (Wald)". A term that the others hold has 0 degrees of
+            freedom, and nan.
+
+        Raises
+        ------
+        ModelError
+            For a fit with a penalty or bounds, and one of a file where rows are needed.
+
+        References
+        ----------
+        Yates, "The analysis of multiple classifications with unequal numbers in the
+        different classes" (1934); Fox & Weisberg, "An R companion to applied
+        regression" (2019), section 5.3.4.
+
+        Examples
+        --------
+        >>> import pandas as pd, pellucid as pl
+        >>> pets = pd.DataFrame({"pet": ["cat", "dog"] * 4, "age": range(8)})
+        >>> table = pl.rows(pets.assign(kg=[4, 9, 5, 9, 4, 9, 5, 8]), target="kg")
+        >>> pl.LinearRegression().fit(table).anova().frame["F"].round(1).to_dict()
+        {'pet': 100.9, 'age': 0.1, 'residual': nan}
+        """
+        from pellucid.models import terms
+
+        return terms.anova(self)
+
     @cached_property
     def notes_(self) -> tuple[str, ...]:
         """What a careful colleague would say of the fit, each with a remedy."""

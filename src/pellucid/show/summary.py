@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,6 +34,11 @@ class Summary:
         A row a coefficient, the intercept first; of a network, a row a layer.
     notes : sequence of str
         What a colleague would say of the fit, a sentence or two each.
+    empty : str
+        What is printed for nan; "" where it says that there is nothing to tell.
+    parts : sequence of sequences of str
+        Columns that are printed together, one table below another, the empty ones left
+        out; none for one table of all.
 
     Examples
     --------
@@ -53,18 +58,24 @@ class Summary:
     figures: Mapping[str, object]
     frame: pd.DataFrame
     notes: Sequence[str] = ()
+    empty: str = "nan"
+    parts: Sequence[Sequence[str]] = ()
 
     def __repr__(self) -> str:
-        lines = [one_line(self.title), *self._lines(), "", table(self._shown())]
-        return "\n".join([*lines, *self._more()])
+        tables = "\n\n".join(table(shown) for shown in self.tables())
+        lines = [one_line(self.title), *self._lines(), "", tables, *self._more()]
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         figures = ", ".join(self._told())
         digits = "{:.6g}".format
-        body = self._shown().to_html(index=False, border=0, float_format=digits)
+        body = "".join(
+            shown.to_html(index=False, border=0, float_format=digits, na_rep=self.empty)
+            for shown in self.tables()
+        )
         more = "".join(f"<p>{html.escape(line)}</p>" for line in self._more())
         head = f"<p><b>{html.escape(self.title)}</b><br>{html.escape(figures)}</p>"
-        return head + str(body) + more
+        return head + body + more
 
     def _told(self) -> list[str]:
         """Each figure with its name; of several targets one after another."""
@@ -78,9 +89,16 @@ class Summary:
             lines[-1:] = [beside] if len(beside) <= WIDTH else [lines[-1], told]
         return lines
 
-    def _shown(self) -> pd.DataFrame:
-        """The rows that are printed, their names as columns."""
-        return self.frame.head(SHOWN).reset_index()
+    def tables(self) -> Iterator[pd.DataFrame]:
+        """The rows that are printed, their names as columns, part by part."""
+        shown = self.frame.head(SHOWN)
+        parts: Sequence[Any] = self.parts or [list(shown)]
+        for part in parts:
+            of = shown[list(part)].dropna(axis=1, how="all") if self.parts else shown
+            if not self.empty:
+                of = of.astype(object).where(of.notna(), None)
+            if len(of.columns) or not self.parts:
+                yield of.reset_index()
 
     def _more(self) -> list[str]:
         """How many rows are not printed, and the notes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from pellucid.models.separated import REASON, Rows
 from pellucid.tables.sources import rows
 from pellucid.tables.table import Table
 from pellucid.tables.wording import quoted
-from pellucid.tour import judged, shown
+from pellucid.tour import compared, judged, shown
 from pellucid.tour.folder import expect_room
 from pellucid.tour.guide import Guide
 from pellucid.tour.libraries import expect_libraries
@@ -37,6 +37,7 @@ def run(
     *,
     model: str = "auto",
     seed: int = 0,
+    against: Sequence[str] = (),
     reading: Mapping[str, Any] | None = None,
     tell: Callable[[str], object] = print,
 ) -> dict[str, dict[str, Any]]:
@@ -55,6 +56,9 @@ def run(
         classes, else linear.
     seed
         Chooses the folds of cross-validation, and the start of a network.
+    against
+        Other models, of the same rows, to compare it with: each a list of raw columns,
+        parted by commas, or a kind of model.
     reading
         Options of `pellucid.rows`.
     tell
@@ -80,6 +84,7 @@ def run(
     choice = choice_for(table, model)
     if choice.classes:
         table = replace(table, y=labels(np.asarray(table.y)))
+    rivals = compared.rivals(table, choice, against)
     guide = Guide(f"What {path.name} says about {table.target}", tell=tell)
     read(guide, table)
     if choice.kind != "network":
@@ -89,6 +94,8 @@ def run(
     fit(guide, table, choice, fitted)
     shown.pictured(guide, choice, fitted)
     judged.told(guide, table, choice, fitted, seed)
+    if rivals:
+        compared.told(guide, table, choice, fitted, rivals, seed)
     guide.leave(out, {MODEL: as_bytes(fitted)})
     tell(f"The model, for `pellucid predict` on other rows: {out / MODEL}")
     return guide.figures

@@ -53,14 +53,20 @@ def relearning(choice: Choice, model: Any, seed: int, folds: int) -> Iterator[Le
     with progress("cross-validation", folds) as bar:
 
         def learn(X: NDArray[Any], y: NDArray[Any]) -> Any:
-            if is_penalised(model):  # by the strength that all rows chose
-                fitted = LogisticRegression(C=model.C, standardise=True).fit(X, y)
-            else:
-                fitted = learned(choice, seed, X, y)
+            fitted = relearned(choice, model, seed, X, y)
             bar.advance()
             return fitted
 
         yield learn
+
+
+def relearned(
+    choice: Choice, model: Any, seed: int, X: NDArray[Any], y: NDArray[Any]
+) -> Any:
+    """A model of other rows, fitted as the given one was."""
+    if is_penalised(model):  # by the strength that all rows chose
+        return LogisticRegression(C=model.C, standardise=True).fit(X, y)
+    return learned(choice, seed, X, y)
 
 
 def is_penalised(model: Any) -> bool:
