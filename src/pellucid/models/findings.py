@@ -19,6 +19,7 @@ SURE = 0.01  # p below it: not by chance
 BENDS = 0.02  # of what is left, what a square explains that the eye can see
 SPREADS = 1.5  # times as far
 NORMAL = 0.5  # skewness, and half of the kurtosis, that does no harm
+OF_SKEWNESS = 2.5  # times its square is kurtosis that a long tail on one side brings
 PULLS, MOVES = 0.5, 1.0  # Cook's distances
 
 
@@ -57,7 +58,9 @@ def spread(found: UnequalSpread | None) -> str:
     if found is None:
         return "How far residuals spread along the predictions"
     times = f"{number(found.ratio, 2)} times as far"
-    if found.p > SURE or found.ratio < SPREADS:
+    if found.p > SURE and found.ratio >= SPREADS:
+        return "How far residuals spread may be the same at all predictions"
+    if found.ratio < SPREADS:
         return "Residuals spread about as far at low as at high predictions"
     low, _, high = found.typical
     if found.grows:
@@ -73,7 +76,7 @@ def shape(found: Shape | None) -> str:
         return "Residuals in order of size, beside normal ones"
     skewed = found.p_skewness < SURE and abs(found.skewness) > NORMAL
     tailed = found.p_kurtosis < SURE and abs(found.kurtosis) > 2 * NORMAL
-    if skewed and abs(found.skewness) >= abs(found.kurtosis) / 4:
+    if skewed and found.kurtosis <= OF_SKEWNESS * found.skewness**2:
         side = "high" if found.skewness > 0 else "low"
         how = f"skewness {number(found.skewness, 2)}"
         return f"Residuals have a long tail to the {side} side ({how})"
