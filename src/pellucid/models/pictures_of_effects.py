@@ -168,8 +168,8 @@ def _component(rows: Rows, name: str, j: int, told: str) -> tuple[Figure, str]:
         title=told or findings.slope(rows.event, name, w),
     )  # fmt: skip
     return drawn, (
-        f"What {name} adds to {rows.event}, and the residual of each row; the dashed "
-        "line is smooth through them: where it leaves the other, the effect bends."
+        f"What {name} adds to {rows.event}, with the residual of each row; dashed, a "
+        "smooth line through them."
     )
 
 

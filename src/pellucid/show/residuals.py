@@ -22,7 +22,7 @@ from pellucid.show.labels import (
     shortened,
     spread,
 )
-from pellucid.show.smooth import sampled, smooth
+from pellucid.show.smooth import apart, sampled, smooth
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,10 +38,10 @@ LEVEL = 0.95  # of bands
 
 
 def points(axes: Axes, x: Array, y: Array) -> None:
-    """Draw rows as small dots, paler the more there are."""
+    """Draw rows as small dots, paler the more there are, none on top of all others."""
     n = x.size
     axes.scatter(
-        x,
+        apart(x),
         y,
         s=float(np.clip(2400 / max(n, 1), 5, 16)),
         alpha=float(np.clip(25 / max(n, 1) ** 0.5, 0.18, 0.75)),
