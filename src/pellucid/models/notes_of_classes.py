@@ -91,7 +91,9 @@ def copied(model: Any, X: Array, place: Array) -> Iterator[str]:
     j, area = copies.best(X, place, len(model.classes_), COPY)
     if j >= 0 and not model.separable_:  # else it is told with what separates
         labels = joined([str(label) for label in model.classes_])
-        nearly = "without a mistake" if area == 1 else f"all but a few rows (AUC {area:.4f})"
+        nearly = (
+            "without a mistake" if area == 1 else f"all but a few rows (AUC {area:.4f})"
+        )
         yield COPIED.format(
             column=base.feature_names(model)[j], labels=labels, nearly=nearly,
             y=model._target,

@@ -32,7 +32,10 @@ NAMED = 5  # rows or columns that are named
 EXACT = 1e-12  # of the squares of a target left: it is computed from the columns
 COPY = 0.001  # of its squares that one column leaves: it is nearly a copy of that
 BESIDE = 0.5  # of these, what all columns leave: the others add next to nothing
-BENDS, BENDS_P = 0.15, (0.001, 0.05)  # of the squares left, what the square of a column explains
+BENDS, BENDS_P = (
+    0.15,
+    (0.001, 0.05),
+)  # of the squares left, what the square of a column explains
 SPREADS, SPREADS_P = 2.0, 0.001  # times as far in one third of the rows as in another
 FAR, FAR_P = 1.0, 0.01  # Cook's distance
 VERY_FAR = 10.0  # one that asks for no p

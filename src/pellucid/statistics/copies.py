@@ -82,5 +82,7 @@ def best(X: Array, place: Array, classes: int, least: float) -> tuple[int, float
     for j in range(X.shape[1]):
         if tells(X[some, j], place[some], classes) < near:
             continue
-        found = max(found, (j, tells(X[:, j], place, classes)), key=lambda pair: pair[1])
+        found = max(
+            found, (j, tells(X[:, j], place, classes)), key=lambda pair: pair[1]
+        )
     return found if found[1] >= least else (-1, 0.0)

@@ -115,8 +115,15 @@ class LinearFit(Fitted):
 
     def spread_of(self, kind: str) -> Array:
         """M (k, m, m): of U'y the covariance is M M', each residual for its own row."""
-        M = robust.roots(self.hat, kind)
-        return np.asarray(M * np.sqrt(self.freedom / self.freedom))
+        if kind not in self._robust:
+            M = robust.roots(self.hat, kind)
+            self._robust[kind] = M * (self.freedom / self.freedom)
+        return self._robust[kind]
+
+    @cached_property
+    def _robust(self) -> dict[str, Array]:
+        """Each M that was asked for."""
+        return {}
 
     @property
     def total(self) -> Array:

@@ -146,7 +146,9 @@ class Residuals:
     def internal(self) -> Array:
         """Standardised residuals (n,), e / (s sqrt(1 - h)); 0 where h is 1."""
         left = np.where(self.decided, 1.0, 1 - self.leverage)
-        return np.where(self.decided, 0.0, self.residual / np.sqrt(left * self.variance))
+        return np.where(
+            self.decided, 0.0, self.residual / np.sqrt(left * self.variance)
+        )
 
     @cached_property
     def chance(self) -> Array:

@@ -24,29 +24,35 @@ from pellucid.statistics.fitted import HC0, HC1, HC2, HC3
 
 Array = NDArray[Any]
 
+TALL = 8  # times as many rows as columns are worth a triangle
 ALONE = 2.0**-40  # what rounding may leave of 1 - h where it is 0
 
 
 def roots(hat: Hat, kind: str) -> Array:
     """M (k, m, m) of each target; nan where the kind has no value."""
-    n, m = hat.rows.shape[0], len(hat.turn)
+    n, m, k = hat.rows.shape[0], len(hat.turn), hat.rows.shape[2]
 
-    def part(blocks: list[slice]) -> Array:
-        R = np.zeros((hat.rows.shape[2], 0, m))
+    def part(blocks: list[slice]) -> list[Array]:
+        waiting: list[Array] = []
         for _, U, r in hat.blocks(blocks):
-            each = np.sqrt(scales(kind, leverages(U), n, m))[:, None] * r  # (rows, k)
-            G = each.T[:, :, None] * U  # (k, rows, m)
-            R = triangles(np.concatenate([R, G], axis=1))
-        return R
+            a = np.sqrt(scales(kind, leverages(U), n, m))
+            waiting.append((a[:, None] * r).T[:, :, None] * U)  # (k, rows, m)
+            if sum(G.shape[1] for G in waiting) >= TALL * m:
+                waiting = [triangles(waiting)]
+        return waiting
 
     parts = hat.visited(part)
-    return np.asarray(triangles(np.concatenate(parts, axis=1)).swapaxes(1, 2))
+    none = np.zeros((k, 0, m))
+    return triangles([none, *sum(parts, [])]).swapaxes(1, 2)
 
 
-def triangles(G: Array) -> Array:
-    """R (k, m, m) with R'R = G'G of each target."""
-    R = np.linalg.qr(G, mode="r")
-    return np.asarray(R)
+def triangles(parts: list[Array]) -> Array:
+    """R (k, m, m) with R'R = G'G of each target, of parts of the rows of G."""
+    rows = sum(G.shape[1] for G in parts)
+    G = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
+    if rows < G.shape[2]:
+        G = np.concatenate([G, np.zeros((len(G), G.shape[2] - rows, G.shape[2]))], 1)
+    return np.stack([np.linalg.qr(each, mode="r") for each in G])
 
 
 def leverages(U: Array) -> Array:
