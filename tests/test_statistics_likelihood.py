@@ -502,6 +502,77 @@ def test_with_a_penalty_the_first_note_says_that_errors_do_not_hold(rng):
     np.testing.assert_allclose(model.summary().frame["standard error"], errors, 1e-9)
 
 
+# -- rows ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["spector", "cpunish", "scotland"])
+def test_rows_are_told_of_as_by_statsmodels(name):
+    data, fit, family = GENERALISED[name]
+    X, y = data()
+    frame = fit(X, y).diagnostics().frame
+    their = sm.GLM(y, sm.add_constant(X), family=family()).fit(**IRLS)
+    rows = their.get_influence()
+    found = {
+        "observed": y,
+        "fitted": their.fittedvalues,
+        "residual": their.resid_response,
+        "Pearson": their.resid_pearson,
+        "deviance": their.resid_deviance,
+        "standardised": rows.resid_studentized,
+        "leverage": rows.hat_matrix_diag,
+        "Cook's distance": rows.cooks_distance[0],
+    }
+    assert frame.index.tolist() == [*range(1, len(y) + 1)]
+    for column, values in found.items():
+        np.testing.assert_allclose(frame[column], values, 1e-8, 1e-9, err_msg=column)
+
+
+def test_rows_of_several_classes_are_told_of_class_by_class(rng):
+    X, y = drawn(rng, 3)
+    model = classes(X, y)
+    frame, P = model.diagnostics().frame, model.predict_proba(X)
+    assert frame.index[[0, 80]].tolist() == [("1.0", 1), ("2.0", 1)]
+    np.testing.assert_allclose(frame["fitted"], P[:, 1:].T.ravel(), rtol=1e-12)
+    np.testing.assert_array_equal(frame["observed"], np.r_[y == 1, y == 2])
+    assert frame.loc["1.0", "leverage"].sum() == pytest.approx(8)
+    deviance = (frame.loc["2.0", "deviance"] ** 2).sum()
+    assert deviance == pytest.approx(model.summary().figures["deviance"])
+    p, r = (frame[name].to_numpy() for name in ("fitted", "residual"))
+    np.testing.assert_allclose(frame["Pearson"], r / np.sqrt(p * (1 - p)))
+    A = np.column_stack([np.ones(80), X])
+    Q = [np.diag(each) - np.outer(each, each) for each in P[:, 1:]]
+    rows = [np.kron(np.eye(2), a[:, None]) for a in A]
+    C = np.linalg.inv(sum(R @ q @ R.T for R, q in zip(rows, Q, strict=True)))
+    for i in (0, 33):
+        V = rows[i].T @ C @ rows[i]
+        t = np.linalg.solve(np.eye(2) - Q[i] @ V, r[[i, 80 + i]])
+        cooks = frame["Cook's distance"].iloc[i]
+        assert cooks == pytest.approx(t @ V @ t / 8, rel=1e-9)
+        var = np.diag(Q[i] - Q[i] @ V @ Q[i])
+        standardised = frame["standardised"].to_numpy()[[i, 80 + i]]
+        np.testing.assert_allclose(standardised, r[[i, 80 + i]] / np.sqrt(var))
+
+
+@KIND_OF_FIT
+def test_rows_of_weight_0_are_not_told_of(fit, levels, rng):
+    X, y = drawn(rng, levels)
+    s = rng.integers(0, 3, 80)
+    frame = fit(X, y, s).diagnostics().frame
+    told = frame.index.get_level_values(-1).unique()
+    assert told.tolist() == (np.flatnonzero(s) + 1).tolist()
+    alone = fit(np.repeat(X, s, axis=0), np.repeat(y, s)).diagnostics().frame
+    groups = len(frame) // len(told)
+    copies = np.tile(s[s > 0], groups)
+    repeated = frame.to_numpy().repeat(copies, axis=0)
+    np.testing.assert_allclose(alone, repeated, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_rows_of_separable_classes_have_no_leverage():
+    frame = classes(np.arange(8.0)[:, None], np.arange(8) > 3).diagnostics().frame
+    assert np.isnan(frame[["leverage", "Cook's distance"]]).all(axis=None)
+
+
 # -- files ----------------------------------------------------------------------------
 
 
@@ -517,6 +588,8 @@ def test_files_keep_errors_and_figures(fit, levels, rng, tmp_path):
         assert other.summary().frame.equals(model.summary().frame)
         with pytest.raises(ModelError, match="fit it again"):
             other.summary(covariance="HC3")
+        with pytest.raises(ModelError, match="fit it again"):
+            other.diagnostics()
 
 
 def test_a_new_fit_forgets_the_errors_of_the_last(rng):
@@ -537,6 +610,8 @@ def test_of_too_many_parameters_no_errors_are_formed(rng, monkeypatch):
     assert np.isnan(summary.frame.loc[:, "standard error":]).all(axis=None)
     assert summary.figures["deviance"] == whole["deviance"]
     assert np.isnan(summary.figures["AIC"])
+    with pytest.raises(ModelError, match="coefficients for diagnostics"):
+        classes(X, y).diagnostics()
     monkeypatch.setattr(by_likelihood, "KEPT", 7)
     again = pickle.loads(pickle.dumps(classes(X, y)))
     assert np.isnan(again.summary().frame["standard error"]).all()

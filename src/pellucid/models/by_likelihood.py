@@ -71,10 +71,11 @@ class ByLikelihood(Statistical):
 
     def __getstate__(self) -> dict[str, Any]:
         """What is kept of a model in files: also what its rows have said."""
-        kept = super().__getstate__()
-        if "history_" in kept:
-            kept["_likelihoods"] = self._kept()
-        return kept
+        if "history_" not in self.__dict__:  # no fit has ended
+            return super().__getstate__()
+        likelihoods = self._kept()
+        self._more()  # is found while there are rows to find it in
+        return super().__getstate__() | {"_likelihoods": likelihoods}
 
     def _begin(self) -> None:
         """Forget a fit before: until `history_` is there again, there is none."""
@@ -82,10 +83,11 @@ class ByLikelihood(Statistical):
 
     def _kept(self) -> Likelihoods:
         """What the rows have said; with errors where they are few, and soon found."""
+        if self._rows.arrays is None:
+            return self._likelihoods
         n, d = self._rows.kinds[0][0]
-        p = (d + 1) * max(1, len(np.atleast_2d(self.intercept_)[0]) - 1)
-        found = "_statistics" in self.__dict__ or self._rows.arrays is None
-        if p > KEPT or not (found or n * p**2 <= SWIFT):
+        p = (d + 1) * max(1, np.size(self.intercept_) - 1)
+        if p > KEPT or (n * p**2 > SWIFT and "_statistics" not in self.__dict__):
             return Likelihoods.of(self._seen(), None)
         kept: Likelihoods = self._statistics.kept
         return kept

@@ -169,11 +169,13 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         X, y = base.unpacked(self, X, y)
         self._target = base.target_name(y)
         options: dict[str, Any] = {"sparse": True, "y_numeric": True}
-        X, y, s = base.training_rows(self, X, y, sample_weight, **options)
+        X, y, s = base.all_rows(self, X, y, sample_weight, **options)
+        places = base.weighted_places(s)
+        X, y, s = base.weighted_rows(X, y, s)
         y = self._counted(y)
         if s is not None:
             base.total(self, s)
-        self._rows = base.kept(X.astype(float, copy=False), y, s)
+        self._rows = base.kept(X.astype(float, copy=False), y, s, places=places)
         try:
             fit = self._minimised()
         except powers.OutOfRangeError as error:

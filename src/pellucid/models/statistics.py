@@ -93,7 +93,8 @@ class Statistical(ABC):
         Summary
             `.frame` has a row a row of X, by its number from 1 among those given, with
             the columns "observed", "fitted", "residual", "standardised",
-            "studentised", "leverage" and "Cook's distance".
+            "studentised", "leverage" and "Cook's distance"; of classes and counts
+            "Pearson" and "deviance" in the place of "studentised".
 
         Raises
         ------
@@ -102,7 +103,8 @@ class Statistical(ABC):
 
         References
         ----------
-        Cook & Weisberg, "Residuals and Influence in Regression" (1982).
+        Cook & Weisberg, "Residuals and Influence in Regression" (1982); Pregibon,
+        "Logistic regression diagnostics" (1981).
         """
         from pellucid.models import summary
 

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.models import notes
-from pellucid.models.base import Array, feature_names, rows_of, target_names
+from pellucid.models.base import Array, feature_names, rows_of
 from pellucid.regression.powers import filled
 from pellucid.show.summary import Summary
 from pellucid.statistics.linear import LinearFit
@@ -33,13 +33,13 @@ def diagnostics(model: Any) -> Summary:
     """A row a row: residuals, leverage, influence."""
     import pandas as pd
 
-    y = rows_of(model)[1]
-    Y, targets = y.reshape(len(y), -1).astype(float), target_names(model)
-    found = model._statistics.diagnostics(Y)
-    index = _grouped(targets, model._rows.numbers, "target", "row")
+    rows_of(model)
+    fitted, (groups, group) = model._statistics, model._statistics.groups
+    found = fitted.diagnostics()
+    index = _grouped(groups, model._rows.numbers, group, "row")
     figures = {
-        "rows": len(Y),
-        "mean leverage": model._statistics.rank / len(Y),
+        "rows": model._rows.kinds[0][0][0],
+        "mean leverage": fitted.rank / fitted.rows,
         "largest leverage": np.max(found["leverage"]),
         "largest Cook's distance": np.nanmax(found["Cook's distance"], initial=0.0),
     }

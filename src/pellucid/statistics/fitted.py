@@ -64,6 +64,21 @@ class Fitted(ABC):
     def figures(self, kind: str = CLASSICAL) -> Mapping[str, object]:
         """What a summary tells of the fit as a whole, by name."""
 
+    @abstractmethod
+    def diagnostics(self) -> Mapping[str, Array]:
+        """What is told of each row, a column (k n,): one group after another."""
+
+    @property
+    def groups(self) -> tuple[list[str], str]:
+        """The targets or classes whose estimates these are, and what they are called.
+
+        One alone has no name.
+        """
+        if self.index.nlevels == 1:
+            return [""], ""
+        groups, name = self.index.get_level_values(0), self.index.names[0]
+        return [*dict.fromkeys(groups)], str(name)
+
     @property
     def aic(self) -> Any:
         """-2 log L + 2 rank: Akaike, "A new look at model identification" (1974)."""

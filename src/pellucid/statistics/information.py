@@ -213,7 +213,8 @@ class Information:
             t = self._unseen(rows, B, kind)
             return by_outputs(B, self._counted(rows, t[:, :, None] * t[:, None]))
 
-        M = self.unit * self._summed(each)
+        known = np.isfinite(self.D).all()
+        M = self.unit * self._summed(each) if known else self.D
         if not np.isfinite(M).all():
             return self._outward(np.full(M.shape, np.nan))
         values, ways = np.linalg.eigh(M)
@@ -223,24 +224,31 @@ class Information:
             root = root * (np.sqrt(n / (n - self.rank)) if n > self.rank else np.nan)
         return self._outward(D @ (D.T @ root))
 
-    def influence(self) -> tuple[Array, Array]:
-        """The leverage of each row, and Cook's distance without it (n,).
+    def influence(self) -> tuple[Array, Array, Array]:
+        """The leverage (n,) of each row, its Cook's distance, and Var[r] (n, k).
 
         The leverage is the trace of H. The distance is t'V t / rank, t being that of a
         row that was not seen: how far that would move the estimates, in their errors.
-        Of a row that counts s times it is the leverage of one, and the distance
-        without one. Pregibon, "Logistic regression diagnostics" (1981).
+        The variance of r is that of y, less what the fit takes: S (1 - H) S'. Of a row
+        that counts s times, these are of one of them.
+
+        Pregibon, "Logistic regression diagnostics" (1981); Lesaffre & Albert,
+        "Multiple-group logistic regression diagnostics" (1989), for several outputs.
         """
 
         def each(rows: slice) -> Array:
             B = self.basis.block(rows)
-            V, (values, _), _ = self._leverage(rows, B)
+            V, (values, ways), S = self._leverage(rows, B)
             t = self._unseen(rows, B, "HC3")
             moved = np.einsum("mi,mij,mj->m", t, V, t) / self.rank
-            return np.column_stack([np.sum(values, axis=1), moved])
+            left = np.maximum(1 - values, 0.0)[:, None]
+            variance = np.sum((S @ ways) ** 2 * left, axis=2)
+            return np.column_stack([np.sum(values, axis=1), moved, variance])
 
+        if not np.isfinite(self.D).all():
+            return np.nan * self.s, np.nan * self.s, np.nan * self.z
         found = _by_blocks(each, self.z, self.basis.rank * self.rank)
-        return found[:, 0], found[:, 1]
+        return found[:, 0], found[:, 1], found[:, 2:]
 
     def _unseen(self, rows: slice, B: Array, kind: str) -> Array:
         """T of some rows (m, k): r, or what it would be had the row not been seen.

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from pellucid.errors import ModelError
 from pellucid.statistics.fitted import CLASSICAL, Fitted
 from pellucid.statistics.information import Information, Seen
 
@@ -172,6 +173,46 @@ class LikelihoodFit(Fitted):
             "BIC": float(self.bic),
             **self.more,
         }
+
+    def diagnostics(self) -> Mapping[str, Array]:
+        """What is told of each row, a column (k n,): one output after another.
+
+            residual       r = y - E[y]
+            Pearson        r / sqrt(Var[y])
+            standardised   r / sqrt(Var[r])
+            deviance       the root of what the row adds to the deviance, signed as r
+
+        Leverage and Cook's distance are those of the row, whatever the output.
+
+        Raises
+        ------
+        ModelError
+            For more coefficients than leverages are found of.
+        """
+        seen = self.found()
+        if seen is None:
+            raise ModelError(
+                f"Expected at most {MOST:,} coefficients for diagnostics of rows, got "
+                f"{len(self.estimate):,}; fit to fewer columns."
+            )
+        z, y, family = seen.z, seen.y, seen.family
+        h, cooks, variance = seen.influence()
+        r, S = family.residuals(z, y), family.root(z)
+        root = np.sqrt(2 * np.maximum(family.half_deviances(z, y), 0.0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            pearson = r / np.sqrt(np.sum(S**2, axis=2))
+            standardised = r / np.sqrt(np.where(variance > 0, variance, np.nan))
+        found = {
+            "observed": y,
+            "fitted": y - r,
+            "residual": r,
+            "Pearson": pearson,
+            "standardised": standardised,
+            "deviance": np.sign(r) * root[:, None],
+            "leverage": np.broadcast_to(h[:, None], y.shape),
+            "Cook's distance": np.broadcast_to(cooks[:, None], y.shape),
+        }
+        return {name: column.T.ravel() for name, column in found.items()}
 
 
 def _whole(number: float) -> float:

@@ -207,6 +207,7 @@ class LinearFit(Fitted):
         told = (not self.constant, ABOUT_0), (untold, UNTOLD), (alone, ALONE)
         return tuple(text.format(kind=kind) for holds, text in told if holds)
 
-    def diagnostics(self, y: Array) -> Mapping[str, Array]:
-        """What is told of each row, of targets y (n, k), a column (k n,) each."""
+    def diagnostics(self) -> Mapping[str, Array]:
+        """What is told of each row, a column (k n,): one target after another."""
+        y = self.hat.rows.targets.X.astype(float)  # (n, k)
         return by_row.diagnostics(self.hat, self.explained, self.freedom, y)
