@@ -5,7 +5,7 @@ import pytest
 import statsmodels.formula.api as smf
 from scipy import stats
 from sklearn.linear_model import LinearRegression as Theirs
-from statsmodels.datasets import grunfeld, longley, spector, stackloss
+from statsmodels.datasets import grunfeld, longley, stackloss
 
 import pellucid as pl
 from pellucid.errors import ModelError, TableError
@@ -139,70 +139,6 @@ def test_as_many_parameters_as_rows_cannot_be_tested():
     assert "has as many parameters as there are rows" in found.title
 
 
-LIKELY = {
-    "classes": (lambda: pl.LogisticRegression(C=np.inf), smf.logit, "GRADE"),
-    "counts": (lambda: pl.PoissonRegression(alpha=0.0), smf.poisson, "TUCE"),
-}
-
-
-@pytest.mark.parametrize(("model", "theirs", "y"), LIKELY.values(), ids=LIKELY)
-def test_nested_likelihoods_are_told_apart_by_their_ratio(model, theirs, y):
-    frame = data(spector).astype({"GRADE": int, "TUCE": int})
-    columns = ["GPA"], ["GPA", "PSI"]
-    found = pl.compare(*(model().fit(frame[c], frame[y]) for c in columns)).frame
-    few, many = (theirs(f"{y} ~ {'+'.join(c)}", frame).fit(disp=0) for c in columns)
-    ratio, row = 2 * (many.llf - few.llf), found.loc["model 2"]
-    assert row["likelihood ratio"] == pytest.approx(ratio, rel=1e-8)
-    assert row["degrees of freedom"] == 1
-    assert row["p"] == pytest.approx(stats.chi2.sf(ratio, 1), rel=1e-6)
-    assert found["AIC"].tolist() == pytest.approx([few.aic, many.aic], rel=1e-9)
-    assert found["BIC"].tolist() == pytest.approx([few.bic, many.bic], rel=1e-9)
-
-
-def test_separable_classes_have_no_likelihood_to_compare():
-    x = np.arange(8.0)[:, None]
-    y = x[:, 0] > 3.5
-    with pytest.warns(match="separable"):
-        apart = pl.LogisticRegression(C=np.inf).fit(x, y)
-    other = pl.LogisticRegression(C=np.inf).fit(x % 3, y)
-    found = pl.compare(apart, other, folds=4)
-    assert found.frame["AIC"].isna().tolist() == [True, False]
-    assert "model 1 tells the classes apart without a mistake, so that" in str(found)
-
-
-def test_polynomials_are_nested_by_degree():
-    frame = data(grunfeld)
-    models = [pl.PolynomialRegression(k).fit(frame[["year"]], frame["invest"])
-              for k in (1, 2, 3)]  # fmt: skip
-    found = pl.compare(*models).frame
-    powers = [" + ".join(f"I((year - 1945)**{p})" for p in range(1, k + 1))
-              for k in (1, 2, 3)]  # fmt: skip
-    theirs = [smf.ols(f"invest ~ {p}", frame).fit() for p in powers]
-    F = [theirs[i + 1].compare_f_test(theirs[i])[0] for i in range(2)]
-    assert found["F"].tolist() == pytest.approx([np.nan, *F], rel=1e-6, nan_ok=True)
-    assert found["against"].tolist()[1:] == ["model 1", "model 2"]
-
-
-def test_counts_and_densities_have_no_common_aic():
-    frame = data(spector)
-    line = pl.LinearRegression().fit(frame[["GPA"]], frame["TUCE"])
-    counts = pl.PoissonRegression(alpha=0.0).fit(frame[["GPA"]], frame["TUCE"])
-    found = pl.compare(line, counts)
-    assert found.frame["AIC"].notna().all()
-    assert found.frame["delta AIC"].isna().all()
-    assert found.frame["F"].isna().all()
-    assert "AIC and BIC compare models of one kind only" in str(found)
-
-
-def test_a_penalised_model_has_no_greatest_likelihood():
-    frame = data(spector)
-    models = [pl.LogisticRegression(C=C).fit(frame[["GPA"]], frame["GRADE"])
-              for C in (np.inf, 1.0)]  # fmt: skip
-    found = pl.compare(*models)
-    assert found.frame["AIC"].isna().tolist() == [False, True]
-    assert "model 2 is held back by C=1.0, so that cross-validation" in str(found)
-
-
 # -- rows held out --------------------------------------------------------------------
 
 
@@ -232,25 +168,6 @@ def test_models_are_judged_on_the_same_folds():
     assert row["standard error"] == pytest.approx(error)
     p = 2 * stats.t.sf(np.mean(each) / error, 3)
     assert row["p (difference)"] == pytest.approx(p)
-
-
-def test_classes_are_judged_by_log_loss():
-    frame = data(spector)
-    y = frame["GRADE"].astype(int).map({0: "no", 1: "yes"})
-    models = [
-        pl.LogisticRegression(C=np.inf).fit(frame[[c]], y) for c in ("GPA", "PSI")
-    ]
-    found = pl.compare(*models, folds=3)
-    fold = judging.folds(y.to_numpy(), True, 0, 3)
-    p = np.empty(len(y))
-    for k in range(3):
-        other = smf.logit("g ~ GPA", frame.assign(g=1 * (y == "yes"))[fold != k])
-        p[fold == k] = other.fit(disp=0).predict(frame[fold == k])
-    right = np.where(y == "yes", p, 1 - p)
-    row = found.frame.loc["model 1"]
-    assert row["log loss"] == pytest.approx(-np.log(right).mean(), rel=1e-6)
-    assert row["accuracy"] == np.mean(right > 0.5)
-    assert found.frame["difference"].min() == 0
 
 
 def test_a_difference_that_each_fold_shows_alike_is_sure():
