@@ -65,7 +65,7 @@ def dependent(model: Any) -> Iterator[str]:
 def cut(told: Sequence[str]) -> list[str]:
     """The first of some sentences, and how many there are beyond."""
     more = len(told) - SHOWN
-    return [*told[:SHOWN], *([f"and {more} more such relations"] if more > 0 else [])]
+    return [*told[:SHOWN], *([f"and {more} more"] if more > 0 else [])]
 
 
 def together(names: Sequence[str]) -> str:
@@ -98,39 +98,59 @@ def sentences(
     found: Sequence[Relation], X: Array, names: Sequence[str],
     recipe: Preparation | None,
 ) -> list[str]:  # fmt: skip
-    """Each relation in words, once: those of two categories that nest in one."""
-    told = (nested(one, X, names, recipe) or one.told(names) for one in found)
-    return list(dict.fromkeys(told))
+    """Each relation in words, once; what a category determines all together."""
+    pairs = [raw_columns(one, names, recipe) for one in found]
+    many = {pair for one, pair in zip(found, pairs, strict=True) if len(one.others) > 1}
+    nested: dict[tuple[Step, ...], tuple[str, str] | None] = {
+        pair: determined(pair, X, names) for pair in many if len(pair) == 2
+    }
+    told: dict[str, list[str]] = {}  # a relation, or a category and what it determines
+    for one, pair in zip(found, pairs, strict=True):
+        if names_of_both := nested.get(pair):
+            subject, by = names_of_both
+            told.setdefault(by, []).append(subject)
+        else:
+            told[one.told(names)] = []
+    return [
+        f"{listed(subjects)} determined by {by}" if subjects else by
+        for by, subjects in told.items()
+    ]
 
 
-def nested(
-    one: Relation, X: Array, names: Sequence[str], recipe: Preparation | None
-) -> str:
-    """Which of two categories is determined by the other; "" where none is."""
-    steps = [step_of(names[j], recipe) for j in (one.column, *one.others)]
-    columns = list(dict.fromkeys(step.column if step else "" for step in steps))
-    if len(columns) != 2 or len(one.others) < 2 or None in steps:
-        return ""
-    codes = [code(X, names, step) for step in dict.fromkeys(steps) if step]
-    first, second = columns
-    pairs = len(np.unique(codes[0] + 1j * codes[1]))
-    by_first, by_second = (pairs == len(np.unique(each)) for each in codes)
-    if by_first and by_second:
-        return f"{first} and {second} say the same"
-    if by_second:
-        return f"{first} is determined by {second}"
-    return f"{second} is determined by {first}" if by_first else ""
+def listed(names: Sequence[str]) -> str:
+    """Names with their verb.
+
+    >>> listed(["a", "b", "b"]), listed(["a"])
+    ('a and b are', 'a is')
+    """
+    names = list(dict.fromkeys(names))
+    return f"{together(names)} {'is' if len(names) == 1 else 'are'}"
 
 
-def step_of(name: str, recipe: Preparation | None) -> Step | None:
-    """The category whose level a column is."""
+def raw_columns(
+    one: Relation, names: Sequence[str], recipe: Preparation | None
+) -> tuple[Step, ...]:
+    """The columns of the table whose columns of X a relation is between."""
     steps = recipe.steps if recipe else ()
-    return next((step for step in steps if name in step.names
-                 and step.role.kind == "category"), None)  # fmt: skip
+    step = {name: step for step in steps for name in step.names}
+    places = (one.column, *one.others)
+    return tuple(dict.fromkeys(step[names[j]] for j in places if names[j] in step))
+
+
+def determined(
+    pair: tuple[Step, ...], X: Array, names: Sequence[str]
+) -> tuple[str, str] | None:
+    """Of two columns of a table the one that is determined, and by which category."""
+    codes = np.column_stack([code(X, names, step) for step in pair])
+    both = len(np.unique(codes, axis=0))
+    for i, j in (0, 1), (1, 0):
+        if pair[j].role.kind == "category" and both == len(np.unique(codes[:, j])):
+            return pair[i].column, pair[j].column
+    return None
 
 
 def code(X: Array, names: Sequence[str], step: Step) -> Array:
-    """Which level of a category each row has, as a number."""
+    """Which level of a category each row has, or which number."""
     place = {name: j for j, name in enumerate(names)}
-    columns = [place[name] for name in step.names]
-    return np.asarray(X[:, columns] @ (2.0 + np.arange(len(columns))))
+    columns = X[:, [place[name] for name in step.names]]
+    return np.unique(columns, axis=0, return_inverse=True)[1].ravel()

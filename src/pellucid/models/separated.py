@@ -16,7 +16,7 @@ from pellucid.statistics.separation import Alone, alone, separation
 from pellucid.tables.preparation import Preparation
 
 REASON = (
-    "{how}. So no coefficients are the likeliest: the longer those of such columns, "
+    "{how}. So no coefficients are the likeliest: the larger those of such columns, "
     "the better they fit these rows"
 )
 SEPARABLE = (
@@ -34,9 +34,14 @@ def separable(model: Any) -> Iterator[str]:
     if model._rows.arrays is not None:
         X, y, *_ = model._rows.arrays
         names, recipe = base.feature_names(model), getattr(model, "preparation_", None)
-        rows = Rows(X, likelihood.likeliest(y), list(map(str, model.classes_)))
+        rows = Rows(X, likelihood.likeliest(y), [label(c) for c in model.classes_])
         how = rows.told(names, recipe, model.fit_intercept)
     yield SEPARABLE.format(reason=REASON.format(how=how))
+
+
+def label(value: Any) -> str:
+    """What a class is called: a whole number without decimals."""
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class Rows:
 
     def all(self, n: int, of: Sequence[int]) -> str:
         """All rows are of some class, or of none."""
-        rows = "the one row is" if n == 1 else f"all {n} rows are"
+        rows = {1: "the one row is", 2: "both rows are"}.get(n, f"all {n} rows are")
         others = [c for j, c in enumerate(self.classes) if j not in of]
         if len(of) > 1 and len(others) == 1:
             return f"{rows} other than {others[0]}"

@@ -51,8 +51,6 @@ class Relation:
         Theirs.
     constant : Fraction
         What is added.
-    simple : bool
-        Whether the numbers are fractions with small denominators, or else float64.
 
     Examples
     --------
@@ -65,7 +63,6 @@ class Relation:
     others: tuple[int, ...]
     coefficients: tuple[Fraction, ...]
     constant: Fraction
-    simple: bool = True
 
     def told(self, names: Sequence[str], most: int = 6) -> str:
         """The relation with the names of the columns, at most so many of them."""
@@ -76,11 +73,13 @@ class Relation:
             terms = [*terms[:most], (Fraction(1), f"... ({more})")]
         if self.constant or not terms:
             terms.append((self.constant, number(abs(self.constant))))
-        signs = ["-" if c < 0 else "+" for c, _ in terms]
-        text = " ".join(f"{s} {t}" for s, (_, t) in zip(signs, terms, strict=True))
-        text = text.removeprefix("+ ") if signs[0] == "+" else f"-{text[2:]}"
-        rounded = "" if self.simple else " (numbers rounded)"
-        return f"{names[self.column]} = {text}{rounded}"
+        first = next((i for i, (c, _) in enumerate(terms) if c >= 0), 0)
+        terms.insert(0, terms.pop(first))  # 24 - a rather than -a + 24
+        text = " ".join(f"{'-' if c < 0 else '+'} {term}" for c, term in terms)
+        text = text.removeprefix("+ ") if text[0] == "+" else f"-{text[2:]}"
+        numbers = (*self.coefficients, self.constant)
+        exact = all(Fraction(number(c)) == c for c in numbers)
+        return f"{names[self.column]} = {text}{'' if exact else ' (numbers rounded)'}"
 
 
 def _product(c: Fraction, name: str) -> str:
@@ -101,7 +100,8 @@ def number(c: Fraction) -> str:
     short = f"{float(c):.12g}"
     if Fraction(short) == c:
         return short
-    return str(c) if c.denominator <= LARGEST else f"{float(c):.6g}"
+    readable = max(abs(c.numerator), c.denominator) < LARGEST
+    return str(c) if readable else f"{float(c):.6g}"
 
 
 def relations(X: Array, intercept: bool = True) -> tuple[Relation, ...]:
@@ -232,7 +232,7 @@ class Search:
             return None
         floats = [Fraction(a) for a in c.tolist()]
         found = self.simply(j, others, c, NEAREST * size)
-        return found or self.held(j, others, floats, simple=False)
+        return found or self.held(j, others, floats)
 
     # -- what the rows say ------------------------------------------------------------
 
@@ -242,9 +242,7 @@ class Search:
         e = self.e[list(columns)]
         return np.ldexp(Z, -e) if e.any() else Z
 
-    def held(
-        self, j: int, others: Array, c: Sequence[Fraction], simple: bool = True
-    ) -> Relation | None:
+    def held(self, j: int, others: Array, c: Sequence[Fraction]) -> Relation | None:
         """The relation with these coefficients, if all rows hold it."""
         columns = [*others.tolist(), j]
         scale = Fraction(2) ** int(self.e[j])  # what follows is in units of it
@@ -252,8 +250,7 @@ class Search:
         inside = [a * power / scale for a, power in zip(c, powers, strict=True)]
         for constant in self.constants(columns, inside, scale):
             if self.are_right(columns, inside, constant / scale):
-                told = tuple(others.tolist()), tuple(c), constant, simple
-                return Relation(j, *told)
+                return Relation(j, tuple(others.tolist()), tuple(c), constant)
         return None
 
     def constants(

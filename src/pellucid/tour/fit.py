@@ -14,7 +14,7 @@ from pellucid.errors import ModelError, TableError
 from pellucid.models.choosing import Choice, chosen, labels, learned
 from pellucid.models.dependent import cut, left_out, relations, sentences, together
 from pellucid.models.saving import as_bytes
-from pellucid.models.separated import REASON, Rows
+from pellucid.models.separated import REASON, Rows, label
 from pellucid.tables.sources import rows
 from pellucid.tables.table import Table
 from pellucid.tables.wording import quoted
@@ -220,7 +220,7 @@ def logistic(guide: Guide, table: Table, model: Any) -> None:
 def separated(table: Table) -> str:
     """By which columns the classes are told apart."""
     classes, y = np.unique(np.asarray(table.y), return_inverse=True)
-    rows = Rows(table.X, y, [str(label) for label in classes])
+    rows = Rows(table.X, y, [label(c) for c in classes])
     return rows.told(table.names, table.preparation)
 
 
