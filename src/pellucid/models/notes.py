@@ -38,8 +38,8 @@ BOUNDS: dict[str, tuple[Callable[[Any], bool], str, str]] = {
 }
 LEFT_OUT = 1 / 3  # of the rows read
 FEWER = (
-    "{out} of {rows} rows were left out for a missing cell, and those that remain may be "
-    'of another kind: missing="impute" keeps them{drop}.'
+    "{out} of {rows} rows were left out for a missing cell, and those that remain may "
+    'be of another kind: missing="impute" keeps them{drop}.'
 )
 
 

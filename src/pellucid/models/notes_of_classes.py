@@ -26,9 +26,9 @@ FEW_ROWS = (
 )
 ONE_CLASS = (
     "{share:.1%} of the rows are {y} = {label}, so that always saying so is right "
-    "{share:.1%} of the time, and the accuracy of {accuracy:.1%} says little beside it: "
-    'look at AUC, log loss and the recall of {others}; class_weight="balanced" heeds '
-    "all classes alike."
+    "{share:.1%} of the time, and the accuracy of {accuracy:.1%} says little beside "
+    'it: look at AUC, log loss and the recall of {others}; class_weight="balanced" '
+    "heeds all classes alike."
 )
 COPIED = (
     "{column} alone tells {labels} apart {nearly}: where it is known no sooner than "

@@ -20,7 +20,6 @@ from pellucid.show.plain_text import number
 from pellucid.statistics import copies
 from pellucid.statistics.collinearity import inflations
 from pellucid.statistics.curvature import strongest
-from pellucid.statistics.influence import cooks_distance
 from pellucid.statistics.residuals import Residuals
 from pellucid.statistics.spread_of_residuals import unequal_spread
 from pellucid.tables.wording import counted, joined
@@ -47,13 +46,33 @@ DECADE = 10.0  # times the least that the largest is, where a logarithm changes 
 
 @dataclass(frozen=True)
 class Subject:
-    """One target of a linear model: its name, those of the columns, what is left."""
+    """One target of a linear model, and what is left of it.
+
+    Parameters
+    ----------
+    y : str
+        What it is called.
+    names : list of str
+        What the columns are called.
+    fit : Residuals
+        What is left.
+    w : array (d,)
+        The coefficients.
+    s : array (n,) or None
+        The weights.
+    numbers : array (n,) of int
+        The numbers of the rows, from 1.
+    levels : bool
+        Whether some columns are levels of a category, of which one row may have one.
+    """
 
     y: str
     names: list[str]
     fit: Residuals
-    w: Array  # (d,)
-    s: Array | None  # (n,)
+    w: Array
+    s: Array | None
+    numbers: Array
+    levels: bool
 
 
 def of_rows(model: Any) -> Iterator[str]:
@@ -78,7 +97,9 @@ def subjects(model: Any) -> Iterator[Subject]:
         output = extremes.output(X, W[k], b[k])
         fit = Residuals.of(X, values, output, s, spread)
         if fit.freedom > 0:
-            yield Subject(name, base.feature_names(model), fit, W[k], s)
+            numbers, levels = model._rows.numbers, bool(levels_of(model))
+            names = base.feature_names(model)
+            yield Subject(name, names, fit, W[k], s, numbers, levels)
 
 
 def of_target(subject: Subject, positive: bool) -> Iterator[str]:
@@ -92,12 +113,13 @@ def of_target(subject: Subject, positive: bool) -> Iterator[str]:
     elif said := copied(subject) or computed(subject):
         yield said
     elif fit.freedom >= FREEDOM and not positive:
-        distance = cooks_distance(fit)
-        far = (distance > FAR) & (fit.chance < FAR_P) | (distance > VERY_FAR)
+        far = far_rows(fit)
         rest = without(subject, far) if far.any() else subject
         yield from filter(None, (bends(rest), below(rest) or spreads(rest)))
         if far.any():
-            yield moved(subject, np.where(far, distance, 0.0))
+            yield moved(subject, np.where(far, fit.cooks_distance, 0.0))
+        if said := alone(subject):
+            yield said
 
 
 # -- a target that the columns hold already -------------------------------------------
@@ -107,8 +129,8 @@ TWO_VALUES = (
     "line leaves the range between them and its errors and tests do not hold."
 )
 COPIED = (
-    "{column} alone gives {y}{but}{beside}: where it is known no sooner than {y}, or is "
-    "the same in other units, leave it out."
+    "{column} alone gives {y}{but}{beside}: where it is known no sooner than {y}, or "
+    "is the same in other units, leave it out."
 )
 COMPUTED = (
     "{columns} give {y} but for rounding: look whether it is computed from them. "
@@ -181,8 +203,13 @@ TOGETHER = (
     "coefficients cannot be told apart: their standard errors are {times} times as "
     "large as if they did. Leave some out, or trust the predictions alone."
 )
+ALONE = (
+    "{rows} of {n} alone {decides} a coefficient for {y} (leverage 1), which no other "
+    "row can contradict: look whether {it} right, and leave the column out or find "
+    "more such rows."
+)
 MOVED = (
-    "{rows} of {y} alone {moves} the coefficients further than their uncertainty "
+    "{rows} of {n} {moves} the coefficients for {y} further than their uncertainty "
     "(Cook's distance {distances}): look whether {it} right, fit without {them} too, "
     "and tell both results where they differ."
 )
@@ -253,20 +280,48 @@ def below(subject: Subject) -> str:
 # -- rows and columns on which much rests ---------------------------------------------
 
 
+def far_rows(fit: Residuals) -> Array:
+    """Which rows (n,) move all coefficients, and are no chance.
+
+    Cook & Weisberg, "Residuals and Influence in Regression" (1982), section 3.1, ask to
+    look at distances above 1.
+    """
+    distance = np.where(fit.leverage < 1, fit.cooks_distance, 0.0)
+    return (distance > FAR) & (fit.chance < FAR_P) | (distance > VERY_FAR)
+
+
 def moved(subject: Subject, distance: Array) -> str:
     """Rows whose absence would move the coefficients; the others have distance 0."""
     far = np.argsort(-distance, kind="stable")[: np.count_nonzero(distance)]
     named = np.sort(far[:NAMED])
     more = len(far) - len(named)
     one = len(far) == 1
-    numbers = [str(row + 1) for row in named] + ([f"{more} more"] if more else [])
+    numbers = [f"{row}" for row in subject.numbers[named]] + [f"{more} more"] * (
+        more > 0
+    )
     return MOVED.format(
         rows=f"{'row' if one else 'rows'} {joined(numbers)}",
         y=subject.y,
+        n=subject.fit.rows,
         moves="moves" if one else "move",
         distances=joined([number(distance[row], 2) for row in named]),
         it="it is" if one else "they are",
         them="it" if one else "them",
+    )
+
+
+def alone(subject: Subject) -> str:
+    """Rows that decide a coefficient each, where that is no level of a category."""
+    rows = subject.numbers[subject.fit.leverage == 1]
+    if subject.levels or not 0 < len(rows) <= NAMED:
+        return ""
+    one = len(rows) == 1
+    return ALONE.format(
+        rows=f"{'row' if one else 'rows'} {joined([str(row) for row in rows])}",
+        n=subject.fit.rows,
+        y=subject.y,
+        decides="decides" if one else "each decide",
+        it="it is" if one else "they are",
     )
 
 
@@ -298,7 +353,7 @@ def together(model: Any) -> Iterator[str]:
 
 
 def levels_of(model: Any) -> set[str]:
-    """The columns that are levels of a category: they depend on each other by nature."""
+    """The columns that are levels of a category, which depend on each other."""
     recipe = getattr(model, "preparation_", None)
     steps = recipe.steps if recipe else ()
     return {name for step in steps if len(step.names) > 1 for name in step.names}

@@ -60,7 +60,7 @@ class Spread:
         return np.where(self.length > 0, self.length, 1.0)
 
     def standardised(self, X: Array) -> Array:
-        """Z (n, d) of rows: columns that are centred and of length 1 in those fitted."""
+        """Z (n, d) of rows: the columns centred, and of length 1 in the rows fitted."""
         X = powers.scaled(X, self.exponent) if self.exponent.any() else X
         return np.asarray((X - self.mean) / self._scale)
 

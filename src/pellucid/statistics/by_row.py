@@ -33,22 +33,43 @@ def diagnostics(
     r = np.where((explained.left > 0) & (h < 1)[:, None], r, 0.0)
     q = 1.0 if hat.rows.q is None else hat.rows.q[:, None]
     residual = np.ldexp(r / q, explained.e)
-    left, f = np.where(h < 1, 1 - h, np.nan)[:, None], freedom
+    h = h[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        t = r / np.sqrt(explained.left / f) / np.sqrt(left)
-        others = f - 1 if f > 1 else np.nan
-        studentised = t * np.sqrt(others / np.maximum(f - t**2, 0.0))
-        cooks = t**2 * h[:, None] / left / len(hat.turn)
+        t = standardised(r, h, explained.left / freedom)
     found = {
         "observed": y,
         "fitted": y - residual,
         "residual": residual,
         "standardised": t,
-        "studentised": studentised,
-        "leverage": np.broadcast_to(h[:, None], y.shape),
-        "Cook's distance": cooks,
+        "studentised": studentised(t, freedom),
+        "leverage": np.broadcast_to(h, y.shape),
+        "Cook's distance": cooks_distance(t, h, len(hat.turn)),
     }
     return {name: column.T.ravel() for name, column in found.items()}
+
+
+def standardised(r: Array, h: Array, variance: Array | float) -> Array:
+    """Residuals by their standard errors; nan for a row that decides alone."""
+    left = np.where(h < 1, 1 - h, np.nan)
+    return np.asarray(r / np.sqrt(variance) / np.sqrt(left))
+
+
+def studentised(t: Array, f: float) -> Array:
+    """The same, s found without the row."""
+    others = f - 1 if f > 1 else np.nan
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(t * np.sqrt(others / np.maximum(f - t**2, 0.0)))
+
+
+def cooks_distance(t: Array, h: Array, p: int) -> Array:
+    """How far all predictions move without a row, in units of their error.
+
+    At 1 the p coefficients without it lie at the border of the region that holds the
+    true ones about every second time.
+    """
+    left = np.where(h < 1, 1 - h, np.nan)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(t**2 * h / left / p)
 
 
 def seen(hat: Hat) -> tuple[Array, Array]:

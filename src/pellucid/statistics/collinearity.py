@@ -18,8 +18,9 @@ def inflations(spread: Spread) -> Array:
     R_j^2 is that of the regression of column j on the others. They are the products of
     the diagonals of Z'Z and of its inverse T T'; 1 where columns depend on each other.
 
-    Marquardt, "Generalized inverses, ridge regression, biased linear estimation" (1970);
-    Belsley, Kuh & Welsch, "Regression Diagnostics" (1980), section 3.2.
+    Marquardt, "Generalized inverses, ridge regression, biased linear estimation, and
+    nonlinear estimation" (1970); Belsley, Kuh & Welsch, "Regression Diagnostics"
+    (1980), section 3.2.
     """
     T = spread.inverse
     if T.shape[0] != T.shape[1] or not T.size:

@@ -32,7 +32,9 @@ def correlations(fit: Residuals) -> Array:
     variance = squares - mean**2
     varies = variance > ROUNDING * squares
     whole = variance * (s @ y**2)
-    return np.divide(along**2, whole, where=varies, out=np.zeros(len(whole)))
+    found: Array = np.zeros(len(whole))
+    np.divide(along**2, whole, where=varies, out=found)
+    return found
 
 
 def area(of_one: Array, of_other: Array) -> float:

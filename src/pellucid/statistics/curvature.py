@@ -93,7 +93,7 @@ def _chances(share: Array, freedom: int) -> Array:
 
 
 def _squares(fit: Residuals, Z: Array, rows: slice) -> Array:
-    """The squares (m, d + 1) of columns and prediction, with the weights of the rows."""
+    """The squares (m, d + 1) of columns and prediction, weighted."""
     z = fit.output[rows] - fit.centre
     return fit.weighted(np.column_stack([Z * fit.rows**0.5, z]) ** 2, rows)
 

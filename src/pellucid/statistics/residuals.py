@@ -14,10 +14,12 @@ from scipy import special
 from pellucid.regression.powers import filled
 from pellucid.regression.rows import visited
 from pellucid.regression.spread import Spread
+from pellucid.statistics import by_row
+from pellucid.statistics.robust import leverages
 
 Array = NDArray[Any]
 
-NO_RESIDUAL = 1e-10  # 1 - h below it: the row alone decides what is predicted for it
+ALONE = 1e-6  # what is left of 1 - h where nothing but rounding may keep it from 0
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Residuals:
     @property
     def rank(self) -> int:
         """How many coefficients the rows determine, the intercept with them."""
-        return self.spread.inverse.shape[1] + bool(self.spread.of_mean)
+        return int(self.spread.inverse.shape[1]) + bool(self.spread.of_mean)
 
     @property
     def freedom(self) -> int:
@@ -73,8 +75,8 @@ class Residuals:
 
     # -- a block of rows --------------------------------------------------------------
 
-    def standardised(self, rows: slice) -> Array:
-        """The features (m, d), centred and of length 1, without the weights."""
+    def features(self, rows: slice) -> Array:
+        """The columns (m, d), centred and of length 1, without the weights."""
         return self.spread.standardised(filled(self.X[rows]).astype(float, copy=False))
 
     def weighted(self, block: Array, rows: slice) -> Array:
@@ -94,7 +96,7 @@ class Residuals:
         """The sum over blocks of what `work` finds of their standardised features."""
 
         def part(blocks: list[slice]) -> Any:
-            return sum(work(self.standardised(rows), rows) for rows in blocks)
+            return sum(work(self.features(rows), rows) for rows in blocks)
 
         return sum(visited(part, *self.X.shape))
 
@@ -104,7 +106,7 @@ class Residuals:
 
         def part(blocks: list[slice]) -> None:
             for rows in blocks:
-                found[rows] = work(self.standardised(rows), rows)
+                found[rows] = work(self.features(rows), rows)
 
         visited(part, *self.X.shape)
         return found
@@ -127,9 +129,9 @@ class Residuals:
 
     @cached_property
     def leverage(self) -> Array:
-        """The diagonal (n,) of the matrix that makes predictions of targets."""
-        h = self.by_row(lambda Z, rows: np.sum(self.directions(Z, rows) ** 2, axis=1))
-        return np.minimum(h, 1.0)
+        """H (n,); 1 for a row that alone decides what is predicted for it."""
+        h = self.by_row(lambda Z, rows: leverages(self.directions(Z, rows)))
+        return np.where(1 - h < ALONE, 1.0, h)
 
     @cached_property
     def error(self) -> Array:
@@ -138,27 +140,17 @@ class Residuals:
         return np.asarray(np.sqrt(self.variance * h))
 
     @cached_property
-    def decided(self) -> Array:
-        """Whether a row (n,) alone decides what is predicted for it: leverage 1."""
-        return 1 - self.leverage < NO_RESIDUAL
-
-    @cached_property
-    def internal(self) -> Array:
-        """Standardised residuals (n,), e / (s sqrt(1 - h)); 0 where h is 1."""
-        left = np.where(self.decided, 1.0, 1 - self.leverage)
-        return np.where(
-            self.decided, 0.0, self.residual / np.sqrt(left * self.variance)
-        )
+    def standardised(self) -> Array:
+        """E / (s sqrt(1 - h))  (n,); nan where h is 1."""
+        return by_row.standardised(self.residual, self.leverage, self.variance)
 
     @cached_property
     def chance(self) -> Array:
-        """How often a row (n,) lies so far from the fit to all the others, or farther.
+        """How often a row (n,) lies so far from the fit to all others, or farther."""
+        t = by_row.studentised(self.standardised, self.freedom)
+        return np.asarray(2 * special.stdtr(self.freedom - 1, -np.abs(t)))
 
-        Of the studentised residual t = r sqrt((m - 1) / (m - r^2)), with m degrees of
-        freedom. Cook & Weisberg, "Residuals and Influence in Regression" (1982),
-        section 2.2.2.
-        """
-        m, r = self.freedom, np.abs(self.internal)
-        with np.errstate(divide="ignore"):
-            t = r * np.sqrt((m - 1) / np.maximum(m - r**2, 0.0))
-        return np.asarray(2 * special.stdtr(m - 1, -t))
+    @cached_property
+    def cooks_distance(self) -> Array:
+        """D (n,); nan where h is 1."""
+        return by_row.cooks_distance(self.standardised, self.leverage, self.rank)

@@ -61,8 +61,8 @@ def unequal_spread(fit: Residuals) -> UnequalSpread | None:
         None where the prediction is the same for all rows, or takes too few values for
         three parts.
     """
-    free = ~fit.decided
-    z, r = fit.output[free] - fit.centre, fit.internal[free]
+    free = fit.leverage < 1
+    z, r = fit.output[free] - fit.centre, fit.standardised[free]
     edges = np.quantile(z, np.arange(1, PARTS) / PARTS)
     place = np.searchsorted(edges, z)
     if len(np.unique(place)) < PARTS:
