@@ -1,5 +1,6 @@
 """What is said of a fit by itself: where a statistician would speak, and only there."""
 
+import pickle
 import re
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy.sparse import csr_matrix
 from sklearn.datasets import load_diabetes
 
 import pellucid as pl
-from pellucid.models import notes
+from pellucid.models import notes, notes_of_numbers
 from pellucid.tables.sources import rows
 
 N = 200  # rows
@@ -256,14 +257,16 @@ def test_rows_are_told_by_their_numbers_among_those_given():
     assert "row 17 of 197 moves" in said(model)
 
 
-def test_notes_on_rows_are_none_of_a_loaded_model(tmp_path):
-    """It has no rows; what rests on columns alone is said all the same."""
+def test_notes_are_kept_in_files(tmp_path):
     model = linear(plane_and(lambda t, rng: {"c": t["a"] + 0.01 * t["b"] ** 3,
                                              "y": t["y"] + t["b"] ** 2}))  # fmt: skip
     pl.save(model, tmp_path / "model.safetensors")
-    loaded = pl.load(tmp_path / "model.safetensors")
     assert len(model.notes_) == 2
-    assert loaded.notes_ == model.notes_[1:]
+    assert pl.load(tmp_path / "model.safetensors").notes_ == model.notes_
+
+
+def test_notes_on_rows_are_none_where_there_are_no_rows():
+    assert said(pickle.loads(pickle.dumps(linear(bowl(0.6))))) == ""
 
 
 @pytest.mark.parametrize("size", [1e-150, 1.0, 1e150])
@@ -287,7 +290,7 @@ def test_each_of_several_targets_has_its_notes():
 def test_few_rows_say_nothing_of_form_and_spread(n):
     rng = np.random.default_rng(7)
     model = pl.LinearRegression().fit(rng.normal(size=(n, 2)), np.arange(n) ** 2.0)
-    assert notes.of(model) == ()
+    assert [*notes_of_numbers.of_rows(model)] == []
 
 
 def test_sparse_rows_are_not_looked_at():

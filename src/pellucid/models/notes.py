@@ -58,7 +58,7 @@ def left_out(model: Any) -> list[str]:
 
 EVERY = (bound, left_out, fits_anything, dependent)
 OWN: dict[str, tuple[Callable[[Any], Iterable[str]], ...]] = {
-    "LinearRegression": (notes_of_numbers.of_rows, notes_of_numbers.together),
+    "LinearRegression": (notes_of_numbers.of_rows, notes_of_numbers.alike),
     "LogisticRegression": (separable, notes_of_classes.of_rows),
     "PoissonRegression": (notes_of_counts.of_rows,),
 }

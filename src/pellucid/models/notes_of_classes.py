@@ -9,9 +9,9 @@ import numpy as np
 
 from pellucid.models import base
 from pellucid.models.base import Array
+from pellucid.models.dependent import together
 from pellucid.regression.powers import is_sparse
 from pellucid.statistics import copies
-from pellucid.tables.wording import joined
 
 FEW = 5.0  # rows of a class for each coefficient
 UNEQUAL = 0.9  # of the rows, those of one class
@@ -80,7 +80,7 @@ def unequal(model: Any, rows: Array) -> Iterator[str]:
     labels = [str(label) for label in np.delete(model.classes_, most)]
     yield ONE_CLASS.format(
         share=share, y=model._target, label=model.classes_[most],
-        accuracy=model._accuracy, others=joined(labels),
+        accuracy=model._accuracy, others=together(labels),
     )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def copied(model: Any, X: Array, place: Array) -> Iterator[str]:
         return
     j, area = copies.best(X, place, len(model.classes_), COPY)
     if j >= 0 and not model.separable_:  # else it is told with what separates
-        labels = joined([str(label) for label in model.classes_])
+        labels = together([str(label) for label in model.classes_])
         nearly = (
             "without a mistake" if area == 1 else f"all but a few rows (AUC {area:.4f})"
         )

@@ -14,6 +14,7 @@ import numpy as np
 
 from pellucid.models import base, extremes
 from pellucid.models.base import Array
+from pellucid.models.dependent import together
 from pellucid.regression.least_squares import least_squares
 from pellucid.regression.powers import is_sparse
 from pellucid.show.plain_text import number
@@ -22,7 +23,7 @@ from pellucid.statistics.collinearity import inflations
 from pellucid.statistics.curvature import strongest
 from pellucid.statistics.residuals import Residuals
 from pellucid.statistics.spread_of_residuals import unequal_spread
-from pellucid.tables.wording import counted, joined
+from pellucid.tables.wording import counted
 
 MOST = 2e10  # n d rank, products that a look at all rows takes
 FREEDOM = 8  # degrees of freedom below which residuals say nothing of form and spread
@@ -168,7 +169,9 @@ def computed(subject: Subject) -> str:
     carrying = np.flatnonzero(size > 1e-6 * np.max(size))
     few = len(carrying) <= NAMED
     names = [subject.names[j] for j in carrying] if few else []
-    said = COMPUTED.format(columns=joined(names) or "The columns", y=subject.y)
+    said = COMPUTED.format(
+        columns=together(names) if few else "the columns", y=subject.y
+    )
     return said if len(names) != 1 else said.replace(" give ", " gives ", 1)
 
 
@@ -300,11 +303,11 @@ def moved(subject: Subject, distance: Array) -> str:
         more > 0
     )
     return MOVED.format(
-        rows=f"{'row' if one else 'rows'} {joined(numbers)}",
+        rows=f"{'row' if one else 'rows'} {together(numbers)}",
         y=subject.y,
         n=subject.fit.rows,
         moves="moves" if one else "move",
-        distances=joined([number(distance[row], 2) for row in named]),
+        distances=together([number(distance[row], 2) for row in named]),
         it="it is" if one else "they are",
         them="it" if one else "them",
     )
@@ -317,7 +320,7 @@ def alone(subject: Subject) -> str:
         return ""
     one = len(rows) == 1
     return ALONE.format(
-        rows=f"{'row' if one else 'rows'} {joined([str(row) for row in rows])}",
+        rows=f"{'row' if one else 'rows'} {together([str(row) for row in rows])}",
         n=subject.fit.rows,
         y=subject.y,
         decides="decides" if one else "each decide",
@@ -337,7 +340,7 @@ def without(subject: Subject, rows: Array) -> Subject:
     return replace(subject, fit=fit, w=found.w[:, 0], s=s) if enough else subject
 
 
-def together(model: Any) -> Iterator[str]:
+def alike(model: Any) -> Iterator[str]:
     """Columns that the others nearly give: their coefficients cannot be told apart."""
     names, inflation = base.feature_names(model), inflations(model._spread)
     levels = levels_of(model)
@@ -347,8 +350,8 @@ def together(model: Any) -> Iterator[str]:
         named = high[:NAMED]
         more = [f"{len(high) - NAMED} more"] if len(high) > NAMED else []
         yield TOGETHER.format(
-            columns=joined([names[j] for j in named] + more),
-            times=joined([number(inflation[j] ** 0.5, 2) for j in named]),
+            columns=together([names[j] for j in named] + more),
+            times=together([number(inflation[j] ** 0.5, 2) for j in named]),
         )
 
 

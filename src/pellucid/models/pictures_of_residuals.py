@@ -13,7 +13,6 @@ from pellucid.models.notes_of_numbers import subjects
 from pellucid.regression.powers import filled
 from pellucid.show import plots
 from pellucid.statistics.curvature import strongest
-from pellucid.statistics.influence import cooks_distance
 from pellucid.statistics.normality import shape_of
 from pellucid.statistics.spread_of_residuals import unequal_spread
 
@@ -32,8 +31,8 @@ def of(model: Any) -> Pictures:
 def _drawn(model: Any, subject: Any) -> Iterator[tuple[str, tuple[Figure, str]]]:
     X, y, *_ = rows_of(model)
     fitted = np.ravel(model.predict(named(model, X)))
-    residual, r = np.ravel(y) - fitted, subject.fit.internal
-    numbers = [str(i + 1) for i in range(len(r))]
+    residual, r = np.ravel(y) - fitted, np.nan_to_num(subject.fit.standardised)
+    numbers = [str(i) for i in subject.numbers]
     name = f"predicted {subject.y}"
     bent = strongest(subject.fit, findings.BENDS, findings.SURE, findings.SURE)
     along, bending = fitted, "the prediction"
@@ -59,9 +58,9 @@ def _drawn(model: Any, subject: Any) -> Iterator[tuple[str, tuple[Figure, str]]]
             "distribution; 95 of 100 normal ones lie in the band.",
         ),
     )
-    cook, estimates = cooks_distance(subject.fit), len(r) - subject.fit.freedom
+    cook = np.nan_to_num(subject.fit.cooks_distance)  # of a row that decides alone none
     yield "leverage", (
-        plots.leverage(subject.fit.leverage, r, cook, estimates,
+        plots.leverage(subject.fit.leverage, r, cook, subject.fit.rank,
                        rows=numbers, title=findings.influence(cook)),
         "Leverage is how far a row's columns lie from those of the others; D is Cook's "
         "distance, how far the coefficients move without the row.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 # Signs that break a line, turn it round, or are none, which JSON leaves as they are.
 UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -62,12 +62,3 @@ def listed(names: Iterable[str]) -> str:
     every = [quoted(name) for name in names]
     rest = len(every) - LONGEST
     return ", ".join(every[:LONGEST]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def joined(parts: Sequence[str]) -> str:
-    """Write a few things as a sentence lists them.
-
-    >>> joined(["a"]), joined(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return " and ".join([part for part in (", ".join(parts[:-1]), *parts[-1:]) if part])
