@@ -124,7 +124,7 @@ def independent(guide: Guide, table: Table) -> Table:
     reasons = {table.names[one.column]: one.told(table.names) for one in found}
     guide.keep({"left out": reasons})
     columns = together(left_out(found, table.names, table.preparation))
-    guide.say(f"Note: {'; '.join(cut(told))}; {columns} left out.")
+    guide.notes([f"{'; '.join(cut(told))}; {columns} left out."])
     return table.without(reasons)
 
 
