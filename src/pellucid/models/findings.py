@@ -86,8 +86,8 @@ def shape(found: Shape | None) -> str:
             f"Residuals have {'heavy' if found.kurtosis > 0 else 'light'} tails ({how})"
         )
     if min(found.p_skewness, found.p_kurtosis) < SURE:
-        return "Residuals are nearly normal"
-    return "Residuals look like draws from a normal distribution"
+        return "Residuals differ little from normal ones"
+    return "Residuals show neither a long tail nor heavy ones"
 
 
 def influence(cook: Array) -> str:
@@ -116,8 +116,10 @@ def effects(names: list[str], estimate: Array, told: Array) -> str:
     largest = names[int(sure[np.argmax(np.abs(estimate[sure]))])]
     if sure.size == 1:
         return f"Of {len(names)} effects that of {largest} alone is told from none"
-    count = "All" if sure.size == len(names) else f"{sure.size} of"
-    return f"{count} {len(names)} effects are told from none; {largest} has the largest"
+    count = f"{sure.size} of {len(names)}"
+    if sure.size == len(names):
+        count = "Both" if sure.size == 2 else f"All {sure.size}"
+    return f"{count} effects are told from none; {largest} has the largest"
 
 
 def likeliest(p: Array, labels: list[str], name: str) -> str:
