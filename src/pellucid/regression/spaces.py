@@ -36,7 +36,8 @@ ENOUGH = 4096  # rows of which it is taken without a thought
 FLAT = 1e-6  # of the mean curvature: a row with less is taken to have this
 EPS = float(np.finfo(float).eps)
 TINY = 1e-300
-TILE = 1024  # columns at a time
+TILE = 512  # rows at a time
+WIDE = 1024  # columns at a time
 CALLS = 1e6  # multiplications that take the time of a product's calls
 
 
@@ -105,8 +106,8 @@ def gram(design: Any, ridge: Array) -> Array:
         return np.asarray((X @ X.T).toarray(), float)
     n, d = design.shape
     K = np.zeros((n, n))
-    for j in range(0, d, TILE):
-        some = slice(j, j + TILE)
+    for j in range(0, d, WIDE):
+        some = slice(j, j + WIDE)
         tile = X[:, some].toarray() if is_sparse(X) else X[:, some]
         Z = np.subtract(tile, mean[some], dtype=float)
         Z *= scale[some]
