@@ -18,6 +18,7 @@ from scipy import linalg, sparse, stats
 import pellucid as pl
 from pellucid.errors import ModelError
 from pellucid.models import by_likelihood
+from pellucid.statistics import likelihood
 from pellucid.statistics.families import Classes, Counts
 
 NEWTON = {"disp": 0, "method": "newton", "tol": 1e-14, "maxiter": 100}
@@ -235,7 +236,10 @@ def test_robust_errors_are_those_of_their_definition(fit, levels, kind, rng):
 def test_a_row_that_decides_alone_leaves_no_robust_error_without_it():
     X = np.eye(6, 1)
     model = counts(X, [7, 1, 2, 1, 3, 2])
-    assert np.isnan(model.summary(covariance="HC3").frame["standard error"]).all()
+    summary = model.summary(covariance="HC3")
+    assert np.isnan(summary.frame["standard error"]).all()
+    assert "HC3 has no value" in summary.notes[-1]
+    assert summary.figures["covariance"] == "HC3"
     assert np.isfinite(model.summary(covariance="HC0").frame["standard error"]).all()
 
 
@@ -398,6 +402,7 @@ def test_without_a_constant_the_outputs_are_set_against_0(rng):
     model = classes(X, y, fit_intercept=False)
     figures, their = model.summary().figures, sm.Logit(y, X).fit(**NEWTON)
     assert_rows_equal(model.summary().frame, their)
+    assert "there is no intercept" in model.summary().notes[-1]
     assert figures["null log likelihood"] == pytest.approx(80 * np.log(0.5))
     ratio = 2 * (their.llf - 80 * np.log(0.5))
     assert figures["likelihood ratio"] == pytest.approx(ratio, rel=1e-10)
@@ -495,7 +500,12 @@ def test_with_a_penalty_the_first_note_says_that_errors_do_not_hold(rng):
     model = pl.LogisticRegression().fit(X, y)
     assert "do not hold" in model.notes_[0]
     assert "C=np.inf" in model.notes_[0]
-    assert not any("do not hold" in note for note in classes(X, y).notes_)
+    with pytest.warns(FutureWarning), pytest.warns(UserWarning, match="penalty"):
+        unset = pl.LogisticRegression(penalty=None, C=2.0).fit(X, y)
+    for free in (classes(X, y), unset):
+        assert not any("do not hold" in note for note in free.notes_)
+    weighted = classes(X, y, class_weight="balanced")
+    assert "class_weight counts the rows" in weighted.notes_[0]
     Q = model.predict_proba(X).prod(axis=1)
     A = np.column_stack([np.ones(80), X])
     errors = np.sqrt(np.diag(np.linalg.inv((A.T * Q) @ A)))
@@ -605,13 +615,22 @@ def test_a_new_fit_forgets_the_errors_of_the_last(rng):
 def test_of_too_many_parameters_no_errors_are_formed(rng, monkeypatch):
     X, y = drawn(rng, 3)
     whole = classes(X, y).summary().figures
-    monkeypatch.setattr(by_likelihood, "MOST", 7)
+    for module in (by_likelihood, likelihood):
+        monkeypatch.setattr(module, "MOST", 7)
     summary = classes(X, y).summary()
     assert np.isnan(summary.frame.loc[:, "standard error":]).all(axis=None)
     assert summary.figures["deviance"] == whole["deviance"]
     assert np.isnan(summary.figures["AIC"])
+    assert "of more than 7 no errors" in summary.notes[-1]
     with pytest.raises(ModelError, match="coefficients for diagnostics"):
         classes(X, y).diagnostics()
+
+
+def test_files_hold_no_errors_of_many_coefficients(rng, monkeypatch):
+    X, y = drawn(rng, 3)
     monkeypatch.setattr(by_likelihood, "KEPT", 7)
     again = pickle.loads(pickle.dumps(classes(X, y)))
-    assert np.isnan(again.summary().frame["standard error"]).all()
+    for model in (again, pickle.loads(pickle.dumps(again))):
+        summary = model.summary()
+        assert np.isnan(summary.frame["standard error"]).all()
+        assert "the file does not hold the errors" in summary.notes[-1]

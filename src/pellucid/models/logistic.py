@@ -234,7 +234,7 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
         logistic_settings.check_rows(self, X)
         followers = self._followers(X, y, s)
         dtype = logistic_settings.precision(self, X)
-        places = base.weighted_places(s)
+        places = None if s is None else np.flatnonzero(s)
         X, t, s = base.weighted_rows(X, t, s)
         n = X.shape[0] if s is None else base.total(self, s)
         self._Cn = float(logistic_settings.strength(self)[0] * n)

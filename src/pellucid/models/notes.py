@@ -24,6 +24,8 @@ def of(model: Any) -> tuple[str, ...]:
 def bound(model: Any) -> list[str]:
     """Coefficients that a bound or a penalty has moved have no such errors."""
     parameters = model.get_params(deep=False)
+    if parameters.get("penalty", "") is None:  # as scikit-learn once said C=np.inf
+        del parameters["C"]
     return [
         UNBOUND.format(what=what, remedy=remedy)
         for name, (bounds, what, remedy) in BOUNDS.items()
@@ -36,6 +38,19 @@ BOUNDS: dict[str, tuple[Callable[[Any], bool], str, str]] = {
     "alpha": (lambda alpha: alpha > 0, "the penalty", "alpha=0"),
     "C": (lambda C: float("inf") > C, "the penalty", "C=np.inf"),
 }
+COUNTED = (
+    "class_weight counts the rows of some classes more often than they are there, and "
+    "the errors, tests and likelihoods count them so too; fit without it for such that "
+    "hold."
+)
+
+
+def counted(model: Any) -> list[str]:
+    """Classes that are weighted are not as many rows as they count for."""
+    weights = model.get_params(deep=False).get("class_weight")
+    return [] if weights is None else [COUNTED]
+
+
 LEFT_OUT = 1 / 3  # of the rows read
 FEWER = (
     "{out} of {rows} rows were left out for a missing cell, and those that remain may "
@@ -56,7 +71,7 @@ def left_out(model: Any) -> list[str]:
     return [FEWER.format(out=recipe.left_out, rows=recipe.rows, drop=drop)]
 
 
-EVERY = (bound, left_out, fits_anything, dependent)
+EVERY = (bound, counted, left_out, fits_anything, dependent)
 OWN: dict[str, tuple[Callable[[Any], Iterable[str]], ...]] = {
     "LinearRegression": (notes_of_numbers.of_rows, notes_of_numbers.alike),
     "LogisticRegression": (separable, notes_of_classes.of_rows),

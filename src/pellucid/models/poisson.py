@@ -170,7 +170,7 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         self._target = base.target_name(y)
         options: dict[str, Any] = {"sparse": True, "y_numeric": True}
         X, y, s = base.all_rows(self, X, y, sample_weight, **options)
-        places = base.weighted_places(s)
+        places = None if s is None else np.flatnonzero(s)
         X, y, s = base.weighted_rows(X, y, s)
         y = self._counted(y)
         if s is not None:

@@ -12,7 +12,7 @@ from pellucid.models import notes
 from pellucid.models.base import Array, feature_names, rows_of
 from pellucid.regression.powers import filled
 from pellucid.show.summary import Summary
-from pellucid.statistics.linear import LinearFit
+from pellucid.statistics.fitted import CLASSICAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +24,9 @@ def of(model: Any, level: float, covariance: str) -> Summary:
     title = f"{type(model).__name__} of {model._subject()}"
     size = {"rows": fitted.rows, "features": model.n_features_in_}
     figures = {**size, **fitted.figures(covariance)}
-    remarks = fitted.remarks(covariance) if isinstance(fitted, LinearFit) else ()
-    told = (*model.notes_, *remarks)
+    if covariance != CLASSICAL:
+        figures["covariance"] = covariance
+    told = (*model.notes_, *fitted.remarks(covariance))
     return Summary(title, figures, fitted.estimates(covariance, level), told)
 
 

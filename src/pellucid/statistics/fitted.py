@@ -65,6 +65,10 @@ class Fitted(ABC):
         """What a summary tells of the fit as a whole, by name."""
 
     @abstractmethod
+    def remarks(self, kind: str = CLASSICAL) -> tuple[str, ...]:
+        """What has to be known of the figures and errors of a summary to read them."""
+
+    @abstractmethod
     def diagnostics(self) -> Mapping[str, Array]:
         """What is told of each row, a column (k n,): one group after another."""
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from pellucid.errors import ModelError
-from pellucid.statistics.fitted import CLASSICAL, Fitted
+from pellucid.statistics.fitted import CLASSICAL, HC2, HC3, Fitted
 from pellucid.statistics.information import Information, Seen
 
 if TYPE_CHECKING:
@@ -35,6 +35,24 @@ Array = NDArray[Any]
 
 NONE = 1e-100  # of a row: so little a constant may lack to be right
 MOST = 3000  # parameters, whose information is not formed beyond that
+
+ABOUT_0 = (
+    "there is no intercept, so the likelihood ratio, pseudo r2 and null deviance "
+    "compare the fit with outputs of 0 and not with a constant: do not set them beside "
+    "those of a fit with an intercept."
+)
+MANY = (
+    "there are {p:,} coefficients, and of more than {most:,} no errors, tests, AIC and "
+    "BIC are found; fit to fewer columns for such."
+)
+UNTOLD = (
+    "the file does not hold the errors of so many coefficients or rows; fit the model "
+    "again for errors, tests, AIC and BIC."
+)
+ALONE = (
+    "{kind} has no value, as some row alone decides what is said of it (its leverage "
+    "is 1 in `diagnostics()`); HC1 has one."
+)
 
 
 @dataclass(frozen=True)
@@ -157,10 +175,10 @@ class LikelihoodFit(Fitted):
         """What a summary tells of the fit as a whole."""
         kept, tested = self.kept, self.kept.rank - self.kept.alone
         p = special.chdtrc(tested, max(self.ratio, 0.0)) if tested > 0 else np.nan
-        weighted = {"sum of weights": kept.total} if kept.total != kept.rows else {}
+        weights = {"weights": "counts of rows", "sum of weights": kept.total}
         return {
             "rows": kept.rows,
-            **weighted,
+            **(weights if kept.total != kept.rows else {}),
             "degrees of freedom": _whole(kept.total - kept.rank),
             "log likelihood": kept.found,
             "null log likelihood": kept.constant,
@@ -173,6 +191,25 @@ class LikelihoodFit(Fitted):
             "BIC": float(self.bic),
             **self.more,
         }
+
+    def remarks(self, kind: str = CLASSICAL) -> tuple[str, ...]:
+        """What has to be known of the figures and errors of a summary to read them."""
+        p, known = len(self.estimate), not np.isnan(self.kept.rank)
+        told = [
+            (not self.kept.alone, ABOUT_0),
+            (not known and p > MOST, MANY),
+            (not known and p <= MOST, UNTOLD),
+            (known and self._is_decided(kind), ALONE),
+        ]
+        return tuple(
+            text.format(kind=kind, p=p, most=MOST) for holds, text in told if holds
+        )
+
+    def _is_decided(self, kind: str) -> bool:
+        """Whether errors that hold whatever the spread are lost by one row alone."""
+        if kind not in (HC2, HC3) or np.isnan(self.errors()).all():
+            return False
+        return bool(np.isnan(self.errors(kind)).all())
 
     def diagnostics(self) -> Mapping[str, Array]:
         """What is told of each row, a column (k n,): one output after another.
