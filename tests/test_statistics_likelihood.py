@@ -411,6 +411,23 @@ def test_without_a_constant_the_outputs_are_set_against_0(rng):
     )
 
 
+@KIND_OF_FIT
+@pytest.mark.parametrize("intercept", [True, False], ids=["with 1", "without"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_columns_of_zeros_alone_say_nothing(fit, levels, intercept, kind, rng):
+    y = drawn(rng, levels)[1]
+    model = fit(np.zeros((80, 2)), y, fit_intercept=intercept)
+    frame = model.summary(covariance=kind).frame
+    errors = frame["standard error"].to_numpy().reshape(-1, 2 + intercept)
+    assert np.isnan(errors[:, intercept:]).all()
+    if intercept and kind == "classical":
+        alone = fit(np.ones((80, 1)), y, fit_intercept=False).summary().frame
+        np.testing.assert_allclose(errors[:, 0], alone["standard error"])
+    figures = model.summary().figures
+    assert figures["likelihood ratio"] == pytest.approx(0, abs=1e-9)
+    assert np.isnan(figures["p (likelihood ratio)"])
+
+
 @pytest.mark.parametrize("units", [(1e-170, 1e170, 1.0), (1e-160, 1e-200, 1e150)])
 @pytest.mark.parametrize("kind", ["classical", "HC3"])
 @KIND_OF_FIT

@@ -117,7 +117,8 @@ class Counts:
 
     def residuals(self, z: Array, y: Array) -> Array:
         """The count less its mean (m, 1), to its own digits."""
-        mean = np.exp(z)
+        with np.errstate(over="ignore"):  # far from the optimum
+            mean = np.exp(z)
         t = z - np.log(np.where(y > 0, y, 1.0))
         near = (y > 0) & (np.abs(t) < 1)
         return np.where(near, -y * np.expm1(np.where(near, t, 0.0)), y - mean)
@@ -132,7 +133,8 @@ class Counts:
 
     def half_deviances(self, z: Array, y: Array) -> Array:
         """Compute mean - y - y (z - log y) (m,)."""
-        return np.asarray(half_deviance(z[:, 0], y[:, 0]))
+        with np.errstate(over="ignore"):
+            return np.asarray(half_deviance(z[:, 0], y[:, 0]))
 
     def constant(self, y: Array, s: Array) -> Array:
         """The log of the mean count."""

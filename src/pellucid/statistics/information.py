@@ -179,7 +179,7 @@ class Information:
 
         nan where the information is none, as when all chances are 0 or 1.
         """
-        if not self.bounded:
+        if not self.bounded or not self.rank:
             return np.full((self.rank, self.rank), np.nan)
 
         def each(rows: slice, B: Array) -> Array:
@@ -269,7 +269,7 @@ class Information:
     def _leverage(self, rows: slice, B: Array) -> tuple[Array, Any, Array]:
         """V, the eigenvalues and directions of H = S'V S, and S, of some rows."""
         k, r = self.z.shape[1], self.basis.rank
-        P = np.einsum("mr,krj->mkj", B, self.D.reshape(k, r, -1), optimize=True)
+        P = np.einsum("mr,krj->mkj", B, self.D.reshape(k, r, self.rank), optimize=True)
         V = P @ P.swapaxes(1, 2)
         S = self.family.root(self.z[rows])
         return V, np.linalg.eigh(S.swapaxes(1, 2) @ V @ S), S
@@ -290,8 +290,8 @@ class Information:
         k, r = self.z.shape[1], self.basis.rank
         outward = self.basis.outward
         with np.errstate(invalid="ignore"):
-            found = np.einsum("pr,krm->kpm", outward, A.reshape(k, r, -1))
-        return np.asarray(found.reshape(k * len(outward), -1))
+            found = np.einsum("pr,krm->kpm", outward, A.reshape(k, r, A.shape[1]))
+        return np.asarray(found.reshape(k * len(outward), A.shape[1]))
 
 
 def _by_blocks(what: Any, z: Array, columns: int = 0) -> Array:

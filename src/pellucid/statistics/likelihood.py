@@ -207,7 +207,8 @@ class LikelihoodFit(Fitted):
 
     def _is_decided(self, kind: str) -> bool:
         """Whether errors that hold whatever the spread are lost by one row alone."""
-        if kind not in (HC2, HC3) or np.isnan(self.errors()).all():
+        left = self.kept.total > self.kept.rank
+        if kind not in (HC2, HC3) or not left or np.isnan(self.errors()).all():
             return False
         return bool(np.isnan(self.errors(kind)).all())
 
