@@ -170,6 +170,32 @@ def test_models_are_judged_on_the_same_folds():
     assert row["p (difference)"] == pytest.approx(p)
 
 
+@pytest.mark.parametrize("size", [1e-170, 1e160])
+def test_the_unit_of_the_target_does_not_matter(size):
+    X, y = rng.normal(size=(2, 40, 2))
+    X, y = X, y[:, 0] + X[:, 0]
+
+    def found(y):
+        models = [pl.LinearRegression().fit(X[:, :j], y) for j in (1, 2)]
+        return pl.compare(*models).frame
+
+    near, far = found(y), found(y * size)
+    same = ["delta AIC", "F", "p", "r2 (held out)", "difference", "standard error"]
+    assert far[same].to_numpy() == pytest.approx(
+        near[same].to_numpy(), rel=1e-8, abs=1e-10, nan_ok=True
+    )
+    error = near["typical error"] * size
+    assert far["typical error"].tolist() == pytest.approx(error.tolist())
+
+
+def test_a_target_that_does_not_vary_tells_no_models_apart():
+    X, y = rng.normal(size=(20, 2)), np.ones(20)
+    found = pl.compare(*(pl.LinearRegression().fit(X[:, :j], y) for j in (1, 2)))
+    assert found.frame["r2 (held out)"].isna().all()
+    assert np.isnan(found.frame.loc["model 1", "difference"])
+    assert found.title.endswith("against model 1, as both fit every row")
+
+
 def test_a_difference_that_each_fold_shows_alike_is_sure():
     fold, s = np.repeat([0, 1, 2], 2), np.ones(6)
     assert difference(np.full(6, 3.0), np.ones(6), fold, s) == (2.0, 0.0, 0.0)
@@ -187,7 +213,8 @@ def test_models_without_a_likelihood_are_judged_on_rows_held_out():
     found = pl.compare(line, robust, network, names=["line", "robust", "network"])
     assert found.frame["AIC"].isna().tolist() == [False, True, True]
     assert found.frame["r2 (held out)"].notna().all()
-    assert "robust has no likelihood, so that cross-validation alone" in str(found)
+    said = "Cross-validation alone judges robust and network, as there is no likelihood"
+    assert said in str(found)
     assert found.title.startswith("On rows held out ")
 
 
@@ -228,6 +255,7 @@ def test_what_is_not_of_the_same_rows_is_refused(other, message):
         ((LINE,), {"names": ["a", "b"]}, "a name for each of 1 model"),
         ((LINE, LINE), {"names": "ab"}, "give a list"),
         ((LINE, LINE), {"names": ["a", "a"]}, "names that differ"),
+        (([LINE, LINE],), {}, "got a list; give them one by one"),
         ((LINE,), {"folds": 1}, "folds to be a whole number from 2 up, got 1"),
         ((LINE,), {"seed": -1}, "seed to be a whole number from 0 up"),
     ],
@@ -281,6 +309,7 @@ def test_the_command_compares_with_a_network(csv, tmp_path):
 AGAINST = {
     "valu": 'expected columns that the model has, such as "value".*found.*"valu"',
     "invest": 'found --against "invest"',
+    "year,value,capital,firm": "fewer columns than the model has",
     "": "expected columns that the model has",
     "linear": "found --against linear; use --against network",
     "logistic": "expected a few classes",

@@ -190,7 +190,9 @@ def test_each_target_has_tests_of_its_own():
 
 
 def test_without_rows_to_spare_there_is_no_test():
-    found = pl.LinearRegression().fit(np.eye(3)[:, :2], [1.0, 2.0, 4.0]).anova().frame
+    told = pl.LinearRegression().fit(np.eye(3)[:, :2], [1.0, 2.0, 4.0]).anova()
+    found = told.frame
+    assert "as many estimates as rows" in str(told)
     assert found["F"].isna().all()
     assert found["p"].isna().all()
     assert found["degrees of freedom"].tolist() == [1, 1, 0]

@@ -191,7 +191,7 @@ def test_separable_classes_have_no_likelihood_to_compare():
     other = pl.LogisticRegression(C=np.inf).fit(x % 3, y)
     found = pl.compare(apart, other, folds=4)
     assert found.frame["AIC"].isna().tolist() == [True, False]
-    assert "model 1 tells the classes apart without a mistake, so that" in str(found)
+    assert "alone judges model 1, as the classes are separable" in str(found)
 
 
 def test_counts_and_densities_have_no_common_aic():
@@ -211,7 +211,7 @@ def test_a_penalised_model_has_no_greatest_likelihood():
               for C in (np.inf, 1.0)]  # fmt: skip
     found = pl.compare(*models)
     assert found.frame["AIC"].isna().tolist() == [False, True]
-    assert "model 2 is held back by C=1.0, so that cross-validation" in str(found)
+    assert "alone judges model 2, as C=1.0 holds the coefficients back" in str(found)
 
 
 def test_classes_are_judged_by_log_loss():

@@ -52,6 +52,11 @@ class Rows:
         """The weights (n,), 1 where none were given."""
         return np.ones(len(self.y)) if self.s is None else self.s
 
+    @property
+    def exponent(self) -> int:
+        """Numbers y 2^-exponent have squares that float64 holds."""
+        return int(np.frexp(np.max(np.abs(self.y)))[1])
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -95,8 +100,8 @@ class Candidate:
         """Why no likelihood of it is the greatest, "" where one may be."""
         how = penalty(self.model)
         if how:
-            return f"is held back by {how[0]}"
-        return "tells the classes apart without a mistake" * is_separable(self.model)
+            return f"{how[0]} holds the coefficients back"
+        return "the classes are separable" * is_separable(self.model)
 
     @property
     def kind(self) -> str:
@@ -120,7 +125,8 @@ class Candidate:
         if self.given is not None or part or isinstance(model, Network):
             return self.given
         X, t, *s = base.rows_of(model)
-        if t.ndim == 2 and t.shape[1] > 1 and not self.classifies:
+        several = t.ndim == 2 and t.shape[1] > 1
+        if several and not (self.classifies and (t.sum(axis=1) == 1).all()):
             refuse(
                 f"expected one target, got {t.shape[1]} in {self.name}; fit a model to "
                 "each of them"
@@ -165,6 +171,9 @@ def candidates(models: Sequence[Any], names: Sequence[str] | None) -> list[Candi
     if len({*map(str, names)}) < len(names):
         refuse(f"expected names that differ, got {list(names)}; give each its own")
     for model in models:
+        if not hasattr(model, "fit"):
+            refuse(f"expected models, got a {type(model).__name__}; give them one by "
+                   "one, compare(a, b)")  # fmt: skip
         check_is_fitted(model)
         if not hasattr(model, "_rows"):
             refuse(
@@ -249,12 +258,12 @@ def _expect_same(first: Candidate, other: Candidate) -> None:
 def losses(each: Candidate, rows: Rows, fold: Array) -> tuple[Array, Array]:
     """The loss of each row (n,) when it was held out, and what was predicted.
 
-    The squared error of numbers; -log p of classes.
+    The squared error of numbers, brought near 1; -log p of classes.
     """
     s = () if rows.s is None else (rows.s,)
     if not each.classifies:
         output = judging.predictions(each.learn, rows.X, rows.y, fold, *s)
-        return (rows.y - output) ** 2, output
+        return np.ldexp(rows.y - output, -rows.exponent) ** 2, output
     place = np.unique(rows.y, return_inverse=True)[1]
     p = judging.probabilities(each.learn, rows.X, place, fold, *s)
     return judging.log_losses(place, p), p

@@ -147,7 +147,8 @@ def likelihoods(found: list[Candidate]) -> dict[str, Any]:
     kinds = np.array([each.kind for each in found])
     for kind in np.unique(kinds):
         of = columns["AIC"][kinds == kind]
-        delta = of - np.min(of) if len(of) > 1 else np.nan
+        with np.errstate(invalid="ignore"):  # perfect fits have infinite ones
+            delta = of - np.min(of) if len(of) > 1 else np.nan
         columns["delta AIC"][kinds == kind] = delta
     return columns
 
@@ -221,8 +222,11 @@ def held(found: list[Candidate], rows: dict[str, Rows], fold: Array) -> dict[str
         right = [np.argmax(p, axis=1) == place for p in output]
         good = mean, np.average(right, axis=1, weights=s)
     else:
-        unit = np.average((y - np.average(y, weights=s)) ** 2, weights=s)
-        good = 1 - mean / unit, np.sqrt(mean)
+        e = rows[found[0].name].exponent
+        near = np.ldexp(y, -e)
+        around = np.average((near - np.average(near, weights=s)) ** 2, weights=s)
+        unit = around or np.nan  # the same number in all rows leaves nothing to explain
+        good = 1 - mean / unit, np.ldexp(np.sqrt(mean), e)
     best = loss[int(np.argmin(mean))]
     apart = [difference(each / unit, best / unit, fold, s) for each in loss]
     names = (*(CLASSES if found[0].classifies else NUMBERS), *BEHIND)

@@ -32,7 +32,7 @@ def told(
     )
     if len(found) == 1:
         said = [f"There is {found[0].name} alone, and nothing to compare it with"]
-    title, *rest = said
+    title, *rest = said or ["Nothing tells these models apart"]
     return title, tuple(f"{s}." for s in [*rest, *aside(found, inside)])
 
 
@@ -40,10 +40,13 @@ def by_test(pair: Pair) -> str:
     """What the test of two models says, of which one is nested in the other."""
     small, large, p = pair.smaller.name, pair.larger.name, pair.evidence.p
     if not np.isfinite(p):
-        return (
-            f"{large} cannot be tested against {small}, as it has as many parameters "
-            "as there are rows, and so fits anything"
+        spare = np.isfinite(pair.larger.fitted.freedom)
+        why = (
+            "both fit every row"
+            if spare
+            else ("it has as many parameters as there are rows, and so fits anything")
         )
+        return f"{large} cannot be tested against {small}, as {why}"
     which = next(iter(pair.figures))
     figures = f"{which} = {number(pair.evidence.value, 4)}, p = {number(p, 2)}"
     if p < SELDOM:
@@ -73,7 +76,7 @@ def by_aic(frame: pd.DataFrame, found: Sequence[Candidate]) -> Iterator[str]:
 
 def by_rows_held_out(frame: pd.DataFrame) -> Iterator[str]:
     """Which model is best on rows held out, and from which that does not tell it."""
-    if len(frame) < 2:
+    if len(frame) < 2 or frame["difference"].isna().all():
         return
     measure = "log loss" if "log loss" in frame else "r2 (held out)"
     best = str(frame["difference"].idxmin())
@@ -104,8 +107,11 @@ def aside(found: Sequence[Candidate], inside: Array) -> Iterator[str]:
             "AIC and BIC compare models of one kind only: here are "
             f"{' and '.join(kinds)}, which have different units"
         )
+    without: dict[str, list[str]] = {}
     for each in found:
         if each.fitted is None:
             likely = isinstance(each.model, Statistical)
-            why = each.held_back if likely else "has no likelihood"
-            yield f"{each.name} {why}, so that cross-validation alone judges it"
+            why = each.held_back if likely else "there is no likelihood"
+            without.setdefault(why, []).append(each.name)
+    for why, names in without.items():
+        yield f"Cross-validation alone judges {' and '.join(names)}, as {why}"

@@ -81,7 +81,7 @@ def anova(model: Any) -> Summary:
     frame = found(model, fitted, terms)
     title = f"Type II tests of {type(model).__name__} of {model._subject()}"
     figures = {"rows": model._rows.kinds[0][0][0], "terms": len(terms)}
-    return Summary(title, figures, frame, tuple(_notes(model, frame)), empty="")
+    return Summary(title, figures, frame, tuple(_notes(model, fitted, frame)), empty="")
 
 
 def refuse_penalised(model: Any, what: str) -> None:
@@ -110,8 +110,14 @@ def is_separable(model: Any) -> bool:
     return bool(getattr(model, "separable_", False))
 
 
-def _notes(model: Any, frame: pd.DataFrame) -> Iterator[str]:
+def _notes(model: Any, fitted: Fitted, frame: pd.DataFrame) -> Iterator[str]:
     """What the tests do not hold for."""
+    if np.isnan(fitted.freedom):
+        yield (
+            "There are as many estimates as rows, and no rows left to tell how much is "
+            "chance: nothing can be tested; add rows, or leave columns out."
+        )
+        return
     rows = frame[frame["degrees of freedom"] == 0].index
     aliased = [str(name[-1] if isinstance(name, tuple) else name) for name in rows]
     aliased = [name for name in dict.fromkeys(aliased) if name != RESIDUAL]

@@ -116,4 +116,11 @@ def _of_columns(table: Table, choice: Choice, text: str) -> Rival:
     part = replace(recipe, steps=kept)
     X = table.X[:, [table.names.index(name) for name in part.names]]
     fewer = replace(table, X=X, names=part.names, preparation=part)
-    return " + ".join(part.used), fewer, choice
+    left = [name for name in known if name not in names]
+    if not left:
+        raise TableError(
+            f"{table.source}: expected fewer columns than the model has, found "
+            f"--against {quoted(text)}, which names all of them; leave some out."
+        )
+    short = min(" + ".join(part.used), f"all but {', '.join(left)}", key=len)
+    return short, fewer, choice
