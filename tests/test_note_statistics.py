@@ -59,7 +59,8 @@ def both(name, weighted, intercept):
     s = weights_of(y, weighted)
     model = pl.LinearRegression(fit_intercept=intercept).fit(X, y, s)
     X, y, *_ = rows_of(model)
-    ours = Residuals.of(X, y, X @ model.coef_ + model.intercept_, s, model._spread)
+    output = X @ model.coef_ + model.intercept_
+    ours = Residuals.of(X, X, 1, y, output, s, model._spread)
     design = sm.add_constant(X) if intercept else X
     theirs = sm.WLS(y, design, weights=np.ones(len(y)) if s is None else s).fit()
     return ours, theirs
@@ -86,8 +87,9 @@ def test_leverage_residuals_and_distances_are_those_of_statsmodels(both):
 def squares(ours, theirs):
     """The squares that are tried, with the weights of the rows, from the design."""
     root = np.sqrt(theirs.model.weights)
-    columns = theirs.model.exog[:, -ours.X.shape[1] :]
-    centre = np.average(columns, axis=0, weights=root**2) if ours.spread.of_mean else 0
+    columns = theirs.model.exog[:, -ours.raw.shape[1] :]
+    middle = (columns.min(axis=0) + columns.max(axis=0)) / 2
+    centre = middle if ours.spread.of_mean else 0
     z = theirs.fittedvalues - np.mean(theirs.fittedvalues)
     return np.column_stack([columns - centre, z]) ** 2 * root[:, None]
 
@@ -127,7 +129,7 @@ def test_thirds_have_the_spread_of_their_residuals():
     X = np.column_stack([z == 2, z == 3]).astype(float)
     y = np.array([0, 2, 0, 2, 10, 14, 10, 14, 20, 28, 20, 28.0])
     model = pl.LinearRegression().fit(X, y)
-    ours = Residuals.of(X, y, model.predict(X), None, model._spread)
+    ours = Residuals.of(X, X, 1, y, model.predict(X), None, model._spread)
     found = unequal_spread(ours)
     assert found.ratio == pytest.approx(4)
     assert found.grows
@@ -155,7 +157,7 @@ def inflation(X, j, s):
 
 def test_one_column_alone_explains_what_its_own_regression_does(both):
     ours, theirs = both
-    columns = theirs.model.exog[:, -ours.X.shape[1] :]
+    columns = theirs.model.exog[:, -ours.raw.shape[1] :]
     y, s = theirs.model.endog, theirs.model.weights
     alone = [sm.WLS(y, sm.add_constant(x), weights=s).fit().rsquared for x in columns.T]
     np.testing.assert_allclose(copies.correlations(ours), alone, rtol=1e-7, atol=1e-12)

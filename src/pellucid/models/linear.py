@@ -225,6 +225,10 @@ class LinearRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
     def _subject(self) -> str:
         return ", ".join(base.target_names(self))
 
+    def _design(self, X: Array) -> tuple[Array, int]:
+        """What the fit is linear in, of rows, and how high a power that holds."""
+        return X, 1
+
     def predict(self, X: Any) -> Array:
         """Compute z = Xw + b.
 

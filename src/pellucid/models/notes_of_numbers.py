@@ -6,16 +6,17 @@ chance seldom has: a million rows say nothing of trifles, and thirty nothing of 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 
-from pellucid.models import base, extremes
+from pellucid.models import base
 from pellucid.models.base import Array
 from pellucid.models.dependent import together
-from pellucid.regression.least_squares import least_squares
 from pellucid.regression.powers import is_sparse
 from pellucid.show.plain_text import number
 from pellucid.statistics import copies
@@ -32,10 +33,8 @@ NAMED = 5  # rows or columns that are named
 EXACT = 1e-12  # of the squares of a target left: it is computed from the columns
 COPY = 0.001  # of its squares that one column leaves: it is nearly a copy of that
 BESIDE = 0.5  # of these, what all columns leave: the others add next to nothing
-BENDS, BENDS_P = (
-    0.15,
-    (0.001, 0.05),
-)  # of the squares left, what the square of a column explains
+BENDS = 0.15  # of the squares left, what the square of a column would explain
+SURE, ROBUST = 0.001, 0.05  # chances of so much, and of so much whatever the spread
 SPREADS, SPREADS_P = 2.0, 0.001  # times as far in one third of the rows as in another
 FAR, FAR_P = 1.0, 0.01  # Cook's distance
 VERY_FAR = 10.0  # one that asks for no p
@@ -54,13 +53,11 @@ class Subject:
     y : str
         What it is called.
     names : list of str
-        What the columns are called.
+        What the features are called.
     fit : Residuals
         What is left.
-    w : array (d,)
-        The coefficients.
-    s : array (n,) or None
-        The weights.
+    w : array (p,)
+        The coefficients of the columns.
     numbers : array (n,) of int
         The numbers of the rows, from 1.
     levels : bool
@@ -71,40 +68,36 @@ class Subject:
     names: list[str]
     fit: Residuals
     w: Array
-    s: Array | None
     numbers: Array
     levels: bool
 
 
 def of_rows(model: Any) -> Iterator[str]:
     """The notes on each target; none on a model without its rows, or too large."""
-    for subject in subjects(model):
-        yield from of_target(subject, model.positive)
+    for k, subject in enumerate(subjects(model)):
+        yield from of_target(model, k, subject)
 
 
 def subjects(model: Any) -> Iterator[Subject]:
     """The targets of a model that has more rows than coefficients."""
     if model._rows.arrays is None or is_sparse(model._rows.arrays[0]):
         return
-    (X, y, *weights), spread = model._rows.arrays, model._spread
-    products = X.shape[0] * X.shape[1] * spread.inverse.shape[1]
-    if not 0 < products <= MOST:
+    (X, y, *s), spread = model._rows.arrays, model._spread
+    columns, degree = model._design(X)
+    (n, p), rank = columns.shape, spread.inverse.shape[1]
+    if not 0 < n * p * rank <= MOST or n <= rank + bool(spread.of_mean):
         return
-    s = weights[0] if weights else None
-    targets, W = base.target_names(model), np.atleast_2d(model.coef_)
-    b = np.broadcast_to(model.intercept_, len(targets))
-    for k, name in enumerate(targets):
-        values = y.reshape(len(y), -1)[:, k]
-        output = extremes.output(X, W[k], b[k])
-        fit = Residuals.of(X, values, output, s, spread)
-        if fit.freedom > 0:
-            numbers, levels = model._rows.numbers, bool(levels_of(model))
-            names = base.feature_names(model)
-            yield Subject(name, names, fit, W[k], s, numbers, levels)
+    output = model.predict(base.named(model, X)).reshape(n, -1)
+    names, levels = base.feature_names(model), bool(levels_of(model))
+    for k, name in enumerate(base.target_names(model)):
+        values, weights = y.reshape(n, -1)[:, k], s[0] if s else None
+        fit = Residuals.of(columns, X, degree, values, output[:, k], weights, spread)
+        w = np.atleast_2d(model.coef_)[k]
+        yield Subject(name, names, fit, w, model._rows.numbers, levels)
 
 
-def of_target(subject: Subject, positive: bool) -> Iterator[str]:
-    """What is to be said of one target; what makes all else void is said alone."""
+def of_target(model: Any, k: int, subject: Subject) -> Iterator[str]:
+    """What is to be said of target k; what makes all else void is said alone."""
     fit, y = subject.fit, subject.fit.y
     low, high = np.min(y), np.max(y)
     if low == high:
@@ -113,9 +106,9 @@ def of_target(subject: Subject, positive: bool) -> Iterator[str]:
         yield TWO_VALUES.format(y=subject.y)
     elif said := copied(subject) or computed(subject):
         yield said
-    elif fit.freedom >= FREEDOM and not positive:
+    elif fit.freedom >= FREEDOM and not getattr(model, "positive", False):
         far = far_rows(fit)
-        rest = without(subject, far) if far.any() else subject
+        rest = without(model, k, far, subject) if far.any() else subject
         yield from filter(None, (bends(rest), below(rest) or spreads(rest)))
         if far.any():
             yield moved(subject, np.where(far, fit.cooks_distance, 0.0))
@@ -145,7 +138,7 @@ def copied(subject: Subject) -> str:
     A law of nature that rests on one column does so too, but then it is the only one.
     """
     others = len(subject.names) - 1
-    if not others:
+    if not others or subject.fit.degree != 1:
         return ""
     squares = copies.correlations(subject.fit)
     j = int(np.argmax(squares))
@@ -167,7 +160,7 @@ def computed(subject: Subject) -> str:
     spread = subject.fit.spread
     size = np.ldexp(np.abs(subject.w), spread.exponent) * spread.length
     carrying = np.flatnonzero(size > 1e-6 * np.max(size))
-    few = len(carrying) <= NAMED
+    few = len(carrying) <= NAMED and subject.fit.degree == 1
     names = [subject.names[j] for j in carrying] if few else []
     said = COMPUTED.format(
         columns=together(names) if few else "the columns", y=subject.y
@@ -186,11 +179,16 @@ def left(fit: Residuals) -> float:
 
 BENT = (
     "what is left of {y} bends with {column}, as a {form} ({column} squared would "
-    "explain {share:.0%} of it): {remedy}."
+    "explain {share:.0%} of it): PolynomialRegression lets it bend{other}."
+)
+BENT_FURTHER = (
+    "what is left of {y} bends with {column} otherwise than a polynomial of degree "
+    "{degree} ({column}^{next} would explain {share:.0%} of it): raise the degree."
 )
 BENT_TOGETHER = (
     "what is left of {y} bends with its prediction, as a {form} (whose square would "
-    "explain {share:.0%} of it): the columns act otherwise than as a sum; {remedy}."
+    "explain {share:.0%} of it): the columns act otherwise than as a sum; "
+    "try {log}PolynomialRegression{degrees}."
 )
 UNEQUAL = (
     "the residuals of {y} spread {times:.2g} times as far {where} (White's test, p = "
@@ -219,32 +217,29 @@ MOVED = (
 
 
 def bends(subject: Subject) -> str:
-    """The square of a column would explain much of what is left, or of the prediction.
+    """The square of a column, or of the prediction, would explain much of what is left.
 
-    R's `car::residualPlots` makes these tests.
+    R's `car::residualPlots` makes these tests. Of a polynomial it is the next power.
     """
-    fit = subject.fit
-    found = strongest(fit, BENDS, *BENDS_P)
+    fit, degree = subject.fit, subject.fit.degree
+    found = strongest(fit, BENDS, SURE, ROBUST)
     if found is None:
         return ""
-    form = "bowl" if found.upward else "hill"
-    positive = np.min(fit.y) > 0
+    said: dict[str, Any] = {"y": subject.y, "form": "bowl" if found.upward else "hill",
+            "share": found.share, "degree": degree, "next": degree + 1}  # fmt: skip
     if found.column == len(subject.names):
-        log = f"the logarithm of {subject.y}, or " if positive else ""
-        remedy = f"try {log}PolynomialRegression"
-        return BENT_TOGETHER.format(
-            y=subject.y, form=form, share=found.share, remedy=remedy
-        )
-    column = subject.names[found.column]
-    remedy = f"PolynomialRegression lets it bend{other_forms(subject, found.column)}"
-    return BENT.format(
-        y=subject.y, column=column, form=form, share=found.share, remedy=remedy
-    )
+        log = f"the logarithm of {subject.y}, or " if np.min(fit.y) > 0 else ""
+        degrees = f" of degree {degree + 1}" if degree > 1 else ""
+        return BENT_TOGETHER.format(**said, log=log, degrees=degrees)
+    said["column"] = subject.names[found.column]
+    if degree > 1:
+        return BENT_FURTHER.format(**said)
+    return BENT.format(**said, other=other_forms(subject, found.column))
 
 
 def other_forms(subject: Subject, j: int) -> str:
     """What else than a polynomial may suit a column."""
-    x, name = subject.fit.X[:, j], subject.names[j]
+    x, name = subject.fit.raw[:, j], subject.names[j]
     if len(np.unique(x)) <= LEVELS:
         return f", and so does {name} as a category"
     wide = np.min(x) > 0 and np.max(x) / DECADE > np.min(x)
@@ -328,16 +323,16 @@ def alone(subject: Subject) -> str:
     )
 
 
-def without(subject: Subject, rows: Array) -> Subject:
-    """The same fit without some rows, where enough are left."""
-    X, y, s = subject.fit.X[~rows], subject.fit.y[~rows], subject.s
-    s = None if s is None else s[~rows]
-    intercept = bool(subject.fit.spread.of_mean)
-    found = least_squares(X, y[:, None], s, intercept=intercept, positive=False)
-    output = extremes.output(X, found.w[:, 0], found.b[0])
-    fit = Residuals.of(X, y, output, s, found.spread)
-    enough = fit.freedom >= FREEDOM and left(fit) > EXACT
-    return replace(subject, fit=fit, w=found.w[:, 0], s=s) if enough else subject
+def without(model: Any, k: int, rows: Array, subject: Subject) -> Subject:
+    """Target k fitted without some rows, where enough are left."""
+    X, y, *s = (array[~rows] for array in model._rows.arrays)
+    others = clone(model)
+    with warnings.catch_warnings(action="ignore"):
+        others.fit(base.named(model, X), y, *s)
+    for found in [*subjects(others)][k : k + 1]:
+        if found.fit.freedom >= FREEDOM and left(found.fit) > EXACT:
+            return replace(found, y=subject.y)
+    return subject
 
 
 def alike(model: Any) -> Iterator[str]:

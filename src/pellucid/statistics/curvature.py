@@ -24,7 +24,7 @@ class Curvature:
     Parameters
     ----------
     column : int
-        Which is squared; d for the prediction.
+        The feature that is squared; d for the prediction.
     share : float
         Of the sum of squared residuals, what the square explains.
     p : float
@@ -49,11 +49,11 @@ def strongest(
 ) -> Curvature | None:
     """The square that explains most of what is left, among those that make it sure.
 
-    Each column z, centred, is tried as z^2 beside all columns, and where none says
-    enough the prediction: what the square explains is (q'e)^2 / (q'q e'e), with q the
-    square less its own regression on the columns. Its t has one degree of freedom less
-    than the fit; the robust score q'e / sqrt(sum((q e)^2)) is normal, and no single row
-    can make it large.
+    The square of each feature is tried beside all columns, or where these hold powers
+    the next one, and where none says enough that of the prediction. It explains
+    (q'e)^2 / (q'q e'e), with q the square less its own regression on the columns. Its t
+    has one degree of freedom less than the fit; the robust score
+    q'e / sqrt(sum((q e)^2)) is normal, and no single row can make it large.
 
     Tukey, "One degree of freedom for non-additivity" (1949); Ramsey, "Tests for
     specification errors in classical linear least-squares regression analysis" (1969);
@@ -71,7 +71,7 @@ def strongest(
     sums = fit.summed(lambda Z, rows: _sums(fit, Z, rows))
     inside, along, size = sums[:-2], sums[-2], sums[-1]  # (rank, d + 1), (d + 1,)
     alone = size - np.sum(inside**2, axis=0)
-    there = (alone > DETERMINED * size) & np.append(fit.spread.length > 0, True)
+    there = alone > DETERMINED * size
     whole = alone * fit.variance * fit.freedom
     share = np.divide(along**2, whole, where=there, out=np.zeros_like(along))
     p = np.minimum(there.sum() * _chances(share, fit.freedom - 1), 1.0)
@@ -92,15 +92,15 @@ def _chances(share: Array, freedom: int) -> Array:
     return np.asarray(2 * special.stdtr(freedom, -np.sqrt(share / left * freedom)))
 
 
-def _squares(fit: Residuals, Z: Array, rows: slice) -> Array:
-    """The squares (m, d + 1) of columns and prediction, weighted."""
+def _squares(fit: Residuals, rows: slice) -> Array:
+    """The squares (m, d + 1) of features and prediction, weighted."""
     z = fit.output[rows] - fit.centre
-    return fit.weighted(np.column_stack([Z * fit.rows**0.5, z]) ** 2, rows)
+    return fit.weighted(np.column_stack([fit.powers(rows), z**2]), rows)
 
 
 def _sums(fit: Residuals, Z: Array, rows: slice) -> Array:
     """Products of the squares with directions, residuals, themselves."""
-    Q = _squares(fit, Z, rows)  # (m, d + 1)
+    Q = _squares(fit, rows)  # (m, d + 1)
     U = fit.directions(Z, rows)  # (m, rank)
     return np.vstack([U.T @ Q, fit.residual[rows] @ Q, np.sum(Q**2, axis=0)])
 
@@ -109,7 +109,7 @@ def _robust(fit: Residuals, j: int, inside: Array) -> float:
     """P of the robust score of one square."""
 
     def work(Z: Array, rows: slice) -> Array:
-        q = _squares(fit, Z, rows)[:, j] - fit.directions(Z, rows) @ inside
+        q = _squares(fit, rows)[:, j] - fit.directions(Z, rows) @ inside
         return np.asarray(q * fit.residual[rows])
 
     each = fit.by_row(work)

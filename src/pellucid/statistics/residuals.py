@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from pellucid.regression.powers import filled
 from pellucid.regression.rows import visited
 from pellucid.regression.spread import Spread
 from pellucid.statistics import by_row
@@ -28,8 +27,12 @@ class Residuals:
 
     Parameters
     ----------
-    X : array (n, d)
-        The features.
+    columns : array (n, p), or what gives one of rows
+        What the fit is linear in.
+    raw : array (n, d)
+        The features from which these are made.
+    degree : int
+        How high a power of a feature the columns hold.
     y, output : array (n,)
         The target and what the fit gives, times a power of two that brings y near 1.
     root : array (n,) or None
@@ -38,7 +41,9 @@ class Residuals:
         How the rows lie, with these weights.
     """
 
-    X: Array
+    columns: Any
+    raw: Array
+    degree: int
     y: Array
     output: Array
     root: Array | None
@@ -46,17 +51,19 @@ class Residuals:
 
     @classmethod
     def of(
-        cls, X: Array, y: Array, output: Array, s: Array | None, spread: Spread
-    ) -> Residuals:
+        cls, columns: Any, raw: Array, degree: int, y: Array, output: Array,
+        s: Array | None, spread: Spread,
+    ) -> Residuals:  # fmt: skip
         """The residuals of targets y (n,), predicted as `output`, with weights s."""
         e = -np.frexp(np.max(np.abs(y)))[1]
         y, output = np.ldexp(y, e), np.ldexp(output, e)
         if s is None:
-            return cls(X, y, output, None, spread)
+            return cls(columns, raw, degree, y, output, None, spread)
         half = int(np.frexp(np.max(s))[1]) // 2
         inverse, of_mean = spread.inverse, np.ldexp(spread.of_mean, 2 * half)
         spread = replace(spread, inverse=np.ldexp(inverse, half), of_mean=of_mean)
-        return cls(X, y, output, np.sqrt(np.ldexp(s, -2 * half)), spread)
+        root = np.sqrt(np.ldexp(s, -2 * half))
+        return cls(columns, raw, degree, y, output, root, spread)
 
     @property
     def rows(self) -> int:
@@ -77,7 +84,12 @@ class Residuals:
 
     def features(self, rows: slice) -> Array:
         """The columns (m, d), centred and of length 1, without the weights."""
-        return self.spread.standardised(filled(self.X[rows]).astype(float, copy=False))
+        return self.spread.standardised(np.asarray(self.columns[rows], float))
+
+    def powers(self, rows: slice) -> Array:
+        """The next power (m, d) of each feature, which the columns do not hold."""
+        t = np.asarray(self.raw[rows], float) / self._reach - self._shift
+        return np.asarray(t ** (self.degree + 1))
 
     def weighted(self, block: Array, rows: slice) -> Array:
         """Columns (m, k) times the roots of the weights."""
@@ -92,13 +104,25 @@ class Residuals:
 
     # -- all rows ---------------------------------------------------------------------
 
+    @cached_property
+    def _reach(self) -> Array:
+        """What brings features (d,) near 1; 1 for one that is 0."""
+        most = np.maximum(np.max(self.raw, axis=0), -np.min(self.raw, axis=0))
+        return np.where(most > 0, most, 1.0)
+
+    @cached_property
+    def _shift(self) -> Array:
+        """Their middle (d,) in that unit, 0 where no constant takes it in."""
+        low, high = (f(self.raw, axis=0) / self._reach for f in (np.min, np.max))
+        return np.asarray((low + high) / 2 * bool(self.spread.of_mean))
+
     def summed(self, work: Callable[[Array, slice], Any]) -> Any:
         """The sum over blocks of what `work` finds of their standardised features."""
 
         def part(blocks: list[slice]) -> Any:
             return sum(work(self.features(rows), rows) for rows in blocks)
 
-        return sum(visited(part, *self.X.shape))
+        return sum(visited(part, *self.columns.shape))
 
     def by_row(self, work: Callable[[Array, slice], Array]) -> Array:
         """A number a row (n,), a block after another."""
@@ -108,7 +132,7 @@ class Residuals:
             for rows in blocks:
                 found[rows] = work(self.features(rows), rows)
 
-        visited(part, *self.X.shape)
+        visited(part, *self.columns.shape)
         return found
 
     @cached_property
