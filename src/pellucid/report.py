@@ -185,7 +185,7 @@ class Report:
         >>> "<mfrac>" in report.html()
         True
         """
-        self._add("formula", mathml=drawn(latex), latex=latex)
+        self._add("formula", mathml=drawn(latex), latex=latex, letters=_letters(latex))
 
     def code(self, source: str) -> None:
         """Show source text, spaces kept.
@@ -340,6 +340,17 @@ def _inline(text: str) -> Markup:
             result += _markup("<strong>{}</strong>").format(_inline(strong))
         at = mark.end()
     return result + text[at:]
+
+
+def _letters(latex: str) -> int:
+    r"""About how many letters the longest line of a formula has.
+
+    >>> _letters(r"\begin{aligned} & y = a + b \\ & + 12\,\mathrm{age} \end{aligned}")
+    6
+    """
+    lines = re.sub(r"\\(begin|end)\{\w+\}", "", latex).split(r"\\")
+    shown = (re.sub(r"\\[A-Za-z]+|[\\{}&\s,]", "", line) for line in lines)
+    return max(map(len, shown))
 
 
 def _breakable(name: str) -> Markup:
