@@ -337,7 +337,7 @@ def without(model: Any, k: int, rows: Array, subject: Subject) -> Subject:
 
 def alike(model: Any) -> Iterator[str]:
     """Columns that the others nearly give: their coefficients cannot be told apart."""
-    names, inflation = base.feature_names(model), inflations(model._spread)
+    names, inflation = base.feature_names(model), inflations(model._statistics.spread)
     levels = levels_of(model)
     high = [j for j in np.argsort(-inflation, kind="stable").tolist()
             if inflation[j] >= INFLATED and names[j] not in levels]  # fmt: skip

@@ -47,8 +47,12 @@ class Hat:
         Columns, targets and weights, by powers of two near 1.
     spread : Spread
         How they lie.
+    F : array (d, rank)
+        The coefficients of the columns A that make U of their rows, to begin with.
     left : Left
         What [F w] leaves of [0 y].
+    f : int
+        The weights are divided by 2^f.
     turn : array (m, m)
         R^-1.
     along : array (m, k)
@@ -61,7 +65,9 @@ class Hat:
 
     rows: Rows
     spread: Spread
+    F: Array
     left: Left
+    f: int
     turn: Array
     along: Array
     ones: Array
@@ -79,18 +85,17 @@ class Hat:
         """
         rows = Rows.of(X, Y, s, intercept=intercept)
         f = 0 if s is None else int(powers.exponents_of(np.max(s)))
-        left = _left(rows, spread, w, f)
+        F = spread.inverse / spread.scale[:, None] * 2.0 ** (f / 2)
+        left = _left(rows, spread, F, w)
         m, k = spread.inverse.shape[1] + intercept, Y.shape[1]
-        rough = cls(rows, spread, left, np.eye(m), *np.zeros((3, m, k)))
+        rough = cls(rows, spread, F, left, f, np.eye(m), *np.zeros((3, m, k)))
 
         def sums(blocks: list[slice]) -> Array:
             found = np.zeros((m, m + 2 * k + 1))
             for block, U, r in rough.blocks(blocks):
-                y = rough.weighted(
-                    rows.targets.block(block) - rows.targets.shift, block
-                )
-                q = rough.weighted(np.ones((len(U), 1)), block)
-                found += U.T @ np.hstack([U, r, y, q])
+                y = rows.targets.block(block) - rows.targets.shift
+                yq = rough.weighted(np.insert(y, k, 1.0, axis=1), block)
+                found += U.T @ np.hstack([U, r, yq])
             return found
 
         products = reduce(np.add, rough.visited(sums))
@@ -133,15 +138,15 @@ class Hat:
     @property
     def refined(self) -> Spread:
         """How the rows lie, without what rounding has left."""
-        spread, turn, rank = self.spread, self.turn, self.spread.inverse.shape[1]
-        own, of_1 = turn[-rank:, -rank:], turn[:-rank, -rank:] * spread.of_mean**0.5
+        rank = self.F.shape[1]
         if not rank:
-            return spread
-        V = spread.inverse / _lengths(spread)
-        terms = Double.of(V).times(-spread.mean[:, None])
+            return self.spread
+        own, of_1 = self.turn[-rank:, -rank:], self.turn[:-rank, -rank:]
+        terms = Double.of(self.F).times(-self.spread.mean[:, None])
         at_zero = summed(np.vstack([terms.head, terms.tail])).value @ own
-        at_zero = at_zero + np.sum(of_1, axis=0)
-        return replace(spread, inverse=spread.inverse @ own, at_zero=at_zero)
+        at_zero = at_zero + np.sum(of_1, axis=0) * self.rows.total**-0.5
+        T, by = self.F * self.spread.scale[:, None], 2.0 ** (-self.f / 2)
+        return replace(self.spread, inverse=T @ own * by, at_zero=at_zero * by)
 
 
 def is_rough(spread: Spread, f: int) -> bool:
@@ -154,22 +159,17 @@ def is_rough(spread: Spread, f: int) -> bool:
     return bool(np.max(np.sum(T**2, axis=1), initial=0.0) > ROUGH)
 
 
-def _left(rows: Rows, spread: Spread, w: Array, f: int) -> Left:
-    """What [F w] leaves of [0 y - mean], of the columns A and weights s 2^-f."""
+def _left(rows: Rows, spread: Spread, F: Array, w: Array) -> Left:
+    """What [F w] leaves of [0 y - mean], w being brought near 1."""
     e, of_y = spread.exponent[:, None], rows.targets.e
     w = np.ldexp(w, e if of_y is None else e - of_y)
-    (_, d, k), F = rows.shape, spread.inverse / _lengths(spread) * 2.0 ** (f / 2)
+    _, d, k = rows.shape
     both = Double.of(np.hstack([F, w]))
     centre = np.hstack([np.zeros(F.shape[1]), rows.targets.shift])
     moved = both.times((rows.columns.head - spread.mean)[:, None])
     b = summed(np.vstack([moved.head, moved.tail, centre[None]]))
     slices = 2 + bool(np.max(np.abs(spread.inverse), initial=0.0) > STEEP)
     return Left.of(rows.columns, both, b, slices, _size(d, k + F.shape[1]))
-
-
-def _lengths(spread: Spread) -> Array:
-    """Those of the columns (d, 1), 1 for a constant one."""
-    return np.where(spread.length > 0, spread.length, 1.0)[:, None]
 
 
 def _size(d: int, columns: int) -> int:

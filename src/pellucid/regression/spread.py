@@ -55,14 +55,14 @@ class Spread:
         return cls(e, mean, factors.length, inverse, at_zero, of_mean)
 
     @property
-    def _scale(self) -> Array:
+    def scale(self) -> Array:
         """The lengths (d,) of the columns, 1 in the place of 0."""
         return np.where(self.length > 0, self.length, 1.0)
 
     def standardised(self, X: Array) -> Array:
         """Z (n, d) of rows: the columns centred, and of length 1 in the rows fitted."""
         X = powers.scaled(X, self.exponent) if self.exponent.any() else X
-        return np.asarray((X - self.mean) / self._scale)
+        return np.asarray((X - self.mean) / self.scale)
 
     def factor(self, intercept: bool) -> Array:
         """F (p, m) with (X'X)^-1 = F F', X with a column of ones where asked for first.
@@ -70,7 +70,7 @@ class Spread:
         A row is nan where the fit does not determine the coefficient: others would
         predict as well. Searle, "Linear Models" (1971), section 5.4.
         """
-        scale = self._scale
+        scale = self.scale
         with np.errstate(over="ignore"):
             F = np.ldexp(self.inverse / scale[:, None], -self.exponent[:, None])
         unseen = self._unseen(np.eye(len(scale)))
@@ -91,7 +91,7 @@ class Spread:
         """
         z = self.standardised(X)
         h = self.of_mean + np.sum((z @ self.inverse) ** 2, axis=1)
-        rounding = 1e-12 * float(np.linalg.norm(self.mean / self._scale))
+        rounding = 1e-12 * float(np.linalg.norm(self.mean / self.scale))
         return np.where(self._unseen(z, rounding), np.nan, h)
 
     def _unseen(self, z: Array, rounding: float = 0.0) -> Array:

@@ -41,9 +41,8 @@ def roots(hat: Hat, kind: str) -> Array:
                 waiting = [triangles(waiting)]
         return waiting
 
-    parts = hat.visited(part)
-    none = np.zeros((k, 0, m))
-    return triangles([none, *sum(parts, [])]).swapaxes(1, 2)
+    parts = [G for found in hat.visited(part) for G in found]
+    return triangles([np.zeros((k, 0, m)), *parts]).swapaxes(1, 2)
 
 
 def triangles(parts: list[Array]) -> Array:
