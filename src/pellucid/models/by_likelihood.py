@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEPT = 300  # estimates, whose covariance is kept in files
+FOUND = "_accuracy", "_d2"  # of the rows, when it is asked for
 SWIFT = 1e8  # multiplications, for which errors are found to be kept in a file
 
 
@@ -79,7 +80,7 @@ class ByLikelihood(Statistical):
 
     def _begin(self) -> None:
         """Forget a fit before: until `history_` is there again, there is none."""
-        self._forget("history_", "_likelihoods", "_accuracy")
+        self._forget("history_", "_likelihoods", *FOUND)
 
     def _kept(self) -> Likelihoods:
         """What the rows have said; with errors where they are few, and soon found."""
@@ -96,7 +97,7 @@ class ByLikelihood(Statistical):
 class OfCounts(ByLikelihood):
     """Counts, of which the coefficients are logarithms of ratios of rates."""
 
-    _d2: float
+    _d2: Any
 
     def _seen(self) -> Seen:
         X, y, *s = base.rows_of(self)

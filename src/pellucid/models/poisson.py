@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -227,14 +228,18 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         self.coef_ = extremes.as_single(self, w, dtype, "coef_")
         self.intercept_ = float(b)
         self.history_, self.n_iter_, self.solver_ = fit.history, fit.nit, told(fit)
-        X, y, *s = base.rows_of(self)
-        self._d2 = d2(y, self._linear(X), *s)
         if not fit.success:
             message = (
                 f"PoissonRegression stopped before the optimum ({fit.message}): raise "
                 "max_iter."
             )
             warnings.warn(message, ConvergenceWarning, stacklevel=3)
+
+    @cached_property
+    def _d2(self) -> float:
+        """The part of the deviance of the rows that is explained."""
+        X, y, *s = base.rows_of(self)
+        return d2(y, self._linear(X), *s)
 
     def predict(self, X: Any) -> Array:
         """Compute the mean of the count of each row, exp(Xw + b).
