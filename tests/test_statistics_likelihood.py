@@ -193,6 +193,44 @@ def test_robust_errors_are_those_of_statsmodels(name):
     assert_rows_equal(summary.frame, theirs(X, y, kind, cov_type="HC0"))
 
 
+# -- what R has printed ---------------------------------------------------------------
+
+
+def test_counts_are_told_of_as_in_the_help_of_r():
+    """Dobson (1990), page 93, as R prints it for example(glm)."""
+    y = [18, 17, 15, 20, 10, 20, 25, 13, 12]
+    outcome, treatment = np.tile([1, 2, 3], 3), np.repeat([1, 2, 3], 3)
+    X = [outcome == 2, outcome == 3, treatment == 2, treatment == 3]
+    model = counts(np.column_stack(X).astype(float), y)
+    printed = [
+        [3.045, 0.1709, 17.815],
+        [-0.4543, 0.2022, -2.247],
+        [-0.2930, 0.1927, -1.520],
+        [0, 0.2000, 0],
+        [0, 0.2000, 0],
+    ]
+    frame, figures = model.summary().frame, model.summary().figures
+    np.testing.assert_allclose(frame.iloc[:, :3], printed, rtol=4e-4, atol=1e-9)
+    assert frame["p"].iloc[1:3].round(4).tolist() == [0.0246, 0.1285]
+    assert round(figures["null deviance"], 4) == 10.5814
+    assert round(figures["deviance"], 4) == 5.1291
+    assert figures["degrees of freedom"] == 4
+    assert round(figures["AIC"], 2) == 56.76
+
+
+def test_weights_are_told_of_as_groups_by_r():
+    """Bliss's beetles (1935) in Dobson (2002), section 7.3, of groups."""
+    dose = [1.6907, 1.7242, 1.7552, 1.7842, 1.8113, 1.8369, 1.8610, 1.8839]
+    n = np.array([59, 60, 62, 56, 63, 59, 62, 60])
+    died = np.array([6, 13, 18, 28, 52, 53, 61, 60])
+    X, y = np.array([*dose, *dose])[:, None], np.repeat([1, 0], 8)
+    summary = classes(X, y, np.append(died, n - died)).summary()
+    printed = [[-60.717, 5.181, -11.72], [34.270, 2.912, 11.77]]
+    np.testing.assert_allclose(summary.frame.iloc[:, :3], printed, rtol=5e-4)
+    explained = summary.figures["null deviance"] - summary.figures["deviance"]
+    assert round(explained, 2) == round(284.20 - 11.23, 2)
+
+
 # -- robust errors by their definition ------------------------------------------------
 
 
