@@ -52,6 +52,17 @@ def test_nesting_is_found_out_from_the_rows(A, a, B, b, within):
     assert (one.is_within(other), other.is_within(one)) == within
 
 
+def test_more_rows_than_a_block_are_one_table():
+    x = rng.normal(size=(20_000, 2)) + 100
+    many = Design(np.column_stack([x, x.sum(axis=1)]), True)
+    total = Design(x.sum(axis=1, keepdims=True), True)
+    late = x.sum(axis=1, keepdims=True)
+    late[-1] += 1  # a row of the last block alone
+    a, b, c = spans([many, total, Design(late, True)])
+    assert (a.is_within(b), b.is_within(a)) == (False, True)
+    assert not c.is_within(a)
+
+
 # -- tests and AIC --------------------------------------------------------------------
 
 PAIRS = {

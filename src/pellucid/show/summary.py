@@ -37,8 +37,8 @@ class Summary:
     empty : str
         What is printed for nan; "" where it says that there is nothing to tell.
     parts : sequence of sequences of str
-        Columns that are printed together, one table below another, the empty ones left
-        out; none for one table of all.
+        Columns that are printed together, one table below another, empty columns and
+        rows left out; none for one table of all.
 
     Examples
     --------
@@ -94,7 +94,9 @@ class Summary:
         shown = self.frame.head(SHOWN)
         parts: Sequence[Any] = self.parts or [list(shown)]
         for part in parts:
-            of = shown[list(part)].dropna(axis=1, how="all") if self.parts else shown
+            of = shown[list(part)]
+            if self.parts:
+                of = of.dropna(axis=1, how="all").dropna(how="all")
             if not self.empty:
                 of = of.astype(object).where(of.notna(), None)
             if len(of.columns) or not self.parts:

@@ -22,16 +22,24 @@ from pellucid.tour.judged import relearned
 
 ALL = "all columns"
 HELD_OUT = (
-    "On rows held out, of the same folds, with the difference to the best model and "
-    "its standard error:"
+    "Rows held out",
+    (
+        "On rows held out, of the same folds, with the difference to the best model "
+        "and its standard error:"
+    ),
 )
-MEANING = {  # of each table, by its first column
-    "parameters": "AIC and BIC weigh the likelihood against the parameters; less is "
-    "better:",
-    "against": "Each model against the largest of the others that is nested in it; as "
-    "much comes by chance with probability p:",
-    "r2 (held out)": HELD_OUT,
-    "log loss": HELD_OUT,
+TABLES = {  # by a column of each: what it is called, and what it says
+    "BIC": (
+        "Likelihood",
+        "AIC and BIC weigh the likelihood against the parameters; less is better:",
+    ),
+    "against": (
+        "Nested models",
+        "Each model against the largest of the others that is nested in it; as much "
+        "comes by chance with probability p:",
+    ),
+    "typical error": HELD_OUT,
+    "accuracy": HELD_OUT,
 }
 Rival = tuple[str, Table, Choice]  # what it is called, learns from, and is
 
@@ -50,8 +58,9 @@ def told(
     guide.keep({"models": summary.frame.to_dict("index")})
     guide.say(f"{summary.title}.")
     for part in summary.tables():
-        guide.say(MEANING[part.columns[1]])
-        guide.table(part, caption="Compared")
+        caption, meaning = next(TABLES[name] for name in part if name in TABLES)
+        guide.say(meaning)
+        guide.table(part, caption=caption)
     for note in summary.notes:
         guide.say(f"Note: {note}")
 
