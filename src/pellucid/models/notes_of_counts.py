@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.models.notes_of_classes import far
+from pellucid.models.notes_of_numbers import chance
 from pellucid.statistics.dispersion import dispersion
 
 VARY, VARY_P = 1.5, 0.001  # times as much as Poisson's distribution lets counts vary
 
 OVERDISPERSED = (
-    "{y} varies {times:.2g} times as much as counts of Poisson's distribution (p = "
-    "{p:.0e}), so that the true errors are about {root:.2g} times those of the model: "
+    "{y} varies {times:.2g} times as much as counts of Poisson's distribution "
+    "({p}), so that the true errors are about {root:.2g} times those of the model: "
     'covariance="HC1" gives errors that hold.'
 )
 
@@ -33,4 +35,7 @@ def of_rows(model: Any) -> Iterator[str]:
         return
     times, p = dispersion(y, mean, s, freedom)
     if times >= VARY and p <= VARY_P:
-        yield OVERDISPERSED.format(y=model._target, times=times, p=p, root=times**0.5)
+        yield OVERDISPERSED.format(
+            y=model._target, times=times, p=chance(p), root=times**0.5
+        )
+    yield from far(model, max(times, 1.0))

@@ -111,7 +111,8 @@ def of_target(model: Any, k: int, subject: Subject) -> Iterator[str]:
         rest = without(model, k, far, subject) if far.any() else subject
         yield from filter(None, (bends(rest), below(rest) or spreads(rest)))
         if far.any():
-            yield moved(subject, np.where(far, fit.cooks_distance, 0.0))
+            distance = np.where(far, fit.cooks_distance, 0.0)
+            yield moved(subject.y, subject.numbers, distance)
         if said := alone(subject):
             yield said
 
@@ -191,8 +192,8 @@ BENT_TOGETHER = (
     "try {log}PolynomialRegression{degrees}."
 )
 UNEQUAL = (
-    "the residuals of {y} spread {times:.2g} times as far {where} (White's test, p = "
-    '{p:.0e}), so that its errors and intervals do not hold: covariance="HC3" gives '
+    "the residuals of {y} spread {times:.2g} times as far {where} (White's test, {p}), "
+    'so that its errors and intervals do not hold: covariance="HC3" gives '
     "errors that do{log}."
 )
 NEGATIVE = (
@@ -214,6 +215,11 @@ MOVED = (
     "(Cook's distance {distances}): look whether {it} right, fit without {them} too, "
     "and tell both results where they differ."
 )
+
+
+def chance(p: float) -> str:
+    """A p in words, also where float64 holds none so small."""
+    return f"p = {p:.0e}" if p else "p < 1e-300"
 
 
 def bends(subject: Subject) -> str:
@@ -258,7 +264,7 @@ def spreads(subject: Subject) -> str:
         where = "where much is predicted as where little is"
         log = f", and the logarithm of {subject.y} may even them out"
     return UNEQUAL.format(
-        y=subject.y, times=found.ratio, where=where, p=found.p,
+        y=subject.y, times=found.ratio, where=where, p=chance(found.p),
         log=log if np.min(fit.y) > 0 else "",
     )  # fmt: skip
 
@@ -288,19 +294,16 @@ def far_rows(fit: Residuals) -> Array:
     return (distance > FAR) & (fit.chance < FAR_P) | (distance > VERY_FAR)
 
 
-def moved(subject: Subject, distance: Array) -> str:
+def moved(y: str, numbers: Array, distance: Array) -> str:
     """Rows whose absence would move the coefficients; the others have distance 0."""
     far = np.argsort(-distance, kind="stable")[: np.count_nonzero(distance)]
-    named = np.sort(far[:NAMED])
-    more = len(far) - len(named)
-    one = len(far) == 1
-    numbers = [f"{row}" for row in subject.numbers[named]] + [f"{more} more"] * (
-        more > 0
-    )
+    named, one = np.sort(far[:NAMED]), len(far) == 1
+    more = [f"{len(far) - NAMED} more"] if len(far) > NAMED else []
     return MOVED.format(
-        rows=f"{'row' if one else 'rows'} {together(numbers)}",
-        y=subject.y,
-        n=subject.fit.rows,
+        rows=f"{'row' if one else 'rows'} "
+        + together([f"{row}" for row in numbers[named]] + more),
+        y=y,
+        n=len(distance),
         moves="moves" if one else "move",
         distances=together([number(distance[row], 2) for row in named]),
         it="it is" if one else "they are",
