@@ -5,12 +5,13 @@ import tracemalloc
 import numpy as np
 import pytest
 from scipy import sparse, special
+from sklearn.datasets import load_iris
 
 import pellucid as pl
 from pellucid.graphs.operations.robust import log_loss
 from pellucid.minimisers.task import Options, Watch
 from pellucid.models import costs
-from pellucid.regression import conjugate, spaces
+from pellucid.regression import conjugate, generalised, spaces
 from pellucid.regression.design import Dense, Folded
 from pellucid.regression.objective import Objective
 from pellucid.regression.row_costs import RowCost
@@ -235,3 +236,14 @@ def test_cells_that_are_stored_twice_are_added(rng):
     one, other = (pl.LogisticRegression().fit(A, y) for A in (X, twice))
     np.testing.assert_allclose(one.coef_, other.coef_, rtol=1e-9)
     assert twice.nnz == 4
+
+
+@pytest.mark.parametrize("C", [1e4, 1e6, 1e8])
+def test_saturated_classes_are_no_false_arrival(monkeypatch, C):
+    # of a class without a doubt the curvature is far less than the mean of them all
+    X, y = load_iris(return_X_y=True)
+    least = pl.LogisticRegression(C=C, tol=1e-7).fit(X, y).history_[-1]
+    monkeypatch.setattr(generalised, "LARGE", 0)  # parameters: products with H instead
+    model = pl.LogisticRegression(C=C, max_iter=1000).fit(X, y)
+    assert "conjugate gradients" in model.solver_
+    assert model.history_[-1] - least <= 1e-9 * least

@@ -32,6 +32,7 @@ Array = NDArray[Any]
 FORCED = 0.3  # how exactly a step is solved at least
 MOST = 500  # products of a step
 AGED = 40  # products that a step may take with a solver that is not new, at least
+CHECKED = 40  # products at least before a place is taken for the last
 STEEP = 4  # a step ends where the slope is that part of what it was, or less
 SAVED = 4  # products that a step takes with a solver that is not new
 SOLVED = 1e-10  # of the gain of a step: with less left its system is solved
@@ -121,6 +122,11 @@ class Step:
     left: float
     products: int
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it solves its system, and not nearly."""
+        return not self.products
+
     def still(self, t: float, fell: float) -> float:
         """How far the cost can still fall behind a step t s along which it fell."""
         model = t * (1 - t / 2) * self.gain
@@ -174,6 +180,8 @@ class Descent:
         """Take a step; None where none lowers the cost any more."""
         step = self.step(at)
         if step.gain / 2 <= self._goal(at):
+            step = self._checked(at, step)
+        if step.gain / 2 <= self._goal(at):
             self.reason, self.beyond = "converged: the cost is least", step
             return None
         there, t = self._searched(at, step)
@@ -182,11 +190,25 @@ class Descent:
             near = step.gain / 2 <= rounding
             arrived = "converged: no step lowers the cost"
             self.reason = arrived if near else "stopped: no step lowers the cost"
-        elif step.still(t, at.cost - there.cost) <= self._goal(there):
+        elif step.is_whole and step.still(t, at.cost - there.cost) <= self._goal(there):
             added, there = there, self.at(there.u, self.space.image(there.u))
             if there.cost - added.cost <= self._goal(there):
                 self.reason = "converged: the cost is least"
         return there
+
+    def _checked(self, at: Spot, step: Step) -> Step:
+        """A step for little anew, where a solver may have seen too little.
+
+        Where an output of a row bends far less than the mean of all, or than it did,
+        the curvature is less than the solver's, and there is more to gain than it says.
+        """
+        if self.solve is None or step.is_whole or not step.gain > 0:
+            return step
+        if at.z.ndim == 1 and self.space.worth < CHECKED:
+            return self._anew(at)
+        step = self._step(at, self.solve, MOST, CHECKED)
+        self.spent += step.products * at.z[0].size
+        return step
 
     def _goal(self, at: Spot) -> float:
         """How much of the cost may be left."""
@@ -223,7 +245,7 @@ class Descent:
         zs = self.space.image(s) if zs is None else zs
         return Step(s, zs, -self.space.dot(at.r, s, zs), 0.0, 0)
 
-    def _step(self, at: Spot, solve: Solve, most: int) -> Step:
+    def _step(self, at: Spot, solve: Solve, most: int, least: int = 0) -> Step:
         """Solve H s = -r by preconditioned conjugate gradients, exactly enough.
 
         It ends where what is left is little beside the gain so far, by M and by what
@@ -254,7 +276,8 @@ class Descent:
                 left = rho
                 break
             left = max(rho, products * alpha * before)
-            if left <= max(exact * gain, self.fall * size / 2):
+            enough = 0 if least else exact * gain
+            if products >= least and left <= max(enough, self.fall * size / 2):
                 break
             beta = rho / before
         return Step(s, zs, gain, left, products)

@@ -128,7 +128,7 @@ class RowLoss:
 
     @cached_property
     def bends(self) -> Array:
-        """Q (n,) of one output."""
+        """The diagonal q (n,) of one output."""
         found = self._turned(np.ones_like(self.z)) if self.q is None else self.q
         return np.asarray(np.maximum(found, 0))
 
