@@ -52,6 +52,7 @@ _HOME = {
     "initialisers": "layers.initialisers",
     "pictures": "models.network_pictures",
     "LinearRegression": "models.linear",
+    "PolynomialRegression": "models.polynomial",
     "LogisticRegression": "models.logistic",
     "PoissonRegression": "models.poisson",
     "HuberRegression": "models.huber",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from pellucid.graphs.tracing.trace import is_numeric, trace
 from pellucid.layers.containers import Sequential
 from pellucid.layers.dense import Dense
 from pellucid.layers.layer import name_of
-from pellucid.models.base import feature_names, target_names
+from pellucid.models.base import Array, feature_names, target_names
 from pellucid.reading.formula import latex
 from pellucid.reading.formula.formula import formula
 from pellucid.reading.names import latex_hat, latex_name, one_line
@@ -34,22 +34,56 @@ Chosen = Sequence[int] | None  # places of columns, in the order they are writte
 class Style:
     """How numbers, names and sums of products are written."""
 
-    number: Callable[[float], str]
+    number: Callable[[float, int], str]
     name: Callable[[str], str]
     space: str
+    power: str
     dots: str
     more: str  # what stands for terms that are not written out
     room: int  # letters in a line
     line: str  # what goes on in the next
+    digits: int = 4  # of a number, at least
 
 
 def linear(model: Any, format: str, chosen: Chosen = None) -> str:  # noqa: A002
     """Write y = Xw + b, an equation a target; of chosen columns, where some are."""
-    style, targets = _style(model, format), target_names(model)
-    lefts = [style.name(target) for target in targets]
-    if format == "latex":
-        lefts = [latex_hat(target) for target in targets]
-    return _written(list(zip(lefts, _sums(model, style, chosen), strict=True)), format)
+    sums = _sums(model, _style(model, format), chosen)
+    return _written(list(zip(_targets(model, format), sums, strict=True)), format)
+
+
+def _targets(model: Any, format: str) -> list[str]:  # noqa: A002
+    """The left sides of equations."""
+    name = latex_hat if format == "latex" else STYLES[format].name
+    return [name(target) for target in target_names(model)]
+
+
+def polynomial(model: Any, format: str) -> str:  # noqa: A002
+    """Write y = w2 x^2 + w1 x + b, an equation a target, from the highest power.
+
+    Where x lies far from 0 the terms cancel, and numbers have as many digits more.
+    """
+    style, features = _style(model, format), feature_names(model)
+    order = np.argsort(-model.powers_.sum(axis=1), kind="stable")
+    names = [term([style.name(n) for n in features], p, style)
+             for p in model.powers_[order]]  # fmt: skip
+    sums = []
+    for (w, b), lost in zip(_rows_of_weights(model), model._cancelled, strict=True):
+        there = np.flatnonzero(w[order])
+        some = [names[j] for j in there]
+        own = replace(style, name=str, digits=style.digits + int(lost))
+        sums.append(weighted_sum(w[order][there], some, b, own))
+    return _written(list(zip(_targets(model, format), sums, strict=True)), format)
+
+
+def term(names: Sequence[str], powers: Sequence[int], style: Style) -> str:
+    """Write a product of powers.
+
+    >>> term(["a", "b", "c"], [1, 0, 2], STYLES["text"])
+    'a c^2'
+    """
+    pairs = zip(names, powers, strict=True)
+    factors = [n + (style.power.format(k) if k > 1 else "") for n, k in pairs if k]
+    return style.space.join(factors)
 
 
 def poisson(model: Any, format: str) -> str:  # noqa: A002
@@ -125,11 +159,15 @@ def _style(model: Any, format: str) -> Style:  # noqa: A002
 
 def _sums(model: Any, style: Style, chosen: Chosen = None) -> list[str]:
     """Xw + b for each row of weights."""
-    names = feature_names(model)
+    names, pairs = feature_names(model), _rows_of_weights(model)
+    return [weighted_sum(w, names, b, style, chosen) for w, b in pairs]
+
+
+def _rows_of_weights(model: Any) -> list[tuple[Array, float]]:
+    """Each row of weights, and its intercept."""
     w = np.atleast_2d(filled(model.coef_))  # (k, d)
     b = [model.intercept_] * len(w) if _is_one(model.intercept_) else model.intercept_
-    pairs = zip(w, b, strict=True)
-    return [weighted_sum(w_k, names, b_k, style, chosen) for w_k, b_k in pairs]
+    return list(zip(w, b, strict=True))
 
 
 def _is_one(b: Any) -> bool:
@@ -170,7 +208,7 @@ def weighted_sum(
 
 
 def _signed(w: float, style: Style) -> str:
-    return (" - " if w < 0 else " + ") + style.number(abs(w))
+    return (" - " if w < 0 else " + ") + style.number(abs(w), style.digits)
 
 
 def _lines(parts: Sequence[str], room: float) -> list[str]:
@@ -213,18 +251,21 @@ def _text_name(name: str) -> str:
     return name if ALONE.fullmatch(name) else f"({one_line(name)})"
 
 
-def _text_number(value: float) -> str:
-    return plain_text.number(float(value), 4)
+def _text_number(value: float, digits: int) -> str:
+    return plain_text.number(float(value), digits)
 
 
-def _latex_number(value: float) -> str:
-    return latex.number(float(value), 4).text
+def _latex_number(value: float, digits: int) -> str:
+    return latex.number(float(value), digits).text
 
 
 STYLES = {
-    "text": Style(_text_number, _text_name, " ", "...", " ({} more)", WIDE, "\n   "),
+    "text": Style(
+        _text_number, _text_name, " ", "^{}", "...",
+        " ({} more)", WIDE, "\n   ",
+    ),
     "latex": Style(
-        _latex_number, latex_name, r"\,", r"\cdots",
+        _latex_number, latex_name, r"\,", "^{{{}}}", r"\cdots",
         r"\ (\text{{{} more}})", ROOM, r" \\ &\quad",
     ),
 }  # fmt: skip

@@ -38,7 +38,7 @@ def relations(X: Any, intercept: bool = True) -> tuple[Relation, ...]:
 
 def fits_anything(model: Any) -> Iterator[str]:
     """Say that no freedom is left, so that r2 is 1, and any classes are separable."""
-    n, d = model._rows.kinds[0][0]
+    n, d = model._rows.kinds[0][0][0], len(base.coefficient_names(model))
     rank = min(getattr(model, "rank_", d), n - model.fit_intercept)
     if d > 1 and n > 1 and rank + model.fit_intercept >= n:
         proof = "a fit without a mistake" if hasattr(model, "classes_") else "r2 = 1"
@@ -50,7 +50,11 @@ def dependent(model: Any) -> Iterator[str]:
     X, names = model._rows.arrays and model._rows.arrays[0], base.feature_names(model)
     n, d = model._rows.kinds[0][0]
     rank = getattr(model, "rank_", None)
-    if d != len(names) or rank == d or getattr(model, "C", np.inf) < np.inf:
+    if (
+        d != len(base.coefficient_names(model))
+        or rank == d
+        or getattr(model, "C", np.inf) < np.inf
+    ):
         return
     found = () if X is None else relations(X, model.fit_intercept)
     if found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -71,11 +72,14 @@ def finite(model: Any, z: Array) -> Array:
     )
 
 
-def refused(model: Any, error: powers.OutOfRangeError) -> ModelError:
-    """The sentence for a coefficient that float64 cannot hold."""
-    names, j = base.feature_names(model), error.place[0]
+def refused(
+    model: Any, error: powers.OutOfRangeError, terms: Sequence[str] | None = None
+) -> ModelError:
+    """Say which coefficient, of features or of terms, float64 cannot hold."""
+    names, j = base.feature_names(model) if terms is None else terms, error.place[0]
     what = f"a coefficient of {names[j]}" if j < len(names) else "an intercept"
-    change = f"{names[j]} or the target" if j < len(names) else "the target"
+    features = names[j] if terms is None else "its features"
+    change = f"{features} or the target" if j < len(names) else "the target"
     return ModelError(
         f"{type(model).__name__}: expected {what} from 2.2e-308 to 1.8e308, which "
         f"float64 holds with all digits, got one near 1e{error.size:+.0f}; give "

@@ -173,10 +173,10 @@ class LinearRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
             message = f"{linear_settings.UNFINISHED}; centre and scale the columns."
             warnings.warn(message, ConvergenceWarning, stacklevel=2)
         if found.still.any():
-            self._tell_still(X, np.flatnonzero(found.still))
+            linear_settings.tell_still(self, X, np.flatnonzero(found.still))
         one = y.ndim == 1
         self.coef_ = found.w[:, 0] if one else found.w.T  # (d,) or (k, d)
-        self.intercept_ = _intercept(found.b, one, self.fit_intercept)
+        self.intercept_ = linear_settings.intercept(found.b, one, self.fit_intercept)
         self.rank_, self._singular = found.rank, found.singular
         self._forget("singular_", "_constant", "_log_weights")
         self._spread = found.spread
@@ -186,18 +186,6 @@ class LinearRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
         self._r2 = found.explained.r2 if len(y) > 1 else np.nan
         self._explained = found.explained
         return self
-
-    def _tell_still(self, X: Array, places: Array) -> None:
-        """Warn of columns that vary, but at their size no more than rounding may."""
-        names, X = base.feature_names(self), filled(X[:, places])
-        drowned = [names[j] for j in places[(X[0] != X).any(axis=0)]]
-        if drowned:
-            message = (
-                f"LinearRegression: {', '.join(drowned)} varies so little beside its "
-                "size that it may be rounding alone, and has the coefficient 0; "
-                "subtract a constant before the numbers are rounded."
-            )
-            warnings.warn(message, RuntimeWarning, stacklevel=3)
 
     @cached_property
     def singular_(self) -> Array:
@@ -386,10 +374,3 @@ def _output(X: Array, w: Array, b: Any) -> Array:
     parts = parts_of(X.shape[0], rows_a_block(X.shape[1]))
     blocks = (filled(X[rows]) for part in parts for rows in part)
     return np.concatenate([extremes.output(block, w, b) for block in blocks])
-
-
-def _intercept(b: Array, one: bool, fitted: bool) -> Any:
-    """A number for one target, and 0.0 where none was asked for, as in scikit-learn."""
-    if not fitted:
-        return 0.0
-    return b[0] if one else b

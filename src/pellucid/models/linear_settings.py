@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from abc import ABCMeta
+from typing import Any
 
 from pellucid.models import base
+from pellucid.models.base import Array
+from pellucid.regression.powers import filled
 
 CHECKS = {
     "fit_intercept": base.flag,
@@ -30,3 +34,23 @@ def counted_among_theirs(ours: type) -> None:
     theirs = getattr(sys.modules.get(THEIRS), "LinearRegression", None)
     if isinstance(theirs, ABCMeta):
         theirs.register(ours)
+
+
+def intercept(b: Array, one: bool, fitted: bool) -> Any:
+    """A number for one target, and 0.0 where none was asked for, as in scikit-learn."""
+    if not fitted:
+        return 0.0
+    return b[0] if one else b
+
+
+def tell_still(model: Any, X: Array, places: Array) -> None:
+    """Warn of columns that vary, but at their size no more than rounding may."""
+    names, X = base.feature_names(model), filled(X[:, places])
+    drowned = [names[j] for j in places[(X[0] != X).any(axis=0)]]
+    if drowned:
+        message = (
+            f"{type(model).__name__}: {', '.join(drowned)} varies so little beside its "
+            "size that it may be rounding alone, and has the coefficient 0; "
+            "subtract a constant before the numbers are rounded."
+        )
+        warnings.warn(message, RuntimeWarning, stacklevel=3)

@@ -22,22 +22,29 @@ from pellucid.models.parts import (
     whole,
 )
 from pellucid.regression.explained import Explained
+from pellucid.regression.monomials import count
+from pellucid.regression.polynomials import Basis
 from pellucid.regression.spread import Spread
 from pellucid.statistics.likelihood import Likelihoods
 
 State = Mapping[str, Any]
 
-SPREAD = Fields(
-    Spread,
-    {
-        "exponent": parts.ArrayOf(("d",), kinds="i"),
-        "mean": reals("d"),
-        "length": reals("d"),
-        "inverse": reals("d r"),
-        "at_zero": reals("r"),
-        "of_mean": NUMBER,
-    },
-)
+
+def spread_of(d: str) -> Fields:
+    """How rows lie in d columns."""
+    return Fields(
+        Spread,
+        {
+            "exponent": parts.ArrayOf((d,), kinds="i"),
+            "mean": reals(d),
+            "length": reals(d),
+            "inverse": reals(f"{d} r"),
+            "at_zero": reals("r"),
+            "of_mean": NUMBER,
+        },
+    )
+
+
 EXPLAINED = Fields(
     Explained,
     {
@@ -63,9 +70,30 @@ LINEAR: dict[str, Part] = {
     "_explained": EXPLAINED,
     "_constant": FLAG,
     "_log_weights": Maybe(NUMBER),
-    "_spread": SPREAD,
+    "_spread": spread_of("d"),
     "_rows": parts.Rows(),
     **HELD_OUT,
+}
+BASIS = Fields(
+    Basis,
+    {
+        "degree": whole(),
+        "unit": parts.ArrayOf(("d",), kinds="i"),
+        "zoom": parts.ArrayOf(("d",), kinds="i"),
+        "centre": reals("d"),
+        "h": reals("d g g"),
+        "scale": parts.ArrayOf(("d g",), kinds="i"),
+        "own": parts.ArrayOf(("d",), kinds="i"),
+    },
+)
+POLYNOMIAL: dict[str, Part] = {
+    **{name: part for name, part in LINEAR.items() if name != "singular_"},
+    "coef_": reals("p", "k p"),
+    "digits_": records("p", "k p"),
+    "_spread": spread_of("p"),
+    "_basis": BASIS,
+    "_inside": reals("whole k"),
+    "_factor": records("whole m"),
 }
 LIKELIHOODS = Fields(
     Likelihoods,
@@ -141,6 +169,17 @@ def of_linear(state: State) -> str:
     if known and state["rank_"] != known:
         return "as many directions as its rank"
     return "" if np.all(spread["length"] >= 0) else "columns of a length"
+
+
+def of_polynomial(state: State) -> str:
+    """A polynomial regression."""
+    basis, w = state["_basis"], state["coef_"]
+    g, terms = basis["degree"], w.shape[-1]
+    if basis["h"].shape[1] != g or terms != count(state["n_features_in_"], g) - 1:
+        return "a coefficient for each term of its degree"
+    if any(len(state[name]) != terms + 1 for name in ("_inside", "_factor")):
+        return "as many numbers as terms"
+    return of_linear(state)
 
 
 def of_one_target(state: State) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
@@ -9,13 +10,16 @@ import numpy as np
 
 from pellucid.errors import ModelError
 from pellucid.models import base, summary
+from pellucid.models.base import Array
 from pellucid.regression.hat import Hat, is_rough
 from pellucid.statistics.linear import LinearFit
 
 
-def fitted(model: Any) -> LinearFit:
+def fitted(
+    model: Any, found: Callable[[], Hat] | None = None, told: Array | None = None
+) -> LinearFit:
     """A linear regression with its errors, of the rows or of what a file kept."""
-    intercept, found = bool(model.fit_intercept), cache(partial(hat, model))
+    intercept, found = bool(model.fit_intercept), cache(found or partial(hat, model))
     spread, explained = model._spread, model._explained
     if model._rows.arrays is None:
         constant, log_weights = model._constant, model._log_weights
@@ -37,6 +41,7 @@ def fitted(model: Any) -> LinearFit:
         constant=constant,
         log_weights=log_weights,
         found=found,
+        told=told,
     )
 
 

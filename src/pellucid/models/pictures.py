@@ -20,6 +20,53 @@ def linear(model: Any) -> Figure:
     return _through_rows(model, f"{_shape(model)} {found}")
 
 
+def polynomial(model: Any) -> Figure:
+    """The curve over one feature, or what was observed against what is predicted."""
+    (X, y, *_), names = rows_of(model), feature_names(model)
+    shape, r2 = _curve_of(int(model.powers_.sum(axis=1).max(initial=0))), model._r2
+    title = f"{shape} explains {r2:.1%} of the variation (r2 = {r2:.4f})"
+    if y.ndim > 1 or len(names) > 1:
+        return plots.predicted(y, model._output(X), title=title)
+    x = X[:, 0].astype(float)
+    turn = _turn(lambda x: model._output(x[:, None]), x.min(), x.max())
+    if turn is not None:
+        what, at, z = turn
+        title = f"{shape} is {what} at {names[0]} = {at:.4g}: {z:.4g} (r2 = {r2:.4f})"
+    return plots.curve(
+        x, y, lambda x: model._output(x[:, None]),
+        bounds=lambda x: model.predict_interval(named(model, x[:, None]), of="mean"),
+        label=model.formula() if len(model.coef_) < 4 else "", title=title,
+        x_label=names[0], y_label=model._target,
+    )  # fmt: skip
+
+
+def _curve_of(degree: int) -> str:
+    known = {0: "A constant", 1: "A line", 2: "A parabola", 3: "A cubic"}
+    return known.get(degree, f"A polynomial of degree {degree}")
+
+
+def _turn(curve: Any, low: float, high: float) -> tuple[str, float, float] | None:
+    """Where a curve is least or most between the ends, if it turns once.
+
+    >>> _turn(lambda x: (x - 1) ** 2, 0.0, 3.0)
+    ('least', 1.0, 0.0)
+    """
+    grid = np.linspace(low, high, 1001)
+    z = np.asarray(curve(grid))
+    turns = 1 + np.flatnonzero(np.diff(np.sign(np.diff(z))))
+    if len(turns) != 1 or not np.diff(z).any():
+        return None
+    (i,) = turns
+    x, (a, b, c) = grid[i - 1 : i + 2], z[i - 1 : i + 2]
+    bend = a - 2 * b + c
+    at = float(x[1] + (a - c) / bend / 2 * (x[1] - x[0]))
+    return (
+        "least" if bend > 0 else "largest",
+        at,
+        float(np.asarray(curve(np.array([at])))[0]),
+    )
+
+
 def huber(model: Any) -> Figure:
     """The same, with how many rows are outliers."""
     verb = "fit" if model.n_features_in_ > 2 else "fits"

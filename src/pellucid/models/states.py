@@ -32,6 +32,7 @@ from pellucid.models import (
     perceptron_settings,
     perceptrons,
     poisson,
+    polynomial,
 )
 from pellucid.models.epochs import AdamHat, Plateau, Rate
 from pellucid.models.network import OUTPUT_OF, OUTPUTS
@@ -286,6 +287,8 @@ KINDS = {
     for kind in (
         ModelKind(linear.LinearRegression, linear_settings.CHECKS,
                   linear_states.LINEAR, linear_states.of_linear),
+        ModelKind(polynomial.PolynomialRegression, polynomial.CHECKS,
+                  linear_states.POLYNOMIAL, linear_states.of_polynomial),
         ModelKind(logistic.LogisticRegression, logistic_settings.CHECKS,
                   linear_states.LOGISTIC, linear_states.of_logistic),
         ModelKind(huber.HuberRegression, huber.CHECKS, linear_states.HUBER,

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.models import notes
-from pellucid.models.base import Array, feature_names, rows_of
+from pellucid.models.base import Array, coefficient_names, feature_names, rows_of
 from pellucid.regression.powers import filled
 from pellucid.show.summary import Summary
 from pellucid.statistics.fitted import CLASSICAL
@@ -74,7 +74,7 @@ def coefficients(model: Any, groups: Sequence[str], group: str) -> pd.DataFrame:
 
 def names_of(model: Any, groups: Sequence[str], group: str) -> pd.Index[Any]:
     """The names of the coefficients, the intercept first; of several groups of each."""
-    names = ["intercept"] * model.fit_intercept + feature_names(model)
+    names = ["intercept"] * model.fit_intercept + coefficient_names(model)
     return _grouped(groups, names, group, "coefficient")
 
 

@@ -51,7 +51,7 @@ class Double:
     Examples
     --------
     >>> third = Double(np.array(1 / 3), np.array(2**-55 / 3))
-    >>> (third.times(np.array(3.0)) + -1.0).value
+    >>> (third * np.array(3.0) + -1.0).value
     np.float64(0.0)
     """
 
@@ -84,14 +84,36 @@ class Double:
         """Change the sign."""
         return Double(-self.head, -self.tail)
 
-    def times(self, a: Array) -> Double:
-        """Multiply by a float64."""
-        head, tail = two_product(self.head, a)
-        return Double(*two_sum(head, tail + self.tail * a))
+    def __sub__(self, other: Any) -> Double:
+        """Subtract a float64 or another double."""
+        return self.__add__(-other)
+
+    def __mul__(self, other: Any) -> Double:
+        """Multiply by a float64 or another double."""
+        if not isinstance(other, Double):
+            head, tail = two_product(self.head, other)
+            return Double(*two_sum(head, tail + self.tail * other))
+        head, tail = two_product(self.head, other.head)
+        tail = tail + (self.tail * other.head + self.head * other.tail)
+        return Double(*two_sum(head, tail))
+
+    def __truediv__(self, other: Double) -> Double:
+        """Divide by another double, of the quotient's rest once more."""
+        quotient = self.head / other.head
+        rest = self - other * quotient
+        return Double(*two_sum(quotient, rest.value / other.head))
+
+    def by(self, e: Any) -> Double:
+        """Multiply by powers of two, exactly."""
+        return Double(np.ldexp(self.head, e), np.ldexp(self.tail, e))
 
     def __getitem__(self, index: Any) -> Double:
         """Take some of them."""
         return Double(self.head[index], self.tail[index])
+
+    def __setitem__(self, index: Any, others: Double) -> None:
+        """Put others into their place."""
+        self.head[index], self.tail[index] = others.head, others.tail
 
 
 def summed(terms: Array) -> Double:
@@ -102,11 +124,11 @@ def summed(terms: Array) -> Double:
     >>> summed(np.array([[1e30], [1.0], [-1e30]]))
     Double(head=array([1.]), tail=array([0.]))
     """
-    columns = terms.reshape(len(terms), -1).T.tolist()
+    shape = terms.shape[1:]
+    columns = terms.reshape(len(terms), math.prod(shape)).T.tolist()
     head = [math.fsum(column) for column in columns]
     pairs = zip(columns, head, strict=True)
     tail = [math.fsum((*column, -h)) for column, h in pairs]
-    shape = terms.shape[1:]
     return Double(np.reshape(head, shape), np.reshape(tail, shape))
 
 

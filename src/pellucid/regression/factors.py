@@ -164,6 +164,13 @@ class Factors:
         return np.divide(1.0, length, out=np.zeros(length.shape), where=length > 0)
 
 
+def noise_of(rows: Rows) -> Array:
+    """What part of each column (d,) its rounding may be, at most 1."""
+    coarse, length = _coarse(rows, Moments.of(rows))
+    part = np.divide(coarse, length, out=np.ones(len(length)), where=length > 0)
+    return np.asarray(part)
+
+
 def _with_constants(T: Array, varies: Array) -> Array:
     """Rows of 0 for the constant columns, beside those of the columns that vary."""
     if varies.all():
@@ -178,6 +185,9 @@ def _coarse(rows: Rows, moments: Moments) -> tuple[Array, Array]:
     columns, d = rows.columns, rows.columns.shape[1]
     length = np.sqrt(moments.squares[:d])
     far = np.abs(columns.head + moments.mean[:d]) * np.sqrt(rows.total)
+    if rows.noise is not None:
+        coarse = rows.noise * length
+        return coarse, np.where(rows.noise * MARGIN < 1, length, 0.0)
     coarse = rows.eps * np.hypot(length, far)
     doubtful = np.flatnonzero((coarse > 1e-8 * length) & (length > 0))
     if len(doubtful):

@@ -142,7 +142,7 @@ class Hat:
         if not rank:
             return self.spread
         own, of_1 = self.turn[-rank:, -rank:], self.turn[:-rank, -rank:]
-        terms = Double.of(self.F).times(-self.spread.mean[:, None])
+        terms = Double.of(self.F) * -self.spread.mean[:, None]
         at_zero = summed(np.vstack([terms.head, terms.tail])).value @ own
         at_zero = at_zero + np.sum(of_1, axis=0) * self.rows.total**-0.5
         T, by = self.F * self.spread.scale[:, None], 2.0 ** (-self.f / 2)
@@ -166,7 +166,7 @@ def _left(rows: Rows, spread: Spread, F: Array, w: Array) -> Left:
     _, d, k = rows.shape
     both = Double.of(np.hstack([F, w]))
     centre = np.hstack([np.zeros(F.shape[1]), rows.targets.shift])
-    moved = both.times((rows.columns.head - spread.mean)[:, None])
+    moved = both * (rows.columns.head - spread.mean)[:, None]
     b = summed(np.vstack([moved.head, moved.tail, centre[None]]))
     slices = 2 + bool(np.max(np.abs(spread.inverse), initial=0.0) > STEEP)
     return Left.of(rows.columns, both, b, slices, _size(d, k + F.shape[1]))

@@ -127,16 +127,16 @@ def least_squares(
     w, b = found.w, found.b
     if not factors.is_whole:
         w = Double.of(shortest(factors, found.w.value, rows.columns.e))
-        by = (w + -found.w).times(-factors.centre(rows)[:, None])  # the same fit
+        by = (w - found.w) * -factors.centre(rows)[:, None]  # the same fit
         b = summed(np.vstack([by.head, by.tail, b.head, b.tail]))
     return LeastSquares(
         *_restored(rows.columns.e, rows.targets.e, w.value, b.value),
         factors.rank,
         _singular(rows, factors),
         ~factors.varies,
-        Spread.of(rows, factors, _power(s)),
+        Spread.of(rows, factors, power_of(s)),
         *_digits(rows, factors, found),
-        Explained.of(rows, found.squares, _power(s)),
+        Explained.of(rows, found.squares, power_of(s)),
     )
 
 
@@ -227,7 +227,7 @@ def _by_iterations(
 
     How the rows lie is not known then, nor how many digits are certain.
     """
-    (n, d), k, f = X.shape, y.shape[1], _power(s)
+    (n, d), k, f = X.shape, y.shape[1], power_of(s)
     rows = Rows.of(np.zeros((n, 0)), y, s, intercept=intercept)
     found = krylov.iterated(X, rows, ridge, f)
     varies = found.length > 0
@@ -255,6 +255,6 @@ def _singular(rows: Rows, factors: Factors) -> Singular:
     return Singular(factors.R, length, e, min(n, d) if rows.ridge is None else d)
 
 
-def _power(s: Array | None) -> int:
+def power_of(s: Array | None) -> int:
     """Of which power of two the weights are."""
     return 0 if s is None else int(powers.exponents(s[:, None])[0])

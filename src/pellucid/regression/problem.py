@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pellucid.regression import powers
 from pellucid.regression.error_free import Double, summed
-from pellucid.regression.survey import ExactColumns, Survey
+from pellucid.regression.survey import ExactColumns, Formed, Survey
 
 Array = NDArray[Any]
 
@@ -20,7 +20,8 @@ class Rows:
     """The rows of a problem: columns, targets and weights.
 
     `q` holds the roots of the weights `s`; both are None where each row counts once.
-    `ridge` is the penalty of each w_j^2, for columns by their powers of two.
+    `ridge` is the penalty of each w_j^2, for columns by their powers of two. `noise` is
+    what rounding may have moved in each column, beside its length, where that is known.
     """
 
     columns: ExactColumns
@@ -30,11 +31,12 @@ class Rows:
     intercept: bool
     eps: float  # the rounding of the columns
     ridge: Array | None = None
+    noise: Array | None = None
 
     @classmethod
     def of(
-        cls, X: Array, y: Array, s: Array | None = None, *, intercept: bool = True,
-        ridge: Array | None = None,
+        cls, X: Array | Formed, y: Array, s: Array | None = None, *,
+        intercept: bool = True, ridge: Array | None = None, noise: Array | None = None,
     ) -> Rows:  # fmt: skip
         """Survey X (n, d) and y (n, k), and bring them near 1 and 0."""
         soft = None if ridge is None else Soft.of(ridge, s)
@@ -50,7 +52,7 @@ class Rows:
         given: Any = X.dtype if X.dtype.kind == "f" else float
         eps = float(np.finfo(given).eps)
         of_w = None if soft is None else soft.by(seen.e)
-        return cls(columns, targets, s, q, intercept, eps, of_w)
+        return cls(columns, targets, s, q, intercept, eps, of_w, noise)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -76,7 +78,7 @@ class Rows:
         """The intercepts of the columns and targets as they are, from those of A."""
         if not self.columns.head.any():
             return b + self.targets.head
-        moved = w.times(-self.columns.head[:, None])
+        moved = w * -self.columns.head[:, None]
         terms = [moved.head, moved.tail, b.head, b.tail, self.targets.head]
         return summed(np.vstack(terms))
 

@@ -44,20 +44,25 @@ class Refined:
     squares: Array
 
 
-def refined(rows: Rows, factors: Factors, T: Array, f: Array) -> Refined:
-    """Solve for v = T f, and correct it within the directions of T."""
+def refined(
+    rows: Rows, factors: Factors, T: Array, f: Array, half: float = HALF
+) -> Refined:
+    """Solve for v = T f, and correct it within the directions of T.
+
+    `half` is the part of a coefficient that may be wrong, where that can be reached.
+    """
     step = _Step(rows, factors, T)
     w = Double.of(factors.unscaled(T @ f))
     b = Double.of((factors.target - factors.mean @ w.head) * rows.intercept)
-    before, slices = np.linalg.norm(f, axis=0), _slices(T, rows)
+    before, slices = np.linalg.norm(f, axis=0), slices_for(T, rows)
     for i in range(STEPS):
         found = slopes(rows, w, b, slices)
         dw, db, now = step.correction(found)
         w, b = w + dw, b + db
         left, inexact = step.errors(found, now, before)
         size, terms = step.sizes(w, b)
-        exact = (inexact <= HALF / 4 * np.maximum(size, SMALL * terms)).all()
-        there = left <= np.maximum(inexact, HALF / 4 * np.maximum(size, DUST * terms))
+        exact = (inexact <= half / 4 * np.maximum(size, SMALL * terms)).all()
+        there = left <= np.maximum(inexact, half / 4 * np.maximum(size, DUST * terms))
         if there.all() and (exact or slices == SLICES[1]):
             break
         if i and (now >= before / 2).any():
@@ -87,7 +92,7 @@ def swept(numbers: Double, dust: Array) -> Double:
     return Double(*(np.where(dust, 0.0, part) for part in (numbers.head, numbers.tail)))
 
 
-def _slices(T: Array, rows: Rows) -> int:
+def slices_for(T: Array, rows: Rows) -> int:
     """How many slices the square of the condition asks for, one more where cheap."""
     n, d, _ = rows.shape
     bits = 14 + 2 * math.log2(np.linalg.norm(T)) if T.size else 0

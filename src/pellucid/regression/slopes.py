@@ -47,8 +47,8 @@ class Slopes:
         Of a slope, in units of the largest element of its column.
     error_r : array (k,)
         Of a residual.
-    error_w : array (d, k) or 0
-        Of the slope of a penalty.
+    error_w : array (d, k)
+        Of a slope besides, from the rounding of its column and the slope of a penalty.
     """
 
     g: Double
@@ -56,12 +56,13 @@ class Slopes:
     squares: Array
     error: Array
     error_r: Array
-    error_w: Any = 0.0
+    error_w: Array
 
     def penalised(self, ridge: Array, w: Double) -> Slopes:
         """Those of a sum of squares and a penalty, A'r - ridge w."""
-        of_w = w.times(ridge)
-        return replace(self, g=self.g + -of_w, error_w=2.0**-102 * np.abs(of_w.head))
+        of_w = w * ridge
+        error_w = self.error_w + 2.0**-102 * np.abs(of_w.head)
+        return replace(self, g=self.g - of_w, error_w=error_w)
 
     def centred(self, mean: Array) -> Array:
         """(A - mean)'s r."""
@@ -113,9 +114,39 @@ def slopes(rows: Rows, w: Double, b: Double, slices: int) -> Slopes:
     reach = np.sum(rows.columns.largest[:, None] * np.abs(w.head), axis=0)
     error_r = 4 * cutting.rounding * reach
     error_r += 2.0**-102 * (reach + np.abs(b.head) + rows.targets.largest)
+    error_r += rows.columns.rounding @ np.abs(w.head)
     error = 4 * size**0.5 * cutting.rounding * sizes
-    found = Slopes(total[:-1], total[-1], np.asarray(squares), error, error_r)
+    error_w = rows.columns.rounding[:, None] * sizes
+    squares = np.asarray(squares)
+    found = Slopes(total[:-1], total[-1], squares, error, error_r, error_w)
     return found if rows.ridge is None else found.penalised(rows.ridge[:, None], w)
+
+
+def products(rows: Rows, w: Double, b: Double, slices: int) -> Array:
+    """(y - b - A w)'s(y - b - A w) (k, k), around means where there is an intercept.
+
+    Examples
+    --------
+    >>> rows = Rows.of(np.array([[0.0], [2.0]]), np.array([[1.0], [5.0]]))
+    >>> products(rows, Double.of(np.array([[1.0]])), Double.of(np.zeros(1)), slices=2)
+    array([[2.]])
+    """
+    n, d, k = rows.shape
+    size = rows_a_block(d // 2 + 2 * k)
+    left = Left.of(rows.columns, w, b, slices, size)
+
+    def part(blocks: list[slice]) -> Array:
+        room, total = left.room(rows_of(blocks[0])), np.zeros((k + 1, k))
+        for block in blocks:
+            A, y = left.slices(block, room), rows.targets.block(block)
+            r = left.of_targets(A, y).head
+            s = 1.0 if rows.s is None else rows.s[block, None]
+            total += np.insert(r, k, 1.0, axis=1).T @ (s * r)
+        return total
+
+    total = sum(visits(part, n, d, size))
+    S, ones = np.asarray(total)[:-1], np.asarray(total)[-1]
+    return S - np.outer(ones, ones) / rows.total if rows.intercept else S
 
 
 def _met(slices: Sequence[Array]) -> list[Array]:
@@ -161,7 +192,7 @@ class Left:
     def slices(self, rows: slice, room: Array) -> list[Array]:
         """Those of some rows of A, in room for all of them."""
         cuts = self.cutting.of(_alike(np.frexp(self.columns.largest)[1]))
-        return _cut_into(self.columns.block(rows), cuts, room)
+        return _cut_into(self.columns.exactly(rows), cuts, room)
 
     def of_targets(self, A: list[Array], y: Array) -> Double:
         """What is left of targets (m, k), the rows being cut into slices."""
@@ -195,7 +226,7 @@ class _Visit:
                 squares = squares + np.einsum("ij,ij->j", r.head, r.head)
             else:
                 s = self.rows.s[rows, None]
-                squares, r = squares + np.sum(s * r.head**2, axis=0), r.times(s)
+                squares, r = squares + np.sum(s * r.head**2, axis=0), r * s
             size = size + np.abs(r.head).sum(axis=0)
             top, left = two_sum(top, self._sums(A, r))
             low = low + left
@@ -229,8 +260,10 @@ def _products(
     return [product for _, product in sorted(exact, key=lambda each: each[0])], rest
 
 
-def _cut_into(A: Array, cuts: Sequence[Array], room: Array) -> list[Array]:
-    """Slices of a block, in room for all of them."""
+def _cut_into(A: Any, cuts: Sequence[Array], room: Array) -> list[Array]:
+    """Slices of a block, in room for all of them where it is of float64."""
+    if isinstance(A, Double):
+        return cut(A, cuts)
     room = room[:, : len(A)]
     for i, c in enumerate(cuts):
         np.add(A, c, out=room[i])
@@ -241,7 +274,8 @@ def _cut_into(A: Array, cuts: Sequence[Array], room: Array) -> list[Array]:
 
 def _alike(exponents: Array) -> Any:
     """One number where all are the same: it is subtracted faster."""
-    return exponents[0] if (exponents == exponents[0]).all() else exponents
+    one = exponents[:1]
+    return one[0] if one.size and (exponents == one).all() else exponents
 
 
 def rows_of(block: slice) -> int:

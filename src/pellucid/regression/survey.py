@@ -3,11 +3,13 @@
 Columns that squares would carry out of the range of float64 are multiplied by powers of
 two. Columns that lie far from 0 are seen from a number near their mean, `head`, from
 which each element differs by a float64, so that nothing is lost by the difference
-(Sterbenz 1974). Both happen in a block of rows, while it stays in the cache.
+(Sterbenz 1974). Both happen in a block of rows, while it stays in the cache. Columns
+that no float64 holds are formed there, with what float64 leaves of them.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -16,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.regression import powers
+from pellucid.regression.error_free import Double, two_sum
 from pellucid.regression.rows import visited
 
 Array = NDArray[Any]
@@ -23,18 +26,42 @@ Array = NDArray[Any]
 LONG = 512  # numbers that a step of NumPy's takes at its speed
 
 
+class Formed(ABC):
+    """Columns (n, d) near 1 that are formed where they are used, to 106 bits."""
+
+    dtype = np.dtype(float)
+
+    @property
+    @abstractmethod
+    def shape(self) -> tuple[int, int]:
+        """How many rows, and how many columns."""
+
+    @property
+    @abstractmethod
+    def terms(self) -> Array:
+        """What the terms of an element of each column may add up to (d,)."""
+
+    @abstractmethod
+    def exactly(self, rows: slice) -> Double:
+        """Some rows, head + tail."""
+
+    def __getitem__(self, rows: slice) -> Array:
+        """Some rows in float64."""
+        return self.exactly(rows).head
+
+
 @dataclass(frozen=True)
 class Survey:
     """The least and the largest element of each column of X 2^-e, and its mean."""
 
-    X: Array
+    X: Any
     e: Array | None
     low: Array
     high: Array
     mean: Array
 
     @classmethod
-    def of(cls, X: Array, s: Array | None, e: Array | None = None) -> Survey:
+    def of(cls, X: Array | Formed, s: Array | None, e: Array | None = None) -> Survey:
         """Look once at all rows, with the weights s."""
 
         def part(blocks: list[slice]) -> tuple[Array, Array, Array]:
@@ -96,7 +123,7 @@ class ExactColumns:
 
     Parameters
     ----------
-    X : array (n, d)
+    X : array (n, d) or Formed
         As it was given, of float32 or float64.
     e : array (d,) of int or None
         Powers of two, None for 0.
@@ -112,7 +139,7 @@ class ExactColumns:
         The largest element of X 2^-e, of which rounding has left a part.
     """
 
-    X: Array
+    X: Any
     e: Array | None
     head: Array
     shift: Array
@@ -133,6 +160,12 @@ class ExactColumns:
         largest = np.maximum(high - head, head - low)
         return cls(X, e, head, mean - head, mean, largest, seen.largest)
 
+    @classmethod
+    def nothing(cls, n: int, d: int) -> ExactColumns:
+        """Columns of zeros."""
+        zeros = np.zeros(d)
+        return cls(np.broadcast_to(0.0, (n, d)), None, *[zeros] * 5)
+
     @property
     def shape(self) -> tuple[int, int]:
         """How many rows, and how many columns."""
@@ -151,6 +184,21 @@ class ExactColumns:
         if self.head.any():
             return np.subtract(X, self.head, dtype=float)
         return np.asarray(X, float)
+
+    def exactly(self, rows: slice) -> Array | Double:
+        """Some rows of A; of columns that are formed with what float64 leaves."""
+        if not isinstance(self.X, Formed):
+            return self.block(rows)
+        A = self.X.exactly(rows)
+        head, tail = (powers.scaled(part, self.e) for part in (A.head, A.tail))
+        return Double(*two_sum(head - self.head, tail))
+
+    @property
+    def rounding(self) -> Array:
+        """What may be lost of an element of each column (d,): nothing, as it came."""
+        if not isinstance(self.X, Formed):
+            return np.zeros(self.shape[1])
+        return 2.0**-100 * np.asarray(powers.scaled(self.X.terms, self.e))
 
     def around(self, rows: slice, out: Array) -> None:
         """Write some rows of A - shift, which may be rounded."""

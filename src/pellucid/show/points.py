@@ -128,6 +128,7 @@ def curve(
     y: ArrayLike,
     predict: Callable[[NDArray[np.float64]], ArrayLike],
     *,
+    bounds: Callable[[NDArray[np.float64]], ArrayLike] | None = None,
     label: str = "",
     title: str = "",
     x_label: str = "x",
@@ -141,6 +142,8 @@ def curve(
         (n,) coordinates.
     predict
         From (m,) values of x to the (m,) heights of the curve.
+    bounds
+        From the same to (m, 2), the lower and the upper edge of a band around it.
     label
         What the curve is, such as its equation.
     title
@@ -161,6 +164,10 @@ def curve(
     """
     figure, axes = blank()
     _fitted(axes, x, y, predict, label)
+    if bounds is not None:
+        grid = axes.lines[-1].get_xdata()
+        low, high = np.asarray(bounds(np.asarray(grid)), dtype=float).T
+        axes.fill_between(grid, low, high, color=FIT, alpha=0.2, linewidth=0)
     entitle(axes, title, x_label, y_label)
     return figure
 

@@ -64,6 +64,9 @@ class LinearFit(Fitted):
         The sum of the logarithms of the weights, None where there are none.
     found : callable
         Gives the hat matrix of the rows, always the same.
+    told : array (p, m) or None
+        F of estimates that are not those of the columns by which the rows lie, as the
+        powers of a polynomial are told of others.
     """
 
     index: pd.Index[Any]
@@ -76,6 +79,7 @@ class LinearFit(Fitted):
     constant: bool
     log_weights: float | None
     found: Callable[[], Hat]
+    told: Array | None = None
 
     @property
     def hat(self) -> Hat:
@@ -85,7 +89,7 @@ class LinearFit(Fitted):
     @cached_property
     def factor(self) -> Array:
         """F (p, m), nan in the rows of estimates that are not determined."""
-        return self.spread.factor(self.intercept)
+        return self.spread.factor(self.intercept) if self.told is None else self.told
 
     @property
     def freedom(self) -> float:

@@ -278,7 +278,7 @@ class Search:
             Z = self.near(block, columns)
             total, size = constant + -Z[:, -1], np.abs(Z[:, -1]) + abs(constant.head)
             for a, x in zip(doubles, Z.T, strict=False):
-                total = total + Double(*np.broadcast_arrays(a.head, a.tail)).times(x)
+                total = total + Double(*np.broadcast_arrays(a.head, a.tail)) * x
                 size = size + np.abs(a.head * x)
             return bool((np.abs(total.value) <= reach * size).all())
 

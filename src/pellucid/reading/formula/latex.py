@@ -364,7 +364,7 @@ def _positive(value: Any, digits: int | None) -> Piece:
         ratio = Fraction(float(value)).limit_denominator(10_000)
         if ratio.numerator in range(1, 10) and float(ratio) == value:
             return over(Piece(str(ratio.numerator)), Piece(str(ratio.denominator)))
-        text = f"{value:.6g}"
+        text = f"{value:.{digits or 6}g}"
     mantissa, e, exponent = text.partition("e")
     if not e:
         return Piece(text)

@@ -1,0 +1,391 @@
+"""Polynomial regression: linear regression on products of powers of features."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, MultiOutputMixin
+from sklearn.utils.validation import check_is_fitted
+
+from pellucid.errors import ModelError
+from pellucid.graphs.graph import Graph
+from pellucid.models import as_formulas, base, costs, extremes, linear_settings
+from pellucid.models.base import Array
+from pellucid.models.scores import Regressor
+from pellucid.models.statistics import LEVELS, Statistical
+from pellucid.regression import powers
+from pellucid.regression.hat import Hat
+from pellucid.regression.monomials import Monomials, count
+from pellucid.regression.polynomial_fit import PolynomialFit, polynomial_fit
+from pellucid.regression.polynomials import Columns
+from pellucid.regression.rows import parts_of
+from pellucid.show.estimates import LEVEL
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from pellucid.statistics.fitted import Fitted
+
+CHECKS = {"degree": base.count(0), "fit_intercept": base.flag}
+MOST = 10_000  # terms of a polynomial
+FINEST = 11  # digits of a number in a formula, besides the usual four
+ROWS = 4096  # of a block that is predicted
+
+
+class PolynomialRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
+    """The polynomial of smallest mean squared error, in all features together.
+
+        z = b + sum_j w_j x_1^p_j1 x_2^p_j2 ...,   p_j1 + p_j2 + ... <= degree
+        J(w, b) = mean(squared_error(z, y))
+
+    the mean weighted by `sample_weight`. Powers of x are nearly parallel where x lies
+    far from 0, as years do, and float64 does not even hold them: so the fit is made by
+    polynomials that are orthogonal over the rows, formed to 106 bits, and told in the
+    powers of x with the digits that float64 has. Where rows do not tell a power of a
+    feature from lower ones, as of a feature with two values, its coefficients are 0.
+
+    Parameters
+    ----------
+    degree : int
+        The most that the powers in a term add up to.
+    fit_intercept : bool
+        Whether there is a b.
+
+    Attributes
+    ----------
+    coef_ : array (p,) or (k, p)
+        w, a row a target; the terms are those of `powers_`.
+    intercept_ : float or array (k,)
+        b.
+    powers_ : array (p, d) of int
+        The power of each feature in each term, in the order of scikit-learn's
+        `PolynomialFeatures` without its constant.
+    terms_ : array (p,) of str
+        What the terms are called, such as "x1^2" and "x1 x2".
+    digits_ : array (p,) or (k, p)
+        How many decimal digits of each coefficient are certain, of the least squares of
+        the numbers as they are, in exact arithmetic: 15.95 where float64 has no better.
+        It is a bound: 0 for a coefficient that may be 0, nan where other numbers are as
+        good.
+    rank_ : int
+        In how many directions the terms vary.
+    history_ : array (2,)
+        J at w = 0, b = 0 and at the solution.
+    graph_ : Graph
+        J as a graph of w, b, X and y (and of the weights s).
+    n_features_in_, feature_names_in_ : int, array (d,) of str
+        How many features there are, and their names where X had some.
+
+    References
+    ----------
+    Gergonne, "Application de la méthode des moindres quarrés à l'interpolation des
+    suites" (1815); Forsythe, "Generation and use of orthogonal polynomials for
+    data-fitting with a digital computer" (1957).
+
+    Examples
+    --------
+    >>> X, y = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([1.0, 0.0, 3.0, 10.0])
+    >>> model = PolynomialRegression(degree=2).fit(X, y)
+    >>> model.formula(), model.digits_.round(1)
+    ('y = 2 x^2 - 3 x + 1', array([16., 16.]))
+    >>> model.predict([[4.0]])
+    array([21.])
+    """
+
+    def __init__(self, degree: int = 2, *, fit_intercept: bool = True) -> None:
+        self.degree = degree
+        self.fit_intercept = fit_intercept
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
+        """Find w and b.
+
+        Parameters
+        ----------
+        X : array (n, d), data frame or `Table` with its target
+            Features.
+        y : array (n,) or (n, k)
+            One target, or k of them.
+        sample_weight : array (n,), optional
+            How often each row counts.
+
+        Returns
+        -------
+        PolynomialRegression
+            Itself.
+
+        Raises
+        ------
+        ModelError
+            For a parameter or rows that cannot be used, more than 10,000 terms, or a
+            coefficient that float64 cannot hold.
+
+        Warns
+        -----
+        RuntimeWarning
+            When a feature varies no more than rounding may move numbers of its size.
+
+        Examples
+        --------
+        >>> PolynomialRegression().fit([[0.0], [1.0], [2.0]], [1.0, 2.0, 5.0]).coef_
+        array([0., 1.])
+        """
+        base.check_parameters(self, CHECKS)
+        X, y = base.unpacked(self, X, y)
+        self._target = base.target_name(y)
+        X, y, s = base.all_rows(
+            self, X, y, sample_weight,
+            multi_output=True, y_numeric=True, accept_sparse=False,
+        )  # fmt: skip
+        places = None if s is None else np.flatnonzero(s)
+        X, y, s = base.weighted_rows(X, y, s)
+        y = y if y.dtype == float else extremes.as_single(self, y, float, "y")
+        self._expect_few(X.shape[1])
+        Y = y.reshape(len(y), -1)  # (n, k)
+        intercept = bool(self.fit_intercept)
+        try:
+            found = polynomial_fit(X, Y, s, degree=self.degree, intercept=intercept)
+        except powers.OutOfRangeError as error:
+            raise self._refused(error, X.shape[1]) from None
+        if found.still.any():
+            linear_settings.tell_still(self, X, np.flatnonzero(found.still))
+        self._forget("_constant", "_log_weights")
+        self._keep(found, one=y.ndim == 1)
+        self._rows = base.kept(X, y, s, places=places)
+        self._r2 = found.explained.r2 if len(y) > 1 else np.nan
+        return self
+
+    def _keep(self, found: PolynomialFit, one: bool) -> None:
+        """Take over what was found."""
+        w, b, digits = found.w[1:], found.w[0], found.digits[1:]
+        self.coef_ = w[:, 0] if one else w.T  # (p,) or (k, p)
+        self.intercept_ = linear_settings.intercept(b, one, self.fit_intercept)
+        self.digits_ = digits[:, 0] if one else digits.T
+        self.rank_ = found.rank
+        self.history_ = found.explained.history
+        self._basis, self._inside = found.basis, found.inside
+        self._spread, self._factor = found.spread, found.factor
+        self._explained = found.explained
+
+    def _expect_few(self, d: int) -> None:
+        p = count(d, self.degree) - 1
+        if p > MOST:
+            raise ModelError(
+                f"{type(self).__name__}: expected at most {MOST:,} terms, got {p:,} of "
+                f"degree {self.degree} in {d:,} features; lower the degree or leave "
+                "features out."
+            )
+
+    def _refused(self, error: powers.OutOfRangeError, d: int) -> ModelError:
+        """The sentence for a coefficient that float64 cannot hold."""
+        names = self._names(Monomials(d, self.degree).powers[1:])
+        place = (error.place[0] - 1) % (len(names) + 1)  # that of b is the last
+        moved = powers.OutOfRangeError((place,), error.size)
+        return extremes.refused(self, moved, names)
+
+    def _names(self, powers: Array) -> list[str]:
+        names, style = base.feature_names(self), as_formulas.STYLES["text"]
+        return [as_formulas.term(names, row, style) for row in powers]
+
+    @property
+    def powers_(self) -> Array:
+        """The power of each feature in each term (p, d)."""
+        check_is_fitted(self)
+        powers: Array = self._basis.monomials.powers[1:]
+        return powers
+
+    @property
+    def terms_(self) -> Array:
+        """What the terms are called (p,)."""
+        return np.array(self._names(self.powers_), object)
+
+    def _fitted(self) -> Fitted:
+        from pellucid.models import linear_statistics
+
+        told = self._factor if self.fit_intercept else self._factor[1:]
+        return linear_statistics.fitted(self, self._hat, told)
+
+    def _hat(self) -> Hat:
+        """The hat matrix of the rows that the model was fitted to."""
+        (X, y, *s), intercept = base.rows_of(self), bool(self.fit_intercept)
+        columns, w = self._columns(X), self._inside
+        Y = y.reshape(len(y), -1)
+        rows: Any = columns, Y, s[0] if s else None
+        return Hat.of(*rows, self._spread, w[columns.kept], intercept=intercept)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is kept of a model in files, with what the rows alone tell."""
+        kept = dict(super().__getstate__())
+        if "_spread" in kept:
+            fitted = self._statistics
+            kept["_constant"] = fitted.constant
+            kept["_log_weights"] = fitted.log_weights
+        return kept
+
+    def _design(self, X: Array) -> tuple[Columns, int]:
+        """What the fit is linear in, of rows, and how high a power that holds."""
+        return self._columns(X), self._basis.degree
+
+    def _subject(self) -> str:
+        return ", ".join(base.target_names(self))
+
+    def predict(self, X: Any) -> Array:
+        """Compute z, by the orthogonal polynomials: no digit is lost far from 0.
+
+        Parameters
+        ----------
+        X : array (n, d) or data frame
+            Rows of the features that the model was fitted to.
+
+        Returns
+        -------
+        array (n,) or (n, k)
+            The prediction for each row.
+
+        Raises
+        ------
+        ModelError
+            For cells that are not finite, and a prediction beyond float64.
+
+        Examples
+        --------
+        >>> model = PolynomialRegression().fit([[0.0], [1.0], [2.0]], [1.0, 2.0, 5.0])
+        >>> model.predict([[3.0]])
+        array([10.])
+        """
+        X = base.rows_to_predict(self, X)
+        return extremes.finite(self, self._output(X))
+
+    def _output(self, X: Array) -> Array:
+        """Compute z (n,) or (n, k) a block of rows at a time."""
+        w = self._inside[:, 0] if self.coef_.ndim == 1 else self._inside
+        blocks = [block for part in parts_of(len(X), ROWS) for block in part]
+        with np.errstate(over="ignore", invalid="ignore"):
+            parts = [self._basis.values(X[rows]).head @ w for rows in blocks]
+        return np.concatenate(parts)
+
+    def predict_interval(
+        self, X: Any, level: float = LEVEL, *, of: str = "target"
+    ) -> Array:
+        """Say between which bounds the target of a new row lies, or its mean.
+
+        As `LinearRegression.predict_interval`, whose columns are the terms here.
+
+        Parameters
+        ----------
+        X : array (n, d) or data frame
+            Rows of the features that the model was fitted to.
+        level : float
+            How often the target, or the mean, lies between the bounds.
+        of : str
+            "target" for a prediction interval, "mean" for a confidence interval.
+
+        Returns
+        -------
+        array (n, 2) or (n, k, 2)
+            The lower and the upper bound; nan where no degrees of freedom are left, and
+            for a row of which the fit tells nothing.
+
+        Raises
+        ------
+        ModelError
+            For a level that is not between 0 and 1, another `of`, or cells that are not
+            finite.
+
+        Examples
+        --------
+        >>> x, y = np.arange(5.0)[:, None], [1.0, 0.0, 3.0, 10.0, 22.0]
+        >>> model = PolynomialRegression().fit(x, y)
+        >>> model.predict_interval([[2.0]], of="mean").round(2)
+        array([[2.2 , 3.63]])
+        """
+        base.check_value(self, "level", level, LEVELS)
+        base.check_value(self, "of", of, base.one_of("target", "mean"))
+        X = base.rows_to_predict(self, X)
+        z = self._output(X)
+        columns = self._columns(X)[slice(0, len(X))]
+        h = self._spread.leverage(columns) + (of == "target")
+        half = self._statistics.half(h, level).reshape(z.shape)
+        return np.stack([z - half, z + half], axis=-1)
+
+    def _columns(self, X: Array) -> Columns:
+        """The orthogonal polynomials of rows."""
+        return Columns.of(self._basis, X, bool(self.fit_intercept))
+
+    @property
+    def _cancelled(self) -> Array:
+        """How many digits (k,) are lost where terms cancel, as those of years do."""
+        basis, sums = self._basis, self._explained
+        reach = np.ldexp(np.abs(basis.centre) + np.ldexp(1.0, -basis.zoom), basis.unit)
+        with np.errstate(all="ignore"):
+            sizes = np.prod(reach**self.powers_, axis=1)
+            terms = np.abs(np.atleast_2d(self.coef_)) @ sizes + np.abs(self.intercept_)
+            spread = np.ldexp(np.sqrt(sums.around / sums.total), sums.e)
+            lost = np.ceil(np.log10(terms / spread)) - 1
+        return np.where(np.isfinite(lost), np.clip(lost, 0, FINEST), 0).astype(int)
+
+    @property
+    def graph_(self) -> Graph:
+        """J as a graph of w, b, X and y (and of the weights s)."""
+        powers = self.powers_
+
+        def cost(w: Any, b: Any, X: Any, y: Any, s: Any = None) -> Any:
+            P = np.prod(X[:, None] ** powers, axis=2)  # (n, p)
+            z = P @ w + b  # (n,) or (n, k)
+            loss = costs.squared_error(z, y)  # (n,)
+            J = np.average(loss, weights=s)
+            return J  # noqa: RET504 (its name is shown in the graph)
+
+        return base.recorded_cost(self, cost, self.coef_.T, self.intercept_)
+
+    def formula(self, format: str = "text") -> str:  # noqa: A002
+        r"""Write the fitted polynomial from the highest power; no terms that are 0.
+
+        Parameters
+        ----------
+        format : str
+            "text" or "latex".
+
+        Returns
+        -------
+        str
+            An equation; for k targets, k of them.
+
+        Raises
+        ------
+        ModelError
+            For another format.
+
+        Examples
+        --------
+        >>> model = PolynomialRegression().fit([[0.0], [1.0], [2.0]], [1.0, 0.0, 3.0])
+        >>> model.formula("latex")
+        '\\hat{y} = 2\\,x^{2} - 3\\,x + 1'
+        """
+        return as_formulas.polynomial(self, format)
+
+    def plot(self) -> Figure:
+        """Draw the curve of one feature with its confidence band, or observed values.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            The curve over one feature; of several features or targets what was observed
+            against what is predicted.
+
+        Raises
+        ------
+        ModelError
+            When the model was loaded, without the rows it was fitted to.
+        MissingExtraError
+            When matplotlib is not installed.
+
+        Examples
+        --------
+        >>> model = PolynomialRegression().fit([[0.0], [1.0], [3.0]], [1.0, 0.0, 4.0])
+        >>> model.plot().axes[0].get_title(loc="left")
+        'A parabola is least at x = 1: 0 (r2 = 1.0000)'
+        """
+        from pellucid.models import pictures
+
+        return pictures.polynomial(self)
