@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pellucid.models.base import feature_names, named, rows_of
 from pellucid.regression.powers import filled
 from pellucid.show import plots
