@@ -77,6 +77,10 @@ def of_images(**options):
 
 MODELS = {
     "line": lambda: fitted(pl.LinearRegression(), X, Y),
+    "polynomial": lambda: fitted(pl.PolynomialRegression(3), FRAME, Y),
+    "polynomial, targets": lambda: fitted(
+        pl.PolynomialRegression(fit_intercept=False), X, several(Y), S
+    ),
     "line, one feature": lambda: fitted(pl.LinearRegression(), X[:, :1], Y),
     "line, named": lambda: fitted(pl.LinearRegression(), FRAME, pd.Series(Y, name="é")),
     "line, targets": lambda: fitted(pl.LinearRegression(), X, several(Y), S),

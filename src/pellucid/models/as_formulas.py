@@ -71,7 +71,7 @@ def polynomial(model: Any, format: str) -> str:  # noqa: A002
         there = np.flatnonzero(w[order])
         some = [names[j] for j in there]
         own = replace(style, name=str, digits=style.digits + int(lost))
-        sums.append(weighted_sum(w[order][there], some, b, own))
+        sums.append(weighted_sum(w[order][there].tolist(), some, b, own))
     return _written(list(zip(_targets(model, format), sums, strict=True)), format)
 
 
@@ -160,7 +160,7 @@ def _style(model: Any, format: str) -> Style:  # noqa: A002
 def _sums(model: Any, style: Style, chosen: Chosen = None) -> list[str]:
     """Xw + b for each row of weights."""
     names, pairs = feature_names(model), _rows_of_weights(model)
-    return [weighted_sum(w, names, b, style, chosen) for w, b in pairs]
+    return [weighted_sum(w.tolist(), names, b, style, chosen) for w, b in pairs]
 
 
 def _rows_of_weights(model: Any) -> list[tuple[Array, float]]:

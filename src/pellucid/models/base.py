@@ -385,12 +385,6 @@ def feature_names(model: Any) -> list[str]:
     return [name if name.strip() else f"column {j}" for j, name in enumerate(names, 1)]
 
 
-def coefficient_names(model: Any) -> list[str]:
-    """What the coefficients are of: features, or the terms of a polynomial."""
-    terms = getattr(model, "terms_", None)
-    return feature_names(model) if terms is None else list(terms)
-
-
 def target_name(y: Any) -> str:
     """What the target is called: the name of its column, where it has one, else y."""
     name = getattr(y, "name", None)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.models import base
+from pellucid.models.linear_settings import coefficient_names
 from pellucid.models.base import Array
 from pellucid.regression.krylov import is_too_large
 from pellucid.statistics import relations as statistics
@@ -38,7 +39,7 @@ def relations(X: Any, intercept: bool = True) -> tuple[Relation, ...]:
 
 def fits_anything(model: Any) -> Iterator[str]:
     """Say that no freedom is left, so that r2 is 1, and any classes are separable."""
-    n, d = model._rows.kinds[0][0][0], len(base.coefficient_names(model))
+    n, d = model._rows.kinds[0][0][0], len(coefficient_names(model))
     rank = min(getattr(model, "rank_", d), n - model.fit_intercept)
     if d > 1 and n > 1 and rank + model.fit_intercept >= n:
         proof = "a fit without a mistake" if hasattr(model, "classes_") else "r2 = 1"
@@ -51,7 +52,7 @@ def dependent(model: Any) -> Iterator[str]:
     n, d = model._rows.kinds[0][0]
     rank = getattr(model, "rank_", None)
     if (
-        d != len(base.coefficient_names(model))
+        d != len(coefficient_names(model))
         or rank == d
         or getattr(model, "C", np.inf) < np.inf
     ):

@@ -1,4 +1,4 @@
-"""What the settings of linear regression may be, and whose place it takes."""
+"""What the settings of linear regression may be, and what is said of its columns."""
 
 from __future__ import annotations
 
@@ -34,6 +34,12 @@ def counted_among_theirs(ours: type) -> None:
     theirs = getattr(sys.modules.get(THEIRS), "LinearRegression", None)
     if isinstance(theirs, ABCMeta):
         theirs.register(ours)
+
+
+def coefficient_names(model: Any) -> list[str]:
+    """What the coefficients are of: features, or the terms of a polynomial."""
+    terms = getattr(model, "terms_", None)
+    return base.feature_names(model) if terms is None else list(terms)
 
 
 def intercept(b: Array, one: bool, fitted: bool) -> Any:

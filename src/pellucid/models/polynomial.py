@@ -208,10 +208,9 @@ class PolynomialRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimat
     def _hat(self) -> Hat:
         """The hat matrix of the rows that the model was fitted to."""
         (X, y, *s), intercept = base.rows_of(self), bool(self.fit_intercept)
-        columns, w = self._columns(X), self._inside
-        Y = y.reshape(len(y), -1)
-        rows: Any = columns, Y, s[0] if s else None
-        return Hat.of(*rows, self._spread, w[columns.kept], intercept=intercept)
+        columns, Y = self._columns(X), y.reshape(len(y), -1)
+        w, weights = self._inside[columns.kept], s[0] if s else None
+        return Hat.of(columns, Y, weights, self._spread, w, intercept=intercept)
 
     def __getstate__(self) -> dict[str, Any]:
         """What is kept of a model in files, with what the rows alone tell."""

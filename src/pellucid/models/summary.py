@@ -9,7 +9,8 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.models import notes
-from pellucid.models.base import Array, coefficient_names, rows_of
+from pellucid.models.base import Array, rows_of
+from pellucid.models.linear_settings import coefficient_names
 from pellucid.regression.powers import filled
 from pellucid.show.summary import Summary
 from pellucid.statistics.fitted import CLASSICAL

@@ -75,7 +75,7 @@ class Hat:
 
     @classmethod
     def of(
-        cls, X: Array, Y: Array, s: Array | None, spread: Spread, w: Array,
+        cls, X: Any, Y: Array, s: Array | None, spread: Spread, w: Array,
         *, intercept: bool, bound: bool = False,
     ) -> Hat:  # fmt: skip
         """Of rows X (n, d), Y (n, k) and a fit of the coefficients w (d, k) to them.

@@ -27,6 +27,7 @@ from pellucid.regression.spread import Spread
 Array = NDArray[np.float64]
 
 HALVES = 2.0**-62, 2.0**-100  # of a coefficient in the basis, that may be wrong
+EXACT = 2.0**-100  # of the squares of targets: what is left may be of that rounding
 UNSEEN = 1e-7  # of such terms: what is less is taken for 0
 ROUNDING = 2.0**-96  # of the terms that the coefficient of a monomial is a sum of
 
@@ -113,12 +114,14 @@ def polynomial_fit(
     sharp = Sharp.of(rows, factors)
     factors = sharp.factors(factors)
     of_y = 0 if rows.targets.e is None else rows.targets.e
+    known = _are_determined(columns, factors, rows)[:, None]
+    least = EXACT * rows.total * rows.targets.largest**2
     for half in HALVES:
         found = refined(rows, factors, factors.inverse, factors.f, half)
-        w, error, whole = _told(columns, _unscaled(rows, found))
-        if (error <= np.abs(w) * 2.0**-BITS).all():
+        w, error, whole = _told(columns, _unscaled(rows, found), known)
+        sure = (error <= np.abs(w) * 2.0**-BITS).all()
+        if sure and (found.squares > least).all():
             break
-    known = _are_determined(columns, factors, rows)[:, None]
     unit = -(basis.monomials.powers @ basis.unit)[:, None]
     spread = Spread.of(rows, factors, power_of(s))
     return PolynomialFit(
@@ -144,14 +147,18 @@ def _unscaled(rows: Rows, found: Refined) -> Refined:
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def _told(columns: Columns, found: Refined) -> tuple[Array, Array, Double]:
+def _told(
+    columns: Columns, found: Refined, known: NDArray[Any]
+) -> tuple[Array, Array, Double]:
     """The coefficients of monomials, bounds of their errors, and those in the basis."""
     basis, whole = columns.basis, columns.whole(found.w, found.b)
     errors = columns.whole_sizes(found.error_w, found.error_b)
     terms = basis.terms(whole.value)
     error = basis.terms(errors) + ROUNDING * terms
     w = basis.expanded(whole)
-    dust = np.abs(w.value) <= np.minimum(error, DUST * terms)
+    dust = np.abs(w.value) <= np.where(
+        known, np.minimum(error, DUST * terms), DUST * terms
+    )
     if columns.share is not None:
         dust[0], error[0] = True, 0.0  # it is 0 at x = 0
     return swept(w, dust).value, error, whole

@@ -33,6 +33,7 @@ Array = NDArray[Any]
 SEEN = 4096  # points of a feature, at most, that say which polynomials are orthogonal
 ALONE = 2.0**-34  # of t p_k: what is less beside those before is none of its own
 MEANT = 2.0**-27  # of p_k+1: an h that changes less is left out
+CANCELLED = 2.0**-90  # of terms: a sum that is less is 0
 HELD = 2**23  # numbers that are formed once and held
 FEW = 3  # bits of a centre below the spread, so that most differences are float64
 
@@ -161,7 +162,8 @@ def _coefficients(h: Array, scale: Array, centre: Any, zoom: Any) -> Double:
 
     def times(q: Double) -> Double:
         up = Double(np.roll(q.head, 1), np.roll(q.tail, 1))  # the last was 0
-        return (up - q * centre).by(zoom)
+        moved = up - q * centre
+        return moved.by(zoom)
 
     p = chain(Double.of(one[0]), times, h, scale)
     return Double(np.array([q.head for q in p]), np.array([q.tail for q in p]))
@@ -315,6 +317,8 @@ class Columns(Formed):
         if self.share is not None:
             terms = w * -self.share[self.kept]
             b = summed(np.vstack([terms.head, terms.tail]))
+            sizes = np.sum(np.abs(terms.head), axis=0)
+            b = b * (np.abs(b.head) > CANCELLED * sizes)
         found[self.pivot] = b
         return found
 
