@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from pellucid.regression.factors import Factors
 from pellucid.regression.problem import Rows
 
 Array = NDArray[Any]
+
+ASIDE = 1e-7  # the part of a row beside all directions of a fit that is rounding
+ASIDE_SQUARED = 1e-12  # of its square, where that is what is left of 1
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Spread:
         scale = self.scale
         with np.errstate(over="ignore"):
             F = np.ldexp(self.inverse / scale[:, None], -self.exponent[:, None])
-        unseen = self._unseen(np.eye(len(scale)))
+        unseen = 1 - np.sum(self._seen**2, axis=1) > ASIDE_SQUARED
         if intercept:
             F = np.vstack([self.at_zero, F])
             F = np.insert(F, 0, 0.0, axis=1)
@@ -94,11 +98,15 @@ class Spread:
         rounding = 1e-12 * float(np.linalg.norm(self.mean / self.scale))
         return np.where(self._unseen(z, rounding), np.nan, h)
 
+    @cached_property
+    def _seen(self) -> Array:
+        """The directions in which the rows of Z lie: orthonormal columns (d, rank)."""
+        size = np.linalg.norm(self.inverse, axis=0)
+        return np.asarray(np.linalg.qr(self.inverse / size)[0])
+
     def _unseen(self, z: Array, rounding: float = 0.0) -> Array:
         """Whether rows of Z lie in directions in which the rows of the fit do not."""
         if self.inverse.shape[1] == len(self.length):
             return np.zeros(len(z), bool)
-        size = np.linalg.norm(self.inverse, axis=0)
-        seen = np.linalg.qr(self.inverse / size)[0]  # (d, rank)
-        unseen = np.linalg.norm(z - (z @ seen) @ seen.T, axis=1)
-        return np.asarray(unseen > 1e-7 * np.linalg.norm(z, axis=1) + rounding)
+        unseen = np.linalg.norm(z - (z @ self._seen) @ self._seen.T, axis=1)
+        return np.asarray(unseen > ASIDE * np.linalg.norm(z, axis=1) + rounding)

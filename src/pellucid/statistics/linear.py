@@ -120,8 +120,8 @@ class LinearFit(Fitted):
     def spread_of(self, kind: str) -> Array:
         """M (k, m, m): of U'y the covariance is M M', each residual for its own row."""
         if kind not in self._robust:
-            M = robust.roots(self.hat, kind)
-            self._robust[kind] = M * (self.freedom / self.freedom)
+            known = (self.explained.left > 0) * (self.freedom / self.freedom)
+            self._robust[kind] = robust.roots(self.hat, kind) * known[:, None, None]
         return self._robust[kind]
 
     @cached_property
