@@ -120,8 +120,8 @@ GENERALISED = {
 }
 
 
-def fitted(X, y, kind):
-    return (counts if kind is sm.Poisson else classes)(X, y)
+def fitted(X, y, kind, **settings):
+    return (counts if kind is sm.Poisson else classes)(X, y, **settings)
 
 
 def theirs(X, y, kind, **options):
@@ -636,6 +636,52 @@ def test_rows_of_weight_0_are_not_told_of(fit, levels, rng):
 def test_rows_of_separable_classes_have_no_leverage():
     frame = classes(np.arange(8.0)[:, None], np.arange(8) > 3).diagnostics().frame
     assert np.isnan(frame[["leverage", "Cook's distance"]]).all(axis=None)
+
+
+# -- fits that have fewer digits than their errors tell ------------------------------
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize(
+    ("name", "rough"),
+    [
+        ("spector", {"max_iter": 3}),
+        ("fair", {"max_iter": 3}),
+        ("anes96", {"tol": 0.01}),
+        ("cpunish", {"tol": 0.01}),
+    ],
+    ids=str,
+)
+def test_errors_are_those_of_the_maximum_near_which_a_fit_ends(name, rough, tmp_path):
+    data, kind = DISCRETE[name]
+    X, y = data()
+    model = fitted(X, y, kind, **rough)
+    assert_rows_equal(model.summary().frame, theirs(X, y, kind))
+    robust = theirs(X, y, kind, cov_type="HC0")
+    assert_rows_equal(model.summary(covariance="HC0").frame, robust)
+    pl.save(model, tmp_path / "model.safetensors")
+    again = pl.load(tmp_path / "model.safetensors")
+    assert again.summary().frame.equals(model.summary().frame)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("name", ["fair", "anes96", "cpunish"])
+def test_of_a_fit_that_ends_far_from_the_maximum_it_is_said(name):
+    data, kind = DISCRETE[name]
+    X, y = data()
+    model = fitted(X, y, kind, max_iter=1)
+    summary = model.summary()
+    assert "standard errors before the likeliest" in summary.notes[-1]
+    if name != "anes96":
+        w = [*np.atleast_1d(model.intercept_), *np.ravel(model.coef_)]
+        assert summary.frame["estimate"].tolist() == w
+
+
+def test_estimates_are_the_coefficients_to_the_last_digit_of_few_rows():
+    X, y = spector()
+    model = classes(X, y)
+    estimates = model.summary().frame["estimate"]
+    assert estimates.tolist() == [*model.intercept_, *model.coef_[0]]
 
 
 # -- files ----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError
-from pellucid.models import base
+from pellucid.models import base, logistic_settings
 from pellucid.models.statistics import LEVELS, Statistical
 from pellucid.regression.powers import filled
 from pellucid.show.estimates import LEVEL
@@ -68,7 +68,7 @@ class ByLikelihood(Statistical):
         """The information of the rows, but of too many parameters."""
         seen = self._seen()
         few = seen.z.shape[1] * (seen.X.shape[1] + seen.intercept) <= MOST
-        return Information.of(seen) if few else None
+        return Information.at_most(seen) if few else None
 
     def __getstate__(self) -> dict[str, Any]:
         """What is kept of a model in files: also what its rows have said."""
@@ -97,13 +97,15 @@ class ByLikelihood(Statistical):
 class OfCounts(ByLikelihood):
     """Counts, of which the coefficients are logarithms of ratios of rates."""
 
+    alpha: float
     _d2: Any
 
     def _seen(self) -> Seen:
         X, y, *s = base.rows_of(self)
         z = self._linear(X)[:, None]
         weights = s[0] if s else np.ones(len(y))
-        return Seen(Counts(), X, z, y[:, None], weights, bool(self.fit_intercept))
+        intercept, free = bool(self.fit_intercept), self.alpha == 0
+        return Seen(Counts(), X, z, y[:, None], weights, intercept, free=free)
 
     def _told(
         self, kept: Likelihoods, found: Callable[[], Information | None]
@@ -163,8 +165,12 @@ class OfClasses(ByLikelihood):
         else:
             z, y = z[:, None], t[:, None]
         weights = s[0] if s else np.ones(len(t))
-        bounded = not self.separable_
-        return Seen(Classes(), X, z, y, weights, bool(self.fit_intercept), bounded)
+        bounded, free = (
+            not self.separable_,
+            np.isinf(logistic_settings.strength(self)[0]),
+        )
+        intercept = bool(self.fit_intercept)
+        return Seen(Classes(), X, z, y, weights, intercept, bounded, bool(free))
 
     def _told(
         self, kept: Likelihoods, found: Callable[[], Information | None]

@@ -103,6 +103,8 @@ LIKELIHOODS = Fields(
         "total": parts.ABOVE,
         "rank": NUMBER,
         "alone": whole(),
+        "gone": reals("p"),
+        "left": NUMBER,
         "found": NUMBER,
         "constant": NUMBER,
         "deviance": NUMBER,

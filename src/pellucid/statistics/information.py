@@ -20,7 +20,7 @@ McCullagh & Nelder, "Generalized linear models" (1989), sections 2.5 and 12.6; W
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -40,6 +40,8 @@ from pellucid.statistics.families import Family
 
 Array = NDArray[Any]
 
+STEPS = 5  # of Newton's at most, which win twice the digits each
+EXACT, FAR = 1e-10, 0.05  # standard errors: less is not worth a step, more is too far
 ALONE = 1e-10  # of 1: so little a leverage may lack to be that of a row fitted exactly
 
 
@@ -61,6 +63,8 @@ class Seen:
         Whether the fit has one.
     bounded : bool
         Whether the likelihood has a maximum.
+    free : bool
+        Whether nothing but the likelihood holds the coefficients.
     """
 
     family: Family
@@ -70,6 +74,7 @@ class Seen:
     s: Array
     intercept: bool
     bounded: bool = True
+    free: bool = True
 
 
 @dataclass(frozen=True)
@@ -148,6 +153,8 @@ class Information:
     bounded : bool
         Whether the likelihood has a maximum. Without one there is no information: all
         errors are nan, and the rank is that of the columns.
+    gone : array (k p,)
+        How far the coefficients are from those that the rows were seen with.
     """
 
     family: Family
@@ -157,6 +164,25 @@ class Information:
     unit: float
     basis: Basis
     bounded: bool
+    gone: Array
+
+    @classmethod
+    def at_most(cls, seen: Seen) -> Information:
+        """Of rows where they are likeliest, a few of Newton's steps from the fit.
+
+        Of many rows a fit has less digits than its errors can tell: these steps are
+        for what is left, and taken where that is a small part of an error.
+        """
+        found = cls.of(seen)
+        for _ in range(STEPS):
+            size, step = found.step
+            known = seen.free and bool(np.isfinite(found.basis.outward).all())
+            if not (known and EXACT < size < FAR):
+                break
+            seen, gone = replace(seen, z=found.moved(step)), found.gone
+            after = cls.of(seen)
+            found = replace(after, gone=gone + found.outward(step[:, None])[:, 0])
+        return found
 
     @classmethod
     def of(cls, seen: Seen) -> Information:
@@ -166,7 +192,8 @@ class Information:
         q = s * _by_blocks(lambda i: np.sum(family.root(z[i]) ** 2, axis=(1, 2)), z)
         bounded = seen.bounded and bool(np.max(q) > 0)
         basis = Basis.of(seen.X, q if bounded else s, seen.intercept)
-        return cls(family, z, seen.y, s, unit, basis, bounded)
+        gone = np.zeros(z.shape[1] * len(basis.outward))
+        return cls(family, z, seen.y, s, unit, basis, bounded, gone)
 
     @property
     def rank(self) -> int:
@@ -197,9 +224,33 @@ class Information:
         inverse = linalg.lapack.dtrtri(F, lower=True)[0]
         return np.asarray(inverse.T / size[:, None] / self.unit**0.5)
 
+    @cached_property
+    def step(self) -> tuple[float, Array]:
+        """Newton's step C g (k r,) in the basis, g the slope, and how long it is.
+
+        Its length is in standard errors, sqrt(g'C g).
+        """
+
+        def each(rows: slice, B: Array) -> Array:
+            r = self.family.residuals(self.z[rows], self.y[rows])
+            return np.asarray((self.s[rows, None] * r).T @ B)
+
+        known = np.isfinite(self.D).all() and bool(self.rank)
+        if not known:
+            return np.nan, np.full(self.rank, np.nan)
+        white = self.D.T @ (self.unit * self._summed(each).ravel())
+        return float(np.linalg.norm(white)), self.D @ white
+
+    def moved(self, step: Array) -> Array:
+        """The outputs (n, k) after a step (k r,)."""
+        of_output = step.reshape(self.z.shape[1], self.basis.rank)
+        return _by_blocks(
+            lambda rows: self.z[rows] + self.basis.block(rows) @ of_output.T, self.z
+        )
+
     def classical(self) -> Array:
         """A (k p, k r) of the covariance A A' = I^-1."""
-        return self._outward(self.D)
+        return self.outward(self.D)
 
     def sandwich(self, kind: str) -> Array:
         """A of the covariance A A' = C M C that holds whatever the spread.
@@ -216,13 +267,13 @@ class Information:
         known = np.isfinite(self.D).all()
         M = self.unit * self._summed(each) if known else self.D
         if not np.isfinite(M).all():
-            return self._outward(np.full(M.shape, np.nan))
+            return self.outward(np.full(M.shape, np.nan))
         values, ways = np.linalg.eigh(M)
         root = ways * np.sqrt(np.maximum(values, 0.0))
         n, D = self.unit * float(np.sum(self.s)), self.D
         if kind == "HC1":
             root = root * (np.sqrt(n / (n - self.rank)) if n > self.rank else np.nan)
-        return self._outward(D @ (D.T @ root))
+        return self.outward(D @ (D.T @ root))
 
     def influence(self) -> tuple[Array, Array, Array]:
         """The leverage (n,) of each row, its Cook's distance, and Var[r] (n, k).
@@ -285,7 +336,7 @@ class Information:
 
         return np.asarray(sum(visited(part, len(self.s), self.rank)))
 
-    def _outward(self, A: Array) -> Array:
+    def outward(self, A: Array) -> Array:
         """Of the columns as they are, from those of the basis: (k p, m)."""
         k, r = self.z.shape[1], self.basis.rank
         outward = self.basis.outward

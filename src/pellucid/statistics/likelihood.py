@@ -26,7 +26,7 @@ from scipy import special
 
 from pellucid.errors import ModelError
 from pellucid.statistics.fitted import CLASSICAL, HC2, HC3, Fitted
-from pellucid.statistics.information import Information, Seen
+from pellucid.statistics.information import FAR, Information, Seen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +48,11 @@ MANY = (
 UNTOLD = (
     "the file does not hold the errors of so many coefficients or rows; fit the model "
     "again for errors, tests, AIC and BIC."
+)
+SHORT = (
+    "the fit stopped {left:.2g} standard errors before the likeliest coefficients, and "
+    "its errors and tests are those of where it stopped; raise max_iter, lower tol or "
+    'take solver="auto".'
 )
 ALONE = (
     "{kind} has no value, as some row alone decides what is said of it (its leverage "
@@ -71,6 +76,12 @@ class Likelihoods:
         How many parameters the rows determine; nan where they are too many to tell.
     alone : int
         How many of them the constant has.
+    gone : array (p,)
+        How far the estimates are from the coefficients of the fit, which has fewer
+        digits of many rows.
+    left : float
+        How many standard errors they are from the likeliest; nan where that is not
+        known, or not what was looked for.
     found, constant : float
         The log likelihood, and that of the constant alone.
     deviance, null_deviance : float
@@ -82,6 +93,8 @@ class Likelihoods:
     total: float
     rank: float
     alone: int
+    gone: Array
+    left: float
     found: float
     constant: float
     deviance: float
@@ -91,6 +104,7 @@ class Likelihoods:
     def of(cls, seen: Seen, information: Information | None) -> Likelihoods:
         """Of rows; without the information no errors are known."""
         family, z, y, s = seen.family, seen.z, seen.y, seen.s
+        z = information.z if information else z
         (n, k), p = z.shape, seen.X.shape[1] + seen.intercept
         alone = information.basis.constant if information else seen.intercept
         at = family.constant(y, s) if alone else np.zeros(k)
@@ -100,7 +114,10 @@ class Likelihoods:
         factor = information.classical() if information else np.full((k * p, 1), np.nan)
         rank = float(information.rank) if information else np.nan
         total = float(np.sum(s))
-        return cls(factor, n, total, rank, k * alone, found, constant, deviance, null)
+        gone = information.gone if information else np.zeros(k * p)
+        left = information.step[0] if information and seen.free else np.nan
+        how = factor, n, total, rank, k * alone, gone, left
+        return cls(*how, found, constant, deviance, null)
 
 
 @dataclass(frozen=True)
@@ -136,8 +153,10 @@ class LikelihoodFit(Fitted):
         cls, index: Any, estimate: Array, kept: Likelihoods,
         found: Callable[[], Information | None], more: Mapping[str, object],
     ) -> LikelihoodFit:  # fmt: skip
-        """The fit with these names and estimates."""
-        return cls(index, estimate, kept.total, kept.rank, kept, found, more)
+        """The fit with these names and coefficients."""
+        return cls(
+            index, estimate + kept.gone, kept.total, kept.rank, kept, found, more
+        )
 
     @property
     def freedom(self) -> float:
@@ -199,11 +218,11 @@ class LikelihoodFit(Fitted):
             (not self.kept.alone, ABOUT_0),
             (not known and p > MOST, MANY),
             (not known and p <= MOST, UNTOLD),
+            (self.kept.left > FAR, SHORT),
             (known and self._is_decided(kind), ALONE),
         ]
-        return tuple(
-            text.format(kind=kind, p=p, most=MOST) for holds, text in told if holds
-        )
+        words = {"kind": kind, "p": p, "most": MOST, "left": self.kept.left}
+        return tuple(text.format(**words) for holds, text in told if holds)
 
     def _is_decided(self, kind: str) -> bool:
         """Whether errors that hold whatever the spread are lost by one row alone."""
