@@ -296,7 +296,7 @@ class Information:
             variance = np.sum((S @ ways) ** 2 * left, axis=2)
             return np.column_stack([np.sum(values, axis=1), moved, variance])
 
-        if not np.isfinite(self.D).all():
+        if not self.rank or not np.isfinite(self.D).all():
             return np.nan * self.s, np.nan * self.s, np.nan * self.z
         found = _by_blocks(each, self.z, self.basis.rank * self.rank)
         return found[:, 0], found[:, 1], found[:, 2:]
