@@ -62,14 +62,15 @@ def raw_columns(model: Any) -> list[tuple[str, ...]]:
     return [tuple(dict.fromkeys(names)) for names in each]
 
 
-def relatives(model: Any, places: Array) -> Array:
-    """Where the interactions are in which a term has a part; it is tested without them.
+def relatives(model: Any, terms: Mapping[str, Array]) -> list[Array]:
+    """Where the interactions of each term are, without which it is tested.
 
     Nelder, "A reformulation of linear models" (1977), on marginality.
     """
     raw = [frozenset(each) for each in raw_columns(model)]
-    own = raw[places[0]]
-    return np.array([j for j, each in enumerate(raw) if own < each], int)
+    several = [j for j, each in enumerate(raw) if len(each) > 1]
+    first = [raw[places[0]] for places in terms.values()]
+    return [np.array([j for j in several if own < raw[j]], int) for own in first]
 
 
 def anova(model: Any) -> Summary:
@@ -164,9 +165,9 @@ def rows(
 ) -> Iterator[tuple[float, float, float, float]]:  # fmt: skip
     """A row a term of the table of target i, whose coefficients are w (d,)."""
     b = np.ldexp(w * spread.length, spread.exponent)  # of columns of length 1
-    for places in terms.values():
-        inner = relatives(model, places)
-        own, k = tests.beyond(spread.inverse, inner, places)
+    related = tests.relations(spread.inverse)
+    for places, inner in zip(terms.values(), relatives(model, terms), strict=True):
+        own, k = tests.beyond(related, inner, places)
         both = np.append(inner, places)
         z = tests.whitened(own.T @ b[both], own.T @ spread.inverse[both])[k:]
         F = tests.f_test(z, len(z), float(fitted.sigma[i]), fitted.freedom)

@@ -60,7 +60,28 @@ def whitened(estimate: Array, root: Array) -> Array:
     return np.asarray(z)
 
 
-def determined(spanning: Array, places: Array) -> Array:
+def relations(spanning: Array) -> Array:
+    """The relations between columns of X: orthonormal columns v (d, k) with X v = 0.
+
+    Parameters
+    ----------
+    spanning : array (d, rank)
+        Columns that span the rows of X.
+
+    Examples
+    --------
+    >>> spanning = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])  # x3 = x2
+    >>> np.abs(relations(spanning)).round(2).T
+    array([[0.  , 0.71, 0.71]])
+    """
+    d, rank = spanning.shape
+    if d == rank:
+        return np.zeros((d, 0))
+    size = np.linalg.norm(spanning, axis=0)
+    return np.asarray(np.linalg.qr(spanning / size, mode="complete")[0][:, rank:])
+
+
+def determined(related: Array, places: Array) -> Array:
     """What rows determine of some coefficients alone: orthonormal columns (q, k).
 
     Where columns of X depend on each other, some combinations of the coefficients at
@@ -69,8 +90,8 @@ def determined(spanning: Array, places: Array) -> Array:
 
     Parameters
     ----------
-    spanning : array (d, rank)
-        Columns that span the rows of X.
+    related : array (d, l)
+        The relations between the columns.
     places : array (q,) of int
         Where the coefficients are.
 
@@ -80,17 +101,15 @@ def determined(spanning: Array, places: Array) -> Array:
 
     Examples
     --------
-    >>> spanning = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])  # x3 = x2
-    >>> [determined(spanning, np.array(j)).shape[1] for j in ([0], [1], [1, 2])]
+    >>> related = np.array([[0.0], [1.0], [-1.0]])  # x3 = x2
+    >>> [determined(related, np.array(j)).shape[1] for j in ([0], [1], [1, 2])]
     [1, 0, 1]
     """
-    size = np.linalg.norm(spanning, axis=0)
-    free = np.linalg.qr(spanning / size, mode="complete")[0][:, spanning.shape[1] :]
-    U, S, _ = np.linalg.svd(free[places])  # (q, q)
+    U, S, _ = np.linalg.svd(related[places])  # (q, q)
     return np.asarray(U[:, int(np.sum(S > ALIASED)) :])
 
 
-def beyond(spanning: Array, inner: Array, places: Array) -> tuple[Array, int]:
+def beyond(related: Array, inner: Array, places: Array) -> tuple[Array, int]:
     """The same of coefficients at `inner` and at `places`, what is of `inner` first.
 
     Whitened in this order, estimates end with those by which a model that lacks `inner`
@@ -103,12 +122,12 @@ def beyond(spanning: Array, inner: Array, places: Array) -> tuple[Array, int]:
 
     Examples
     --------
-    >>> beyond(np.eye(3), np.array([2]), np.array([0]))[0].round(1) + 0.0
+    >>> beyond(np.zeros((3, 0)), np.array([2]), np.array([0]))[0].round(1) + 0.0
     array([[1., 0.],
            [0., 1.]])
     """
-    own = determined(spanning, inner)
-    both = determined(spanning, np.append(inner, places))
+    own = determined(related, inner)
+    both = determined(related, np.append(inner, places))
     first = np.zeros((len(both), own.shape[1]))
     first[: len(inner)] = own
     rest = np.linalg.svd(both - first @ (first.T @ both))[0]
