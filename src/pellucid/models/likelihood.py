@@ -18,7 +18,7 @@ from pellucid.regression.columns import Columns, Moments
 from pellucid.regression.generalised import Generalised
 from pellucid.regression.objective import Place
 from pellucid.regression.row_costs import RowCost
-from pellucid.statistics.separation import separation
+from pellucid.statistics.separation import are_separable
 
 SEPARABLE = (
     "LogisticRegression: the classes are separable, wholly or in part, so that larger "
@@ -145,7 +145,7 @@ def solved(
     separable = apart(at.u)
     if free and not separable and is_doubtful(model, at):
         of = likeliest(y)
-        separable = bool(separation(X, of, cost.k, intercept=intercept))
+        separable = are_separable(X, of, cost.k, intercept=intercept)
     return finite(fit), separable
 
 

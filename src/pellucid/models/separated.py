@@ -15,6 +15,7 @@ from pellucid.regression.powers import filled, is_sparse
 from pellucid.statistics.separation import Alone, alone, separation
 from pellucid.tables.preparation import Preparation
 
+MANY = 200  # coefficients, of which no smallest set is looked for
 REASON = (
     "{how}. So no coefficients are the likeliest: the larger those of such columns, "
     "the better they fit these rows"
@@ -59,13 +60,17 @@ class Rows:
         first, levels = first_levels(self.X, names, recipe if intercept else None)
         found = alone(levels, self.y, len(self.classes))
         told = [self.one(one, first[one.column], levels) for one in found]
+        found = alone(self.X, self.y, len(self.classes), intercept)
+        told += [self.one(one, names[one.column], self.X) for one in found]
+        if told:
+            return "; ".join(cut(list(dict.fromkeys(told))))
+        if self.X.shape[1] * (len(self.classes) - 1) > MANY:
+            return UNKNOWN
         every = separation(self.X, self.y, len(self.classes), intercept=intercept)
-        if every and every.alone:
-            told += [self.one(one, names[one.column], self.X) for one in every.alone]
-        elif every and not told:
-            columns = together([names[j] for j in every.columns])
-            return f"{columns} together tell classes apart, in some rows or all"
-        return "; ".join(cut(list(dict.fromkeys(told)))) or UNKNOWN
+        if every is None:
+            return UNKNOWN
+        columns = together([names[j] for j in every.columns])
+        return f"{columns} together tell classes apart, in some rows or all"
 
     def one(self, one: Alone, name: str, X: Any) -> str:
         """How one column tells classes apart."""

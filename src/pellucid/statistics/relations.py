@@ -34,6 +34,7 @@ NEAR = (1e-9, 1e-12)  # how near a coefficient is to a fraction, the rows being 
 NEAREST = 1e-14  # the same once it is known to its last digits
 LARGEST = 1000  # denominator of a fraction that is no short decimal number
 DIGITS = 10  # of a short one
+WRITTEN = 5e-15  # rounding of numbers that were written with 15 digits, as R does
 MANY = 200  # relations of which no shorter form is looked for
 
 
@@ -267,7 +268,7 @@ class Search:
 
     def reach(self, c: Sequence[Fraction]) -> float:
         """How much of the size of its terms the rounding of a relation may take."""
-        return float(self.rows.eps * (len(c) + 4))
+        return max(float(self.rows.eps * (len(c) + 4)), WRITTEN)
 
     def are_right(self, columns: list[int], c: list[Fraction], b: Fraction) -> bool:
         """Whether the rows hold a relation, the first thousand being asked first."""
@@ -284,8 +285,8 @@ class Search:
 
         if not holds(slice(0, 1000)):
             return False
-        n, width = self.X.shape[0], 8 * len(columns)
-        return all(visited(lambda blocks: all(map(holds, blocks)), n, width))
+        n = self.X.shape[0]
+        return all(visited(lambda blocks: all(map(holds, blocks)), n, 1))
 
 
 class Given:
@@ -332,18 +333,30 @@ def _shorter(way: Array, ways: list[Array]) -> Iterator[Array]:
     while True:
         best, fewest = short, int(np.sum(np.abs(short) > PART))
         for other in known:
-            for k in np.flatnonzero((np.abs(other) > PART) & (np.abs(short) > PART)):
-                tried = short - short[k] / other[k] * other
-                tried[k] = 0.0
-                terms = int(np.sum(np.abs(tried) > PART))
-                if terms < fewest:
-                    best, fewest = tried, terms
+            tried = _without_most(short, other)
+            terms = int(np.sum(np.abs(tried) > PART))
+            if terms < fewest:
+                best, fewest = tried, terms
         if best is short:
             break
         short = best
     yield short
     if short is not way:
         yield way
+
+
+def _without_most(way: Array, other: Array) -> Array:
+    """A relation less the multiple of another that takes the most of its terms away."""
+    both = np.flatnonzero((np.abs(other) > PART) & (np.abs(way) > PART))
+    if not len(both):
+        return way
+    ratio = way[both] / other[both]
+    values, counts = np.unique(np.round(ratio, 8), return_counts=True)
+    t = values[np.argmax(counts)]
+    gone = np.abs(ratio - t) < 1e-7
+    left = way - np.mean(ratio[gone]) * other
+    left[both[gone]] = 0.0
+    return np.asarray(left)
 
 
 # -- fractions ------------------------------------------------------------------------

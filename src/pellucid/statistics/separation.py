@@ -7,7 +7,7 @@ moved one speaks of quasi-separation; a level of a category in which every row i
 class is the usual reason.
 
 One column alone is judged by comparing numbers. Several are by a linear program: the
-greatest sum of all margins under those constraints, |B|_1 <= 1, is 0 exactly where the
+greatest sum of all margins under those constraints, B bounded, is 0 exactly where the
 classes overlap. It is asked of few rows at first, and of those that its answer puts on
 the wrong side after that: when there are none left, or nothing is gained, the answer is
 that of all rows.
@@ -131,6 +131,20 @@ def separation(
     return Separation(tuple(np.sort(columns).tolist()))
 
 
+def are_separable(X: Array, y: Array, k: int = 2, *, intercept: bool = True) -> bool:
+    """Whether some columns separate the classes: `separation` without their names.
+
+    Examples
+    --------
+    >>> are_separable(np.array([[1.0], [2.0], [2.0], [3.0]]), np.array([0, 0, 1, 1]))
+    True
+    """
+    if any(True for _ in alone(X, y, k, intercept)):
+        return True
+    every, margins = np.arange(X.shape[1]), Margins.of(X, y, k, intercept)
+    return len(every) > 1 and margins.separating(every, few=False) is not None
+
+
 # -- one column -----------------------------------------------------------------------
 
 
@@ -242,11 +256,16 @@ class Margins:
         A[every, c] -= Z
         return A[:, 1:].reshape(len(i), -1)
 
-    def separating(self, columns: Array) -> Array | None:
-        """A B of some columns that separates the classes; None where they overlap."""
+    def separating(self, columns: Array, few: bool = True) -> Array | None:
+        """A B that separates the classes; None where they overlap.
+
+        It is of some columns, and of few of these unless those do not matter.
+        """
         columns = np.append(columns, self.X.shape[1])  # and the intercepts
-        program = Program.of(self.total[columns, 1:].T.ravel(), len(columns))
-        step = max(len(self.y) // FIRST, 1)
+        g, p = self.total[columns, 1:].T.ravel(), len(columns)
+        program = Program(g, np.arange(len(g)) % p != p - 1 if few else None)
+        first = max(FIRST, 4 * len(columns))  # of fewer most could be told apart
+        step = max(len(self.y) // first, 1)
         i = np.arange(0, len(self.y), step)
         i, c = np.repeat(i, self.k), np.tile(np.arange(self.k), len(i))
         A = self.constraints(i, c, columns)[c != self.y[i]]
@@ -294,32 +313,39 @@ class Margins:
 
 @dataclass(frozen=True)
 class Program:
-    """Maximise g b where A b >= 0 and the |b| of columns sum to 1 at most.
+    """Maximise g b where A b >= 0, and each |b| is 1 at most; or their sum.
 
-    b = u - v with u, v >= 0; of the intercepts, which are last of each class, none is
-    beyond 2, as no border of columns from 0 to 1 is.
+    With a sum few b are not 0. It leaves the intercepts out, of which none is beyond 2,
+    as no border of columns from 0 to 1 is.
+
+    Parameters
+    ----------
+    g : array (p,)
+        The slope.
+    summed : array (p,) of bool, optional
+        Whose absolute values sum to 1 at most: b = u - v with u, v >= 0.
     """
 
     g: Array
-    held: Array
-
-    @classmethod
-    def of(cls, g: Array, p: int) -> Program:
-        """A program of p columns a class, the last of them the intercept."""
-        held = (np.arange(len(g)) % p != p - 1).astype(float)
-        return cls(g, held)
+    summed: Array | None
 
     def solved(self, A: Array) -> Array:
-        """The b for these constraints, by HiGHS."""
-        rows = np.vstack([np.hstack([-A, A]), np.tile(self.held, 2)])
+        """The b for these constraints."""
+        if self.summed is None:
+            return _solved(-self.g, -A, np.zeros(len(A)), (-1, 1))
+        rows = np.vstack([np.hstack([-A, A]), np.tile(self.summed, 2)])
         bound = np.append(np.zeros(len(A)), 1.0)
-        c = -np.append(self.g, -self.g)
-        fine: Any = {
-            "primal_feasibility_tolerance": FINE,
-            "dual_feasibility_tolerance": FINE,
-        }
-        found = optimize.linprog(c, rows, bound, bounds=(0, 2), options=fine)
-        if found.x is None:  # so fine is not always reached
-            found = optimize.linprog(c, rows, bound, bounds=(0, 2))
-        u, v = np.split(np.asarray(found.x), 2)
+        u, v = np.split(_solved(np.append(-self.g, self.g), rows, bound, (0, 2)), 2)
         return np.asarray(u - v)
+
+
+def _solved(c: Array, A: Array, b: Array, bounds: tuple[int, int]) -> Array:
+    """The least c x where A x <= b, by HiGHS."""
+    fine: Any = {
+        "primal_feasibility_tolerance": FINE,
+        "dual_feasibility_tolerance": FINE,
+    }
+    found = optimize.linprog(c, A, b, bounds=bounds, options=fine)
+    if found.x is None:  # so fine is not always reached
+        found = optimize.linprog(c, A, b, bounds=bounds)
+    return np.asarray(found.x)
