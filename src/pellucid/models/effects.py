@@ -103,8 +103,8 @@ def raw_columns(model: Any) -> list[Column]:
         j += len(places)
         if not places:
             continue
-        if step.role.kind == "category":
-            levels = tuple(str(level) for level in step.role.levels)
+        if step.role.kind == "category" and len(step.levels) > 1:
+            levels = tuple(str(level) for level in step.levels)
             filled_in = len(places) - len(levels) + 1
             columns.append(
                 Column(step.column, places[: len(places) - filled_in], levels)

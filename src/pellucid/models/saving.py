@@ -150,6 +150,9 @@ def as_bytes(model: Any) -> bytes:
         check_is_fitted(model)
         content = packed(*_document(model, kind))
         restored(content, name)
+        if "notes_" not in vars(model) and hasattr(model, "notes_"):
+            # found while there are rows to find them in, of a model that is sound
+            content = packed(*_document(model, kind))
     except NotFittedError:
         raise ModelError(f"save: this {name} is not fitted; call fit first.") from None
     except Unfit as error:
@@ -173,7 +176,6 @@ def restored(content: bytes, name: str = "model") -> Any:
 
 def _document(model: Any, kind: ModelKind) -> tuple[dict[str, Any], dict[str, Array]]:
     """What goes into the metadata, and the arrays beside it."""
-    getattr(model, "notes_", None)  # found while there are rows to find them in
     own = {
         name: value
         for name, value in model.__getstate__().items()

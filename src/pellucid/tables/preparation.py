@@ -57,6 +57,13 @@ class Step:
         return tuple(name for name in self._every if name not in self.left_out)
 
     @property
+    def levels(self) -> tuple[str, ...]:
+        """The levels of a category that are told apart: the first has no column."""
+        first, *others = self.role.levels
+        kept = (x for x in others if f"{self.column}[{x}]" not in self.left_out)
+        return (first, *kept)
+
+    @property
     def _every(self) -> tuple[str, ...]:
         """The same with those that are left out."""
         if self.role.kind == LEFT_OUT:
