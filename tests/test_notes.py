@@ -144,6 +144,28 @@ def test_a_linear_regression_says_what_is_wrong(name):
     assert not re.search(sentence, said(linear(nearly)))
 
 
+def years(cubed):
+    """A curve over years, whose third power float64 does not hold."""
+
+    def make(rng):
+        x = rng.integers(1900, 2001, N)
+        t = (x - 1950) / 50
+        return {"x": x, "y": t**2 + cubed * t**3 + 0.2 * rng.normal(size=N)}
+
+    return make
+
+
+def test_a_polynomial_says_when_its_degree_is_too_low():
+    def parabola(make):
+        table = pd.DataFrame(make(np.random.default_rng(7)))
+        return pl.PolynomialRegression(2).fit(table[["x"]], table["y"])
+
+    assert said(parabola(years(1.0))).endswith("explain 36% of it): raise the degree.")
+    assert said(parabola(years(0.2))) == ""
+    squares = {"x": np.arange(1.0, 7.0), "y": np.arange(1.0, 7.0) ** 2}
+    assert "x gives y but for rounding" in said(parabola(lambda rng: squares))
+
+
 def chances(share, columns=2, n=1000):
     """Classes of which the second has a share of the rows."""
 

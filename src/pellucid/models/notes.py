@@ -74,6 +74,7 @@ def left_out(model: Any) -> list[str]:
 EVERY = (bound, counted, left_out, fits_anything, dependent)
 OWN: dict[str, tuple[Callable[[Any], Iterable[str]], ...]] = {
     "LinearRegression": (notes_of_numbers.of_rows, notes_of_numbers.alike),
+    "PolynomialRegression": (notes_of_numbers.of_rows,),
     "LogisticRegression": (separable, notes_of_classes.of_rows),
     "PoissonRegression": (notes_of_counts.of_rows,),
 }

@@ -18,6 +18,7 @@ from pellucid.tables.wording import counted
 FEW = 5.0  # rows of a class for each coefficient
 UNEQUAL = 0.9  # of the rows, those of one class
 BETTER = 0.5  # of the mistakes of always saying that class, those that are left
+TENFOLD = 10  # products that a row takes here, beside a row of least squares
 COPY = 0.998  # area under the curve of one column alone
 
 FEW_ROWS = (
@@ -56,7 +57,7 @@ def of_rows(model: Any) -> Iterator[str]:
 def far(model: Any, times: float = 1.0) -> Iterator[str]:
     """Rows that move all coefficients, whose variances are so many times as large."""
     n, p = model._rows.kinds[0][0][0], model._statistics.rank
-    if np.isnan(p) or n * p**3 > MOST:
+    if np.isnan(p) or TENFOLD * n * p**2 > MOST:
         return
     distance = model._statistics.diagnostics()["Cook's distance"][:n] / times
     if np.any(distance > FAR):
@@ -104,7 +105,7 @@ def copied(model: Any, X: Array, place: Array) -> Iterator[str]:
     if is_sparse(X) or X.shape[1] < 2:
         return
     j, area = copies.best(X, place, len(model.classes_), COPY)
-    if j >= 0 and not model.separable_:  # else it is told with what separates
+    if j >= 0 and not (area == 1 and model.separable_):  # else that is told
         labels = together([str(label) for label in model.classes_])
         nearly = (
             "without a mistake" if area == 1 else f"all but a few rows (AUC {area:.4f})"

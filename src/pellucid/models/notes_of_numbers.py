@@ -31,6 +31,7 @@ FREEDOM = 8  # degrees of freedom below which residuals say nothing of form and 
 NAMED = 5  # rows or columns that are named
 
 EXACT = 1e-12  # of the squares of a target left: it is computed from the columns
+PART = 1e-6  # of the largest effect of a column: less has no part in an exact fit
 COPY = 0.001  # of its squares that one column leaves: it is nearly a copy of that
 BESIDE = 0.5  # of these, what all columns leave: the others add next to nothing
 BENDS = 0.15  # of the squares left, what the square of a column would explain
@@ -128,7 +129,7 @@ COPIED = (
     "is the same in other units, leave it out."
 )
 COMPUTED = (
-    "{columns} give {y} but for rounding: look whether it is computed from them. "
+    "{columns} {verb} {y} but for rounding: look whether it is computed from them. "
     "Standard errors, t and p are those of the rounding, and mean nothing."
 )
 
@@ -158,15 +159,19 @@ def computed(subject: Subject) -> str:
     """The columns together give the target to rounding, as R's `lm` warns of too."""
     if left(subject.fit) > EXACT:
         return ""
+    names = carrying(subject)
+    verb = "gives" if len(names) == 1 else "give"
+    columns = together(names) if 0 < len(names) <= NAMED else "the columns"
+    return COMPUTED.format(columns=columns, verb=verb, y=subject.y)
+
+
+def carrying(subject: Subject) -> list[str]:
+    """The columns without which the target would not be what it is."""
+    if subject.fit.degree > 1:
+        return subject.names
     spread = subject.fit.spread
     size = np.ldexp(np.abs(subject.w), spread.exponent) * spread.length
-    carrying = np.flatnonzero(size > 1e-6 * np.max(size))
-    few = len(carrying) <= NAMED and subject.fit.degree == 1
-    names = [subject.names[j] for j in carrying] if few else []
-    said = COMPUTED.format(
-        columns=together(names) if few else "the columns", y=subject.y
-    )
-    return said if len(names) != 1 else said.replace(" give ", " gives ", 1)
+    return [subject.names[j] for j in np.flatnonzero(size > PART * np.max(size))]
 
 
 def left(fit: Residuals) -> float:
