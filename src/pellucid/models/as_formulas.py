@@ -175,7 +175,7 @@ def _is_one(b: Any) -> bool:
 
 
 def weighted_sum(
-    weights: Sequence[float],
+    weights: Sequence[float] | Array,
     names: Sequence[str],
     intercept: float,
     style: Style,

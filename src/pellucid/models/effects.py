@@ -42,7 +42,7 @@ def standardised(model: Any, X: Any) -> pd.DataFrame:
 
     The unit is that of `units`: effects of columns of any measure can be compared.
     """
-    frame = model._statistics.estimates()[["estimate", "lower", "upper"]]
+    frame: pd.DataFrame = model._statistics.estimates()[["estimate", "lower", "upper"]]
     names = feature_names(model)
     if model.fit_intercept:
         groups = max(len(frame) // (len(names) + 1), 1)

@@ -40,13 +40,13 @@ def fitted(model: Any) -> Figure:
 def said(p: Array, place: Array, labels: list[str], target: str) -> Figure:
     """What is said of the rows of each class: two beside one another, or of each."""
     if len(labels) == 2:
-        right = [np.mean((p[place == k, 1] >= 0.5) == k) for k in (0, 1)]
+        of = [float(np.mean((p[place == k, 1] >= 0.5) == k)) for k in (0, 1)]
         whole = np.mean((p[:, 1] >= 0.5) == place)
         return plots.separation(
             p[:, 1], place, labels=labels,
             x_label=f"probability of {target} = {labels[1]}",
-            title=f"{percent(whole)} of the rows are called right: {percent(right[0])} "
-            f"of {labels[0]}, {percent(right[1])} of {labels[1]}",
+            title=f"{percent(whole)} of the rows are called right: {percent(of[0])} "
+            f"of {labels[0]}, {percent(of[1])} of {labels[1]}",
         )  # fmt: skip
     right = p[np.arange(len(p)), place]
     middle = {k: np.median(right[place == k]) for k in np.unique(place)}

@@ -85,8 +85,8 @@ def boundary(
 def _grid(X: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """Places on a picture, a little beyond the rows: across and up."""
     margin = 0.06 * np.ptp(X, axis=0) + 1e-9
-    ends = np.transpose([X.min(axis=0) - margin, X.max(axis=0) + margin])
-    return list(np.meshgrid(*(np.linspace(*both, 240) for both in ends)))
+    low, high = X.min(axis=0) - margin, X.max(axis=0) + margin
+    return list(np.meshgrid(*(np.linspace(low[j], high[j], 240) for j in (0, 1))))
 
 
 def _equal(

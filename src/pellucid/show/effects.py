@@ -163,8 +163,8 @@ def component(
     away = ends - there.mean()
     axes.plot(ends, slope * away, color=FIT)
     if np.isfinite(error):
-        edges = [(slope + s * 1.96 * error) * away for s in (-1, 1)]
-        axes.fill_between(ends, *edges, color=FIT, alpha=0.2, linewidth=0)
+        low, high = ((slope + s * 1.96 * error) * away for s in (-1, 1))
+        axes.fill_between(ends, low, high, color=FIT, alpha=0.2, linewidth=0)
     look: dict[str, Any] = {"color": INK, "linewidth": 1.3, "linestyle": (0, (3, 2))}
     axes.plot(*smooth(x[kept], r[kept]), **look)
     entitle(axes, title, drawn_of(x.size, x_label), y_label)

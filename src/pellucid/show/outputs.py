@@ -137,7 +137,8 @@ def probability(
     figure, axes = blank(*SMALL)
     axes.axhline(0.5, color=QUIET, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
     if bounds is not None:
-        axes.fill_between(at, *bounds, color=FIT, alpha=0.2, linewidth=0)
+        low, high = (np.asarray(bound, dtype=float) for bound in bounds)
+        axes.fill_between(at, low, high, color=FIT, alpha=0.2, linewidth=0)
     axes.plot(at, height, color=FIT)
     _crossing(axes, at, height)
     for k, level in ((0, -0.05), (1, 1.05)):

@@ -179,9 +179,9 @@ def quantiles(
     k = np.arange(1, n + 1)
     normal = special.ndtri((k - 0.375) / (n + 0.25))  # Blom (1958)
     figure, axes = blank(*SMALL)
-    edges = [special.ndtri(special.betaincinv(k, n + 1 - k, q))
-             for q in ((1 - LEVEL) / 2, (1 + LEVEL) / 2)]  # fmt: skip
-    axes.fill_between(normal, *edges, color=FIT, alpha=0.16, linewidth=0)
+    low, high = (special.ndtri(special.betaincinv(k, n + 1 - k, q))
+                 for q in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))  # fmt: skip
+    axes.fill_between(normal, low, high, color=FIT, alpha=0.16, linewidth=0)
     axes.plot(normal[[0, -1]] if n else [], normal[[0, -1]] if n else [], color=FIT)
     kept = sampled(n)
     points(axes, normal[kept], r_k[kept])
