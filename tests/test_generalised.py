@@ -356,8 +356,9 @@ def test_a_warm_start_begins_at_the_solution():
         ({"alpha": -1}, [1, 2, 3], "expected alpha to be a number from 0 up"),
         ({"solver": "sag"}, [1, 2, 3], "expected solver to be one of 'auto'"),
         ({"tol": 0}, [1, 2, 3], "expected tol to be a positive number"),
+        ({"tol": np.inf}, [1, 2, 3], "expected tol to be a positive number"),
     ],
-    ids=["negative", "too large", "alpha", "solver", "tol"],
+    ids=["negative", "too large", "alpha", "solver", "tol", "no tol"],
 )
 def test_what_is_wrong_is_said(options, y, message):
     with pytest.raises(ModelError, match=message):
@@ -446,3 +447,22 @@ def test_a_cost_that_comes_to_0_is_no_reason_to_warn(k, rng):
     s = np.array([1.0, 1e-300, 1e-300, 1e-300, 1e-300])
     model = converged(pl.LogisticRegression(C=1e3, max_iter=1000), X, y, s)
     assert model.history_[-1] < 1e-14
+
+
+@pytest.mark.parametrize(
+    ("model", "target"),
+    [
+        (pl.LogisticRegression(), lambda z: z > 0),
+        (pl.LogisticRegression(), lambda z: np.digitize(z, [-1, 1])),
+        (pl.PoissonRegression(), lambda z: np.round(np.exp(z))),
+        (pl.HuberRegression(), lambda z: z),
+    ],
+    ids=["logistic", "three classes", "poisson", "huber"],
+)
+def test_weights_of_single_precision_move_no_output(rng, model, target):
+    X = (3 * rng.standard_normal((400, 3)) + 1e6).astype(np.float32)
+    far = X.astype(float)
+    y = target((far - 1e6) @ [1.0, -0.5, 0.3] / 3 + rng.standard_normal(400))
+    z, exact = (model.fit(rows, y)._linear(rows) for rows in (X, far))
+    assert model.fit(X, y).coef_.dtype == np.float32
+    np.testing.assert_allclose(z, exact, atol=2e-5)

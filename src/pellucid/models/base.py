@@ -65,9 +65,10 @@ def is_number(value: Any) -> bool:
 
 
 def number(low: float, high: float = np.inf, expected: str = "") -> Check:
-    """Check for a number in [low, high]."""
+    """Check for a number in [low, high]; infinity is none, unless it is asked for."""
     said = expected or f"a number from {low:g} to {high:g}".replace(" to inf", " up")
-    return lambda value: is_number(value) and low <= value <= high, said
+    most = high if low == np.inf else min(high, np.finfo(float).max)
+    return lambda value: is_number(value) and low <= value <= most, said
 
 
 def positive(expected: str = "a positive number") -> Check:

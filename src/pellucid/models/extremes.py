@@ -18,8 +18,10 @@ from pellucid.errors import ModelError
 from pellucid.models import base
 from pellucid.models.base import Array
 from pellucid.regression import design, powers
+from pellucid.regression.columns import Moments
 from pellucid.regression.powers import filled
 
+MOVED = 1e-4  # log odds that the rounding of an intercept may move
 SURE = 2.0**1022  # a score; twice as much is a float64 still
 HALF_WAY = 600  # 2^-600: products of what comes near 1e308 become safe to sum
 
@@ -104,6 +106,32 @@ def as_single(model: Any, array: Array, dtype: Any, what: str) -> Array:
             "or X as float64."
         )
     return cast
+
+
+def rounded(model: Any, w: Array, b: Any, dtype: Any) -> tuple[Array, Any]:
+    """Weights in the precision of the features, and intercepts that go with them.
+
+    Of columns that lie far from 0 a rounded weight moves all outputs alike. So the
+    intercept is such that at the mean of the rows nothing is moved.
+
+    Raises
+    ------
+    ModelError
+        For a weight beyond that precision.
+    """
+    coef = as_single(model, w, dtype, "coef_")
+    if coef.dtype == float or not model.fit_intercept:
+        return coef, b
+    X, _, *s = base.rows_of(model)
+    moments = Moments.of(X, *s)
+    return coef, b + np.ldexp(moments.mean, moments.exponent) @ (w - coef)
+
+
+def intercepts(b: Array, dtype: Any) -> Array:
+    """Intercepts in the precision of the features, where that moves no output much."""
+    with np.errstate(over="ignore"):
+        cast = b.astype(dtype)
+    return cast if np.abs(cast - b).max() <= MOVED else b
 
 
 def r2(y: Array, z: Array, s: Array | None = None) -> float:

@@ -216,7 +216,7 @@ class HuberRegression(Regressor, BaseEstimator):
     def _store(self, fit: Fit, dtype: Any) -> None:
         """Keep the solution, and say when it is none."""
         w, b, sigma = fit.x
-        self.coef_ = extremes.as_single(self, w, dtype, "coef_")
+        self.coef_, b = extremes.rounded(self, w, b, dtype)
         self.intercept_, self.scale_ = float(b), float(sigma)
         self.history_, self.n_iter_ = fit.history, fit.nit
         if self.tol and not fit.success:
@@ -244,7 +244,7 @@ class HuberRegression(Regressor, BaseEstimator):
         return extremes.finite(self, z)
 
     def _linear(self, X: Array) -> Array:
-        return extremes.output(X, self.coef_, self.intercept_)
+        return extremes.output(X, self.coef_.astype(float), self.intercept_)
 
     @property
     def graph_(self) -> Graph:

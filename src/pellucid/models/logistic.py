@@ -95,7 +95,7 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
     coef_ : array (1, d) or (k, d), or a sparse matrix; see `sparsify`
         w, for more than two classes a row a class; float32 where X is.
     intercept_ : array (1,) or (k,)
-        b.
+        b; float32 where X is and that is near enough.
     classes_ : array (k,)
         The classes, sorted.
     n_iter_ : array (1,) of int
@@ -304,10 +304,9 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
         if w.ndim > 1:  # a shift of all classes changes no p: take out its mean
             b = b - np.mean(b)
             w = w if ratio else w - w.mean(axis=1, keepdims=True)
-        found = {"coef_": np.atleast_2d(w.T), "intercept_": np.atleast_1d(b)}
-        return {  # (1, d) or (k, d), and (1,) or (k,)
-            name: extremes.as_single(self, found[name], dtype, name) for name in found
-        }
+        w, b = extremes.rounded(self, w, b, dtype)  # (d,) or (d, k), () or (k,)
+        b = extremes.intercepts(np.atleast_1d(b), dtype)
+        return {"coef_": np.atleast_2d(w.T), "intercept_": b}
 
     def _store(self, fit: Fit, dtype: Any) -> None:
         """Keep the solution, and say when it is none."""

@@ -80,7 +80,9 @@ ARRAYS = Value(
     ),
     "a list of arrays of numbers",
 )
-SIZE = Value(*base.number(0))
+SIZE = Value(
+    lambda value: base.is_number(value) and bool(value >= 0), "a number from 0 up"
+)
 ABOVE = Value(*base.positive())
 
 

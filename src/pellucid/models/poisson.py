@@ -36,7 +36,7 @@ CHECKS = {
     "fit_intercept": base.flag,
     "solver": base.one_of("auto", "newton", "lbfgs", "newton-cholesky"),
     "max_iter": base.count(0),
-    "tol": base.positive(),
+    "tol": base.number(np.nextafter(0, 1), expected="a positive number"),
     "warm_start": base.flag,
 }
 
@@ -225,7 +225,7 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
     def _store(self, fit: Fit, dtype: Any) -> None:
         """Keep the solution, and say when it is none."""
         w, b = fit.x
-        self.coef_ = extremes.as_single(self, w, dtype, "coef_")
+        self.coef_, b = extremes.rounded(self, w, b, dtype)
         self.intercept_ = float(b)
         self.history_, self.n_iter_, self.solver_ = fit.history, fit.nit, told(fit)
         if not fit.success:
@@ -261,7 +261,7 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
 
     def _linear(self, X: Array) -> Array:
         """The logarithms of the means (n,)."""
-        return extremes.output(X, self.coef_, self.intercept_)
+        return extremes.output(X, self.coef_.astype(float), self.intercept_)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Compute D^2, the part of the deviance that is explained.

@@ -76,13 +76,10 @@ def refined(
         squares = squares - rows.ridge @ (dw * (2 * w.head - dw))
     rounding = 8 * HALF * found.squares + rows.shape[0] * found.error_r**2
     squares = np.where(squares <= rounding, 0.0, squares)
-    return Refined(
-        swept(w, dust[:-1]),
-        swept(b, dust[-1]),
-        factors.unscaled(error[:-1]),
-        error[-1],
-        squares,
-    )
+    with np.errstate(over="ignore"):
+        error_w = factors.unscaled(error[:-1])
+    w, b = swept(w, dust[:-1]), swept(b, dust[-1])
+    return Refined(w, b, error_w, error[-1], squares)
 
 
 def swept(numbers: Double, dust: Array) -> Double:
@@ -116,8 +113,12 @@ class _Step:
         db = (found.of_1.value / rows.total - factors.mean @ dw) * rows.intercept
         return dw, db, np.linalg.norm(a, axis=0)
 
+    @np.errstate(over="ignore", divide="ignore", invalid="ignore")
     def errors(self, found: Slopes, now: Array, before: Array) -> tuple[Array, Array]:
-        """What is left of the error that is corrected, and of errors of the slopes."""
+        """What is left of the error that is corrected, and of errors of the slopes.
+
+        It may be beyond float64, where weights are: then no digit is certain.
+        """
         share = np.divide(now, before, out=np.zeros_like(now), where=now > 0)
         T = self.with_intercept
         size = np.sqrt(np.sum(T**2, axis=1))[:, None]
