@@ -123,7 +123,7 @@ def rounded(model: Any, w: Array, b: Any, dtype: Any) -> tuple[Array, Any]:
     if coef.dtype == float or not model.fit_intercept:
         return coef, b
     X, _, *s = base.rows_of(model)
-    moments = Moments.of(X, *s)
+    moments = Moments.of(X, s[0] if s else None)
     return coef, b + np.ldexp(moments.mean, moments.exponent) @ (w - coef)
 
 
