@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from pellucid.minimisers.task import Fit, Options, Watch, fitted
 from pellucid.regression.design import with_ones
+from pellucid.regression.losses import RowLosses
 from pellucid.regression.objective import Objective, Place
 from pellucid.regression.quasi_newton import NEAR
 from pellucid.regression.rows import visited
@@ -139,15 +140,9 @@ class Descent:
 
     def loss(self, z: Array) -> tuple[float, Array]:
         """The loss of all rows, and its slope in z."""
-        y, s, look = self.objective.y, self.objective.s, self.objective.cost.sloped
-
-        def part(blocks: list[slice]) -> list[tuple[Any, Array]]:
-            return [look(z[i], y[i], s[i]) for i in blocks]
-
-        parts = visited(part, len(z), z[0].size)
-        costs, slopes = zip(*(found for part in parts for found in part), strict=True)
-        J = float(sum(costs)) + self.objective.constant
-        return J, np.concatenate(slopes)
+        objective = self.objective
+        rows = RowLosses(objective.cost, objective.y, objective.s).at(z)
+        return rows.value + objective.constant, rows.g
 
     def stepped(self, at: Spot) -> Spot | None:
         """Take a step; None where none lowers F any more."""
