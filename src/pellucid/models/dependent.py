@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.models import base
-from pellucid.models.linear_settings import coefficient_names
 from pellucid.models.base import Array
+from pellucid.models.linear_settings import coefficient_names
 from pellucid.regression.krylov import is_too_large
 from pellucid.statistics import relations as statistics
 from pellucid.statistics.relations import Relation
