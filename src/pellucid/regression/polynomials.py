@@ -162,9 +162,8 @@ def _coefficients(h: Array, scale: Array, centre: Any, zoom: Any) -> Double:
 
     def times(q: Double) -> Double:
         up = Double(np.roll(q.head, 1), np.roll(q.tail, 1))  # the last was 0
-        moved = up - q * centre
-        scaled: Double = moved.by(zoom)
-        return scaled
+        moved: Double = up - q * centre
+        return moved.by(zoom)
 
     p = chain(Double.of(one[0]), times, h, scale)
     return Double(np.array([q.head for q in p]), np.array([q.tail for q in p]))
