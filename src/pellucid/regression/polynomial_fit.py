@@ -28,6 +28,7 @@ Array = NDArray[np.float64]
 
 HALVES = 2.0**-62, 2.0**-100  # of a coefficient in the basis, that may be wrong
 EXACT = 2.0**-100  # of the squares of targets: what is left may be of that rounding
+SAMPLES = 4  # at random of a space of polynomials: what they lack, all lack
 UNSEEN = 1e-7  # of such terms: what is less is taken for 0
 ROUNDING = 2.0**-96  # of the terms that the coefficient of a monomial is a sum of
 
@@ -169,11 +170,10 @@ def _are_determined(columns: Columns, factors: Factors, rows: Rows) -> Array:
     T, varies = factors.inverse, factors.varies
     if T.shape[0] == factors.rank:
         return np.ones(len(T) + 1, bool)
-    seen = np.linalg.qr(T[varies] / np.linalg.norm(T, axis=0), mode="complete")[0]
-    rest = (seen[:, factors.rank :] * factors.unit[varies]).T
-    N = np.eye(len(T))[~varies]
-    N = np.vstack([N, np.zeros((len(rest), len(T)))]).T  # (q, q - rank)
-    N[varies, len(N.T) - len(rest) :] = rest.T
+    N = np.random.default_rng(0).normal(size=(len(T), SAMPLES))
+    seen = np.linalg.qr(T / np.linalg.norm(T, axis=0))[0]
+    N -= seen @ (seen.T @ N)  # at random, of the polynomials that are 0 at all rows
+    N[varies] *= factors.unit[varies]
     e = 0 if rows.columns.e is None else rows.columns.e[:, None]
     of_b = -factors.centre(rows) @ N
     whole = columns.whole(Double.of(np.ldexp(N, -e)), Double.of(of_b))
