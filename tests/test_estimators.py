@@ -9,7 +9,7 @@ ESTIMATORS = [
     pl.LinearRegression(),
     pl.LinearRegression(positive=True),
     pl.PolynomialRegression(),
-    pl.PolynomialRegression(3, fit_intercept=False),
+    pl.PolynomialRegression(fit_intercept=False),
     pl.LogisticRegression(),
     pl.LogisticRegression(class_weight="balanced"),
     pl.LogisticRegression(l1_ratio=0.5),
