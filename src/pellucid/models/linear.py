@@ -127,7 +127,7 @@ class LinearRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
         y : array (n,) or (n, k)
             One target, or k of them.
         sample_weight : array (n,), optional
-            How often each row counts.
+            How much each row counts; for errors, inverse variances up to a factor.
 
         Returns
         -------
