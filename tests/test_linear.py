@@ -242,7 +242,7 @@ def test_a_long_summary_is_cut_but_not_its_frame(rng):
         pl.LinearRegression().fit(rng.normal(size=(99, 60)), np.ones(99)).summary()
     )
     assert len(summary.frame) == 61
-    assert str(summary).endswith("... and 21 more rows in .frame")
+    assert "... and 21 more rows in .frame" in str(summary).splitlines()
 
 
 @pytest.mark.parametrize(
