@@ -174,10 +174,10 @@ class Information:
         for what is left, and taken where that is a small part of an error.
         """
         found = cls.of(seen)
-        for _ in range(STEPS):
+        known = seen.free and bool(np.isfinite(found.basis.outward).all())
+        for _ in range(STEPS if known else 0):
             size, step = found.step
-            known = seen.free and bool(np.isfinite(found.basis.outward).all())
-            if not (known and EXACT < size < FAR):
+            if not EXACT < size < FAR:
                 break
             seen, gone = replace(seen, z=found.moved(step)), found.gone
             after = cls.of(seen)
@@ -341,7 +341,7 @@ class Information:
         k, r = self.z.shape[1], self.basis.rank
         outward = self.basis.outward
         with np.errstate(invalid="ignore"):
-            found = np.einsum("pr,krm->kpm", outward, A.reshape(k, r, A.shape[1]))
+            found = outward @ A.reshape(k, r, A.shape[1])  # (k, p, m)
         return np.asarray(found.reshape(k * len(outward), A.shape[1]))
 
 
