@@ -229,6 +229,14 @@ def test_models_without_a_likelihood_are_judged_on_rows_held_out():
     assert found.title.startswith("On rows held out ")
 
 
+def test_rows_that_a_network_keeps_in_float32_are_the_same_rows():
+    X, y = rng.normal(size=(40, 2)).astype(np.float32), rng.normal(size=40)
+    s = rng.uniform(1, 2, size=40)
+    network = pl.MLPRegressor(hidden_layer_sizes=(2,), solver="lbfgs", max_iter=30)
+    models = [model.fit(X, y, s) for model in (pl.LinearRegression(), network)]
+    assert pl.compare(*models).frame["r2 (held out)"].notna().all()
+
+
 # -- what cannot be compared ----------------------------------------------------------
 
 frame = data(grunfeld)

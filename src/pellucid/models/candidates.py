@@ -242,17 +242,25 @@ def _expect_same(first: Candidate, other: Candidate) -> None:
             f"expected models of the same rows, got {len(a.y)} and {len(b.y)} of them "
             f"{both}; fit all to the rows in which no column is missing"
         )
-    if not np.array_equal(a.y, b.y):
-        at = int(np.argmax(a.y != b.y))
+    if not (same := _same(a.y, b.y)).all():
+        at = int(np.argmin(same))
         refuse(
             f"expected the same target in the same order, got {a.y[at]} and {b.y[at]} "
             f"in row {at + 1} {both}; fit all to one y"
         )
-    if not np.array_equal(a.weights, b.weights):
+    if not _same(a.weights, b.weights).all():
         refuse(
             f"expected the same weights of rows, got others {both}; fit all with one "
             "sample_weight and class_weight"
         )
+
+
+def _same(a: Array, b: Array) -> Array:
+    """Where arrays hold the same; a model of float32 rows keeps all of them so."""
+    if a.dtype.kind == b.dtype.kind == "f":
+        narrow = min(a.dtype, b.dtype, key=lambda dtype: dtype.itemsize)
+        a, b = a.astype(narrow), b.astype(narrow)
+    return np.asarray(a == b)
 
 
 def losses(each: Candidate, rows: Rows, fold: Array) -> tuple[Array, Array]:
