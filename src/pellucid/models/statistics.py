@@ -115,9 +115,11 @@ class Statistical(ABC):
         """Test each term beside all the others, a category as a whole (type II).
 
         A term is what the model has of one raw column of a table that `pl.rows` read;
-        of other X each column is one. Linear regression has the sum of squares by which
-        the errors grow where the term is left out, and its F; the others have twice the
-        log likelihood that is lost, which is chi2, beside Wald's chi2.
+        of other X each column is one; of a polynomial all powers of a column, and all
+        products of the same columns, which are left out for tests of these. Linear
+        regression has the sum of squares by which the errors grow where the term is
+        left out, and its F; the others have twice the log likelihood that is lost,
+        which is chi2, beside Wald's chi2.
 
         Returns
         -------
