@@ -52,7 +52,7 @@ def test_nesting_is_found_out_from_the_rows(A, a, B, b, within):
     assert (one.is_within(other), other.is_within(one)) == within
 
 
-def test_more_rows_than_a_block_are_one_table():
+def test_more_rows_than_a_block_are_one_table(rng):
     x = rng.normal(size=(20_000, 2)) + 100
     many = Design(np.column_stack([x, x.sum(axis=1)]), True)
     total = Design(x.sum(axis=1, keepdims=True), True)
@@ -134,7 +134,7 @@ def test_one_model_alone_has_nothing_to_be_compared_with():
     assert found.notes == ()
 
 
-def test_a_model_that_fits_no_better_is_told_so():
+def test_a_model_that_fits_no_better_is_told_so(rng):
     frame = data(grunfeld).assign(noise=rng.normal(size=220))
     a, b = (fitted(frame, "invest", *c) for c in (["value"], ["value", "noise"]))
     found = pl.compare(a, b, names=["a", "b"])
@@ -182,7 +182,7 @@ def test_models_are_judged_on_the_same_folds():
 
 
 @pytest.mark.parametrize("size", [1e-170, 1e160])
-def test_the_unit_of_the_target_does_not_matter(size):
+def test_the_unit_of_the_target_does_not_matter(size, rng):
     X, y = rng.normal(size=(2, 40, 2))
     X, y = X, y[:, 0] + X[:, 0]
 
@@ -199,7 +199,7 @@ def test_the_unit_of_the_target_does_not_matter(size):
     assert far["typical error"].tolist() == pytest.approx(error.tolist())
 
 
-def test_a_target_that_does_not_vary_tells_no_models_apart():
+def test_a_target_that_does_not_vary_tells_no_models_apart(rng):
     X, y = rng.normal(size=(20, 2)), np.ones(20)
     found = pl.compare(*(pl.LinearRegression().fit(X[:, :j], y) for j in (1, 2)))
     assert found.frame["r2 (held out)"].isna().all()
@@ -229,10 +229,10 @@ def test_models_without_a_likelihood_are_judged_on_rows_held_out():
     assert found.title.startswith("On rows held out ")
 
 
-def test_rows_that_a_network_keeps_in_float32_are_the_same_rows():
+def test_rows_that_a_network_keeps_in_float32_are_the_same_rows(rng):
     X, y = rng.normal(size=(40, 2)).astype(np.float32), rng.normal(size=40)
     s = rng.uniform(1, 2, size=40)
-    network = pl.MLPRegressor(hidden_layer_sizes=(2,), solver="lbfgs", max_iter=30)
+    network = pl.MLPRegressor(hidden_layer_sizes=(2,), solver="lbfgs", max_iter=2000)
     models = [model.fit(X, y, s) for model in (pl.LinearRegression(), network)]
     assert pl.compare(*models).frame["r2 (held out)"].notna().all()
 
