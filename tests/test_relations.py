@@ -284,6 +284,21 @@ def test_a_logistic_regression_tells_it_unless_a_penalty_chooses():
     assert "total" not in "".join(notes.of(bound))
 
 
+def test_a_polynomial_of_dependent_columns_tells_them():
+    model = pl.PolynomialRegression(2).fit(FRAME[["a", "b", "total"]], A)
+    assert "total = a + b" in model.notes_[0]
+    model = pl.PolynomialRegression(2).fit((A[:, None] > 0) * 1.0, B)  # x^2 = x
+    assert "the 2 columns vary in 1 direction only" in model.notes_[0]
+    assert pl.PolynomialRegression(2).fit(FRAME[["a", "b"]], A).notes_ == ()
+
+
+def test_counts_tell_it_unless_a_penalty_chooses():
+    X, y = FRAME[["a", "b", "total"]], CITY
+    free, bound = (pl.PoissonRegression(alpha=alpha).fit(X, y) for alpha in (0, 1))
+    assert "total = a + b" in "".join(free.notes_)
+    assert "total" not in "".join(bound.notes_)
+
+
 def test_many_relations_are_cut():
     X = np.column_stack([A, *(k * A for k in range(2, 12))])
     note = pl.LinearRegression().fit(X, B).notes_[0]

@@ -14,6 +14,7 @@ from pellucid.regression.krylov import is_too_large
 from pellucid.statistics import relations as statistics
 from pellucid.statistics.relations import Relation
 from pellucid.tables.preparation import Preparation, Step
+from pellucid.tables.wording import counted
 
 SHOWN = 5  # relations, and columns of a list
 FITS_ANYTHING = (
@@ -26,7 +27,7 @@ DEPEND = (
     "the shortest are shown; leave {columns} out."
 )
 UNKNOWN = (
-    "the {columns} columns vary in {rank} directions only, as far as rounding lets one "
+    "the {columns} columns vary in {rank} only, as far as rounding lets one "
     "see. Other coefficients would fit as well, and the shortest are shown; leave "
     "columns out until none depends on others."
 )
@@ -49,13 +50,9 @@ def fits_anything(model: Any) -> Iterator[str]:
 def dependent(model: Any) -> Iterator[str]:
     """Columns that others give, with the relation; where no penalty chooses."""
     X, names = model._rows.arrays and model._rows.arrays[0], base.feature_names(model)
-    n, d = model._rows.kinds[0][0]
+    n, d = model._rows.kinds[0][0][0], len(coefficient_names(model))
     rank = getattr(model, "rank_", None)
-    if (
-        d != len(coefficient_names(model))
-        or rank == d
-        or getattr(model, "C", np.inf) < np.inf
-    ):
+    if rank == d or is_penalised(model):
         return
     found = () if X is None else relations(X, model.fit_intercept)
     if found:
@@ -64,7 +61,13 @@ def dependent(model: Any) -> Iterator[str]:
         columns = together(left_out(found, names, recipe))
         yield DEPEND.format(relations="; ".join(cut(told)), columns=columns)
     elif rank is not None and rank + model.fit_intercept < n:
-        yield UNKNOWN.format(columns=d, rank=rank)
+        yield UNKNOWN.format(columns=d, rank=counted(rank, "direction"))
+
+
+def is_penalised(model: Any) -> bool:
+    """Whether a penalty says which of many coefficients are meant."""
+    penalised = getattr(model, "C", np.inf) < np.inf or getattr(model, "alpha", 0) > 0
+    return bool(penalised)
 
 
 def cut(told: Sequence[str]) -> list[str]:
