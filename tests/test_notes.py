@@ -314,6 +314,23 @@ def test_units_and_weights_of_any_size_change_no_note(size, weight):
     assert notes.of(model) == notes.of(linear(bowl(0.6)))
 
 
+@pytest.mark.parametrize("kind", ["linear", "logistic", "poisson"])
+def test_weights_beyond_what_squares_hold_say_nothing_wrong(kind):
+    """Rows whose weights differ by 1e400 are as good as none; nothing is divided by 0."""
+    rng = np.random.default_rng(7)
+    X, s = rng.normal(size=(50, 2)), rng.choice([1e-200, 1.0, 1e200], 50)
+    y = rng.poisson(2.0, 50) if kind == "poisson" else rng.integers(0, 2, 50)
+    model = MODELS[kind].fit(X, y + rng.normal(size=50) * (kind == "linear"), s)
+    assert "nan" not in said(model)
+
+
+def test_one_class_that_has_weight_is_told_of():
+    rng = np.random.default_rng(7)
+    y = np.arange(40) % 2
+    model = pl.LogisticRegression().fit(rng.normal(size=(40, 2)), y, 1.0 * y)
+    assert "apart" not in said(model)
+
+
 def test_each_of_several_targets_has_its_notes():
     table = pd.DataFrame(bowl(0.6)(np.random.default_rng(7)))
     Y = np.column_stack([plane(np.random.default_rng(7))["y"], table["y"]])

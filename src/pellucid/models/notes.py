@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+
 from pellucid.models import notes_of_classes, notes_of_counts, notes_of_numbers
 from pellucid.models.dependent import dependent, fits_anything
 from pellucid.models.separated import separable
@@ -18,7 +20,8 @@ UNBOUND = (
 def of(model: Any) -> tuple[str, ...]:
     """The notes of a fitted model, what spoils the others first."""
     made = (make(model) for make in (*EVERY, *OWN.get(type(model).__name__, ())))
-    return tuple(note for notes in made for note in notes)
+    with np.errstate(all="ignore"):  # of what is no number nothing is said
+        return tuple(note for notes in made for note in notes)
 
 
 def bound(model: Any) -> list[str]:

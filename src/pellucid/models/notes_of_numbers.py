@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from pellucid.errors import ModelError
 from pellucid.models import base
 from pellucid.models.base import Array
 from pellucid.models.dependent import together
@@ -157,7 +158,7 @@ def copied(subject: Subject) -> str:
 
 def computed(subject: Subject) -> str:
     """The columns together give the target to rounding, as R's `lm` warns of too."""
-    if left(subject.fit) > EXACT:
+    if not left(subject.fit) <= EXACT:
         return ""
     names = carrying(subject)
     verb = "gives" if len(names) == 1 else "give"
@@ -261,7 +262,7 @@ def spreads(subject: Subject) -> str:
     """Residuals spread further in some third of the predictions."""
     fit = subject.fit
     found = unequal_spread(fit)
-    if found is None or found.ratio < SPREADS or found.p > SPREADS_P:
+    if found is None or not (found.ratio >= SPREADS and found.p <= SPREADS_P):
         return ""
     where = "in one third of the predictions as in another"
     log = ""
@@ -335,8 +336,11 @@ def without(model: Any, k: int, rows: Array, subject: Subject) -> Subject:
     """Target k fitted without some rows, where enough are left."""
     X, y, *s = (array[~rows] for array in model._rows.arrays)
     others = clone(model)
-    with warnings.catch_warnings(action="ignore"):
-        others.fit(base.named(model, X), y, *s)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            others.fit(base.named(model, X), y, *s)
+    except ModelError:  # such as a coefficient that float64 does not hold
+        return subject
     for found in [*subjects(others)][k : k + 1]:
         if found.fit.freedom >= FREEDOM and left(found.fit) > EXACT:
             return replace(found, y=subject.y)

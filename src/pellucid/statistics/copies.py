@@ -30,8 +30,8 @@ def correlations(fit: Residuals) -> Array:
 
     mean, along, squares = fit.summed(work)
     variance = squares - mean**2
-    varies = variance > ROUNDING * squares
     whole = variance * (s @ y**2)
+    varies = (variance > ROUNDING * squares) & (whole > 0)
     found: Array = np.zeros(len(whole))
     np.divide(along**2, whole, where=varies, out=found)
     return found
@@ -57,9 +57,10 @@ def area(of_one: Array, of_other: Array) -> float:
 def tells(x: Array, place: Array, classes: int) -> float:
     """How well a column x (n,) alone tells any two classes apart: the least area.
 
-    Either order of two classes will do, so that it is at least 1/2. Hand & Till, "A
-    simple generalisation of the area under the ROC curve for multiple class problems"
-    (2001), with the least of the pairs in the place of their mean.
+    Either order of two classes will do, so that it is at least 1/2; of one class it
+    is 0. Hand & Till, "A simple generalisation of the area under the ROC curve for
+    multiple class problems" (2001), with the least of the pairs in the place of their
+    mean.
 
     Examples
     --------
@@ -68,8 +69,8 @@ def tells(x: Array, place: Array, classes: int) -> float:
     """
     each = [x[place == c] for c in range(classes)]
     pairs = itertools.combinations([x for x in each if len(x)], 2)
-    areas = (area(one, other) for one, other in pairs)
-    return min(max(a, 1 - a) for a in areas)
+    areas = [area(one, other) for one, other in pairs]
+    return min((max(a, 1 - a) for a in areas), default=0.0)
 
 
 def best(X: Array, place: Array, classes: int, least: float) -> tuple[int, float]:
