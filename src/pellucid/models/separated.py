@@ -67,7 +67,7 @@ class Rows:
         if self.X.shape[1] * (len(self.classes) - 1) > MANY:
             return UNKNOWN
         every = separation(self.X, self.y, len(self.classes), intercept=intercept)
-        if every is None:
+        if every is None or not len(every.columns):  # of one class the intercept tells
             return UNKNOWN
         columns = together([names[j] for j in every.columns])
         return f"{columns} together tell classes apart, in some rows or all"
