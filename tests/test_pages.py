@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pellucid.report import Report
 from pellucid.tour.fit import run
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
@@ -40,7 +41,7 @@ document.getElementById("page").onload = (event) => {{
     overflow: page.documentElement.scrollWidth - page.documentElement.clientWidth,
     broken: all("td.number, dd").filter((c) => lines(c) > 1).map((c) => c.textContent),
     numbers: all("td.number, dd").length,
-    smallest: Math.min(...all(".follows svg text").map(letters)),
+    smallest: Math.min(99, ...all(".follows svg text").map(letters)),
     formulas: all(".formula .wide").map((f) => f.scrollWidth - f.clientWidth),
     names: all("tbody th").map((name) => style(name).position),
     paper: all(".follows").map((card) => style(card).backgroundColor),
@@ -110,6 +111,15 @@ def test_numbers_are_whole_and_letters_readable_on_a_telephone(page):
     assert found["broken"] == []
     assert set(found["names"]) == {"sticky"}
     assert found["smallest"] >= 9
+
+
+def test_figures_beside_one_another_are_whole_on_a_telephone(tmp_path):
+    report = Report("Figures")
+    report.figures(
+        {"pseudo r2": 0.2162, "AIC": -116652.4, "p (likelihood ratio)": 2.25e-185}
+    )
+    found = look(report.html(), tmp_path, TELEPHONE)
+    assert (found["overflow"], found["broken"], found["numbers"]) == (0, [], 3)
 
 
 def test_pictures_follow_the_page_into_the_dark(page):
