@@ -14,12 +14,13 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.errors import ModelError
 from pellucid.models import base, judging
 from pellucid.models.base import Array
+from pellucid.models.constraints import constraints_of
 from pellucid.models.judging import Learn
 from pellucid.models.multilayer import Multilayer
 from pellucid.models.networks import Network
 from pellucid.models.refitting import again, design, labels
 from pellucid.models.statistics import Statistical
-from pellucid.models.terms import is_separable, penalty
+from pellucid.models.terms import is_separable
 from pellucid.statistics.linear import LinearFit
 from pellucid.statistics.nested import Design
 from pellucid.statistics.tests import Evidence
@@ -98,9 +99,8 @@ class Candidate:
     @property
     def held_back(self) -> str:
         """Why no likelihood of it is the greatest, "" where one may be."""
-        how = penalty(self.model)
-        if how:
-            return f"{how[0]} holds the coefficients back"
+        for held in constraints_of(self.model):
+            return f"{held.setting(self.model)} holds the coefficients back"
         return "the classes are separable" * is_separable(self.model)
 
     @property

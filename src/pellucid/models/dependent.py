@@ -9,6 +9,7 @@ import numpy as np
 
 from pellucid.models import base
 from pellucid.models.base import Array
+from pellucid.models.constraints import is_penalised
 from pellucid.models.linear_settings import coefficient_names
 from pellucid.regression.krylov import is_too_large
 from pellucid.statistics import relations as statistics
@@ -62,12 +63,6 @@ def dependent(model: Any) -> Iterator[str]:
         yield DEPEND.format(relations="; ".join(cut(told)), columns=columns)
     elif rank is not None and rank + model.fit_intercept < n:
         yield UNKNOWN.format(columns=d, rank=counted(rank, "direction"))
-
-
-def is_penalised(model: Any) -> bool:
-    """Whether a penalty says which of many coefficients are meant."""
-    penalised = getattr(model, "C", np.inf) < np.inf or getattr(model, "alpha", 0) > 0
-    return bool(penalised)
 
 
 def cut(told: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import special
 
 from pellucid.models.base import Array, feature_names
+from pellucid.models.constraints import constraints_of
 from pellucid.models.likelihood import deviations
 from pellucid.regression.powers import filled
 from pellucid.show.estimates import LEVEL
@@ -16,15 +17,6 @@ from pellucid.statistics.fitted import lengths
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def bound(model: Any) -> bool:
-    """Whether a penalty or a bound has moved the coefficients, which have no errors."""
-    return bool(
-        getattr(model, "C", np.inf) < np.inf
-        or getattr(model, "alpha", 0) > 0
-        or getattr(model, "positive", False)
-    )
 
 
 def units(X: Any) -> Array:
@@ -64,7 +56,7 @@ def along(model: Any, rows: Array) -> tuple[Array, Array, Array]:
     the covariance of w. Bounds are nan where there are no errors, or a
     penalty moved the coefficients.
     """
-    if bound(model):
+    if constraints_of(model):
         z = rows @ np.ravel(model.coef_) + float(np.ravel(model.intercept_)[0])
         return z, np.full(len(z), np.nan), np.full(len(z), np.nan)
     fit = model._statistics
@@ -124,7 +116,7 @@ def chance(model: Any, column: Column) -> float:
     the fit, and k W that of chi^2 where they are infinite. It is nan where there are no
     errors, or a penalty moved the coefficients.
     """
-    if bound(model):
+    if constraints_of(model):
         return np.nan
     fit = model._statistics
     places = np.array(column.places) + model.fit_intercept

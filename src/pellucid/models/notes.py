@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from pellucid.models import notes_of_classes, notes_of_counts, notes_of_numbers
+from pellucid.models.constraints import constraints_of
 from pellucid.models.dependent import dependent, fits_anything
 from pellucid.models.separated import separable
 
-UNBOUND = (
+HELD_BACK = (
     "the errors, tests and intervals are those of a fit without {what}, and do not "
     "hold for this one; fit with {remedy} for such that do."
 )
@@ -24,23 +25,14 @@ def of(model: Any) -> tuple[str, ...]:
         return tuple(note for notes in made for note in notes)
 
 
-def bound(model: Any) -> list[str]:
+def held_back(model: Any) -> list[str]:
     """Coefficients that a bound or a penalty has moved have no such errors."""
-    parameters = model.get_params(deep=False)
-    if parameters.get("penalty", "") is None:  # as scikit-learn once said C=np.inf
-        del parameters["C"]
     return [
-        UNBOUND.format(what=what, remedy=remedy)
-        for name, (bounds, what, remedy) in BOUNDS.items()
-        if name in parameters and bounds(parameters[name])
+        HELD_BACK.format(what=each.what, remedy=each.remedy)
+        for each in constraints_of(model)
     ]
 
 
-BOUNDS: dict[str, tuple[Callable[[Any], bool], str, str]] = {
-    "positive": (bool, "the bound at 0", "positive=False"),
-    "alpha": (lambda alpha: alpha > 0, "the penalty", "alpha=0"),
-    "C": (lambda C: float("inf") > C, "the penalty", "C=np.inf"),
-}
 COUNTED = (
     "class_weight counts the rows of some classes more often than they are there, and "
     "the errors, tests and likelihoods count them so too; fit without it for such that "
@@ -74,7 +66,7 @@ def left_out(model: Any) -> list[str]:
     return [FEWER.format(out=recipe.left_out, rows=recipe.rows, drop=drop)]
 
 
-EVERY = (bound, counted, left_out, fits_anything, dependent)
+EVERY = (held_back, counted, left_out, fits_anything, dependent)
 OWN: dict[str, tuple[Callable[[Any], Iterable[str]], ...]] = {
     "LinearRegression": (notes_of_numbers.of_rows, notes_of_numbers.alike),
     "PolynomialRegression": (notes_of_numbers.of_rows,),

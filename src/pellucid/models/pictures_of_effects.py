@@ -10,6 +10,7 @@ import numpy as np
 
 from pellucid.models import effects, findings
 from pellucid.models.base import Array, named, rows_of, target_names
+from pellucid.models.constraints import constraints_of
 from pellucid.models.effects import Column
 from pellucid.regression.powers import filled
 from pellucid.show import plots
@@ -30,7 +31,7 @@ UNIT = "one standard deviation more of a number, or the level of a category"
 
 def standardised(model: Any) -> Pictures:
     """The effect of each column, in units in which they can be compared."""
-    if effects.bound(model):
+    if constraints_of(model):
         return {}
     X, *_ = rows_of(model)
     frame = effects.standardised(model, X)
@@ -161,7 +162,7 @@ def _component(rows: Rows, name: str, j: int, told: str) -> tuple[Figure, str]:
     model, x = rows.model, rows.X[:, j]
     w = float(np.ravel(model.coef_)[j])
     place = j + model.fit_intercept
-    error = np.nan if effects.bound(model) else model._statistics.errors()[place]
+    error = np.nan if constraints_of(model) else model._statistics.errors()[place]
     drawn = plots.component(
         x, w * (x - x.mean()) + rows.residual, w, error, x_label=name,
         y_label=f"part of {rows.event}",

@@ -47,7 +47,7 @@ def diagnostics(model: Any) -> Summary:
     }
     title = f"Rows of {type(model).__name__} of {model._subject()}"
     frame = pd.DataFrame(dict(found), index=index)
-    return Summary(title, figures, frame, notes.bound(model))
+    return Summary(title, figures, frame, notes.held_back(model))
 
 
 def huber(model: Any) -> Summary:

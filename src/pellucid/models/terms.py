@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.errors import ModelError
 from pellucid.models import base
 from pellucid.models.base import Array
-from pellucid.models.notes import BOUNDS
+from pellucid.models.constraints import constraints_of
 from pellucid.models.refitting import at_the_limit, design, without
 from pellucid.regression.least_squares import least_squares
 from pellucid.regression.powers import filled
@@ -87,23 +87,12 @@ def anova(model: Any) -> Summary:
 
 def refuse_penalised(model: Any, what: str) -> None:
     """Refuse a model whose estimates are drawn towards 0."""
-    how = penalty(model)
-    if how:
+    for held in constraints_of(model):
         raise ModelError(
             f"{type(model).__name__}: expected a fit without a penalty or bounds for "
-            f"{what}, whose tests hold for nothing else, got one with {how[0]}; fit it "
-            f"with {how[1]}."
+            f"{what}, whose tests hold for nothing else, got one with "
+            f"{held.setting(model)}; fit it with {held.remedy}."
         )
-
-
-def penalty(model: Any) -> tuple[str, str] | None:
-    """What holds the estimates of a model back, and how it is fitted without."""
-    given = model.get_params(deep=False)
-    if given.get("penalty", "") is None:  # as scikit-learn says C=np.inf
-        return None
-    held = [name for name, (holds, *_) in BOUNDS.items()
-            if name in given and holds(given[name])]  # fmt: skip
-    return (f"{held[0]}={given[held[0]]}", BOUNDS[held[0]][2]) if held else None
 
 
 def is_separable(model: Any) -> bool:
