@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -120,6 +120,11 @@ class OfCounts(ByLikelihood):
     def _subject(self) -> str:
         return self._target
 
+    def _own_notes(self) -> Iterator[str]:
+        from pellucid.models import notes_of_counts
+
+        yield from notes_of_counts.of_rows(self)
+
     def rate_ratios(self, *, level: float = LEVEL) -> Summary:
         """Tell by what factor a feature that is greater by 1 raises the mean count.
 
@@ -191,6 +196,12 @@ class OfClasses(ByLikelihood):
 
     def _subject(self) -> str:
         return self._beside(0)
+
+    def _own_notes(self) -> Iterator[str]:
+        from pellucid.models import notes_of_classes, separated
+
+        yield from separated.separable(self)
+        yield from notes_of_classes.of_rows(self)
 
     def _beside(self, i: int) -> str:
         """What the log odds are of, where class i is the one they are against."""

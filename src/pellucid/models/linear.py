@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,21 +15,18 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.graphs.graph import Graph
 from pellucid.models import base, costs, extremes, linear_settings
 from pellucid.models.base import Array
+from pellucid.models.by_squares import BySquares, Design
 from pellucid.models.scores import Regressor
-from pellucid.models.statistics import LEVELS, Statistical
 from pellucid.regression import powers
 from pellucid.regression.least_squares import least_squares
 from pellucid.regression.powers import filled
 from pellucid.regression.rows import parts_of, rows_a_block
-from pellucid.show.estimates import LEVEL
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from pellucid.statistics.fitted import Fitted
 
-
-class LinearRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
+class LinearRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator):
     """The smallest mean squared error of z = Xw + b, solved and not searched for.
 
         J(w, b) = mean(squared_error(Xw + b, y))
@@ -153,16 +151,9 @@ class LinearRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
         array([2.])
         """
         base.check_parameters(self, linear_settings.CHECKS)
-        X, y = base.unpacked(self, X, y)
-        self._target = base.target_name(y)
-        sparse: Any = False if self.positive else "csr"
-        X, y, s = base.all_rows(
-            self, X, y, sample_weight, sparse=True,
-            multi_output=True, y_numeric=True, accept_sparse=sparse,
-        )  # fmt: skip
-        places = None if s is None else np.flatnonzero(s)
-        X, y, s = base.weighted_rows(X, y, s)
-        y = y if y.dtype == float else extremes.as_single(self, y, float, "y")
+        accepts: Any = False if self.positive else "csr"
+        options = {"sparse": True, "accept_sparse": accepts}
+        X, y, s, rows = self._taken(X, y, sample_weight, **options)
         Y = y.reshape(len(y), -1)  # (n, k)
         intercept, positive = self.fit_intercept, self.positive
         try:
@@ -174,17 +165,9 @@ class LinearRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
             warnings.warn(message, ConvergenceWarning, stacklevel=2)
         if found.still.any():
             linear_settings.tell_still(self, X, np.flatnonzero(found.still))
-        one = y.ndim == 1
-        self.coef_ = found.w[:, 0] if one else found.w.T  # (d,) or (k, d)
-        self.intercept_ = linear_settings.intercept(found.b, one, self.fit_intercept)
-        self.rank_, self._singular = found.rank, found.singular
-        self._forget("singular_", "_constant", "_log_weights")
-        self._spread = found.spread
-        self.digits_ = found.digits[:, 0] if one else found.digits.T
-        self._rows = base.kept(X, y, s, places=places)
-        self.history_ = found.explained.history
-        self._r2 = found.explained.r2 if len(y) > 1 else np.nan
-        self._explained = found.explained
+        self._store(found, found.w, found.b, found.digits, rows)
+        self._singular = found.singular
+        self._forget("singular_")
         return self
 
     @cached_property
@@ -195,27 +178,19 @@ class LinearRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
 
     def __getstate__(self) -> dict[str, Any]:
         """What is kept of a model in files: singular values and not their triangle."""
-        kept: dict[str, Any] = dict(super().__getstate__())
+        kept = super().__getstate__()
         if kept.pop("_singular", None) is not None:
-            fitted = self._statistics
-            kept["singular_"], kept["_spread"] = self.singular_, fitted.spread
-            kept["_constant"], kept["_log_weights"] = (
-                fitted.constant,
-                fitted.log_weights,
-            )
+            kept["singular_"] = self.singular_
         return kept
 
-    def _fitted(self) -> Fitted:
-        from pellucid.models import linear_statistics
+    def _design(self, X: Array) -> Design:
+        return Design(X, np.atleast_2d(self.coef_).T, degree=1)
 
-        return linear_statistics.fitted(self)
+    def _own_notes(self) -> Iterator[str]:
+        from pellucid.models import notes_of_numbers
 
-    def _subject(self) -> str:
-        return ", ".join(base.target_names(self))
-
-    def _design(self, X: Array) -> tuple[Array, int]:
-        """What the fit is linear in, of rows, and how high a power that holds."""
-        return X, 1
+        yield from super()._own_notes()
+        yield from notes_of_numbers.alike(self)
 
     def predict(self, X: Any) -> Array:
         """Compute z = Xw + b.
@@ -242,62 +217,16 @@ class LinearRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
         array([5.])
         """
         X = base.rows_to_predict(self, X, sparse=True)
-        return extremes.finite(self, _output(X, self.coef_.T, self.intercept_))
+        return extremes.finite(self, self._output(X))
 
-    def predict_interval(
-        self, X: Any, level: float = LEVEL, *, of: str = "target"
-    ) -> Array:
-        """Say between which bounds the target of a new row lies, or its mean.
-
-            z +- t s sqrt(1 + h)     the target
-            z +- t s sqrt(h)         the mean of targets of such rows
-
-        s^2 is the sum of squared residuals by the degrees of freedom, t the quantile of
-        Student's distribution for them, and h the leverage of the row. It holds where
-        errors are independent and normal, with one variance; a new row has the
-        weight 1.
-
-        Parameters
-        ----------
-        X : array (n, d), data frame or sparse matrix
-            Rows of the features that the model was fitted to.
-        level : float
-            How often the target, or the mean, lies between the bounds.
-        of : str
-            "target" for a prediction interval, "mean" for a confidence interval.
-
-        Returns
-        -------
-        array (n, 2) or (n, k, 2)
-            The lower and the upper bound; nan where no degrees of freedom are left,
-            for a row in a direction that the fit has not seen, and with `positive`.
-
-        Raises
-        ------
-        ModelError
-            For a level that is not between 0 and 1, another `of`, or cells that are not
-            finite.
-
-        References
-        ----------
-        Draper & Smith, "Applied Regression Analysis" (1998), section 3.3.
-
-        Examples
-        --------
-        >>> model = LinearRegression().fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 4.0])
-        >>> model.predict_interval([[1.0]]).round(2)
-        array([[-3.32,  8.66]])
-        >>> model.predict_interval([[1.0]], of="mean").round(2)
-        array([[-0.33,  5.66]])
-        """
-        base.check_value(self, "level", level, LEVELS)
-        base.check_value(self, "of", of, base.one_of("target", "mean"))
-        X = base.rows_to_predict(self, X)
-        z = extremes.output(X, self.coef_.T, self.intercept_)  # (n,) or (n, k)
-        h = self._statistics.spread.leverage(X.astype(float)) + (of == "target")
-        half = self._statistics.half(h, level).reshape(z.shape)
-        half = np.full(z.shape, np.nan) if self.positive else half
-        return np.stack([z - half, z + half], axis=-1)
+    def _output(self, X: Array) -> Array:
+        """Xw + b in float64, a block of rows at a time where they are none yet."""
+        w, b = self.coef_.T, self.intercept_
+        if isinstance(X, np.ndarray) and X.dtype == float:
+            return extremes.output(X, w, b)
+        parts = parts_of(X.shape[0], rows_a_block(X.shape[1]))
+        blocks = (filled(X[rows]) for part in parts for rows in part)
+        return np.concatenate([extremes.output(block, w, b) for block in blocks])
 
     @property
     def graph_(self) -> Graph:
@@ -365,12 +294,3 @@ def cost(w: Any, b: Any, X: Any, y: Any, s: Any = None) -> Any:
     loss = costs.squared_error(z, y)  # (n,)
     J = np.average(loss, weights=s)
     return J  # noqa: RET504 (its name is shown in the graph)
-
-
-def _output(X: Array, w: Array, b: Any) -> Array:
-    """Compute Xw + b in float64, a block of rows at a time where they are none yet."""
-    if isinstance(X, np.ndarray) and X.dtype == float:
-        return extremes.output(X, w, b)
-    parts = parts_of(X.shape[0], rows_a_block(X.shape[1]))
-    blocks = (filled(X[rows]) for part in parts for rows in part)
-    return np.concatenate([extremes.output(block, w, b) for block in blocks])

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from pellucid.models import notes_of_classes, notes_of_counts, notes_of_numbers
 from pellucid.models.constraints import constraints_of
 from pellucid.models.dependent import dependent, fits_anything
-from pellucid.models.separated import separable
 
 HELD_BACK = (
     "the errors, tests and intervals are those of a fit without {what}, and do not "
@@ -20,7 +17,7 @@ HELD_BACK = (
 
 def of(model: Any) -> tuple[str, ...]:
     """The notes of a fitted model, what spoils the others first."""
-    made = (make(model) for make in (*EVERY, *OWN.get(type(model).__name__, ())))
+    made = (*(make(model) for make in EVERY), model._own_notes())
     with np.errstate(all="ignore"):  # of what is no number nothing is said
         return tuple(note for notes in made for note in notes)
 
@@ -67,9 +64,3 @@ def left_out(model: Any) -> list[str]:
 
 
 EVERY = (held_back, counted, left_out, fits_anything, dependent)
-OWN: dict[str, tuple[Callable[[Any], Iterable[str]], ...]] = {
-    "LinearRegression": (notes_of_numbers.of_rows, notes_of_numbers.alike),
-    "PolynomialRegression": (notes_of_numbers.of_rows,),
-    "LogisticRegression": (separable, notes_of_classes.of_rows),
-    "PoissonRegression": (notes_of_counts.of_rows,),
-}

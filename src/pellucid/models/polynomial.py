@@ -12,20 +12,16 @@ from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.models import as_formulas, base, costs, extremes, linear_settings
 from pellucid.models.base import Array
+from pellucid.models.by_squares import BySquares, Design
 from pellucid.models.scores import Regressor
-from pellucid.models.statistics import LEVELS, Statistical
 from pellucid.regression import powers
-from pellucid.regression.hat import Hat
 from pellucid.regression.monomials import Monomials, count
-from pellucid.regression.polynomial_fit import PolynomialFit, polynomial_fit
+from pellucid.regression.polynomial_fit import polynomial_fit
 from pellucid.regression.polynomials import Columns
 from pellucid.regression.rows import parts_of
-from pellucid.show.estimates import LEVEL
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from pellucid.statistics.fitted import Fitted
 
 CHECKS = {"degree": base.count(0), "fit_intercept": base.flag}
 MOST = 10_000  # terms of a polynomial
@@ -33,7 +29,7 @@ FINEST = 11  # digits of a number in a formula, besides the usual four
 ROWS = 4096  # of a block that is predicted
 
 
-class PolynomialRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimator):
+class PolynomialRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator):
     """The polynomial of smallest mean squared error, in all features together.
 
         z = b + sum_j w_j x_1^p_j1 x_2^p_j2 ...,   p_j1 + p_j2 + ... <= degree
@@ -131,15 +127,7 @@ class PolynomialRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimat
         array([0., 1.])
         """
         base.check_parameters(self, CHECKS)
-        X, y = base.unpacked(self, X, y)
-        self._target = base.target_name(y)
-        X, y, s = base.all_rows(
-            self, X, y, sample_weight,
-            multi_output=True, y_numeric=True, accept_sparse=False,
-        )  # fmt: skip
-        places = None if s is None else np.flatnonzero(s)
-        X, y, s = base.weighted_rows(X, y, s)
-        y = y if y.dtype == float else extremes.as_single(self, y, float, "y")
+        X, y, s, rows = self._taken(X, y, sample_weight, accept_sparse=False)
         self._expect_few(X.shape[1])
         Y = y.reshape(len(y), -1)  # (n, k)
         intercept = bool(self.fit_intercept)
@@ -149,23 +137,10 @@ class PolynomialRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimat
             raise self._refused(error, X.shape[1]) from None
         if found.still.any():
             linear_settings.tell_still(self, X, np.flatnonzero(found.still))
-        self._forget("_constant", "_log_weights")
-        self._keep(found, one=y.ndim == 1)
-        self._rows = base.kept(X, y, s, places=places)
-        self._r2 = found.explained.r2 if len(y) > 1 else np.nan
-        return self
-
-    def _keep(self, found: PolynomialFit, one: bool) -> None:
-        """Take over what was found."""
-        w, b, digits = found.w[1:], found.w[0], found.digits[1:]
-        self.coef_ = w[:, 0] if one else w.T  # (p,) or (k, p)
-        self.intercept_ = linear_settings.intercept(b, one, self.fit_intercept)
-        self.digits_ = digits[:, 0] if one else digits.T
-        self.rank_ = found.rank
-        self.history_ = found.explained.history
         self._basis, self._inside = found.basis, found.inside
-        self._spread, self._factor = found.spread, found.factor
-        self._explained = found.explained
+        self._factor = found.factor
+        self._store(found, found.w[1:], found.w[0], found.digits[1:], rows)
+        return self
 
     def _expect_few(self, d: int) -> None:
         p = count(d, self.degree) - 1
@@ -199,34 +174,10 @@ class PolynomialRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimat
         """What the terms are called (p,)."""
         return np.array(self._names(self.powers_), object)
 
-    def _fitted(self) -> Fitted:
-        from pellucid.models import linear_statistics
-
-        told = self._factor if self.fit_intercept else self._factor[1:]
-        return linear_statistics.fitted(self, self._hat, told)
-
-    def _hat(self) -> Hat:
-        """The hat matrix of the rows that the model was fitted to."""
-        (X, y, *s), intercept = base.rows_of(self), bool(self.fit_intercept)
-        columns, Y = self._columns(X), y.reshape(len(y), -1)
-        w, weights = self._inside[columns.kept], s[0] if s else None
-        return Hat.of(columns, Y, weights, self._spread, w, intercept=intercept)
-
-    def __getstate__(self) -> dict[str, Any]:
-        """What is kept of a model in files, with what the rows alone tell."""
-        kept = dict(super().__getstate__())
-        if "_spread" in kept:
-            fitted = self._statistics
-            kept["_constant"] = fitted.constant
-            kept["_log_weights"] = fitted.log_weights
-        return kept
-
-    def _design(self, X: Array) -> tuple[Columns, int]:
-        """What the fit is linear in, of rows, and how high a power that holds."""
-        return self._columns(X), self._basis.degree
-
-    def _subject(self) -> str:
-        return ", ".join(base.target_names(self))
+    def _design(self, X: Array) -> Design:
+        """By the orthogonal polynomials of rows."""
+        columns = Columns.of(self._basis, X, bool(self.fit_intercept))
+        return Design(columns, self._inside[columns.kept], self._basis.degree)
 
     def predict(self, X: Any) -> Array:
         """Compute z, by the orthogonal polynomials: no digit is lost far from 0.
@@ -262,54 +213,6 @@ class PolynomialRegression(Statistical, MultiOutputMixin, Regressor, BaseEstimat
         with np.errstate(over="ignore", invalid="ignore"):
             parts = [self._basis.values(X[rows]).head @ w for rows in blocks]
         return np.concatenate(parts)
-
-    def predict_interval(
-        self, X: Any, level: float = LEVEL, *, of: str = "target"
-    ) -> Array:
-        """Say between which bounds the target of a new row lies, or its mean.
-
-        As `LinearRegression.predict_interval`, whose columns are the terms here.
-
-        Parameters
-        ----------
-        X : array (n, d) or data frame
-            Rows of the features that the model was fitted to.
-        level : float
-            How often the target, or the mean, lies between the bounds.
-        of : str
-            "target" for a prediction interval, "mean" for a confidence interval.
-
-        Returns
-        -------
-        array (n, 2) or (n, k, 2)
-            The lower and the upper bound; nan where no degrees of freedom are left, and
-            for a row of which the fit tells nothing.
-
-        Raises
-        ------
-        ModelError
-            For a level that is not between 0 and 1, another `of`, or cells that are not
-            finite.
-
-        Examples
-        --------
-        >>> x, y = np.arange(5.0)[:, None], [1.0, 0.0, 3.0, 10.0, 22.0]
-        >>> model = PolynomialRegression().fit(x, y)
-        >>> model.predict_interval([[2.0]], of="mean").round(2)
-        array([[2.2 , 3.63]])
-        """
-        base.check_value(self, "level", level, LEVELS)
-        base.check_value(self, "of", of, base.one_of("target", "mean"))
-        X = base.rows_to_predict(self, X)
-        z = self._output(X)
-        columns = self._columns(X)[slice(0, len(X))]
-        h = self._spread.leverage(columns) + (of == "target")
-        half = self._statistics.half(h, level).reshape(z.shape)
-        return np.stack([z - half, z + half], axis=-1)
-
-    def _columns(self, X: Array) -> Columns:
-        """The orthogonal polynomials of rows."""
-        return Columns.of(self._basis, X, bool(self.fit_intercept))
 
     @property
     def _cancelled(self) -> Array:

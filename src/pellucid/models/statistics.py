@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,10 @@ class Statistical(ABC):
     @abstractmethod
     def _subject(self) -> str:
         """What the model is of, for titles: its targets, or a class of them."""
+
+    @abstractmethod
+    def _own_notes(self) -> Iterator[str]:
+        """What a careful colleague would say of models of its kind alone."""
 
     @cached_property
     def _statistics(self) -> Any:
