@@ -15,13 +15,14 @@ algorithm" (1992), for one matrix for all outputs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.minimisers.task import Fit, Options, Watch, fitted
+from pellucid.regression import descents
+from pellucid.regression.descents import descended
 from pellucid.regression.losses import Loss, Losses, RowLosses
 from pellucid.regression.objective import QUIET, Objective, Place
 from pellucid.regression.quasi_newton import NEAR
@@ -76,24 +77,14 @@ def minimised(
     space = space_of(objective)
     fall = NEAR * options.tol**2 * space.fineness
     descent = Descent(objective, losses or _of_rows(objective), space, fall)
-    at, history = descent.start(start), []
+    at = descent.start(start)
     if options.tol and losses is None:
         flat = objective.value(0 * start) if start.any() else at.cost
         descent.least = EPS * min(abs(at.cost), abs(flat))
-    with watch.over(options.limit):
-        for nit in range(options.limit + 1):
-            history.append(at.cost)
-            stopped = watch.told(nit, at.cost, partial(descent.space.found, at.u))
-            reason = "stopped by the callback" if stopped else descent.reason
-            if not reason and nit == options.limit:
-                reason = f"reached max_iter, {options.limit}"
-            after = None if reason else descent.stepped(at)
-            if after is None:
-                break
-            at = after
+    at, history, reason = descended(descent, at, options, watch, space.found)
     at = descent.polished(at)
-    u = descent.space.found(at.u)
-    message = f"Newton with conjugate gradients: {reason or descent.reason}"
+    u = space.found(at.u)
+    message = f"Newton with conjugate gradients: {reason}"
     place = Place(u, at.cost, ColumnSpace(objective).slope(u, at.loss.g))
     return fitted(u, history, len(history) - 1, message), place
 
@@ -134,13 +125,9 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Spot:
-    """A place on the way down: parameters in their space, outputs, cost and slope."""
+class Spot(descents.Spot):
+    """A place on the way down, its parameters and slope being those of a space."""
 
-    u: Array
-    z: Array
-    cost: float
-    r: Array
     loss: Loss
     beside: float  # what the cost has beside the loss
     size: float  # what a fall of the cost is measured by

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,8 +61,31 @@ class Design(Protocol):
 
 
 @dataclass(frozen=True)
-class Dense:
-    """Z = (X - mean) / length of X (n, d), an array or rows of a sparse matrix (CSR).
+class Standardised:
+    """Z = (X - mean) / length of X (n, d), an array or a sparse matrix (CSR)."""
+
+    X: Any
+    mean: Array
+    length: Array
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many rows, and how many columns."""
+        n, d = self.X.shape
+        return n, d
+
+    def some(self, rows: Array | slice) -> Self:
+        """Some rows alone."""
+        return type(self)(self.X[rows], self.mean, self.length)
+
+    def chosen(self, columns: Array) -> Self:
+        """Some of the columns."""
+        return type(self)(self.X[:, columns], self.mean[columns], self.length[columns])
+
+
+@dataclass(frozen=True)
+class Dense(Standardised):
+    """Z of which a block of rows is formed at a time.
 
     A block of it is an array; so few columns, of which all products are taken, are
     best held.
@@ -75,24 +98,10 @@ class Dense:
            [ 2.]])
     """
 
-    X: Any
-    mean: Array
-    length: Array
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """How many rows, and how many columns."""
-        n, d = self.X.shape
-        return n, d
-
     @property
     def width(self) -> int:
         """A block is a copy."""
         return self.shape[1]
-
-    def some(self, rows: Array) -> Dense:
-        """Some rows alone."""
-        return Dense(self.X[rows], self.mean, self.length)
 
     def block(self, rows: slice) -> Array:
         """Some rows of Z, as float64."""
@@ -116,10 +125,6 @@ class Dense:
         """The diagonal of Z' q Z (d,)."""
         return self._summed(lambda Z, rows: q[rows] @ Z**2)
 
-    def chosen(self, columns: Array) -> Dense:
-        """Some of the columns."""
-        return Dense(self.X[:, columns], self.mean[columns], self.length[columns])
-
     def _summed(self, what: Callable[[Array, slice], Any]) -> Array:
         def part(blocks: list[slice]) -> Any:
             return sum(what(self.block(rows), rows) for rows in blocks)
@@ -128,8 +133,8 @@ class Dense:
 
 
 @dataclass(frozen=True)
-class Folded:
-    """Z = (X - mean) / length of which nothing is copied: Z v = X (v / length) - c'v.
+class Folded(Standardised):
+    """Z of which nothing is copied: Z v = X (v / length) - c'v.
 
     c = mean / length. So X may be a sparse matrix (CSR), and wide rows are read once.
     Where c is large, digits are lost that `Dense` keeps.
@@ -143,16 +148,6 @@ class Folded:
     (array([-2.,  4.]), array([0., 2.]))
     """
 
-    X: Any
-    mean: Array
-    length: Array
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """How many rows, and how many columns."""
-        n, d = self.X.shape
-        return n, d
-
     @property
     def width(self) -> int:
         """A block is a view; what is dense is used twice while it is in the cache."""
@@ -162,17 +157,9 @@ class Folded:
         """How many rows."""
         return self.shape[0]
 
-    def some(self, rows: Array) -> Folded:
-        """Some rows alone."""
-        return Folded(self.X[rows], self.mean, self.length)
-
     def block(self, rows: slice) -> Folded:
         """Some rows of Z."""
-        return Folded(self.X[rows], self.mean, self.length)
-
-    def chosen(self, columns: Array) -> Folded:
-        """Some of the columns."""
-        return Folded(self.X[:, columns], self.mean[columns], self.length[columns])
+        return self.some(rows)
 
     def squares(self, q: Array) -> Array:
         """The diagonal of Z' q Z (d,), sum q (x^2 - mean (2 x - mean)) / length^2."""

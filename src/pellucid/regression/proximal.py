@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.minimisers.task import Fit, Options, Watch, fitted
+from pellucid.regression.descents import Spot, descended
 from pellucid.regression.design import with_ones
 from pellucid.regression.losses import RowLosses
 from pellucid.regression.objective import Objective, Place
@@ -78,20 +79,8 @@ def minimised(
     """
     fall = POLISHED * NEAR * options.tol**2
     descent = Descent(objective, lam, fall)
-    at, history = descent.start(start), []
-    with watch.over(options.limit):
-        for nit in range(options.limit + 1):
-            history.append(at.cost)
-            stopped = watch.told(nit, at.cost, lambda at=at: at.u)  # type: ignore[misc]
-            reason = "stopped by the callback" if stopped else descent.reason
-            if not reason and nit == options.limit:
-                reason = f"reached max_iter, {options.limit}"
-            after = None if reason else descent.stepped(at)
-            if after is None:
-                break
-            at = after
-    message = f"proximal Newton: {reason or descent.reason}"
-    fit = fitted(at.u, history, len(history) - 1, message)
+    at, history, reason = descended(descent, descent.start(start), options, watch)
+    fit = fitted(at.u, history, len(history) - 1, f"proximal Newton: {reason}")
     return fit, Place(at.u, at.cost, at.r)
 
 
@@ -100,19 +89,12 @@ def least(u: Array, r: Array, lam: Array) -> Array:
     return np.where(u != 0, r + lam * np.sign(u), shrunk(r, lam))
 
 
-@dataclass(frozen=True)
-class Spot:
-    """A place: parameters, outputs, F, and the slope of J."""
-
-    u: Array
-    z: Array
-    cost: float
-    r: Array
-
-
 @dataclass
 class Descent:
-    """The way down; `fall` is the part of F that may be left."""
+    """The way down; `fall` is the part of F that may be left.
+
+    A `Spot` has F and the slope of J, which F has but for the absolute values.
+    """
 
     objective: Objective
     lam: Array
