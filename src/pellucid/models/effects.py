@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import special
 
 from pellucid.models.base import Array, feature_names
 from pellucid.models.constraints import constraints_of
 from pellucid.models.likelihood import deviations
 from pellucid.regression.powers import filled
-from pellucid.show.estimates import LEVEL
+from pellucid.show.estimates import LEVEL, quantile
+from pellucid.statistics import tests
 from pellucid.statistics.fitted import lengths
 
 if TYPE_CHECKING:
@@ -66,11 +66,7 @@ def along(model: Any, rows: Array) -> tuple[Array, Array, Array]:
     known = np.isfinite(A).all(axis=1)
     half = np.full(len(rows), np.nan)
     if known[used].all():
-        freedom = fit.freedom
-        middle = (1 + LEVEL) / 2
-        t = (special.ndtri(middle) if np.isinf(freedom)
-             else special.stdtrit(freedom, middle))  # fmt: skip
-        half = t * lengths(G[:, known] @ A[known])
+        half = quantile(fit.freedom, LEVEL) * lengths(G[:, known] @ A[known])
     return z, z - half, z + half
 
 
@@ -93,28 +89,18 @@ def raw_columns(model: Any) -> list[Column]:
     for step in recipe.steps:
         places = tuple(range(j, j + len(step.names)))
         j += len(places)
-        if not places:
-            continue
-        if step.role.kind == "category" and len(step.levels) > 1:
-            levels = tuple(str(level) for level in step.levels)
-            filled_in = len(places) - len(levels) + 1
-            columns.append(
-                Column(step.column, places[: len(places) - filled_in], levels)
-            )
-            columns += [
-                Column(names[k], (k,)) for k in places[len(places) - filled_in :]
-            ]
-        else:
-            columns += [Column(names[k], (k,)) for k in places]
+        levels = step.levels if step.role.kind == "category" else ()
+        own = max(len(levels) - 1, 0)  # others tell where a cell was filled in
+        if own:
+            columns.append(Column(step.column, places[:own], tuple(map(str, levels))))
+        columns += [Column(names[k], (k,)) for k in places[own:]]
     return columns
 
 
 def chance(model: Any, column: Column) -> float:
     """P that the estimates w of a column are so far from 0 by chance (Wald's test).
 
-    W = w' C^-1 w / k has the distribution of F with k degrees of freedom and those of
-    the fit, and k W that of chi^2 where they are infinite. It is nan where there are no
-    errors, or a penalty moved the coefficients.
+    It is nan where there are no errors, or a penalty moved the coefficients.
     """
     if constraints_of(model):
         return np.nan
@@ -123,12 +109,7 @@ def chance(model: Any, column: Column) -> float:
     w, A = fit.estimate[places], fit.root()[places]
     if not (np.isfinite(A).all() and np.any(A)):
         return np.nan
-    U, size, _ = np.linalg.svd(A, full_matrices=False)
-    k = int(np.sum(size > size[0] * len(w) * np.finfo(float).eps))
-    W = float(np.sum((U.T @ w / size)[:k] ** 2))
-    if np.isinf(fit.freedom):
-        return float(special.chdtrc(k, W))
-    return float(special.fdtrc(k, fit.freedom, W / k))
+    return tests.wald(w, A, fit.freedom).p
 
 
 def rows_of_levels(column: Column, centre: Array) -> Array:

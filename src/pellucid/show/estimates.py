@@ -57,9 +57,7 @@ def estimates(
     with np.errstate(invalid="ignore", divide="ignore"):
         t = estimate / error
         tail = special.ndtr(-np.abs(t)) if normal else special.stdtr(freedom, -abs(t))
-        middle = (1 + level) / 2
-        q = special.ndtri(middle) if normal else special.stdtrit(freedom, middle)
-        half = q * error
+        half = quantile(freedom, level) * error
     columns = {
         "estimate": estimate,
         "standard error": error,
@@ -69,6 +67,19 @@ def estimates(
         "upper": estimate + half,
     }
     return pd.DataFrame(columns, index=index)
+
+
+def quantile(freedom: float, level: float) -> float:
+    """How many standard errors an interval goes to each side.
+
+    Examples
+    --------
+    >>> round(quantile(np.inf, 0.95), 4), round(quantile(3, 0.95), 4)
+    (1.96, 3.1824)
+    """
+    middle = (1 + level) / 2
+    normal = np.isinf(freedom)
+    return float(special.ndtri(middle) if normal else special.stdtrit(freedom, middle))
 
 
 def written(frame: pd.DataFrame) -> pd.DataFrame:

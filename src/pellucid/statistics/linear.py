@@ -22,6 +22,7 @@ from scipy import special
 from pellucid.regression.explained import Explained
 from pellucid.regression.hat import Hat
 from pellucid.regression.spread import Spread
+from pellucid.show.estimates import quantile
 from pellucid.statistics import by_row, robust
 from pellucid.statistics.fitted import CLASSICAL, HC2, HC3, Fitted
 
@@ -181,7 +182,7 @@ class LinearFit(Fitted):
 
     def half(self, h: Array, level: float) -> Array:
         """Half the width (n, k) of intervals, t s sqrt(h), of leverages h (n,)."""
-        t = special.stdtrit(self.freedom, (1 + level) / 2)
+        t = quantile(self.freedom, level)
         return np.asarray(t * np.sqrt(h)[:, None] * self.sigma)
 
     def figures(self, kind: str = CLASSICAL) -> Mapping[str, object]:

@@ -60,6 +60,28 @@ def whitened(estimate: Array, root: Array) -> Array:
     return np.asarray(z)
 
 
+def wald(estimate: Array, root: Array, freedom: float = np.inf) -> Evidence:
+    """Test whether estimates b (q,) with the covariance L L' are all of 0 in truth.
+
+    W = b' (L L')^-1 b is chi2; where the residual variance is an estimate itself, with
+    finite degrees of freedom, W / q is F.
+
+    References
+    ----------
+    Wald, "Tests of statistical hypotheses concerning several parameters" (1943).
+
+    Examples
+    --------
+    >>> b, L = np.array([3.0, 1.0]), np.eye(2)
+    >>> wald(b, L).value, wald(b, L, freedom=10)
+    (10.0, Evidence(value=5.0, freedom=2, p=0.03125))
+    """
+    z = whitened(estimate, root)
+    if np.isinf(freedom):
+        return chi2_test(float(np.sum(z**2)), len(z))
+    return f_test(z, len(z), 1.0, freedom)
+
+
 def relations(spanning: Array) -> Array:
     """The relations between columns of X: orthonormal columns v (d, k) with X v = 0.
 
@@ -168,10 +190,6 @@ def f_test(z: Array, q: int, error: float, freedom: float) -> Evidence:
 
 def chi2_test(value: float, freedom: float) -> Evidence:
     """Wald's statistic z'z, or a likelihood ratio, of coefficients that are 0 in truth.
-
-    References
-    ----------
-    Wald, "Tests of statistical hypotheses concerning several parameters" (1943).
 
     Examples
     --------
