@@ -100,6 +100,16 @@ def alike(rng):
     return np.column_stack([X[:, 0], X.sum(axis=1)]), rng.normal(size=30)
 
 
+def parallel(rng):
+    x = rng.normal(size=30)
+    return np.column_stack([x, x + 1e-4 * rng.normal(size=30)]), rng.normal(size=30)
+
+
+def in_corners(rng):  # where x z is 1 but for little
+    X = rng.choice([-1.0, 1.0], (30, 1)) + 1e-3 * rng.normal(size=(30, 2))
+    return X, rng.normal(size=30)
+
+
 def three(rng):
     return rng.normal(size=(25, 3)), rng.normal(size=25)
 
@@ -114,7 +124,8 @@ def tiny(rng):
 
 PROBLEMS = [
     (years, 2), (years, 6), (years, 10), (near_a_million, 4), (like_filip, 10),
-    (skewed, 6), (two, 4), (alike, 3), (three, 2), (single, 3), (tiny, 3),
+    (skewed, 6), (two, 4), (alike, 3), (parallel, 3), (in_corners, 2),
+    (three, 2), (single, 3), (tiny, 3),
 ]  # fmt: skip
 
 
@@ -142,7 +153,7 @@ def test_coefficients_and_errors_are_those_of_fractions(
     ratios = [
         float(e**2 / (v * variance)) for e, v in zip(errors, inverse, strict=True)
     ]
-    np.testing.assert_allclose(ratios, 1, rtol=1e-9)
+    np.testing.assert_allclose(ratios, 1, rtol=1e-12)
 
 
 def test_certainty_falls_where_rounding_is_magnified(rng):

@@ -192,14 +192,15 @@ def test_nist_certifies_the_digits(name, data):
 
 
 def exactly(X, y, s, intercept):
-    """Errors, HC3, leverage and standardised residuals in 60 digits."""
+    """Errors, sums of squares, HC3, leverage and standardised residuals in 60 digits."""
     ones = np.ones((len(y), int(intercept)))
     with mpmath.workdps(60):
         A = mpmath.matrix(np.hstack([ones, X]).tolist())
         q = mpmath.diag([mpmath.sqrt(float(w)) for w in s])
         A, Y = q * A, q * mpmath.matrix(y.tolist())
         inverse = (A.T * A) ** -1
-        r = Y - A * (inverse * (A.T * Y))
+        w = inverse * (A.T * Y)
+        r = Y - A * w
         n, p = A.rows, A.cols
         s2 = sum(e**2 for e in r) / (n - p)
         P = A * inverse
@@ -209,6 +210,7 @@ def exactly(X, y, s, intercept):
         ]
         return {
             "classical": [mpmath.sqrt(s2 * inverse[j, j]) for j in range(p)],
+            "sums": [w[j] ** 2 / inverse[j, j] for j in range(p - X.shape[1], p)],
             "HC3": [mpmath.sqrt(v) for v in hc3],
             "leverage": h,
             "standardised": [r[i] / mpmath.sqrt(s2 * (1 - h[i])) for i in range(n)],
@@ -225,6 +227,7 @@ HARD = {
     "condition 1e5": lambda rng: near(rng, 1e-5),
     "condition 1e9": lambda rng: near(rng, 1e-9),
     "condition 1e11": lambda rng: near(rng, 1e-11),
+    "steps from 1e6": lambda rng: (1e6 + np.arange(24.0))[:, None] ** [1, 2],
     "powers to 8": lambda rng: np.linspace(1, 2, 24)[:, None] ** np.arange(1, 9),
 }
 
@@ -245,6 +248,8 @@ def test_errors_keep_their_digits_where_columns_are_nearly_dependent(
         assert correct_digits(errors, truth[kind]) >= 12, kind
     for column in ("leverage", "standardised"):
         assert correct_digits(rows[column], truth[column]) >= 11, column
+    sums = model.anova().frame["sum of squares"][:-1]
+    assert correct_digits(sums, truth["sums"]) >= 12
 
 
 def test_p_is_told_far_in_the_tail():

@@ -1,5 +1,6 @@
 """Terms of polynomials: powers of a column are tested without its interactions."""
 
+import mpmath
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +8,8 @@ import statsmodels.formula.api as smf
 from statsmodels.datasets import grunfeld
 
 import pellucid as pl
+from exact import correct_digits
+from test_terms import squared_errors
 
 SUMS = ["sum of squares", "degrees of freedom", "F"]
 
@@ -50,6 +53,23 @@ def test_powers_of_a_column_are_a_term_tested_without_its_interactions():
 def test_terms_of_powers_do_not_depend_on_where_0_is():
     near, far = (quadratic(curved(centre)).anova().frame for centre in (0, 2000))
     assert far.to_numpy() == pytest.approx(near.to_numpy(), rel=1e-8, nan_ok=True)
+
+
+def test_terms_of_features_that_are_nearly_parallel_keep_their_digits(rng):
+    x = rng.normal(size=30)
+    X = np.column_stack([x, x + 1e-3 * rng.normal(size=30)])
+    found = pl.PolynomialRegression(3).fit(X, y := rng.normal(size=30)).anova().frame
+    exact = np.vectorize(mpmath.mpf, otypes=[object])(X)
+    powers = {"x1": [(1, 0), (2, 0), (3, 0)], "x2": [(0, 1), (0, 2), (0, 3)],
+              "x1:x2": [(1, 1), (2, 1), (1, 2)]}  # fmt: skip
+
+    def left(*terms):
+        columns = [np.prod(exact**p, axis=1) for name in terms for p in powers[name]]
+        return squared_errors(np.column_stack(columns), y)
+
+    whole, both = left(*powers), left("x1", "x2")
+    truth = [left("x2") - both, left("x1") - both, both - whole, whole]
+    assert correct_digits(found["sum of squares"], truth) >= 8
 
 
 def test_polynomials_are_nested_by_degree():

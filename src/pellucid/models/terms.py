@@ -172,20 +172,23 @@ def rows(
 def coefficients(model: Any) -> tuple[Array, Spread]:
     """The coefficients (d, k), and how the rows of their columns lie.
 
-    Those of a polynomial are of powers that are better conditioned than its own.
+    Those of a polynomial are of orthogonal ones, whose terms span what powers span; but
+    for those without a constant, which are of powers, as these do not.
     """
-    if hasattr(model, "powers_"):
-        _, y, *s = base.rows_of(model)
-        Y, intercept = y.reshape(len(y), -1), bool(model.fit_intercept)
-        found = least_squares(design(model), Y, *s, intercept=intercept)
-        return found.w, found.spread
     if np.isnan(model._spread.of_mean):
         raise ModelError(
             f"{type(model).__name__}: expected a fit that knows how its rows lie, got "
             "one of a large sparse matrix, solved by iterations; anova needs fewer "
             "columns."
         )
-    return np.atleast_2d(filled(model.coef_)).T, model._spread
+    if not hasattr(model, "powers_"):
+        return np.atleast_2d(filled(model.coef_)).T, model._statistics.spread
+    if model.fit_intercept:
+        return model._inside[1:], model._statistics.spread
+    _, y, *s = base.rows_of(model)
+    Y = y.reshape(len(y), -1)
+    found = least_squares(design(model), Y, *s, intercept=False)
+    return found.w, found.spread
 
 
 # -- likelihood -----------------------------------------------------------------------

@@ -32,7 +32,7 @@ from pellucid.regression.spread import Spread
 Array = NDArray[Any]
 T = TypeVar("T")
 
-STEEP = 1e6  # elements of F from which the rows need a slice more
+STEEP = 1e6  # elements of T from which the rows need a slice more
 ROUGH = 1e3  # the squares of rows of F from which rounding would be seen in errors
 ALIKE = 1e-13  # what may be missing of a constant in the columns by rounding
 
@@ -168,7 +168,8 @@ def _left(rows: Rows, spread: Spread, F: Array, w: Array) -> Left:
     centre = np.hstack([np.zeros(F.shape[1]), rows.targets.shift])
     moved = both * (rows.columns.head - spread.mean)[:, None]
     b = summed(np.vstack([moved.head, moved.tail, centre[None]]))
-    slices = 2 + bool(np.max(np.abs(spread.inverse), initial=0.0) > STEEP)
+    T = F * spread.scale[:, None]
+    slices = 2 + bool(np.max(np.abs(T), initial=0.0) > STEEP)
     return Left.of(rows.columns, both, b, slices, _size(d, k + F.shape[1]))
 
 

@@ -190,10 +190,9 @@ def _restored(v: Array, e: Any) -> Array:
 
 def _factor(columns: Columns, sharp: Sharp, spread: Spread, s: Array | None) -> Array:
     """G of the coefficients' covariance: nothing is squared, so no digit is lost."""
-    basis, V = columns.basis, sharp.V
-    of_b, C = -spread.mean @ V, sharp.C * 2.0 ** (-power_of(s) / 2)
-    V = np.ldexp(V, -spread.exponent[:, None])
-    G = basis.expanded(columns.whole(Double.of(V), Double.of(of_b))).value @ C
+    basis, C = columns.basis, sharp.C * 2.0 ** (-power_of(s) / 2)
+    V = Double.of(np.ldexp(sharp.V, -spread.exponent[:, None]))
+    G = basis.expanded(columns.whole(V, sharp.b)).value @ C
     if columns.share is None:
         G = np.hstack([np.eye(len(G), 1) * spread.of_mean**0.5, G])
     else:

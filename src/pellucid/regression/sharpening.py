@@ -35,13 +35,15 @@ NEAR = 1e-3  # to orthonormal: so near, the next step has all digits
 
 @dataclass(frozen=True)
 class Sharp:
-    """V (d, rank) and C (rank, rank): A V C is orthonormal, V and C as they stand.
+    """V (d, rank), b (rank,) and C (rank, rank): (X V + b) C is orthonormal as it stands.
 
-    The covariance of the coefficients of A is s^2 (V C)(V C)'. `whole` is what T has
-    been multiplied by.
+    X are the columns divided by their powers of two; with an intercept those of the
+    product have the mean 0. The covariance of the coefficients of X is s^2 (V C)(V C)'.
+    `whole` is what T has been multiplied by.
     """
 
     V: Array
+    b: Double
     C: Array
     whole: Array
 
@@ -49,13 +51,15 @@ class Sharp:
     def of(cls, rows: Rows, factors: Factors) -> Sharp:
         """Sharpen T / length, where T is more than that of orthogonal columns."""
         V, r = factors.unscaled(factors.inverse), factors.rank
-        if np.sum(factors.inverse**2) <= PLAIN * r:
-            return cls(V, np.eye(r), np.eye(r))
         zeros = ExactColumns.nothing(rows.shape[0], r)
         target, C, whole = replace(rows, targets=zeros), np.eye(r), np.eye(r)
+        b = _middle(factors.mean, V, rows)
+        if np.sum(factors.inverse**2) <= PLAIN * r:
+            return cls(V, target.uncentred(Double.of(V), b), C, whole)
         for _ in range(STEPS):
             slices = slices_for(V * factors.length[:, None], rows)
-            S = products(target, Double.of(V), _middle(factors.mean, V, rows), slices)
+            S, means = products(target, Double.of(V), b, slices)
+            b = b + means  # of 0 - b - A V
             try:
                 C = linalg.lapack.dtrtri(np.linalg.cholesky(S), lower=1)[0].T
             except np.linalg.LinAlgError:
@@ -64,7 +68,8 @@ class Sharp:
             if np.max(np.abs(S - np.eye(r))) < NEAR:
                 break
             V, C = V @ C, np.eye(r)
-        return cls(V, C, whole)
+            b = _middle(factors.mean, V, rows)
+        return cls(V, target.uncentred(Double.of(V), b), C, whole)
 
     def factors(self, factors: Factors) -> Factors:
         """The factors with this T."""

@@ -122,14 +122,16 @@ def slopes(rows: Rows, w: Double, b: Double, slices: int) -> Slopes:
     return found if rows.ridge is None else found.penalised(rows.ridge[:, None], w)
 
 
-def products(rows: Rows, w: Double, b: Double, slices: int) -> Array:
-    """(y - b - A w)'s(y - b - A w) (k, k), around means where there is an intercept.
+def products(rows: Rows, w: Double, b: Double, slices: int) -> tuple[Array, Array]:
+    """r's r (k, k) of r = y - b - A w, and the means of r (k,).
+
+    With an intercept the products are those around the means, else these are 0.
 
     Examples
     --------
     >>> rows = Rows.of(np.array([[0.0], [2.0]]), np.array([[1.0], [5.0]]))
     >>> products(rows, Double.of(np.array([[1.0]])), Double.of(np.zeros(1)), slices=2)
-    array([[2.]])
+    (array([[2.]]), array([2.]))
     """
     n, d, k = rows.shape
     size = rows_a_block(d // 2 + 2 * k)
@@ -145,8 +147,8 @@ def products(rows: Rows, w: Double, b: Double, slices: int) -> Array:
         return total
 
     total = sum(visits(part, n, d, size))
-    S, ones = np.asarray(total)[:-1], np.asarray(total)[-1]
-    return S - np.outer(ones, ones) / rows.total if rows.intercept else S
+    S, ones = np.asarray(total)[:-1], np.asarray(total)[-1] * rows.intercept
+    return S - np.outer(ones, ones) / rows.total, ones / rows.total
 
 
 def _met(slices: Sequence[Array]) -> list[Array]:
