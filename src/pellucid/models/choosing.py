@@ -14,9 +14,9 @@ from sklearn.exceptions import ConvergenceWarning
 from pellucid.errors import ModelError
 from pellucid.models import base
 from pellucid.models.judging import folds, log_loss, probabilities
-from pellucid.models.likelihood import deviations
 from pellucid.models.linear import LinearRegression
 from pellucid.models.logistic import LogisticRegression
+from pellucid.models.logistic_cost import deviations
 from pellucid.models.perceptron_regressor import MLPRegressor
 from pellucid.models.perceptrons import MLPClassifier
 from pellucid.tables.wording import counted

@@ -9,7 +9,7 @@ import numpy as np
 
 from pellucid.models.base import Array, feature_names
 from pellucid.models.constraints import constraints_of
-from pellucid.models.likelihood import deviations
+from pellucid.models.logistic_cost import deviations
 from pellucid.regression.powers import filled
 from pellucid.show.estimates import LEVEL, quantile
 from pellucid.statistics import tests

@@ -10,8 +10,9 @@ from scipy.special import log_expit, log_softmax
 from sklearn import get_config
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.models import base, extremes, likelihood
+from pellucid.models import base, extremes
 from pellucid.models.base import Array
+from pellucid.models.logistic_cost import likeliest
 from pellucid.models.scores import Classifier
 from pellucid.regression.powers import filled
 
@@ -61,7 +62,7 @@ class LinearClassifier(Classifier):
         array([0, 1])
         """
         z = self.decision_function(X)
-        labels: Array = self.classes_[likelihood.likeliest(z)]
+        labels: Array = self.classes_[likeliest(z)]
         return labels
 
     def predict_proba(self, X: Any) -> Array:

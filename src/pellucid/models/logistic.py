@@ -13,12 +13,20 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.graphs.graph import Graph
 from pellucid.minimisers.task import Fit, Options
-from pellucid.models import base, extremes, likelihood, logistic_settings, weights
+from pellucid.models import base, extremes, logistic_settings, weights
 from pellucid.models.base import Array
 from pellucid.models.by_likelihood import OfClasses
 from pellucid.models.chosen import told
 from pellucid.models.following import CallbackSupport, Followers, followed, is_followed
 from pellucid.models.linear_classifiers import LinearClassifier
+from pellucid.models.logistic_cost import (
+    SEPARABLE,
+    MeanCost,
+    descended,
+    deviations,
+    likeliest,
+    solved,
+)
 from pellucid.models.logistic_settings import DESCENT, FOLLOWED, IGNORED, NARROW
 from pellucid.regression import powers
 from pellucid.regression.powers import filled
@@ -239,7 +247,7 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
         n = X.shape[0] if s is None else base.total(self, s)
         self._Cn = float(logistic_settings.strength(self)[0] * n)
         self._rows = base.kept(X.astype(float, copy=False), t, s, places=places)
-        self._scale = likelihood.deviations(X, s) if self.standardise else None  # (d,)
+        self._scale = deviations(X, s) if self.standardise else None  # (d,)
         fit, self.separable_ = self._minimised(followers)
         self._store(fit, dtype)
         if followers:
@@ -281,22 +289,22 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
 
             shared |= {"max_iter": self.max_iter, "tol": self.tol, **where}
             method = GradientDescent(self.learning_rate)
-            fit = likelihood.descended(self._cost, start, rows, method=method, **shared)
+            fit = descended(self._cost, start, rows, method=method, **shared)
             return fit, False
         options = Options(self.max_iter, self.tol, **where)
         shared["method"] = self.solver
         try:
-            return likelihood.solved(self._cost, start, rows, options, **shared)
+            return solved(self._cost, start, rows, options, **shared)
         except powers.OutOfRangeError as error:
             raise extremes.refused(self, error) from None
 
     @property
-    def _cost(self) -> likelihood.MeanCost:
+    def _cost(self) -> MeanCost:
         k, scale = len(self.classes_), self._scale
         ratio = logistic_settings.strength(self)[1]
         if scale is not None and k > 2:
             scale = scale[:, None]  # (d, 1)
-        return likelihood.MeanCost(k, self._Cn, ratio, scale)
+        return MeanCost(k, self._Cn, ratio, scale)
 
     def _attributes(self, x: Any, dtype: Any) -> dict[str, Array]:
         """The coefficients w and b as they are kept, in the precision of X."""
@@ -316,7 +324,7 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
         self.solver_ = told(fit)
         if self.separable_:
             y = base.rows_of(self)[1]
-            why = weights.weightless(self.classes_, y) or likelihood.SEPARABLE
+            why = weights.weightless(self.classes_, y) or SEPARABLE
             warnings.warn(why, ConvergenceWarning, stacklevel=2)
         elif self.tol and not fit.success:
             why = logistic_settings.stopped(self, fit)
@@ -326,7 +334,7 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
     def _accuracy(self) -> float:
         """The part of the rows that are on the right side."""
         X, y, *_ = base.rows_of(self)
-        right = likelihood.likeliest(self._linear(X)) == likelihood.likeliest(y)
+        right = likeliest(self._linear(X)) == likeliest(y)
         return float(np.mean(right))
 
     @property

@@ -6,18 +6,17 @@ chance seldom has: a million rows say nothing of trifles, and thirty nothing of 
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 
 from pellucid.errors import ModelError
 from pellucid.models import base
 from pellucid.models.base import Array
 from pellucid.models.dependent import together
+from pellucid.models.refitting import again
 from pellucid.regression.powers import is_sparse
 from pellucid.show.plain_text import number
 from pellucid.statistics import copies
@@ -335,10 +334,8 @@ def alone(subject: Subject) -> str:
 def without(model: Any, k: int, rows: Array, subject: Subject) -> Subject:
     """Target k fitted without some rows, where enough are left."""
     X, y, *s = (array[~rows] for array in model._rows.arrays)
-    others = clone(model)
     try:
-        with warnings.catch_warnings(action="ignore"):
-            others.fit(base.named(model, X), y, *s)
+        others = again(model, base.named(model, X), y, *s)
     except ModelError:  # such as a coefficient that float64 does not hold
         return subject
     for found in [*subjects(others)][k : k + 1]:

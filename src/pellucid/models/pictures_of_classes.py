@@ -11,7 +11,7 @@ from pellucid.models.base import Array, feature_names, named, rows_of
 from pellucid.models.effects import along
 from pellucid.models.findings import course, percent
 from pellucid.models.findings import likeliest as likeliest_along
-from pellucid.models.likelihood import likeliest
+from pellucid.models.logistic_cost import likeliest
 from pellucid.models.pictures_of_effects import sigmoid
 from pellucid.regression.powers import filled
 from pellucid.show import plots

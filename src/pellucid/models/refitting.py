@@ -9,8 +9,9 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
-from pellucid.models import base, likelihood
+from pellucid.models import base
 from pellucid.models.base import Array
+from pellucid.models.logistic_cost import likeliest
 from pellucid.regression.powers import exponents
 
 NEAR = 1e10  # C of a penalty that moves no log likelihood by more than a billionth
@@ -70,4 +71,4 @@ def labels(model: Any, t: Array) -> Array:
     """The target (n,) as it was given, from how it is kept."""
     t = t[:, 0] if t.ndim == 2 and t.shape[1] == 1 else t
     classes = getattr(model, "classes_", None)
-    return t if classes is None else np.asarray(classes[likelihood.likeliest(t)])
+    return t if classes is None else np.asarray(classes[likeliest(t)])

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.models import base, likelihood
+from pellucid.models import base
 from pellucid.models.base import Array
 from pellucid.models.dependent import cut, together
+from pellucid.models.logistic_cost import likeliest
 from pellucid.regression.powers import filled, is_sparse
 from pellucid.statistics.separation import Alone, alone, separation
 from pellucid.tables.preparation import Preparation
@@ -35,7 +36,7 @@ def separable(model: Any) -> Iterator[str]:
     if model._rows.arrays is not None:
         X, y, *_ = model._rows.arrays
         names, recipe = base.feature_names(model), getattr(model, "preparation_", None)
-        rows = Rows(X, likelihood.likeliest(y), [label(c) for c in model.classes_])
+        rows = Rows(X, likeliest(y), [label(c) for c in model.classes_])
         how = rows.told(names, recipe, model.fit_intercept)
     yield SEPARABLE.format(reason=REASON.format(how=how))
 
