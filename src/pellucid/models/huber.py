@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.graphs.graph import Graph
 from pellucid.minimisers.task import Fit, Options, Watch
-from pellucid.models import base, costs, extremes
+from pellucid.models import base, costs, extremes, linear_settings
 from pellucid.models.base import Array
 from pellucid.models.scores import Regressor
 from pellucid.regression import powers, scales
@@ -220,11 +218,7 @@ class HuberRegression(Regressor, BaseEstimator):
         self.intercept_, self.scale_ = float(b), float(sigma)
         self.history_, self.n_iter_ = fit.history, fit.nit
         if self.tol and not fit.success:
-            message = (
-                f"HuberRegression stopped before the optimum ({fit.message}): raise "
-                "max_iter."
-            )
-            warnings.warn(message, ConvergenceWarning, stacklevel=3)
+            linear_settings.tell_stopped(self, fit)
 
     def predict(self, X: Any) -> Array:
         """Compute Xw + b.

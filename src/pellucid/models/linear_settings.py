@@ -7,6 +7,9 @@ import warnings
 from abc import ABCMeta
 from typing import Any
 
+from sklearn.exceptions import ConvergenceWarning
+
+from pellucid.minimisers.task import Fit
 from pellucid.models import base
 from pellucid.models.base import Array
 from pellucid.regression.powers import filled
@@ -47,6 +50,15 @@ def intercept(b: Array, one: bool, fitted: bool) -> Any:
     if not fitted:
         return 0.0
     return b[0] if one else b
+
+
+def tell_stopped(model: Any, fit: Fit) -> None:
+    """Warn of a fit by iterations that has not arrived."""
+    message = (
+        f"{type(model).__name__} stopped before the optimum ({fit.message}): raise "
+        "max_iter."
+    )
+    warnings.warn(message, ConvergenceWarning, stacklevel=4)
 
 
 def tell_still(model: Any, X: Array, places: Array) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -10,13 +9,12 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from scipy.special import xlogy
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.minimisers.task import Fit, Options, Watch
-from pellucid.models import base, extremes, penalties, scores
+from pellucid.models import base, extremes, linear_settings, penalties, scores
 from pellucid.models.base import Array
 from pellucid.models.by_likelihood import OfCounts
 from pellucid.models.chosen import told
@@ -229,11 +227,7 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         self.intercept_ = float(b)
         self.history_, self.n_iter_, self.solver_ = fit.history, fit.nit, told(fit)
         if not fit.success:
-            message = (
-                f"PoissonRegression stopped before the optimum ({fit.message}): raise "
-                "max_iter."
-            )
-            warnings.warn(message, ConvergenceWarning, stacklevel=3)
+            linear_settings.tell_stopped(self, fit)
 
     @cached_property
     def _d2(self) -> float:
