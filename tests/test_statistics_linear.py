@@ -192,7 +192,7 @@ def test_nist_certifies_the_digits(name, data):
 
 
 def exactly(X, y, s, intercept):
-    """Errors, sums of squares, HC3, leverage and standardised residuals in 60 digits."""
+    """Errors, sums of squares, HC3, leverage, standardised residuals in 60 digits."""
     ones = np.ones((len(y), int(intercept)))
     with mpmath.workdps(60):
         A = mpmath.matrix(np.hstack([ones, X]).tolist())

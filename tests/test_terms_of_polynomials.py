@@ -5,11 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
+from exact import correct_digits
 from statsmodels.datasets import grunfeld
+from test_terms import squared_errors
 
 import pellucid as pl
-from exact import correct_digits
-from test_terms import squared_errors
 
 SUMS = ["sum of squares", "degrees of freedom", "F"]
 

@@ -35,7 +35,7 @@ NEAR = 1e-3  # to orthonormal: so near, the next step has all digits
 
 @dataclass(frozen=True)
 class Sharp:
-    """V (d, rank), b (rank,) and C (rank, rank): (X V + b) C is orthonormal as it stands.
+    """V (d, rank), b (rank,), C (rank, rank): (X V + b) C is orthonormal as it stands.
 
     X are the columns divided by their powers of two; with an intercept those of the
     product have the mean 0. The covariance of the coefficients of X is s^2 (V C)(V C)'.

@@ -123,7 +123,7 @@ def slopes(rows: Rows, w: Double, b: Double, slices: int) -> Slopes:
 
 
 def products(rows: Rows, w: Double, b: Double, slices: int) -> tuple[Array, Array]:
-    """r's r (k, k) of r = y - b - A w, and the means of r (k,).
+    """R'R (k, k) of what is left, R = y - b - A w, and the means of R (k,).
 
     With an intercept the products are those around the means, else these are 0.
 
