@@ -15,6 +15,7 @@ import numpy as np
 from pellucid.errors import ModelError
 from pellucid.models import base
 from pellucid.models.base import Array
+from pellucid.models.constraints import constraints_of
 from pellucid.models.dependent import together
 from pellucid.models.refitting import again
 from pellucid.regression.powers import is_sparse
@@ -107,7 +108,7 @@ def of_target(model: Any, k: int, subject: Subject) -> Iterator[str]:
         yield TWO_VALUES.format(y=subject.y)
     elif said := copied(subject) or computed(subject):
         yield said
-    elif fit.freedom >= FREEDOM and not getattr(model, "positive", False):
+    elif fit.freedom >= FREEDOM and not constraints_of(model):
         far = far_rows(fit)
         rest = without(model, k, far, subject) if far.any() else subject
         yield from filter(None, (bends(rest), below(rest) or spreads(rest)))

@@ -20,6 +20,11 @@ CLASSICAL = "classical"  # errors as the model says
 ROBUST = HC0, HC1, HC2, HC3 = "HC0", "HC1", "HC2", "HC3"  # errors of any spread
 COVARIANCES = (CLASSICAL, *ROBUST)
 
+ALONE = (
+    "{kind} has no value, as some row alone decides what is predicted for it (its "
+    "leverage is 1 in `diagnostics()`); HC1 has one."
+)
+
 
 class Fitted(ABC):
     """A fit, and what its rows say of the errors of its estimates.
@@ -102,6 +107,13 @@ class Fitted(ABC):
     def errors(self, kind: str = CLASSICAL) -> Array:
         """The standard errors (p,) of the estimates: how long the rows of A are."""
         return lengths(self.root(kind)).ravel()
+
+    def is_decided(self, kind: str) -> bool:
+        """Whether errors that hold whatever the spread are lost by one row alone."""
+        left = self.rows > self.rank
+        if kind not in (HC2, HC3) or not left or np.isnan(self.errors()).all():
+            return False
+        return bool(np.isnan(self.errors(kind)).all())
 
     def estimates(self, kind: str = CLASSICAL, level: float = LEVEL) -> pd.DataFrame:
         """A row an estimate: error, t or z, p, interval."""

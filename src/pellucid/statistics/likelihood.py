@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from pellucid.errors import ModelError
-from pellucid.statistics.fitted import CLASSICAL, HC2, HC3, Fitted
+from pellucid.statistics.fitted import ALONE, CLASSICAL, Fitted
 from pellucid.statistics.information import FAR, Information, Seen
 
 if TYPE_CHECKING:
@@ -53,10 +53,6 @@ SHORT = (
     "the fit stopped {left:.2g} standard errors before the likeliest coefficients, and "
     "its errors and tests are those of where it stopped; raise max_iter, lower tol or "
     'take solver="auto".'
-)
-ALONE = (
-    "{kind} has no value, as some row alone decides what is said of it (its leverage "
-    "is 1 in `diagnostics()`); HC1 has one."
 )
 
 
@@ -219,17 +215,10 @@ class LikelihoodFit(Fitted):
             (not known and p > MOST, MANY),
             (not known and p <= MOST, UNTOLD),
             (self.kept.left > FAR, SHORT),
-            (known and self._is_decided(kind), ALONE),
+            (known and self.is_decided(kind), ALONE),
         ]
         words = {"kind": kind, "p": p, "most": MOST, "left": self.kept.left}
         return tuple(text.format(**words) for holds, text in told if holds)
-
-    def _is_decided(self, kind: str) -> bool:
-        """Whether errors that hold whatever the spread are lost by one row alone."""
-        left = self.kept.total > self.kept.rank
-        if kind not in (HC2, HC3) or not left or np.isnan(self.errors()).all():
-            return False
-        return bool(np.isnan(self.errors(kind)).all())
 
     def diagnostics(self) -> Mapping[str, Array]:
         """What is told of each row, a column (k n,): one output after another.

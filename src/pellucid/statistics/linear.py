@@ -24,7 +24,7 @@ from pellucid.regression.hat import Hat
 from pellucid.regression.spread import Spread
 from pellucid.show.estimates import quantile
 from pellucid.statistics import by_row, robust
-from pellucid.statistics.fitted import CLASSICAL, HC2, HC3, Fitted
+from pellucid.statistics.fitted import ALONE, CLASSICAL, Fitted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,10 +40,6 @@ ABOUT_0 = (
 UNTOLD = (
     "X is sparse, and too large for more than the coefficients: their errors are not "
     "known; fit to fewer columns for such."
-)
-ALONE = (
-    "{kind} has no value, as some row alone decides what is predicted for it (its "
-    "leverage is 1 in `diagnostics()`); HC1 has one."
 )
 
 
@@ -207,8 +203,7 @@ class LinearFit(Fitted):
     def remarks(self, kind: str = CLASSICAL) -> tuple[str, ...]:
         """What has to be known of the figures and errors of a summary to read them."""
         untold = bool(self.rank) and bool(np.isnan(self.factor).all())
-        alone = kind in (HC2, HC3) and self.freedom > 0
-        alone = alone and not untold and bool(np.isnan(self.errors(kind)).all())
+        alone = self.is_decided(kind)
         told = (not self.constant, ABOUT_0), (untold, UNTOLD), (alone, ALONE)
         return tuple(text.format(kind=kind) for holds, text in told if holds)
 
