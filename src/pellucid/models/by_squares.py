@@ -19,6 +19,7 @@ from pellucid.regression.hat import Hat, is_rough
 from pellucid.regression.spread import Spread
 from pellucid.show.estimates import LEVEL
 from pellucid.statistics.linear import LinearFit
+from pellucid.tables.frames import kept_labels, labels_of
 
 
 class Design(NamedTuple):
@@ -70,13 +71,13 @@ class BySquares(Statistical):
     ) -> tuple[Array, Array, Array | None, base.FittedRows]:
         """The rows to fit to, X, y and weights; and how they will be kept."""
         X, y = base.unpacked(self, X, y)
-        self._target = base.target_name(y)
+        self._target, labels = base.target_name(y), labels_of(X)
         options |= {"multi_output": True, "y_numeric": True}
         X, y, s = base.all_rows(self, X, y, sample_weight, **options)
-        places = None if s is None else np.flatnonzero(s)
+        labels = labels if s is None else kept_labels(labels, s > 0)
         X, y, s = base.weighted_rows(X, y, s)
         y = y if y.dtype == float else extremes.as_single(self, y, float, "y")
-        return X, y, s, base.kept(X, y, s, places=places)
+        return X, y, s, base.kept(X, y, s, labels=labels)
 
     def _store(
         self, found: Any, w: Array, b: Array, digits: Array, rows: base.FittedRows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,20 +91,20 @@ def shape(found: Shape | None) -> str:
     return "Residuals show neither a long tail nor heavy ones"
 
 
-def influence(cook: Array) -> str:
-    """Whether single rows move the fit; they are counted from 1."""
+def influence(cook: Array, rows: Sequence[str]) -> str:
+    """Whether single rows move the fit, and what they are called."""
     if not np.isfinite(cook).any():
         return "Which rows pull at the fit"
     row = int(np.nanargmax(cook))
     many = int(np.sum(cook > MOVES))
     most = f"Cook's distance {number(float(cook[row]), 2)}"
     if many > 1:
-        return f"{many} rows move the fit, row {row + 1} the most ({most})"
+        return f"{many} rows move the fit, row {rows[row]} the most ({most})"
     if many:
-        return f"Row {row + 1} alone moves the fit ({most})"
+        return f"Row {rows[row]} alone moves the fit ({most})"
     if cook[row] > PULLS:
-        return f"Row {row + 1} pulls at the fit the most ({most})"
-    return f"No row alone moves the fit: at most {most}, row {row + 1}"
+        return f"Row {rows[row]} pulls at the fit the most ({most})"
+    return f"No row alone moves the fit: at most {most}, row {rows[row]}"
 
 
 def effects(names: list[str], estimate: Array, told: Array) -> str:

@@ -30,6 +30,7 @@ from pellucid.models.logistic_cost import (
 from pellucid.models.logistic_settings import DESCENT, FOLLOWED, IGNORED, NARROW
 from pellucid.regression import powers
 from pellucid.regression.powers import filled
+from pellucid.tables.frames import kept_labels, labels_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -233,7 +234,7 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
         logistic_settings.check(self)
         self._begin()
         X, y = base.unpacked(self, X, y)
-        self._target = base.target_name(y)
+        self._target, labels = base.target_name(y), labels_of(X)
         wide = self.solver not in NARROW
         sparse = self.solver != DESCENT
         options = {"accept_large_sparse": wide, "sparse": sparse}
@@ -242,11 +243,11 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
         logistic_settings.check_rows(self, X)
         followers = self._followers(X, y, s)
         dtype = logistic_settings.precision(self, X)
-        places = None if s is None else np.flatnonzero(s)
+        labels = labels if s is None else kept_labels(labels, s > 0)
         X, t, s = base.weighted_rows(X, t, s)
         n = X.shape[0] if s is None else base.total(self, s)
         self._Cn = float(logistic_settings.strength(self)[0] * n)
-        self._rows = base.kept(X.astype(float, copy=False), t, s, places=places)
+        self._rows = base.kept(X.astype(float, copy=False), t, s, labels=labels)
         self._scale = deviations(X, s) if self.standardise else None  # (d,)
         fit, self.separable_ = self._minimised(followers)
         self._store(fit, dtype)

@@ -62,7 +62,7 @@ def far(model: Any, times: float = 1.0) -> Iterator[str]:
     distance = model._statistics.diagnostics()["Cook's distance"][:n] / times
     if np.any(distance > FAR):
         distance = np.where(distance > FAR, distance, 0.0)
-        yield moved(model._target, model._rows.numbers, distance)
+        yield moved(model._target, model._rows.called, distance)
 
 
 def few(model: Any, rows: Array) -> Iterator[str]:

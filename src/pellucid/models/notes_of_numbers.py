@@ -60,8 +60,8 @@ class Subject:
         What is left.
     w : array (p,)
         The coefficients of the columns.
-    numbers : array (n,) of int
-        The numbers of the rows, from 1.
+    rows : array or pandas.Index (n,)
+        What the rows are called.
     levels : bool
         Whether some columns are levels of a category, of which one row may have one.
     """
@@ -70,7 +70,7 @@ class Subject:
     names: list[str]
     fit: Residuals
     w: Array
-    numbers: Array
+    rows: Any
     levels: bool
 
 
@@ -95,7 +95,7 @@ def subjects(model: Any) -> Iterator[Subject]:
         values, weights = y.reshape(n, -1)[:, k], s[0] if s else None
         fit = Residuals.of(columns, X, degree, values, output[:, k], weights, spread)
         w = np.atleast_2d(model.coef_)[k]
-        yield Subject(name, names, fit, w, model._rows.numbers, levels)
+        yield Subject(name, names, fit, w, model._rows.called, levels)
 
 
 def of_target(model: Any, k: int, subject: Subject) -> Iterator[str]:
@@ -114,7 +114,7 @@ def of_target(model: Any, k: int, subject: Subject) -> Iterator[str]:
         yield from filter(None, (bends(rest), below(rest) or spreads(rest)))
         if far.any():
             distance = np.where(far, fit.cooks_distance, 0.0)
-            yield moved(subject.y, subject.numbers, distance)
+            yield moved(subject.y, subject.rows, distance)
         if said := alone(subject):
             yield said
 
@@ -212,12 +212,12 @@ TOGETHER = (
     "large as if they did. Leave some out, or trust the predictions alone."
 )
 ALONE = (
-    "{rows} of {n} alone {decides} a coefficient for {y} (leverage 1), which no other "
+    "{rows} alone {decides} a coefficient for {y} (leverage 1), which no other "
     "row can contradict: look whether {it} right, and leave the column out or find "
     "more such rows."
 )
 MOVED = (
-    "{rows} of {n} {moves} the coefficients for {y} further than their uncertainty "
+    "{rows} {moves} the coefficients for {y} further than their uncertainty "
     "(Cook's distance {distances}): look whether {it} right, fit without {them} too, "
     "and tell both results where they differ."
 )
@@ -300,16 +300,15 @@ def far_rows(fit: Residuals) -> Array:
     return (distance > FAR) & (fit.chance < FAR_P) | (distance > VERY_FAR)
 
 
-def moved(y: str, numbers: Array, distance: Array) -> str:
+def moved(y: str, rows: Any, distance: Array) -> str:
     """Rows whose absence would move the coefficients; the others have distance 0."""
     far = np.argsort(-distance, kind="stable")[: np.count_nonzero(distance)]
     named, one = np.sort(far[:NAMED]), len(far) == 1
     more = [f"{len(far) - NAMED} more"] if len(far) > NAMED else []
     return MOVED.format(
         rows=f"{'row' if one else 'rows'} "
-        + together([f"{row}" for row in numbers[named]] + more),
+        + together([*rows[named].astype(str), *more]),
         y=y,
-        n=len(distance),
         moves="moves" if one else "move",
         distances=together([number(distance[row], 2) for row in named]),
         it="it is" if one else "they are",
@@ -319,13 +318,12 @@ def moved(y: str, numbers: Array, distance: Array) -> str:
 
 def alone(subject: Subject) -> str:
     """Rows that decide a coefficient each, where that is no level of a category."""
-    rows = subject.numbers[subject.fit.leverage == 1]
+    rows = subject.rows[subject.fit.leverage == 1]
     if subject.levels or not 0 < len(rows) <= NAMED:
         return ""
     one = len(rows) == 1
     return ALONE.format(
-        rows=f"{'row' if one else 'rows'} {together([str(row) for row in rows])}",
-        n=subject.fit.rows,
+        rows=f"{'row' if one else 'rows'} {together([*rows.astype(str)])}",
         y=subject.y,
         decides="decides" if one else "each decide",
         it="it is" if one else "they are",

@@ -32,7 +32,7 @@ def _drawn(model: Any, subject: Any) -> Iterator[tuple[str, tuple[Figure, str]]]
     X, y, *_ = rows_of(model)
     fitted = np.ravel(model.predict(named(model, X)))
     residual, r = np.ravel(y) - fitted, np.nan_to_num(subject.fit.standardised)
-    numbers = [str(i) for i in subject.numbers]
+    rows = [*subject.rows.astype(str)]
     name = f"predicted {subject.y}"
     bent = strongest(subject.fit, findings.BENDS, findings.SURE, findings.SURE)
     along, bending = fitted, "the prediction"
@@ -40,7 +40,7 @@ def _drawn(model: Any, subject: Any) -> Iterator[tuple[str, tuple[Figure, str]]]
         bending = name = subject.names[bent.column]
         along = filled(X[:, [bent.column]])[:, 0]
     yield "residuals", (
-        plots.residuals(along, residual, rows=numbers, x_label=name,
+        plots.residuals(along, residual, rows=rows, x_label=name,
                         title=findings.curve(bent, bending)),
         "Residuals, observed less predicted, with a smooth line; the three farthest "
         "rows have their numbers.",
@@ -53,7 +53,7 @@ def _drawn(model: Any, subject: Any) -> Iterator[tuple[str, tuple[Figure, str]]]
     yield (
         "quantiles",
         (
-            plots.quantiles(r, rows=numbers, title=findings.shape(shape_of(r))),
+            plots.quantiles(r, rows=rows, title=findings.shape(shape_of(r))),
             "Standardised residuals in order of size, beside those of a normal "
             "distribution; 95 of 100 normal ones lie in the band.",
         ),
@@ -61,7 +61,7 @@ def _drawn(model: Any, subject: Any) -> Iterator[tuple[str, tuple[Figure, str]]]
     cook = np.nan_to_num(subject.fit.cooks_distance)  # of a row that decides alone none
     yield "leverage", (
         plots.leverage(subject.fit.leverage, r, cook, subject.fit.rank,
-                       rows=numbers, title=findings.influence(cook)),
+                       rows=rows, title=findings.influence(cook, rows)),
         "Leverage is how far a row's columns lie from those of the others; D is Cook's "
         "distance, how far the coefficients move without the row.",
     )  # fmt: skip

@@ -23,6 +23,7 @@ from pellucid.regression.columns import Columns, Moments
 from pellucid.regression.generalised import Generalised
 from pellucid.regression.row_costs import RowCost
 from pellucid.statistics.families import half_deviance
+from pellucid.tables.frames import kept_labels, labels_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -166,15 +167,15 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         base.check_parameters(self, CHECKS)
         self._begin()
         X, y = base.unpacked(self, X, y)
-        self._target = base.target_name(y)
+        self._target, labels = base.target_name(y), labels_of(X)
         options: dict[str, Any] = {"sparse": True, "y_numeric": True}
         X, y, s = base.all_rows(self, X, y, sample_weight, **options)
-        places = None if s is None else np.flatnonzero(s)
+        labels = labels if s is None else kept_labels(labels, s > 0)
         X, y, s = base.weighted_rows(X, y, s)
         y = self._counted(y)
         if s is not None:
             base.total(self, s)
-        self._rows = base.kept(X.astype(float, copy=False), y, s, places=places)
+        self._rows = base.kept(X.astype(float, copy=False), y, s, labels=labels)
         try:
             fit = self._minimised()
         except powers.OutOfRangeError as error:

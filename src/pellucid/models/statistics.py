@@ -96,7 +96,8 @@ class Statistical(ABC):
         Returns
         -------
         Summary
-            `.frame` has a row a row of X, by its number from 1 among those given, with
+            `.frame` has a row a row of X, called by its number from 1 in the table that
+            was read, or by its label in a data frame that does not only count, with
             the columns "observed", "fitted", "residual", "standardised",
             "studentised", "leverage" and "Cook's distance"; of classes and counts
             "Pearson" and "deviance" in the place of "studentised".

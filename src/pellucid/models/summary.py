@@ -38,7 +38,7 @@ def diagnostics(model: Any) -> Summary:
     rows_of(model)
     fitted, (groups, group) = model._statistics, model._statistics.groups
     found = fitted.diagnostics()
-    index = _grouped(groups, model._rows.numbers, group, "row")
+    index = _grouped(groups, model._rows.called, group, "row")
     figures = {
         "rows": model._rows.kinds[0][0][0],
         "mean leverage": fitted.rank / fitted.rows,

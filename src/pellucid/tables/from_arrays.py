@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import TableError
 from pellucid.tables.cells import numbers
-from pellucid.tables.frames import is_frame
+from pellucid.tables.frames import is_frame, labels_of
 from pellucid.tables.grid import Column, Grid, default_names, distinct
 from pellucid.tables.wording import counted
 
@@ -28,7 +28,7 @@ def frame_grid(frame: Any, source: str = "data frame") -> Grid:
     names, notes = distinct([str(label) for label in labels])
     columns = list(_unique(frame, names).iter_columns())
     made = [_column(name, c) for name, c in zip(names, columns, strict=True)]
-    return Grid(source, made, row, notes=notes)
+    return Grid(source, made, row, notes=notes, labels=labels_of(frame))
 
 
 def _unique(frame: Any, names: list[str]) -> nw.DataFrame[Any]:
@@ -165,4 +165,4 @@ def pair_grid(X: object, y: object, name: str) -> Grid:
     columns = [*features.columns, target.columns[0]]
     renamed = [Column(new, c.numbers, c.cells, c.kind, c.levels)
                for new, c in zip(names, columns, strict=True)]  # fmt: skip
-    return Grid("pair (X, y)", renamed, row, notes=notes)
+    return Grid("pair (X, y)", renamed, row, notes=notes, labels=features.labels)

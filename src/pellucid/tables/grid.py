@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,7 +123,8 @@ class Grid:
     """Columns of one length, read but not yet judged.
 
     `place(i)` says where row i stands ("line 14", "row 13"); `notes` tell what was
-    decided to read it; `records`, where it is known, goes through the rows in one pass.
+    decided to read it; `records`, where it is known, goes through the rows in one pass;
+    `labels` are what the rows are called where that is not their number.
     """
 
     source: str
@@ -132,6 +133,7 @@ class Grid:
     named: bool = True
     notes: tuple[str, ...] = ()
     records: Callable[[], Iterable[Sequence[object]]] | None = None
+    labels: Any = None
 
     def rows(self) -> Iterable[Sequence[object]]:
         """The cells as they came, row by row, in one pass where the source has one."""

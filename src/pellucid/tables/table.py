@@ -39,6 +39,9 @@ class Table:
         What was done to each column and row, and why.
     raw : Grid or None
         The columns as they came, to which a fitted model applies its own preparation.
+    labels : array or pandas.Index (n,), or None
+        What its rows are called: the labels of a frame that does not only count them,
+        else their numbers from 1 among the rows read; None where no row was left out.
 
     Examples
     --------
@@ -56,6 +59,7 @@ class Table:
     source: str = "table"
     preparation: Preparation | None = None
     raw: Grid | None = None
+    labels: Any = None
 
     def __repr__(self) -> str:
         arrow = "" if self.target is None else f" -> {self.target}"

@@ -24,6 +24,7 @@ from pellucid.tables.drafts import (
     without_copies,
     without_target,
 )
+from pellucid.tables.frames import kept_labels
 from pellucid.tables.grid import ROW_NAMES, Cells, Column, Grid, position
 from pellucid.tables.levels import is_there, levels_of, text_of
 from pellucid.tables.preparation import Preparation, Step, Values, names_of
@@ -260,6 +261,7 @@ def _made(draft: Draft, goal: Goal | None, present: NDArray[np.bool_]) -> Table:
         None if goal is None else goal.step.column,
         draft.grid.source,
         preparation,
+        labels=kept_labels(draft.grid.labels, present),
     )
 
 
