@@ -22,15 +22,15 @@ from pellucid.statistics.linear import LinearFit
 from pellucid.tables.frames import kept_labels, labels_of
 
 
-class Design(NamedTuple):
-    """What a fit is linear in, of some rows.
+class Combination(NamedTuple):
+    """The predictions of some rows, as a linear combination of columns, but for b.
 
     Parameters
     ----------
     columns : array (n, p), or what gives one of rows
-        Each times its coefficient adds up to the prediction.
+        What the fit is linear in.
     w : array (p, k)
-        These coefficients, a column a target.
+        Their coefficients, a column a target.
     degree : int
         How high a power of a feature the columns hold.
     """
@@ -59,8 +59,8 @@ class BySquares(Statistical):
     _factor: Array | None = None  # F of coefficients of other columns than the fit's
 
     @abstractmethod
-    def _design(self, X: Array) -> Design:
-        """What the fit is linear in, of rows."""
+    def _combination(self, X: Array) -> Combination:
+        """The predictions of rows, as a linear combination of columns."""
 
     @abstractmethod
     def _output(self, X: Array) -> Array:
@@ -139,7 +139,7 @@ class BySquares(Statistical):
             raise ModelError(
                 f"{type(self).__name__}: {message} too large; fit to fewer columns."
             )
-        columns, w, _ = self._design(X)
+        columns, w, _ = self._combination(X)
         Y, weights = y.reshape(len(y), -1), s[0] if s else None
         kinds = {"intercept": bool(self.fit_intercept)}
         kinds["bound"] = bool(constraints_of(self))
@@ -209,7 +209,7 @@ class BySquares(Statistical):
         base.check_value(self, "level", level, LEVELS)
         base.check_value(self, "of", of, base.one_of("target", "mean"))
         X = base.rows_to_predict(self, X)
-        z, columns = self._output(X), self._design(X).columns[0 : len(X)]
+        z, columns = self._output(X), self._combination(X).columns[0 : len(X)]
         h = self._statistics.spread.leverage(columns.astype(float)) + (of == "target")
         half = self._statistics.half(h, level).reshape(z.shape)
         half = np.full(z.shape, np.nan) if constraints_of(self) else half

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.graphs.graph import Graph
 from pellucid.models import base, costs, extremes, linear_settings
 from pellucid.models.base import Array
-from pellucid.models.by_squares import BySquares, Design
+from pellucid.models.by_squares import BySquares, Combination
 from pellucid.models.scores import Regressor
 from pellucid.regression import powers
 from pellucid.regression.least_squares import least_squares
@@ -183,8 +183,8 @@ class LinearRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator):
             kept["singular_"] = self.singular_
         return kept
 
-    def _design(self, X: Array) -> Design:
-        return Design(X, np.atleast_2d(self.coef_).T, degree=1)
+    def _combination(self, X: Array) -> Combination:
+        return Combination(X, np.atleast_2d(self.coef_).T, degree=1)
 
     def _own_notes(self) -> Iterator[str]:
         from pellucid.models import notes_of_numbers

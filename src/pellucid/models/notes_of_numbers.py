@@ -85,7 +85,7 @@ def subjects(model: Any) -> Iterator[Subject]:
     if model._rows.arrays is None or is_sparse(model._rows.arrays[0]):
         return
     (X, y, *s), spread = model._rows.arrays, model._spread
-    columns, _, degree = model._design(X)
+    columns, _, degree = model._combination(X)
     (n, p), rank = columns.shape, spread.inverse.shape[1]
     if not 0 < n * p * rank <= MOST or n <= rank + bool(spread.of_mean):
         return

@@ -12,7 +12,7 @@ from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.models import as_formulas, base, costs, extremes, linear_settings
 from pellucid.models.base import Array
-from pellucid.models.by_squares import BySquares, Design
+from pellucid.models.by_squares import BySquares, Combination
 from pellucid.models.scores import Regressor
 from pellucid.regression import powers
 from pellucid.regression.monomials import Monomials, count
@@ -174,10 +174,10 @@ class PolynomialRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator
         """What the terms are called (p,)."""
         return np.array(self._names(self.powers_), object)
 
-    def _design(self, X: Array) -> Design:
+    def _combination(self, X: Array) -> Combination:
         """By the orthogonal polynomials of rows."""
         columns = Columns.of(self._basis, X, bool(self.fit_intercept))
-        return Design(columns, self._inside[columns.kept], self._basis.degree)
+        return Combination(columns, self._inside[columns.kept], self._basis.degree)
 
     def predict(self, X: Any) -> Array:
         """Compute z, by the orthogonal polynomials: no digit is lost far from 0.
