@@ -173,12 +173,12 @@ class Folded(Standardised):
 
     def __matmul__(self, v: Array) -> Array:
         """Z v."""
-        v = v / self._beside(v)
+        v = v / beside(self.length, v)
         return np.asarray(product(self.X, v) - self.mean @ v)
 
     def times(self, v: Array) -> Array:
         """Z v (n,) or (n, k)."""
-        v = v / self._beside(v)
+        v = v / beside(self.length, v)
         X, rows = self.X, self._rows_a_product(v)
 
         def part(blocks: list[slice]) -> Any:
@@ -202,7 +202,7 @@ class Folded(Standardised):
             return (g[whole].T @ X[whole]).T  # X' g takes twice the time of g' X
 
         total = sum(visited(part, *self._size))
-        return np.asarray(total - self._mean_of(g)) / self._beside(g)
+        return np.asarray(total - self._mean_of(g)) / beside(self.length, g)
 
     @property
     def _size(self) -> tuple[int, int]:
@@ -216,10 +216,6 @@ class Folded(Standardised):
         """The mean times sum(g), of the shape of Z'g."""
         mean: Array = np.multiply.outer(self.mean, summed(g))
         return mean
-
-    def _beside(self, v: Array) -> Array:
-        """The lengths, beside (d,) or (d, k)."""
-        return self.length if v.ndim == 1 else self.length[:, None]
 
     @property
     def T(self) -> FoldedColumns:  # noqa: N802
@@ -237,7 +233,12 @@ class FoldedColumns:
         """Z'g."""
         Z = self.Z
         product = Z.X.T @ g if is_sparse(Z.X) else (g.T @ Z.X).T
-        return np.asarray((product - Z._mean_of(g)) / Z._beside(g))
+        return np.asarray((product - Z._mean_of(g)) / beside(Z.length, g))
+
+
+def beside(v: Array, r: Array) -> Array:
+    """A column v (p,) beside r (p,) or (p, k)."""
+    return v if r.ndim == 1 else v[:, None]
 
 
 def rows_of(X: Any, rows: slice) -> Any:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from pellucid.regression.curvature import both_ways, cholesky
-from pellucid.regression.design import with_ones
+from pellucid.regression.design import beside, with_ones
 from pellucid.regression.objective import Objective
 from pellucid.regression.powers import is_sparse
 
@@ -272,11 +272,6 @@ class RowSpace:
 def floor(q: Array) -> float:
     """The curvature that a row is taken to have at least."""
     return float(FLAT * max(q.mean(), TINY))
-
-
-def beside(v: Array, r: Array) -> Array:
-    """A column v (p,) beside r (p,) or (p, k)."""
-    return v if r.ndim == 1 else v[:, None]
 
 
 def divided(diagonal: Array) -> Callable[[Array], Array]:
