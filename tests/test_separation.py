@@ -242,6 +242,7 @@ def test_a_sparse_matrix_is_judged_as_it_is():
 COUNTRY = np.array(["Malta", "Fiji", "Peru", "Chad"])[np.arange(240) % 4]
 AGE = rng.integers(20, 80, 240).astype(float)
 VOTE = np.where(rng.random(240) < 0.5, "yes", "no")
+SEX = np.array(["f", "m"])[np.arange(240) // 4 % 2]
 
 
 def table(vote, **columns):
@@ -273,6 +274,14 @@ SAID = {
         table(np.where(AGE + 5 * A.mean() + np.arange(240) > 150, "yes", "no"),
               day=np.arange(240.0)),
         "age and day together tell classes apart",
+    ),
+    "the first of two levels, once": (
+        table(np.where(SEX == "f", "yes", VOTE), sex=SEX),
+        "are separable: sex[f]: all 120 rows are yes. So",
+    ),
+    "the second of two levels": (
+        table(np.where(SEX == "m", "yes", VOTE), sex=SEX),
+        "are separable: sex[m]: all 120 rows are yes. So",
     ),
 }  # fmt: skip
 

@@ -61,8 +61,10 @@ class Rows:
         first, levels = first_levels(self.X, names, recipe if intercept else None)
         found = alone(levels, self.y, len(self.classes))
         told = [self.one(one, first[one.column], levels) for one in found]
-        found = alone(self.X, self.y, len(self.classes), intercept)
-        told += [self.one(one, names[one.column], self.X) for one in found]
+        other = other_levels(recipe)
+        for one in alone(self.X, self.y, len(self.classes), intercept):
+            name = names[one.column]
+            told.append(self.one(one, name, self.X, other.get(name, "")))
         if told:
             return "; ".join(cut(list(dict.fromkeys(told))))
         if self.X.shape[1] * (len(self.classes) - 1) > MANY:
@@ -73,14 +75,16 @@ class Rows:
         columns = together([names[j] for j in every.columns])
         return f"{columns} together tell classes apart, in some rows or all"
 
-    def one(self, one: Alone, name: str, X: Any) -> str:
-        """How one column tells classes apart."""
+    def one(self, one: Alone, name: str, X: Any, other: str = "") -> str:
+        """How one column tells classes apart; `other` is what 0 is called."""
         x = filled(X[:, [one.column]])
         if ((x == 0) | (x == 1)).all():
             yes = name if name.endswith("]") else f"{name} = 1"
             parts = []
             if one.high == 1:
-                parts.append(f"{name} = 0: {self.all(one.below, one.lower)}")
+                parts.append(
+                    f"{other or f'{name} = 0'}: {self.all(one.below, one.lower)}"
+                )
             if one.low == 0:
                 parts.append(f"{yes}: {self.all(one.above, one.upper)}")
             return ", ".join(parts)
@@ -104,13 +108,24 @@ class Rows:
 def first_levels(
     X: Any, names: Sequence[str], recipe: Preparation | None
 ) -> tuple[list[str], Array]:
-    """The levels that have no column of their own, and a column for each (n, m)."""
+    """The levels that have no column of their own, and a column for each (n, m).
+
+    Of two levels the column of the second says what that of the first would.
+    """
     first, columns = [], [np.zeros((X.shape[0], 0))]
     place = {name: j for j, name in enumerate(names)}
     for step in () if recipe is None or is_sparse(X) else recipe.steps:
         levels = [f"{step.column}[{level}]" for level in step.role.levels[1:]]
-        if step.role.kind == "category" and set(levels) <= set(place):
+        category = step.role.kind == "category" and len(levels) > 1
+        if category and set(levels) <= set(place):
             first.append(f"{step.column}[{step.role.levels[0]}]")
             held = X[:, [place[level] for level in levels]].sum(axis=1)
             columns.append(1.0 - held[:, None])
     return first, np.column_stack(columns)
+
+
+def other_levels(recipe: Preparation | None) -> dict[str, str]:
+    """The first level of each category that has two, by the column of the second."""
+    steps = recipe.steps if recipe else ()
+    two = ((s.column, *s.role.levels) for s in steps if len(s.role.levels) == 2)
+    return {f"{name}[{second}]": f"{name}[{first}]" for name, first, second in two}
