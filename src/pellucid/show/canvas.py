@@ -209,7 +209,7 @@ def _wrapped(title: str, figure: Figure | None) -> str:
     most = max(int(min(13 * (width - 0.45), _dense(title) * (width - 0.5))), 12)
     lines = textwrap.wrap(title, most)
     if len(lines) > 1:  # lines of like length read best
-        even = -(-len(title) // len(lines))
+        even = min(-(-len(title) // len(lines)), most)
         lines = next(
             tried
             for length in range(even, most + 1)
