@@ -15,6 +15,7 @@ Array = NDArray[Any]
 
 DETERMINED = 1e-6  # of a square, what the columns do not hold already: else it is none
 TRIED = 3  # columns whose squares explain most
+CHANCE = 2.0  # times 1 / sqrt(n): correlations of neighbours that chance may make
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,9 @@ def strongest(
     the next one, and where none says enough that of the prediction. It explains
     (q'e)^2 / (q'q e'e), with q the square less its own regression on the columns. Its t
     has one degree of freedom less than the fit; the robust score
-    q'e / sqrt(sum((q e)^2)) is normal, and no single row can make it large.
+    q'e / sqrt(sum((q e)^2)) is normal, and no single row can make it large. Where
+    errors go on alike from row to row t is less than it seems, and has to say enough
+    as it then is.
 
     Tukey, "One degree of freedom for non-additivity" (1949); Ramsey, "Tests for
     specification errors in classical linear least-squares regression analysis" (1969);
@@ -79,8 +82,10 @@ def strongest(
     for j in [*columns[:TRIED].tolist(), prediction]:
         if share[j] < least or p[j] > sure:
             continue
-        score = _robust(fit, j, inside[:, j])
-        if score <= robust:
+        q = _square(fit, j, inside[:, j])
+        score = _robust(q * fit.residual)
+        series = _p_of_series(q, fit.residual, share[j], fit.freedom - 1)
+        if score <= robust and there.sum() * series <= sure:
             explained = min(float(share[j]), 1.0)
             return Curvature(j, explained, float(p[j]), score, bool(along[j] > 0))
     return None
@@ -105,13 +110,37 @@ def _sums(fit: Residuals, Z: Array, rows: slice) -> Array:
     return np.vstack([U.T @ Q, fit.residual[rows] @ Q, np.sum(Q**2, axis=0)])
 
 
-def _robust(fit: Residuals, j: int, inside: Array) -> float:
-    """P of the robust score of one square."""
+def _square(fit: Residuals, j: int, inside: Array) -> Array:
+    """What is left (n,) of one square when the columns have taken their part."""
 
     def work(Z: Array, rows: slice) -> Array:
-        q = _squares(fit, rows)[:, j] - fit.directions(Z, rows) @ inside
-        return np.asarray(q * fit.residual[rows])
+        return _squares(fit, rows)[:, j] - fit.directions(Z, rows) @ inside
 
-    each = fit.by_row(work)
+    return fit.by_row(work)
+
+
+def _robust(each: Array) -> float:
+    """P of the robust score of the products of one square with the residuals."""
     size = np.sqrt(np.sum(each**2))
     return float(2 * special.ndtr(-abs(np.sum(each)) / size)) if size else 1.0
+
+
+def _p_of_series(q: Array, e: Array, share: float, freedom: int) -> float:
+    """P of t of a square where the errors of neighbouring rows resemble each other.
+
+    The variance of q'e is then (1 + r) / (1 - r) times as large, r being the product of
+    the correlations of neighbours in q and in the errors, where that of the errors is
+    no chance: Bartlett, "Some aspects of the time-correlation problem in regard to
+    tests of significance" (1935).
+    """
+    left = e - q * (q @ e / (q @ q))
+    along = _of_neighbours(left)
+    r = along * _of_neighbours(q) if along > CHANCE / np.sqrt(len(e)) else 0.0
+    times = (1 + r) / (1 - r) if 0 < r < 1 else 1.0
+    return float(_chances(share / (share + (1 - share) * times), freedom))
+
+
+def _of_neighbours(x: Array) -> float:
+    """The correlation of numbers (n,) around 0 with those that follow them."""
+    size = x @ x
+    return float(x[1:] @ x[:-1] / size) if size else 0.0
