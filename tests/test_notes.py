@@ -147,6 +147,55 @@ def test_a_linear_regression_says_what_is_wrong(name):
     assert not re.search(sentence, said(linear(nearly)))
 
 
+FLATTENS = {
+    "a hill that rises": (lambda x: np.log(x), True),
+    "a bowl that falls": (lambda x: -np.log(x), True),
+    "a bowl that rises": (lambda x: x**2 / 80, False),
+    "a hill that falls": (lambda x: -(x**2) / 80, False),
+}
+
+
+@pytest.mark.parametrize("name", FLATTENS)
+def test_a_logarithm_of_a_column_is_named_where_it_straightens(name):
+    """A column's logarithm can only help what flattens out."""
+    curve, helps = FLATTENS[name]
+
+    def make(rng):
+        x = rng.uniform(1, 20, N)
+        return {"x": x, "y": 20 + curve(x) + 0.1 * rng.normal(size=N)}
+
+    notes = said(linear(make))
+    assert "bends with x" in notes
+    assert ("the logarithm of x" in notes) == helps
+
+
+def test_what_is_left_without_a_far_row_is_told_as_that():
+    """The spread differs among the other rows, and the far row hides it."""
+
+    def make(rng):
+        table = fan(0.05, 2)(rng)
+        table["x"][4], table["y"][4] = 9.0, -40.0
+        return table
+
+    first, second = notes.of(linear(make))
+    assert first.startswith("row 5 moves")
+    assert second.startswith("without row 5, the residuals of y spread")
+
+
+def test_a_picture_bends_along_what_the_note_says():
+    model = linear(product(1.0))
+    assert "bends with its prediction" in said(model)
+    title = plots_of(model)["residuals"][0].axes[0].get_title(loc="left")
+    assert "along the prediction" in " ".join(title.split())
+
+
+def test_a_penalty_is_no_fault_where_the_classes_are_separable():
+    table = pd.DataFrame(told(0.0)(np.random.default_rng(7)))
+    model = pl.LogisticRegression().fit(table.drop(columns="y"), table["y"])
+    assert "fit with C=np.inf" in said(model)
+    assert "unless columns tell the classes apart" in said(model)
+
+
 def years(cubed):
     """A curve over years, whose third power float64 does not hold."""
 
@@ -265,6 +314,30 @@ def test_a_million_rows_do_not_fire_for_trifles():
         + (1 + 0.05 * X[:, 1]) * rng.normal(size=300_000)
     )
     assert notes.of(pl.LinearRegression().fit(X, y)) == ()
+
+
+def series(r, n=100, bend=0.0):
+    """A line over years, whose errors go on from year to year by a part r."""
+
+    def make(rng):
+        x, e = np.linspace(0, 1, n), rng.normal(size=n)
+        for i in range(1, n):
+            e[i] += r * e[i - 1]
+        return {"x": x, "y": x + bend * x**2 + e}
+
+    return make
+
+
+def test_a_series_that_goes_on_alike_is_no_curve():
+    """Without regard to the years before, 40 of 100 such tables would bend."""
+    rng = np.random.default_rng(7)
+    spoke = 0
+    for _ in range(100):
+        table = series(0.95)(rng)
+        model = pl.LinearRegression().fit(table["x"][:, None], table["y"])
+        spoke += "bends" in said(model)
+    assert spoke <= 10
+    assert "bends with x" in said(linear(series(0.5, bend=60.0)))
 
 
 def test_thirty_rows_do_not_fire_for_noise():

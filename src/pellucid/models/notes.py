@@ -11,7 +11,7 @@ from pellucid.models.dependent import dependent, fits_anything
 
 HELD_BACK = (
     "the errors, tests and intervals are those of a fit without {what}, and do not "
-    "hold for this one; fit with {remedy} for such that do."
+    "hold for this one; fit with {remedy} for such that do{unless}."
 )
 
 
@@ -25,11 +25,14 @@ def of(model: Any) -> tuple[str, ...]:
 def held_back(model: Any) -> list[str]:
     """Coefficients that a bound or a penalty has moved have no such errors."""
     return [
-        HELD_BACK.format(what=each.what, remedy=each.remedy)
+        HELD_BACK.format(
+            what=each.what, remedy=each.remedy, unless=UNLESS.get(each.parameter, "")
+        )
         for each in constraints_of(model)
     ]
 
 
+UNLESS = {"C": ", unless columns tell the classes apart"}  # which has none
 COUNTED = (
     "class_weight counts the rows of some classes more often than they are there, and "
     "the errors, tests and likelihoods count them so too; fit without it for such that "

@@ -22,7 +22,7 @@ from pellucid.regression.powers import is_sparse
 from pellucid.show.plain_text import number
 from pellucid.statistics import copies
 from pellucid.statistics.collinearity import inflations
-from pellucid.statistics.curvature import strongest
+from pellucid.statistics.curvature import Curvature, strongest
 from pellucid.statistics.residuals import Residuals
 from pellucid.statistics.spread_of_residuals import unequal_spread
 from pellucid.tables.wording import counted
@@ -109,12 +109,15 @@ def of_target(model: Any, k: int, subject: Subject) -> Iterator[str]:
     elif said := copied(subject) or computed(subject):
         yield said
     elif fit.freedom >= FREEDOM and not constraints_of(model):
-        far = far_rows(fit)
-        rest = without(model, k, far, subject) if far.any() else subject
-        yield from filter(None, (bends(rest), below(rest) or spreads(rest)))
-        if far.any():
-            distance = np.where(far, fit.cooks_distance, 0.0)
+        distance = np.where(far_rows(fit), fit.cooks_distance, 0.0)
+        rest, lead = subject, ""
+        if distance.any():
             yield moved(subject.y, subject.rows, distance)
+            rest = without(model, k, distance > 0, subject)
+            if rest is not subject:
+                lead = f"without {named(subject.rows, distance)}, "
+        for said in filter(None, (bends(rest), below(rest) or spreads(rest))):
+            yield lead + said
         if said := alone(subject):
             yield said
 
@@ -228,13 +231,18 @@ def chance(p: float) -> str:
     return f"p = {p:.0e}" if p else "p < 1e-300"
 
 
+def noted(fit: Residuals) -> Curvature | None:
+    """The square that explains so much of what is left that it is told of."""
+    return strongest(fit, BENDS, SURE, ROBUST)
+
+
 def bends(subject: Subject) -> str:
     """The square of a column, or of the prediction, would explain much of what is left.
 
     R's `car::residualPlots` makes these tests. Of a polynomial it is the next power.
     """
     fit, degree = subject.fit, subject.fit.degree
-    found = strongest(fit, BENDS, SURE, ROBUST)
+    found = noted(fit)
     if found is None:
         return ""
     said: dict[str, Any] = {"y": subject.y, "form": "bowl" if found.upward else "hill",
@@ -246,15 +254,20 @@ def bends(subject: Subject) -> str:
     said["column"] = subject.names[found.column]
     if degree > 1:
         return BENT_FURTHER.format(**said)
-    return BENT.format(**said, other=other_forms(subject, found.column))
+    return BENT.format(**said, other=other_forms(subject, found))
 
 
-def other_forms(subject: Subject, j: int) -> str:
-    """What else than a polynomial may suit a column."""
+def other_forms(subject: Subject, found: Curvature) -> str:
+    """What else than a polynomial may suit a column.
+
+    A logarithm straightens what flattens out: a hill that rises, a bowl that falls.
+    """
+    j = found.column
     x, name = subject.fit.raw[:, j], subject.names[j]
     if len(np.unique(x)) <= LEVELS:
         return f", and so does {name} as a category"
-    wide = np.min(x) > 0 and np.max(x) / DECADE > np.min(x)
+    flattens = found.upward == (subject.w[j] < 0)
+    wide = flattens and np.min(x) > 0 and np.max(x) / DECADE > np.min(x)
     return f", and so may the logarithm of {name}" if wide else ""
 
 
@@ -302,18 +315,29 @@ def far_rows(fit: Residuals) -> Array:
 
 def moved(y: str, rows: Any, distance: Array) -> str:
     """Rows whose absence would move the coefficients; the others have distance 0."""
-    far = np.argsort(-distance, kind="stable")[: np.count_nonzero(distance)]
-    named, one = np.sort(far[:NAMED]), len(far) == 1
-    more = [f"{len(far) - NAMED} more"] if len(far) > NAMED else []
+    one = np.count_nonzero(distance) == 1
     return MOVED.format(
-        rows=f"{'row' if one else 'rows'} "
-        + together([*rows[named].astype(str), *more]),
+        rows=named(rows, distance),
         y=y,
         moves="moves" if one else "move",
-        distances=together([number(distance[row], 2) for row in named]),
+        distances=together([number(distance[i], 2) for i in farthest(distance)]),
         it="it is" if one else "they are",
         them="it" if one else "them",
     )
+
+
+def farthest(distance: Array) -> Array:
+    """The places of the rows that are named, in the order of the table."""
+    most = min(np.count_nonzero(distance), NAMED)
+    return np.sort(np.argsort(-distance, kind="stable")[:most])
+
+
+def named(rows: Any, distance: Array) -> str:
+    """The rows of a distance above 0 as a person calls them."""
+    far = np.count_nonzero(distance)
+    more = [f"{far - NAMED} more"] if far > NAMED else []
+    called = [*rows[farthest(distance)].astype(str), *more]
+    return f"{'row' if far == 1 else 'rows'} {together(called)}"
 
 
 def alone(subject: Subject) -> str:

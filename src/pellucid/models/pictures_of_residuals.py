@@ -9,15 +9,17 @@ import numpy as np
 
 from pellucid.models import findings
 from pellucid.models.base import named, rows_of
-from pellucid.models.notes_of_numbers import subjects
+from pellucid.models.notes_of_numbers import noted, subjects
 from pellucid.regression.powers import filled
 from pellucid.show import plots
-from pellucid.statistics.curvature import strongest
+from pellucid.statistics.curvature import Curvature, strongest
 from pellucid.statistics.normality import shape_of
 from pellucid.statistics.spread_of_residuals import unequal_spread
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from pellucid.statistics.residuals import Residuals
 
 Pictures = dict[str, tuple["Figure", str]]  # name: picture, caption
 
@@ -28,13 +30,19 @@ def of(model: Any) -> Pictures:
     return {} if subject is None else dict(_drawn(model, subject))
 
 
+def bends(fit: Residuals) -> Curvature | None:
+    """Along what residuals bend so much that a note says so, else that it is seen."""
+    sure = findings.SURE
+    return noted(fit) or strongest(fit, findings.BENDS, sure, sure)
+
+
 def _drawn(model: Any, subject: Any) -> Iterator[tuple[str, tuple[Figure, str]]]:
     X, y, *_ = rows_of(model)
     fitted = np.ravel(model.predict(named(model, X)))
     residual, r = np.ravel(y) - fitted, np.nan_to_num(subject.fit.standardised)
     rows = [*subject.rows.astype(str)]
     name = f"predicted {subject.y}"
-    bent = strongest(subject.fit, findings.BENDS, findings.SURE, findings.SURE)
+    bent = bends(subject.fit)
     along, bending = fitted, "the prediction"
     if bent is not None and bent.column < len(subject.names):
         bending = name = subject.names[bent.column]
