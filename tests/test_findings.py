@@ -130,20 +130,20 @@ def test_effects_are_those_of_columns_in_comparable_units():
     model = fitted(pl.LinearRegression(), y)
     dummies = TABLE.assign(dog=PET == "dog", eel=PET == "eel").drop(columns="pet")
     theirs = sm.OLS(y, sm.add_constant(dummies.astype(float))).fit()
-    scale = [dummies["x"].std(ddof=0), dummies["z"].std(ddof=0), 1, 1]
+    scale = [2 * dummies["x"].std(ddof=0), 2 * dummies["z"].std(ddof=0), 1, 1]
     frame = effects.standardised(model, np.asarray(dummies, float))
     np.testing.assert_allclose(frame["estimate"], theirs.params[1:] * scale, rtol=1e-8)
     bounds = theirs.conf_int()[1:].to_numpy() * np.array(scale)[:, None]
     np.testing.assert_allclose(frame[["lower", "upper"]], bounds, rtol=1e-8)
     drawn = pictures_of_effects.standardised(model)
     assert found(drawn) == [
-        "2 of 4 effects are told from none; pet[dog] has the largest"
+        "2 of 4 effects differ from 0 beyond chance, that of x the most"
     ]
 
 
 @pytest.mark.parametrize(
     ("slope", "title"),
-    [(0.0, "No effect of x on target can be told from none"),
+    [(0.0, r"The effect of x on target may be chance \(p = 0\.[0-9]+\)"),
      (3.0, "target grows by [0-9.]+ with 1 more of x"),
      (-3.0, "target falls by [0-9.]+ with 1 more of x")],
 )  # fmt: skip
@@ -161,7 +161,7 @@ def test_a_category_is_said_to_act_as_a_whole():
     means = pd.Series(noise).groupby(PET).transform("mean")
     without = fitted(pl.LinearRegression(), noise - means)
     told = found(pictures_of_effects.partial(without))
-    assert "No effect of pet on target can be told from none" in told
+    assert any("The effect of pet on target may be chance" in line for line in told)
 
 
 def test_the_chance_of_a_category_is_that_of_the_test_of_all_its_levels():
@@ -172,6 +172,58 @@ def test_the_chance_of_a_category_is_that_of_the_test_of_all_its_levels():
     pet = next(c for c in effects.raw_columns(model) if c.name == "pet")
     expected = float(theirs.f_test("dog = 0, eel = 0").pvalue)
     assert effects.chance(model, pet) == pytest.approx(expected, rel=1e-8)
+
+
+def test_the_chance_of_a_category_is_that_of_its_levels_for_all_classes():
+    vote = np.array(["a", "b", "c"])[
+        np.digitize(x + (PET == "eel") + rng.logistic(size=n), [-1, 1])
+    ]
+    model = fitted(pl.LogisticRegression(C=np.inf, tol=1e-12), vote)
+    dummies = TABLE.assign(dog=PET == "dog", eel=PET == "eel").drop(columns="pet")
+    design = sm.add_constant(dummies.astype(float)).to_numpy()
+    theirs = sm.MNLogit(np.searchsorted(["a", "b", "c"], vote), design)
+    fit = theirs.fit(disp=0, method="newton", tol=1e-12)
+    places = [5 * k + j for k in range(2) for j in (3, 4)]
+    w, C = fit.params.ravel(order="F")[places], fit.cov_params()[np.ix_(places, places)]
+    expected = stats.chi2.sf(w @ np.linalg.solve(C, w), 4)
+    pet = next(c for c in effects.raw_columns(model) if c.name == "pet")
+    assert effects.chance(model, pet) == pytest.approx(expected, rel=1e-6)
+    drawn = pictures_of_effects.partial(model)
+    levels = next(p for p, said in drawn.values() if "each level of pet" in said)
+    centre = dummies.astype(float).mean()
+    rows = np.tile(np.r_[1, centre], (3, 1))
+    rows[:, 3:] = [[0, 0], [1, 0], [0, 1]]
+    names = [tick.get_text() for tick in levels.axes[0].get_yticklabels()]
+    order = [["cat", "dog", "eel"].index(name) for name in names]
+    for k, dots in enumerate(levels.axes[0].collections[1:]):
+        shown = dots.get_offsets()[:, 0]
+        np.testing.assert_allclose(shown, fit.predict(rows)[order, k], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("best", "title"),
+    [("aaa", "a is likeliest at every x"),
+     ("abb", "As x rises, the likeliest is a, then b"),
+     ("aba", "As x rises, the likeliest is a, then b, then a"),
+     ("abcabc", "As x rises, the likeliest is a, then 4 others, then c")],
+)  # fmt: skip
+def test_each_class_that_is_likeliest_somewhere_is_named(best, title):
+    p = np.array([[one == label for label in "abc"] for one in best], float)
+    assert findings.likeliest(p, list("abc"), "x") == title
+
+
+@pytest.mark.parametrize(
+    ("told", "title"),
+    [([0, 0, 0], "No effect differs from 0 beyond chance"),
+     ([0, 1, 0], "Of 3 effects only that of b differs from 0 beyond chance"),
+     ([1, 0, 1], "2 of 3 effects differ from 0 beyond chance, that of c the most"),
+     ([1, 1, 1], "All 3 effects differ from 0 beyond chance, that of b the most"),
+     ([0], "The effect of a does not differ from 0 beyond chance"),
+     ([1], "The effect of a differs from 0 beyond chance")],
+)  # fmt: skip
+def test_effects_beyond_chance_are_counted(told, title):
+    sizes = np.array([1.0, -9.0, 3.0])[: len(told)]
+    assert findings.effects([*"abc"][: len(told)], sizes, np.array(told)) == title
 
 
 def test_the_probability_along_a_column_has_the_band_of_statsmodels():
@@ -194,7 +246,7 @@ def test_the_odds_of_classes_are_told_with_their_event():
     model = fitted(pl.LogisticRegression(C=np.inf), BOUGHT)
     (line,) = found(pictures_of_effects.standardised(model))
     assert line.startswith("target = yes: ")
-    assert "x has the largest" in line or "of x alone" in line
+    assert "that of x the most" in line or "only that of x" in line
     told = found(pictures_of_effects.partial(model))
     assert any(re.match(r"p\(target = yes\) rises from .* as x goes", t) for t in told)
 

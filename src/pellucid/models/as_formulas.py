@@ -23,6 +23,7 @@ from pellucid.regression.powers import filled
 from pellucid.show import plain_text
 
 SHOWN = 40  # terms that are written out; of more, the first three and the last
+LARGE = 1e7  # numbers from here on have powers of ten in LaTeX
 ROOM, WIDE = 30, 78  # letters in a line of LaTeX, as wide as a telephone, and of text
 ALONE = re.compile(r"[^\W\d][\w.]*(\[[^\[\]\n]*\])?")  # blood.sugar, pet[dog]
 
@@ -219,7 +220,7 @@ def _lines(parts: Sequence[str], room: float) -> list[str]:
     """
     lines, left = [""], room
     for part in parts:
-        seen = len(re.sub(r"\\[A-Za-z]+|[\\{}]", "", part))
+        seen = _seen(part)
         if seen > left and lines[-1]:
             lines, left = [*lines, ""], room
         lines[-1] += part
@@ -227,12 +228,19 @@ def _lines(parts: Sequence[str], room: float) -> list[str]:
     return lines
 
 
+def _seen(latex: str) -> int:
+    """How many letters a reader sees, about."""
+    return len(re.sub(r"\\[A-Za-z]+|[\\{}]", "", latex))
+
+
 def _written(pairs: Sequence[tuple[str, str]], format: str) -> str:  # noqa: A002
     """Equations left = right, one a line."""
     if format == "text":
         return "\n".join(f"{left} = {right}" for left, right in pairs)
     if any(r"\\" in right for _, right in pairs):  # flush left: a telephone is narrow
-        lines = [f"& {left} = {right}" for left, right in pairs]
+        go_on = STYLES[format].line
+        lines = [f"& {left} ={go_on if _seen(left) > ROOM else ' '}{right}"
+                 for left, right in pairs]  # fmt: skip
     elif len(pairs) == 1:
         return " = ".join(pairs[0])
     else:
@@ -256,6 +264,13 @@ def _text_number(value: float, digits: int) -> str:
 
 
 def _latex_number(value: float, digits: int) -> str:
+    r"""A number as a book prints it, one of middling size whole: no power of ten.
+
+    >>> _latex_number(78862.8, 4), _latex_number(5e7, 4)
+    ('78863', '5 \\times 10^{7}')
+    """
+    if 10**digits <= abs(value) < LARGE:
+        return latex.number(round(value)).text
     return latex.number(float(value), digits).text
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pellucid.models.base import Array, feature_names
 from pellucid.models.constraints import constraints_of
@@ -20,13 +21,22 @@ if TYPE_CHECKING:
 
 
 def units(X: Any) -> Array:
-    """How much more of each column is compared: one standard deviation.
+    """How much more of each column is compared: two standard deviations.
 
-    Of a column of 0 and 1 it is 1: the level of a category, or not.
+    Of a column of 0 and 1 it is 1, the level of a category, or not: where both are as
+    frequent, these are two standard deviations too.
+
+    References
+    ----------
+    Gelman, "Scaling regression inputs by dividing by two standard deviations" (2008).
     """
     X = filled(X)
-    apart = np.all((X == 0) | (X == 1), axis=0)
-    return np.where(apart, 1.0, deviations(X))
+    return np.where(of_two(X), 1.0, 2 * deviations(X))
+
+
+def of_two(X: Array) -> NDArray[np.bool_]:
+    """Which columns are of 0 and 1 alone."""
+    return np.asarray(np.all((X == 0) | (X == 1), axis=0))
 
 
 def standardised(model: Any, X: Any) -> pd.DataFrame:
@@ -105,7 +115,9 @@ def chance(model: Any, column: Column) -> float:
     if constraints_of(model):
         return np.nan
     fit = model._statistics
-    places = np.array(column.places) + model.fit_intercept
+    every = model.n_features_in_ + model.fit_intercept  # estimates of one class
+    first = np.arange(0, len(fit.estimate), every)[:, None] + model.fit_intercept
+    places = np.ravel(first + np.array(column.places))
     w, A = fit.estimate[places], fit.root()[places]
     if not (np.isfinite(A).all() and np.any(A)):
         return np.nan

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pellucid.models.base import Array
+from pellucid.show.estimates import probability
 from pellucid.show.plain_text import number
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ SPREADS = 1.5  # times as far
 NORMAL = 0.5  # skewness, and half of the kurtosis, that does no harm
 OF_SKEWNESS = 2.5  # times its square is kurtosis that a long tail on one side brings
 PULLS, MOVES = 0.5, 1.0  # Cook's distances
+TURNS = 5  # classes that are named one after another
 
 
 def percent(share: float) -> str:
@@ -107,42 +109,71 @@ def influence(cook: Array, rows: Sequence[str]) -> str:
     return f"No row alone moves the fit: at most {most}, row {rows[row]}"
 
 
-def effects(names: list[str], estimate: Array, told: Array) -> str:
-    """How many effects are told apart from none, and which of them is the largest."""
-    sure = np.flatnonzero(told)
+def effects(
+    names: list[str], estimate: Array, told: Array, what: str = "effect", none: int = 0
+) -> str:
+    """How many effects differ from none beyond chance, and which of them the most.
+
+    >>> effects(["age", "bmi"], np.array([1.0, -3.0]), np.array([True, True]))
+    'Both effects differ from 0 beyond chance, that of bmi the most'
+    """
+    sure, d = np.flatnonzero(told), len(names)
+    beyond = f"from {none} beyond chance"
+    if d == 1:
+        verb = "differs" if sure.size else "does not differ"
+        return f"The {what} of {names[0]} {verb} {beyond}"
     if not sure.size:
-        return "No effect can be told from none"
-    if len(names) == 1:
-        return f"The effect of {names[0]} is told from none"
+        return f"No {what} differs {beyond}"
     largest = names[int(sure[np.argmax(np.abs(estimate[sure]))])]
     if sure.size == 1:
-        return f"Of {len(names)} effects that of {largest} alone is told from none"
-    count = f"{sure.size} of {len(names)}"
-    if sure.size == len(names):
+        return f"Of {d} {what}s only that of {largest} differs {beyond}"
+    count = f"{sure.size} of {d}"
+    if sure.size == d:
         count = "Both" if sure.size == 2 else f"All {sure.size}"
-    return f"{count} effects are told from none; {largest} has the largest"
+    return f"{count} {what}s differ {beyond}, that of {largest} the most"
 
 
 def likeliest(p: Array, labels: list[str], name: str) -> str:
     """Which class is the likeliest along a column (m, k), from the least value on.
 
     >>> likeliest(np.array([[0.8, 0.2], [0.4, 0.6]]), ["Dem", "Rep"], "age")
-    'Dem is likeliest at the least age, Rep at the greatest'
+    'As age rises, the likeliest is Dem, then Rep'
     """
     best = p.argmax(axis=1)
-    first, last = labels[best[0]], labels[best[-1]]
+    turns = [labels[k] for k in best[np.diff(best, prepend=-1) != 0]]
+    if len(turns) == 1:
+        return f"{turns[0]} is likeliest at every {name}"
+    if len(turns) > TURNS:
+        turns = [turns[0], f"{len(turns) - 2} others", turns[-1]]
+    return f"As {name} rises, the likeliest is {', then '.join(turns)}"
+
+
+def likeliest_at(p: Array, labels: list[str], name: str, levels: list[str]) -> str:
+    """Which class is the likeliest at the levels of a category (m, k).
+
+    >>> likeliest_at(np.array([[0.8, 0.2], [0.4, 0.6]]), ["a", "b"], "sex", ["f", "m"])
+    'By sex, a is likeliest for f, b for m'
+    """
+    best = p.argmax(axis=1)
     if len(np.unique(best)) == 1:
-        return f"{first} is likeliest at every {name}"
-    if first == last:
-        return f"{first} is likeliest at the least and the greatest {name}"
-    return f"{first} is likeliest at the least {name}, {last} at the greatest"
+        one = p[:, best[0]]
+        top, bottom = (f"{levels[i]} ({percent(one[i])})"
+                       for i in (one.argmax(), one.argmin()))  # fmt: skip
+        most = f"most for {top}, least for {bottom}"
+        return f"{labels[best[0]]} is likeliest at every {name}: {most}"
+    parts: list[str] = []
+    for k in dict.fromkeys(best):
+        there = [level for level, of in zip(levels, best, strict=True) if of == k]
+        said = " and ".join(there) if len(there) < 3 else f"{len(there)} levels"
+        parts.append(f"{labels[k]} {'' if parts else 'is likeliest '}for {said}")
+    return f"By {name}, {', '.join(parts)}"
 
 
 def untold(name: str, event: str, p: float) -> str:
     """Of a column whose effect may be chance, that it may; else nothing."""
     if not p > ALPHA:
         return ""
-    return f"No effect of {name} on {event} can be told from none"
+    return f"The effect of {name} on {event} may be chance (p = {probability(p)})"
 
 
 def levels(name: str, event: str, most: tuple[str, str], least: tuple[str, str]) -> str:

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 POINTS = 100  # of a curve
 SHOWN = 6  # columns, and classes
-INTERVALS = "Bars are 95 % intervals; a hollow dot may be none."
 MEANS = ", the other columns at their means"
-OTHERS = f"{MEANS}, with 95 % intervals where there are such."
-UNIT = "one standard deviation more of a number, or the level of a category"
+BAR = ", with its 95 % interval"
+NUMBER = "two standard deviations more of a number (from low to high)"
+LEVEL = "a level of a category (1 instead of 0)"
 
 
 def standardised(model: Any) -> Pictures:
@@ -35,42 +35,56 @@ def standardised(model: Any) -> Pictures:
         return {}
     X, *_ = rows_of(model)
     frame = effects.standardised(model, X)
+    apart = effects.of_two(filled(X))
+    unit = " or ".join([NUMBER] * (not apart.all()) + [LEVEL] * bool(apart.any()))
     if getattr(model, "classes_", None) is None:
-        return {"effects": _of_numbers(model, frame)}
+        return {"effects": _of_numbers(model, frame, unit)}
     if frame.index.nlevels == 1:
         second = str(model.classes_[1])
-        return {"effects": _odds(frame, f"{model._target} = {second}")}
+        return {"effects": _odds(frame, f"{model._target} = {second}", unit)}
     classes = list(dict.fromkeys(frame.index.get_level_values(0)))[:SHOWN]
     first = next(str(c) for c in model.classes_ if str(c) not in map(str, classes))
-    return {
-        f"effects-{i}": _odds(frame.loc[label], f"{label} against {first}")
+    drawn = {
+        f"effects-{i}": _odds(frame.loc[label], f"{label} against {first}", unit)
         for i, label in enumerate(classes, 1)
     }
+    for label, name in list(zip(classes, drawn, strict=True))[1:]:
+        drawn[name] = (
+            drawn[name][0],
+            f"The same for the odds of {label} against {first}.",
+        )
+    return drawn
 
 
-def _of_numbers(model: Any, frame: Any) -> tuple[Figure, str]:
+def _of_numbers(model: Any, frame: Any, unit: str) -> tuple[Figure, str]:
     (y,) = target_names(model)
     w, low, high = frame.to_numpy().T
     title = findings.effects([*frame.index], w, (low > 0) | (high < 0))
-    said = f"Change of {y} with {UNIT}, the other columns being equal."
+    said = f"Change of {y} with {unit}, the other columns being equal."
     drawn = plots.effects(
         [*frame.index], w, low, high, title=title, x_label=f"change of {y}"
     )
-    return drawn, f"{said} {INTERVALS}"
+    return drawn, f"{said} {_bars(0)}"
 
 
-def _odds(frame: Any, event: str) -> tuple[Figure, str]:
+def _bars(none: int) -> str:
+    return (
+        f"Bars are 95 % intervals; the dot is filled where its bar leaves {none} out."
+    )
+
+
+def _odds(frame: Any, event: str, unit: str) -> tuple[Figure, str]:
     w, low, high = frame.to_numpy().T
     told = (low > 0) | (high < 0)
     with np.errstate(over="ignore"):
         ratios = np.exp([w, low, high])
-    found = findings.effects([*frame.index], w, told)
+    found = findings.effects([*frame.index], w, told, "odds ratio", 1)
     drawn = plots.effects(
         [*map(str, frame.index)], *ratios, ratios=True, x_label="odds ratio",
         title=f"{event}: {found}",
     )  # fmt: skip
-    said = f"By what the odds of {event} are multiplied with {UNIT}."
-    return drawn, f"{said} {INTERVALS}"
+    said = f"By what the odds of {event} are multiplied with {unit}."
+    return drawn, f"{said} {_bars(1)}"
 
 
 # -- one column at a time -------------------------------------------------------------
@@ -106,8 +120,7 @@ def partial(model: Any) -> Pictures:
     )
     classes = [str(label) for label in getattr(model, "classes_", ())]
     if len(classes) > 2:
-        numbers = [c for c in columns if len(np.unique(X[:, c.places[0]])) > 2]
-        drawn = [_classes(model, X, c, classes) for c in numbers[:SHOWN]]
+        drawn = [_classes(model, X, c, classes) for c in columns[:SHOWN]]
         return {f"partial-{i}": picture for i, picture in enumerate(drawn, 1)}
     if classes:
         event = f"p({model._target} = {classes[1]})"
@@ -122,28 +135,41 @@ def partial(model: Any) -> Pictures:
 def _classes(
     model: Any, X: Array, column: Column, labels: list[str]
 ) -> tuple[Figure, str]:
-    """The probability of each class along a number."""
-    j, name = column.places[0], column.name
+    """The probability of each class along a number, or at each level of a category."""
+    j, name, centre = column.places[0], column.name, X.mean(axis=0)
+    told = findings.untold(name, model._target, effects.chance(model, column))
+    levels, at = _at_levels(X, column)
+    if levels:
+        p = model.predict_proba(named(model, at))
+        title = told or findings.likeliest_at(p, labels, name, levels)
+        drawn = plots.shares_at(levels, p, labels=labels, title=title)
+        return drawn, f"The probability of each class at each level of {name}{MEANS}."
     x = np.linspace(X[:, j].min(), X[:, j].max(), POINTS)
-    p = model.predict_proba(named(model, effects.rows_along(j, x, X.mean(axis=0))))
-    title = findings.likeliest(p, labels, name)
+    p = model.predict_proba(named(model, effects.rows_along(j, x, centre)))
+    title = told or findings.likeliest(p, labels, name)
     drawn = plots.shares(x, p, labels=labels, rows=X[:, j], title=title, x_label=name)
     return drawn, f"The probability of each class along {name}{MEANS}."
 
 
+def _at_levels(X: Array, column: Column) -> tuple[list[str], Array]:
+    """The levels of a category, or of a column of two numbers, and a row of each."""
+    centre, (j, *_) = X.mean(axis=0), column.places
+    if column.levels:
+        return list(column.levels), effects.rows_of_levels(column, centre)
+    values = np.unique(X[:, j])
+    if len(values) > 2:
+        return [], X[:0]
+    return [number(v, 4) for v in values], effects.rows_along(j, values, centre)
+
+
 def _of(rows: Rows, column: Column) -> tuple[Figure, str]:
     """A column: a category by level, a number as a line or a curve."""
-    j = column.places[0]
-    values = np.unique(rows.X[:, j])
     told = findings.untold(column.name, rows.event, effects.chance(rows.model, column))
-    if column.levels:
-        at = effects.rows_of_levels(column, rows.centre)
-        return _levels(rows, column.name, list(column.levels), at, told)
-    if len(values) <= 2:
-        at = effects.rows_along(j, values, rows.centre)
-        return _levels(rows, column.name, [number(v, 4) for v in values], at, told)
+    levels, at = _at_levels(rows.X, column)
+    if levels:
+        return _levels(rows, column.name, levels, at, told)
     draw = _component if rows.residual.size else _band
-    return draw(rows, column.name, j, told)
+    return draw(rows, column.name, column.places[0], told)
 
 
 def _levels(
@@ -154,7 +180,12 @@ def _levels(
     most, least = ((levels[i], rows.said(y[i])) for i in (np.argmax(y), np.argmin(y)))
     title = told or findings.levels(name, rows.event, most, least)
     drawn = plots.levels(levels, y, low, high, x_label=rows.event, title=title)
-    return drawn, f"{rows.event} at each level of {name}{OTHERS}"
+    return drawn, f"{rows.event} at each level of {name}{_bar(low)}{MEANS}."
+
+
+def _bar(low: Array) -> str:
+    """That there are intervals, where there are."""
+    return BAR if np.isfinite(low).any() else ""
 
 
 def _component(rows: Rows, name: str, j: int, told: str) -> tuple[Figure, str]:
@@ -169,8 +200,8 @@ def _component(rows: Rows, name: str, j: int, told: str) -> tuple[Figure, str]:
         title=told or findings.slope(rows.event, name, w),
     )  # fmt: skip
     return drawn, (
-        f"What {name} adds to {rows.event}, with the residual of each row; dashed, a "
-        "smooth line through them."
+        f"What {name} adds to {rows.event}, the other columns being equal, and what "
+        "is left of each row; dashed, a smooth line through the rows."
     )
 
 
@@ -183,7 +214,7 @@ def _band(rows: Rows, name: str, j: int, told: str) -> tuple[Figure, str]:
         x, p, low, high, rows=rows.X[:, j], x_label=name, y_label=rows.event,
         title=told or findings.course(rows.event, name, x, ends, up=p[-1] > p[0]),
     )  # fmt: skip
-    return drawn, f"{rows.event} along {name}{OTHERS}"
+    return drawn, f"{rows.event} along {name}{_bar(low)}{MEANS}."
 
 
 def sigmoid(z: Array) -> Array:

@@ -15,12 +15,13 @@ from pellucid.show.canvas import (
     log_across,
     picture,
 )
-from pellucid.show.colours import FIT, INK, PALETTE, QUIET
+from pellucid.show.colours import FAINT, FIT, INK, MARKERS, PALETTE, QUIET
 from pellucid.show.labels import as_drawn, shortened
 from pellucid.show.residuals import SMALL, drawn_of, points
 from pellucid.show.smooth import sampled, smooth
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
 
@@ -260,19 +261,92 @@ def levels(
     at, y, low, high = columns(
         names=np.arange(len(names)), middle=middle, lower=lower, upper=upper
     )
-    order = np.argsort(-y, kind="stable")
-    if order.size > SHOWN:  # the highest and the lowest
-        order = np.concatenate([order[: SHOWN // 2], order[-SHOWN // 2 :]])
+    order = _ends(y)
     places = np.arange(order.size)
     figure, axes = blank(SMALL[0], max(1.2 + 0.24 * order.size, 2.0))
     axes.hlines(places, low[order], high[order], FIT, linewidth=1.6)
     axes.scatter(y[order], places, s=26, color=FIT, zorder=3)
-    called = [shortened(as_drawn(str(names[int(i)])), 22) for i in at[order]]
-    axes.set_yticks(places, called)
-    axes.set_ylim(order.size - 0.4, -0.6)
+    _rows_of_names(axes, [names[int(i)] for i in at[order]])
+    entitle_all(figure, title)
+    entitle(axes, "", x_label + _of_levels(names))
+    return figure
+
+
+@picture
+def shares_at(
+    names: Sequence[str],
+    p: ArrayLike,
+    *,
+    labels: Sequence[str],
+    title: str = "",
+    x_label: str = "probability",
+) -> Figure:
+    """Show the probability of each class at each level of a category.
+
+    The levels stand in the order of the class that differs most between them; of more
+    than twenty the highest and the lowest are shown, of more than ten classes the
+    likeliest.
+
+    Parameters
+    ----------
+    names
+        m levels.
+    p
+        (m, k) probabilities.
+    labels
+        What to call the k classes.
+    title
+        What the picture shows, as a finding.
+    x_label
+        What the level axis shows.
+
+    Examples
+    --------
+    >>> p = [[0.2, 0.5, 0.3], [0.6, 0.3, 0.1]]
+    >>> figure = shares_at(["cat", "dog"], p, labels=["a", "b", "c"])
+    >>> [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
+    ['dog', 'cat']
+    """
+    p = np.asarray(p, dtype=float)
+    classes = np.sort(np.argsort(-p.max(axis=0), kind="stable")[: len(PALETTE)])
+    order = _ends(p[:, np.ptp(p, axis=0).argmax()])
+    figure, axes = blank(SMALL[0], max(1.6 + 0.24 * order.size, 2.2))
+    places = np.arange(order.size)
+    axes.hlines(places, 0, 1, FAINT, linewidth=0.8, zorder=0)
+    for i, k in enumerate(classes):
+        axes.scatter(p[order, k], places, s=30, color=PALETTE[i], marker=MARKERS[i],
+                     zorder=3, label=shortened(labels[k], 14))  # fmt: skip
+    _rows_of_names(axes, [names[int(i)] for i in order])
+    axes.set_xlim(-0.02, 1.02)
+    longest = max(len(shortened(labels[k], 14)) for k in classes)
+    across = max(min(len(classes), 40 // (longest + 4)), 1)
+    figure.legend(loc="outside lower center", ncols=across, frameon=False,
+                  handletextpad=0.1, columnspacing=1.2)  # fmt: skip
+    entitle_all(figure, title)
+    more = ""
+    if len(labels) > len(classes):
+        more = f" ({len(classes)} of {len(labels)} classes)"
+    entitle(axes, "", f"{x_label}{more}{_of_levels(names)}")
+    return figure
+
+
+def _ends(y: Array) -> NDArray[np.intp]:
+    """The places of levels from the highest down; of many, the highest and lowest."""
+    order = np.argsort(-y, kind="stable")
+    if order.size > SHOWN:
+        order = np.concatenate([order[: SHOWN // 2], order[-SHOWN // 2 :]])
+    return order
+
+
+def _of_levels(names: Sequence[str]) -> str:
+    """How many levels are shown, where not all are."""
+    return f" ({SHOWN} of {len(names):,} levels)" if len(names) > SHOWN else ""
+
+
+def _rows_of_names(axes: Axes, names: Sequence[str]) -> None:
+    """Name the rows of a picture, the first above."""
+    called = [shortened(as_drawn(str(name)), 22) for name in names]
+    axes.set_yticks(np.arange(len(names)), called)
+    axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.spines["left"].set_visible(False)
-    more = f" ({SHOWN} of {len(names):,} levels)" if len(names) > SHOWN else ""
-    entitle_all(figure, title)
-    entitle(axes, "", x_label + more)
-    return figure

@@ -119,10 +119,10 @@ def written(frame: pd.DataFrame) -> pd.DataFrame:
 def probability(p: float) -> str:
     """A p-value to two digits.
 
-    >>> probability(0.03456), probability(1.23e-17), probability(0.0)
-    ('0.035', '1.2e-17', '<1e-300')
+    >>> probability(0.03456), probability(0.1), probability(2e-17), probability(0.0)
+    ('0.035', '0.10', '2.0e-17', '<1e-300')
     """
-    return "<1e-300" if p < 1e-300 else number(float(f"{p:.2g}"))
+    return "<1e-300" if p < 1e-300 else f"{p:#.2g}"
 
 
 def _test(t: float) -> str:

@@ -7,7 +7,7 @@ pyplot, opens a window, or leaves a setting of matplotlib's changed.
 from pellucid.show.canvas import save, svg
 from pellucid.show.classes import boundary, sigmoid
 from pellucid.show.descents import costs, descent, functions
-from pellucid.show.effects import band, component, effects, levels
+from pellucid.show.effects import band, component, effects, levels, shares_at
 from pellucid.show.maps import heat, image_rows, panels
 from pellucid.show.outputs import certainty, probability, roc, separation, shares
 from pellucid.show.points import (
@@ -53,6 +53,7 @@ __all__ = [
     "scatter",
     "separation",
     "shares",
+    "shares_at",
     "sigmoid",
     "spreading",
     "svg",
