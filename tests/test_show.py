@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import io
+import itertools
 import subprocess
 import sys
 from collections.abc import Callable
@@ -196,6 +197,13 @@ PICTURES = [
         "levels",
         lambda: plots.levels(["cat", "dog"], [3, 5], [2, 4], [4, 6], **finding),
         ("cat", "dog", "prediction"),
+    ),
+    Case(
+        "shares_at",
+        lambda: plots.shares_at(
+            ["cat", "dog"], [[0.2, 0.8], [0.7, 0.3]], labels=["no", "yes"], **finding
+        ),
+        ("cat", "dog", "no", "yes", "probability"),
     ),
     Case(
         "roc",
@@ -710,3 +718,15 @@ def test_a_title_of_many_digits_stays_inside_its_picture():
     figure.canvas.draw()
     (title,) = [t for t in figure.findobj(Text) if "2.88e+04" in t.get_text()]
     assert title.get_window_extent().x1 < figure.bbox.x1
+
+
+@pytest.mark.parametrize("high", [1.0, 140000.0, 2.5e9, 1e-7])
+def test_numbers_across_do_not_touch(high):
+    figure = plots.scatter(np.linspace(high / 2, high, 9), np.arange(9.0))
+    figure.draw_without_rendering()
+    axis = figure.axes[0].xaxis
+    low, up = figure.axes[0].get_xlim()
+    ticks = [t for t in axis.get_major_ticks() if low <= t.get_loc() <= up]
+    boxes = [tick.label1.get_window_extent() for tick in ticks]
+    assert len(boxes) > 1
+    assert all(a.x1 + 2 < b.x0 for a, b in itertools.pairwise(boxes))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # `code`, or **strong** where the stars touch no letter outside: a**2 is a power
 INLINE = re.compile(r"`([^`]+)`|(?<!\w)\*\*(?=\S)((?:`[^`]+`|[^`])+?)(?<=\S)\*\*(?!\w)")
 
+PER_CENT = re.compile(r"(?<=\d) %")  # a figure keeps its unit
+
 NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 ENLARGED = 1.35  # figures are made for paper, and a page is read from farther away
@@ -330,7 +332,7 @@ class Report:
 
 def _inline(text: str) -> Markup:
     """Turn the marks of a line into HTML, and everything else into text."""
-    result, at = _markup(""), 0
+    result, at, text = _markup(""), 0, PER_CENT.sub("\N{NO-BREAK SPACE}%", text)
     for mark in INLINE.finditer(text):
         code, strong = mark.groups()
         result += text[at : mark.start()]  # escaped, as it is added to Markup

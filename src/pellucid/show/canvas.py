@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import wraps
 from math import floor, log10
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Parameters = ParamSpec("Parameters")
 
-MANY = 3_000  # marks beyond this number are drawn as pixels inside the SVG
+MANY = 1_000  # marks beyond this number are drawn as pixels inside the SVG
 SIZE = (4.6, 3.3)  # inches: as wide as a telephone
 
 # Text is laid out in DejaVu Sans, which matplotlib carries and which is wide, and is
@@ -153,14 +153,17 @@ def entitle(axes: Axes, title: str, x_label: str = "", y_label: str = "") -> Non
     >>> axes.get_title(loc="left"), axes.get_xlabel()
     ('Cost falls by half every 20 steps', 'iteration')
     """
-    head = _wrapped(title, axes.get_figure(root=True))
+    figure = axes.get_figure(root=True)
+    head, room = _wrapped(title, figure), _letters(figure)
     axes.set_title(
         head, loc="left", fontsize=10, weight="bold", pad=24 if y_label else 10
     )
     if x_label:
-        axes.set_xlabel(shortened(x_label, 60), fontsize=9, color=INK)
+        loc: Any = "right" if 2 * len(x_label) > room else "center"
+        axes.set_xlabel(shortened(x_label, room), fontsize=9, color=INK, loc=loc)
+    _thin_out(axes, room)
     if y_label:
-        name = shortened(y_label, 60)
+        name = shortened(y_label, room)
         axes.annotate(
             name,
             (0, 1),
@@ -169,6 +172,26 @@ def entitle(axes: Axes, title: str, x_label: str = "", y_label: str = "") -> Non
             textcoords="offset points",
             color=INK,
         )
+
+
+def _letters(figure: Figure | None) -> int:
+    """How many letters of a label stand beside one another below a picture."""
+    width = SIZE[0] if figure is None else figure.get_size_inches()[0]
+    return int(13 * (width - 0.6))
+
+
+def _thin_out(axes: Axes, room: int) -> None:
+    """Take as many ticks across as have room for their numbers."""
+    ticker = needs("matplotlib.ticker", extra="plot")
+    if type(axes.xaxis.get_major_locator()) is not ticker.AutoLocator:
+        return
+    low, high = sorted(axes.get_xlim())
+    for most in range(8, 1, -1):
+        few = ticker.MaxNLocator(most, steps=[1, 2, 2.5, 5, 10])
+        axes.xaxis.set_major_locator(few)
+        at = [v for v in few.tick_values(low, high) if low <= v <= high]
+        if sum(len(_tick(v, axes.xaxis)) + 2 for v in at) <= room:
+            return
 
 
 def entitle_all(figure: Figure, title: str) -> None:

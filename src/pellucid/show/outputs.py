@@ -243,6 +243,7 @@ def separation(
     axes.axhline(0, color=QUIET, linewidth=0.8)
     axes.axvline(0.5, color=INK, linewidth=0.9, linestyle=(0, (4, 2)))
     _sides(axes, p, y, labels)
+    axes.set_yticks([tick for tick in axes.get_yticks() if abs(tick) <= 1])
     axes.yaxis.set_major_formatter(lambda value, _: f"{100 * abs(value):.0f} %")
     axes.set(xlim=(0, 1))
     entitle(axes, title, x_label, y_label)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-SMALL = (4.2, 3.2)  # inches: two stand beside one another, one fills a telephone
+SMALL = (3.7, 2.9)  # inches: two stand beside one another, one fills a telephone
 NAMED = 3  # rows that are called by their number
 CONTOURS = (0.5, 1.0)  # of Cook's distance
 LEVEL = 0.95  # of bands

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from pellucid.errors import TableError, needs
-from pellucid.show.canvas import blank, blank_grid, entitle, entitle_all, picture
+from pellucid.show.canvas import MANY, blank, blank_grid, entitle, entitle_all, picture
 from pellucid.show.colours import FIT, INK, PALETTE, rgb
 from pellucid.show.labels import shortened
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
+
+LIGHT, DEEP = "#FEFEFE", "#232323"  # on squares, which are alike in the dark
 
 
 @picture
@@ -195,10 +197,13 @@ def _expect_counts(matrix: ArrayLike, labels: Sequence[object]) -> NDArray[Any]:
 def _draw_counts(axes: Axes, counts: NDArray[Any], labels: Sequence[object]) -> None:
     """Draw the squares with their counts and names."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    axes.imshow(_shades(shares), interpolation="none")
+    k = len(labels)
+    edges = np.arange(k + 1) - 0.5
+    axes.pcolormesh(edges, edges, _shades(shares), rasterized=k * k > MANY)
+    axes.set(aspect="equal", xlim=(-0.5, k - 0.5), ylim=(k - 0.5, -0.5))
     for (i, j), count in np.ndenumerate(counts):
         if count:
-            ink = "white" if i == j and shares[i, j] > 0.7 else INK
+            ink = LIGHT if i == j and shares[i, j] > 0.7 else DEEP
             axes.text(j, i, f"{count:,}", ha="center", va="center", color=ink)
     _name_squares(axes, [shortened(str(label), 16) for label in labels])
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,11 +14,16 @@ from pellucid.models.candidates import Candidate, Rows
 from pellucid.models.choosing import KINDS, Choice, chosen, learned
 from pellucid.models.comparing import compared
 from pellucid.models.judging import FOLDS
+from pellucid.show import estimates
+from pellucid.show.plain_text import Written, number
 from pellucid.tables.table import Table
 from pellucid.tables.to_table import columns_named
 from pellucid.tables.wording import listed, quoted
 from pellucid.tour.guide import Guide
 from pellucid.tour.judged import relearned
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ALL = "all columns"
 HELD_OUT = (
@@ -41,6 +46,7 @@ TABLES = {  # by a column of each: what it is called, and what it says
     "typical error": HELD_OUT,
     "accuracy": HELD_OUT,
 }
+HUNDREDTHS = ("log likelihood", "AIC", "delta AIC", "BIC", "F", "likelihood ratio")
 Rival = tuple[str, Table, Choice]  # what it is called, learns from, and is
 
 
@@ -60,9 +66,27 @@ def told(
     for part in summary.tables():
         caption, meaning = next(TABLES[name] for name in part if name in TABLES)
         guide.say(meaning)
-        guide.table(part, caption=caption)
-    for note in summary.notes:
-        guide.say(f"Note: {note}")
+        guide.table(_rounded(part), caption=caption)
+    guide.notes(summary.notes)
+
+
+def _rounded(part: pd.DataFrame) -> pd.DataFrame:
+    """The table with the digits of each figure that say something."""
+    shown = part.astype(object)
+    for name in shown:
+        write = _writer(str(name))
+        shown[name] = [
+            Written(v, write(v)) if isinstance(v, float) else v for v in shown[name]
+        ]
+    return shown
+
+
+def _writer(name: str) -> Callable[[float], str]:
+    if name.split(" (")[0] == "p":
+        return estimates.probability
+    if name in HUNDREDTHS:
+        return "{:.2f}".format
+    return partial(number, digits=4)
 
 
 def candidate(

@@ -175,13 +175,11 @@ def fit(guide: Guide, table: Table, choice: Choice, model: Any) -> None:
     said = {"linear": linear, "logistic": logistic, "network": network}[choice.kind]
     said(guide, table, model)
     shown.summed_up(guide, table, choice, model)
-    what = f"{type(model).__name__} on all {table.n:,} rows."
-    guide.picture("fit", model.plot(), what)
+    guide.picture("fit", model.plot(), shown.caption(table, choice, model))
 
 
 def linear(guide: Guide, table: Table, model: Any) -> None:
     """How a linear regression was fitted, and what its coefficients say."""
-    guide.found({"r2, rows learned from": model.summary().figures["r2"]})
     guide.say(
         f"Least squares on all {table.n:,} rows. A coefficient says by how much "
         f"`{table.target}` grows with 1 more of its column, or for its level of a "

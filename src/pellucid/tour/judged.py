@@ -15,7 +15,7 @@ from pellucid.models.judging import Learn, Measure
 from pellucid.models.logistic import LogisticRegression
 from pellucid.models.predictions import LEVEL
 from pellucid.show import plots
-from pellucid.show.plain_text import number
+from pellucid.show.plain_text import Written, number
 from pellucid.show.progress import progress
 from pellucid.tables.table import Table
 from pellucid.tables.wording import counted
@@ -85,11 +85,11 @@ def measures(guide: Guide, found: list[Measure], baseline: str) -> None:
     )
 
 
-def _written(measure: Measure) -> list[str]:
+def _written(measure: Measure) -> list[Written | None]:
     kind = Share if measure.name == "accuracy" else float
     values = (measure.value, measure.spread, measure.baseline)
     return [
-        _shown(kind(value), digits) if np.isfinite(value) else ""
+        Written(value, _shown(kind(value), digits)) if np.isfinite(value) else None
         for value, digits in zip(values, (4, 2, 4), strict=True)
     ]
 
@@ -159,7 +159,11 @@ def _by_class(
     found = judging.by_class(place, p)
     guide.keep({"by class": dict(zip(names, found, strict=True))})
     table = [
-        [name, rows, *("" if np.isnan(v) else _shown(Share(v)) for v in of)]
+        [
+            name,
+            rows,
+            *(None if np.isnan(v) else Written(v, _shown(Share(v))) for v in of),
+        ]
         for name, (rows, *of) in zip(names, found, strict=True)
     ]
     headers = ("class", "rows", "precision", "recall")
@@ -195,15 +199,15 @@ def _calibrated(guide: Guide, what: str, place: NDArray[Any], p: NDArray[Any]) -
     error = judging.calibration_error(said, true, rows)
     guide.keep({"calibration error": error})
     guide.say(
-        "What was said with some probability comes true as often, but for "
-        f"{_shown(Share(error))} on average (the calibration error)."
+        "What is said with a probability of 80 % should come true in 80 of 100 rows; "
+        f"the two differ by {100 * error:.1f} points on average, the calibration error."
     )
     event = what if p.shape[1] == 2 else "the likeliest class"
     guide.picture(
         "calibration",
         plots.calibration(
             said, true, rows,
-            title=f"Probabilities are {100 * error:.1f} % off",
+            title=f"Probabilities are off by {100 * error:.1f} points on average",
             x_label=f"probability of {event}",
         ),
         "Rows held out, a tenth of them at each point: the mean probability that was "

@@ -20,8 +20,17 @@ from pellucid.tour.guide import Guide
 
 SHOWN = 40  # estimates that are listed
 TERMS = 12  # of a formula
-FIGURES = ("adjusted r2", "residual standard error", "pseudo r2", "AIC")
-P = ("p (F)", "p (likelihood ratio)")
+FIGURES = {  # of a summary: what they are called beside those of rows held out
+    "r2": "r2, rows learned from",
+    "adjusted r2": "adjusted r2",
+    "residual standard error": "residual standard error",
+    "pseudo r2": "pseudo r2",
+    "AIC": "AIC",
+    "p (F)": "p (F)",
+    "p (likelihood ratio)": "p (likelihood ratio)",
+}
+P = {"p (F)", "p (likelihood ratio)"}
+LEAST = 2  # terms of a class in a formula
 
 
 def summed_up(guide: Guide, table: Table, choice: Choice, model: Any) -> None:
@@ -29,21 +38,50 @@ def summed_up(guide: Guide, table: Table, choice: Choice, model: Any) -> None:
     summary = model.summary()
     guide.formula(formula(model, choice.kind, table.X))
     figures = {name: v for name, v in summary.figures.items() if name in FIGURES}
-    tests = {name: v for name, v in summary.figures.items() if name in P}
+    for name in P & figures.keys():
+        figures[name] = Written(figures[name], estimates.probability(figures[name]))
     if figures:
-        guide.found(figures | {name: Written(p, estimates.probability(p))
-                               for name, p in tests.items()})  # fmt: skip
+        guide.found({FIGURES[name]: value for name, value in figures.items()})
     tabled(guide, summary.frame, [str(c) for c in getattr(model, "classes_", ())])
     guide.notes(summary.notes)
 
 
 def formula(model: Any, kind: str, X: Any) -> str:
     """The formula as LaTeX; of many columns, those of the largest effect."""
-    if kind == "network" or model.n_features_in_ <= TERMS:
+    if kind == "network":
         return str(model.formula("latex"))
-    largest = np.argsort(-effects.sizes(model, X), kind="stable")[:TERMS]
+    most = max(TERMS // len(np.atleast_2d(model.coef_)), LEAST)
+    if model.n_features_in_ <= most:
+        return str(model.formula("latex"))
+    largest = np.argsort(-effects.sizes(model, X), kind="stable")[:most]
     written = {"linear": as_formulas.linear, "logistic": as_formulas.logistic}[kind]
     return written(model, "latex", largest.tolist())
+
+
+def caption(table: Table, choice: Choice, model: Any) -> str:
+    """What the picture of the fit shows."""
+    rows, d = f"all {table.n:,} rows", table.d
+    if choice.kind == "network":
+        return f"A {choice.name}, fitted to {rows}."
+    if choice.kind == "linear":
+        fit = {1: "with the line", 2: "with the plane"}.get(d, "observed and predicted")
+        return f"{table.target} of {rows}, {fit}."
+    if d == 1 and len(model.classes_) == 2:
+        band = "" if effects.bound(model) else ", with its 95 % band"
+        return (
+            f"The probability, fitted to {rows}{band}; a ring is the share of "
+            f"`{model.classes_[1]}` in a tenth of the rows."
+        )
+    if d == 1:
+        return f"The probability of each class, fitted to {rows}."
+    if d == 2:
+        return f"The likeliest class, fitted to {rows}, which are drawn by theirs."
+    if len(model.classes_) == 2:
+        return (
+            f"How often each probability is said of {rows}, by their class; hatched, "
+            "where the other class is likelier."
+        )
+    return f"The probability of their own class that {rows} get, by that class."
 
 
 def tabled(guide: Guide, frame: Any, classes: list[str]) -> None:
