@@ -17,6 +17,7 @@ BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), N
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
 
 TELEPHONE, WIDE = 390, 1280  # pixels
+ON_SQUARES = {"rgb(254, 254, 254)", "rgb(35, 35, 35)"}  # of their own colours
 
 # What a page that frames another finds out about it.
 LOOK = """
@@ -128,7 +129,8 @@ def test_pictures_follow_the_page_into_the_dark(page):
     assert set(dark["paper"]) == {"rgb(29, 33, 38)"}
     for found in (light, dark):
         paper = luminance(found["paper"][0])
-        assert min(contrast(luminance(ink), paper) for ink in found["ink"]) >= 4.4
+        inks = {luminance(ink) for ink in found["ink"] if ink not in ON_SQUARES}
+        assert min(contrast(ink, paper) for ink in inks) >= 4.4
 
 
 def luminance(colour):

@@ -21,7 +21,7 @@ from matplotlib.text import Text
 
 from pellucid.errors import MissingExtraError, PellucidError, TableError
 from pellucid.files import write_whole
-from pellucid.show import plots
+from pellucid.show import colours, plots
 from pellucid.show.labels import power, spread
 from pellucid.show.outputs import Roc
 from pellucid.show.plain_text import cells, number, numbers, sparkline, table
@@ -730,3 +730,15 @@ def test_numbers_across_do_not_touch(high):
     boxes = [tick.label1.get_window_extent() for tick in ticks]
     assert len(boxes) > 1
     assert all(a.x1 + 2 < b.x0 for a, b in itertools.pairwise(boxes))
+
+
+@pytest.mark.parametrize("share", [0, 1, 25, 50, 65, 70, 75, 90, 99])
+def test_counts_are_read_on_their_squares(share):
+    counts = [[100 - share, share], [share, 100 - share]]
+    axes = plots.confusion(counts, ["no", "yes"]).axes[0]
+    shades = np.asarray(axes.collections[0].get_array())
+    for text in axes.texts:
+        across, down = map(int, text.get_position())
+        ground = colours.luminance(shades[down, across])
+        ink = colours.luminance(colours.rgb(text.get_color()))
+        assert (max(ink, ground) + 0.05) / (min(ink, ground) + 0.05) > 3.9

@@ -61,7 +61,7 @@ def ink(colour: str) -> str:
     ('#0072b2', '#9d6d00')
     """
     parts = rgb(colour)
-    while 1.05 / (_luminance(parts) + 0.05) < 4.5:
+    while 1.05 / (luminance(parts) + 0.05) < 4.5:
         parts = parts * 0.99
     return _written(parts)
 
@@ -74,8 +74,8 @@ def chalk(colour: str) -> str:
     >>> chalk("#0072B2"), chalk("#E69F00")
     ('#358fc2', '#e69f00')
     """
-    parts, paper = rgb(colour), _luminance(rgb(DARK)) + 0.05
-    while (_luminance(parts) + 0.05) / paper < 4.5:
+    parts, paper = rgb(colour), luminance(rgb(DARK)) + 0.05
+    while (luminance(parts) + 0.05) / paper < 4.5:
         parts = 1 - (1 - parts) * 0.99
     return _written(parts)
 
@@ -99,7 +99,13 @@ def _written(parts: NDArray[np.float64]) -> str:
     return "#" + "".join(f"{round(255 * part):02x}" for part in parts)
 
 
-def _luminance(parts: NDArray[np.float64]) -> float:
-    """Relative luminance of an sRGB colour (WCAG 2.2)."""
+def luminance(parts: NDArray[np.float64]) -> float:
+    """Relative luminance of an sRGB colour (WCAG 2.2).
+
+    Examples
+    --------
+    >>> round(luminance(rgb("#0072B2")), 3)
+    0.156
+    """
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])

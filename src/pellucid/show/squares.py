@@ -9,7 +9,7 @@ import numpy as np
 
 from pellucid.errors import TableError, needs
 from pellucid.show.canvas import MANY, blank, blank_grid, entitle, entitle_all, picture
-from pellucid.show.colours import FIT, INK, PALETTE, rgb
+from pellucid.show.colours import FIT, INK, PALETTE, luminance, rgb
 from pellucid.show.labels import shortened
 
 if TYPE_CHECKING:
@@ -199,11 +199,12 @@ def _draw_counts(axes: Axes, counts: NDArray[Any], labels: Sequence[object]) -> 
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     k = len(labels)
     edges = np.arange(k + 1) - 0.5
-    axes.pcolormesh(edges, edges, _shades(shares), rasterized=k * k > MANY)
+    shades = _shades(shares)
+    axes.pcolormesh(edges, edges, shades, rasterized=k * k > MANY)
     axes.set(aspect="equal", xlim=(-0.5, k - 0.5), ylim=(k - 0.5, -0.5))
     for (i, j), count in np.ndenumerate(counts):
         if count:
-            ink = LIGHT if i == j and shares[i, j] > 0.7 else DEEP
+            ink = LIGHT if luminance(shades[i, j]) < 0.18 else DEEP  # of like contrast
             axes.text(j, i, f"{count:,}", ha="center", va="center", color=ink)
     _name_squares(axes, [shortened(str(label), 16) for label in labels])
 
@@ -226,5 +227,5 @@ def _shades(shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give each cell (k, k) its colour (k, k, 3): the more rows, the deeper."""
     blue, orange, empty = (rgb(colour) for colour in (PALETTE[0], FIT, "#F4F4F4"))
     full = np.where(np.eye(len(shares), dtype=bool)[:, :, None], blue, orange)
-    depth = np.where(shares > 0, 0.15 + 0.85 * shares, 0)[:, :, None]
+    depth = np.where(shares > 0, 0.15 + 0.84 * shares, 0)[:, :, None]
     return np.asarray(empty + depth * (full - empty))
