@@ -737,8 +737,20 @@ def test_counts_are_read_on_their_squares(share):
     counts = [[100 - share, share], [share, 100 - share]]
     axes = plots.confusion(counts, ["no", "yes"]).axes[0]
     shades = np.asarray(axes.collections[0].get_array())
-    for text in axes.texts:
+    for text in (t for t in axes.texts if t.get_text().isdigit()):
         across, down = map(int, text.get_position())
         ground = colours.luminance(shades[down, across])
         ink = colours.luminance(colours.rgb(text.get_color()))
         assert (max(ink, ground) + 0.05) / (min(ink, ground) + 0.05) > 3.9
+
+
+@pytest.mark.parametrize("draw", [
+    lambda v: plots.quantiles(v),
+    lambda v: plots.residuals(v, v[::-1]),
+    lambda v: plots.component(v, v[::-1], 1.0, 0.1),
+    lambda v: plots.predicted(v, v[::-1]),
+    lambda v: plots.leverage(np.abs(v) / 9, v, v**2 / 9, 2),
+], ids=["quantiles", "residuals", "component", "predicted", "leverage"])  # fmt: skip
+def test_a_picture_of_many_rows_is_small(draw):
+    many = np.random.default_rng(0).normal(size=100_000)
+    assert len(plots.svg(draw(many))) < 250_000
