@@ -346,7 +346,7 @@ def brier(z, y):
 
 REFUSED = {
     "not fitted": (lambda: pl.LinearRegression(), "not fitted; call fit first"),
-    "no model": (lambda: {"coef_": 1}, "expected one of LinearRegression, Log.*dict"),
+    "no model": (lambda: {"coef_": 1}, "expected one of LinearRegression, Poly.*dict"),
     "another class": (lambda: Own().fit(X, Y), "an object of the class Own"),
     "a function": (
         lambda: spoilt("line", n_jobs=lambda: 1),

@@ -21,6 +21,7 @@ from pellucid.statistics.families import Classes, Counts
 from pellucid.statistics.fitted import CLASSICAL
 from pellucid.statistics.information import Information, Seen
 from pellucid.statistics.likelihood import MOST, LikelihoodFit, Likelihoods
+from pellucid.statistics.limit import at_the_limit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +68,7 @@ class ByLikelihood(Statistical):
     def _information(self) -> Information | None:
         """The information of the rows, but of too many parameters."""
         seen = self._seen()
+        seen = seen if seen.bounded else at_the_limit(seen)
         few = seen.z.shape[1] * (seen.X.shape[1] + seen.intercept) <= MOST
         return Information.at_most(seen) if few else None
 
@@ -98,14 +100,15 @@ class OfCounts(ByLikelihood):
     """Counts, of which the coefficients are logarithms of ratios of rates."""
 
     alpha: float
+    separable_: bool
     _d2: Any
 
     def _seen(self) -> Seen:
         X, y, *s = base.rows_of(self)
         z = self._linear(X)[:, None]
         weights = s[0] if s else np.ones(len(y))
-        intercept, free = bool(self.fit_intercept), self.alpha == 0
-        return Seen(Counts(), X, z, y[:, None], weights, intercept, free=free)
+        kinds = bool(self.fit_intercept), not self.separable_, self.alpha == 0
+        return Seen(Counts(), X, z, y[:, None], weights, *kinds)
 
     def _told(
         self, kept: Likelihoods, found: Callable[[], Information | None]
@@ -121,8 +124,9 @@ class OfCounts(ByLikelihood):
         return self._target
 
     def _own_notes(self) -> Iterator[str]:
-        from pellucid.models import notes_of_counts
+        from pellucid.models import notes_of_counts, separated
 
+        yield from separated.without_counts(self)
         yield from notes_of_counts.of_rows(self)
 
     def rate_ratios(self, *, level: float = LEVEL) -> Summary:

@@ -101,7 +101,8 @@ class Candidate:
         """Why no likelihood of it is the greatest, "" where one may be."""
         for held in constraints_of(self.model):
             return f"{held.setting(self.model)} holds the coefficients back"
-        return "the classes are separable" * is_separable(self.model)
+        apart = "the classes are separable" if self.classifies else "means fall to 0"
+        return apart * is_separable(self.model)
 
     @property
     def kind(self) -> str:

@@ -149,6 +149,7 @@ POISSON: dict[str, Part] = {
     "n_iter_": whole(),
     "history_": records("t"),
     "solver_": TEXT,
+    "separable_": FLAG,
     "_target": TEXT,
     "_d2": NUMBER,
     "_likelihoods": LIKELIHOODS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from scipy.special import xlogy
 from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError
@@ -18,17 +20,26 @@ from pellucid.models import base, extremes, linear_settings, penalties, scores
 from pellucid.models.base import Array
 from pellucid.models.by_likelihood import OfCounts
 from pellucid.models.chosen import told
+from pellucid.models.logistic_cost import is_doubtful
 from pellucid.regression import powers
 from pellucid.regression.columns import Columns, Moments
 from pellucid.regression.generalised import Generalised
 from pellucid.regression.row_costs import RowCost
 from pellucid.statistics.families import half_deviance
+from pellucid.statistics.limit import as_classes
+from pellucid.statistics.separation import are_separable
 from pellucid.tables.frames import kept_labels, labels_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST = 1e36  # counts of all rows; a Hessian of float32 ends at 3e38
+
+SEPARABLE = (
+    "PoissonRegression: larger weights bring the means of some rows without a count "
+    "ever nearer to 0, so that without a penalty the cost has no minimum; give an "
+    "alpha above 0, as alpha=0.01."
+)
 
 CHECKS = {
     "alpha": base.number(0),
@@ -95,6 +106,10 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         How w and b were found, and why so.
     graph_ : Graph
         J as a graph of w, b, X and y (and of the weights s).
+    separable_ : bool
+        Whether a direction of the weights lowers the cost for ever, so that without a
+        penalty there is no optimum: it moves means of rows without a count towards 0,
+        and no others, as where all counts of a level are 0. False with a penalty.
     n_features_in_, feature_names_in_ : int, array (d,) of str
         How many features there are, and their names where X had some.
 
@@ -157,7 +172,7 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         Warns
         -----
         ConvergenceWarning
-            When `max_iter` comes before the optimum.
+            When `max_iter` comes before the optimum, or there is none.
 
         Examples
         --------
@@ -177,7 +192,7 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
             base.total(self, s)
         self._rows = base.kept(X.astype(float, copy=False), y, s, labels=labels)
         try:
-            fit = self._minimised()
+            fit, self.separable_ = self._minimised()
         except powers.OutOfRangeError as error:
             raise extremes.refused(self, error) from None
         self._store(fit, X.dtype)
@@ -199,7 +214,8 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
             )
         return y
 
-    def _minimised(self) -> Fit:
+    def _minimised(self) -> tuple[Fit, bool]:
+        """Cost, penalty and method; also whether some means are 0 in the limit."""
         X, y, *s = base.rows_of(self)
         weights = s[0] if s else None
         mean = float(np.average(y, weights=weights))
@@ -212,7 +228,12 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         options = Options(self.max_iter, self.tol)
         watch = Watch(None, self.verbose, "J")
         start = self._start(mean)
-        return model.minimised(start, options, watch, method=self.solver)[0]
+        fit, at = model.minimised(start, options, watch, method=self.solver)
+        separable = self.alpha == 0 and is_doubtful(model, at)
+        if separable:
+            of, t = as_classes(y)
+            separable = are_separable(X[of], t, intercept=self.fit_intercept)
+        return fit, separable
 
     def _start(self, mean: float) -> tuple[Array, float]:
         """The mean of the counts for all rows, or the last solution."""
@@ -227,7 +248,9 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         self.coef_, b = extremes.rounded(self, w, b, dtype)
         self.intercept_ = float(b)
         self.history_, self.n_iter_, self.solver_ = fit.history, fit.nit, told(fit)
-        if not fit.success:
+        if self.separable_:
+            warnings.warn(SEPARABLE, ConvergenceWarning, stacklevel=3)
+        elif not fit.success:
             linear_settings.tell_stopped(self, fit)
 
     @cached_property

@@ -60,8 +60,11 @@ def at_the_limit(model: Any) -> Any:
     """The model where the likelihood is as great as it can be, but for rounding.
 
     Where classes are separable that is nowhere, but larger coefficients come as near as
-    one likes: a penalty that weighs nothing beside the likelihood bounds them.
+    one likes: a penalty that weighs nothing beside the likelihood bounds them. Counts
+    are told apart in part only, where the fit comes as near.
     """
+    if not hasattr(model, "classes_"):
+        return model
     X, t, *s = base.rows_of(model)
     near = clone(model).set_params(C=NEAR, standardise=True)
     return again(near, X, labels(model, t), *s)

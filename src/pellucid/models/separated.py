@@ -13,6 +13,7 @@ from pellucid.models.base import Array
 from pellucid.models.dependent import cut, together
 from pellucid.models.logistic_cost import likeliest
 from pellucid.regression.powers import filled, is_sparse
+from pellucid.statistics.limit import as_classes
 from pellucid.statistics.separation import Alone, alone, separation
 from pellucid.tables.preparation import Preparation
 
@@ -22,23 +23,54 @@ REASON = (
     "the better they fit these rows"
 )
 SEPARABLE = (
-    "the classes are separable: {reason}, and their errors and tests mean nothing; fit "
-    "with a penalty (C=1), join rare levels to others, or leave such columns out."
+    "the classes are separable: {reason}, and they have no errors and tests{others}; "
+    "fit with a penalty (C=1), join rare levels to others, or leave such columns out."
 )
-UNKNOWN = "a combination of columns tells classes apart, in some rows or all"
+OTHERS = " (those of the others are of the rows and classes that are not told apart)"
+COUNTS = (
+    "some means of {y} fall to 0: {reason}, and they have no errors and tests{others}; "
+    "fit with a penalty (alpha=0.01), join rare levels to others, or leave such "
+    "columns out."
+)
+WITHOUT = "rows without a count"
+NO_COUNTS = "{y} is 0 in all {n} rows, so that its mean has no logarithm; add rows."
+UNKNOWN = "a combination of columns tells {what} apart, in some rows or all"
+TOGETHER = "{columns} together tell {what} apart, in some rows or all"
 
 
 def separable(model: Any) -> Iterator[str]:
     """Which columns tell classes apart, where nothing is penalised."""
     if not getattr(model, "separable_", False):
         return
-    how = UNKNOWN
+    how = UNKNOWN.format(what="classes")
     if model._rows.arrays is not None:
         X, y, *_ = model._rows.arrays
         names, recipe = base.feature_names(model), getattr(model, "preparation_", None)
         rows = Rows(X, likeliest(y), [label(c) for c in model.classes_])
         how = rows.told(names, recipe, model.fit_intercept)
-    yield SEPARABLE.format(reason=REASON.format(how=how))
+    yield SEPARABLE.format(reason=REASON.format(how=how), others=others(model))
+
+
+def without_counts(model: Any) -> Iterator[str]:
+    """Which columns tell rows without a count apart, where nothing is penalised."""
+    if not model.separable_:
+        return
+    y, how = model._target, UNKNOWN.format(what=WITHOUT)
+    if model._rows.arrays is not None:
+        X, counts, *_ = model._rows.arrays
+        if not counts.any():
+            yield NO_COUNTS.format(y=y, n=len(counts))
+            return
+        names, recipe = base.feature_names(model), getattr(model, "preparation_", None)
+        of, place = as_classes(counts)
+        rows = Rows(X[of], place, ["0", "above 0"], WITHOUT)
+        how = rows.told(names, recipe, model.fit_intercept)
+    yield COUNTS.format(y=y, reason=REASON.format(how=how), others=others(model))
+
+
+def others(model: Any) -> str:
+    """Of what the errors are that there are."""
+    return OTHERS * bool(np.isfinite(model._statistics.errors()).any())
 
 
 def label(value: Any) -> str:
@@ -53,6 +85,7 @@ class Rows:
     X: Array
     y: Array
     classes: Sequence[str]
+    what: str = "classes"
 
     def told(
         self, names: Sequence[str], recipe: Preparation | None, intercept: bool = True
@@ -68,12 +101,12 @@ class Rows:
         if told:
             return "; ".join(cut(list(dict.fromkeys(told))))
         if self.X.shape[1] * (len(self.classes) - 1) > MANY:
-            return UNKNOWN
+            return UNKNOWN.format(what=self.what)
         every = separation(self.X, self.y, len(self.classes), intercept=intercept)
         if every is None or not len(every.columns):  # of one class the intercept tells
-            return UNKNOWN
+            return UNKNOWN.format(what=self.what)
         columns = together([names[j] for j in every.columns])
-        return f"{columns} together tell classes apart, in some rows or all"
+        return TOGETHER.format(columns=columns, what=self.what)
 
     def one(self, one: Alone, name: str, X: Any, other: str = "") -> str:
         """How one column tells classes apart; `other` is what 0 is called."""

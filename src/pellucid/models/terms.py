@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RESIDUAL = "residual"
+SEPARABLE = "The classes are separable"
 SUMS = ["sum of squares", "degrees of freedom", "F", "p"]
 
 
@@ -118,9 +119,12 @@ def _notes(model: Any, fitted: Fitted, frame: pd.DataFrame) -> Iterator[str]:
             "test; leave out one of the columns that depend on each other."
         )
     if is_separable(model):
+        counted = not hasattr(model, "classes_")
+        apart = "Some means fall to 0" if counted else SEPARABLE
         yield (
-            "The classes are separable, so that no coefficients are the likeliest: the "
-            "likelihood ratio, in the limit, is a rough test, and Wald's chi2 none."
+            f"{apart}, so that no coefficients are the likeliest: the likelihood "
+            "ratio, in the limit, is a rough test, and Wald's chi2 none where there "
+            "are no errors."
         )
 
 
@@ -220,7 +224,7 @@ def wald(model: Any, fitted: Fitted, places: Array) -> tuple[float, float]:
     first = np.arange(0, len(fitted.index), p) + bool(model.fit_intercept)
     each = np.add.outer(first, places).ravel()
     root, b = fitted.root()[each], fitted.estimate[each]
-    if is_separable(model) or not np.isfinite(root).all():
+    if not np.isfinite(root).all():
         return np.nan, np.nan
     found = tests.wald(b, root)
     return found.value, found.p

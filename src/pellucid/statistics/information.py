@@ -30,11 +30,11 @@ from scipy import linalg
 
 from pellucid.regression import powers
 from pellucid.regression.curvature import cholesky
-from pellucid.regression.factors import Factors
+from pellucid.regression.factors import GAP, Factors
 from pellucid.regression.objective import by_outputs
 from pellucid.regression.problem import Rows
 from pellucid.regression.rows import visited
-from pellucid.regression.spread import Spread
+from pellucid.regression.spread import ASIDE, Spread
 from pellucid.regression.survey import ExactColumns
 from pellucid.statistics.families import Family
 
@@ -65,6 +65,8 @@ class Seen:
         Whether the likelihood has a maximum.
     free : bool
         Whether nothing but the likelihood holds the coefficients.
+    limit : bool
+        Whether the outputs are those of the limit of a likelihood without a maximum.
     """
 
     family: Family
@@ -75,6 +77,7 @@ class Seen:
     intercept: bool
     bounded: bool = True
     free: bool = True
+    limit: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,10 @@ class Information:
         errors are nan, and the rank is that of the columns.
     gone : array (k p,)
         How far the coefficients are from those that the rows were seen with.
+    rank : int
+        How many parameters the rows determine, or would if there were a maximum.
+    limit : bool
+        As of `Seen`: then some parameters may have no information.
     """
 
     family: Family
@@ -165,6 +172,8 @@ class Information:
     basis: Basis
     bounded: bool
     gone: Array
+    rank: int
+    limit: bool = False
 
     @classmethod
     def at_most(cls, seen: Seen) -> Information:
@@ -174,14 +183,16 @@ class Information:
         for what is left, and taken where that is a small part of an error.
         """
         found = cls.of(seen)
-        known = seen.free and bool(np.isfinite(found.basis.outward).all())
+        whole = seen.limit or bool(np.isfinite(found.basis.outward).all())
+        known = seen.free and whole
         for _ in range(STEPS if known else 0):
             size, step = found.step
             if not EXACT < size < FAR:
                 break
             seen, gone = replace(seen, z=found.moved(step)), found.gone
             after = cls.of(seen)
-            found = replace(after, gone=gone + found.outward(step[:, None])[:, 0])
+            moved = np.nan_to_num(found.outward(step[:, None])[:, 0])
+            found = replace(after, gone=gone + moved)
         return found
 
     @classmethod
@@ -193,27 +204,32 @@ class Information:
         bounded = seen.bounded and bool(np.max(q) > 0)
         basis = Basis.of(seen.X, q if bounded else s, seen.intercept)
         gone = np.zeros(z.shape[1] * len(basis.outward))
-        return cls(family, z, seen.y, s, unit, basis, bounded, gone)
+        whole = Basis.of(seen.X, s, seen.intercept) if seen.limit else basis
+        rank = int(z.shape[1]) * whole.rank
+        return cls(family, z, seen.y, s, unit, basis, bounded, gone, rank, seen.limit)
 
     @property
-    def rank(self) -> int:
-        """How many parameters the rows determine."""
+    def size(self) -> int:
+        """How many parameters there are in the basis, k r."""
         return int(self.z.shape[1]) * self.basis.rank
 
     @cached_property
     def D(self) -> Array:  # noqa: N802
-        """D (k r, k r), of parameters in the basis, one output after another.
+        """D (k r, m), of parameters in the basis, one output after another.
 
-        nan where the information is none, as when all chances are 0 or 1.
+        nan where the information is none, as when all chances are 0 or 1. In a limit m
+        may be less than k r.
         """
-        if not self.bounded or not self.rank:
-            return np.full((self.rank, self.rank), np.nan)
+        if not self.bounded or not self.size:
+            return np.full((self.size, self.size), np.nan)
 
         def each(rows: slice, B: Array) -> Array:
             S = self.family.root(self.z[rows])
             return by_outputs(B, self._counted(rows, S @ S.swapaxes(1, 2)))
 
         G = self._summed(each)
+        if self.limit:
+            return np.asarray(_root_of_inverse(G) / self.unit**0.5)
         size = np.sqrt(np.diagonal(G))
         with np.errstate(divide="ignore", invalid="ignore"):
             G = G / size / size[:, None]
@@ -235,9 +251,9 @@ class Information:
             r = self.family.residuals(self.z[rows], self.y[rows])
             return np.asarray((self.s[rows, None] * r).T @ B)
 
-        known = np.isfinite(self.D).all() and bool(self.rank)
+        known = np.isfinite(self.D).all() and bool(self.size)
         if not known:
-            return np.nan, np.full(self.rank, np.nan)
+            return np.nan, np.full(self.size, np.nan)
         white = self.D.T @ (self.unit * self._summed(each).ravel())
         return float(np.linalg.norm(white)), self.D @ white
 
@@ -267,7 +283,7 @@ class Information:
         known = np.isfinite(self.D).all()
         M = self.unit * self._summed(each) if known else self.D
         if not np.isfinite(M).all():
-            return self.outward(np.full(M.shape, np.nan))
+            return self.outward(np.full((self.size, self.size), np.nan))
         values, ways = np.linalg.eigh(M)
         root = ways * np.sqrt(np.maximum(values, 0.0))
         n, D = self.unit * float(np.sum(self.s)), self.D
@@ -296,9 +312,9 @@ class Information:
             variance = np.sum((S @ ways) ** 2 * left, axis=2)
             return np.column_stack([np.sum(values, axis=1), moved, variance])
 
-        if not self.rank or not np.isfinite(self.D).all():
+        if not self.size or not np.isfinite(self.D).all():
             return np.nan * self.s, np.nan * self.s, np.nan * self.z
-        found = _by_blocks(each, self.z, self.basis.rank * self.rank)
+        found = _by_blocks(each, self.z, self.basis.rank * self.size)
         return found[:, 0], found[:, 1], found[:, 2:]
 
     def _unseen(self, rows: slice, B: Array, kind: str) -> Array:
@@ -320,7 +336,9 @@ class Information:
     def _leverage(self, rows: slice, B: Array) -> tuple[Array, Any, Array]:
         """V, the eigenvalues and directions of H = S'V S, and S, of some rows."""
         k, r = self.z.shape[1], self.basis.rank
-        P = np.einsum("mr,krj->mkj", B, self.D.reshape(k, r, self.rank), optimize=True)
+        P = np.einsum(
+            "mr,krj->mkj", B, self.D.reshape(k, r, self.D.shape[1]), optimize=True
+        )
         V = P @ P.swapaxes(1, 2)
         S = self.family.root(self.z[rows])
         return V, np.linalg.eigh(S.swapaxes(1, 2) @ V @ S), S
@@ -334,7 +352,7 @@ class Information:
         def part(blocks: list[slice]) -> Any:
             return sum(each(rows, self.basis.block(rows)) for rows in blocks)
 
-        return np.asarray(sum(visited(part, len(self.s), self.rank)))
+        return np.asarray(sum(visited(part, len(self.s), self.size)))
 
     def outward(self, A: Array) -> Array:
         """Of the columns as they are, from those of the basis: (k p, m)."""
@@ -342,7 +360,27 @@ class Information:
         outward = self.basis.outward
         with np.errstate(invalid="ignore"):
             found = outward @ A.reshape(k, r, A.shape[1])  # (k, p, m)
-        return np.asarray(found.reshape(k * len(outward), A.shape[1]))
+        found = found.reshape(k * len(outward), A.shape[1])
+        if self.limit:
+            found[self._unseen_parameters] = np.nan
+        return np.asarray(found)
+
+    @cached_property
+    def _unseen_parameters(self) -> Array:
+        """Which coefficients (k p,) lie in directions without information, in part."""
+        k = self.z.shape[1]
+        seen = np.linalg.qr(self.D)[0]
+        outward = np.kron(np.eye(k), self.basis.outward)  # (k p, k r)
+        beside = outward - (outward @ seen) @ seen.T
+        reach = np.linalg.norm(outward, axis=1)
+        return np.asarray(~(np.linalg.norm(beside, axis=1) <= ASIDE * reach))
+
+
+def _root_of_inverse(G: Array) -> Array:
+    """D with G^-1 = D D', of the directions in which G is not 0."""
+    values, ways = np.linalg.eigh(G)
+    known = values > GAP * np.max(values, initial=0.0)
+    return np.asarray(ways[:, known] / np.sqrt(values[known]))
 
 
 def _by_blocks(what: Any, z: Array, columns: int = 0) -> Array:

@@ -184,7 +184,9 @@ class LikelihoodFit(Fitted):
         if self.turn is None:
             return A
         of_output = A.reshape(len(self.turn), -1, A.shape[1])
-        return np.tensordot(self.turn, of_output, 1).reshape(A.shape)
+        lost = np.tensordot(np.abs(self.turn), np.isnan(of_output), 1) > 0
+        turned = np.tensordot(self.turn, np.nan_to_num(of_output), 1)
+        return np.where(lost, np.nan, turned).reshape(A.shape)
 
     def figures(self, kind: str = CLASSICAL) -> Mapping[str, object]:
         """What a summary tells of the fit as a whole."""
@@ -248,6 +250,9 @@ class LikelihoodFit(Fitted):
         with np.errstate(divide="ignore", invalid="ignore"):
             pearson = r / np.sqrt(np.sum(S**2, axis=2))
             standardised = r / np.sqrt(np.where(variance > 0, variance, np.nan))
+        pearson, standardised = (
+            np.where(r == 0, r, e) for e in (pearson, standardised)
+        )
         found = {
             "observed": y,
             "fitted": y - r,

@@ -141,8 +141,11 @@ def are_separable(X: Array, y: Array, k: int = 2, *, intercept: bool = True) -> 
     """
     if any(True for _ in alone(X, y, k, intercept)):
         return True
-    every, margins = np.arange(X.shape[1]), Margins.of(X, y, k, intercept)
-    return len(every) > 1 and margins.separating(every, few=False) is not None
+    every = np.arange(X.shape[1])
+    if len(every) == 1 and len(np.unique(y)) == k:  # judged
+        return False
+    margins = Margins.of(X, y, k, intercept)
+    return margins.separating(every, few=False) is not None
 
 
 # -- one column -----------------------------------------------------------------------
@@ -196,7 +199,8 @@ class Margins:
     """The margins x_i (B_y - B_c), of columns that reach from 0 to 1.
 
     B (d + 1, k), the last row of the intercepts, has zeros for the first class, for a
-    shift of all classes changes no margin.
+    shift of all classes changes no margin. Only those that are `open` (n, k) matter:
+    rows that have been told apart from other classes before may have any there.
     """
 
     X: Array
@@ -205,6 +209,7 @@ class Margins:
     intercept: bool
     shift: Array
     exponent: Array
+    open: Array
 
     @classmethod
     def of(cls, X: Array, y: Array, k: int, intercept: bool) -> Margins:
@@ -216,7 +221,8 @@ class Margins:
         huge = ~np.isfinite(reach)
         shift, reach = np.where(huge, 0.0, shift), np.where(huge, 1e308, reach)
         exponent = np.frexp(np.where(reach > 0, reach, 1.0))[1]
-        return cls(X, y, k, intercept, shift, exponent)
+        every = np.ones((len(y), k), bool)
+        return cls(X, y, k, intercept, shift, exponent, every)
 
     def columns(self, rows: Any) -> Array:
         """The columns of some rows, and one of ones or, without intercepts, of 0."""
@@ -231,21 +237,22 @@ class Margins:
         return (slice(i, min(i + size, n)) for i in range(0, n, size))
 
     def all(self, B: Array) -> Array:
-        """Every margin (n, k); that against the own class is 0."""
+        """Every margin (n, k); 0 against the own class, and where none is open."""
         found = []
         for rows in self.blocks():
             z, own = self.columns(rows) @ B, self.y[rows]
             found.append(z[np.arange(len(z)), own][:, None] - z)
-        return np.concatenate(found)
+        return np.concatenate(found) * self.open
 
     @cached_property
     def total(self) -> Array:
         """The slope (d + 1, k) of the sum of all margins, the largest being 1."""
         sums = np.zeros((self.X.shape[1] + 1, self.k))
         for rows in self.blocks():
-            sums += self.columns(rows).T @ np.eye(self.k)[self.y[rows]]
-        g = self.k * sums - sums.sum(axis=1, keepdims=True)
-        return np.asarray(g / max(np.abs(g).max(), 1.0))
+            own, opened = np.eye(self.k)[self.y[rows]], self.open[rows]
+            ahead = own * opened.sum(axis=1, keepdims=True) - opened
+            sums += self.columns(rows).T @ ahead
+        return np.asarray(sums / max(np.abs(sums).max(), 1.0))
 
     def constraints(self, i: Array, c: Array, columns: Array) -> Array:
         """Margins (m, p (k - 1)) of rows i against classes c as products with B."""
@@ -268,7 +275,7 @@ class Margins:
         step = max(len(self.y) // first, 1)
         i = np.arange(0, len(self.y), step)
         i, c = np.repeat(i, self.k), np.tile(np.arange(self.k), len(i))
-        A = self.constraints(i, c, columns)[c != self.y[i]]
+        A = self.constraints(i, c, columns)[(c != self.y[i]) & self.open[i, c]]
         for _ in range(ROUNDS):
             b = program.solved(A)
             B = np.zeros((self.X.shape[1] + 1, self.k))
@@ -293,7 +300,8 @@ class Margins:
             return B
         used = columns[np.abs(B[columns]).max(axis=1) > FINE]
         used = np.union1d(used, [self.X.shape[1]])
-        i, c = np.nonzero((ahead < SURE) & (np.arange(self.k) != self.y[:, None]))
+        others = self.open & (np.arange(self.k) != self.y[:, None])
+        i, c = np.nonzero((ahead < SURE) & others)
         R: Array = np.zeros((0, len(used) * (self.k - 1)))
         size = 10_000
         for begin in range(0, len(i), size):
