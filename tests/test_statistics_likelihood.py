@@ -735,3 +735,41 @@ def test_files_hold_no_errors_of_many_coefficients(rng, monkeypatch):
         summary = model.summary()
         assert np.isnan(summary.frame["standard error"]).all()
         assert "the file does not hold the errors" in summary.notes[-1]
+
+
+# -- what strangers ask ---------------------------------------------------------------
+
+
+def test_rates_with_exposures_as_weights_are_counts_with_an_offset(rng):
+    """The question that is asked most often of Poisson regression elsewhere."""
+    X, t = rng.normal(size=(80, 2)), rng.uniform(0.5, 40, 80)
+    y = rng.poisson(t * np.exp(0.3 * X[:, 0] - 1))
+    summary = counts(X, y / t, t).summary()
+    kind = sm.families.Poisson()
+    their = sm.GLM(y, sm.add_constant(X), kind, exposure=t).fit(**IRLS)
+    assert_rows_equal(summary.frame, their)
+    figures = summary.figures
+    np.testing.assert_allclose(figures["deviance"], their.deviance, rtol=1e-9)
+    ratio = their.null_deviance - their.deviance
+    np.testing.assert_allclose(figures["likelihood ratio"], ratio, rtol=1e-8)
+
+
+def test_a_constant_column_explains_nothing_and_not_less():
+    figures = classes(np.ones((10, 1)), [0, 1] * 4 + [1, 1]).summary().figures
+    assert figures["likelihood ratio"] == 0
+    assert figures["pseudo r2"] == 0
+
+
+def test_of_weights_that_count_no_rows_it_is_said(rng):
+    """As weights that sum to 1, which elsewhere are no counts."""
+    X, y = rng.normal(size=(60, 2)), np.arange(60) % 2
+    told = classes(X, y, np.full(60, 1 / 60)).summary()
+    assert any("the weights sum to 1, and count as" in note for note in told.notes)
+    told = classes(X, y, np.full(60, 0.5)).summary()
+    assert not any("the weights sum" in note for note in told.notes)
+
+
+def test_shares_are_no_classes(rng):
+    said = "got numbers with decimals; .*a row of each class with how many.*continuous"
+    with pytest.raises(ModelError, match=said):
+        classes(rng.normal(size=(9, 1)), rng.uniform(size=9))

@@ -29,7 +29,7 @@ def classes_of(model: Any, y: Array) -> tuple[Array, Array]:
     """
     classes = _counted(y)
     if classes is None:
-        check_classification_targets(y)
+        _check_labels(model, y)
         classes = np.unique(y)
     if len(classes) < 2:
         only = classes.tolist()[0]
@@ -40,6 +40,21 @@ def classes_of(model: Any, y: Array) -> tuple[Array, Array]:
             f"data, but the data contains only one class: {classes[0]!r})."
         )
     return classes, np.searchsorted(classes, y)
+
+
+def _check_labels(model: Any, y: Array) -> None:
+    """Refuse targets that are no labels."""
+    try:
+        check_classification_targets(y)
+    except ValueError as error:
+        if "continuous" not in str(error):
+            raise
+        raise ModelError(
+            f"{type(model).__name__}: expected the label of a class in each row of y, "
+            "got numbers with decimals; fit a regression to numbers, and give shares "
+            "as a row of each class with how many they are as sample_weight "
+            f"(scikit-learn: {error})"
+        ) from None
 
 
 def _counted(y: Array) -> Array | None:

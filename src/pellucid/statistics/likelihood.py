@@ -34,12 +34,18 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 NONE = 1e-100  # of a row: so little a constant may lack to be right
+ROUNDING = 1e-14  # of a log likelihood
 MOST = 3000  # parameters, whose information is not formed beyond that
 
 ABOUT_0 = (
     "there is no intercept, so the likelihood ratio, pseudo r2 and null deviance "
     "compare the fit with outputs of 0 and not with a constant: do not set them beside "
     "those of a fit with an intercept."
+)
+LIGHT = (
+    "the weights sum to {total:.3g}, and count as no more rows than there are "
+    "coefficients, so that errors are as large as of so few; give weights that count "
+    "rows, as those divided by their mean."
 )
 MANY = (
     "there are {p:,} coefficients, and of more than {most:,} no errors, tests, AIC and "
@@ -167,13 +173,14 @@ class LikelihoodFit(Fitted):
     @property
     def ratio(self) -> float:
         """The likelihood ratio, 2 (log L - log L_0)."""
-        return 2 * (self.kept.found - self.kept.constant)
+        ratio = 2 * (self.kept.found - self.kept.constant)
+        return ratio if abs(ratio) > ROUNDING * abs(self.kept.constant) else 0.0
 
     @property
     def pseudo_r2(self) -> float:
         """1 - log L / log L_0 (McFadden); nan where the constant is always right."""
         known = -self.kept.constant > NONE * self.kept.total
-        return 1 - self.kept.found / self.kept.constant if known else np.nan
+        return -self.ratio / 2 / self.kept.constant if known else np.nan
 
     def root(self, kind: str = CLASSICAL) -> Array:
         """A (p, m) of the covariance A A' of the estimates."""
@@ -214,12 +221,14 @@ class LikelihoodFit(Fitted):
         p, known = len(self.estimate), not np.isnan(self.kept.rank)
         told = [
             (not self.kept.alone, ABOUT_0),
+            (self.kept.total <= self.kept.rank < self.kept.rows, LIGHT),
             (not known and p > MOST, MANY),
             (not known and p <= MOST, UNTOLD),
             (self.kept.left > FAR, SHORT),
             (known and self.is_decided(kind), ALONE),
         ]
         words = {"kind": kind, "p": p, "most": MOST, "left": self.kept.left}
+        words["total"] = self.kept.total
         return tuple(text.format(**words) for holds, text in told if holds)
 
     def diagnostics(self) -> Mapping[str, Array]:
