@@ -129,7 +129,9 @@ def test_a_summary_keeps_each_name_on_its_line(made, name, _, __):
     summary = made(name).summary()
     head, table = str(summary).split("\n\n")
     assert head.splitlines()[1].startswith("rows ")
+    table, *notes = table.split("\nNote: ")
     assert len(table.splitlines()) == 2 + len(summary.frame)
+    assert not any("\n" in note for note in notes)
     assert "<script>" not in summary._repr_html_()
 
 

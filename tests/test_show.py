@@ -2,8 +2,10 @@
 
 import contextlib
 import functools
+import html
 import io
 import itertools
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,10 +24,12 @@ from matplotlib.text import Text
 from pellucid.errors import MissingExtraError, PellucidError, TableError
 from pellucid.files import write_whole
 from pellucid.show import colours, plots
+from pellucid.show.estimates import estimates
 from pellucid.show.labels import power, spread
 from pellucid.show.outputs import Roc
 from pellucid.show.plain_text import cells, number, numbers, sparkline, table
 from pellucid.show.progress import each, progress
+from pellucid.show.summary import Summary
 
 # Pictures
 
@@ -754,3 +758,44 @@ def test_counts_are_read_on_their_squares(share):
 def test_a_picture_of_many_rows_is_small(draw):
     many = np.random.default_rng(0).normal(size=100_000)
     assert len(plots.svg(draw(many))) < 250_000
+
+
+# Estimates: (estimate, error), and what is written of both, of t and of the bounds.
+ESTIMATES = [
+    (3.14159, 0.0456, "3.142", "0.046", "68.89", "3.052", "3.231"),
+    (-3482258.6346, 890420.38, "-3482259", "890420", "-3.91", "-5227451", "-1737067"),
+    (99.96, 0.996, "100.0", "1.0", "100.36", "98.0", "101.9"),
+    (-2e-9, 1.2e-10, "-2.00e-09", "1.2e-10", "-16.67", "-2.24e-09", "-1.76e-09"),
+    (5e-300, 1e-301, "5.00e-300", "1.0e-301", "50.00", "4.80e-300", "5.20e-300"),
+    (3.4e12, 2.1e11, "3.40e+12", "2.1e+11", "16.19", "2.99e+12", "3.81e+12"),
+    (0.5, 1e-12, "0.5", "1.0e-12", "5.00e+11", "0.5", "0.5"),
+    (12.3, 99.6, "12", "100", "0.12", "-183", "208"),
+    (1.2345678, 0.0, "1.23457", "0", "inf", "1.23457", "1.23457"),
+    (1.2345678, np.nan, "1.23457", "nan", "nan", "nan", "nan"),
+    (3.0, np.inf, "3", "inf", "0.00", "-inf", "inf"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("estimate", "error", "b", "s", "t", "low", "high"), ESTIMATES)
+def test_an_estimate_has_the_digits_that_its_error_leaves(
+    estimate, error, b, s, t, low, high
+):
+    frame = estimates(np.array([estimate]), np.array([error]), np.inf, ["x"])
+    cells = str(Summary("", {}, frame)).splitlines()[-1].split()
+    assert cells[1:4] + cells[5:] == [b, s, t, low, high]
+    page = Summary("", {}, frame)._repr_html_()
+    assert re.findall("<td>(.*)</td>", html.unescape(page)) == cells
+
+
+def test_p_has_two_digits_wherever_it_stands():
+    names = ["p", "p (Wald)", "F", "p of carbon"]
+    frame = pd.DataFrame([[4.5321e-5, 0.0, 17.11003, 0.123456]], columns=names)
+    shown = str(Summary("", {"p (F)": 3.4567e-12, "pH": 7.1234}, frame))
+    assert "p (F) 3.5e-12   pH 7.123" in shown
+    assert shown.splitlines()[-1].split() == [
+        "0",
+        "4.5e-05",
+        "<1e-300",
+        "17.11",
+        "0.123456",
+    ]

@@ -210,7 +210,7 @@ def exactly(X, y, s, intercept):
         ]
         return {
             "classical": [mpmath.sqrt(s2 * inverse[j, j]) for j in range(p)],
-            "sums": [w[j] ** 2 / inverse[j, j] for j in range(p - X.shape[1], p)],
+            "sums": [w[j] ** 2 / inverse[j, j] for j in range(p)][-X.shape[1] :],
             "HC3": [mpmath.sqrt(v) for v in hc3],
             "leverage": h,
             "standardised": [r[i] / mpmath.sqrt(s2 * (1 - h[i])) for i in range(n)],

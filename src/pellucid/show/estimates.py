@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 LEVEL = 0.95  # of intervals, unless another is asked for
+ERROR = "standard error"
+BESIDE = ("estimate", ERROR, "lower", "upper", "difference")
+TESTS = ("t", "z", "F", "likelihood ratio", "Wald chi2")
+MOST = 9  # digits of a number whose error is smaller still
 
 
 def estimates(
@@ -60,7 +65,7 @@ def estimates(
         half = quantile(freedom, level) * error
     columns = {
         "estimate": estimate,
-        "standard error": error,
+        ERROR: error,
         "z" if normal else "t": t,
         "p": 2 * tail,
         "lower": estimate - half,
@@ -83,15 +88,15 @@ def quantile(freedom: float, level: float) -> float:
 
 
 def written(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same table, each estimate and its bounds to the digits that its error leaves.
+    """The same table, each number to the digits that mean something.
 
-    The error has two digits, and what stands beside it as many decimals; t or z has two
-    decimals, and p two digits.
+    What has a standard error beside it ends with the second digit of that, as its
+    bounds and a difference do; t, z, F and chi2 have two decimals, and p two digits.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        As `estimates` gives it; one without errors comes back as it is.
+        As `estimates` gives it, or another; what it says of no chance stays as it is.
 
     Examples
     --------
@@ -99,21 +104,45 @@ def written(frame: pd.DataFrame) -> pd.DataFrame:
     >>> [str(cell.text) for cell in written(frame).loc["x"]]
     ['3.142', '0.046', '68.89', '<1e-300', '3.052', '3.231']
     """
-    if "standard error" not in frame:
-        return frame
-    found = frame.astype(object)
-    errors = frame["standard error"].to_numpy()
+    found = frame.copy()
     for name in frame:
         values = frame[name].to_numpy()
-        if name in ("t", "z"):
-            cells = [Written(v, _test(v)) for v in values]
-        elif name == "p":
+        if is_probability(name):
             cells = [Written(v, probability(v)) for v in values]
-        else:
-            pairs = zip(values, errors, strict=True)
+        elif name in TESTS:
+            cells = [Written(v, _test(v)) for v in values]
+        elif name in BESIDE and ERROR in frame:
+            pairs = zip(values, frame[ERROR].to_numpy(), strict=True)
             cells = [Written(v, _beside(v, error)) for v, error in pairs]
+        else:
+            continue
         found[name] = np.array([*cells, None], dtype=object)[:-1]
     return found
+
+
+def told(figures: Mapping[str, object]) -> dict[str, object]:
+    """Figures of a fit, those that are p-values to two digits.
+
+    Examples
+    --------
+    >>> number(told({"r2": 0.5, "p (F)": 1.234e-9})["p (F)"])
+    '1.2e-09'
+    """
+    return {
+        name: Written(p, probability(p))
+        if is_probability(name) and isinstance(p, float)
+        else p
+        for name, p in figures.items()
+    }
+
+
+def is_probability(name: object) -> bool:
+    """Whether a number of this name is a p-value.
+
+    >>> is_probability("p"), is_probability("p (F)"), is_probability("pseudo r2")
+    (True, True, False)
+    """
+    return name == "p" or str(name).startswith("p (")
 
 
 def probability(p: float) -> str:
@@ -126,16 +155,20 @@ def probability(p: float) -> str:
 
 
 def _test(t: float) -> str:
-    """T or z to two decimals; a large one to four digits."""
-    return f"{t:.2f}" if abs(t) < 1000 else number(float(t), 4)
+    """A test to two decimals; a large one to three digits, if not whole."""
+    if abs(t) < 1000:
+        return f"{t:.2f}"
+    return f"{t:.0f}" if abs(t) < 1e6 else f"{t:.2e}"
 
 
 def _beside(value: float, error: float) -> str:
-    """A number to the second digit of its error."""
+    """A number to the second digit of its error, of which it has some at least."""
     if not (math.isfinite(error) and math.isfinite(value) and error > 0):
-        return number(float(value), 4)
+        return number(float(value))
     last = math.floor(math.log10(float(f"{error:.1e}"))) - 1  # its power of ten
+    digits = math.floor(math.log10(abs(value))) - last + 1 if value else 1
+    if digits > MOST:
+        return number(float(value), MOST)
     if last >= -6 and abs(value) < 1e9:
         return f"{value:.{max(-last, 0)}f}"
-    digits = math.floor(math.log10(abs(value))) - last if value else 1
-    return f"{value:.{min(max(digits, 1), 16)}e}"
+    return f"{value:.{max(digits - 1, 1)}e}"

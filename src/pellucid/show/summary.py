@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pellucid.reading.names import one_line
+from pellucid.show.estimates import told, written
 from pellucid.show.plain_text import number, table
 
 if TYPE_CHECKING:
@@ -67,31 +68,30 @@ class Summary:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        figures = ", ".join(self._told())
-        digits = "{:.6g}".format
+        figures = ", ".join(self._figures())
         body = "".join(
-            shown.to_html(index=False, border=0, float_format=digits, na_rep=self.empty)
-            for shown in self.tables()
+            shown.map(number).to_html(index=False, border=0) for shown in self.tables()
         )
         more = "".join(f"<p>{html.escape(line)}</p>" for line in self._more())
         head = f"<p><b>{html.escape(self.title)}</b><br>{html.escape(figures)}</p>"
         return head + body + more
 
-    def _told(self) -> list[str]:
+    def _figures(self) -> list[str]:
         """Each figure with its name; of several targets one after another."""
-        return [f"{name} {_figure(value)}" for name, value in self.figures.items()]
+        figures = told(self.figures)
+        return [f"{name} {_figure(value)}" for name, value in figures.items()]
 
     def _lines(self) -> list[str]:
         """The figures in lines that no figure is broken by."""
         lines = [""]
-        for told in self._told():
-            beside = f"{lines[-1]}   {told}".strip()
-            lines[-1:] = [beside] if len(beside) <= WIDTH else [lines[-1], told]
+        for figure in self._figures():
+            beside = f"{lines[-1]}   {figure}".strip()
+            lines[-1:] = [beside] if len(beside) <= WIDTH else [lines[-1], figure]
         return lines
 
     def tables(self) -> Iterator[pd.DataFrame]:
         """The rows that are printed, their names as columns, part by part."""
-        shown = self.frame.head(SHOWN)
+        shown = written(self.frame.head(SHOWN))
         parts: Sequence[Any] = self.parts or [list(shown)]
         for part in parts:
             of = shown[list(part)]
@@ -106,7 +106,7 @@ class Summary:
         """How many rows are not printed, and the notes."""
         more = len(self.frame) - SHOWN
         rest = [f"... and {more:,} more rows in .frame"] if more > 0 else []
-        return [*rest, *(f"Note: {note}" for note in self.notes)]
+        return [*rest, *(f"Note: {one_line(note)}" for note in self.notes)]
 
 
 def _figure(value: object) -> str:

@@ -91,7 +91,7 @@ def strongest(
     return None
 
 
-def _chances(share: Array, freedom: int) -> Array:
+def _chances(share: Array | float, freedom: int) -> Array:
     """P of t^2 = share / (1 - share) freedom."""
     left = np.maximum(1 - share, np.finfo(float).eps)
     return np.asarray(2 * special.stdtr(freedom, -np.sqrt(share / left * freedom)))

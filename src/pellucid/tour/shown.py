@@ -13,8 +13,8 @@ from pellucid.models import (
     pictures_of_residuals,
 )
 from pellucid.models.choosing import Choice
+from pellucid.models.constraints import constraints_of
 from pellucid.show import estimates
-from pellucid.show.plain_text import Written
 from pellucid.tables.table import Table
 from pellucid.tour.guide import Guide
 
@@ -29,7 +29,6 @@ FIGURES = {  # of a summary: what they are called beside those of rows held out
     "p (F)": "p (F)",
     "p (likelihood ratio)": "p (likelihood ratio)",
 }
-P = {"p (F)", "p (likelihood ratio)"}
 LEAST = 2  # terms of a class in a formula
 
 
@@ -38,10 +37,9 @@ def summed_up(guide: Guide, table: Table, choice: Choice, model: Any) -> None:
     summary = model.summary()
     guide.formula(formula(model, choice.kind, table.X))
     figures = {name: v for name, v in summary.figures.items() if name in FIGURES}
-    for name in P & figures.keys():
-        figures[name] = Written(figures[name], estimates.probability(figures[name]))
     if figures:
-        guide.found({FIGURES[name]: value for name, value in figures.items()})
+        told = estimates.told(figures)
+        guide.found({FIGURES[name]: value for name, value in told.items()})
     tabled(guide, summary.frame, [str(c) for c in getattr(model, "classes_", ())])
     guide.notes(summary.notes)
 
@@ -67,7 +65,7 @@ def caption(table: Table, choice: Choice, model: Any) -> str:
         fit = {1: "with the line", 2: "with the plane"}.get(d, "observed and predicted")
         return f"{table.target} of {rows}, {fit}."
     if d == 1 and len(model.classes_) == 2:
-        band = "" if effects.bound(model) else ", with its 95 % band"
+        band = "" if constraints_of(model) else ", with its 95 % band"
         return (
             f"The probability, fitted to {rows}{band}; a ring is the share of "
             f"`{model.classes_[1]}` in a tenth of the rows."
