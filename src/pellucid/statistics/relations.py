@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -202,10 +201,13 @@ class Search:
 
     def simply(self, j: int, others: Array, c: Array, near: Array) -> Relation | None:
         """The relation with simple fractions so near to these coefficients."""
-        pairs = zip(c.tolist(), near.tolist(), strict=True)
-        fractions = [_fraction(a, b) for a, b in pairs]
-        known = [a for a in fractions if a is not None]
-        return self.held(j, others, known) if len(known) == len(c) else None
+        known: list[Fraction] = []
+        for a, b in zip(c.tolist(), near.tolist(), strict=True):
+            fraction = _fraction(a, b)
+            if fraction is None:
+                return None
+            known.append(fraction)
+        return self.held(j, others, known)
 
     def unscaled(self, j: int, others: Array, v: Array) -> Array:
         """Coefficients of the columns as they are, from those of length 1."""
@@ -273,10 +275,15 @@ class Search:
     def are_right(self, columns: list[int], c: list[Fraction], b: Fraction) -> bool:
         """Whether the rows hold a relation, the first thousand being asked first."""
         doubles, constant = [_double(a) for a in c], _double(b)
-        reach = self.reach(c)
+        reach, w = self.reach(c), np.array([float(a.head) for a in doubles])
+        far = 2 * reach + self.rows.eps * (len(c) + 4)  # as rounding of sums may be
 
         def holds(block: slice) -> bool:
             Z = self.near(block, columns)
+            left = Z[:, :-1] @ w + (constant.head - Z[:, -1])
+            terms = np.abs(Z[:, :-1]) @ np.abs(w) + np.abs(Z[:, -1])
+            if (np.abs(left) > far * (terms + abs(constant.head))).any():
+                return False  # as plain sums tell at once
             total, size = constant + -Z[:, -1], np.abs(Z[:, -1]) + abs(constant.head)
             for a, x in zip(doubles, Z.T, strict=False):
                 total = total + Double(*np.broadcast_arrays(a.head, a.tail)) * x
@@ -329,11 +336,14 @@ def _shorter(way: Array, ways: list[Array]) -> Iterator[Array]:
 
     Last the relation itself: the rows may hold it better.
     """
-    short, known = way, ways if len(ways) <= MANY else []
-    while True:
-        best, fewest = short, int(np.sum(np.abs(short) > PART))
-        for other in known:
-            tried = _without_most(short, other)
+    short, known = way, np.array(ways if len(ways) <= MANY else [])
+    there = np.abs(known) > PART
+    while len(known):
+        own = np.abs(short) > PART
+        both = np.sum(there & own, axis=1)  # at best all of these go, for the others
+        best, fewest = short, int(np.sum(own))
+        for i in np.flatnonzero(2 * both > np.sum(there, axis=1)):
+            tried = _without_most(short, known[i])
             terms = int(np.sum(np.abs(tried) > PART))
             if terms < fewest:
                 best, fewest = tried, terms
@@ -348,8 +358,6 @@ def _shorter(way: Array, ways: list[Array]) -> Iterator[Array]:
 def _without_most(way: Array, other: Array) -> Array:
     """A relation less the multiple of another that takes the most of its terms away."""
     both = np.flatnonzero((np.abs(other) > PART) & (np.abs(way) > PART))
-    if not len(both):
-        return way
     ratio = way[both] / other[both]
     values, counts = np.unique(np.round(ratio, 8), return_counts=True)
     t = values[np.argmax(counts)]
@@ -367,8 +375,8 @@ def _fraction(c: float, near: float) -> Fraction | None:
     fraction = simplest(Fraction(c - near), Fraction(c + near))
     if fraction.denominator <= LARGEST:
         return fraction
-    decimals = (Fraction(f"{c:.{digits}g}") for digits in range(1, DIGITS + 1))
-    return next((a for a in decimals if abs(a - Fraction(c)) <= near), None)
+    decimals = (f"{c:.{digits}g}" for digits in range(1, DIGITS + 1))
+    return next((Fraction(a) for a in decimals if abs(float(a) - c) <= near), None)
 
 
 def simplest(low: Fraction, high: Fraction) -> Fraction:
@@ -381,10 +389,15 @@ def simplest(low: Fraction, high: Fraction) -> Fraction:
         return Fraction(0)
     if high < 0:
         return -simplest(-high, -low)
-    whole = floor(low)
-    if ceil(low) <= high:
-        return Fraction(ceil(low))
-    return whole + 1 / simplest(1 / (high - whole), 1 / (low - whole))
+    (a, b), (c, d) = low.as_integer_ratio(), high.as_integer_ratio()
+    p, q, before, last = 1, 0, 0, 1  # convergents p / q of what both begin with
+    while True:
+        whole = -(-a // b)  # the least whole number that is no less than a / b
+        if whole * d <= c:
+            return Fraction(p * whole + before, q * whole + last)
+        whole = a // b
+        p, q, before, last = p * whole + before, q * whole + last, p, q
+        a, b, c, d = d, c - whole * d, b, a - whole * b
 
 
 def _double(a: Fraction) -> Double:
