@@ -114,7 +114,8 @@ def _square(fit: Residuals, j: int, inside: Array) -> Array:
     """What is left (n,) of one square when the columns have taken their part."""
 
     def work(Z: Array, rows: slice) -> Array:
-        return _squares(fit, rows)[:, j] - fit.directions(Z, rows) @ inside
+        left: Array = _squares(fit, rows)[:, j] - fit.directions(Z, rows) @ inside
+        return left
 
     return fit.by_row(work)
 
