@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 import warnings
 from abc import ABCMeta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sklearn.exceptions import ConvergenceWarning
 
-from pellucid.minimisers.task import Fit
 from pellucid.models import base
 from pellucid.models.base import Array
 from pellucid.regression.powers import filled
+
+if TYPE_CHECKING:
+    from pellucid.minimisers.task import Fit
 
 CHECKS = {
     "fit_intercept": base.flag,
