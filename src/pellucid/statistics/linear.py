@@ -111,11 +111,11 @@ class LinearFit(Fitted):
         elif kind == CLASSICAL:
             found = self.explained.restored(self.factor * self.near[:, None, None])
         else:
-            found = self.explained.restored(self.factor @ self.spread_of(kind))
+            found = self.explained.restored(self.factor @ self.meat(kind))
         return np.asarray(found if len(found) > 1 else found[0])
 
-    def spread_of(self, kind: str) -> Array:
-        """M (k, m, m): of U'y the covariance is M M', each residual for its own row."""
+    def meat(self, kind: str) -> Array:
+        """The root M (k, m, m) of the sandwich's meat, M M' the covariance of U'y."""
         if kind not in self._robust:
             known = (self.explained.left > 0) * (self.freedom / self.freedom)
             self._robust[kind] = robust.roots(self.hat, kind) * known[:, None, None]
@@ -170,7 +170,7 @@ class LinearFit(Fitted):
         if not self.tested:
             return np.full(len(self.total), np.nan)
         if kind != CLASSICAL:
-            return robust.wald(self.hat, self.spread_of(kind), self.constant)
+            return robust.wald(self.hat, self.meat(kind), self.constant)
         explained = np.maximum(self.total - self.explained.left, 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
             each = self.explained.left / self.freedom

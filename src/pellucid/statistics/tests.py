@@ -127,7 +127,7 @@ def determined(related: Array, places: Array) -> Array:
     >>> [determined(related, np.array(j)).shape[1] for j in ([0], [1], [1, 2])]
     [1, 0, 1]
     """
-    R: Array = np.linalg.qr(related[places].T, mode="r")  # (q, q), or of few (l, q)
+    R = np.asarray(np.linalg.qr(related[places].T, mode="r"))  # (q, q), or few (l, q)
     U, S, _ = np.linalg.svd(R.T)  # (q, q)
     return np.asarray(U[:, int(np.sum(S > ALIASED)) :])
 
