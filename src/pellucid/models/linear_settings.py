@@ -1,4 +1,4 @@
-"""What the settings of linear regression may be, and what is said of its columns."""
+"""What the settings of linear regression may be, and what linear models warn of."""
 
 from __future__ import annotations
 

@@ -25,10 +25,7 @@ FULL, HALF = np.float64, np.float32
 
 @dataclass(frozen=True)
 class Factor:
-    """H = L L', scaled to ones on its diagonal, a little shifted where it has to be.
-
-    Van der Sluis, "Condition numbers and equilibration of matrices" (1969).
-    """
+    """H = L L', scaled to ones on its diagonal, a little shifted where it has to be."""
 
     scale: Array
     L: Array
@@ -36,8 +33,7 @@ class Factor:
     @classmethod
     def of(cls, H: Array, shift: float = SHIFT) -> Factor:
         """Factor a Hessian, which may be singular."""
-        diagonal = np.diag(H)
-        scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
+        scale = scaling(H)
         H = H * scale
         H *= scale[:, None]
         while True:
@@ -75,8 +71,7 @@ class Blocks:
     @classmethod
     def of(cls, H: Array, shift: float, ridge: Array | None) -> Blocks:
         """Invert the Hessians, which may be singular."""
-        diagonal = np.diagonal(H, axis1=1, axis2=2)
-        scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
+        scale = scaling(H)  # (k, p)
         both = scale[:, :, None] * scale[:, None]
         H, one = H * both, np.eye(H.shape[1])
         while True:
@@ -99,6 +94,15 @@ class Blocks:
             held = np.where(self.ridge > 0, self.ridge, np.inf)
             u += mean / (held + SHIFT) - u.mean(axis=1, keepdims=True)
         return np.asarray(u)
+
+
+def scaling(H: Array) -> Array:
+    """What makes ones of the diagonal of H (..., p, p), or leaves a 0 there.
+
+    Van der Sluis, "Condition numbers and equilibration of matrices" (1969).
+    """
+    diagonal = np.diagonal(H, axis1=-2, axis2=-1)
+    return np.asarray(1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0)))
 
 
 def cholesky(H: Array) -> Array:

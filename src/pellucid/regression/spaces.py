@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from pellucid.regression.curvature import both_ways, cholesky
+from pellucid.regression.curvature import both_ways, cholesky, scaling
 from pellucid.regression.design import beside, with_ones
 from pellucid.regression.objective import Objective
 from pellucid.regression.powers import is_sparse
@@ -285,8 +285,7 @@ def definite(M: Array) -> Callable[[Array], Array]:
     Where M is singular but for rounding, it is shifted so far that u is small along
     what M takes to 0, and not rounding divided by rounding.
     """
-    diagonal = np.diag(M)
-    s = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
+    s = scaling(M)
     M, shift = s[:, None] * M * s, EPS * len(M)
     while (L := _factored(M, shift)) is None:
         shift = max(100 * shift, EPS**0.5)
