@@ -114,8 +114,8 @@ def _square(fit: Residuals, j: int, inside: Array) -> Array:
     """What is left (n,) of one square when the columns have taken their part."""
 
     def work(Z: Array, rows: slice) -> Array:
-        left: Array = _squares(fit, rows)[:, j] - fit.directions(Z, rows) @ inside
-        return left
+        q = _squares(fit, rows)[:, j]
+        return np.asarray(q - fit.directions(Z, rows) @ inside)
 
     return fit.by_row(work)
 
@@ -138,7 +138,8 @@ def _p_of_series(q: Array, e: Array, share: float, freedom: int) -> float:
     along = _of_neighbours(left)
     r = along * _of_neighbours(q) if along > CHANCE / np.sqrt(len(e)) else 0.0
     times = (1 + r) / (1 - r) if 0 < r < 1 else 1.0
-    return float(_chances(share / (share + (1 - share) * times), freedom))
+    reduced = np.asarray(share / (share + (1 - share) * times))
+    return float(_chances(reduced, freedom))
 
 
 def _of_neighbours(x: Array) -> float:
