@@ -81,7 +81,7 @@ def _odds(frame: Any, event: str, unit: str) -> tuple[Figure, str]:
     found = findings.effects([*frame.index], w, told, "odds ratio", 1)
     drawn = plots.effects(
         [*map(str, frame.index)], *ratios, ratios=True, x_label="odds ratio",
-        title=f"{event}: {found}",
+        title=f"{event}: {found[0].lower()}{found[1:]}",
     )  # fmt: skip
     said = f"By what the odds of {event} are multiplied with {unit}."
     return drawn, f"{said} {_bars(1)}"

@@ -159,7 +159,7 @@ def entitle(axes: Axes, title: str, x_label: str = "", y_label: str = "") -> Non
         head, loc="left", fontsize=10, weight="bold", pad=24 if y_label else 10
     )
     if x_label:
-        loc: Any = "right" if 2 * len(x_label) > room else "center"
+        loc: Any = "right" if 4 * len(x_label) > 3 * room else "center"
         axes.set_xlabel(shortened(x_label, room), fontsize=9, color=INK, loc=loc)
     _thin_out(axes, room)
     if y_label:

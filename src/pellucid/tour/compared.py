@@ -66,19 +66,18 @@ def told(
     for part in summary.tables():
         caption, meaning = next(TABLES[name] for name in part if name in TABLES)
         guide.say(meaning)
-        guide.table(_rounded(part), caption=caption)
+        guide.table(_rounded(part), [str(name) for name in part], caption=caption)
     guide.notes(summary.notes)
 
 
-def _rounded(part: pd.DataFrame) -> pd.DataFrame:
-    """The table with the digits of each figure that say something."""
-    shown = part.astype(object)
-    for name in shown:
-        write = _writer(str(name))
-        shown[name] = [
-            Written(v, write(v)) if isinstance(v, float) else v for v in shown[name]
-        ]
-    return shown
+def _rounded(part: pd.DataFrame) -> list[list[Any]]:
+    """The rows with the digits of each figure that say something."""
+    writers = [_writer(str(name)) for name in part]
+    return [
+        [Written(v, write(v)) if isinstance(v, float) else v
+         for v, write in zip(row, writers, strict=True)]
+        for row in part.itertuples(index=False, name=None)
+    ]  # fmt: skip
 
 
 def _writer(name: str) -> Callable[[float], str]:

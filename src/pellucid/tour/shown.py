@@ -39,7 +39,7 @@ def summed_up(guide: Guide, table: Table, choice: Choice, model: Any) -> None:
     figures = {name: v for name, v in summary.figures.items() if name in FIGURES}
     if figures:
         told = estimates.told(figures)
-        guide.found({FIGURES[name]: value for name, value in told.items()})
+        guide.found({FIGURES[n]: told[n] for n in FIGURES if n in told})
     tabled(guide, summary.frame, [str(c) for c in getattr(model, "classes_", ())])
     guide.notes(summary.notes)
 
@@ -104,7 +104,8 @@ def pictured(guide: Guide, choice: Choice, model: Any) -> None:
         return
     guide.stretch("effects", "What the columns do")
     guide.gallery(pictures_of_effects.standardised(model))
-    guide.gallery(pictures_of_effects.partial(model))
+    if model.n_features_in_ > 1:  # a single one is on the picture of the fit
+        guide.gallery(pictures_of_effects.partial(model))
     if choice.kind == "linear" and (left := pictures_of_residuals.of(model)):
         guide.stretch("residuals", "What the fit leaves")
         guide.gallery(left)
