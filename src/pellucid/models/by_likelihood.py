@@ -12,8 +12,9 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError
-from pellucid.models import base, logistic_settings
-from pellucid.models.statistics import LEVELS, Statistical
+from pellucid.models import base, intervals, logistic_settings
+from pellucid.models.intervals import WALD
+from pellucid.models.statistics import Statistical
 from pellucid.regression.powers import filled
 from pellucid.show.estimates import LEVEL
 from pellucid.show.summary import Summary
@@ -129,13 +130,65 @@ class OfCounts(ByLikelihood):
         yield from separated.without_counts(self)
         yield from notes_of_counts.of_rows(self)
 
-    def rate_ratios(self, *, level: float = LEVEL) -> Summary:
+    def summary(
+        self, *, level: float = LEVEL, covariance: str = CLASSICAL,
+        interval: str = WALD,
+    ) -> Summary:  # fmt: skip
+        """Sum up the fit: its figures, and each coefficient with its error.
+
+        A coefficient says by how much the logarithm of the mean count rises with a
+        feature.
+
+        Parameters
+        ----------
+        level : float
+            How often an interval holds the true coefficient.
+        covariance : str
+            Of the estimates: "classical"; or one that holds where counts do not vary as
+            Poisson's: "HC0", "HC1", "HC2" or "HC3".
+        interval : str
+            "Wald": the estimate -+ a multiple of its error; or "profile": what the
+            profile likelihood does not refute, as R's `confint` has it (Venzon &
+            Moolgavkar 1988), which is not symmetric, and better of few rows.
+
+        Returns
+        -------
+        Summary
+            Text in a terminal, HTML in a notebook, `.frame` a row a coefficient with
+            the columns "estimate", "standard error", "z", "p", "lower", "upper".
+
+        Raises
+        ------
+        ModelError
+            For another level, covariance or interval; of another interval than Wald's
+            also for a penalty and for a model of a file, without its rows.
+
+        References
+        ----------
+        McCullagh & Nelder, "Generalized linear models" (1989), chapter 6.
+
+        Examples
+        --------
+        >>> import pellucid as pl
+        >>> model = pl.PoissonRegression(alpha=0.0).fit([[0.0], [1.0]], [1, 2])
+        >>> model.summary(interval="profile").frame.loc["x"].round(3).tolist()[4:]
+        [-1.652, 3.761]
+        """
+        told = super().summary(level=level, covariance=covariance)
+        kinds = level, interval, covariance
+        return intervals.shown(self, told, self._statistics, *kinds)
+
+    def rate_ratios(self, *, level: float = LEVEL, interval: str = WALD) -> Summary:
         """Tell by what factor a feature that is greater by 1 raises the mean count.
 
         Parameters
         ----------
         level : float
             How often an interval holds the true ratio.
+        interval : str
+            "Wald": the estimate -+ a multiple of its error; or "profile": what the
+            profile likelihood does not refute, as R's `confint` has it (Venzon &
+            Moolgavkar 1988), which is not symmetric, and better of few rows.
 
         Returns
         -------
@@ -146,7 +199,8 @@ class OfCounts(ByLikelihood):
         Raises
         ------
         ModelError
-            For a level that is not between 0 and 1.
+            For a level that is not between 0 and 1; of another interval than Wald's
+            also for a penalty and for a model of a file, without its rows.
 
         Examples
         --------
@@ -156,7 +210,8 @@ class OfCounts(ByLikelihood):
         array([[ 2.  ,  0.18, 22.06]])
         """
         check_is_fitted(self)
-        return ratios(self, self._statistics, self._subject(), "rate ratio", level)
+        kinds = self._subject(), "rate ratio", level, interval
+        return intervals.ratios(self, self._statistics, *kinds)
 
 
 class OfClasses(ByLikelihood):
@@ -174,12 +229,9 @@ class OfClasses(ByLikelihood):
         else:
             z, y = z[:, None], t[:, None]
         weights = s[0] if s else np.ones(len(t))
-        bounded, free = (
-            not self.separable_,
-            np.isinf(logistic_settings.strength(self)[0]),
-        )
-        intercept = bool(self.fit_intercept)
-        return Seen(Classes(), X, z, y, weights, intercept, bounded, bool(free))
+        free = bool(np.isinf(logistic_settings.strength(self)[0]))
+        kinds = bool(self.fit_intercept), not self.separable_, free
+        return Seen(Classes(), X, z, y, weights, *kinds)
 
     def _told(
         self, kept: Likelihoods, found: Callable[[], Information | None]
@@ -220,6 +272,7 @@ class OfClasses(ByLikelihood):
         level: float = LEVEL,
         covariance: str = CLASSICAL,
         reference: Any = None,
+        interval: str = WALD,
     ) -> Summary:
         """Sum up the fit: its figures, and each log odds with its error.
 
@@ -236,6 +289,10 @@ class OfClasses(ByLikelihood):
             not those of the model: "HC0", "HC1", "HC2" or "HC3".
         reference : optional
             The class that others are set against; the first unless told.
+        interval : str
+            "Wald": the estimate -+ a multiple of its error; or "profile": what the
+            profile likelihood does not refute, as R's `confint` has it (Venzon &
+            Moolgavkar 1988), which is not symmetric, and better of few rows.
 
         Returns
         -------
@@ -246,7 +303,8 @@ class OfClasses(ByLikelihood):
         Raises
         ------
         ModelError
-            For another level, covariance or class.
+            For another level, covariance, class or interval; of another interval than
+            Wald's also for a penalty and for a model of a file, without its rows.
 
         References
         ----------
@@ -262,14 +320,14 @@ class OfClasses(ByLikelihood):
         [0.908, 1.085, 0.837, 0.403, -1.219, 3.035]
         """
         told = super().summary(level=level, covariance=covariance)
-        if reference is None:
-            return told
-        i = self._place(reference)
-        frame = self._against(i).estimates(covariance, level)
-        title = f"{type(self).__name__} of {self._beside(i)}"
-        return replace(told, title=title, frame=frame)
+        i = 0 if reference is None else self._place(reference)
+        told = replace(told, title=f"{type(self).__name__} of {self._beside(i)}")
+        kinds = level, interval, covariance
+        return intervals.shown(self, told, self._against(i), *kinds)
 
-    def odds_ratios(self, *, level: float = LEVEL, reference: Any = None) -> Summary:
+    def odds_ratios(
+        self, *, level: float = LEVEL, reference: Any = None, interval: str = WALD
+    ) -> Summary:
         """Tell by what factor a feature that is greater by 1 raises the odds.
 
         Parameters
@@ -278,6 +336,8 @@ class OfClasses(ByLikelihood):
             How often an interval holds the true ratio.
         reference : optional
             The class that others are set against; the first unless told.
+        interval : str
+            As of `summary`.
 
         Returns
         -------
@@ -300,7 +360,8 @@ class OfClasses(ByLikelihood):
         """
         check_is_fitted(self)
         i = 0 if reference is None else self._place(reference)
-        return ratios(self, self._against(i), self._beside(i), "odds ratio", level)
+        kinds = self._beside(i), "odds ratio", level, interval
+        return intervals.ratios(self, self._against(i), *kinds)
 
     def _place(self, reference: Any) -> int:
         """The place of a class."""
@@ -325,22 +386,6 @@ class OfClasses(ByLikelihood):
         labels = [str(label) for label in np.delete(self.classes_, i)]
         index = index_of(self, labels)
         return replace(fit, index=index, estimate=estimate, turn=turn)
-
-
-def ratios(
-    model: Any, fit: LikelihoodFit, subject: str, name: str, level: float
-) -> Summary:
-    """The ratios exp(w) of a fit; the intercept is none, and left out."""
-    base.check_value(model, "level", level, LEVELS)
-    frame = fit.estimates(level=level)[["estimate", "lower", "upper"]]
-    if model.fit_intercept:
-        p = 1 + model.n_features_in_
-        frame = frame[np.arange(len(frame)) % p > 0]
-    with np.errstate(over="ignore"):
-        frame = frame.apply(np.exp).rename(columns={"estimate": name})
-    title = f"{name.capitalize()}s of {subject}"
-    figures = {"rows": fit.kept.rows, "level": level}
-    return Summary(title, figures, frame, model.notes_)
 
 
 def index_of(model: Any, groups: Sequence[str]) -> pd.Index[Any]:

@@ -30,12 +30,11 @@ from scipy import linalg
 
 from pellucid.regression import powers
 from pellucid.regression.curvature import cholesky
-from pellucid.regression.factors import GAP, Factors
+from pellucid.regression.factors import GAP
 from pellucid.regression.objective import by_outputs
-from pellucid.regression.problem import Rows
 from pellucid.regression.rows import visited
-from pellucid.regression.spread import ASIDE, Spread
-from pellucid.regression.survey import ExactColumns
+from pellucid.regression.spread import ASIDE
+from pellucid.statistics.basis import Basis
 from pellucid.statistics.families import Family
 
 Array = NDArray[Any]
@@ -78,63 +77,6 @@ class Seen:
     bounded: bool = True
     free: bool = True
     limit: bool = False
-
-
-@dataclass(frozen=True)
-class Basis:
-    """The columns with a 1 as B (n, r): the constant first, then directions.
-
-    Parameters
-    ----------
-    columns : ExactColumns
-        A (n, d), the columns X by their powers of two.
-    mean : array (d,)
-        Of A.
-    turn : array (d, directions)
-        B = [level, (A - mean) turn].
-    level : array (1,) or (0,)
-        The constant; none without an intercept.
-    outward : array (p, r)
-        Coefficients of the columns as they are, the intercept first, from those of B;
-        nan where the rows do not determine one.
-    constant : bool
-        Whether a constant is among what B spans.
-    """
-
-    columns: ExactColumns
-    mean: Array
-    turn: Array
-    level: Array
-    outward: Array
-    constant: bool
-
-    @classmethod
-    def of(cls, X: Any, q: Array, intercept: bool) -> Basis:
-        """Of columns X (n, d) with the weights q (n,)."""
-        ones = np.ones((len(q), 1))
-        rows = Rows.of(X, ones, q, intercept=intercept)
-        found = Factors.of(rows)
-        spread = Spread.of(rows, found)
-        level = np.full(int(intercept), spread.of_mean**0.5)
-        constant = intercept or _holds_constant(X, ones, q, found.rank)
-        turn, outward = found.unit * found.inverse, spread.factor(intercept)
-        return cls(rows.columns, found.mean, turn, level, outward, constant)
-
-    def block(self, rows: slice) -> Array:
-        """Some rows of B (m, r)."""
-        B = (self.columns.block(rows) - self.mean) @ self.turn
-        return np.hstack([np.broadcast_to(self.level, (len(B), len(self.level))), B])
-
-    @property
-    def rank(self) -> int:
-        """R, how many columns B has."""
-        return int(self.turn.shape[1] + len(self.level))
-
-
-def _holds_constant(X: Any, ones: Array, q: Array, rank: int) -> bool:
-    """Whether columns span a constant: then less is left of them beside it."""
-    beside = Factors.of(Rows.of(X, ones, q, intercept=True))
-    return beside.rank < rank
 
 
 @dataclass(frozen=True)
@@ -222,14 +164,10 @@ class Information:
         """
         if not self.bounded or not self.size:
             return np.full((self.size, self.size), np.nan)
-
-        def each(rows: slice, B: Array) -> Array:
-            S = self.family.root(self.z[rows])
-            return by_outputs(B, self._counted(rows, S @ S.swapaxes(1, 2)))
-
-        G = self._summed(each)
+        G = self.curvature
         if self.limit:
-            return np.asarray(_root_of_inverse(G) / self.unit**0.5)
+            found: Array = _root_of_inverse(G) / self.unit**0.5
+            return found
         size = np.sqrt(np.diagonal(G))
         with np.errstate(divide="ignore", invalid="ignore"):
             G = G / size / size[:, None]
@@ -241,20 +179,34 @@ class Information:
         return np.asarray(inverse.T / size[:, None] / self.unit**0.5)
 
     @cached_property
+    def curvature(self) -> Array:
+        """The information (k r, k r) in the basis, of rows that count s."""
+
+        def each(rows: slice, B: Array) -> Array:
+            S = self.family.root(self.z[rows])
+            return by_outputs(B, self._counted(rows, S @ S.swapaxes(1, 2)))
+
+        return self._summed(each)
+
+    @property
+    def slope(self) -> Array:
+        """That of the log likelihood (k r,) in the basis, of rows that count s."""
+
+        def each(rows: slice, B: Array) -> Array:
+            r = self.family.residuals(self.z[rows], self.y[rows])
+            return (self.s[rows, None] * r).T @ B
+
+        return self._summed(each).ravel()
+
+    @cached_property
     def step(self) -> tuple[float, Array]:
         """Newton's step C g (k r,) in the basis, g the slope, and how long it is.
 
         Its length is in standard errors, sqrt(g'C g).
         """
-
-        def each(rows: slice, B: Array) -> Array:
-            r = self.family.residuals(self.z[rows], self.y[rows])
-            return np.asarray((self.s[rows, None] * r).T @ B)
-
-        known = np.isfinite(self.D).all() and bool(self.size)
-        if not known:
+        if not self.size or not np.isfinite(self.D).all():
             return np.nan, np.full(self.size, np.nan)
-        white = self.D.T @ (self.unit * self._summed(each).ravel())
+        white = self.D.T @ (self.unit * self.slope)
         return float(np.linalg.norm(white)), self.D @ white
 
     def moved(self, step: Array) -> Array:
@@ -344,7 +296,7 @@ class Information:
         return V, np.linalg.eigh(S.swapaxes(1, 2) @ V @ S), S
 
     def _counted(self, rows: slice, Q: Array) -> Array:
-        return np.asarray(self.s[rows, None, None] * Q)
+        return self.s[rows, None, None] * Q
 
     def _summed(self, each: Any) -> Array:
         """The sum over blocks of what `each` makes of rows and their B."""
@@ -380,7 +332,8 @@ def _root_of_inverse(G: Array) -> Array:
     """D with G^-1 = D D', of the directions in which G is not 0."""
     values, ways = np.linalg.eigh(G)
     known = values > GAP * np.max(values, initial=0.0)
-    return np.asarray(ways[:, known] / np.sqrt(values[known]))
+    found: Array = ways[:, known] / np.sqrt(values[known])
+    return found
 
 
 def _by_blocks(what: Any, z: Array, columns: int = 0) -> Array:
