@@ -127,6 +127,14 @@ def test_models_that_say_the_same_are_told_so():
     assert found.title == "AIC hardly tells model 1 from model 2, 0 apart"
 
 
+def test_perfect_fits_are_told_apart_by_nothing(rng):
+    X = rng.normal(size=(30, 2))
+    models = [pl.LinearRegression().fit(X[:, :d], X[:, 0]) for d in (1, 2)]
+    found = pl.compare(*models)
+    assert found.frame["delta AIC"].min() == 0
+    assert "On rows held out all predict alike (r2 1)." in found.notes
+
+
 def test_one_model_alone_has_nothing_to_be_compared_with():
     found = pl.compare(fitted(data(grunfeld), "invest", "value"))
     assert found.title == "There is model 1 alone, and nothing to compare it with"

@@ -315,6 +315,14 @@ def test_as_many_columns_as_rows_fit_anything(d):
     assert "r2 = 1 means nothing; leave columns out" in model.notes_[0]
 
 
+@pytest.mark.parametrize("intercept", [True, False], ids=["", "no intercept"])
+@pytest.mark.parametrize("made", [pl.LinearRegression, pl.PolynomialRegression])
+def test_one_row_fits_anything_and_has_no_relations(made, intercept):
+    model = made(fit_intercept=intercept).fit([[0.3, 0.8]], [2.0])
+    (note,) = model.notes_
+    assert note.startswith("there is one row, which anything fits")
+
+
 def test_one_row_more_than_that_is_no_such_fit():
     model = pl.LinearRegression().fit(NONE["more columns than rows"][:, :18], A[:20])
     assert not any("as many columns" in note for note in model.notes_)

@@ -352,6 +352,7 @@ def test_more_columns_than_rows_tell_no_errors(rng):
         pl.LinearRegression().fit(rng.normal(size=(5, 9)), np.arange(5.0)).summary()
     )
     assert summary.frame["standard error"].isna().all()
+    assert not any("sparse" in note for note in summary.notes)
 
 
 def test_a_perfect_fit_has_no_error():

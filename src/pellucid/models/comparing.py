@@ -148,7 +148,8 @@ def likelihoods(found: list[Candidate]) -> dict[str, Any]:
     for kind in np.unique(kinds):
         of = columns["AIC"][kinds == kind]
         with np.errstate(invalid="ignore"):  # perfect fits have infinite ones
-            delta = of - np.min(of) if len(of) > 1 else np.nan
+            above = np.where(of == np.min(of), 0.0, of - np.min(of))
+            delta = above if len(of) > 1 else np.nan
         columns["delta AIC"][kinds == kind] = delta
     return columns
 

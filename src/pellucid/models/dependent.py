@@ -23,6 +23,9 @@ FITS_ANYTHING = (
     "{proof} means nothing; leave columns out or add rows, ten for each column at "
     "least, and judge the fit by rows that it has not seen."
 )
+ONE_ROW = (
+    "there is one row, which anything fits: add rows, ten for each column at least."
+)
 DEPEND = (
     "columns depend on others: {relations}. Other coefficients would fit as well, and "
     "the shortest are shown; leave {columns} out."
@@ -43,7 +46,9 @@ def fits_anything(model: Any) -> Iterator[str]:
     """Say that no freedom is left, so that r2 is 1, and any classes are separable."""
     n, d = model._rows.kinds[0][0][0], len(coefficient_names(model))
     rank = min(getattr(model, "rank_", d), n - model.fit_intercept)
-    if d > 1 and n > 1 and rank + model.fit_intercept >= n:
+    if n == 1:
+        yield ONE_ROW
+    elif d > 1 and rank + model.fit_intercept >= n:
         proof = "a fit without a mistake" if hasattr(model, "classes_") else "r2 = 1"
         yield FITS_ANYTHING.format(rows=n, columns=d, proof=proof)
 
@@ -53,7 +58,7 @@ def dependent(model: Any) -> Iterator[str]:
     X, names = model._rows.arrays and model._rows.arrays[0], base.feature_names(model)
     n, d = model._rows.kinds[0][0][0], len(coefficient_names(model))
     rank = getattr(model, "rank_", None)
-    if rank == d or is_penalised(model):
+    if rank == d or n == 1 or is_penalised(model):
         return
     found = () if X is None else relations(X, model.fit_intercept)
     if found:

@@ -84,7 +84,9 @@ def by_rows_held_out(frame: pd.DataFrame) -> Iterator[str]:
     near = others[~(others["p (difference)"] < SELDOM)]
     figure = f"{measure.partition(' (')[0]} {number(frame[measure][best], 4)}"
     said = f"On rows held out {best} is best ({figure})"
-    if len(others) == 1:
+    if not frame["difference"].any():
+        yield f"On rows held out all predict alike ({figure})"
+    elif len(others) == 1:
         row = others.iloc[0]
         apart = f"{number(row['difference'], 2)} ± {number(row['standard error'], 2)}"
         lead = f"its lead over {others.index[0]}, {apart}"

@@ -129,11 +129,16 @@ def told(figures: Mapping[str, object]) -> dict[str, object]:
     '1.2e-09'
     """
     return {
-        name: Written(p, probability(p))
-        if is_probability(name) and isinstance(p, float)
-        else p
-        for name, p in figures.items()
+        name: probabilities(value) if is_probability(name) else value
+        for name, value in figures.items()
     }
+
+
+def probabilities(p: Any) -> Any:
+    """A p-value that is written as one; of several targets each."""
+    if isinstance(p, np.ndarray):
+        return np.array([probabilities(each) for each in p], dtype=object)
+    return Written(p, probability(p))
 
 
 def is_probability(name: object) -> bool:

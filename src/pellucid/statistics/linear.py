@@ -202,7 +202,7 @@ class LinearFit(Fitted):
 
     def remarks(self, kind: str = CLASSICAL) -> tuple[str, ...]:
         """What has to be known of the figures and errors of a summary to read them."""
-        untold = bool(self.rank) and bool(np.isnan(self.factor).all())
+        untold = bool(np.isnan(self.spread.of_mean))
         alone = self.is_decided(kind)
         told = (not self.constant, ABOUT_0), (untold, UNTOLD), (alone, ALONE)
         return tuple(text.format(kind=kind) for holds, text in told if holds)
