@@ -99,3 +99,9 @@ def test_iterations_that_do_not_arrive_are_told(monkeypatch, rng):
     X, y, _ = problem("plain", 60, rng)
     with pytest.warns(ConvergenceWarning, match="still change coefficients"):
         pl.LinearRegression().fit(X, y[:, 0])
+
+
+def test_a_summary_says_why_there_are_no_errors(monkeypatch, rng):
+    monkeypatch.setattr(krylov, "MOST", 0)
+    X, y = sparse_columns(rng, 200, 3, 0.5), rng.normal(size=200)
+    assert "X is sparse" in " ".join(pl.LinearRegression().fit(X, y).summary().notes)

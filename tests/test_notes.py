@@ -351,6 +351,16 @@ def test_thirty_rows_do_not_fire_for_noise():
     assert spoke <= 6
 
 
+def test_columns_that_no_rows_determine_are_not_called_sparse():
+    """No error is known of them either, but for another reason."""
+    rng = np.random.default_rng(7)
+    wide = pl.LinearRegression().fit(rng.normal(size=(12, 14)), rng.normal(size=12))
+    x = rng.normal(size=30)
+    twice = pl.LinearRegression(fit_intercept=False).fit(np.column_stack([x, x]), x + 1)
+    for model in (wide, twice):
+        assert "sparse" not in " ".join(model.summary().notes)
+
+
 # -- when ------------------------------------------------------------------------------
 
 
