@@ -19,11 +19,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from pellucid.errors import MissingExtraError, PellucidError, TableError
 from pellucid.files import write_whole
-from pellucid.show import colours, plots
+from pellucid.show import canvas, colours, plots
 from pellucid.show.estimates import estimates
 from pellucid.show.labels import power, spread
 from pellucid.show.outputs import Roc
@@ -799,3 +800,11 @@ def test_p_has_two_digits_wherever_it_stands():
         "17.11",
         "0.123456",
     ]
+
+
+def test_a_title_whose_words_fill_their_lines_is_broken():
+    """Its letters are more than its lines hold: breaks lose spaces."""
+    narrow = Figure(figsize=(1.2, 2))
+    axes = narrow.add_subplot()
+    canvas.entitle(axes, " ".join(["abcdefghijkl"] * 3))
+    assert axes.get_title(loc="left").split() == ["abcdefghijkl"] * 3
