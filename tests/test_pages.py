@@ -90,12 +90,16 @@ TARGETS = {
 }
 
 
+OPTIONS = {"linear": {"against": ["x"]}, "logistic": {"against": ["x", "network"]}}
+
+
 @pytest.fixture(scope="module", params=TARGETS)
 def page(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     path = folder / "table.csv"
     TABLE.assign(target=TARGETS[request.param]).to_csv(path, index=False)
-    run(path, "target", folder / "out", tell=lambda _: None)
+    options = OPTIONS.get(request.param, {})
+    run(path, "target", folder / "out", tell=lambda _: None, **options)
     return (folder / "out" / "report.html").read_text("utf-8"), folder
 
 
@@ -112,6 +116,10 @@ def test_numbers_are_whole_and_letters_readable_on_a_telephone(page):
     assert found["broken"] == []
     assert set(found["names"]) == {"sticky"}
     assert found["smallest"] >= 9
+
+
+def test_letters_of_pictures_are_readable_on_a_wide_screen(page):
+    assert look(*page, WIDE)["smallest"] >= 10.5
 
 
 def test_figures_beside_one_another_are_whole_on_a_telephone(tmp_path):

@@ -102,7 +102,7 @@ def _equal(
     if levels:
         look: dict[str, Any] = {"colors": QUIET, "linewidths": 0.8}
         lines = axes.contour(across, up, p, levels, linestyles="dashed", **look)
-        axes.clabel(lines, fmt=lambda level: f"{100 * level:.0f} %", fontsize=8)
+        axes.clabel(lines, fmt=lambda level: f"{100 * level:.0f} %", fontsize=8.5)
 
 
 def _regions(

@@ -80,7 +80,7 @@ def roc(
             "p = 0.5", point, (7, -10), textcoords="offset points", color=ink(FIT)
         )
     if len(order) > 1:
-        axes.legend(loc="lower right", frameon=False, fontsize=8)
+        axes.legend(loc="lower right", frameon=False, fontsize=8.5)
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
     entitle(axes, title, x_label, y_label)
     return figure

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-SMALL = (3.7, 2.9)  # inches: two stand beside one another, one fills a telephone
+SMALL = (3.6, 2.85)  # inches: two stand beside one another, one fills a telephone
 NAMED = 3  # rows that are called by their number
 CONTOURS = (0.5, 1.0)  # of Cook's distance
 LEVEL = 0.95  # of bands
@@ -301,7 +301,7 @@ def _call(
         for i, height in zip(side, heights, strict=True):
             axes.text(
                 at[i, 0] + (0.02 if left else -0.02), height, shortened(rows[i], 12),
-                transform=axes.transAxes, fontsize=8, color=INK, zorder=5,
+                transform=axes.transAxes, fontsize=8.5, color=INK, zorder=5,
                 horizontalalignment="left" if left else "right",
                 verticalalignment="center",
             )  # fmt: skip

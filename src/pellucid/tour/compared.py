@@ -81,7 +81,7 @@ def _rounded(part: pd.DataFrame) -> list[list[Any]]:
 
 
 def _writer(name: str) -> Callable[[float], str]:
-    if name.split(" (")[0] == "p":
+    if estimates.is_probability(name):
         return estimates.probability
     if name in HUNDREDTHS:
         return "{:.2f}".format
