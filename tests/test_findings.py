@@ -251,6 +251,22 @@ def test_the_odds_of_classes_are_told_with_their_event():
     assert any(re.match(r"p\(target = yes\) rises from .* as x goes", t) for t in told)
 
 
+def test_counts_along_a_column_have_the_band_of_statsmodels():
+    counts = rng.poisson(np.exp(0.3 + 0.5 * x))
+    model = pl.PoissonRegression(alpha=0, tol=1e-12).fit(X[["x"]], counts)
+    theirs = sm.GLM(counts, sm.add_constant(X[["x"]]), sm.families.Poisson()).fit()
+    axes = model.plot().axes[0]
+    share = 1 - theirs.deviance / theirs.null_deviance
+    assert finding(model.plot()) == f"x explains {share:.1%} of the deviance"
+    (band,) = [c for c in axes.collections if "Poly" in type(c).__name__]
+    at, height = band.get_paths()[0].vertices.T
+    ends = sm.add_constant(np.unique(at))
+    bounds = theirs.get_prediction(ends).summary_frame()
+    for side, extreme in (("mean_ci_lower", min), ("mean_ci_upper", max)):
+        drawn = [extreme(height[at == v]) for v in np.unique(at)]
+        np.testing.assert_allclose(drawn, bounds[side], rtol=1e-5)
+
+
 def test_coefficients_that_a_penalty_moved_have_no_intervals():
     model = fitted(pl.LogisticRegression(C=1.0), BOUGHT)
     assert pictures_of_effects.standardised(model) == {}

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pellucid.models.base import feature_names, named, rows_of
+from pellucid.models.effects import along
 from pellucid.regression.powers import filled
 from pellucid.show import plots
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 
 def linear(model: Any) -> Figure:
@@ -70,10 +72,12 @@ def _turn(curve: Any, low: float, high: float) -> tuple[str, float, float] | Non
 
 
 def huber(model: Any) -> Figure:
-    """The same, with how many rows are outliers."""
+    """The same, with how many rows are outliers, whose pull is bounded."""
     verb = "fit" if model.n_features_in_ > 2 else "fits"
     far, n = int(model.outliers_.sum()), len(model.outliers_)
-    return _through_rows(model, f"{_shape(model)} {verb} all but {far} of {n} rows")
+    less = f", the {far:,} farthest with less weight" if far > 1 else ""
+    less = ", the farthest with less weight" if far == 1 else less
+    return _through_rows(model, f"{_shape(model)} {verb} {n:,} rows{less}")
 
 
 def _shape(model: Any) -> str:
@@ -93,7 +97,18 @@ def _through_rows(model: Any, title: str) -> Figure:
 
 
 def poisson(model: Any) -> Figure:
-    """What was observed against what is predicted."""
-    X, y, *_ = rows_of(model)
-    title = f"The features explain {model._d2:.1%} of the deviance"
-    return plots.predicted(y, model.predict(named(model, X)), title=title)
+    """The curve over one feature, or what was observed against what is predicted."""
+    (X, y, *_), names = rows_of(model), feature_names(model)
+    what = {1: f"{names[0]} explains"}.get(len(names), f"{len(names)} features explain")
+    title = f"{what} {model._d2:.1%} of the deviance"
+    if len(names) > 1:
+        return plots.predicted(y, model.predict(named(model, X)), title=title)
+
+    def bounds(x: NDArray[np.float64]) -> NDArray[np.float64]:
+        _, low, high = along(model, x[:, None])
+        return np.asarray(np.exp(np.column_stack([low, high])))
+
+    return plots.curve(
+        filled(X)[:, 0], y, lambda x: model.predict(named(model, x[:, None])),
+        bounds=bounds, title=title, x_label=names[0], y_label=model._target,
+    )  # fmt: skip

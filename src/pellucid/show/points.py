@@ -41,6 +41,9 @@ def dots(axes: Any, *where: NDArray[np.float64], **look: Any) -> None:
     axes.scatter(*where, **{**ours, **look})
 
 
+SHORT = 12  # letters of a name that stands in a formula
+
+
 @picture
 def scatter(
     x: ArrayLike,
@@ -115,7 +118,9 @@ def line(
     """
     sign = "+" if intercept >= 0 else "−"
     shown = number(slope, 4).replace("-", "−")
-    label = f"y = {shown} x {sign} {number(abs(intercept), 4)}"
+    left, right = (name if len(name) <= SHORT and name.isidentifier() else letter
+                   for name, letter in ((y_label, "y"), (x_label, "x")))  # fmt: skip
+    label = f"{left} = {shown} {right} {sign} {number(abs(intercept), 4)}"
     figure, axes = blank()
     _fitted(axes, x, y, lambda grid: slope * grid + intercept, label)
     entitle(axes, title, x_label, y_label)
