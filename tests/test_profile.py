@@ -54,6 +54,17 @@ FITS = {
         classes, sm.families.Binomial, SPECTOR.exog.to_numpy(),
         SPECTOR.endog.to_numpy(), np.ones(32), 0.9,
     ),
+    "nearly separable": (
+        classes, sm.families.Binomial, np.linspace(-3, 3, 30)[:, None],
+        np.repeat([0.0, 1, 0, 1], [14, 1, 1, 14]), np.ones(30), 0.95,
+    ),
+    "few in a level": (
+        counts, sm.families.Poisson, 1.0 * (np.arange(30) < 4)[:, None],
+        np.where(np.arange(30) < 4, np.arange(30) == 0, 3.0), np.ones(30), 0.95,
+    ),
+    "a short interval": (
+        classes, sm.families.Binomial, SMALL, Y, np.ones(30), 0.001
+    ),
     "weights": (classes, sm.families.Binomial, SMALL, Y, S, 0.99),
     "counts": (counts, sm.families.Poisson, SMALL, COUNT, np.ones(30), 0.95),
     "counts with weights": (counts, sm.families.Poisson, SMALL, COUNT, S, 0.8),

@@ -27,9 +27,10 @@ ONE_ROW = (
     "there is one row, which anything fits: add rows, ten for each column at least."
 )
 DEPEND = (
-    "columns depend on others: {relations}. Other coefficients would fit as well, and "
-    "the shortest are shown; leave {columns} out."
+    "columns depend on others: {relations}. Other coefficients would fit as "
+    "well{shown}; leave {columns} out."
 )
+SHORTEST = ", and the shortest are shown"  # of least squares, else some are
 UNKNOWN = (
     "the {columns} columns vary in {rank} only, as far as rounding lets one "
     "see. Other coefficients would fit as well, and the shortest are shown; leave "
@@ -65,7 +66,8 @@ def dependent(model: Any) -> Iterator[str]:
         recipe = getattr(model, "preparation_", None)
         told = sentences(found, X, names, recipe)
         columns = together(left_out(found, names, recipe))
-        yield DEPEND.format(relations="; ".join(cut(told)), columns=columns)
+        shown, all_ = SHORTEST * (rank is not None), "; ".join(cut(told))
+        yield DEPEND.format(relations=all_, columns=columns, shown=shown)
     elif rank is not None and rank + model.fit_intercept < n:
         yield UNKNOWN.format(columns=d, rank=counted(rank, "direction"))
 

@@ -29,7 +29,7 @@ from pellucid.statistics.information import Information
 Array = NDArray[Any]
 
 STEPS = 60  # of which six or so are needed
-CLOSE = 1e-10  # standard errors, between a step and the next
+CLOSE = 1e-7  # standard errors: so short a step leaves its square
 DEEP = 4.0  # times as far below the maximum as the end: a step there is halved
 HALVES = 30
 
@@ -58,8 +58,7 @@ def profile(information: Information, A: Array, level: float) -> Array:
 
 def end(information: Information, a: Array, q: float) -> float:
     """The largest a'u where 2 (l(0) - l(u)) <= q; nan where it is not found."""
-    top, u, reach = _likelihood(information), q**0.5 * a, np.nan
-    at = _at(information, u)
+    top, u, at = _likelihood(information), 0 * a, information
     for _ in range(STEPS):
         g = information.D.T @ (information.unit * at.slope)
         H = information.D.T @ (information.unit * at.curvature) @ information.D
@@ -76,9 +75,8 @@ def end(information: Information, a: Array, q: float) -> float:
                 break
             step = step / 2
         u = u + step
-        reach = float(a @ u)
-        if np.linalg.norm(step) < CLOSE * (1 + np.linalg.norm(u)):
-            return reach
+        if np.linalg.norm(step) < CLOSE:
+            return float(a @ u)
     return np.nan
 
 
