@@ -257,6 +257,27 @@ def test_a_power_that_rows_do_not_tell_is_left_out(rng):
     np.testing.assert_array_equal(np.isnan(errors), unknown)
 
 
+@pytest.mark.parametrize("centre", [0, 2000])
+@pytest.mark.parametrize("intercept", [True, False], ids=["", "through 0"])
+def test_squares_of_indicators_leave_other_terms_their_errors(intercept, centre, rng):
+    a, b = np.tile([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], 20)
+    f, k = rng.integers(0, 2, 60), rng.poisson(3, 60)
+    x = centre + rng.normal(size=60)
+    X, y = np.column_stack([a, b, x, k, f]), rng.normal(size=60)
+    frame = (
+        pl.PolynomialRegression(2, fit_intercept=intercept).fit(X, y).summary().frame
+    )
+    names = {"x1 x3": a * x, "x2 x5": b * f, "x3": x, "x3^2": x**2, "x3 x4": x * k,
+             "x4": k, "x4^2": k**2, "x4 x5": k * f}  # fmt: skip
+    rest = [a, b, f, a * k, b * x, b * k, a * f, x * f, *[np.ones(60)] * intercept]
+    columns = np.column_stack([*names.values(), *rest])
+    w, inverse, left = exactly(columns.tolist(), y)
+    truth = np.sqrt([float(v * left / (60 - len(w))) for v in inverse])[: len(names)]
+    np.testing.assert_allclose(frame.loc[[*names], "standard error"], truth, rtol=1e-9)
+    unknown = frame.index[frame["standard error"].isna()]
+    assert set(unknown) == {"x1", "x1^2", "x1 x2", "x2", "x2^2", "x5", "x5^2"}
+
+
 @pytest.mark.parametrize("intercept", [True, False])
 @pytest.mark.parametrize("degree", [2, 3, 7])
 def test_through_three_points_goes_the_curve_of_least_degree(degree, intercept):

@@ -24,7 +24,7 @@ FITS_ANYTHING = (
     "least, and judge the fit by rows that it has not seen."
 )
 ONE_ROW = (
-    "there is one row, which anything fits: add rows, ten for each column at least."
+    "there is one row, which anything fits; add rows, ten for each column at least."
 )
 DEPEND = (
     "columns depend on others: {relations}. Other coefficients would fit as "

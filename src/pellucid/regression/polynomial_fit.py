@@ -173,12 +173,14 @@ def _are_determined(columns: Columns, factors: Factors, rows: Rows) -> Array:
     N = np.random.default_rng(0).normal(size=(len(T), SAMPLES))
     seen = np.linalg.qr(T / np.linalg.norm(T, axis=0))[0]
     N -= seen @ (seen.T @ N)  # at random, of the polynomials that are 0 at all rows
+    N[np.abs(N) < UNSEEN * np.linalg.norm(N, axis=0)] = 0.0
     N[varies] *= factors.unit[varies]
     e = 0 if rows.columns.e is None else rows.columns.e[:, None]
     of_b = -factors.centre(rows) @ N
-    whole = columns.whole(Double.of(np.ldexp(N, -e)), Double.of(of_b))
-    there = np.abs(columns.basis.expanded(whole).value)
-    none = np.abs(there) <= UNSEEN * columns.basis.terms(whole.value)
+    N = np.ldexp(N, -e)
+    there = columns.basis.expanded(columns.whole(Double.of(N), Double.of(of_b))).value
+    terms = columns.basis.terms(columns.whole_sizes(np.abs(N), np.abs(of_b)))
+    none = np.abs(there) <= UNSEEN * terms
     return np.asarray(none.all(axis=1))
 
 
