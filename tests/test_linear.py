@@ -306,3 +306,18 @@ def test_a_table_is_fitted_and_keeps_its_names():
     model = pl.LinearRegression().fit(table)
     assert list(model.feature_names_in_) == ["x1", "x2"]
     np.testing.assert_allclose(model.predict(table), table.y)
+
+
+@pytest.mark.parametrize("made", [pl.LinearRegression, pl.PolynomialRegression])
+@pytest.mark.parametrize(("y", "called"), {
+    "a series": (pd.Series([1.0, 3.0, 4.0], name="price"), "price"),
+    "a frame": (pd.DataFrame({"price": [1.0, 3.0, 4.0]}), "price"),
+    "a number for a name": (pd.Series([1.0, 3.0, 4.0], name=0), "y"),
+    "a frame of numbered columns": (pd.DataFrame([1.0, 3.0, 4.0]), "y"),
+    "no name": (pd.DataFrame({" ": [1.0, 3.0, 4.0]}), "y"),
+    "several": (pd.DataFrame({"a": [1.0, 3.0, 4.0], "b": 0.0}), "y1, y2"),
+}.values())  # fmt: skip
+def test_a_target_has_the_name_of_its_column(made, y, called):
+    model = made().fit([[0.0], [1.0], [2.0]], y)
+    assert model.summary().title.endswith(f" of {called}")
+    assert model.formula().startswith(called.split(",")[0])

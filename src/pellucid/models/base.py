@@ -389,12 +389,12 @@ def feature_names(model: Any) -> list[str]:
 
 def target_name(y: Any) -> str:
     """What the target is called: the name of its column, where it has one, else y."""
-    name = getattr(y, "name", None)
-    return name if isinstance(name, str) and name.strip() else "y"
+    name, *end = *getattr(y, "columns", [getattr(y, "name", None)]), None
+    return name if isinstance(name, str) and name.strip() and end == [None] else "y"
 
 
 def target_names(model: Any) -> list[str]:
     """What the targets of a linear regression are called; y1, y2, ... where several."""
-    if model.coef_.ndim == 1:
+    if len(np.atleast_2d(model.coef_)) == 1:
         return [model._target]
     return [f"y{i + 1}" for i in range(len(model.coef_))]
