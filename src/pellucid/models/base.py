@@ -389,7 +389,7 @@ def feature_names(model: Any) -> list[str]:
 
 def target_name(y: Any) -> str:
     """What the target is called: the name of its column, where it has one, else y."""
-    name, *end = *getattr(y, "columns", [getattr(y, "name", None)]), None
+    name, *end = *list(getattr(y, "columns", [getattr(y, "name", None)])), None
     return name if isinstance(name, str) and name.strip() and end == [None] else "y"
 
 
