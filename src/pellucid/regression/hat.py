@@ -3,10 +3,10 @@
     y_hat = H y,   U'U = I,   h_i = |u_i|^2     the leverage of a row
 
 U is [1 Z] F, Z centred, with F F' = ([1 Z]'[1 Z])^-1; with weights the rows are those
-times the roots of the weights. What rounding has left of F is seen in U'U, which is
-formed of rows as those of exact arithmetic, and divided out: U R^-1 with U'U = R'R, as
-in Yamamoto, Nakatsukasa, Yanagisawa & Fukaya, "Roundoff error analysis of the
-CholeskyQR2 algorithm" (2015).
+times the roots of the weights. What rounding has left of F is seen in U'U and divided
+out: U R^-1 with U'U = R'R, as in Yamamoto, Nakatsukasa, Yanagisawa & Fukaya, "Roundoff
+error analysis of the CholeskyQR2 algorithm" (2015). U is formed as in exact arithmetic,
+but of many rows that do not need it.
 
 Hoaglin & Welsch, "The hat matrix in regression and ANOVA" (1978).
 """
@@ -24,6 +24,7 @@ from scipy import linalg
 
 from pellucid.regression import powers
 from pellucid.regression.error_free import Double, summed
+from pellucid.regression.factors import MOST_WIDE
 from pellucid.regression.problem import Rows
 from pellucid.regression.rows import rows_a_block, visited
 from pellucid.regression.slopes import Left, rows_of
@@ -34,6 +35,7 @@ T = TypeVar("T")
 
 STEEP = 1e6  # elements of T from which the rows need a slice more
 ROUGH = 1e3  # the squares of rows of F from which rounding would be seen in errors
+MANY = 2.0**30  # products of the rows with F, from which exact ones would be felt
 ALIKE = 1e-13  # what may be missing of a constant in the columns by rounding
 
 
@@ -50,7 +52,7 @@ class Hat:
     F : array (d, rank)
         The coefficients of the columns A that make U of their rows, to begin with.
     left : Left
-        What [F w] leaves of [0 y].
+        What [F w] leaves of [0 y], or w alone of y: then U has plain products.
     f : int
         The weights are divided by 2^f.
     turn : array (m, m)
@@ -86,7 +88,8 @@ class Hat:
         rows = Rows.of(X, Y, s, intercept=intercept)
         f = 0 if s is None else int(powers.exponents_of(np.max(s)))
         F = spread.inverse / spread.scale[:, None] * 2.0 ** (f / 2)
-        left = _left(rows, spread, F, w)
+        plain = rows.shape[0] * F.size > MANY and not is_rough(spread, f)
+        left = _left(rows, spread, F[:, :0] if plain else F, w)
         m, k = spread.inverse.shape[1] + intercept, Y.shape[1]
         rough = cls(rows, spread, F, left, f, np.eye(m), *np.zeros((3, m, k)))
 
@@ -95,7 +98,8 @@ class Hat:
             for block, U, r in rough.blocks(blocks):
                 y = rows.targets.block(block) - rows.targets.shift
                 yq = rough.weighted(np.insert(y, k, 1.0, axis=1), block)
-                found += U.T @ np.hstack([U, r, yq])
+                found[:, :m] += U.T @ U  # symmetric, as BLAS sees
+                found[:, m:] += U.T @ np.hstack([r, yq])
             return found
 
         products = reduce(np.add, rough.visited(sums))
@@ -117,12 +121,19 @@ class Hat:
         room, of_1 = self.left.room(rows_of(blocks[0])), self.rows.total**-0.5
         for block in blocks:
             A, y = self.left.slices(block, room), self.rows.targets.block(block)
-            m = self.spread.inverse.shape[1]
+            m = self.left.b.head.size - y.shape[1]
             both = self.left.of_targets(A, np.hstack([np.zeros((len(y), m)), y])).value
-            U, r = -both[:, :m], both[:, m:]
+            U, r = -both[:, :m] if m else self.plain(block), both[:, m:]
             U = np.insert(U, 0, of_1, axis=1) if self.rows.intercept else U
             U = self.weighted(U, block) @ self.turn
             yield block, U, self.weighted(r, block) - U @ self.along
+
+    def plain(self, rows: slice) -> Array:
+        """A F, A centred (m, rank), at the speed of BLAS."""
+        columns = self.rows.columns
+        return np.asarray(
+            (columns.block(rows) - (self.spread.mean - columns.head)) @ self.F
+        )
 
     def weighted(self, block: Array, rows: slice) -> Array:
         """Columns (m, k) times the roots of the weights."""
@@ -174,8 +185,8 @@ def _left(rows: Rows, spread: Spread, F: Array, w: Array) -> Left:
 
 
 def _size(d: int, columns: int) -> int:
-    """Rows of a block."""
-    return rows_a_block(d + columns)
+    """Rows of a block, of wide ones as many as make products worth adding up."""
+    return max(rows_a_block(d + columns), min(d, MOST_WIDE))
 
 
 def _inverse(R: Array) -> Array:

@@ -30,9 +30,9 @@ from scipy import linalg
 
 from pellucid.regression import powers
 from pellucid.regression.curvature import cholesky
-from pellucid.regression.factors import GAP
+from pellucid.regression.factors import GAP, MOST_WIDE
 from pellucid.regression.objective import by_outputs
-from pellucid.regression.rows import visited
+from pellucid.regression.rows import rows_a_block, visited, visits
 from pellucid.regression.spread import ASIDE
 from pellucid.statistics.basis import Basis
 from pellucid.statistics.families import Family
@@ -184,6 +184,9 @@ class Information:
 
         def each(rows: slice, B: Array) -> Array:
             S = self.family.root(self.z[rows])
+            if S.shape[1] == 1:
+                B = B * (np.sqrt(self.s[rows, None]) * S[:, 0])
+                return np.asarray(B.T @ B)  # symmetric, as BLAS sees
             return by_outputs(B, self._counted(rows, S @ S.swapaxes(1, 2)))
 
         return self._summed(each)
@@ -304,7 +307,8 @@ class Information:
         def part(blocks: list[slice]) -> Any:
             return sum(each(rows, self.basis.block(rows)) for rows in blocks)
 
-        return np.asarray(sum(visited(part, len(self.s), self.size)))
+        size = max(rows_a_block(self.size), min(self.basis.rank, MOST_WIDE))
+        return np.asarray(sum(visits(part, len(self.s), self.size, size)))
 
     def outward(self, A: Array) -> Array:
         """Of the columns as they are, from those of the basis: (k p, m)."""

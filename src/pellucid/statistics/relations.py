@@ -201,10 +201,9 @@ class Search:
 
     def simply(self, j: int, others: Array, c: Array, near: Array) -> Relation | None:
         """The relation with simple fractions so near to these coefficients."""
-        known: list[Fraction] = []
+        known = []
         for a, b in zip(c.tolist(), near.tolist(), strict=True):
-            fraction = _fraction(a, b)
-            if fraction is None:
+            if (fraction := _fraction(a, b)) is None:
                 return None
             known.append(fraction)
         return self.held(j, others, known)
@@ -276,14 +275,14 @@ class Search:
         """Whether the rows hold a relation, the first thousand being asked first."""
         doubles, constant = [_double(a) for a in c], _double(b)
         reach, w = self.reach(c), np.array([float(a.head) for a in doubles])
-        far = 2 * reach + self.rows.eps * (len(c) + 4)  # as rounding of sums may be
+        far = 2 * reach + self.rows.eps * (len(c) + 4)  # with that of plain sums
 
         def holds(block: slice) -> bool:
             Z = self.near(block, columns)
             left = Z[:, :-1] @ w + (constant.head - Z[:, -1])
             terms = np.abs(Z[:, :-1]) @ np.abs(w) + np.abs(Z[:, -1])
             if (np.abs(left) > far * (terms + abs(constant.head))).any():
-                return False  # as plain sums tell at once
+                return False  # plain sums tell at once
             total, size = constant + -Z[:, -1], np.abs(Z[:, -1]) + abs(constant.head)
             for a, x in zip(doubles, Z.T, strict=False):
                 total = total + Double(*np.broadcast_arrays(a.head, a.tail)) * x
@@ -332,10 +331,7 @@ class Given:
 
 
 def _shorter(way: Array, ways: list[Array]) -> Iterator[Array]:
-    """A relation with terms put in the place of others, as few as can be found.
-
-    Last the relation itself: the rows may hold it better.
-    """
+    """A relation with as few terms as can be found, and last itself: rows choose."""
     short, known = way, np.array(ways if len(ways) <= MANY else [])
     there = np.abs(known) > PART
     while len(known):
@@ -375,8 +371,8 @@ def _fraction(c: float, near: float) -> Fraction | None:
     fraction = simplest(Fraction(c - near), Fraction(c + near))
     if fraction.denominator <= LARGEST:
         return fraction
-    decimals = (f"{c:.{digits}g}" for digits in range(1, DIGITS + 1))
-    return next((Fraction(a) for a in decimals if abs(float(a) - c) <= near), None)
+    short = (f"{c:.{digits}g}" for digits in range(1, DIGITS + 1))
+    return next((Fraction(a) for a in short if abs(float(a) - c) <= near), None)
 
 
 def simplest(low: Fraction, high: Fraction) -> Fraction:
@@ -391,13 +387,11 @@ def simplest(low: Fraction, high: Fraction) -> Fraction:
         return -simplest(-high, -low)
     (a, b), (c, d) = low.as_integer_ratio(), high.as_integer_ratio()
     p, q, before, last = 1, 0, 0, 1  # convergents p / q of what both begin with
-    while True:
-        whole = -(-a // b)  # the least whole number that is no less than a / b
-        if whole * d <= c:
-            return Fraction(p * whole + before, q * whole + last)
+    while (whole := -(-a // b)) * d > c:  # no whole number from a / b to c / d
         whole = a // b
         p, q, before, last = p * whole + before, q * whole + last, p, q
         a, b, c, d = d, c - whole * d, b, a - whole * b
+    return Fraction(p * whole + before, q * whole + last)
 
 
 def _double(a: Fraction) -> Double:
