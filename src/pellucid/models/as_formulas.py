@@ -267,7 +267,7 @@ def _latex_number(value: float, digits: int) -> str:
     r"""A number as a book prints it, one of middling size whole: no power of ten.
 
     >>> _latex_number(78862.8, 4), _latex_number(5e7, 4)
-    ('78863', '5 \\times 10^{7}')
+    ('78863', '5 \\times 10^7')
     """
     if 10**digits <= abs(value) < LARGE:
         return latex.number(round(value)).text

@@ -105,7 +105,7 @@ def luminance(parts: NDArray[np.float64]) -> float:
     Examples
     --------
     >>> round(luminance(rgb("#0072B2")), 3)
-    0.156
+    0.152
     """
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])
