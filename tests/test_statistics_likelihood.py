@@ -773,3 +773,11 @@ def test_shares_are_no_classes(rng):
     said = "got numbers with decimals; .*a row of each class with how many.*continuous"
     with pytest.raises(ModelError, match=said):
         classes(rng.normal(size=(9, 1)), rng.uniform(size=9))
+
+
+def test_accuracy_counts_rows_as_often_as_their_weights_do():
+    """Each school has a row of either class, so that half of them are always right."""
+    X, y, s = schools()
+    model = classes(X, y, s)
+    right = model.predict(X) == y
+    assert np.isclose(model.summary().figures["accuracy"], np.average(right, weights=s))

@@ -333,10 +333,14 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
 
     @functools.cached_property
     def _accuracy(self) -> float:
-        """The part of the rows that are on the right side."""
-        X, y, *_ = base.rows_of(self)
+        """The part of the rows that are on the right side, as often as they count.
+
+        Weights of classes are no counts of rows.
+        """
+        X, y, *s = base.rows_of(self)
         right = likeliest(self._linear(X)) == likeliest(y)
-        return float(np.mean(right))
+        counts = powers.near_one(s[0]) if s and self.class_weight is None else None
+        return float(np.average(right, weights=counts))
 
     @property
     def graph_(self) -> Graph:
