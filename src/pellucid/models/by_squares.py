@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -15,11 +15,13 @@ from pellucid.models.base import Array
 from pellucid.models.constraints import constraints_of
 from pellucid.models.statistics import LEVELS, Statistical
 from pellucid.regression.explained import Explained
-from pellucid.regression.hat import Hat, is_rough
 from pellucid.regression.spread import Spread
 from pellucid.show.estimates import LEVEL
-from pellucid.statistics.linear import LinearFit
 from pellucid.tables.frames import kept_labels, labels_of
+
+if TYPE_CHECKING:
+    from pellucid.regression.hat import Hat
+    from pellucid.statistics.linear import LinearFit
 
 
 class Combination(NamedTuple):
@@ -105,6 +107,8 @@ class BySquares(Statistical):
     def _fitted(self) -> LinearFit:
         """With its errors, of the rows or of what a file kept."""
         from pellucid.models import summary
+        from pellucid.regression.hat import is_rough
+        from pellucid.statistics.linear import LinearFit
 
         intercept, found = bool(self.fit_intercept), cache(self._hat)
         spread, factor = self._spread, self._factor
@@ -133,6 +137,8 @@ class BySquares(Statistical):
 
     def _hat(self) -> Hat:
         """The hat matrix of the rows that the model was fitted to."""
+        from pellucid.regression.hat import Hat
+
         X, y, *s = base.rows_of(self)
         if not self._is_known:
             message = "expected an X whose errors can be told, got a sparse one that is"
