@@ -5,7 +5,7 @@ import pytest
 
 import pellucid as pl
 from pellucid.models.constraints import constraints_of, is_penalised
-from pellucid.models.pictures_of_effects import standardised
+from pellucid.models.pictures.of_effects import standardised
 
 X = np.random.default_rng(0).normal(size=(60, 2))
 NOISE = np.random.default_rng(1).normal(size=60)

@@ -11,13 +11,8 @@ from scipy import stats
 from sklearn import metrics
 
 import pellucid as pl
-from pellucid.models import (
-    effects,
-    findings,
-    pictures_of_classes,
-    pictures_of_effects,
-    pictures_of_residuals,
-)
+from pellucid.models import effects
+from pellucid.models.pictures import findings, of_classes, of_effects, of_residuals
 from pellucid.show import estimates, plots
 from pellucid.show.canvas import finding
 from pellucid.show.smooth import apart, smooth
@@ -32,7 +27,7 @@ X = pd.DataFrame({"x": x, "z": z})
 
 def titles(model):
     """The finding of each picture of residuals, by name."""
-    drawn = pictures_of_residuals.of(model)
+    drawn = of_residuals.of(model)
     return {name: finding(picture) for name, (picture, _) in drawn.items()}
 
 
@@ -84,7 +79,7 @@ def test_a_pattern_of_residuals_is_told(y, X, name, title):
 
 def test_the_far_row_has_its_number_on_the_picture():
     y, X, *_ = PATTERNS["a far row"]
-    picture, _ = pictures_of_residuals.of(linear(y, X))["leverage"]
+    picture, _ = of_residuals.of(linear(y, X))["leverage"]
     assert "400" in texts(picture)
 
 
@@ -101,7 +96,7 @@ def test_few_rows_are_drawn_or_left(rows):
 def test_the_figures_of_a_leverage_picture_are_those_of_statsmodels():
     y = 1 + 2 * x + noise
     theirs = sm.OLS(y, sm.add_constant(X)).fit().get_influence()
-    picture, _ = pictures_of_residuals.of(linear(y))["leverage"]
+    picture, _ = of_residuals.of(linear(y))["leverage"]
     drawn = picture.axes[0].collections[0].get_offsets()
     ours = np.column_stack([theirs.hat_matrix_diag, theirs.resid_studentized_internal])
     np.testing.assert_allclose(drawn, ours, rtol=1e-8)
@@ -135,7 +130,7 @@ def test_effects_are_those_of_columns_in_comparable_units():
     np.testing.assert_allclose(frame["estimate"], theirs.params[1:] * scale, rtol=1e-8)
     bounds = theirs.conf_int()[1:].to_numpy() * np.array(scale)[:, None]
     np.testing.assert_allclose(frame[["lower", "upper"]], bounds, rtol=1e-8)
-    drawn = pictures_of_effects.standardised(model)
+    drawn = of_effects.standardised(model)
     assert found(drawn) == [
         "2 of 4 effects differ from 0 beyond chance, that of x the most"
     ]
@@ -149,18 +144,16 @@ def test_effects_are_those_of_columns_in_comparable_units():
 )  # fmt: skip
 def test_a_column_is_said_to_act_where_it_does(slope, title):
     model = fitted(pl.LinearRegression(), slope * x + noise)
-    assert any(
-        re.fullmatch(title, line) for line in found(pictures_of_effects.partial(model))
-    )
+    assert any(re.fullmatch(title, line) for line in found(of_effects.partial(model)))
 
 
 def test_a_category_is_said_to_act_as_a_whole():
     with_it = fitted(pl.LinearRegression(), 5.0 * (PET == "dog") + noise)
-    line = next(t for t in found(pictures_of_effects.partial(with_it)) if "By pet" in t)
+    line = next(t for t in found(of_effects.partial(with_it)) if "By pet" in t)
     assert "is highest for dog (" in line
     means = pd.Series(noise).groupby(PET).transform("mean")
     without = fitted(pl.LinearRegression(), noise - means)
-    told = found(pictures_of_effects.partial(without))
+    told = found(of_effects.partial(without))
     assert any("The effect of pet on target may be chance" in line for line in told)
 
 
@@ -188,7 +181,7 @@ def test_the_chance_of_a_category_is_that_of_its_levels_for_all_classes():
     expected = stats.chi2.sf(w @ np.linalg.solve(C, w), 4)
     pet = next(c for c in effects.raw_columns(model) if c.name == "pet")
     assert effects.chance(model, pet) == pytest.approx(expected, rel=1e-6)
-    drawn = pictures_of_effects.partial(model)
+    drawn = of_effects.partial(model)
     levels = next(p for p, said in drawn.values() if "each level of pet" in said)
     centre = dummies.astype(float).mean()
     rows = np.tile(np.r_[1, centre], (3, 1))
@@ -244,10 +237,10 @@ def test_the_probability_along_a_column_has_the_band_of_statsmodels():
 
 def test_the_odds_of_classes_are_told_with_their_event():
     model = fitted(pl.LogisticRegression(C=np.inf), BOUGHT)
-    (line,) = found(pictures_of_effects.standardised(model))
+    (line,) = found(of_effects.standardised(model))
     assert line.startswith("target = yes: ")
     assert "that of x the most" in line or "only that of x" in line
-    told = found(pictures_of_effects.partial(model))
+    told = found(of_effects.partial(model))
     assert any(re.match(r"p\(target = yes\) rises from .* as x goes", t) for t in told)
 
 
@@ -269,7 +262,7 @@ def test_counts_along_a_column_have_the_band_of_statsmodels():
 
 def test_coefficients_that_a_penalty_moved_have_no_intervals():
     model = fitted(pl.LogisticRegression(C=1.0), BOUGHT)
-    assert pictures_of_effects.standardised(model) == {}
+    assert of_effects.standardised(model) == {}
     _, low, high = effects.along(model, TABLE[["x"]].to_numpy() @ np.ones((1, 4)))
     assert np.isnan(low).all()
     assert np.isnan(high).all()
@@ -284,7 +277,7 @@ BOTH = np.column_stack([1 - P, P])
 
 
 def test_the_title_of_roc_is_the_area_below_it():
-    picture = pictures_of_classes.roc(BOTH, PLACE, LABELS)
+    picture = of_classes.roc(BOTH, PLACE, LABELS)
     area = metrics.roc_auc_score(PLACE, P)
     assert f"(AUC {area:.3f})" in finding(picture)
     curve = picture.axes[0].lines[1].get_xydata()
@@ -292,7 +285,7 @@ def test_the_title_of_roc_is_the_area_below_it():
 
 
 def test_what_is_said_of_two_classes_is_counted():
-    title = finding(pictures_of_classes.said(BOTH, PLACE, LABELS, "bought"))
+    title = finding(of_classes.said(BOTH, PLACE, LABELS, "bought"))
     right = np.mean((P >= 0.5) == (PLACE == 1))
     assert title.startswith(findings.percent(right).replace("\xa0", " "))
 
@@ -302,7 +295,7 @@ def test_what_is_said_of_three_classes_names_the_surest_and_the_least_sure():
     p = np.full((30, 3), 0.1)
     p[:10] = [0.8, 0.1, 0.1]
     p[20:] = [0.3, 0.3, 0.4]
-    title = finding(pictures_of_classes.said(p, place, ["a", "b", "c"], "y"))
+    title = finding(of_classes.said(p, place, ["a", "b", "c"], "y"))
     assert title == (
         "The right class gets 80 % in a typical row of a, 10 % in one of b"
     )

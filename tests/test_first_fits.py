@@ -31,7 +31,11 @@ THEIRS = ["linear_model", "metrics", "model_selection", "preprocessing", "svm"]
 PICTURES = ["matplotlib", "IPython", "rich", "jinja2", "latex2mathml"]
 TARGETS = ["jax", "torch", "onnx"]
 READERS = ["pellucid.reading.formula", "pellucid.reading.drawing", "pellucid.report"]
-DRAWN = ["pellucid.show.plots", "pellucid.models.pictures", "pellucid.models.summary"]
+DRAWN = [
+    "pellucid.show.plots",
+    "pellucid.models.pictures.pictures",
+    "pellucid.models.summary",
+]
 HEAVY = {*PICTURES, *TARGETS, *READERS, *DRAWN, *(f"sklearn.{name}" for name in THEIRS)}
 ENGINE = {"pellucid.graphs.tracing", "pellucid.graphs.rewriting", "pellucid.running"}
 

@@ -15,8 +15,8 @@ import safetensors.numpy
 
 import pellucid as pl
 from pellucid.errors import ModelError, ModelFileError, PellucidError
-from pellucid.models.saving import VERSION, as_bytes, restored
-from pellucid.models.states import KINDS
+from pellucid.models.files.saving import VERSION, as_bytes, restored
+from pellucid.models.files.states import KINDS
 
 RNG = np.random.default_rng(20260101)
 X = RNG.normal(size=(40, 3))

@@ -14,8 +14,8 @@ import pellucid as pl
 from pellucid.errors import ModelError
 from pellucid.models.linear import LinearRegression
 from pellucid.models.logistic import LogisticRegression
-from pellucid.models.perceptron_regressor import MLPRegressor
-from pellucid.models.perceptrons import MLPClassifier
+from pellucid.models.networks.perceptron_regressor import MLPRegressor
+from pellucid.models.networks.perceptrons import MLPClassifier
 
 Y = [1.0, 2.0, 3.0, 5.0]
 KIND = ["a", "b", "a", "b"]

@@ -10,7 +10,7 @@ from sklearn.neural_network import MLPClassifier
 import pellucid as pl
 from pellucid.errors import ModelError
 from pellucid.layers import activations
-from pellucid.models.network import ACTIVATIONS, forward
+from pellucid.models.networks.network import ACTIVATIONS, forward
 
 FAST = {"learning_rate_init": 0.02, "random_state": 0, "tol": 1e-5, "max_iter": 1500}
 

@@ -27,9 +27,9 @@ from pellucid.layers import (
 from pellucid.layers.containers import training
 from pellucid.layers.noise import key_of
 from pellucid.models.costs import cross_entropy, squared_error
-from pellucid.models.inside import Inside, parts_of, variables
-from pellucid.models.pictures_of_sequences import norms_through_time, over_time
-from pellucid.models.responses import Sight, preferred
+from pellucid.models.pictures.inside import Inside, parts_of, variables
+from pellucid.models.pictures.of_sequences import norms_through_time, over_time
+from pellucid.models.pictures.responses import Sight, preferred
 from pellucid.reading.drawing.draw import draw
 
 relu = pl.activations.relu

@@ -6,7 +6,7 @@ import pytest
 import pellucid as pl
 from pellucid.errors import ModelError
 from pellucid.layers import BatchNorm
-from pellucid.models.network import Cost, forward, in_training
+from pellucid.models.networks.network import Cost, forward, in_training
 
 # That a few epochs are not enough is told, and no matter here.
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -6,7 +6,7 @@ import pytest
 import pellucid as pl
 from pellucid.errors import ModelError, PellucidError
 from pellucid.layers import LSTM, Conv2D, Dense, Embedding, Flatten, Sequential
-from pellucid.models import memory
+from pellucid.models.networks import memory
 
 RNG = np.random.default_rng(0)
 IMAGES, TWO = RNG.normal(size=(20, 8, 8, 1)), np.arange(20) % 2

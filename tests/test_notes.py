@@ -12,8 +12,8 @@ from sklearn.datasets import load_diabetes
 from sklearn.exceptions import ConvergenceWarning
 
 import pellucid as pl
-from pellucid.models import notes, notes_of_numbers
-from pellucid.models.pictures_of_residuals import of as plots_of
+from pellucid.models.notes import notes, of_numbers
+from pellucid.models.pictures.of_residuals import of as plots_of
 from pellucid.tables.sources import rows
 from pellucid.tables.table import Table
 
@@ -489,7 +489,7 @@ def test_each_of_several_targets_has_its_notes():
 def test_few_rows_say_nothing_of_form_and_spread(n):
     rng = np.random.default_rng(7)
     model = pl.LinearRegression().fit(rng.normal(size=(n, 2)), np.arange(n) ** 2.0)
-    assert [*notes_of_numbers.of_rows(model)] == []
+    assert [*of_numbers.of_rows(model)] == []
 
 
 def test_sparse_rows_are_not_looked_at():

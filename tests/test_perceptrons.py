@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning, DataConversionWarning
 import pellucid as pl
 from pellucid.errors import ModelError
 from pellucid.minimisers import steps
-from pellucid.models import network
+from pellucid.models.networks import network
 
 OURS = {
     "MLPClassifier": ["class_weight", "dropout", "batch_norm", "target", "device"],

@@ -10,7 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 import pellucid as pl
 from pellucid.errors import ModelError
-from pellucid.models import network
+from pellucid.models.networks import network
 
 X = np.random.default_rng(0).normal(size=(100, 3))
 S = np.random.default_rng(1).uniform(size=100)

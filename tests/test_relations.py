@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import pellucid as pl
-from pellucid.models import notes
+from pellucid.models.notes import notes
 from pellucid.statistics.relations import relations, simplest
 from pellucid.tour.fit import run
 

@@ -12,8 +12,8 @@ from exact_programs import greatest as exact_greatest
 from scipy import special
 
 import pellucid as pl
-from pellucid.models import notes
 from pellucid.models.choosing import chosen, learned
+from pellucid.models.notes import notes
 from pellucid.statistics.separation import Alone, are_separable, separation
 
 rng = np.random.default_rng(3)

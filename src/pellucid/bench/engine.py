@@ -22,7 +22,7 @@ from pellucid.graphs.rewriting.stable import stable
 from pellucid.graphs.tracing.trace import graph as traced
 from pellucid.minimisers.methods import Adam
 from pellucid.minimisers.minimise import minimise
-from pellucid.models.network import glorot
+from pellucid.models.networks.network import glorot
 from pellucid.reading.source.source import source
 from pellucid.running.compile import compile  # noqa: A004 (the public name)
 

@@ -125,10 +125,10 @@ class OfCounts(ByLikelihood):
         return self._target
 
     def _own_notes(self) -> Iterator[str]:
-        from pellucid.models import notes_of_counts, separated
+        from pellucid.models.notes import of_counts, separated
 
         yield from separated.without_counts(self)
-        yield from notes_of_counts.of_rows(self)
+        yield from of_counts.of_rows(self)
 
     def summary(
         self, *, level: float = LEVEL, covariance: str = CLASSICAL,
@@ -254,10 +254,10 @@ class OfClasses(ByLikelihood):
         return self._beside(0)
 
     def _own_notes(self) -> Iterator[str]:
-        from pellucid.models import notes_of_classes, separated
+        from pellucid.models.notes import of_classes, separated
 
         yield from separated.separable(self)
-        yield from notes_of_classes.of_rows(self)
+        yield from of_classes.of_rows(self)
 
     def _beside(self, i: int) -> str:
         """What the log odds are of, where class i is the one they are against."""

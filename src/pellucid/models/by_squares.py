@@ -100,9 +100,9 @@ class BySquares(Statistical):
         return ", ".join(base.target_names(self))
 
     def _own_notes(self) -> Iterator[str]:
-        from pellucid.models import notes_of_numbers
+        from pellucid.models.notes import of_numbers
 
-        yield from notes_of_numbers.of_rows(self)
+        yield from of_numbers.of_rows(self)
 
     def _fitted(self) -> LinearFit:
         """With its errors, of the rows or of what a file kept."""

@@ -17,8 +17,8 @@ from pellucid.models.judging import folds, log_loss, probabilities
 from pellucid.models.linear import LinearRegression
 from pellucid.models.logistic import LogisticRegression
 from pellucid.models.logistic_cost import deviations
-from pellucid.models.perceptron_regressor import MLPRegressor
-from pellucid.models.perceptrons import MLPClassifier
+from pellucid.models.networks.perceptron_regressor import MLPRegressor
+from pellucid.models.networks.perceptrons import MLPClassifier
 from pellucid.tables.wording import counted
 
 KINDS = ("linear", "logistic", "network")

@@ -296,6 +296,6 @@ class HuberRegression(Regressor, BaseEstimator):
         >>> model.plot().axes[0].get_xlabel()
         'x'
         """
-        from pellucid.models import pictures
+        from pellucid.models.pictures import pictures
 
         return pictures.huber(self)

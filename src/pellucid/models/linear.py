@@ -187,10 +187,10 @@ class LinearRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator):
         return Combination(X, np.atleast_2d(self.coef_).T, degree=1)
 
     def _own_notes(self) -> Iterator[str]:
-        from pellucid.models import notes_of_numbers
+        from pellucid.models.notes import of_numbers
 
         yield from super()._own_notes()
-        yield from notes_of_numbers.alike(self)
+        yield from of_numbers.alike(self)
 
     def predict(self, X: Any) -> Array:
         """Compute z = Xw + b.
@@ -283,7 +283,7 @@ class LinearRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator):
         >>> model.plot().axes[0].get_xlabel()
         'x'
         """
-        from pellucid.models import pictures
+        from pellucid.models.pictures import pictures
 
         return pictures.linear(self)
 

@@ -75,7 +75,7 @@ class LinearClassifier(Classifier):
         >>> model.predict_proba([[0.5]])
         array([[0.5, 0.5]])
         """
-        from pellucid.models.network import OUTPUTS
+        from pellucid.models.networks.network import OUTPUTS
 
         z = self.decision_function(X)
         if z.ndim > 1:

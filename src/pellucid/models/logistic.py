@@ -389,6 +389,6 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
         >>> " ".join(model.plot().axes[0].get_title(loc="left").split())
         'p(y = 1) rises from 44 % to 56 % as x goes from 0 to 1'
         """
-        from pellucid.models import pictures_of_classes
+        from pellucid.models.pictures import of_classes
 
-        return pictures_of_classes.fitted(self)
+        return of_classes.fitted(self)

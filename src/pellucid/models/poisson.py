@@ -341,7 +341,7 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         >>> model.plot().axes[0].get_xlabel()
         'predicted'
         """
-        from pellucid.models import pictures
+        from pellucid.models.pictures import pictures
 
         return pictures.poisson(self)
 

@@ -288,6 +288,6 @@ class PolynomialRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator
         >>> model.plot().axes[0].get_title(loc="left")
         'A parabola is least at x = 1: 0 (r2 = 1.0000)'
         """
-        from pellucid.models import pictures
+        from pellucid.models.pictures import pictures
 
         return pictures.polynomial(self)

@@ -161,7 +161,7 @@ class Statistical(ABC):
     @cached_property
     def notes_(self) -> tuple[str, ...]:
         """What a careful colleague would say of the fit, each with a remedy."""
-        from pellucid.models import notes
+        from pellucid.models.notes import notes
 
         check_is_fitted(self)
         return notes.of(self)

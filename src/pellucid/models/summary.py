@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.models import notes
 from pellucid.models.base import Array, rows_of
 from pellucid.models.linear_settings import coefficient_names
+from pellucid.models.notes import notes
 from pellucid.regression.powers import filled
 from pellucid.show.summary import Summary
 from pellucid.statistics.fitted import CLASSICAL

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pellucid.errors import ModelError, TableError
-from pellucid.models.candidates import Candidate, Rows
 from pellucid.models.choosing import KINDS, Choice, chosen, learned
-from pellucid.models.comparing import compared
+from pellucid.models.comparing.candidates import Candidate, Rows
+from pellucid.models.comparing.comparing import compared
 from pellucid.models.judging import FOLDS
 from pellucid.show import estimates
 from pellucid.show.plain_text import Written, number

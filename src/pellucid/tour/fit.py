@@ -12,9 +12,15 @@ import numpy as np
 
 from pellucid.errors import ModelError, TableError
 from pellucid.models.choosing import Choice, chosen, labels, learned
-from pellucid.models.dependent import cut, left_out, relations, sentences, together
-from pellucid.models.saving import as_bytes
-from pellucid.models.separated import REASON, Rows, label
+from pellucid.models.files.saving import as_bytes
+from pellucid.models.notes.dependent import (
+    cut,
+    left_out,
+    relations,
+    sentences,
+    together,
+)
+from pellucid.models.notes.separated import REASON, Rows, label
 from pellucid.tables.sources import rows
 from pellucid.tables.table import Table
 from pellucid.tables.wording import quoted

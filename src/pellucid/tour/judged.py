@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.models import judging, pictures_of_classes
+from pellucid.models import judging
 from pellucid.models.choosing import Choice, learned
 from pellucid.models.judging import Learn, Measure
 from pellucid.models.logistic import LogisticRegression
+from pellucid.models.pictures import of_classes
 from pellucid.models.predictions import LEVEL
 from pellucid.show import plots
 from pellucid.show.plain_text import Written, number
@@ -145,7 +146,7 @@ def classes(
     _by_class(guide, [str(name) for name in names], place, p)
     guide.picture(
         "roc",
-        pictures_of_classes.roc(p, place, [str(name) for name in names]),
+        of_classes.roc(p, place, [str(name) for name in names]),
         "Rows held out: at each border, the share of a class that is called so, and "
         "the share of the others that is.",
     )

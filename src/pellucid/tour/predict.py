@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from pellucid.models.files.saving import load
 from pellucid.models.predictions import Predictions, predictions
-from pellucid.models.saving import load
 from pellucid.show import plain_text
 from pellucid.tables.grid import Grid
 from pellucid.tables.sources import grid_of

@@ -6,14 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.models import (
-    as_formulas,
-    effects,
-    pictures_of_effects,
-    pictures_of_residuals,
-)
+from pellucid.models import as_formulas, effects
 from pellucid.models.choosing import Choice
 from pellucid.models.constraints import constraints_of
+from pellucid.models.pictures import of_effects, of_residuals
 from pellucid.show import estimates
 from pellucid.tables.table import Table
 from pellucid.tour.guide import Guide
@@ -103,9 +99,9 @@ def pictured(guide: Guide, choice: Choice, model: Any) -> None:
     if choice.kind == "network":
         return
     guide.stretch("effects", "What the columns do")
-    guide.gallery(pictures_of_effects.standardised(model))
+    guide.gallery(of_effects.standardised(model))
     if model.n_features_in_ > 1:  # a single one is on the picture of the fit
-        guide.gallery(pictures_of_effects.partial(model))
-    if choice.kind == "linear" and (left := pictures_of_residuals.of(model)):
+        guide.gallery(of_effects.partial(model))
+    if choice.kind == "linear" and (left := of_residuals.of(model)):
         guide.stretch("residuals", "What the fit leaves")
         guide.gallery(left)

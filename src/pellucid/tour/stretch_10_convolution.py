@@ -23,9 +23,9 @@ from pellucid.layers.activations import relu
 from pellucid.layers.containers import described
 from pellucid.minimisers.methods import Adam
 from pellucid.minimisers.schedules import cosine
-from pellucid.models.network_classifier import NetworkClassifier
-from pellucid.models.pictures_of_learning import filters
-from pellucid.models.responses import activations, responses
+from pellucid.models.networks.network_classifier import NetworkClassifier
+from pellucid.models.pictures.of_learning import filters
+from pellucid.models.pictures.responses import activations, responses
 from pellucid.reading.source.source import source
 from pellucid.show import plots
 from pellucid.show.progress import is_watched

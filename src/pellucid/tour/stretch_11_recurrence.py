@@ -11,8 +11,8 @@ from pellucid.graphs.differentiating.gradient import gradient
 from pellucid.graphs.tracing.trace import graph
 from pellucid.layers import GRU, LSTM, RNN, Dense, Sequential
 from pellucid.minimisers.methods import Adam
-from pellucid.models.network_regressor import NetworkRegressor
-from pellucid.models.pictures_of_sequences import gates, norms_through_time
+from pellucid.models.networks.network_regressor import NetworkRegressor
+from pellucid.models.pictures.of_sequences import gates, norms_through_time
 from pellucid.reading.source.source import source
 from pellucid.show import plots
 from pellucid.show.progress import is_watched

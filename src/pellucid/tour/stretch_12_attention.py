@@ -12,8 +12,8 @@ from pellucid.graphs.tracing.trace import graph
 from pellucid.layers import Attention, Dense, Embedding, LayerNorm, Residual, Sequential
 from pellucid.layers.activations import relu, softmax
 from pellucid.minimisers.methods import Adam
-from pellucid.models.network_classifier import NetworkClassifier
-from pellucid.models.pictures_of_sequences import attention as attention_map
+from pellucid.models.networks.network_classifier import NetworkClassifier
+from pellucid.models.pictures.of_sequences import attention as attention_map
 from pellucid.reading.source.source import source
 from pellucid.show.progress import is_watched
 from pellucid.tour.data import Data

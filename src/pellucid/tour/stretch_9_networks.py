@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pellucid.graphs.differentiating.gradient import gradient
 from pellucid.graphs.tracing.trace import graph
 from pellucid.models.logistic import LogisticRegression
-from pellucid.models.perceptrons import MLPClassifier
+from pellucid.models.networks.perceptrons import MLPClassifier
 from pellucid.reading.source.source import source
 from pellucid.show import plots
 from pellucid.show.progress import each, is_watched

@@ -25,7 +25,7 @@ class Cost:
         """Propagate forward, and compare with the one-hot rows of Y."""
         from pellucid.layers.activations import relu
         from pellucid.models.costs import cross_entropy
-        from pellucid.models.network import forward
+        from pellucid.models.networks.network import forward
         from pellucid.models.penalties import l2
 
         loss = cross_entropy(forward(layers, X, relu), Y)  # (n,)
@@ -45,7 +45,9 @@ class Ours(Loop):
     def __init__(self, task: Perceptron, target: str) -> None:
         super().__init__(task)
         self.target, self.module = target, library(f"pellucid.running.{target}")
-        self.MLPClassifier = library("pellucid.models.perceptrons").MLPClassifier
+        self.MLPClassifier = library(
+            "pellucid.models.networks.perceptrons"
+        ).MLPClassifier
 
     def fit(self, X: Any, y: Any) -> float:
         """Call the estimator, as a person would."""
@@ -61,7 +63,7 @@ class Ours(Loop):
         from pellucid.minimisers import steps
         from pellucid.minimisers.methods import Adam
         from pellucid.minimisers.task import Task
-        from pellucid.models.network import glorot
+        from pellucid.models.networks.network import glorot
 
         Y = np.eye(self.task.sizes[-1], dtype=X.dtype)[y]  # (n, k)
         rng = np.random.RandomState(0)

@@ -1,0 +1,1 @@
+"""Models of the same rows beside each other."""

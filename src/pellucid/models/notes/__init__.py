@@ -1,0 +1,1 @@
+"""What a careful colleague would say of a fit, each a sentence with a remedy."""

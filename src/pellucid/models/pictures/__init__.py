@@ -1,0 +1,1 @@
+"""Pictures of fitted models, whose titles say what was found."""
