@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from pellucid.errors import ModelError
-from pellucid.models import base, extremes, linear_settings
+from pellucid.models import base, checks, extremes, linear_settings
 from pellucid.models.base import Array
 from pellucid.models.constraints import constraints_of
 from pellucid.models.statistics import LEVELS, Statistical
@@ -212,8 +212,8 @@ class BySquares(Statistical):
         >>> model.predict_interval([[1.0]], of="mean").round(2)
         array([[-0.33,  5.66]])
         """
-        base.check_value(self, "level", level, LEVELS)
-        base.check_value(self, "of", of, base.one_of("target", "mean"))
+        checks.check_value(self, "level", level, LEVELS)
+        checks.check_value(self, "of", of, checks.one_of("target", "mean"))
         X = base.rows_to_predict(self, X)
         z, columns = self._output(X), self._combination(X).columns[0 : len(X)]
         h = self._statistics.spread.leverage(columns.astype(float)) + (of == "target")

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.graphs.graph import Graph
 from pellucid.minimisers.task import Fit, Options, Watch
-from pellucid.models import base, costs, extremes, linear_settings
+from pellucid.models import base, checks, costs, extremes, linear_settings
 from pellucid.models.base import Array
 from pellucid.models.scores import Regressor
 from pellucid.regression import powers, scales
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from pellucid.show.summary import Summary
 
 CHECKS = {
-    "epsilon": base.number(1),
-    "max_iter": base.count(0),
-    "alpha": base.number(0),
-    "warm_start": base.flag,
-    "fit_intercept": base.flag,
-    "tol": base.number(0),
+    "epsilon": checks.number(1),
+    "max_iter": checks.count(0),
+    "alpha": checks.number(0),
+    "warm_start": checks.flag,
+    "fit_intercept": checks.flag,
+    "tol": checks.number(0),
 }
 
 FINE = 1e-3  # of tol: the cost tells little of w where alpha is little
@@ -159,7 +159,7 @@ class HuberRegression(Regressor, BaseEstimator):
         >>> HuberRegression(alpha=0.0).fit(X, y).coef_.round(2)
         array([2.01])
         """
-        base.check_parameters(self, CHECKS)
+        checks.check_parameters(self, CHECKS)
         X, y = base.unpacked(self, X, y)
         self._target = base.target_name(y)
         options: dict[str, Any] = {"sparse": True, "y_numeric": True}

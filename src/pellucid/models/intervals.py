@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pellucid.errors import ModelError
-from pellucid.models import base
+from pellucid.models import base, checks
 from pellucid.models.statistics import LEVELS
 from pellucid.show.summary import Summary
 from pellucid.statistics.fitted import CLASSICAL
@@ -40,7 +40,7 @@ def estimates(
     model: Any, fit: LikelihoodFit, level: float, interval: str, kind: str = CLASSICAL
 ) -> pd.DataFrame:
     """A row an estimate, with the intervals that are asked for."""
-    base.check_value(model, "interval", interval, base.one_of(*INTERVALS))
+    checks.check_value(model, "interval", interval, checks.one_of(*INTERVALS))
     frame = fit.estimates(kind, level)
     if interval == WALD:
         return frame
@@ -58,7 +58,7 @@ def ratios(
     model: Any, fit: LikelihoodFit, subject: str, name: str, level: float, interval: str
 ) -> Summary:
     """The ratios exp(w) of a fit; the intercept is none, and left out."""
-    base.check_value(model, "level", level, LEVELS)
+    checks.check_value(model, "level", level, LEVELS)
     frame = estimates(model, fit, level, interval)
     frame = frame[["estimate", "lower", "upper"]]
     if model.fit_intercept:

@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.graphs.graph import Graph
-from pellucid.models import base, costs, extremes, linear_settings
+from pellucid.models import base, checks, costs, extremes, linear_settings
 from pellucid.models.base import Array
 from pellucid.models.by_squares import BySquares, Combination
 from pellucid.models.scores import Regressor
@@ -150,7 +150,7 @@ class LinearRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator):
         >>> LinearRegression().fit([[0.0], [1.0]], [1.0, 3.0]).coef_
         array([2.])
         """
-        base.check_parameters(self, linear_settings.CHECKS)
+        checks.check_parameters(self, linear_settings.CHECKS)
         accepts: Any = False if self.positive else "csr"
         options = {"sparse": True, "accept_sparse": accepts}
         X, y, s, rows = self._taken(X, y, sample_weight, **options)

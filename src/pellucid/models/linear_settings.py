@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.exceptions import ConvergenceWarning
 
-from pellucid.models import base
+from pellucid.models import base, checks
 from pellucid.models.base import Array
 from pellucid.regression.powers import filled
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from pellucid.minimisers.task import Fit
 
 CHECKS = {
-    "fit_intercept": base.flag,
-    "copy_X": base.flag,
-    "tol": base.number(0),
-    "positive": base.flag,
-    "n_jobs": base.either(base.count(-(2**63)), base.one_of(None)),
+    "fit_intercept": checks.flag,
+    "copy_X": checks.flag,
+    "tol": checks.number(0),
+    "positive": checks.flag,
+    "n_jobs": checks.either(checks.count(-(2**63)), checks.one_of(None)),
 }
 
 UNFINISHED = (

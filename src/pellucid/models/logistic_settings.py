@@ -14,7 +14,7 @@ import numpy as np
 
 from pellucid.errors import ModelError
 from pellucid.minimisers.task import Fit
-from pellucid.models import base
+from pellucid.models import checks
 from pellucid.running.targets import TARGETS
 
 DESCENT = "gradient-descent"
@@ -28,31 +28,31 @@ MEANS = {"l2": 0, "l1": 1}  # of l1_ratio
 UNSET = "deprecated"  # what `penalty` is unless somebody sets it
 
 CHECKS = {
-    "penalty": base.one_of(*PENALTIES, None, UNSET),
-    "C": base.positive("a positive number, or infinity for no penalty"),
-    "l1_ratio": base.either(base.number(0, 1), base.one_of(None)),
-    "dual": base.flag,
-    "tol": base.number(0),
-    "fit_intercept": base.flag,
-    "intercept_scaling": base.positive(),
-    "solver": base.one_of(*OURS, *NAMED),
-    "max_iter": base.count(0),
-    "warm_start": base.flag,
-    "learning_rate": base.positive(),
-    "start": base.number(-np.inf, expected="a number"),
-    "target": base.one_of(*TARGETS),
-    "standardise": base.flag,
-    "class_weight": base.either(
+    "penalty": checks.one_of(*PENALTIES, None, UNSET),
+    "C": checks.positive("a positive number, or infinity for no penalty"),
+    "l1_ratio": checks.either(checks.number(0, 1), checks.one_of(None)),
+    "dual": checks.flag,
+    "tol": checks.number(0),
+    "fit_intercept": checks.flag,
+    "intercept_scaling": checks.positive(),
+    "solver": checks.one_of(*OURS, *NAMED),
+    "max_iter": checks.count(0),
+    "warm_start": checks.flag,
+    "learning_rate": checks.positive(),
+    "start": checks.number(-np.inf, expected="a number"),
+    "target": checks.one_of(*TARGETS),
+    "standardise": checks.flag,
+    "class_weight": checks.either(
         (lambda value: isinstance(value, dict), "a dict"),
-        base.one_of("balanced", None),
+        checks.one_of("balanced", None),
     ),
-    "random_state": base.either(
-        base.count(0),
+    "random_state": checks.either(
+        checks.count(0),
         (lambda value: isinstance(value, np.random.RandomState), "a RandomState"),
-        base.one_of(None),
+        checks.one_of(None),
     ),
-    "verbose": base.either(base.count(0), base.flag),
-    "n_jobs": base.either(base.count(-(2**63)), base.one_of(None)),
+    "verbose": checks.either(checks.count(0), checks.flag),
+    "n_jobs": checks.either(checks.count(-(2**63)), checks.one_of(None)),
 }
 
 
@@ -115,7 +115,7 @@ def check(model: Any) -> None:
     UserWarning
         For settings that contradict each other, of which one has no effect.
     """
-    base.check_parameters(model, CHECKS)
+    checks.check_parameters(model, CHECKS)
     kind, ratio = penalty_of(model), model.l1_ratio
     if model.penalty != UNSET:
         warned(PENALTY, FutureWarning)

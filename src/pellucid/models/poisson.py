@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.minimisers.task import Fit, Options, Watch
-from pellucid.models import base, extremes, linear_settings, penalties, scores
+from pellucid.models import base, checks, extremes, linear_settings, penalties, scores
 from pellucid.models.base import Array
 from pellucid.models.by_likelihood import OfCounts
 from pellucid.models.chosen import told
@@ -42,12 +42,12 @@ SEPARABLE = (
 )
 
 CHECKS = {
-    "alpha": base.number(0),
-    "fit_intercept": base.flag,
-    "solver": base.one_of("auto", "newton", "lbfgs", "newton-cholesky"),
-    "max_iter": base.count(0),
-    "tol": base.number(np.nextafter(0, 1), expected="a positive number"),
-    "warm_start": base.flag,
+    "alpha": checks.number(0),
+    "fit_intercept": checks.flag,
+    "solver": checks.one_of("auto", "newton", "lbfgs", "newton-cholesky"),
+    "max_iter": checks.count(0),
+    "tol": checks.number(np.nextafter(0, 1), expected="a positive number"),
+    "warm_start": checks.flag,
 }
 
 
@@ -179,7 +179,7 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         >>> PoissonRegression(alpha=0.0).fit([[0.0], [1.0]], [1, 2]).coef_.round(4)
         array([0.6931])
         """
-        base.check_parameters(self, CHECKS)
+        checks.check_parameters(self, CHECKS)
         self._begin()
         X, y = base.unpacked(self, X, y)
         self._target, labels = base.target_name(y), labels_of(X)

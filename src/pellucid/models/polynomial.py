@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
-from pellucid.models import as_formulas, base, costs, extremes, linear_settings
+from pellucid.models import as_formulas, base, checks, costs, extremes, linear_settings
 from pellucid.models.base import Array
 from pellucid.models.by_squares import BySquares, Combination
 from pellucid.models.scores import Regressor
@@ -23,7 +23,7 @@ from pellucid.regression.rows import parts_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-CHECKS = {"degree": base.count(0), "fit_intercept": base.flag}
+CHECKS = {"degree": checks.count(0), "fit_intercept": checks.flag}
 MOST = 10_000  # terms of a polynomial
 FINEST = 11  # digits of a number in a formula, besides the usual four
 ROWS = 4096  # of a block that is predicted
@@ -126,7 +126,7 @@ class PolynomialRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator
         >>> PolynomialRegression().fit([[0.0], [1.0], [2.0]], [1.0, 2.0, 5.0]).coef_
         array([0., 1.])
         """
-        base.check_parameters(self, CHECKS)
+        checks.check_parameters(self, CHECKS)
         X, y, s, rows = self._taken(X, y, sample_weight, accept_sparse=False)
         self._expect_few(X.shape[1])
         Y = y.reshape(len(y), -1)  # (n, k)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.models import base
+from pellucid.models import checks
 from pellucid.show.estimates import LEVEL
 from pellucid.statistics.fitted import CLASSICAL, COVARIANCES
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pellucid.statistics.fitted import Fitted
 
 LAZY = ("_statistics",)  # found when they are asked for; no file keeps them
-LEVELS: base.Check = (
-    lambda value: base.is_number(value) and 0 < value < 1,
+LEVELS: checks.Check = (
+    lambda value: checks.is_number(value) and 0 < value < 1,
     "a number between 0 and 1, such as 0.95",
 )
 
@@ -86,8 +86,8 @@ class Statistical(ABC):
         from pellucid.models import summary
 
         check_is_fitted(self)
-        base.check_value(self, "level", level, LEVELS)
-        base.check_value(self, "covariance", covariance, base.one_of(*COVARIANCES))
+        checks.check_value(self, "level", level, LEVELS)
+        checks.check_value(self, "covariance", covariance, checks.one_of(*COVARIANCES))
         return summary.of(self, level, covariance)
 
     def diagnostics(self) -> Summary:

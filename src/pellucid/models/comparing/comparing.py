@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pellucid.models import base, judging
+from pellucid.models import base, checks, judging
 from pellucid.models.base import Array
 from pellucid.models.comparing import preference
 from pellucid.models.comparing.candidates import (
@@ -102,7 +102,7 @@ def compare(
     {'line': 53.8, 'parabola': 0.0}
     """
     for name, value, low in (("folds", folds, 2), ("seed", seed, 0)):
-        passes, expected = base.count(low)
+        passes, expected = checks.count(low)
         if not passes(value):
             refuse(f"expected {name} to be {expected}, got {value!r}; set it to one")
     return compared(candidates(models, names), folds, seed)

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from pellucid.models import base
+from pellucid.models import base, checks
 from pellucid.models.networks.plain import unfit
 from pellucid.regression.powers import filled
 
@@ -62,15 +62,15 @@ class Value(Plain):
 
 def whole(low: int = 0) -> Value:
     """A whole number from `low` up."""
-    passes, expected = base.count(low)
+    passes, expected = checks.count(low)
     return Value(lambda value: passes(value) and int(value) <= MOST, expected)
 
 
 TEXT = Value(lambda value: isinstance(value, str), "text")
-FLAG = Value(*base.flag)
-NUMBER = Value(base.is_number, "a number")
+FLAG = Value(*checks.flag)
+NUMBER = Value(checks.is_number, "a number")
 NUMBERS = Value(
-    lambda value: isinstance(value, list) and all(map(base.is_number, value)),
+    lambda value: isinstance(value, list) and all(map(checks.is_number, value)),
     "a list of numbers",
 )
 ARRAYS = Value(
@@ -81,14 +81,14 @@ ARRAYS = Value(
     "a list of arrays of numbers",
 )
 SIZE = Value(
-    lambda value: base.is_number(value) and bool(value >= 0), "a number from 0 up"
+    lambda value: checks.is_number(value) and bool(value >= 0), "a number from 0 up"
 )
-ABOVE = Value(*base.positive())
+ABOVE = Value(*checks.positive())
 
 
 def one_of(*choices: str) -> Value:
     """One of a few texts."""
-    return Value(*base.one_of(*choices))
+    return Value(*checks.one_of(*choices))
 
 
 class Sentences:
@@ -152,7 +152,7 @@ class ArrayOf(Plain):
 
     def check(self, where: str, value: Any, sizes: Sizes) -> None:
         """Check kind, shape and cells."""
-        array = np.asarray(value) if base.is_number(value) else value
+        array = np.asarray(value) if checks.is_number(value) else value
         shapes = " or ".join(f"({', '.join(shape.split())})" for shape in self.shapes)
         expected = f"an array of the shape {shapes}"
         if not isinstance(array, np.ndarray) or array.dtype.kind not in self.kinds:

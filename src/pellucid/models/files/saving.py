@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError, ModelFileError, TableError
 from pellucid.files import write_whole
-from pellucid.models import base
+from pellucid.models import checks
 from pellucid.models.base import Array
 from pellucid.models.files.container import (
     SafetensorError,
@@ -277,7 +277,7 @@ def _built(document: Any, arrays: dict[str, Array]) -> Any:
     given = _values(document["parameters"], names, names, "its parameters", arrays)
     model = kind.model(**given)
     more = {name: check for name, check in UNCHECKED.items() if name in names}
-    base.check_parameters(model, {**kind.checks, **more})
+    checks.check_parameters(model, {**kind.checks, **more})
     names = set(kind.parts)
     fitted = document["fitted"]
     state = _values(fitted, names - kind.optional, names, "what was fitted", arrays)

@@ -16,7 +16,7 @@ import numpy as np
 from pellucid.minimisers.methods import GradientDescent
 from pellucid.minimisers.task import Fit, Standing
 from pellucid.models import (
-    base,
+    checks,
     huber,
     linear,
     linear_settings,
@@ -91,7 +91,7 @@ class ModelKind:
     """
 
     model: Any
-    checks: Mapping[str, base.Check]
+    checks: Mapping[str, checks.Check]
     parts: Mapping[str, Part]
     wrong: Callable[[State], str]
     optional: frozenset[str] = OPTIONAL
@@ -101,7 +101,7 @@ class ModelKind:
 
 
 def _is_count(value: Any) -> bool:
-    return base.is_number(value) and float(value).is_integer()
+    return checks.is_number(value) and float(value).is_integer()
 
 
 def _are_counts(value: Any) -> bool:
@@ -112,22 +112,22 @@ def _are_counts(value: Any) -> bool:
 
 def _are_weights(value: Any) -> bool:
     several = isinstance(value, list)
-    return all(isinstance(each, dict) and all(map(base.is_number, each.values()))
+    return all(isinstance(each, dict) and all(map(checks.is_number, each.values()))
                for each in (value if several else [value]))  # fmt: skip
 
 
-NONE: base.Check = (lambda value: value is None, "None")
-UNCHECKED: dict[str, base.Check] = {
-    "n_jobs": base.either(NONE, (_is_count, "a whole number")),
-    "verbose": base.either(base.flag, base.number(-np.inf, expected="a number")),
-    "device": base.either(NONE, (lambda value: isinstance(value, str), "text")),
-    "random_state": base.either(
+NONE: checks.Check = (lambda value: value is None, "None")
+UNCHECKED: dict[str, checks.Check] = {
+    "n_jobs": checks.either(NONE, (_is_count, "a whole number")),
+    "verbose": checks.either(checks.flag, checks.number(-np.inf, expected="a number")),
+    "device": checks.either(NONE, (lambda value: isinstance(value, str), "text")),
+    "random_state": checks.either(
         NONE,
         (_is_count, "a whole number"),
         (lambda value: isinstance(value, np.random.RandomState), "a RandomState"),
     ),
-    "class_weight": base.either(
-        NONE, base.one_of("balanced"), (_are_weights, "a dict of weights")
+    "class_weight": checks.either(
+        NONE, checks.one_of("balanced"), (_are_weights, "a dict of weights")
     ),
     "hidden_layer_sizes": (_are_counts, "whole numbers"),
 }

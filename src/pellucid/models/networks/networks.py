@@ -16,7 +16,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.graphs.tracing.trace import is_numeric, trace
 from pellucid.layers.containers import Sequential, goes_by_lengths, refuse_ignored
 from pellucid.minimisers.first_order import Method, inner
-from pellucid.models import as_formulas, base
+from pellucid.models import as_formulas, base, checks
 from pellucid.models.base import Array
 from pellucid.models.files import checkpoints
 from pellucid.models.networks import examples
@@ -33,7 +33,7 @@ from pellucid.tables.wording import counted
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-CHECKS: dict[str, base.Check] = {
+CHECKS: dict[str, checks.Check] = {
     "network": (
         lambda network: callable(network) and not inspect.isclass(network),
         "layers.Sequential(...), or a function of shape and outputs that makes one",
@@ -43,18 +43,18 @@ CHECKS: dict[str, base.Check] = {
         lambda method: isinstance(method, Method) and not isinstance(method, type),
         "one of pellucid.methods that takes mini-batches, such as Adam()",
     ),
-    "alpha": base.number(0),
-    "batch_size": base.either(base.one_of(None), base.count(1)),
-    "max_iter": base.count(1),
-    "shuffle": base.flag,
-    "tol": base.number(0),
-    "early_stopping": base.flag,
+    "alpha": checks.number(0),
+    "batch_size": checks.either(checks.one_of(None), checks.count(1)),
+    "max_iter": checks.count(1),
+    "shuffle": checks.flag,
+    "tol": checks.number(0),
+    "early_stopping": checks.flag,
     "validation_fraction": SHARE,
-    "n_iter_no_change": base.either(
-        base.count(1), base.number(np.inf, expected="infinity")
+    "n_iter_no_change": checks.either(
+        checks.count(1), checks.number(np.inf, expected="infinity")
     ),
     "callback": (lambda call: call is None or callable(call), "a function or None"),
-    "target": base.one_of(*TARGETS),
+    "target": checks.one_of(*TARGETS),
 }
 
 
@@ -138,7 +138,7 @@ class Network(Learner):
     ) -> None:
         """Learn anew; the model stays as it was where something fails."""
         with self._whole():
-            base.check_parameters(self, CHECKS)
+            checks.check_parameters(self, CHECKS)
             if resume and checkpoint is None:
                 self._refuse("resume=True goes on from a checkpoint", "give its path")
             saved = checkpoints.read(checkpoint) if resume else None
@@ -167,7 +167,7 @@ class Network(Learner):
     def _went_on(self, X: Any, y: Any, s: Any) -> None:
         """Learn on, with one epoch over these rows."""
         with self._whole():
-            base.check_parameters(self, CHECKS)
+            checks.check_parameters(self, CHECKS)
             self._refuse_onward()
             first = not hasattr(self, "network_")
             if first:

@@ -9,7 +9,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from pellucid.errors import ModelError
-from pellucid.models import base, extremes
+from pellucid.models import base, checks, extremes
 from pellucid.models.base import Array
 from pellucid.models.networks import perceptron_settings
 from pellucid.models.networks.multilayer import Multilayer
@@ -20,7 +20,9 @@ from pellucid.models.scores import Regressor
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-CHECKS = perceptron_settings.CHECKS | {"loss": base.one_of("squared_error", "poisson")}
+CHECKS = perceptron_settings.CHECKS | {
+    "loss": checks.one_of("squared_error", "poisson")
+}
 
 
 class MLPRegressor(Regressor, Multilayer):
@@ -108,7 +110,7 @@ class MLPRegressor(Regressor, Multilayer):
         >>> model.fit(X, X[:, 0]).coefs_[0].shape
         (1, 5)
         """
-        base.check_parameters(self, CHECKS)
+        checks.check_parameters(self, CHECKS)
         X, y = base.unpacked(self, X, y)
         self._trained(*self._taken(X, y, sample_weight), onward=False)
         return self
@@ -134,7 +136,7 @@ class MLPRegressor(Regressor, Multilayer):
         >>> model.partial_fit(X, X[:, 0]).t_
         100
         """
-        base.check_parameters(self, CHECKS)
+        checks.check_parameters(self, CHECKS)
         self._refuse_onward()
         is_first = not hasattr(self, "coefs_")
         rows = self._taken(X, y, sample_weight, reset=is_first)

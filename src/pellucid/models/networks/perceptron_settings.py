@@ -6,39 +6,41 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.models import base
+from pellucid.models import checks
 from pellucid.models.networks.network import ACTIVATIONS
 from pellucid.running.targets import TARGETS
 
 STOCHASTIC = ("adam", "sgd")
-SHARE = base.number(0, np.nextafter(1, 0), "a number from 0 to below 1")
+SHARE = checks.number(0, np.nextafter(1, 0), "a number from 0 to below 1")
 
 CHECKS = {
-    "activation": base.either(base.one_of(*ACTIVATIONS), (callable, "a function of z")),
-    "solver": base.one_of("lbfgs", *STOCHASTIC),
-    "alpha": base.number(0),
-    "batch_size": base.either(base.one_of("auto"), base.count(1)),
-    "learning_rate": base.one_of("constant", "invscaling", "adaptive"),
-    "learning_rate_init": base.positive(),
-    "power_t": base.number(0),
-    "max_iter": base.count(1),
-    "shuffle": base.flag,
-    "tol": base.number(0),
-    "warm_start": base.flag,
-    "momentum": base.number(0, 1),
-    "nesterovs_momentum": base.flag,
-    "early_stopping": base.flag,
+    "activation": checks.either(
+        checks.one_of(*ACTIVATIONS), (callable, "a function of z")
+    ),
+    "solver": checks.one_of("lbfgs", *STOCHASTIC),
+    "alpha": checks.number(0),
+    "batch_size": checks.either(checks.one_of("auto"), checks.count(1)),
+    "learning_rate": checks.one_of("constant", "invscaling", "adaptive"),
+    "learning_rate_init": checks.positive(),
+    "power_t": checks.number(0),
+    "max_iter": checks.count(1),
+    "shuffle": checks.flag,
+    "tol": checks.number(0),
+    "warm_start": checks.flag,
+    "momentum": checks.number(0, 1),
+    "nesterovs_momentum": checks.flag,
+    "early_stopping": checks.flag,
     "validation_fraction": SHARE,
     "beta_1": SHARE,
     "beta_2": SHARE,
-    "epsilon": base.positive(),
-    "n_iter_no_change": base.either(
-        base.count(1), base.number(np.inf, expected="infinity")
+    "epsilon": checks.positive(),
+    "n_iter_no_change": checks.either(
+        checks.count(1), checks.number(np.inf, expected="infinity")
     ),
-    "max_fun": base.count(1),
+    "max_fun": checks.count(1),
     "dropout": SHARE,
-    "batch_norm": base.flag,
-    "target": base.one_of(*TARGETS),
+    "batch_norm": checks.flag,
+    "target": checks.one_of(*TARGETS),
 }
 
 NOT_FINITE = (

@@ -16,7 +16,7 @@ from sklearn.utils.multiclass import (
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from pellucid.errors import ModelError
-from pellucid.models import base, weights
+from pellucid.models import base, checks, weights
 from pellucid.models.base import Array
 from pellucid.models.networks.multilayer import Multilayer
 from pellucid.models.networks.network import OUTPUTS
@@ -185,7 +185,7 @@ class MLPClassifier(Classifier, Multilayer):
         >>> model.fit(X, y).classes_.tolist()
         ['no', 'yes']
         """
-        base.check_parameters(self, CHECKS)
+        checks.check_parameters(self, CHECKS)
         X, y = base.unpacked(self, X, y)
         X, y, s = base.all_rows(self, X, y, sample_weight, multi_output=True)
         y = _one_or_many(y)
@@ -220,7 +220,7 @@ class MLPClassifier(Classifier, Multilayer):
         >>> model.t_, model.predict_proba(np.eye(4)).shape
         (4, (4, 3))
         """
-        base.check_parameters(self, CHECKS)
+        checks.check_parameters(self, CHECKS)
         self._refuse_onward()
         is_first = _check_partial_fit_first_call(self, classes)
         options = {"multi_output": True, "reset": is_first}
