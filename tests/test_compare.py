@@ -146,7 +146,7 @@ def test_a_model_that_fits_no_better_is_told_so(rng):
     frame = data(grunfeld).assign(noise=rng.normal(size=220))
     a, b = (fitted(frame, "invest", *c) for c in (["value"], ["value", "noise"]))
     found = pl.compare(a, b, names=["a", "b"])
-    assert found.title.startswith("b fits no better than a than chance would")
+    assert found.title.startswith("b fits no better than a beyond chance")
 
 
 def test_as_many_parameters_as_rows_cannot_be_tested():
@@ -314,8 +314,8 @@ def test_the_command_compares_with_fewer_columns_and_other_kinds(csv, tmp_path):
     options = {"against": ("value,capital", "firm"), "tell": lines.append}
     run(csv, "invest", tmp_path / "out", **options)
     told = " ".join(" ".join(lines).partition("Compared")[2].split())
-    assert "all columns fits better than value + capital than chance would" in told
-    assert "all columns fits better than firm than chance would" in told
+    assert "all columns fits better than value + capital, beyond chance" in told
+    assert "all columns fits better than firm, beyond chance" in told
     page = (tmp_path / "out" / "report.html").read_text()
     assert "value + capital" in page.partition("Compared")[2]
     rows = pl.rows(csv, target="invest")

@@ -40,6 +40,13 @@ def test_a_branch_is_shown_as_the_readme_says(tmp_path, monkeypatch, capsys):
     assert promised in capsys.readouterr().out
 
 
+def test_a_summary_reads_as_the_readme_says(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    run(README, "README")
+    (promised,) = re.findall(r"```text\n(LinearRegression of .*?)```", README, re.S)
+    assert promised in capsys.readouterr().out
+
+
 def test_the_backward_pass_reads_as_the_readme_says(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     graph = run(README, "README")["graph"]

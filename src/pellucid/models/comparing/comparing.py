@@ -97,7 +97,7 @@ def compare(
     >>> b = pl.LinearRegression().fit(np.column_stack([x, x**2]), y)
     >>> found = pl.compare(a, b, names=["line", "parabola"])
     >>> print(found.title)
-    parabola fits better than line than chance would: F = 934.1, p = 2.1e-10
+    parabola fits better than line, beyond chance: F = 934.1, p = 2.1e-10
     >>> found.frame["delta AIC"].round(1).to_dict()
     {'line': 53.8, 'parabola': 0.0}
     """

@@ -50,9 +50,9 @@ def by_test(pair: Pair) -> str:
     which = next(iter(pair.figures))
     figures = f"{which} = {number(pair.evidence.value, 4)}, p = {number(p, 2)}"
     if p < SELDOM:
-        return f"{large} fits better than {small} than chance would: {figures}"
+        return f"{large} fits better than {small}, beyond chance: {figures}"
     return (
-        f"{large} fits no better than {small} than chance would, so that {small}, "
+        f"{large} fits no better than {small} beyond chance, so that {small}, "
         f"which is simpler, will do: {figures}"
     )
 
