@@ -362,9 +362,39 @@ def test_a_shape_is_told_of_enough_values_that_differ(values):
         (5.0, 0.0996, ["5.00", "0.10"]),
         (2.0, np.nan, ["2", "nan"]),
         (0.0, 0.5, ["0.00", "0.50"]),
+        (-0.3, 21.0, ["0", "21"]),
     ],
 )
 def test_an_estimate_has_the_digits_that_its_error_leaves(estimate, error, shown):
     frame = estimates.estimates(np.array([estimate]), np.array([error]), 20, ["x"])
     row = estimates.written(frame).loc["x"]
     assert [cell.text for cell in row.iloc[:2]] == shown
+
+
+@pytest.mark.parametrize(
+    ("ratio", "shown"),
+    [
+        ((1.052341, 1.0123, 1.0934), ["1.052", "1.012", "1.093"]),
+        ((0.0006096, 2.3434e-05, 0.01586), ["0.00061", "0.000023", "0.016"]),
+        ((12345.6, 4000.4, 38100.7), ["12346", "4000", "38101"]),
+        ((1e12, 1e10, 1e14), ["1.0e+12", "1.0e+10", "1.0e+14"]),
+        ((2.516, 1.2345, np.inf), ["2.5", "1.2", "inf"]),
+        ((3.25, 0.0, np.inf), ["3.2", "0", "inf"]),
+        ((3.14159, np.nan, np.nan), ["3.14159", "nan", "nan"]),
+    ],
+)
+@pytest.mark.parametrize("name", ["odds ratio", "rate ratio"])
+def test_a_ratio_has_the_digits_that_its_interval_leaves(name, ratio, shown):
+    frame = pd.DataFrame([ratio], columns=[name, "lower", "upper"], index=["x"])
+    assert [cell.text for cell in estimates.written(frame).loc["x"]] == shown
+
+
+def test_ratios_are_written_short_as_text_and_html_and_kept_whole(rng):
+    X = rng.normal(size=(200, 2))
+    y = X[:, 0] + rng.logistic(size=200) > 0
+    found = pl.LogisticRegression(C=np.inf).fit(X, y).odds_ratios()
+    texts = [c.text for c in estimates.written(found.frame).to_numpy().ravel()]
+    assert max(map(len, texts)) <= 5
+    for shown in str(found), found._repr_html_():
+        assert all(text in shown for text in texts)
+    assert len(str(found.frame.iloc[0, 0])) > 12

@@ -20,6 +20,7 @@ Array = NDArray[Any]
 LEVEL = 0.95  # of intervals, unless another is asked for
 ERROR = "standard error"
 BESIDE = ("estimate", ERROR, "lower", "upper", "difference")
+RATIOS = ("odds ratio", "rate ratio")
 TESTS = ("t", "z", "F", "likelihood ratio", "Wald chi2")
 MOST = 9  # digits of a number whose error is smaller still
 
@@ -91,7 +92,8 @@ def written(frame: pd.DataFrame) -> pd.DataFrame:
     """The same table, each number to the digits that mean something.
 
     What has a standard error beside it ends with the second digit of that, as its
-    bounds and a difference do; t, z, F and chi2 have two decimals, and p two digits.
+    bounds and a difference do; a ratio and its bounds with that of half its interval,
+    which is a share of each; t, z, F and chi2 have two decimals, and p two digits.
 
     Parameters
     ----------
@@ -104,20 +106,33 @@ def written(frame: pd.DataFrame) -> pd.DataFrame:
     >>> [str(cell.text) for cell in written(frame).loc["x"]]
     ['3.142', '0.046', '68.89', '<1e-300', '3.052', '3.231']
     """
-    found = frame.copy()
+    found, errors = frame.copy(), _errors(frame)
     for name in frame:
         values = frame[name].to_numpy()
         if is_probability(name):
             cells = [Written(v, probability(v)) for v in values]
         elif name in TESTS:
             cells = [Written(v, _test(v)) for v in values]
-        elif name in BESIDE and ERROR in frame:
-            pairs = zip(values, frame[ERROR].to_numpy(), strict=True)
+        elif name in errors:
+            pairs = zip(values, errors[name], strict=True)
             cells = [Written(v, _beside(v, error)) for v, error in pairs]
         else:
             continue
         found[name] = np.array([*cells, None], dtype=object)[:-1]
     return found
+
+
+def _errors(frame: pd.DataFrame) -> dict[str, Array]:
+    """How far the numbers of each column may be off, where that is known."""
+    if ERROR in frame:
+        return dict.fromkeys(BESIDE, frame[ERROR].to_numpy())
+    ratios = [name for name in RATIOS if name in frame]
+    if not ratios:
+        return {}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lower, upper = np.log(frame[["lower", "upper"]].to_numpy()).T
+        share = np.minimum((upper - lower) / 2, 1.0)  # at least two digits stay
+        return {n: frame[n].to_numpy() * share for n in (*ratios, "lower", "upper")}
 
 
 def told(figures: Mapping[str, object]) -> dict[str, object]:
@@ -175,5 +190,5 @@ def _beside(value: float, error: float) -> str:
     if digits > MOST:
         return number(float(value), MOST)
     if last >= -6 and abs(value) < 1e9:
-        return f"{value:.{max(-last, 0)}f}"
+        return f"{value:z.{max(-last, 0)}f}"  # z: no "-0"
     return f"{value:.{max(digits - 1, 1)}e}"
