@@ -288,6 +288,20 @@ def test_a_fit_is_judged_beside_the_baseline(tmp_path):
     assert "it calls each row" in words
 
 
+def test_notes_begin_as_sentences_do(tmp_path):
+    """With a capital, of the table and of the fit; a name stays as it is."""
+    y = SPARE**2 + rng.normal(size=200)
+    text = as_csv(["a", "", "y"], SPARE, rng.normal(size=200), y)
+    words = told(tmp_path, text, "y")[1]
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    for note in (
+        "Column 2 has no name and is called",
+        "What is left of y bends with a, as a bowl",
+    ):
+        assert f"Note: {note}" in words
+        assert f"<li>{note}" in page
+
+
 def test_a_penalty_is_told(tmp_path):
     text = as_csv(["a", "bought"], SPARE, np.where(SPARE > 0, "yes", "no"))
     figures, words = told(tmp_path, text, "bought")

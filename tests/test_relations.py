@@ -268,7 +268,7 @@ def test_estimators_tell_the_relation_and_keep_the_shortest_solution():
     model = pl.LinearRegression().fit(X, A)
     assert model.rank_ == 2
     assert model.notes_ == (
-        "columns depend on others: total = a + b. Other coefficients would fit as "
+        "Columns depend on others: total = a + b. Other coefficients would fit as "
         "well, and the shortest are shown; leave total out.",
     )
     np.testing.assert_allclose(
@@ -288,7 +288,7 @@ def test_a_polynomial_of_dependent_columns_tells_them():
     model = pl.PolynomialRegression(2).fit(FRAME[["a", "b", "total"]], A)
     assert "total = a + b" in model.notes_[0]
     model = pl.PolynomialRegression(2).fit((A[:, None] > 0) * 1.0, B)  # x^2 = x
-    assert "the 2 columns vary in 1 direction only" in model.notes_[0]
+    assert "The 2 columns vary in 1 direction only" in model.notes_[0]
     assert pl.PolynomialRegression(2).fit(FRAME[["a", "b"]], A).notes_ == ()
 
 
@@ -310,7 +310,7 @@ def test_many_relations_are_cut():
 def test_as_many_columns_as_rows_fit_anything(d):
     model = pl.LinearRegression().fit(NONE["more columns than rows"][:, :d], A[:20])
     assert model.notes_[0].startswith(
-        f"as many columns as rows: 20 rows and {d} columns"
+        f"As many columns as rows: 20 rows and {d} columns"
     )
     assert "r2 = 1 means nothing; leave columns out" in model.notes_[0]
 
@@ -320,12 +320,12 @@ def test_as_many_columns_as_rows_fit_anything(d):
 def test_one_row_fits_anything_and_has_no_relations(made, intercept):
     model = made(fit_intercept=intercept).fit([[0.3, 0.8]], [2.0])
     (note,) = model.notes_
-    assert note.startswith("there is one row, which anything fits")
+    assert note.startswith("There is one row, which anything fits")
 
 
 def test_one_row_more_than_that_is_no_such_fit():
     model = pl.LinearRegression().fit(NONE["more columns than rows"][:, :18], A[:20])
-    assert not any("as many columns" in note for note in model.notes_)
+    assert not any("As many columns" in note for note in model.notes_)
 
 
 def test_a_model_from_a_file_says_the_same(tmp_path):
@@ -338,4 +338,4 @@ def test_a_model_from_a_file_says_the_same(tmp_path):
 def test_a_model_that_was_pickled_in_silence_knows_its_rank():
     model = pl.LinearRegression().fit(FRAME[["a", "b", "total"]], A)
     note = pickle.loads(pickle.dumps(model)).notes_[0]
-    assert "the 3 columns vary in 2 directions only" in note
+    assert "The 3 columns vary in 2 directions only" in note

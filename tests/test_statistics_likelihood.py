@@ -440,7 +440,7 @@ def test_without_a_constant_the_outputs_are_set_against_0(rng):
     model = classes(X, y, fit_intercept=False)
     figures, their = model.summary().figures, sm.Logit(y, X).fit(**NEWTON)
     assert_rows_equal(model.summary().frame, their)
-    assert "there is no intercept" in model.summary().notes[-1]
+    assert "There is no intercept" in model.summary().notes[-1]
     assert figures["null log likelihood"] == pytest.approx(80 * np.log(0.5))
     ratio = 2 * (their.llf - 80 * np.log(0.5))
     assert figures["likelihood ratio"] == pytest.approx(ratio, rel=1e-10)
@@ -734,7 +734,7 @@ def test_files_hold_no_errors_of_many_coefficients(rng, monkeypatch):
     for model in (again, pickle.loads(pickle.dumps(again))):
         summary = model.summary()
         assert np.isnan(summary.frame["standard error"]).all()
-        assert "the file does not hold the errors" in summary.notes[-1]
+        assert "The file does not hold the errors" in summary.notes[-1]
 
 
 # -- what strangers ask ---------------------------------------------------------------
@@ -764,9 +764,9 @@ def test_of_weights_that_count_no_rows_it_is_said(rng):
     """As weights that sum to 1, which elsewhere are no counts."""
     X, y = rng.normal(size=(60, 2)), np.arange(60) % 2
     told = classes(X, y, np.full(60, 1 / 60)).summary()
-    assert any("the weights sum to 1, and count as" in note for note in told.notes)
+    assert any("The weights sum to 1, and count as" in note for note in told.notes)
     told = classes(X, y, np.full(60, 0.5)).summary()
-    assert not any("the weights sum" in note for note in told.notes)
+    assert not any("The weights sum" in note for note in told.notes)
 
 
 def test_shares_are_no_classes(rng):

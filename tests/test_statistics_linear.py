@@ -327,7 +327,7 @@ def test_a_column_of_ones_is_an_intercept(few):
 
 def test_without_an_intercept_the_summary_says_what_r2_compares_with(few):
     summary = pl.LinearRegression(fit_intercept=False).fit(*few).summary()
-    assert "there is no intercept, so r2 and F compare the fit with 0" in str(summary)
+    assert "There is no intercept, so r2 and F compare the fit with 0" in str(summary)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
@@ -487,7 +487,7 @@ def test_scales_change_no_digit_of_errors(e, few):
 def test_a_bound_is_no_basis_of_errors_and_it_is_said(few):
     X, y = few
     model = pl.LinearRegression(positive=True).fit(X, -y)
-    assert model.notes_[0].startswith("the errors, tests and intervals are those of")
+    assert model.notes_[0].startswith("The errors, tests and intervals are those of")
     residual = model.diagnostics().frame["residual"]
     np.testing.assert_allclose(residual, -y - model.predict(X), atol=1e-14)
 

@@ -38,25 +38,25 @@ ROUNDING = 1e-14  # of a log likelihood
 MOST = 3000  # parameters, whose information is not formed beyond that
 
 ABOUT_0 = (
-    "there is no intercept, so the likelihood ratio, pseudo r2 and null deviance "
+    "There is no intercept, so the likelihood ratio, pseudo r2 and null deviance "
     "compare the fit with outputs of 0 and not with a constant: do not set them beside "
     "those of a fit with an intercept."
 )
 LIGHT = (
-    "the weights sum to {total:.3g}, and count as no more rows than there are "
+    "The weights sum to {total:.3g}, and count as no more rows than there are "
     "coefficients, so that errors are as large as of so few; give weights that count "
     "rows, as those divided by their mean."
 )
 MANY = (
-    "there are {p:,} coefficients, and of more than {most:,} no errors, tests, AIC and "
+    "There are {p:,} coefficients, and of more than {most:,} no errors, tests, AIC and "
     "BIC are found; fit to fewer columns for such."
 )
 UNTOLD = (
-    "the file does not hold the errors of so many coefficients or rows; fit the model "
+    "The file does not hold the errors of so many coefficients or rows; fit the model "
     "again for errors, tests, AIC and BIC."
 )
 SHORT = (
-    "the fit stopped {left:.2g} standard errors before the likeliest coefficients, and "
+    "The fit stopped {left:.2g} standard errors before the likeliest coefficients, and "
     "its errors and tests are those of where it stopped; raise max_iter, lower tol or "
     'take solver="auto".'
 )

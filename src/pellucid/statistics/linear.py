@@ -34,7 +34,7 @@ Array = NDArray[Any]
 LOG_2 = np.log(2.0)
 
 ABOUT_0 = (
-    "there is no intercept, so r2 and F compare the fit with 0 and not with the mean: "
+    "There is no intercept, so r2 and F compare the fit with 0 and not with the mean: "
     "do not set them beside those of a fit with an intercept."
 )
 UNTOLD = (

@@ -44,6 +44,15 @@ def shown(cell: object) -> str:
     return quoted(cell.strip()) if cell.strip() else "an empty cell"
 
 
+def begun(words: str) -> str:
+    """Begin a sentence with words that are no name.
+
+    >>> begun("line 3 holds units"), begun('"age" is taken as numbers')
+    ('Line 3 holds units', '"age" is taken as numbers')
+    """
+    return words[:1].upper() + words[1:]
+
+
 def counted(n: int, noun: str) -> str:
     """Write a number with its noun.
 

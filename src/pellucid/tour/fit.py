@@ -23,7 +23,7 @@ from pellucid.models.notes.dependent import (
 from pellucid.models.notes.separated import REASON, Rows, label
 from pellucid.tables.sources import rows
 from pellucid.tables.table import Table
-from pellucid.tables.wording import quoted
+from pellucid.tables.wording import begun, quoted
 from pellucid.tour import compared, judged, shown
 from pellucid.tour.folder import expect_room
 from pellucid.tour.guide import Guide
@@ -117,7 +117,7 @@ def read(guide: Guide, table: Table) -> None:
         return
     guide.stretch("preparation", "What was done to the table")
     guide.say(f"{preparation.sentence()}.")
-    guide.notes([f"{typed(note)}." for note in preparation.notes])
+    guide.notes([f"{begun(typed(note))}." for note in preparation.notes])
     guide.table(preparation.told(), preparation.HEADERS, caption="Columns")
 
 

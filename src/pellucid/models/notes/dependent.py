@@ -19,20 +19,20 @@ from pellucid.tables.wording import counted
 
 SHOWN = 5  # relations, and columns of a list
 FITS_ANYTHING = (
-    "as many columns as rows: {rows} rows and {columns} columns fit anything, so that "
+    "As many columns as rows: {rows} rows and {columns} columns fit anything, so that "
     "{proof} means nothing; leave columns out or add rows, ten for each column at "
     "least, and judge the fit by rows that it has not seen."
 )
 ONE_ROW = (
-    "there is one row, which anything fits; add rows, ten for each column at least."
+    "There is one row, which anything fits; add rows, ten for each column at least."
 )
 DEPEND = (
-    "columns depend on others: {relations}. Other coefficients would fit as "
+    "Columns depend on others: {relations}. Other coefficients would fit as "
     "well{shown}; leave {columns} out."
 )
 SHORTEST = ", and the shortest are shown"  # of least squares, else some are
 UNKNOWN = (
-    "the {columns} columns vary in {rank} only, as far as rounding lets one "
+    "The {columns} columns vary in {rank} only, as far as rounding lets one "
     "see. Other coefficients would fit as well, and the shortest are shown; leave "
     "columns out until none depends on others."
 )

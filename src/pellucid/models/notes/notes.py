@@ -10,7 +10,7 @@ from pellucid.models.constraints import constraints_of
 from pellucid.models.notes.dependent import dependent, fits_anything
 
 HELD_BACK = (
-    "the errors, tests and intervals are those of a fit without {what}, and do not "
+    "The errors, tests and intervals are those of a fit without {what}, and do not "
     "hold for this one; fit with {remedy} for such that do{unless}."
 )
 

@@ -25,7 +25,7 @@ from pellucid.statistics.collinearity import inflations
 from pellucid.statistics.curvature import Curvature, strongest
 from pellucid.statistics.residuals import Residuals
 from pellucid.statistics.spread_of_residuals import unequal_spread
-from pellucid.tables.wording import counted
+from pellucid.tables.wording import begun, counted
 
 MOST = 2e10  # n d rank, products that a look at all rows takes
 FREEDOM = 8  # degrees of freedom below which residuals say nothing of form and spread
@@ -117,7 +117,7 @@ def of_target(model: Any, k: int, subject: Subject) -> Iterator[str]:
             if rest is not subject:
                 lead = f"without {named(subject.rows, distance)}, "
         for said in filter(None, (bends(rest), below(rest) or spreads(rest))):
-            yield lead + said
+            yield begun(lead + said)
         if said := alone(subject):
             yield said
 
@@ -165,7 +165,7 @@ def computed(subject: Subject) -> str:
         return ""
     names = carrying(subject)
     verb = "gives" if len(names) == 1 else "give"
-    columns = together(names) if 0 < len(names) <= NAMED else "the columns"
+    columns = together(names) if 0 < len(names) <= NAMED else "The columns"
     return COMPUTED.format(columns=columns, verb=verb, y=subject.y)
 
 
@@ -317,7 +317,7 @@ def moved(y: str, rows: Any, distance: Array) -> str:
     """Rows whose absence would move the coefficients; the others have distance 0."""
     one = np.count_nonzero(distance) == 1
     return MOVED.format(
-        rows=named(rows, distance),
+        rows=begun(named(rows, distance)),
         y=y,
         moves="moves" if one else "move",
         distances=together([number(distance[i], 2) for i in farthest(distance)]),
@@ -347,7 +347,7 @@ def alone(subject: Subject) -> str:
         return ""
     one = len(rows) == 1
     return ALONE.format(
-        rows=f"{'row' if one else 'rows'} {together([*rows.astype(str)])}",
+        rows=f"{'Row' if one else 'Rows'} {together([*rows.astype(str)])}",
         y=subject.y,
         decides="decides" if one else "each decide",
         it="it is" if one else "they are",

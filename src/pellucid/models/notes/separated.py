@@ -23,12 +23,12 @@ REASON = (
     "the better they fit these rows"
 )
 SEPARABLE = (
-    "the classes are separable: {reason}, and they have no errors and tests{others}; "
+    "The classes are separable: {reason}, and they have no errors and tests{others}; "
     "fit with a penalty (C=1), join rare levels to others, or leave such columns out."
 )
 OTHERS = " (those of the others are of the rows and classes that are not told apart)"
 COUNTS = (
-    "some means of {y} fall to 0: {reason}, and they have no errors and tests{others}; "
+    "Some means of {y} fall to 0: {reason}, and they have no errors and tests{others}; "
     "fit with a penalty (alpha=0.01), join rare levels to others, or leave such "
     "columns out."
 )
