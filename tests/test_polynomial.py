@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from scipy import sparse
+from scipy import sparse, stats
 from sklearn.preprocessing import PolynomialFeatures
 from test_linear import certified
 
@@ -38,7 +38,7 @@ BETAS = {f"B{j}" for j in range(6)}
 
 
 def exactly(P, y, s=None):
-    """Least squares of columns: coefficients, diag((P'SP)^-1), and the squares left."""
+    """Least squares of columns: coefficients, (P'SP)^-1, and the squares left."""
     P = [[Fraction(v) for v in row] for row in P]
     y = [Fraction(v) for v in y.tolist()]
     s = [Fraction(1)] * len(y) if s is None else [Fraction(v) for v in s.tolist()]
@@ -58,7 +58,7 @@ def exactly(P, y, s=None):
     w = [row[p] for row in A]
     left = [v - sum(map(Fraction.__mul__, row, w)) for row, v in zip(P, y, strict=True)]
     squares = sum(a * r * r for a, r in zip(s, left, strict=True))
-    return w, [A[j][p + 1 + j] for j in range(p)], squares
+    return w, [row[p + 1 :] for row in A], squares
 
 
 def monomials(X, degree, intercept):
@@ -150,9 +150,7 @@ def test_coefficients_and_errors_are_those_of_fractions(
     own = np.maximum(wrong[-len(digits) :], 2.0**-53)
     assert (digits <= -np.log10(own) + 1e-9).all()
     errors = [Fraction(v) for v in frame["standard error"]]
-    ratios = [
-        float(e**2 / (v * variance)) for e, v in zip(errors, inverse, strict=True)
-    ]
+    ratios = [float(e**2 / (inverse[j][j] * variance)) for j, e in enumerate(errors)]
     np.testing.assert_allclose(ratios, 1, rtol=1e-12)
 
 
@@ -205,13 +203,27 @@ def test_an_interval_knows_years(rng):
 # -- predictions ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("problem", "degree"), [(years, 6), (near_a_million, 4)])
-def test_predictions_lose_nothing_far_from_0(problem, degree, rng):
+@pytest.mark.parametrize("intercept", [True, False], ids=["", "through 0"])
+@pytest.mark.parametrize(
+    ("problem", "degree"), PROBLEMS, ids=[f"{p.__name__} {d}" for p, d in PROBLEMS]
+)
+def test_predictions_and_their_widths_are_those_of_fractions(
+    problem, degree, intercept, rng
+):
     X, y = problem(rng)
-    w = exactly(P := monomials(X, degree, True), y)[0]
+    w, inverse, left = exactly(monomials(X, degree, intercept), y)
+    new = np.vstack([X[:4], X[4:6] + (X[4:6] - X[6:8]) / 16])
+    model = pl.PolynomialRegression(degree, fit_intercept=intercept).fit(X, y)
+    P, freedom = monomials(new, degree, intercept), len(y) - len(w)
     expected = [float(sum(map(Fraction.__mul__, row, w))) for row in P]
-    found = pl.PolynomialRegression(degree).fit(X, y).predict(X)
-    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-13)
+    size = 1e-14 * np.abs(y).max()
+    np.testing.assert_allclose(model.predict(new), expected, rtol=1e-13, atol=size)
+    h = [row @ np.array(inverse) @ row for row in np.array(P)]
+    half = stats.t.ppf(0.975, freedom) * np.sqrt(
+        np.array(h, float) * float(left) / freedom
+    )
+    low, high = model.predict_interval(new, of="mean").T
+    np.testing.assert_allclose((high - low) / 2, half, rtol=1e-12)
 
 
 def test_of_degree_1_it_is_linear_regression(rng):
@@ -272,7 +284,8 @@ def test_squares_of_indicators_leave_other_terms_their_errors(intercept, centre,
     rest = [a, b, f, a * k, b * x, b * k, a * f, x * f, *[np.ones(60)] * intercept]
     columns = np.column_stack([*names.values(), *rest])
     w, inverse, left = exactly(columns.tolist(), y)
-    truth = np.sqrt([float(v * left / (60 - len(w))) for v in inverse])[: len(names)]
+    own = np.diagonal(np.array(inverse))
+    truth = np.sqrt([float(v * left / (60 - len(w))) for v in own])[: len(names)]
     np.testing.assert_allclose(frame.loc[[*names], "standard error"], truth, rtol=1e-9)
     unknown = frame.index[frame["standard error"].isna()]
     assert set(unknown) == {"x1", "x1^2", "x1 x2", "x2", "x2^2", "x5", "x5^2"}

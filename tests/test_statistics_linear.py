@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
+import scipy.stats
 from exact import correct_digits
 
 import pellucid as pl
@@ -191,9 +192,13 @@ def test_nist_certifies_the_digits(name, data):
         assert (frame["standard error"] < 1e-12 * estimate).all()
 
 
-def exactly(X, y, s, intercept):
-    """Errors, sums of squares, HC3, leverage, standardised residuals in 60 digits."""
+def exactly(X, y, s, intercept, new=()):
+    """Errors, sums of squares, HC3, leverage, standardised residuals in 60 digits.
+
+    And the errors of predictions for new rows.
+    """
     ones = np.ones((len(y), int(intercept)))
+    new = [mpmath.matrix([[1.0] * intercept + row]) for row in np.array(new).tolist()]
     with mpmath.workdps(60):
         A = mpmath.matrix(np.hstack([ones, X]).tolist())
         q = mpmath.diag([mpmath.sqrt(float(w)) for w in s])
@@ -213,6 +218,7 @@ def exactly(X, y, s, intercept):
             "sums": [w[j] ** 2 / inverse[j, j] for j in range(p)][-X.shape[1] :],
             "HC3": [mpmath.sqrt(v) for v in hc3],
             "leverage": h,
+            "new rows": [mpmath.sqrt(s2 * (x * inverse * x.T)[0]) for x in new],
             "standardised": [r[i] / mpmath.sqrt(s2 * (1 - h[i])) for i in range(n)],
         }
 
@@ -250,6 +256,26 @@ def test_errors_keep_their_digits_where_columns_are_nearly_dependent(
         assert correct_digits(rows[column], truth[column]) >= 11, column
     sums = model.anova().frame["sum of squares"][:-1]
     assert correct_digits(sums, truth["sums"]) >= 12
+
+
+@pytest.mark.filterwarnings("ignore:LinearRegression")
+@pytest.mark.parametrize("intercept", [True, False], ids=["", "no intercept"])
+@pytest.mark.parametrize("weighted", [False, True], ids=["", "weighted"])
+@pytest.mark.parametrize("name", HARD)
+def test_widths_keep_their_digits_at_new_rows(name, weighted, intercept, rng):
+    X, y = HARD[name](rng), rng.normal(size=24)
+    s = 1e7 * rng.uniform(0.1, 10, 24) if weighted else np.ones(24)
+    model = pl.LinearRegression(fit_intercept=intercept).fit(X, y, s)
+    between = X[4:7] + (X[7:10] - X[4:7]) / 4
+    new = np.vstack([X[:3], between, 1.01 * X[:2], 1e9 * X[:1], 0 * X[:1]])
+    new = new if intercept else new[:-1]
+    truth = exactly(X, y, s, intercept, new)["new rows"]
+    half = scipy.stats.t.ppf(0.975, 24 - X.shape[1] - intercept) * np.array(
+        truth, float
+    )
+    low, high = model.predict_interval(new, of="mean").T
+    rounding = np.finfo(float).eps * np.maximum(abs(low), abs(high))
+    assert (abs((high - low) / 2 - half) <= 1e-12 * half + rounding).all()
 
 
 def test_p_is_told_far_in_the_tail():

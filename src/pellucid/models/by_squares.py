@@ -215,8 +215,8 @@ class BySquares(Statistical):
         checks.check_value(self, "level", level, LEVELS)
         checks.check_value(self, "of", of, checks.one_of("target", "mean"))
         X = base.rows_to_predict(self, X)
-        z, columns = self._output(X), self._combination(X).columns[0 : len(X)]
-        h = self._statistics.spread.leverage(columns.astype(float)) + (of == "target")
+        z, columns = self._output(X), self._combination(X).columns
+        h = self._statistics.spread.leverage(columns) + (of == "target")
         half = self._statistics.half(h, level).reshape(z.shape)
         half = np.full(z.shape, np.nan) if constraints_of(self) else half
         return np.stack([z - half, z + half], axis=-1)

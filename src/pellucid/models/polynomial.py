@@ -15,7 +15,9 @@ from pellucid.models.base import Array
 from pellucid.models.by_squares import BySquares, Combination
 from pellucid.models.scores import Regressor
 from pellucid.regression import powers
+from pellucid.regression.hat import is_rough
 from pellucid.regression.monomials import Monomials, count
+from pellucid.regression.new_rows import Product
 from pellucid.regression.polynomial_fit import polynomial_fit
 from pellucid.regression.polynomials import Columns
 from pellucid.regression.rows import parts_of
@@ -177,10 +179,15 @@ class PolynomialRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator
     def _combination(self, X: Array) -> Combination:
         """By the orthogonal polynomials of rows."""
         columns = Columns.of(self._basis, X, bool(self.fit_intercept))
-        return Combination(columns, self._inside[columns.kept], self._basis.degree)
+        return Combination(
+            columns, self._inside.value[columns.kept], self._basis.degree
+        )
 
     def predict(self, X: Any) -> Array:
         """Compute z, by the orthogonal polynomials: no digit is lost far from 0.
+
+        Nor is any where features are nearly parallel: the terms that cancel are then
+        summed as in exact arithmetic.
 
         Parameters
         ----------
@@ -208,11 +215,14 @@ class PolynomialRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator
 
     def _output(self, X: Array) -> Array:
         """Compute z (n,) or (n, k) a block of rows at a time."""
-        w = self._inside[:, 0] if self.coef_.ndim == 1 else self._inside
+        w = self._inside
+        is_exact = is_rough(self._spread, self._explained.f)
+        times = Product.of(w, self._basis.most) if is_exact else None
         blocks = [block for part in parts_of(len(X), ROWS) for block in part]
         with np.errstate(over="ignore", invalid="ignore"):
-            parts = [self._basis.values(X[rows]).head @ w for rows in blocks]
-        return np.concatenate(parts)
+            P = (self._basis.values(X[rows]) for rows in blocks)
+            z = np.concatenate([times(p) if times else p.head @ w.value for p in P])
+        return z[:, 0] if self.coef_.ndim == 1 else z
 
     @property
     def _cancelled(self) -> Array:

@@ -188,7 +188,7 @@ def coefficients(model: Any) -> tuple[Array, Spread]:
     if not hasattr(model, "powers_"):
         return np.atleast_2d(filled(model.coef_)).T, model._statistics.spread
     if model.fit_intercept:
-        return model._inside[1:], model._statistics.spread
+        return model._inside.value[1:], model._statistics.spread
     _, y, *s = base.rows_of(model)
     Y = y.reshape(len(y), -1)
     found = least_squares(design(model), Y, *s, intercept=False)

@@ -25,6 +25,7 @@ from scipy import linalg
 from pellucid.regression import powers
 from pellucid.regression.error_free import Double, summed
 from pellucid.regression.factors import MOST_WIDE
+from pellucid.regression.new_rows import Turned
 from pellucid.regression.problem import Rows
 from pellucid.regression.rows import rows_a_block, visited
 from pellucid.regression.slopes import Left, rows_of
@@ -35,6 +36,7 @@ T = TypeVar("T")
 
 STEEP = 1e6  # elements of T from which the rows need a slice more
 ROUGH = 1e3  # the squares of rows of F from which rounding would be seen in errors
+FAR = 1e4  # of means in standard deviations, from which it would be in those of rows
 MANY = 2.0**30  # products of the rows with F, from which exact ones would be felt
 ALIKE = 1e-13  # what may be missing of a constant in the columns by rounding
 
@@ -87,7 +89,7 @@ class Hat:
         """
         rows = Rows.of(X, Y, s, intercept=intercept)
         f = 0 if s is None else int(powers.exponents_of(np.max(s)))
-        F = spread.inverse / spread.scale[:, None] * 2.0 ** (f / 2)
+        F = spread.inverse / spread.scale[:, None] * 2.0 ** (f // 2)  # exactly
         plain = rows.shape[0] * F.size > MANY and not is_rough(spread, f)
         left = _left(rows, spread, F[:, :0] if plain else F, w)
         m, k = spread.inverse.shape[1] + intercept, Y.shape[1]
@@ -156,18 +158,29 @@ class Hat:
         terms = Double.of(self.F) * -self.spread.mean[:, None]
         at_zero = summed(np.vstack([terms.head, terms.tail])).value @ own
         at_zero = at_zero + np.sum(of_1, axis=0) * self.rows.total**-0.5
-        T, by = self.F * self.spread.scale[:, None], 2.0 ** (-self.f / 2)
-        return replace(self.spread, inverse=T @ own * by, at_zero=at_zero * by)
+        size, by = self.spread.scale, 2.0 ** (-self.f / 2)
+        of_rows = self.turn * by
+        of_rows[:-rank] *= self.rows.total**-0.5
+        return replace(
+            self.spread,
+            inverse=self.F * size[:, None] @ own * by,
+            at_zero=at_zero * by,
+            turned=Turned(self.F, of_rows),
+        )
 
 
 def is_rough(spread: Spread, f: int) -> bool:
     """Whether rounding would be seen in errors, with weights of the size 2^f.
 
+    Of columns far from 0 that of their means is seen in the leverages of new rows.
+
     The squares are the variance inflation factors: Marquardt, "Generalized inverses,
     ridge regression, biased linear estimation, and nonlinear estimation" (1970).
     """
-    T = spread.inverse * 2.0 ** (f / 2)
-    return bool(np.max(np.sum(T**2, axis=1), initial=0.0) > ROUGH)
+    T, varies = spread.inverse * 2.0 ** (f / 2), spread.length > 0
+    far = np.abs(spread.mean[varies] / spread.length[varies])
+    is_far = np.max(far, initial=0.0) > FAR * np.sqrt(spread.of_mean) * 2.0 ** (f / 2)
+    return bool(is_far or np.max(np.sum(T**2, axis=1), initial=0.0) > ROUGH)
 
 
 def _left(rows: Rows, spread: Spread, F: Array, w: Array) -> Left:

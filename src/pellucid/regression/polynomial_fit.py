@@ -46,7 +46,7 @@ class PolynomialFit:
         coefficient: others would be as good.
     basis : Basis
         The polynomials in which they were found.
-    inside : array (p, k)
+    inside : Double (p, k)
         How much of each of these, which loses nothing where x lies far from 0.
     rank : int
         In how many directions the columns vary.
@@ -63,7 +63,7 @@ class PolynomialFit:
     w: Array
     digits: Array
     basis: Basis
-    inside: Array
+    inside: Double
     rank: int
     still: NDArray[np.bool_]
     spread: Spread
@@ -129,7 +129,7 @@ def polynomial_fit(
         _restored(w, unit + of_y),
         np.where(known, certain(w, error), np.nan),
         basis,
-        _restored(whole.value, of_y),
+        _inside(whole, of_y),
         factors.rank,
         still,
         spread,
@@ -182,6 +182,12 @@ def _are_determined(columns: Columns, factors: Factors, rows: Rows) -> Array:
     terms = columns.basis.terms(columns.whole_sizes(np.abs(N), np.abs(of_b)))
     none = np.abs(there) <= UNSEEN * terms
     return np.asarray(none.all(axis=1))
+
+
+def _inside(whole: Double, of_y: Any) -> Double:
+    """The coefficients in the basis, of targets as they were."""
+    tail = (whole.head - whole.value) + whole.tail
+    return Double(_restored(whole.value, of_y), np.ldexp(tail, of_y))
 
 
 def _restored(v: Array, e: Any) -> Array:

@@ -10,8 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.regression import powers
+from pellucid.regression.error_free import Double, two_sum
 from pellucid.regression.factors import Factors
+from pellucid.regression.new_rows import Turned
 from pellucid.regression.problem import Rows
+from pellucid.regression.rows import parts_of, rows_a_block
+from pellucid.regression.survey import Formed
 
 Array = NDArray[Any]
 
@@ -38,6 +42,8 @@ class Spread:
         z T of the row of zeros, where the intercept is.
     of_mean : float
         The leverage of the mean: 1 / sum of the weights, 0 without an intercept.
+    turned : Turned or None
+        What tells new rows to more digits than T does, where these are lost.
     """
 
     exponent: Array
@@ -46,6 +52,7 @@ class Spread:
     inverse: Array
     at_zero: Array
     of_mean: float
+    turned: Turned | None = None
 
     @classmethod
     def of(cls, rows: Rows, factors: Factors, power: int = 0) -> Spread:
@@ -86,17 +93,32 @@ class Spread:
         F[unseen] = np.nan
         return F
 
-    def leverage(self, X: Array) -> Array:
+    @np.errstate(over="ignore", invalid="ignore")  # so far off, h is inf
+    def leverage(self, X: Array | Formed) -> Array:
         """The leverage h of new rows (n, d): of a prediction the variance is s^2 h.
 
         It is nan where a row lies in a direction that the fit has not seen, so that
         other coefficients, as good, would give it another prediction.
         Belsley, Kuh & Welsch, "Regression Diagnostics" (1980), section 2.1.
         """
-        z = self.standardised(X)
-        h = self.of_mean + np.sum((z @ self.inverse) ** 2, axis=1)
+        found = np.empty(X.shape[0])
+        exactly = self.turned.leverages(self.scale) if self.turned else None
         rounding = 1e-12 * float(np.linalg.norm(self.mean / self.scale))
-        return np.where(self._unseen(z, rounding), np.nan, h)
+        for part in parts_of(X.shape[0], rows_a_block(X.shape[1])):
+            for rows in part:
+                z = self.standardised(np.asarray(X[rows], float))
+                if exactly is None:
+                    h = self.of_mean + np.sum((z @ self.inverse) ** 2, axis=1)
+                else:
+                    h = exactly(self._centred(X, rows))
+                found[rows] = np.where(self._unseen(z, rounding), np.nan, h)
+        return found
+
+    def _centred(self, X: Array | Formed, rows: slice) -> Double:
+        """Some rows of X 2^-exponent - mean, exactly."""
+        if isinstance(X, Formed):
+            return X.exactly(rows).by(-self.exponent) + -self.mean
+        return Double(*two_sum(powers.scaled(X[rows], self.exponent), -self.mean))
 
     @cached_property
     def _seen(self) -> Array:

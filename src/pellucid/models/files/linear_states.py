@@ -21,8 +21,10 @@ from pellucid.models.files.parts import (
     records,
     whole,
 )
+from pellucid.regression.error_free import Double
 from pellucid.regression.explained import Explained
 from pellucid.regression.monomials import count
+from pellucid.regression.new_rows import Turned
 from pellucid.regression.polynomials import Basis
 from pellucid.regression.spread import Spread
 from pellucid.statistics.likelihood import Likelihoods
@@ -32,6 +34,7 @@ State = Mapping[str, Any]
 
 def spread_of(d: str) -> Fields:
     """How rows lie in d columns."""
+    turned = Fields(Turned, {"F": reals(f"{d} r"), "turn": reals("t t")})
     return Fields(
         Spread,
         {
@@ -41,6 +44,7 @@ def spread_of(d: str) -> Fields:
             "inverse": reals(f"{d} r"),
             "at_zero": reals("r"),
             "of_mean": NUMBER,
+            "turned": Maybe(turned),
         },
     )
 
@@ -92,7 +96,7 @@ POLYNOMIAL: dict[str, Part] = {
     "digits_": records("p", "k p"),
     "_spread": spread_of("p"),
     "_basis": BASIS,
-    "_inside": reals("whole k"),
+    "_inside": Fields(Double, {"head": reals("whole k"), "tail": reals("whole k")}),
     "_factor": records("whole m"),
 }
 LIKELIHOODS = Fields(
@@ -168,9 +172,11 @@ def of_linear(state: State) -> str:
         return "as many intercepts as targets"
     if one != (len(state["_rows"][1][0]) == 1):
         return "weights for each target"
-    known = spread["inverse"].shape[1]  # nothing, where iterations have solved
-    if known and state["rank_"] != known:
+    known, turned = spread["inverse"].shape[1], spread["turned"]
+    if known and state["rank_"] != known:  # nothing, where iterations have solved
         return "as many directions as its rank"
+    if turned and len(turned["turn"]) not in (known, known + 1):
+        return "a turn of all directions"
     return "" if np.all(spread["length"] >= 0) else "columns of a length"
 
 
@@ -180,7 +186,8 @@ def of_polynomial(state: State) -> str:
     g, terms = basis["degree"], w.shape[-1]
     if basis["h"].shape[1] != g or terms != count(state["n_features_in_"], g) - 1:
         return "a coefficient for each term of its degree"
-    if any(len(state[name]) != terms + 1 for name in ("_inside", "_factor")):
+    told = state["_inside"]["head"], state["_factor"]
+    if any(len(each) != terms + 1 for each in told):
         return "as many numbers as terms"
     return of_linear(state)
 
