@@ -93,6 +93,13 @@ def test_few_rows_are_drawn_or_left(rows):
     assert set(titles(model)) <= {"residuals", "spread", "quantiles", "leverage"}
 
 
+@pytest.mark.parametrize(
+    "y", [2 * x, 1 + 2 * x - z / 3, np.full(n, 5.0)], ids=["copy", "computed", "same"]
+)
+def test_of_residuals_of_rounding_nothing_is_drawn(y):
+    assert titles(linear(y)) == {}
+
+
 def test_the_figures_of_a_leverage_picture_are_those_of_statsmodels():
     y = 1 + 2 * x + noise
     theirs = sm.OLS(y, sm.add_constant(X)).fit().get_influence()

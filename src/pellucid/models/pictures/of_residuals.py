@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pellucid.models.base import named, rows_of
-from pellucid.models.notes.of_numbers import noted, subjects
+from pellucid.models.notes.of_numbers import EXACT, left, noted, subjects
 from pellucid.models.pictures import findings
 from pellucid.regression.powers import filled
 from pellucid.show import plots
@@ -25,9 +25,13 @@ Pictures = dict[str, tuple["Figure", str]]  # name: picture, caption
 
 
 def of(model: Any) -> Pictures:
-    """The pictures with their captions; none where no rows are left to tell."""
+    """The pictures with their captions; none where nothing but rounding is left."""
     subject = next(iter(subjects(model)), None)
-    return {} if subject is None else dict(_drawn(model, subject))
+    if subject is None:
+        return {}
+    with np.errstate(invalid="ignore", divide="ignore"):  # of a constant target
+        drawn = left(subject.fit) > EXACT
+    return dict(_drawn(model, subject)) if drawn else {}
 
 
 def bends(fit: Residuals) -> Curvature | None:
