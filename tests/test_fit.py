@@ -310,6 +310,28 @@ def test_a_penalty_is_told(tmp_path):
     assert f"C = {figures['fit']['C']:g}" in words
 
 
+@pytest.mark.parametrize(
+    ("cells", "y", "once", "never"),
+    [
+        (np.where(SPARE > 0, 7, 8), np.where(SPARE > 0, "yes", "no"),
+         ["gives the target exactly", "are separable: c gives y exactly."],
+         ["alone tells", "rows are yes", "Leave out"]),
+        (SPARE, np.where(SPARE > 0, "yes", "no"),
+         ["rows are yes. So no", "known no sooner than y"],
+         ["alone tells", "gives the target"]),
+        (SPARE, np.digitize(SPARE, [-1.0, 1.0]).astype(str),
+         ["alone tells 0, 1 and 2 apart without a mistake", "known no sooner than y"],
+         ["gives the target"]),
+        (2 * SPARE, SPARE, ["gives the target exactly"], ["alone gives", "sooner"]),
+    ],
+    ids=["copy", "two classes", "three classes", "numbers"],
+)  # fmt: skip
+def test_a_column_that_gives_the_target_is_told_once(tmp_path, cells, y, once, never):
+    words = told(tmp_path, as_csv(["c", "x", "y"], cells, RARELY, y), "y")[1]
+    assert [words.count(each) for each in once] == [1] * len(once)
+    assert not [each for each in never if each in words]
+
+
 def test_lengths_in_another_unit_give_the_same_model(tmp_path):
     y = np.where(SPARE > 0, "yes", "no")
     metres = told(tmp_path, as_csv(["a", "y"], SPARE, y), "y")[0]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import TableError
 from pellucid.tables.grid import Grid
-from pellucid.tables.preparation import Step, Values, filled_step
+from pellucid.tables.preparation import GIVES, Step, Values, filled_step
 from pellucid.tables.roles import LEFT_OUT, Role, values_of
 from pellucid.tables.wording import counted, quoted, shown
 
@@ -154,10 +154,7 @@ def without_target(draft: Draft, goal: Goal, present: NDArray[np.bool_]) -> None
         if np.array_equal(x, y) and len(draft.kept()) > 1:
             draft.leave_out(j, f"a copy of the target {quoted(goal.step.column)}")
         elif gives(x, y):
-            draft.notes.append(
-                f"{name} gives the target exactly; leave it out (--drop) if it is not "
-                "known before the target is"
-            )
+            draft.notes.append(GIVES.format(column=name))
 
 
 def gives(x: Values, y: NDArray[Any]) -> bool:

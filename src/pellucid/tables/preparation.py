@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 Values = NDArray[np.float64]
 
+GIVES = (
+    "{column} gives the target exactly; leave it out (--drop) if it is not known "
+    "before the target is"
+)
+
 
 @dataclass(frozen=True)
 class Step:
@@ -153,6 +158,12 @@ class Preparation:
     def used(self) -> tuple[str, ...]:
         """The raw columns from which X is made."""
         return tuple(step.column for step in self.steps if step.names)
+
+    @property
+    def giving(self) -> tuple[str, ...]:
+        """Those of them that a note says give the target exactly."""
+        told = (GIVES.format(column=quoted(column)) for column in self.used)
+        return tuple(c for c, t in zip(self.used, told, strict=True) if t in self.notes)
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -31,6 +31,7 @@ from pellucid.tour.libraries import expect_libraries
 
 MODEL = "model.safetensors"
 SINGULAR = {"categories": "category", "numbers": "number", "dates": "date"}
+LEAVE = " Leave out (--drop) what tells them apart and is known no sooner than `{y}`."
 OPTIONS = re.compile(  # outside of quotation marks
     r'"(?:\\.|[^"\\])*"|\b(drop|categories|numbers|dates|missing)= ?'
 )
@@ -180,7 +181,8 @@ def fit(guide: Guide, table: Table, choice: Choice, model: Any) -> None:
     guide.stretch("fit", "The fit")
     said = {"linear": linear, "logistic": logistic, "network": network}[choice.kind]
     said(guide, table, model)
-    shown.summed_up(guide, table, choice, model)
+    already = bool(giving(table)) or tells_two_apart(model)
+    shown.summed_up(guide, table, choice, model, already=already)
     guide.picture("fit", model.plot(), shown.caption(table, choice, model))
 
 
@@ -198,11 +200,12 @@ def logistic(guide: Guide, table: Table, model: Any) -> None:
     guide.keep({"C": model.C})
     classes, y = [str(label) for label in model.classes_], table.target
     if np.isfinite(model.C):
+        leave = LEAVE.format(y=y) * (len(classes) == 2 and not giving(table))
         guide.say(
             f"The classes are separable: {REASON.format(how=separated(table))}. The "
             "squared coefficients of standardised columns are therefore penalised, as "
             f"little as does best by cross-validation: C = {model.C:g}. The "
-            "coefficients below are in the units of the columns."
+            f"coefficients below are in the units of the columns.{leave}"
         )
     else:
         guide.say(f"The likeliest coefficients for all {table.n:,} rows, no penalty.")
@@ -222,10 +225,23 @@ def logistic(guide: Guide, table: Table, model: Any) -> None:
 
 
 def separated(table: Table) -> str:
-    """By which columns the classes are told apart."""
+    """By which columns the classes are told apart; briefly, of those told already."""
+    if given := giving(table):
+        verb = "gives" if len(given) == 1 else "give"
+        return f"{together(given)} {verb} `{table.target}` exactly"
     classes, y = np.unique(np.asarray(table.y), return_inverse=True)
     rows = Rows(table.X, y, [label(c) for c in classes])
     return rows.told(table.names, table.preparation)
+
+
+def giving(table: Table) -> tuple[str, ...]:
+    """The columns that were said to give the target exactly."""
+    return table.preparation.giving if table.preparation else ()
+
+
+def tells_two_apart(model: Any) -> bool:
+    """Whether it is said how columns tell classes apart; of more than two in part."""
+    return judged.is_penalised(model) and len(model.classes_) == 2
 
 
 def network(guide: Guide, table: Table, model: Any) -> None:

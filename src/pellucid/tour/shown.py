@@ -9,6 +9,7 @@ import numpy as np
 from pellucid.models import as_formulas, effects
 from pellucid.models.choosing import Choice
 from pellucid.models.constraints import constraints_of
+from pellucid.models.notes.notes import Given
 from pellucid.models.pictures import of_effects, of_residuals
 from pellucid.show import estimates
 from pellucid.tables.table import Table
@@ -28,8 +29,13 @@ FIGURES = {  # of a summary: what they are called beside those of rows held out
 LEAST = 2  # terms of a class in a formula
 
 
-def summed_up(guide: Guide, table: Table, choice: Choice, model: Any) -> None:
-    """The formula, the figures, the estimates with their errors, and the notes."""
+def summed_up(
+    guide: Guide, table: Table, choice: Choice, model: Any, *, already: bool
+) -> None:
+    """The formula, the figures, the estimates with their errors, and the notes.
+
+    Where it was told `already` which columns give the target, no note repeats it.
+    """
     summary = model.summary()
     guide.formula(formula(model, choice.kind, table.X))
     figures = {name: v for name, v in summary.figures.items() if name in FIGURES}
@@ -37,7 +43,8 @@ def summed_up(guide: Guide, table: Table, choice: Choice, model: Any) -> None:
         told = estimates.told(figures)
         guide.found({FIGURES[n]: told[n] for n in FIGURES if n in told})
     tabled(guide, summary.frame, [str(c) for c in getattr(model, "classes_", ())])
-    guide.notes(summary.notes)
+    said = Given if already else ()
+    guide.notes([note for note in summary.notes if not isinstance(note, said)])
 
 
 def formula(model: Any, kind: str, X: Any) -> str:

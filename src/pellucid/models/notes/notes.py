@@ -15,6 +15,12 @@ HELD_BACK = (
 )
 
 
+class Given(str):
+    """A note that one column gives the target without a mistake."""
+
+    __slots__ = ()
+
+
 def of(model: Any) -> tuple[str, ...]:
     """The notes of a fitted model, what spoils the others first."""
     made = (*(make(model) for make in EVERY), model._own_notes())

@@ -10,6 +10,7 @@ import numpy as np
 from pellucid.models import base
 from pellucid.models.base import Array
 from pellucid.models.notes.dependent import together
+from pellucid.models.notes.notes import Given
 from pellucid.models.notes.of_numbers import FAR, MOST, moved
 from pellucid.regression.powers import is_sparse
 from pellucid.statistics import copies
@@ -110,7 +111,8 @@ def copied(model: Any, X: Array, place: Array) -> Iterator[str]:
         nearly = (
             "without a mistake" if area == 1 else f"all but a few rows (AUC {area:.4f})"
         )
-        yield COPIED.format(
+        note = COPIED.format(
             column=base.feature_names(model)[j], labels=labels, nearly=nearly,
             y=model._target,
         )  # fmt: skip
+        yield Given(note) if area == 1 else note

@@ -17,6 +17,7 @@ from pellucid.models import base
 from pellucid.models.base import Array
 from pellucid.models.constraints import constraints_of
 from pellucid.models.notes.dependent import together
+from pellucid.models.notes.notes import Given
 from pellucid.models.refitting import again
 from pellucid.regression.powers import is_sparse
 from pellucid.show.plain_text import number
@@ -154,9 +155,10 @@ def copied(subject: Subject) -> str:
         return ""
     but = " exactly" if exact else f" but for {100 * alone:.1g}% of its variation"
     beside = f", and {counted(others, 'other column')} next to nothing more"
-    return COPIED.format(
+    note = COPIED.format(
         column=subject.names[j], y=subject.y, but=but, beside="" if exact else beside
     )
+    return Given(note) if exact else note
 
 
 def computed(subject: Subject) -> str:
