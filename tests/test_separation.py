@@ -241,6 +241,7 @@ def test_a_sparse_matrix_is_judged_as_it_is():
 
 COUNTRY = np.array(["Malta", "Fiji", "Peru", "Chad"])[np.arange(240) % 4]
 AGE = rng.integers(20, 80, 240).astype(float)
+DAY = np.arange(240.0)
 VOTE = np.where(rng.random(240) < 0.5, "yes", "no")
 SEX = np.array(["f", "m"])[np.arange(240) // 4 % 2]
 
@@ -270,9 +271,14 @@ SAID = {
     "a border": (
         table(np.where(AGE > 50, "yes", "no")), "age: up to 50 all",
     ),
+    "all rows by one column, and some by many": (
+        table(np.where(DAY > 150, "yes", "no"),
+              **{f"later{j}": np.maximum(DAY, 160 + j) for j in range(9)}, day=DAY),
+        "are separable: day: up to 150 all 151 rows are no, from 151 on all 89 rows",
+    ),
     "two columns": (
         table(np.where(AGE + 5 * A.mean() + np.arange(240) > 150, "yes", "no"),
-              day=np.arange(240.0)),
+              day=DAY),
         "age and day together tell classes apart",
     ),
     "the first of two levels, once": (

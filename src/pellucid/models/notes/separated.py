@@ -91,14 +91,14 @@ class Rows:
         self, names: Sequence[str], recipe: Preparation | None, intercept: bool = True
     ) -> str:
         """By which columns classes are told apart, and how; first levels too."""
+        k, other = len(self.classes), other_levels(recipe)
         first, levels = first_levels(self.X, names, recipe if intercept else None)
-        found = alone(levels, self.y, len(self.classes))
-        told = [self.one(one, first[one.column], levels) for one in found]
-        other = other_levels(recipe)
-        for one in alone(self.X, self.y, len(self.classes), intercept):
-            name = names[one.column]
-            told.append(self.one(one, name, self.X, other.get(name, "")))
-        if told:
+        found = [(one, first[one.column], levels) for one in alone(levels, self.y, k)]
+        for one in alone(self.X, self.y, k, intercept):
+            found.append((one, names[one.column], self.X))
+        if found:  # that of the most rows first
+            found.sort(key=lambda each: -each[0].below - each[0].above)
+            told = [self.one(*each, other.get(each[1], "")) for each in found]
             return "; ".join(cut(list(dict.fromkeys(told))))
         if self.X.shape[1] * (len(self.classes) - 1) > MANY:
             return UNKNOWN.format(what=self.what)
