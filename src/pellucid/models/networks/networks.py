@@ -362,7 +362,7 @@ class Network(Learner):
         >>> model = model.set_params(random_state=0).fit(np.eye(2), [0, 1])
         >>> model.plot().axes[0].get_xlabel()
         'epoch'
-        >>> model.plot(np.eye(2), [0, 1]).axes[0].get_title(loc="left")
+        >>> model.plot(np.eye(2), [0, 1]).get_suptitle()
         '100.0% are right'
         """
         check_is_fitted(self)

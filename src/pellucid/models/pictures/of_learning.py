@@ -136,7 +136,7 @@ def confusion(y: Any, predicted: Any, labels: Sequence[object] | None = None) ->
     Examples
     --------
     >>> figure = confusion([0, 0, 1, 1, 1], [0, 0, 1, 1, 0])
-    >>> figure.axes[0].get_title(loc="left").split("; ")[0]
+    >>> figure.get_suptitle().split("; ")[0]
     '80.0% are right'
     """
     matrix, names = counted(y, predicted, labels)
