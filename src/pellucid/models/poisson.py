@@ -326,7 +326,13 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         return as_formulas.poisson(self, format)
 
     def plot(self) -> Figure:
-        """Draw what was observed against what is predicted.
+        """Draw the mean over one feature with its confidence band, or observed counts.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            The curve over one feature; of several what was observed against what is
+            predicted.
 
         Raises
         ------
@@ -339,7 +345,7 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         --------
         >>> model = PoissonRegression().fit([[0.0], [1.0]], [1, 2])
         >>> model.plot().axes[0].get_xlabel()
-        'predicted'
+        'x'
         """
         from pellucid.models.pictures import pictures
 
