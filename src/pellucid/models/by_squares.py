@@ -107,11 +107,11 @@ class BySquares(Statistical):
     def _fitted(self) -> LinearFit:
         """With its errors, of the rows or of what a file kept."""
         from pellucid.models import summary
-        from pellucid.regression.hat import is_rough
+        from pellucid.regression.hat import is_far, is_rough
         from pellucid.statistics.linear import LinearFit
 
         intercept, found = bool(self.fit_intercept), cache(self._hat)
-        spread, factor = self._spread, self._factor
+        spread, factor, f = self._spread, self._factor, self._explained.f
         if self._rows.arrays is None:
             constant, log_weights = self._constant, self._log_weights
         else:
@@ -119,8 +119,8 @@ class BySquares(Statistical):
             constant = intercept or (known and found().has_constant)
             weights = self._rows.arrays[2:]
             log_weights = float(np.sum(np.log(weights[0]))) if weights else None
-            rough = known and is_rough(spread, self._explained.f)
-            spread = found().refined if rough else spread
+            lossy = known and (is_rough(spread, f) or is_far(spread, f))
+            spread = found().refined if lossy else spread
         return LinearFit(
             index=summary.names_of(self, base.target_names(self), "target"),
             estimate=summary.estimates_of(self),

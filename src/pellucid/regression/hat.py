@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 STEEP = 1e6  # elements of T from which the rows need a slice more
 ROUGH = 1e3  # the squares of rows of F from which rounding would be seen in errors
-FAR = 1e4  # of means in standard deviations, from which it would be in those of rows
+FAR = 1e4  # standard deviations of a mean, from which it would be at new rows
 MANY = 2.0**30  # products of the rows with F, from which exact ones would be felt
 ALIKE = 1e-13  # what may be missing of a constant in the columns by rounding
 
@@ -172,15 +172,18 @@ class Hat:
 def is_rough(spread: Spread, f: int) -> bool:
     """Whether rounding would be seen in errors, with weights of the size 2^f.
 
-    Of columns far from 0 that of their means is seen in the leverages of new rows.
-
     The squares are the variance inflation factors: Marquardt, "Generalized inverses,
     ridge regression, biased linear estimation, and nonlinear estimation" (1970).
     """
-    T, varies = spread.inverse * 2.0 ** (f / 2), spread.length > 0
-    far = np.abs(spread.mean[varies] / spread.length[varies])
-    is_far = np.max(far, initial=0.0) > FAR * np.sqrt(spread.of_mean) * 2.0 ** (f / 2)
-    return bool(is_far or np.max(np.sum(T**2, axis=1), initial=0.0) > ROUGH)
+    T = spread.inverse * 2.0 ** (f / 2)
+    return bool(np.max(np.sum(T**2, axis=1), initial=0.0) > ROUGH)
+
+
+def is_far(spread: Spread, f: int) -> bool:
+    """Whether rounding of the means would be seen in the leverages of new rows."""
+    varies, of_1 = spread.length > 0, np.sqrt(spread.of_mean) * 2.0 ** (f / 2)
+    means = np.abs(spread.mean[varies] / spread.length[varies])
+    return bool(np.max(means, initial=0.0) > FAR * of_1)
 
 
 def _left(rows: Rows, spread: Spread, F: Array, w: Array) -> Left:
