@@ -114,7 +114,7 @@ def test_each_is_tested_against_the_largest_inside_it_in_any_order():
     found = pl.compare(c, a, b, d, names=[*"cabd"])
     assert found.frame["against"].fillna("").tolist() == ["b", "", "a", ""]
     assert found.title.startswith("AIC prefers c, by ")
-    assert any(note.startswith("c fits better than b than") for note in found.notes)
+    assert any(note.startswith("c fits better than b, beyond") for note in found.notes)
 
 
 def test_models_that_say_the_same_are_told_so():

@@ -182,14 +182,13 @@ def _letters(figure: Figure | None) -> int:
 
 def _thin_out(axes: Axes, room: int) -> None:
     """Take as many ticks across as have room for their numbers."""
-    ticker = needs("matplotlib.ticker", extra="plot")
-    if type(axes.xaxis.get_major_locator()) is not ticker.AutoLocator:
+    locator = axes.xaxis.get_major_locator()
+    if type(locator) is not needs("matplotlib.ticker", extra="plot").AutoLocator:
         return
     low, high = sorted(axes.get_xlim())
     for most in range(8, 1, -1):
-        few = ticker.MaxNLocator(most, steps=[1, 2, 2.5, 5, 10])
-        axes.xaxis.set_major_locator(few)
-        at = [v for v in few.tick_values(low, high) if low <= v <= high]
+        axes.locator_params(axis="x", nbins=most, steps=[1, 2, 2.5, 5, 10])
+        at = [v for v in locator.tick_values(low, high) if low <= v <= high]
         if sum(len(_tick(v, axes.xaxis)) + 2 for v in at) <= room:
             return
 
