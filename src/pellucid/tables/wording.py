@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 # Signs that break a line, turn it round, or are none, which JSON leaves as they are.
 UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+NAMED = 5  # names of a list in words
 LONGEST = 40  # characters of a cell, and columns of a list, that an error repeats
 
 
@@ -71,3 +72,15 @@ def listed(names: Iterable[str]) -> str:
     every = [quoted(name) for name in names]
     rest = len(every) - LONGEST
     return ", ".join(every[:LONGEST]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def together(names: Sequence[str]) -> str:
+    """A list in words, the first of it where it is long.
+
+    >>> together(["a", "b", "c"])
+    'a, b and c'
+    """
+    if len(names) > NAMED + 1:
+        return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

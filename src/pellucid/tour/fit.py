@@ -14,16 +14,15 @@ from pellucid.errors import ModelError, TableError
 from pellucid.models.choosing import Choice, chosen, labels, learned
 from pellucid.models.files.saving import as_bytes
 from pellucid.models.notes.dependent import (
-    cut,
+    first_few,
     left_out,
     relations,
     sentences,
-    together,
 )
 from pellucid.models.notes.separated import REASON, Rows, label
 from pellucid.tables.sources import rows
 from pellucid.tables.table import Table
-from pellucid.tables.wording import begun, quoted
+from pellucid.tables.wording import begun, quoted, together
 from pellucid.tour import compared, judged, shown
 from pellucid.tour.folder import expect_room
 from pellucid.tour.guide import Guide
@@ -131,7 +130,7 @@ def independent(guide: Guide, table: Table) -> Table:
     reasons = {table.names[one.column]: one.told(table.names) for one in found}
     guide.keep({"left out": reasons})
     columns = together(left_out(found, table.names, table.preparation))
-    guide.notes([f"{'; '.join(cut(told))}; {columns} left out."])
+    guide.notes([f"{'; '.join(first_few(told))}; {columns} left out."])
     return table.without(reasons)
 
 

@@ -15,9 +15,9 @@ from pellucid.regression.krylov import is_too_large
 from pellucid.statistics import relations as statistics
 from pellucid.statistics.relations import Relation
 from pellucid.tables.preparation import Preparation, Step
-from pellucid.tables.wording import counted
+from pellucid.tables.wording import counted, together
 
-SHOWN = 5  # relations, and columns of a list
+SHOWN = 5  # relations
 FITS_ANYTHING = (
     "As many columns as rows: {rows} rows and {columns} columns fit anything, so that "
     "{proof} means nothing; leave columns out or add rows, ten for each column at "
@@ -66,28 +66,16 @@ def dependent(model: Any) -> Iterator[str]:
         recipe = getattr(model, "preparation_", None)
         told = sentences(found, X, names, recipe)
         columns = together(left_out(found, names, recipe))
-        shown, all_ = SHORTEST * (rank is not None), "; ".join(cut(told))
+        shown, all_ = SHORTEST * (rank is not None), "; ".join(first_few(told))
         yield DEPEND.format(relations=all_, columns=columns, shown=shown)
     elif rank is not None and rank + model.fit_intercept < n:
         yield UNKNOWN.format(columns=d, rank=counted(rank, "direction"))
 
 
-def cut(told: Sequence[str]) -> list[str]:
+def first_few(told: Sequence[str]) -> list[str]:
     """The first of some sentences, and how many there are beyond."""
     more = len(told) - SHOWN
     return [*told[:SHOWN], *([f"and {more} more"] if more > 0 else [])]
-
-
-def together(names: Sequence[str]) -> str:
-    """A list of columns in words, the first of them where there are many.
-
-    >>> together(["a", "b", "c"])
-    'a, b and c'
-    """
-    if len(names) > SHOWN + 1:
-        return f"{', '.join(names[:SHOWN])} and {len(names) - SHOWN} more"
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def left_out(
@@ -122,15 +110,15 @@ def sentences(
         else:
             told[one.told(names)] = []
     return [
-        f"{listed(subjects)} determined by {by}" if subjects else by
+        f"{with_verb(subjects)} determined by {by}" if subjects else by
         for by, subjects in told.items()
     ]
 
 
-def listed(names: Sequence[str]) -> str:
+def with_verb(names: Sequence[str]) -> str:
     """Names with their verb.
 
-    >>> listed(["a", "b", "b"]), listed(["a"])
+    >>> with_verb(["a", "b", "b"]), with_verb(["a"])
     ('a and b are', 'a is')
     """
     names = list(dict.fromkeys(names))

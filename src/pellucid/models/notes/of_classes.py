@@ -9,12 +9,11 @@ import numpy as np
 
 from pellucid.models import base
 from pellucid.models.base import Array
-from pellucid.models.notes.dependent import together
 from pellucid.models.notes.notes import Given
 from pellucid.models.notes.of_numbers import FAR, MOST, moved
 from pellucid.regression.powers import is_sparse
 from pellucid.statistics import copies
-from pellucid.tables.wording import counted
+from pellucid.tables.wording import counted, together
 
 FEW = 5.0  # rows of a class for each coefficient
 UNEQUAL = 0.9  # of the rows, those of one class

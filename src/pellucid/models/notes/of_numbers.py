@@ -16,7 +16,6 @@ from pellucid.errors import ModelError
 from pellucid.models import base
 from pellucid.models.base import Array
 from pellucid.models.constraints import constraints_of
-from pellucid.models.notes.dependent import together
 from pellucid.models.notes.notes import Given
 from pellucid.models.refitting import again
 from pellucid.regression.powers import is_sparse
@@ -26,7 +25,7 @@ from pellucid.statistics.collinearity import inflations
 from pellucid.statistics.curvature import Curvature, strongest
 from pellucid.statistics.residuals import Residuals
 from pellucid.statistics.spread_of_residuals import unequal_spread
-from pellucid.tables.wording import begun, counted
+from pellucid.tables.wording import begun, counted, together
 
 MOST = 2e10  # n d rank, products that a look at all rows takes
 FREEDOM = 8  # degrees of freedom below which residuals say nothing of form and spread

@@ -11,11 +11,12 @@ import numpy as np
 from pellucid.models import base
 from pellucid.models.base import Array
 from pellucid.models.logistic_cost import likeliest
-from pellucid.models.notes.dependent import cut, together
+from pellucid.models.notes.dependent import first_few
 from pellucid.regression.powers import filled, is_sparse
 from pellucid.statistics.limit import as_classes
 from pellucid.statistics.separation import Alone, alone, separation
 from pellucid.tables.preparation import Preparation
+from pellucid.tables.wording import together
 
 MANY = 200  # coefficients, of which no smallest set is looked for
 REASON = (
@@ -99,7 +100,7 @@ class Rows:
         if found:  # that of the most rows first
             found.sort(key=lambda each: -each[0].below - each[0].above)
             told = [self.one(*each, other.get(each[1], "")) for each in found]
-            return "; ".join(cut(list(dict.fromkeys(told))))
+            return "; ".join(first_few(list(dict.fromkeys(told))))
         if self.X.shape[1] * (len(self.classes) - 1) > MANY:
             return UNKNOWN.format(what=self.what)
         every = separation(self.X, self.y, len(self.classes), intercept=intercept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import expit
 from sklearn import metrics
 
 from pellucid.models.base import Array, feature_names, named, rows_of
@@ -12,7 +13,6 @@ from pellucid.models.effects import along
 from pellucid.models.logistic_cost import likeliest
 from pellucid.models.pictures.findings import course, percent
 from pellucid.models.pictures.findings import likeliest as likeliest_along
-from pellucid.models.pictures.of_effects import sigmoid
 from pellucid.regression.powers import filled
 from pellucid.show import plots
 from pellucid.show.outputs import Roc
@@ -66,7 +66,7 @@ def _border(model: Any, X: Array, place: Array, labels: list[str]) -> Figure:
         X, place, of, names=feature_names(model), labels=labels,
         title=f"{model._accuracy:.1%} of the rows are on the right side",
         probability=None if len(labels) > 2 else
-        lambda rows: sigmoid(np.ravel(model._linear(rows))),
+        lambda rows: expit(np.ravel(model._linear(rows))),
     )  # fmt: skip
 
 
@@ -74,10 +74,10 @@ def _curve(model: Any, x: Array, place: Array, labels: list[str]) -> Figure:
     """The probability of the second class along the only column."""
     at = np.linspace(x.min(), x.max(), POINTS)
     z, low, high = along(model, at[:, None])
-    p, event = sigmoid(z), f"p({model._target} = {labels[1]})"
+    p, event = expit(z), f"p({model._target} = {labels[1]})"
     (name,), ends = feature_names(model), (percent(p[0]), percent(p[-1]))
     return plots.probability(
-        x, place, at, p, bounds=(sigmoid(low), sigmoid(high)), labels=labels,
+        x, place, at, p, bounds=(expit(low), expit(high)), labels=labels,
         title=course(event, name, at, ends, up=p[-1] > p[0]),
         x_label=name, y_label=event,
     )  # fmt: skip

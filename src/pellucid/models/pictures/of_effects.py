@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import expit
 
 from pellucid.models import effects
 from pellucid.models.base import Array, named, rows_of, target_names
@@ -125,7 +126,7 @@ def partial(model: Any) -> Pictures:
         return {f"partial-{i}": picture for i, picture in enumerate(drawn, 1)}
     if classes:
         event = f"p({model._target} = {classes[1]})"
-        rows = Rows(model, X, np.empty(0), event, sigmoid, findings.percent)
+        rows = Rows(model, X, np.empty(0), event, expit, findings.percent)
     else:
         (event,) = target_names(model)
         residual = np.ravel(y) - np.ravel(model.predict(named(model, X)))
@@ -216,8 +217,3 @@ def _band(rows: Rows, name: str, j: int, told: str) -> tuple[Figure, str]:
         title=told or findings.course(rows.event, name, x, ends, up=p[-1] > p[0]),
     )  # fmt: skip
     return drawn, f"{rows.event} along {name}{_bar(low)}{MEANS}."
-
-
-def sigmoid(z: Array) -> Array:
-    """1 / (1 + exp(-z)), which cannot overflow."""
-    return np.asarray((1 + np.tanh(z / 2)) / 2)
