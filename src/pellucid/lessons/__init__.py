@@ -1,0 +1,1 @@
+"""Fifteen lessons in the browser: the road walked by a learner, alone."""

@@ -1,0 +1,1 @@
+"""Exercises that check themselves: a person's code is run, judged and talked about."""

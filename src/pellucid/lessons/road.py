@@ -1,0 +1,67 @@
+"""The fifteen lessons, in the order of the road."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from pellucid.errors import PellucidError
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson: where it stands on the road, its short name, title and question."""
+
+    number: int
+    name: str
+    title: str
+    question: str
+    minutes: int = 30
+
+    @property
+    def file(self) -> Path:
+        """The page of the lesson."""
+        room = Path(str(resources.files("pellucid.lessons")))
+        return room / f"lesson_{self.number:02}_{self.name}.py"
+
+
+TOLD = (
+    ("line", "The line of best fit", "Which line comes closest to all the points?"),
+    ("plane", "Many inputs", "How are ten inputs weighed at once?"),
+    ("judging", "How good is a fit?", "When does a high r2 mean nothing?"),
+    ("vectors", "Vectors, not loops", "Why is the same sum a hundred times faster?"),
+    ("graphs", "Computational graphs", "How does a change walk through a formula?"),
+    ("logistic", "Logistic regression", "Is this picture a 0 or a 1?"),
+    ("descent", "Gradient descent", "How far should each step go?"),
+    ("likelihood", "Likelihood and priors", "Where do costs come from?"),
+    ("hidden", "A hidden layer", "What can no straight line separate?"),
+    ("backpropagation", "Backpropagation", "How much does each weight matter?"),
+    ("deep", "Deep networks", "What do layers see in a digit?"),
+    ("overfitting", "Overfitting", "Does it know, or does it remember?"),
+    ("convolution", "Convolution", "How is a stroke found anywhere in a picture?"),
+    ("recurrence", "Recurrence", "How far back can a network remember?"),
+    ("libraries", "Libraries, GPU, big data", "What if there are a billion rows?"),
+)  # fmt: skip
+LESSONS = tuple(Lesson(number, *told) for number, told in enumerate(TOLD, 1))
+
+
+def lesson(asked: str) -> Lesson:
+    """Find a lesson by its number or its name.
+
+    Raises
+    ------
+    PellucidError
+        When there is no such lesson; it names those that there are.
+
+    Examples
+    --------
+    >>> lesson("10").title, lesson("line").number
+    ('Backpropagation', 1)
+    """
+    for known in LESSONS:
+        if asked.lower() in (str(known.number), known.name):
+            return known
+    names = ", ".join(known.name for known in LESSONS)
+    message = f"There is no lesson {asked!r}: give a number from 1 to {len(LESSONS)}"
+    raise PellucidError(f"{message}, or one of {names}.")
