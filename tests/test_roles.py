@@ -166,6 +166,14 @@ def test_missing_cells_are_filled_in_and_marked():
     assert "4 missing cells filled in" in str(table.preparation)
 
 
+def test_no_column_marks_holes_that_only_rows_without_a_target_have():
+    without = holed().assign(y=[None, *range(1, N)])
+    table = rows(without, "y", missing="impute")
+    assert table.names == ("x", "c", "c[missing]", "pet[dog]")
+    X = table.preparation.applied(grid_of(without))
+    assert X[0, 1:].tolist() == [21.5, 1, 0]
+
+
 def test_missing_cells_are_refused_where_that_is_said():
     with pytest.raises(TableError) as caught:
         rows(holed(), "y", missing="refuse")

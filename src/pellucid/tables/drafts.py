@@ -190,6 +190,8 @@ def without_constants(
         return
     for j in draft.kept():
         step, values = draft.steps[j], draft.values[j][present]
+        if step.fill is not None and not np.isnan(values).any():
+            step = draft.steps[j] = replace(step, left_out=(step.where_missing,))
         different = np.unique(values[np.isfinite(values)])
         if len(different) < 2 and not (step.fill is not None and step.missing):
             draft.leave_out(j, "constant in the rows that remain")

@@ -76,7 +76,12 @@ class Step:
         made: tuple[str, ...] = (self.column,)
         if self.role.kind == "category":
             made = tuple(f"{self.column}[{level}]" for level in self.role.levels[1:])
-        return made if self.fill is None else (*made, f"{self.column}[missing]")
+        return made if self.fill is None else (*made, self.where_missing)
+
+    @property
+    def where_missing(self) -> str:
+        """The name of the column that tells where a cell was filled in."""
+        return f"{self.column}[missing]"
 
     def encoded(self, values: Values) -> Values:
         """The columns of X (n, k) from numbers or places of levels (n,)."""
