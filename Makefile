@@ -1,6 +1,6 @@
 # For people who work on Pellucid; BIN says where the tools of the environment lie.
 BIN ?= .venv/bin
-.PHONY: lint types size bench
+.PHONY: lint types size bench docs
 
 lint:
 	$(BIN)/ruff check .
@@ -15,3 +15,7 @@ size:
 
 bench:
 	@$(BIN)/pellucid bench
+
+docs:
+	@$(BIN)/python tools/docs.py
+	@NO_COLOR=1 $(BIN)/zensical build --clean --strict

@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import shlex
 import shutil
 import textwrap
 from pathlib import Path
@@ -14,15 +15,36 @@ from pellucid.command import main
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
+DOCS = ROOT / "docs"
+PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
+BLOCK = re.compile(r"```(python|sh)\n(.*?)```", re.S)
+ELSEWHERE = re.compile(r"pellucid (learn|bench)")  # commands with tests of their own
 
 
 def run(text, title):
-    """Run the blocks of a page one after the other; give the names they made."""
+    """Run the blocks of Python one after the other; give the names they made."""
     names = {}
     for number, block in enumerate(re.findall(r"```python\n(.*?)```", text, re.S)):
         exec(compile(block, f"{title}, block {number + 1}", "exec"), names)
     return names
+
+
+def follow(text, title):
+    """Run the blocks of a page, Python and commands, one after the other."""
+    names = {}
+    for number, (kind, block) in enumerate(BLOCK.findall(text)):
+        if kind == "python":
+            exec(compile(block, f"{title}, block {number + 1}", "exec"), names)
+        else:
+            run_commands(block)
+
+
+def run_commands(block):
+    """Run the commands of Pellucid as they are typed."""
+    for line in block.splitlines():
+        if line.startswith("pellucid ") and not ELSEWHERE.match(line):
+            result = CliRunner().invoke(main, shlex.split(line)[1:])
+            assert result.exit_code == 0, result.output
 
 
 def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
@@ -81,12 +103,10 @@ def test_the_table_is_answered_as_the_readme_says(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_python_of_the_docs_prints_what_it_says(
-    page, tmp_path, monkeypatch, capsys
-):
+def test_the_docs_run_and_print_what_they_say(page, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    text = (ROOT / "docs" / page).read_text("utf-8")
-    run(text, page)
+    text = (DOCS / page).read_text("utf-8")
+    follow(text, page)
     promised = re.findall(r"^print\(.*\)  # (.*)$", text, re.M)
     assert capsys.readouterr().out.split("\n")[: len(promised)] == promised
 

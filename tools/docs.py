@@ -9,6 +9,7 @@ from pathlib import Path
 
 import coverage_page
 import identity_page
+import reference_pages
 import tables_page
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -18,6 +19,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "coverage.md": coverage_page.page,
     "identities.md": identity_page.page,
     "tables.md": tables_page.page,
+    **reference_pages.pages(),
 }
 
 
@@ -36,8 +38,8 @@ def main() -> None:
         if outdated():
             sys.exit(f"out of date: {', '.join(outdated())}; run python tools/docs.py")
         return
-    DOCS.mkdir(exist_ok=True)
     for name, page in PAGES.items():
+        (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
         (DOCS / name).write_text(page(), "utf-8")
 
 
