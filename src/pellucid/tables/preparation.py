@@ -395,10 +395,3 @@ def filled_step(step: Step, values: Values) -> Step:
         places, counts = np.unique(there, return_counts=True)
         return replace(step, fill=float(places[np.argmax(counts)]))
     return replace(step, fill=float(np.median(there)))
-
-
-def names_of(given: Any) -> Sequence[str]:
-    """The columns that an option names: one, or a list of them."""
-    if isinstance(given, str | int):
-        return [str(given)]
-    return [str(name) for name in given]

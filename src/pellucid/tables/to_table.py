@@ -27,7 +27,7 @@ from pellucid.tables.drafts import (
 from pellucid.tables.frames import kept_labels
 from pellucid.tables.grid import ROW_NAMES, Cells, Column, Grid, position
 from pellucid.tables.levels import is_there, levels_of, text_of
-from pellucid.tables.preparation import Preparation, Step, Values, names_of
+from pellucid.tables.preparation import Preparation, Step, Values
 from pellucid.tables.roles import (
     LEFT_OUT,
     Role,
@@ -287,3 +287,10 @@ def columns_named(given: Iterable[str]) -> tuple[str, ...]:
     """
     cut = csv.reader(given, skipinitialspace=True)
     return tuple(name.strip() for names in cut for name in names if name)
+
+
+def names_of(given: Any) -> Sequence[str]:
+    """The columns that an option names: one, or a list of them."""
+    if isinstance(given, str | int):
+        return [str(given)]
+    return [str(name) for name in given]
