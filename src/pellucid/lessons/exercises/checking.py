@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import ast
-import copy
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from pellucid.lessons.exercises import telling
+from pellucid.lessons.exercises import child, telling
 from pellucid.lessons.exercises.child import Job
 from pellucid.lessons.exercises.comparing import same
-from pellucid.lessons.exercises.exercise import Exercise, Mistake
-from pellucid.lessons.exercises.sandbox import SANDBOX, Case, Failure, Outcome
+from pellucid.lessons.exercises.exercise import Exercise, Function, Mistake
+from pellucid.lessons.exercises.lines import first_wrong
+from pellucid.lessons.exercises.sandbox import SANDBOX, Case, Outcome, called
+from pellucid.lessons.exercises.telling.evidence import Evidence
 
 State = Literal["right", "wrong", "not tried yet"]
+Tries = Sequence[tuple[Any, ...]]
+SECONDS = 3.0  # that a person's code may take, all tries together
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,12 @@ class Verdict:
 
 
 def check(
-    exercise: Exercise, code: str, *, seed: int = 0, seconds: float = 3.0
+    exercise: Exercise,
+    code: str,
+    *,
+    seed: int = 0,
+    seconds: float | None = None,
+    run: Callable[[Job], Outcome] = SANDBOX.run,
 ) -> Verdict:
     """Run a person's code on random inputs, and say what is right or wrong with it.
 
@@ -37,90 +47,127 @@ def check(
     then against those of each known mistake, then against what often goes wrong (a
     sign, a factor, a shape).
     """
-    if untried(exercise, code):
-        return Verdict("not tried yet", "Replace the ... by your own code, then check.")
+    if unwritten := untried(exercise, code):
+        return Verdict("not tried yet", unwritten)
+    if seconds is None:
+        seconds = float(os.environ.get("PELLUCID_EXERCISE_SECONDS", SECONDS))
     tries = exercise.tries(seed)
-    outcome = SANDBOX.run(
-        Job(code, exercise.name, tries, tuple(exercise.lines), seconds)
-    )
-    wrong = judged(exercise, code, tries, outcome)
-    if wrong is None:
-        return Verdict("right", "Right.", printed=outcome.printed)
-    sentence, line = wrong
-    return Verdict("wrong", sentence, line, outcome.printed)
-
-
-def untried(exercise: Exercise, code: str) -> bool:
-    """Tell whether nothing has been written yet: it is the start, or only `...`."""
-    if code.strip() == exercise.starter.strip() or not code.strip():
-        return True
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:
-        return False
-    named = [
-        n
-        for n in tree.body
-        if isinstance(n, ast.FunctionDef) and n.name == exercise.name
-    ]
-    return bool(named) and all(
-        isinstance(line, ast.Pass)
-        or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
-        for line in named[0].body
-    )
-
-
-def judged(
-    exercise: Exercise, code: str, tries: list[tuple[Any, ...]], outcome: Outcome
-) -> tuple[str, int] | None:
-    """Give the sentence and the line for what is wrong; None when nothing is."""
+    probes = telling.probes(exercise, tries)
+    cases = [*tries, *(probe.args for probe in probes)]
+    outcome = run(Job(code, exercise.name, cases, tuple(exercise.lines), seconds))
     if outcome.failure:
-        return telling.failed(outcome.failure, exercise), outcome.failure.line
+        sentence = telling.failed(outcome.failure, exercise, code, outcome.printed)
+        return Verdict("wrong", sentence, outcome.failure.line, outcome.printed)
     right = [given(exercise.function, args) for args in tries]
-    for mistake in exercise.mistakes:
-        if mistake.seen and mistake.seen(ast.parse(code)):
-            return mistake.sentence, 0
-    bad = [i for i, case in enumerate(outcome.cases)
-           if not agrees(case, right[i], exercise.rtol)]  # fmt: skip
-    if not bad:
-        return None
-    for mistake in exercise.mistakes:
-        if not mistake.seen and made(mistake, exercise, tries, outcome.cases):
-            return mistake.sentence, 0
-    first = outcome.cases[bad[0]]
-    if first.failure:
-        return telling.failed(first.failure, exercise), first.failure.line
-    return telling.different(exercise, tries, right, outcome), 0
+    evidence = Evidence(exercise, code, tries, right, outcome, probes)
+    sentence, line = judged(evidence)
+    state: State = "wrong" if sentence else "right"
+    return Verdict(state, sentence or "Right.", line, outcome.printed)
 
 
-def given(function: Any, args: tuple[Any, ...]) -> Case:
-    """Call one of our own functions as the person's is called."""
+def untried(exercise: Exercise, code: str) -> str:
+    """Say what is still to be written, when nothing has been; else nothing."""
+    start = "Replace the ... by your own code, then check."
+    if not code.strip() or code.strip() == exercise.starter.strip():
+        return start
     try:
-        with np.errstate(all="ignore"):
-            return Case(function(*copy.deepcopy(args)))
-    except Exception as error:
-        return Case(failure=Failure(type(error).__name__, str(error)))
+        tree, starter = ast.parse(code), ast.parse(exercise.starter)
+    except SyntaxError:
+        return ""
+    if ast.dump(tree) == ast.dump(starter):
+        return start
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == exercise.name:
+            if all(map(empty, node.body)):
+                return start
+            if line := left_open(node):
+                return f"Line {line} still holds a ...: replace it, then check."
+    return ""
 
 
-def agrees(case: Case, right: Case, rtol: float) -> bool:
-    """Tell whether a call came to the same: the same value, or the same error."""
-    if case.failure or right.failure:
-        kinds = [
-            c.failure and (c.failure.kind, c.failure.message) for c in (case, right)
-        ]
-        return kinds[0] == kinds[1]
-    return same(case.value, right.value, rtol)
-
-
-def made(
-    mistake: Mistake,
-    exercise: Exercise,
-    tries: list[tuple[Any, ...]],
-    cases: list[Case],
-) -> bool:
-    """Tell whether a person's code gives on all inputs what the mistake gives."""
-    theirs = [given(mistake.function, args) for args in tries]
-    return all(
-        agrees(case, wrong, exercise.rtol)
-        for case, wrong in zip(cases, theirs, strict=True)
+def empty(line: ast.stmt) -> bool:
+    """Tell whether a line does nothing: `pass`, a docstring, `...`."""
+    return isinstance(line, ast.Pass) or (
+        isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
     )
+
+
+def left_open(function: ast.FunctionDef) -> int:
+    """Find the line of a `...` that stands for code; within brackets it is an index."""
+    indices = {
+        id(inner)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Subscript)
+        for inner in ast.walk(node.slice)
+    }
+    for node in ast.walk(function):
+        dots = isinstance(node, ast.Constant) and node.value is ...
+        if dots and id(node) not in indices:
+            return int(getattr(node, "lineno", 0))
+    return 0
+
+
+def judged(evidence: Evidence) -> tuple[str, int]:
+    """Give the sentence and the line for what is wrong; no sentence if nothing is."""
+    exercise, cases = evidence.exercise, evidence.outcome.cases
+    tree = ast.parse(evidence.code)
+    seen = [each for each in exercise.mistakes if each.seen and each.seen(tree)]
+    for mistake in seen:
+        if made(mistake, evidence, len(evidence.tries)):
+            return mistake.sentence, 0
+    rtol = exercise.rtol
+    bad = [i for i, right in enumerate(evidence.right)
+           if not agrees(cases[i], right, rtol, exact=False)]  # fmt: skip
+    if not bad:
+        return telling.unsteady(evidence), 0
+    wrong = first_wrong(exercise, evidence.tries, evidence.outcome)
+    where = telling.line(wrong) if wrong else ""
+    known = recognised(evidence, bad)
+    if known:
+        return where + known.sentence, wrong.line if wrong else 0
+    failure = cases[bad[0]].failure
+    if failure:
+        return where + telling.stopped(evidence, bad), failure.line
+    if wrong:
+        return where + telling.within(evidence, wrong), wrong.line
+    return telling.different(evidence, bad), 0
+
+
+def recognised(evidence: Evidence, bad: list[int]) -> Mistake | None:
+    """Find the mistake that the person's results come from, if it is a known one."""
+    ordinary = len(evidence.tries) - len(evidence.exercise.edges)
+    counts = [len(evidence.tries)] + [ordinary] * (bad[0] < ordinary)
+    for count in counts:
+        for mistake in evidence.exercise.mistakes:
+            if not mistake.seen and made(mistake, evidence, count):
+                return mistake
+    return None
+
+
+def made(mistake: Mistake, evidence: Evidence, count: int) -> bool:
+    """Tell whether a person's code gives on all inputs what the mistake gives."""
+    return all(
+        agrees(case, given(mistake.function, args), evidence.exercise.rtol)
+        for args, case in zip(
+            evidence.tries[:count], evidence.outcome.cases, strict=False
+        )
+    )
+
+
+def given(function: Function, args: tuple[Any, ...]) -> Case:
+    """Call one of our own functions as the person's is called."""
+    with np.errstate(all="ignore"):
+        return called(child.called(function, args))
+
+
+def agrees(case: Case, right: Case, rtol: float, *, exact: bool = True) -> bool:
+    """Tell whether a call came to the same: the same value, or the same error.
+
+    An error that is asked for may have other words than the solution's.
+    """
+    if case.failure and right.failure:
+        alike = case.failure.kind == right.failure.kind
+        return alike and (not exact or case.failure.message == right.failure.message)
+    if case.failure or right.failure:
+        return False
+    return same(case.value, right.value, rtol)

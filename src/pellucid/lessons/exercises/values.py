@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-LARGEST = 20_000_000  # bytes of an array that is looked at
+LARGEST = 2_000_000  # bytes of an array that is looked at
+LONGEST = 10_000  # items of a list that are looked at
+DEEPEST = 6  # lists in lists in lists
 
 
 @dataclass(frozen=True)
@@ -19,19 +21,16 @@ class Foreign:
     text: str
 
 
-def encoded(value: Any) -> Any:
+def encoded(value: Any, depth: int = 0) -> Any:
     """Write a value as JSON can hold it."""
-    match value:
-        case None | bool() | str():
-            return value
-        case tuple() | list():
-            kind = "tuple" if isinstance(value, tuple) else "list"
-            return {"is": kind, "items": [encoded(item) for item in value]}
-        case dict() if all(isinstance(name, str) for name in value):
-            items = {name: encoded(item) for name, item in value.items()}
-            return {"is": "dict", "items": items}
-        case int() | float() | complex() | np.generic() | np.ndarray():
-            return _array(value)
+    if isinstance(value, str):
+        return value[:LONGEST]
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float | complex | np.generic | np.ndarray):
+        return _array(value)
+    if isinstance(value, tuple | list | dict):
+        return _items(value, depth)
     return _foreign(value)
 
 
@@ -39,7 +38,7 @@ def decoded(text: Any) -> Any:
     """Read a value that `encoded` wrote."""
     if not isinstance(text, dict):
         return text
-    items = text.get("items")
+    items: Any = text.get("items")
     match text["is"]:
         case "tuple":
             return tuple(decoded(item) for item in items)
@@ -51,13 +50,36 @@ def decoded(text: Any) -> Any:
             return Foreign(text["kind"], text["text"])
     raw = base64.b64decode(text["bytes"])
     array = np.frombuffer(raw, np.dtype(text["dtype"])).reshape(text["shape"])
-    return array.item() if text["is"] == "number" else array.copy()
+    if text["is"] == "number" and array.dtype.itemsize >= 8:
+        return array.item()  # a float32 keeps its kind: it has fewer digits
+    return array[()] if text["is"] == "number" else array.copy()
+
+
+def plain(value: Any) -> Any:
+    """A value as it would come back from a person's process."""
+    return decoded(encoded(value))
+
+
+def _items(value: Any, depth: int) -> Any:
+    """Write a tuple, a list or a dictionary by what is in it."""
+    if depth > DEEPEST or len(value) > LONGEST:
+        kind = type(value).__name__
+        text = f"a {kind} of {len(value):,} items"
+        return {"is": "foreign", "kind": kind, "text": text}
+    if isinstance(value, dict):
+        items = {str(name): encoded(item, depth + 1) for name, item in value.items()}
+        return {"is": "dict", "items": items}
+    kind = "tuple" if isinstance(value, tuple) else "list"
+    return {"is": kind, "items": [encoded(item, depth + 1) for item in value]}
 
 
 def _array(value: Any) -> Any:
     """Write a number or an array by its bytes."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "biufc" or array.nbytes > LARGEST:
+    try:
+        array = np.asarray(value)
+    except OverflowError:
+        return _foreign(value)
+    if array.dtype.kind not in "biufcU" or array.nbytes > LARGEST:
         return _foreign(value)
     return {
         "is": "array" if isinstance(value, np.ndarray) else "number",
@@ -70,7 +92,8 @@ def _array(value: Any) -> Any:
 def _foreign(value: Any) -> Any:
     """Tell what a value is that cannot cross."""
     try:
-        text = repr(value)[:200]
-    except Exception:
+        big = isinstance(value, np.ndarray) and value.nbytes > LARGEST
+        text = f"an array of shape {value.shape}" if big else repr(value)[:200]
+    except BaseException:  # a person's own __repr__ may do anything
         text = "?"
     return {"is": "foreign", "kind": type(value).__name__, "text": text}

@@ -1,0 +1,227 @@
+"""How what came differs from what is right, by the first relation that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from pellucid.lessons.exercises.comparing import same
+from pellucid.lessons.exercises.lines import Wrong
+from pellucid.lessons.exercises.telling.altered import altered
+from pellucid.lessons.exercises.telling.evidence import (
+    Evidence,
+    Pair,
+    View,
+    part_names,
+    viewed,
+)
+from pellucid.lessons.exercises.telling.kinds import kind
+from pellucid.lessons.exercises.telling.places import nonfinite, occasion, place
+from pellucid.lessons.exercises.telling.probing import unused
+from pellucid.lessons.exercises.telling.scaling import addend, factor
+from pellucid.lessons.exercises.telling.shapes import shape
+from pellucid.lessons.exercises.telling.shown import given, shown
+from pellucid.lessons.exercises.telling.steps import step
+
+ENOUGH = 3  # inputs that a relation between numbers must hold for
+
+
+def different(evidence: Evidence, bad: Sequence[int]) -> str:
+    """Say how the values differ from the right ones."""
+    restless = drifting(evidence)
+    if restless:
+        return restless
+    view = viewed(evidence, bad)
+    sentence = explained(view, evidence)
+    if bad[0] >= evidence.ordinary:
+        pair = min(view.wrong, key=lambda p: len(repr(p.args)))
+        example = given(view.names, pair.args)
+        return f"Right for ordinary inputs, but not for {example}. {sentence}"
+    return sentence + wrote(evidence)
+
+
+def explained(view: View, evidence: Evidence) -> str:
+    """Say how the values differ: their kind, their parts, their shape, their size."""
+    if sentence := kind(view, evidence):
+        return sentence
+    right = view.wrong[0].right
+    if isinstance(right, dict):
+        return parts(view, evidence, list(right), [f"`{name}`" for name in right])
+    if isinstance(right, tuple) or (isinstance(right, list) and np.ndim(right[0])):
+        count = len(right)
+        return parts(view, evidence, range(count), part_names(evidence.exercise, count))
+    if isinstance(right, str):
+        return plainly(view)
+    if isinstance(right, list):
+        view = replace(view, pairs=[Pair(p.args, np.array(p.right), np.array(p.came))
+                                    for p in view.pairs])  # fmt: skip
+    return (shape(view) or nonfinite(view) or numbers(view) or partly(view)
+            or unused(evidence) or nearly(view) or plainly(view))  # fmt: skip
+
+
+def parts(
+    view: View, evidence: Evidence, keys: Sequence[Any], names: Sequence[str]
+) -> str:
+    """Say which parts of several results are wrong, and how the first of them is."""
+    if exchange := swapped(view, keys, names):
+        return exchange
+    wrong = [number for number, key in enumerate(keys)
+             if any(not same(p.came[key], p.right[key], view.rtol)
+                    for p in view.pairs)]  # fmt: skip
+    first = wrong[0]
+    sentence = explained(view.part(keys[first], names[first]), evidence)
+    right = [name for number, name in enumerate(names) if number not in wrong]
+    if right:
+        others = [names[number] for number in wrong[1:]]
+        also = f" Also wrong: {', '.join(others)}." if others else ""
+        return f"{' and '.join(right)} right. {sentence}{also}".replace(
+            " right.", f" {'are' if len(right) > 1 else 'is'} right.", 1
+        )
+    return f"{sentence} The others are wrong as well." if len(wrong) > 1 else sentence
+
+
+def swapped(view: View, keys: Sequence[Any], names: Sequence[str]) -> str:
+    """Say that two results stand in each other's place."""
+    for a, one in enumerate(keys):
+        for b, two in enumerate(keys[:a]):
+            if all(
+                same(p.came[one], p.right[two], view.rtol)
+                and same(p.came[two], p.right[one], view.rtol)
+                for p in view.pairs
+            ):
+                return f"{names[b]} and {names[a]} are exchanged: swap them."
+    return ""
+
+
+def numbers(view: View) -> str:
+    """Say which relation holds between the numbers on all inputs, if one does."""
+    if len(view.pairs) < ENOUGH or not all(numeric(p) for p in view.pairs):
+        return ""
+    with np.errstate(all="ignore"):
+        for relation in (constant, factor, addend, step, altered):
+            if sentence := relation(view):
+                return sentence
+    return ""
+
+
+def partly(view: View) -> str:
+    """Say where, or for which inputs, the numbers are wrong."""
+    if not all(numeric(p) for p in view.pairs):
+        return ""
+    where = place(view)
+    if where or len(view.wrong) == len(view.pairs):
+        return where
+    occasions = occasion(view)
+    if not occasions:
+        return ""
+    sentence = numbers(replace(view, pairs=view.wrong)) or plainly(view)
+    return f"It is wrong only {occasions}. {sentence}"
+
+
+def numeric(pair: Pair) -> bool:
+    """Tell whether both sides are numbers of the same shape."""
+    came, right = np.asarray(pair.came), np.asarray(pair.right)
+    kinds = came.dtype.kind + right.dtype.kind
+    return came.shape == right.shape and set(kinds) <= set("biuf")
+
+
+def constant(view: View) -> str:
+    """Say that the result is always the same, or an argument as it came."""
+    first = view.pairs[0]
+    for i, name in enumerate(view.names):
+        if view.holds(lambda p, i: p.args[i], i):
+            return f"{view.it} is just `{name}`, as it came."
+    if view.holds(lambda p: np.zeros_like(p.right)):
+        return f"{view.it} is 0 for every input: is a start value returned?"
+    if view.holds(lambda p: np.ones_like(p.right)):
+        return f"{view.it} is 1 for every input."
+    if view.holds(lambda p: first.came):
+        return (
+            f"{view.it} is {shown(first.came)} for every input: it must depend on it."
+        )
+    return ""
+
+
+def nearly(view: View) -> str:
+    """Say that it is close: something is rounded, added, or not finished."""
+    if not all(numeric(p) for p in view.pairs):
+        return ""
+    far = 0.0
+    for pair in view.wrong:
+        came, right = np.asarray(pair.came, float), np.asarray(pair.right, float)
+        size = float(np.max(np.abs(right), initial=1e-12))
+        far = max(far, float(np.max(np.abs(came - right))) / size)
+    if far > 1e-2:
+        return ""
+    return (f"{view.it} is close, but not the same (up to {far:.1g} of its size away): "
+            "is something rounded, is a small number added, is a step too large, or do "
+            f"the steps end too early? {plainly(view)}")  # fmt: skip
+
+
+def plainly(view: View) -> str:
+    """Show the smallest input whose result is wrong, what came and what is right."""
+    pair = min(view.wrong, key=lambda p: len(repr(p.args)))
+    example = given(view.names, pair.args)
+    return (f"For {example}: {view.it.lower() if view.it[0] != '`' else view.it} is "
+            f"{shown(pair.came)}, and should be {shown(pair.right)}.")  # fmt: skip
+
+
+def drifting(evidence: Evidence) -> str:
+    """Say that a second call with the same input gives something else."""
+    first, again = evidence.outcome.cases[0], evidence.outcome.again
+    if again is None or first.failure:
+        return ""
+    if not again.failure and same(again.value, first.value, 1e-9):
+        return ""
+    if "random" in evidence.code or "rng" in evidence.code:
+        return ("It gives something else when it is called again with the same input: "
+                "the result must not depend on random numbers of its own.")  # fmt: skip
+    return ("It gives something else when it is called again with the same input: it "
+            "keeps something from one call to the next.")  # fmt: skip
+
+
+def wrote(evidence: Evidence) -> str:
+    """Say which argument was written into, though only a result is asked."""
+    names = evidence.names
+    for case, right in zip(evidence.outcome.cases, evidence.right, strict=False):
+        for i in case.changed:
+            if i not in right.changed:
+                return (f" It changes its argument `{names[i]}`: work on a copy, "
+                        f"`{names[i]}.copy()`, since the caller still needs "
+                        "it.")  # fmt: skip
+    return ""
+
+
+def unsteady(evidence: Evidence) -> str:
+    """Say what is wrong though all results are right; nothing if nothing is."""
+    return drifting(evidence) or wrote(evidence).strip()
+
+
+def line(wrong: Wrong) -> str:
+    """Name the first line that is wrong, and what its variable should be."""
+    name, came, right = wrong.name, np.shape(wrong.came), np.shape(wrong.right)
+    if came != right:
+        fact = f"its shape is {came}, and should be {right}"
+    else:
+        fact = f"it is {shown(wrong.came)}, and should be {shown(wrong.right)}"
+    return f"Line {wrong.line}: `{name}` is the first that is wrong: {fact}. "
+
+
+def within(evidence: Evidence, wrong: Wrong) -> str:
+    """Say how the first wrong variable of a backward pass differs."""
+    pairs = [Pair(evidence.tries[i], right, came) for i, came, right in wrong.all]
+
+    def solve(args: Any) -> Any:
+        raise ValueError("only the result can be asked for")
+
+    view = View(pairs, evidence.names, evidence.exercise.rtol, f"`{wrong.name}`", solve)
+    if sentence := kind(view, evidence):
+        return sentence
+    if sentence := shape(view) or nonfinite(view):
+        return sentence
+    if isinstance(wrong.right, np.ndarray | float | int):
+        return numbers(view) or place(view)
+    return ""

@@ -1,0 +1,178 @@
+"""The result is right in most places, or for most inputs; where is it wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pellucid.lessons.exercises.telling.evidence import Pair, View
+from pellucid.lessons.exercises.telling.shown import given, shown
+from pellucid.lessons.exercises.telling.sizes import number, sizes
+
+
+def first(shape: tuple[int, ...]) -> Any:
+    """The first place along axis 0."""
+    mask = np.zeros(shape, bool)
+    mask[:1] = True
+    return mask
+
+
+def last(shape: tuple[int, ...]) -> Any:
+    """The last place along axis 0."""
+    return first(shape)[::-1]
+
+
+def matrix(shape: tuple[int, ...]) -> tuple[int, int]:
+    """A shape with rows and columns; others are not meant."""
+    rows, columns = shape
+    return rows, columns
+
+
+def border(shape: tuple[int, ...]) -> Any:
+    """The rows and columns at the edge."""
+    mask = np.ones(matrix(shape), bool)
+    mask[1:-1, 1:-1] = False
+    return mask
+
+
+REGIONS: tuple[tuple[Callable[[tuple[int, ...]], Any], str], ...] = (
+    (first, "in the first place along axis 0"),
+    (last, "in the last place along axis 0"),
+    (lambda s: first(s) | last(s), "in the first and the last place along axis 0"),
+    (lambda s: ~first(s), "behind the first place along axis 0"),
+    (lambda s: ~last(s), "before the last place along axis 0"),
+    (lambda s: np.eye(*matrix(s)) == 1, "on the diagonal"),
+    (lambda s: np.eye(*matrix(s)) == 0, "beside the diagonal"),
+    (lambda s: np.tri(*matrix(s), k=-1) == 1, "below the diagonal"),
+    (lambda s: np.tri(*matrix(s)) == 0, "above the diagonal"),
+    (lambda s: first(matrix(s)[::-1]).T, "in the first column"),
+    (lambda s: last(matrix(s)[::-1]).T, "in the last column"),
+    (lambda s: ~first(matrix(s)[::-1]).T, "behind the first column"),
+    (lambda s: ~last(matrix(s)[::-1]).T, "before the last column"),
+    (border, "at the border"),
+)  # fmt: skip
+SIGNS: tuple[tuple[Callable[[Any], Any], str], ...] = (
+    (lambda a: a == 0, "is 0"),
+    (lambda a: a < 0, "is negative"),
+    (lambda a: a <= 0, "is not positive"),
+    (lambda a: a > 0, "is positive"),
+    (lambda a: a >= 0, "is not negative"),
+    (lambda a: a == 1, "is 1"),
+    (lambda a: np.abs(a) > 1, "is beyond -1 to 1"),
+    (lambda a: np.abs(a) < 1, "is between -1 and 1"),
+    (lambda a: a % 2 == 1, "is odd"),
+    (lambda a: a % 2 == 0, "is even"),
+    (lambda a: np.abs(a) > 30, "is large"),
+)  # fmt: skip
+
+
+def nonfinite(view: View) -> str:
+    """Say that nan or infinity came, and for which input."""
+    for pair in sorted(view.pairs, key=lambda p: len(repr(p.args))):
+        came, right = np.asarray(pair.came, float), np.asarray(pair.right, float)
+        spoilt = ~np.isfinite(came) & np.isfinite(right)
+        if not spoilt.any():
+            continue
+        nan = bool(np.isnan(came[spoilt]).any())
+        example = given(view.names, pair.args)
+        fit = shown(pair.right) if np.size(right) <= 12 else "finite numbers"
+        return (f"{view.it} holds {'nan' if nan else 'infinity'} for {example}, and "
+                f"{fit} is right: {why(pair, nan)}.")  # fmt: skip
+    return ""
+
+
+def why(pair: Pair, nan: bool) -> str:
+    """Say where nan and infinity come from."""
+    numbers = [np.asarray(a, float).ravel() for a in pair.args
+               if isinstance(a, np.ndarray | float | int)
+               and np.asarray(a).dtype.kind in "fiu"]  # fmt: skip
+    every = np.concatenate(numbers) if numbers else np.zeros(0)
+    if np.any(np.abs(every) > 300):
+        return (
+            "a large number overflows in `exp` or a power"
+            + ", and infinity - infinity or infinity / infinity is nan" * nan
+        )
+    if any(np.size(a) == 0 for a in pair.args if isinstance(a, np.ndarray)):
+        return "the mean or the quotient of nothing is 0/0"
+    if np.any(every == 0) or np.any(every == 1):
+        return ("0/0, or 0 times the logarithm of 0, is nan" if nan
+                else "a division by 0, or the logarithm of 0")  # fmt: skip
+    if any(np.shape(a)[:1] == (1,) for a in pair.args):
+        return "with one row something is divided by 0 (n - 1, or a spread)"
+    return ("0/0, infinity - infinity, or a root or logarithm of a negative number"
+            if nan else "a division by 0, a logarithm of 0, an overflow")  # fmt: skip
+
+
+def place(view: View) -> str:
+    """Say in which places the result is wrong, if that is one rule."""
+    masks = [(pair, ~np.isclose(np.asarray(pair.came, float),
+                                np.asarray(pair.right, float), rtol=1e-5, atol=1e-10))
+             for pair in view.wrong]  # fmt: skip
+    if all(mask.all() for _, mask in masks):
+        return ""
+    for region, words in REGIONS:
+        if inside(masks, lambda p, m, f: f(m.shape), region):
+            return f"{view.it} is wrong only {words}{rest(masks)}."
+    for i, name in enumerate(view.names):
+        for rule, words in SIGNS:
+            if inside(masks, same_shape, rule, i):
+                return f"{view.it} is wrong only where `{name}` {words}{rest(masks)}."
+    for rule, words in SIGNS:
+        if inside(masks, lambda p, m, f: f(np.asarray(p.right)), rule):
+            return f"{view.it} is wrong only where it {words}{rest(masks)}."
+    return ""
+
+
+def inside(
+    masks: list[tuple[Pair, Any]], region: Callable[..., Any], *how: Any
+) -> bool:
+    """Tell whether all wrong places lie in a region that is not everything."""
+    try:
+        regions = [(mask, region(pair, mask, *how)) for pair, mask in masks]
+        return all(not (mask & ~where).any() for mask, where in regions) and any(
+            not where.all() for _, where in regions
+        )
+    except Exception:  # a region that this shape does not have
+        return False
+
+
+def same_shape(pair: Pair, mask: Any, rule: Callable[[Any], Any], i: int) -> Any:
+    """Where a rule holds for an argument that has one number for each place."""
+    if np.shape(pair.args[i]) != mask.shape:
+        raise ValueError("another shape")
+    return rule(np.asarray(pair.args[i]))
+
+
+def rest(masks: list[tuple[Pair, Any]]) -> str:
+    """Show one wrong place: what came and what is right."""
+    pair, mask = next(each for each in masks if each[1].any())
+    at = tuple(int(i) for i in np.argwhere(mask)[0])
+    where = f"[{', '.join(map(str, at))}]"
+    return (f": at {where} it is {shown(np.asarray(pair.came)[at])}, and should be "
+            f"{shown(np.asarray(pair.right)[at])}")  # fmt: skip
+
+
+def occasion(view: View) -> str:
+    """Say for which inputs the result is wrong, if that is one rule."""
+    wrong = view.wrong
+    if len(wrong) == len(view.pairs):
+        return ""
+    bad = [any(pair is each for each in wrong) for pair in view.pairs]
+    quantities = dict(sizes(view))
+    for i, name in enumerate(view.names):
+        if all(number(pair.args[i]) for pair in view.pairs):
+            quantities[f"`{name}`"] = [pair.args[i] for pair in view.pairs]
+    for label, values in quantities.items():
+        for rule, words in SIGNS:
+            if [bool(rule(value)) for value in values] == bad:
+                return f"when {label} {words}"
+    items = list(quantities.items())
+    for one, n in items:
+        for two, d in items:
+            if [a > b for a, b in zip(n, d, strict=True)] == bad:
+                return f"when {one} is larger than {two}"
+            if one != two and [a != b for a, b in zip(n, d, strict=True)] == bad:
+                return f"when {one} is not {two}"
+    return ""

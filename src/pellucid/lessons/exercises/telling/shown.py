@@ -1,0 +1,73 @@
+"""Values as a person reads them: few digits, one line, never a wall of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pellucid.lessons.exercises.values import Foreign
+
+MOST = 12  # numbers of an array that are shown
+
+
+def shown(value: Any) -> str:
+    """Write a value in one line, as code between backticks."""
+    return f"`{written(value)}`"
+
+
+def written(value: Any) -> str:
+    """Write a value in one line."""
+    if isinstance(value, Foreign):
+        return value.text if len(value.text) < 60 else f"{value.text[:57]}..."
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {written(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, tuple | list):
+        items = [written(item) for item in value[:MOST]] + ["..."] * (len(value) > MOST)
+        return f"({', '.join(items)})" if isinstance(value, tuple) else listed(items)
+    if value is None or isinstance(value, str | bool):
+        return repr(value)
+    if isinstance(value, int | float | complex | np.generic | np.ndarray):
+        return numbers(np.asarray(value))
+    name = getattr(value, "__name__", "")
+    return name or f"a {type(value).__name__}"
+
+
+def numbers(array: Any) -> str:
+    """Write an array with its brackets, or its shape and how it begins."""
+    if array.size > MOST:
+        begins = ", ".join(number(each) for each in array.ravel()[:3])
+        return f"[{begins}, ...] of shape {array.shape}"
+    if array.ndim == 0:
+        return number(array[()])
+    return listed([numbers(each) for each in array])
+
+
+def number(value: Any) -> str:
+    """Write a number with four digits that count."""
+    if isinstance(value, str | bool | np.bool_ | np.str_):
+        return str(value)
+    if isinstance(value, int | np.integer):
+        return str(value)
+    if np.iscomplexobj(value):
+        return f"{value.real:.4g}{value.imag:+.4g}j"
+    return f"{value:.4g}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Put items between brackets."""
+    return f"[{', '.join(items)}]"
+
+
+def given(names: Sequence[str], args: Sequence[Any]) -> str:
+    """Write the arguments of a try: `x = [1, 2]`, `rate = 0.1`."""
+    return ", ".join(
+        f"`{name} = {written(value)}`" for name, value in zip(names, args, strict=False)
+    )
+
+
+def ordinal(number: int) -> str:
+    """Write first, second, third."""
+    words = ("first", "second", "third", "fourth", "fifth", "sixth")
+    return words[number] if number < len(words) else f"number {number + 1}"
