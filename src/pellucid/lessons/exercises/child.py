@@ -14,6 +14,7 @@ import json
 import os
 import pickle
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -128,7 +129,9 @@ def ended(step: Callable[[], object], after: Callable[[], None]) -> Any:
     """Take a step of a person's code; tell the error that it ends with, if it does."""
     try:
         try:
-            step()
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what comes of it is told instead
+                step()
         finally:
             after()
     except BaseException as error:

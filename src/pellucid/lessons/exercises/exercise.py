@@ -74,7 +74,7 @@ class Exercise:
     @property
     def lesson(self) -> str:
         """The name of the lesson that it belongs to."""
-        return self.function.__module__.rpartition(".")[2]
+        return self.function.__module__.partition("answers.")[2].partition(".")[0]
 
     @property
     def solution(self) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
+
+import numpy as np
 
 from pellucid.lessons.exercises.values import encoded
 
@@ -41,7 +44,9 @@ def walked(
     before = sys.gettrace()
     sys.settrace(look)
     try:
-        function(*copy.deepcopy(args))
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            function(*copy.deepcopy(args))
     except BaseException:
         return notes  # why it stopped is told elsewhere
     finally:
