@@ -1,35 +1,66 @@
-"""What the cells of a lesson are made of: texts, exercises, predictions, pictures."""
+"""What the cells of a lesson are made of: texts, pictures, predictions, exercises."""
 
 from __future__ import annotations
 
+import inspect
+import re
+import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from html import escape
 from itertools import count
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import marimo as mo
 
-from pellucid.lessons import progress
-from pellucid.lessons.exercises.checking import Verdict, check
-from pellucid.lessons.exercises.exercise import Exercise, found
-from pellucid.lessons.exercises.sandbox import SANDBOX
+from pellucid.lessons import progress, road
+from pellucid.lessons.asking import answer, exercise
+from pellucid.reading.drawing.draw import Drawing, draw
 from pellucid.show.inline import inline_svg
+from pellucid.show.plain_text import cells, is_numeric, numbers
+from pellucid.show.themes import follows, themed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Wish = Literal["nothing", "check", "hint", "solution"]
+    from pellucid.graphs.graph import Graph
+    from pellucid.show.plain_text import Rows
+
+__all__ = [
+    "answer", "closing", "code", "exercise", "graph", "opening", "picture", "predict",
+    "read", "revealed", "table", "text",
+]  # fmt: skip
+ENLARGED = 1.5  # a figure is drawn for a telephone, and shown larger on a desk
 _names = (f"drawing-{number}" for number in count(1))
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What a person asked of an exercise: a check, a hint, the solution."""
+def opening(name: str) -> mo.Html:
+    """Begin a lesson: its number, title, question, and how far the person is."""
+    lesson = road.lesson(name)
+    of = f"Lesson {lesson.number} of {len(road.LESSONS)}"
+    return mo.Html(
+        '<header class="opening"><nav aria-label="Road"><a href="../">All lessons</a>'
+        f'</nav><p class="place">{of} · about {lesson.minutes} minutes · '
+        f'<span class="how-far">{escape(progress.how_far(name))}</span></p>'
+        f"<h1>{escape(lesson.title)}</h1>"
+        f'<p class="question">{escape(lesson.question)}</p></header>'
+    )
 
-    path: str
-    wish: Wish = "nothing"
-    code: str = ""
+
+def closing(name: str) -> mo.Html:
+    """End a lesson: how far the person is, and the way to the next one."""
+    here = road.lesson(name).number
+    following = road.LESSONS[here] if here < len(road.LESSONS) else None
+    on = (
+        f'<p>Next is lesson {following.number}: <a href="../{following.name}/">'
+        f"{escape(following.title)}</a>. {escape(following.question)}</p>"
+        if following
+        else '<p>That was the last lesson. The <a href="../playground/">playground</a> '
+        "is open to what you know now.</p>"
+    )
+    return mo.Html(
+        f'<footer class="closing"><p class="how-far">{escape(progress.how_far(name))}'
+        f'</p>{on}<p><a href="../">All lessons</a></p></footer>'
+    )
 
 
 def text(markdown: str) -> mo.Html:
@@ -37,84 +68,18 @@ def text(markdown: str) -> mo.Html:
     return mo.md(markdown)
 
 
-def exercise(path: str, question: str) -> tuple[mo.Html, Callable[[], Asked]]:
-    """Show an exercise: the question, an editor, and Check, Hint, Solution.
-
-    Give the view, and what the person asks; another cell answers it with `answer`.
-    """
-    task, so_far = found(path), progress.done(path)
-    SANDBOX.warm()
-    asked, ask = mo.state(Asked(path))
-    editor = mo.ui.code_editor(
-        so_far.code or task.starter, label=f"Your code for {task.name}"
-    )
-
-    def button(label: str, wish: Wish, kind: str = "neutral") -> mo.ui.button:
-        def pressed(presses: int) -> int:
-            ask(Asked(path, wish, editor.value))
-            return presses + 1
-
-        return mo.ui.button(value=0, on_click=pressed, label=label, kind=kind)
-
-    buttons = [button("Check", "check", "success"), button("Hint", "hint"),
-               button("Solution", "solution")]  # fmt: skip
-    parts = [mo.md(question), editor, mo.hstack(buttons, justify="start", wrap=True)]
-    view = mo.Html(f'<section aria-label="Exercise {escape(task.name)}">'
-                   f"{mo.vstack(parts).text}</section>")  # fmt: skip
-    view.kept = parts, buttons  # type: ignore[attr-defined]  # else they are forgotten
-    return view, asked
+def code(source: str | Callable[..., Any]) -> mo.Html:
+    """Show code: some lines, or those of a function."""
+    lines = source if isinstance(source, str) else inspect.getsource(source)
+    return mo.md(f"```python\n{textwrap.dedent(lines).strip()}\n```")
 
 
-def answer(asked: Callable[[], Asked]) -> mo.Html | None:
-    """Answer what a person asked of an exercise."""
-    now = asked()
-    task = found(now.path)
-    match now.wish:
-        case "check":
-            with mo.status.spinner("Checking"):
-                verdict = check(task, now.code)
-            return told(now, verdict)
-        case "hint":
-            return hinted(now, task)
-        case "solution":
-            return solved(now, task)
-    return None
+def read(*sources: str) -> mo.Html:
+    """Say what to read: one source a line, in Markdown."""
+    return mo.md("## What to read\n\n" + "\n".join(f"- {each}" for each in sources))
 
 
-def told(asked: Asked, verdict: Verdict) -> mo.Html:
-    """Tell a verdict, and keep it."""
-    so_far = progress.done(asked.path)
-    right = verdict.state == "right"
-    tried = verdict.state != "not tried yet"
-    progress.note(
-        asked.path, code=asked.code, tries=so_far.tries + tried,
-        right=so_far.right or right,
-    )  # fmt: skip
-    kind = {"right": "success", "wrong": "warn"}.get(verdict.state, "neutral")
-    printed = f"\n\nIt printed:\n```text\n{verdict.printed}\n```" * bool(
-        verdict.printed
-    )
-    return mo.callout(mo.md(verdict.sentence + printed), kind=kind)
-
-
-def hinted(asked: Asked, task: Exercise) -> mo.Html:
-    """Give the next hint, with those before it."""
-    so_far = progress.done(asked.path)
-    given = min(so_far.hints + 1, len(task.hints))
-    progress.note(asked.path, hints=given, code=asked.code)
-    return mo.callout(mo.md("\n\n".join(task.hints[:given])), kind="info")
-
-
-def solved(asked: Asked, task: Exercise) -> mo.Html:
-    """Show the solution, after a try."""
-    so_far = progress.done(asked.path)
-    if not so_far.tries:
-        return mo.callout(mo.md("Try first: the solution comes after a check."))
-    progress.note(asked.path, seen=True)
-    return mo.md(f"```python\n{task.solution}```")
-
-
-def predict(question: str, options: Sequence[str]) -> tuple[mo.ui.radio, mo.ui.radio]:
+def predict(question: str, options: Sequence[str]) -> mo.ui.radio:
     """Ask what a person expects before a picture shows it."""
     return mo.ui.radio(options, label=question)
 
@@ -122,18 +87,60 @@ def predict(question: str, options: Sequence[str]) -> tuple[mo.ui.radio, mo.ui.r
 def revealed(guess: mo.ui.radio, right: str, why: str, shown: Any) -> mo.Html:
     """Show a picture once the person has said what they expect."""
     if guess.value is None:
-        return mo.callout(mo.md("Say what you expect first; the picture follows."))
-    verdict = "Yes." if guess.value == right else f"It is another one: {right}."
-    return mo.vstack([mo.md(f"**{verdict}** {why}"), shown])
+        wait = "Say what you expect first; the answer follows."
+        return mo.Html(f'<div class="wait" role="status">{wait}</div>')
+    good = guess.value == right
+    verdict = "Yes." if good else f"It is another one: {right}."
+    said = f'<div class="{"yes" if good else "no"} expected" role="status">'
+    words = mo.Html(f"{said}{mo.md(f'**{verdict}** {why}').text}</div>")
+    return mo.vstack([words, shown])
 
 
 def picture(figure: Figure | str, label: str) -> mo.Html:
     """Show a figure or an SVG, with what a screen reader says of it."""
     from pellucid.show.canvas import svg
 
-    drawn, width = inline_svg(
-        figure if isinstance(figure, str) else svg(figure), next(_names), label
-    )
+    if isinstance(figure, str):
+        return _drawing(figure, label, "")
+    dark = "follows" if follows(figure) else ""
+    return _drawing(themed(svg(figure)), label, dark, ENLARGED)
+
+
+def graph(drawn: Graph | Drawing, label: str) -> mo.Html:
+    """Show a computational graph: a graph, or what `pl.draw` gives, with numbers."""
+    drawing = drawn if isinstance(drawn, Drawing) else draw(drawn)
+    return _drawing(drawing.svg, label, "graph")
+
+
+def _drawing(svg: str, label: str, kind: str, scale: float = 1.0) -> mo.Html:
+    """Show an SVG in a box of its own, which scrolls where it is too wide."""
+    drawn, width = inline_svg(svg, next(_names), label)
+    natural = f"--natural: {scale * width:.0f}px"
+    return mo.Html(f'<div class="drawing {kind}" style="{natural}">{drawn}</div>')
+
+
+def table(rows: Rows, headers: Sequence[str] = (), *, caption: str = "") -> mo.Html:
+    """Show a table: rows of cells, or a data frame; numbers to the same decimals."""
+    names, body = cells(rows, headers)
+    columns = list(zip(*body, strict=True))
+    kinds = [' class="number"' * is_numeric(column) for column in columns]
+    head = _row("th", names, [f' scope="col"{kind}' for kind in kinds])
+    lines = [_row("td", row, kinds) for row in zip(*map(numbers, columns), strict=True)]
+    above = f"<caption>{_inline(caption)}</caption>" if caption else ""
+    label = escape(caption or "Table")
     return mo.Html(
-        f'<div class="drawing" style="overflow-x:auto;max-width:{width:.0f}px">{drawn}</div>'
+        f'<div class="wide" tabindex="0" role="group" aria-label="{label}"><table>'
+        f"{above}<thead>{head}</thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
+
+
+def _row(tag: str, texts: Sequence[str], kinds: Sequence[str]) -> str:
+    """A row of a table."""
+    pairs = zip(texts, kinds, strict=True)
+    shown = (f"<{tag}{kind}>{_inline(text)}</{tag}>" for text, kind in pairs)
+    return f"<tr>{''.join(shown)}</tr>"
+
+
+def _inline(words: str) -> str:
+    """Text as HTML; what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(words, quote=False))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
 from pellucid.errors import PellucidError
+
+ROOM = Path(str(resources.files("pellucid.lessons")))
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,25 @@ class Lesson:
     @property
     def file(self) -> Path:
         """The page of the lesson."""
-        room = Path(str(resources.files("pellucid.lessons")))
-        return room / f"lesson_{self.number:02}_{self.name}.py"
+        return ROOM / f"lesson_{self.number:02}_{self.name}.py"
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A page beside the road."""
+
+    name: str
+    title: str
+    question: str
+
+    @property
+    def file(self) -> Path:
+        """The page of marimo, or the folder of a page of another kind."""
+        folder = ROOM / self.name
+        return folder if folder.is_dir() else ROOM / f"page_{self.name}.py"
+
+
+Page = Lesson | Extra
 
 
 TOLD = (
@@ -44,6 +65,55 @@ TOLD = (
     ("libraries", "Libraries, GPU, big data", "What if there are a billion rows?"),
 )  # fmt: skip
 LESSONS = tuple(Lesson(number, *told) for number, told in enumerate(TOLD, 1))
+EXTRA = (
+    Extra("playground", "The playground", "What does a network do with your points?"),
+    Extra("repairs", "Broken trainings", "Six trainings fail: can you say why?"),
+)
+PAGES: tuple[Page, ...] = (*LESSONS, *EXTRA)
+
+
+@cache
+def exercises(name: str) -> tuple[str, ...]:
+    """The paths of the exercises of a lesson; its answers are read, not run.
+
+    Examples
+    --------
+    >>> exercises("line")[0]
+    'line/slope'
+    """
+    file = ROOM / "answers" / f"{name}.py"
+    if not file.exists():
+        return ()
+    functions = (node for node in ast.parse(file.read_text("utf-8")).body
+                 if isinstance(node, ast.FunctionDef))  # fmt: skip
+    return tuple(f"{name}/{each.name}" for each in functions if _is_solution(each))
+
+
+def _is_solution(function: ast.FunctionDef) -> bool:
+    """Whether `@exercise(...)` stands above a function."""
+    calls = (mark.func for mark in function.decorator_list
+             if isinstance(mark, ast.Call))  # fmt: skip
+    return any(isinstance(call, ast.Name) and call.id == "exercise" for call in calls)
+
+
+def page(asked: str) -> Page:
+    """Find a page by its name, or a lesson by its number.
+
+    Raises
+    ------
+    PellucidError
+        When there is no such page; it names those that there are.
+
+    Examples
+    --------
+    >>> page("10").title, page("playground").title
+    ('Backpropagation', 'The playground')
+    """
+    wanted = asked.strip().lower()
+    for extra in EXTRA:
+        if wanted == extra.name:
+            return extra
+    return lesson(wanted)
 
 
 def lesson(asked: str) -> Lesson:
@@ -62,6 +132,6 @@ def lesson(asked: str) -> Lesson:
     for known in LESSONS:
         if asked.lower() in (str(known.number), known.name):
             return known
-    names = ", ".join(known.name for known in LESSONS)
+    names = ", ".join(known.name for known in PAGES)
     message = f"There is no lesson {asked!r}: give a number from 1 to {len(LESSONS)}"
     raise PellucidError(f"{message}, or one of {names}.")

@@ -1,43 +1,157 @@
-"""The lessons as a site on this machine alone: an index, the lessons, the playground."""
+"""The lessons as a site on this machine alone: a road of pages, and what guards it."""
 
 from __future__ import annotations
 
-from html import escape
+import contextlib
+import importlib
+import importlib.util
+import socket
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from typing import Any
 
 import marimo
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
-from starlette.routing import Mount, Route
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pellucid.lessons.road import LESSONS
+from pellucid.errors import PellucidError
+from pellucid.lessons import progress
+from pellucid.lessons.guard import Guard
+from pellucid.lessons.index import index_page
+from pellucid.lessons.road import PAGES, Page
 
 HOST = "127.0.0.1"
+PORT = 2718  # of which the next ones are tried where it is taken
+TRIED = 100
+SITE = Path(str(resources.files("pellucid.lessons"))) / "site"
+FORGET = 120  # seconds after which a page that was closed is forgotten
+# marimo copies a style sheet of this site into each of its widgets.
+HEAD = """<link rel="stylesheet" href="/style/lessons.css">
+<script src="/style/lessons.js" defer></script>"""
 
 
 def site() -> Starlette:
     """Build the site."""
-    builder = marimo.create_asgi_app(quiet=True, include_code=False)
-    for lesson in LESSONS:
-        if lesson.file.exists():
-            builder = builder.with_app(path=f"/{lesson.name}", root=str(lesson.file))
-    pages = [Route("/", index), Mount("/", builder.build())]
-    own = Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
-    return Starlette(routes=pages, middleware=[own])
+    pages = [page for page in PAGES if page.file.is_file()]
+    own = [
+        Route("/", index),
+        Route("/style/lessons.css", styles),
+        Route("/style/lessons.js", script),
+        *playground(),
+    ]
+    return Starlette(
+        routes=[*own, Mount("/", notebooks(pages))],
+        middleware=[Middleware(Guard), Middleware(Remembered)],
+    )
+
+
+def notebooks(pages: list[Page]) -> ASGIApp:
+    """The marimo pages as one application.
+
+    It reads its settings in the folder that it is built in: they are ours, so that the
+    lessons look alike whatever a person has set for notebooks of their own.
+    """
+    with contextlib.chdir(SITE):
+        builder = marimo.create_asgi_app(
+            quiet=True, include_code=False, session_ttl=FORGET, html_head=HEAD
+        )
+        for page in pages:
+            builder = builder.with_app(path=f"/{page.name}", root=str(page.file))
+        return builder.build()
+
+
+def playground() -> list[BaseRoute]:
+    """The pages of the playground, where it is there."""
+    name = "pellucid.lessons.playground"
+    if importlib.util.find_spec(name) is None:
+        return []
+    routes: Callable[[], list[BaseRoute]] = importlib.import_module(name).routes
+    return [Mount("/playground", routes=routes())]
 
 
 def index(request: Request) -> HTMLResponse:
     """List the lessons, with how far the person is."""
-    items = [f'<li><a href="/{each.name}/">{escape(each.title)}</a> {escape(each.question)}</li>'
-             for each in LESSONS]  # fmt: skip
-    return HTMLResponse(
-        f"<!doctype html><title>Pellucid</title><ol>{''.join(items)}</ol>"
-    )
+    return HTMLResponse(index_page())
 
 
-def serve(port: int) -> None:
-    """Serve the site until it is stopped."""
-    uvicorn.run(site(), host=HOST, port=port, log_level="warning")
+def styles(request: Request) -> Response:
+    """How the lessons look."""
+    from pellucid.lessons.style import style_sheet
+
+    return Response(style_sheet(), media_type="text/css")
+
+
+def script(request: Request) -> Response:
+    """What the lessons add to marimo: names for screen readers, keys, progress."""
+    text = (SITE / "lessons.js").read_text("utf-8")
+    return Response(text, media_type="text/javascript")
+
+
+class Remembered:
+    """Keep which lesson was opened last."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.names = {f"/{page.name}/": page.name for page in PAGES}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Note a lesson whose page is asked for."""
+        asked = self.names.get(scope.get("path", ""))
+        if asked and scope["type"] == "http" and scope["method"] == "GET":
+            with contextlib.suppress(PellucidError):
+                progress.note_lesson(asked)
+        await self.app(scope, receive, send)
+
+
+def listening(port: int | None) -> socket.socket:
+    """Take the port that was asked for, or the first one that is free.
+
+    Raises
+    ------
+    PellucidError
+        When the port that was asked for is taken, or no port is free.
+    """
+    ports = range(PORT, PORT + TRIED) if port is None else (port,)
+    for each in ports:
+        ear = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            ear.bind((HOST, each))
+        except OSError:
+            ear.close()
+        else:
+            return ear
+    if port is None:
+        raise PellucidError(f"No port from {PORT} to {PORT + TRIED - 1} is free.")
+    raise PellucidError(f"Port {port} is taken: give --port another number.")
+
+
+def serve(
+    port: int | None = None, ready: Callable[[str], Any] = lambda address: None
+) -> None:
+    """Serve the site until it is stopped; `ready` is told where, once it answers."""
+    ear = listening(port)
+    address = f"http://{HOST}:{ear.getsockname()[1]}/"
+    config = uvicorn.Config(site(), log_level="warning", timeout_graceful_shutdown=1)
+    with contextlib.suppress(KeyboardInterrupt):
+        Announced(config, lambda: ready(address)).run(sockets=[ear])
+
+
+class Announced(uvicorn.Server):
+    """A server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], Any]) -> None:
+        super().__init__(config)
+        self.ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            self.ready()
