@@ -99,6 +99,7 @@ def main() -> None:
     """Learn from data with models that you can see through.
 
     
+    pellucid learn                                lessons in your browser
     pellucid tour                                 the whole road, on real data
     pellucid fit houses.csv --target price        your own table
     pellucid predict model.safetensors new.csv    rows that are new
@@ -128,6 +129,42 @@ def tour(data: Path | None, out: Path) -> None:
     from pellucid.tour.road import run
 
     run(data, out, click.echo)
+
+
+@main.command(short_help="Walk it yourself: lessons in your browser.")
+@click.argument("lesson", required=False, metavar="[LESSON]")
+@click.option(
+    "--list", "listed", is_flag=True, help="List the lessons, and how far you are."
+)
+@click.option(
+    "--port", type=click.IntRange(1, 65535), metavar="N",
+    help="Serve the lessons at this port.  [default: 2718, or the next free one]",
+)  # fmt: skip
+@click.option("--no-browser", is_flag=True, help="Only say where the lessons are.")
+@click.option("--reset", is_flag=True, help="Forget your progress, after a question.")
+@click.option("--yes", is_flag=True, help="Answer that question of --reset.")
+@debug
+def learn(
+    lesson: str | None, listed: bool, port: int | None, no_browser: bool, reset: bool,
+    yes: bool,
+) -> None:  # fmt: skip
+    """Open the lessons in your browser, or the LESSON of that number or name.
+
+    Fifteen lessons, from the line of best fit to deep networks: you predict, derive and
+    write each piece in NumPy, and your code is checked as you go. The first page tells
+    how far you are and goes on from there; `playground` and `repairs` are pages beside
+    the road. Everything stays on this machine.
+    """
+    from pellucid.lessons import learn, progress
+
+    if listed:
+        learn.listed(click.echo)
+    elif reset:
+        if not yes:
+            click.confirm(f"Forget what {progress.place()} keeps?", abort=True)
+        learn.forgot(click.echo)
+    else:
+        learn.run(lesson, port=port, browser=not no_browser, tell=click.echo)
 
 
 @main.command(short_help="Fit a model to your own table.")

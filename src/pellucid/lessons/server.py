@@ -6,10 +6,10 @@ import contextlib
 import importlib
 import importlib.util
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import marimo
 import uvicorn
@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pellucid.errors import PellucidError
 from pellucid.lessons import progress
+from pellucid.lessons.exercises.sandbox import SANDBOX
 from pellucid.lessons.guard import Guard
 from pellucid.lessons.index import index_page
 from pellucid.lessons.road import PAGES, Page
@@ -38,7 +39,16 @@ HEAD = """<link rel="stylesheet" href="/style/lessons.css">
 
 def site() -> Starlette:
     """Build the site."""
-    pages = [page for page in PAGES if page.file.is_file()]
+    rooms = notebooks([page for page in PAGES if page.file.is_file()])
+
+    @contextlib.asynccontextmanager
+    async def life(app: Starlette) -> AsyncIterator[None]:
+        """Serve; in the end close every page, whose threads would go on for ever."""
+        yield
+        for room in rooms.routes:
+            if isinstance(room, Mount):
+                await room.app.state.session_manager.shutdown()  # type: ignore[attr-defined]
+
     own = [
         Route("/", index),
         Route("/style/lessons.css", styles),
@@ -46,12 +56,13 @@ def site() -> Starlette:
         *playground(),
     ]
     return Starlette(
-        routes=[*own, Mount("/", notebooks(pages))],
+        routes=[*own, Mount("/", rooms)],
+        lifespan=life,
         middleware=[Middleware(Guard), Middleware(Remembered)],
     )
 
 
-def notebooks(pages: list[Page]) -> ASGIApp:
+def notebooks(pages: list[Page]) -> Starlette:
     """The marimo pages as one application.
 
     It reads its settings in the folder that it is built in: they are ours, so that the
@@ -63,7 +74,7 @@ def notebooks(pages: list[Page]) -> ASGIApp:
         )
         for page in pages:
             builder = builder.with_app(path=f"/{page.name}", root=str(page.file))
-        return builder.build()
+        return cast("Starlette", builder.build())
 
 
 def playground() -> list[BaseRoute]:
@@ -139,8 +150,11 @@ def serve(
     ear = listening(port)
     address = f"http://{HOST}:{ear.getsockname()[1]}/"
     config = uvicorn.Config(site(), log_level="warning", timeout_graceful_shutdown=1)
-    with contextlib.suppress(KeyboardInterrupt):
-        Announced(config, lambda: ready(address)).run(sockets=[ear])
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            Announced(config, lambda: ready(address)).run(sockets=[ear])
+    finally:
+        SANDBOX.close()
 
 
 class Announced(uvicorn.Server):
