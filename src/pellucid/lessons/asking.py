@@ -17,8 +17,9 @@ import marimo as mo
 from pellucid.errors import PellucidError
 from pellucid.lessons import progress
 from pellucid.lessons.exercises.checking import Verdict, check
-from pellucid.lessons.exercises.exercise import Exercise, exercises_of, found
+from pellucid.lessons.exercises.exercise import Exercise, found
 from pellucid.lessons.exercises.sandbox import SANDBOX
+from pellucid.lessons.road import exercises
 
 Wish = Literal["nothing", "check", "hint", "solution"]
 Kind = Literal["neutral", "success"]
@@ -57,7 +58,7 @@ def exercise(path: str, question: str) -> tuple[mo.Html, Callable[[], Asked]]:
     task, so_far = found(path), progress.done(path)
     SANDBOX.warm()
     asked, ask = mo.state(Asked(path))
-    place = list(exercises_of(path.partition("/")[0])).index(path) + 1
+    place = exercises(path.partition("/")[0]).index(path) + 1
 
     def typed(code: str) -> None:
         kept(path, code=code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pellucid.errors import PellucidError
 
+ASKED = re.compile(r"\bexercise\(\s*[\"'](\w+/\w+)[\"']")
 ROOM = Path(str(resources.files("pellucid.lessons")))
 
 
@@ -74,26 +75,15 @@ PAGES: tuple[Page, ...] = (*LESSONS, *EXTRA)
 
 @cache
 def exercises(name: str) -> tuple[str, ...]:
-    """The paths of the exercises of a lesson; its answers are read, not run.
+    """The paths of the exercises of a lesson, in the order of its page.
 
     Examples
     --------
-    >>> exercises("line")[0]
-    'line/slope'
+    >>> "line/slope" in exercises("line")
+    True
     """
-    file = ROOM / "answers" / f"{name}.py"
-    if not file.exists():
-        return ()
-    functions = (node for node in ast.parse(file.read_text("utf-8")).body
-                 if isinstance(node, ast.FunctionDef))  # fmt: skip
-    return tuple(f"{name}/{each.name}" for each in functions if _is_solution(each))
-
-
-def _is_solution(function: ast.FunctionDef) -> bool:
-    """Whether `@exercise(...)` stands above a function."""
-    calls = (mark.func for mark in function.decorator_list
-             if isinstance(mark, ast.Call))  # fmt: skip
-    return any(isinstance(call, ast.Name) and call.id == "exercise" for call in calls)
+    file = lesson(name).file
+    return tuple(ASKED.findall(file.read_text("utf-8"))) if file.exists() else ()
 
 
 def page(asked: str) -> Page:
