@@ -19,7 +19,7 @@ from pellucid.lessons import progress
 from pellucid.lessons.exercises.checking import Verdict, check
 from pellucid.lessons.exercises.exercise import Exercise, found
 from pellucid.lessons.exercises.sandbox import SANDBOX
-from pellucid.lessons.road import exercises
+from pellucid.lessons.road import exercises, lesson_of
 
 Wish = Literal["nothing", "check", "hint", "solution"]
 Kind = Literal["neutral", "success"]
@@ -58,7 +58,7 @@ def exercise(path: str, question: str) -> tuple[mo.Html, Callable[[], Asked]]:
     task, so_far = found(path), progress.done(path)
     SANDBOX.warm()
     asked, ask = mo.state(Asked(path))
-    place = exercises(path.partition("/")[0]).index(path) + 1
+    place = exercises(lesson_of(path)).index(path) + 1
 
     def typed(code: str) -> None:
         kept(path, code=code)
@@ -83,14 +83,29 @@ def exercise(path: str, question: str) -> tuple[mo.Html, Callable[[], Asked]]:
 
     buttons = [button("Check", "check", "success"), button("Hint", "hint"),
                button("Solution", "solution")]  # fmt: skip
+    title, question = titled(question, f"`{task.name}`")
     parts = [mo.md(question), editor, mo.hstack(buttons, justify="start", wrap=True)]
     view = mo.Html(
         f'<section class="exercise" data-exercise="{path}" data-name="{task.name}" '
         f'aria-label="Exercise {place}, {task.name}"><h3>Exercise {place}: '
-        f"<code>{task.name}</code></h3>{mo.vstack(parts).text}</section>"
+        f"{plain(title)}</h3>{mo.vstack(parts).text}</section>"
     )
     view.kept = parts, buttons  # type: ignore[attr-defined]  # else they are forgotten
     return view, asked
+
+
+def titled(question: str, name: str) -> tuple[str, str]:
+    """Take the title from a question that begins with one in bold.
+
+    Examples
+    --------
+    >>> titled("**2. The cost.** Write `cost(x, y)`.", "`cost`")
+    ('The cost', 'Write `cost(x, y)`.')
+    >>> titled("Write `cost(x, y)`.", "`cost`")
+    ('`cost`', 'Write `cost(x, y)`.')
+    """
+    bold = re.match(r"\s*\*\*(?:\d+\. )?([^*$]+?)\.?\*\*\s+", question)
+    return (bold[1], question[bold.end() :]) if bold else (name, question)
 
 
 def judge(
@@ -145,7 +160,7 @@ def answer(asked: Callable[[], Asked]) -> mo.Html:
 
 def region(now: Asked, told: Told) -> mo.Html:
     """What stands below an exercise, which a screen reader reads when it changes."""
-    far = progress.how_far(now.path.partition("/")[0])
+    far = progress.how_far(lesson_of(now.path))
     trouble = f"<p>{plain(now.trouble)}</p>" if now.trouble else ""
     return mo.Html(
         f'<div class="answer {told.kind}" role="status" aria-live="polite" '

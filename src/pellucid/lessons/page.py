@@ -15,6 +15,7 @@ import marimo as mo
 from pellucid.lessons import progress, road
 from pellucid.lessons.asking import answer, exercise
 from pellucid.reading.drawing.draw import Drawing, draw
+from pellucid.reading.drawing.rendering import CLASS
 from pellucid.show.inline import inline_svg
 from pellucid.show.plain_text import cells, is_numeric, numbers
 from pellucid.show.themes import follows, themed
@@ -101,7 +102,7 @@ def picture(figure: Figure | str, label: str) -> mo.Html:
     from pellucid.show.canvas import svg
 
     if isinstance(figure, str):
-        return _drawing(figure, label, "")
+        return _drawing(figure, label, "graph" if f'class="{CLASS}"' in figure else "")
     dark = "follows" if follows(figure) else ""
     return _drawing(themed(svg(figure)), label, dark, ENLARGED)
 

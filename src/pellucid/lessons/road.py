@@ -86,6 +86,17 @@ def exercises(name: str) -> tuple[str, ...]:
     return tuple(ASKED.findall(file.read_text("utf-8"))) if file.exists() else ()
 
 
+def lesson_of(path: str) -> str:
+    """The name of the lesson of an exercise.
+
+    Examples
+    --------
+    >>> lesson_of("line/slope"), lesson_of("hidden_donut/forward")
+    ('line', 'hidden')
+    """
+    return re.split("[_/]", path, maxsplit=1)[0]
+
+
 def page(asked: str) -> Page:
     """Find a page by its name, or a lesson by its number.
 
