@@ -83,6 +83,7 @@ def functions(
     title: str = "",
     x_label: str = "x",
     y_label: str = "y",
+    logarithmic: bool = False,
 ) -> Figure:
     """Show functions of one variable, such as three losses, each named at its end.
 
@@ -96,6 +97,8 @@ def functions(
         What the picture shows, as a finding.
     x_label, y_label
         What the axes show, with units.
+    logarithmic
+        Whether both axes are on a log scale; what is not positive is left out.
 
     Raises
     ------
@@ -116,6 +119,11 @@ def functions(
             message = f"Expected {places.size} values of {name!r}, got {y.size}: "
             raise TableError(f"{message}give one for every x.")
     figure, axes = blank()
+    if logarithmic:
+        log_scale(axes)
+        axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(lambda value, _: power(value))
+        values = {name: np.where(y > 0, y, np.nan) for name, y in values.items()}
     _curves(axes, {name: (places, y) for name, y in values.items()})
     entitle(axes, title, x_label, y_label)
     return figure
