@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import textwrap
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ from pellucid.reading.drawing.rendering import CLASS
 from pellucid.show.inline import inline_svg
 from pellucid.show.plain_text import cells, is_numeric, numbers
 from pellucid.show.themes import follows, themed
+from pellucid.tour.guide import as_typed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -69,10 +69,11 @@ def text(markdown: str) -> mo.Html:
     return mo.md(markdown)
 
 
-def code(source: str | Callable[..., Any]) -> mo.Html:
-    """Show code: some lines, or those of a function."""
-    lines = source if isinstance(source, str) else inspect.getsource(source)
-    return mo.md(f"```python\n{textwrap.dedent(lines).strip()}\n```")
+def code(*sources: str | Callable[..., Any]) -> mo.Html:
+    """Show code: lines, or functions as a person types them, without docstrings."""
+    lines = [each if isinstance(each, str) else as_typed(each) for each in sources]
+    shown = "\n\n\n".join(textwrap.dedent(each).strip() for each in lines)
+    return mo.md(f"```python\n{shown}\n```")
 
 
 def read(*sources: str) -> mo.Html:
