@@ -12,8 +12,8 @@ with app.setup:
     import pellucid as pl
     from pellucid.lessons.page import (
         answer,
+        code,
         exercise,
-        listing,
         picture,
         predict,
         revealed,
@@ -65,7 +65,7 @@ def cost(w, x, t):
 def _(t, x):
     mo.vstack([
         text("## The slope"),
-        listing(cost),
+        code(cost),
         text("""
         Its graph, for three of the patients and the line a = 0, b = 1: each box has a
         value and, below it, the derivative of the cost with respect to it.
@@ -467,8 +467,8 @@ def _(PATHS, a_grid, b_grid, best, first, grid, needed, second, t, x):
         ),
         text("Steps until 99 % of the way down is done, for good:"),
         table(
-            ["method", "steps"],
             [(name, steps or "over 400") for name, steps in needed.items()],
+            ["method", "steps"],
         ),
     ])  # fmt: skip
     return (race_title,)
@@ -689,9 +689,9 @@ def _(X, t):
         The ten standardised inputs, after 200 steps at most:
         """),
         table(
-            ["method", "steps", "cost above the minimum"],
             [(name, fit.nit, f"{max(fit.fun - _exact.fun, 0):.1e}")
              for name, fit in trained.items()],
+            ["method", "steps", "cost above the minimum"],
         ),
         text(f"""
         Without a `method`, `pl.minimise` reads the graph of the cost and chooses. Here

@@ -13,8 +13,8 @@ with app.setup:
     import pellucid as pl
     from pellucid.lessons.page import (
         answer,
+        code,
         exercise,
-        listing,
         picture,
         predict,
         revealed,
@@ -145,7 +145,7 @@ def _(benign, k, n):
         the mean, so that the rate does not depend on n; neither moves the minimum.) To
         keep $p$ between 0 and 1 write it as a sigmoid:
         """),
-        listing(coin_cost),
+        code(coin_cost),
         text(f"""
         `pl.minimise(coin_cost, 0.0, benign)` gives p = {most_likely:.6f}; {k}/{n} is
         {k / n:.6f}. And the cost that you see in the code is the **log loss** of
@@ -208,7 +208,7 @@ def _():
         "which the progression of 442 patients is most likely. Which line comes out?",
         ["the line of least squares", "one that ignores far points", "a steeper one"],
     )
-    mo.vstack([listing(line_cost), guess_line])
+    mo.vstack([code(line_cost), guess_line])
     return (guess_line,)
 
 
@@ -327,9 +327,9 @@ def _():
         log probabilities of SciPy, on a thousand random rows, constants added:
         """),
         table(
-            ["cost", "likelihood", "largest difference"],
-            [(f"`{name}`", known, f"{apart[name]:.0e}" if apart[name] else 0)
+            [(name, known, f"{apart[name]:.0e}" if apart[name] else 0)
              for name, known in zip(apart, _known, strict=True)],
+            ["cost", "likelihood", "largest difference"],
         ),
         text(r"""
         ## Counts: Poisson
@@ -406,8 +406,8 @@ def _(guess_kicks):
                 "lines lie on each other.",
             ),
             table(
-                ["deaths", *deaths],
                 [("seen", *seen), ("expected", *(f"{e:.1f}" for e in expected))],
+                ["deaths", *map(str, deaths)],
             ),
         ]),
     )  # fmt: skip
@@ -562,7 +562,7 @@ def _(Z, benign):
         *Each tumour is benign with probability sigmoid(z), z is linear in the inputs,
         and each weight is normal around 0 with spread 0.3.* As NumPy:
         """),
-        listing(tumour_cost),
+        code(tumour_cost),
         text(f"""
         `pl.minimise(tumour_cost, (np.zeros(30), 0.0), Z, benign, 0.3)` and
         `pl.LogisticRegression(C=0.3**2)` find weights that differ by

@@ -163,12 +163,13 @@ class Guide:
 def as_typed(f: Callable[..., Any]) -> str:
     """Give the source of a function as a person first types it: no docstring, no types.
 
-    The function has its signature and its docstring on one line each.
+    The function has its signature, and its docstring if any, on one line each.
 
     >>> print(as_typed(_width).splitlines()[0])
     def _width():
     """
-    head, _, *body = inspect.getsource(f).splitlines()
+    head, *body = textwrap.dedent(inspect.getsource(f)).splitlines()
+    body = body[1:] if f.__doc__ else body
     arguments = ", ".join(inspect.signature(f).parameters)
     lines = [f"{head.partition('(')[0]}({arguments}):", *body]
     return "\n".join(re.sub(r"  # noqa.*", "", line) for line in lines)

@@ -32,8 +32,8 @@ def formula(
     product of two arrays element by element is \odot; [x > 0] is 1 where x > 0 and
     else 0, and so is H_h(x), with h at 0; indices count from 0, as in the code; log is
     the natural logarithm; `layers[0][0]`, weights of a network's first layer, is
-    W^{(1)}. A network has a line for each layer, as a function of what goes in and of its
-    parameters, and then what each kind of layer is.
+    W^{(1)}. A network has a line for each layer, as a function of what goes in and of
+    its parameters, and then what each kind of layer is.
     Where the function branched, the conditions of this path follow: if x > 0.
 
     Parameters
