@@ -63,16 +63,16 @@ COUNTED: tuple[tuple[Change, str], ...] = (
 
 # rows that were left out, of all arguments that have them
 LEFT: tuple[tuple[Change, str], ...] = (
-    (lambda a: a[1:], "the first {rows} were not there: the loop or the slice begins "
-     "one too late"),
-    (lambda a: a[:-1], "the last {rows} were not there: the loop or the slice ends one "
-     "too early"),
-    (lambda a: a[:1], "only the first {rows} were there: does the loop end in its "
-     "first round?"),
-    (lambda a: a[-1:], "only the last {rows} were there: does each round of the loop "
-     "write over the one before?"),
-    (lambda a: a[1:-1], "the first and the last {rows} were not there"),
-    (lambda a: a[::2], "only every second of the {rows} were there"),
+    (lambda a: a[1:], "without the first {row}: the loop or the slice begins one too "
+     "late"),
+    (lambda a: a[:-1], "without the last {row}: the loop or the slice ends one too "
+     "early"),
+    (lambda a: a[:1], "for the first {row} alone: does the loop end in its first "
+     "round?"),
+    (lambda a: a[-1:], "for the last {row} alone: does each round of the loop write "
+     "over the one before?"),
+    (lambda a: a[1:-1], "without the first and the last {row}"),
+    (lambda a: a[::2], "for every second {row} alone"),
 )  # fmt: skip
 
 
@@ -112,14 +112,12 @@ def left_out(view: View) -> str:
     for length in dict.fromkeys(n for n in lengths if n > 0):
         among = [i for i, n in enumerate(lengths) if n == length]
         names = ", ".join(f"`{view.names[i]}`" for i in among)
-        rows = (
-            "rows of " if any(np.ndim(first[i]) > 1 for i in among) else "entries of "
-        )
+        kind = "row" if any(np.ndim(first[i]) > 1 for i in among) else "entry"
         for change, words in LEFT:
             if solves(view, cut, among, change):
-                return (
-                    f"{view.it} is what is right if {words.format(rows=rows + names)}."
-                )
+                end = "" if words.endswith("?") else "."
+                fit = words.format(row=f"{kind} of {names}")
+                return f"{view.it} is what is right {fit}{end}"
     return ""
 
 

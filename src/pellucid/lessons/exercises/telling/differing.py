@@ -18,10 +18,19 @@ from pellucid.lessons.exercises.telling.evidence import (
     part_names,
     viewed,
 )
+from pellucid.lessons.exercises.telling.formula import (
+    exchanged,
+    exchanged_and_scaled,
+)
 from pellucid.lessons.exercises.telling.kinds import kind
 from pellucid.lessons.exercises.telling.places import nonfinite, occasion, place
 from pellucid.lessons.exercises.telling.probing import unused
-from pellucid.lessons.exercises.telling.scaling import addend, factor
+from pellucid.lessons.exercises.telling.scaling import (
+    addend,
+    factor,
+    odd_factor,
+    powered,
+)
 from pellucid.lessons.exercises.telling.shapes import shape
 from pellucid.lessons.exercises.telling.shown import given, shown
 from pellucid.lessons.exercises.telling.steps import step
@@ -96,12 +105,35 @@ def swapped(view: View, keys: Sequence[Any], names: Sequence[str]) -> str:
     return ""
 
 
+def constant(view: View) -> str:
+    """Say that the result is always the same, or an argument as it came."""
+    first = view.pairs[0]
+    for i, name in enumerate(view.names):
+        if view.holds(lambda p, i: p.args[i], i):
+            return f"{view.it} is just `{name}`, as it came."
+    if view.holds(lambda p: np.zeros_like(p.right)):
+        return f"{view.it} is 0 for every input: is a start value returned?"
+    if view.holds(lambda p: np.ones_like(p.right)):
+        return f"{view.it} is 1 for every input."
+    if view.holds(lambda p: first.came):
+        return (
+            f"{view.it} is {shown(first.came)} for every input: it must depend on it."
+        )
+    return ""
+
+
+RELATIONS = (
+    constant, factor, addend, step, exchanged, altered, powered, exchanged_and_scaled,
+    odd_factor,
+)  # fmt: skip
+
+
 def numbers(view: View) -> str:
     """Say which relation holds between the numbers on all inputs, if one does."""
     if len(view.pairs) < ENOUGH or not all(numeric(p) for p in view.pairs):
         return ""
     with np.errstate(all="ignore"):
-        for relation in (constant, factor, addend, step, altered):
+        for relation in RELATIONS:
             if sentence := relation(view):
                 return sentence
     return ""
@@ -126,23 +158,6 @@ def numeric(pair: Pair) -> bool:
     came, right = np.asarray(pair.came), np.asarray(pair.right)
     kinds = came.dtype.kind + right.dtype.kind
     return came.shape == right.shape and set(kinds) <= set("biuf")
-
-
-def constant(view: View) -> str:
-    """Say that the result is always the same, or an argument as it came."""
-    first = view.pairs[0]
-    for i, name in enumerate(view.names):
-        if view.holds(lambda p, i: p.args[i], i):
-            return f"{view.it} is just `{name}`, as it came."
-    if view.holds(lambda p: np.zeros_like(p.right)):
-        return f"{view.it} is 0 for every input: is a start value returned?"
-    if view.holds(lambda p: np.ones_like(p.right)):
-        return f"{view.it} is 1 for every input."
-    if view.holds(lambda p: first.came):
-        return (
-            f"{view.it} is {shown(first.came)} for every input: it must depend on it."
-        )
-    return ""
 
 
 def nearly(view: View) -> str:
@@ -210,14 +225,15 @@ def line(wrong: Wrong) -> str:
     return f"Line {wrong.line}: `{name}` is the first that is wrong: {fact}. "
 
 
+def nothing(value: Any) -> Any:
+    """Give nothing: what the solution returns does not tell of a variable within."""
+    raise ValueError("only the result can be asked for")
+
+
 def within(evidence: Evidence, wrong: Wrong) -> str:
     """Say how the first wrong variable of a backward pass differs."""
     pairs = [Pair(evidence.tries[i], right, came) for i, came, right in wrong.all]
-
-    def solve(args: Any) -> Any:
-        raise ValueError("only the result can be asked for")
-
-    view = View(pairs, evidence.names, evidence.exercise.rtol, f"`{wrong.name}`", solve)
+    view = View(pairs, evidence.exercise, f"`{wrong.name}`", nothing)
     if sentence := kind(view, evidence):
         return sentence
     if sentence := shape(view) or nonfinite(view):

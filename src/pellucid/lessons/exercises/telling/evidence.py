@@ -61,19 +61,35 @@ class Pair:
 class View:
     """A result, or one part of it, over all inputs that a relation must hold for.
 
-    `it` names the result in a sentence; `solve` gives what is right for other inputs.
+    `it` names the result in a sentence; `pick` takes it out of all that is returned.
     """
 
     pairs: Sequence[Pair]
-    names: Sequence[str]
-    rtol: float
-    it: str
-    solve: Callable[[Arguments], Any]
+    exercise: Exercise
+    it: str = "The result"
+    pick: Callable[[Any], Any] = lambda value: value
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the arguments."""
+        return tuple(inspect.signature(self.exercise.function).parameters)
+
+    @property
+    def rtol(self) -> float:
+        """How far a value may be from another."""
+        return self.exercise.rtol
+
+    def solve(self, args: Arguments) -> Any:
+        """What is right for other inputs."""
+        case = called(child.called(self.exercise.function, args))
+        if case.failure:
+            raise ValueError(case.failure.message)
+        return self.pick(case.value)
 
     def part(self, key: Any, it: str) -> View:
         """The same for one part of a tuple, a list or a dictionary."""
         pairs = [Pair(p.args, p.right[key], p.came[key]) for p in self.pairs]
-        return replace(self, pairs=pairs, it=it, solve=lambda a: self.solve(a)[key])
+        return replace(self, pairs=pairs, it=it, pick=lambda of: self.pick(of)[key])
 
     def turned(self) -> View:
         """The same with what came and what is right exchanged."""
@@ -100,7 +116,7 @@ def alike(
         return False
 
 
-def viewed(evidence: Evidence, bad: Sequence[int], it: str = "The result") -> View:
+def viewed(evidence: Evidence, bad: Sequence[int]) -> View:
     """The inputs to explain: random ones, or the edges if only these are wrong."""
     count = evidence.ordinary
     chosen = range(count) if bad[0] < count else bad
@@ -111,13 +127,7 @@ def viewed(evidence: Evidence, bad: Sequence[int], it: str = "The result") -> Vi
         if not cases[i].failure and not evidence.right[i].failure
     ]
 
-    def solve(args: Arguments) -> Any:
-        case = called(child.called(evidence.exercise.function, args))
-        if case.failure:
-            raise ValueError(case.failure.message)
-        return case.value
-
-    return View(pairs, evidence.names, evidence.exercise.rtol, it, solve)
+    return View(pairs, evidence.exercise)
 
 
 def part_names(exercise: Exercise, count: int) -> list[str]:

@@ -13,6 +13,7 @@ from pellucid.lessons.exercises.telling.evidence import Evidence, View
 from pellucid.lessons.exercises.telling.shown import shown
 from pellucid.lessons.exercises.values import Foreign
 
+NONE = "return None"
 FOREIGN = {
     "method": "{it} is a function, not a value: call it, with round brackets.",
     "ufunc": "{it} is a function, not a value: call it, with round brackets.",
@@ -57,7 +58,7 @@ def nothing(view: View, evidence: Evidence) -> str:
         node
         for function in functions
         for node in ast.walk(function)
-        if isinstance(node, ast.Return) and node.value
+        if isinstance(node, ast.Return) and node.value and ast.unparse(node) != NONE
     ]
     if returns and functions:
         some = any(pair.came is not None for pair in view.pairs)
@@ -118,17 +119,18 @@ def group(view: View, came: Any, right: Any) -> str:
         return f"{view.it} has `{extra[0]}`, which is not asked." if extra else ""
     if isinstance(came, dict):
         return f"{view.it} is a dictionary, and {what(right)} is asked."
+    for number, part in enumerate(right, 1):
+        if same(came, part, view.rtol):
+            return (f"Only one result came, the right number {number}, and "
+                    f"{len(right)} are asked: return all, with commas.")  # fmt: skip
     array = isinstance(came, np.ndarray) and came.ndim > 0
     if isinstance(came, tuple | list) or array:
         if len(came) == len(right):
             return ""
         if isinstance(right, list):
             return lengths(view, came, right)
-        return f"{len(came)} results came, and {len(right)} are asked."
-    for number, part in enumerate(right, 1):
-        if same(came, part, view.rtol):
-            return (f"Only one result came, the right number {number}, and "
-                    f"{len(right)} are asked.")  # fmt: skip
+        if not array:
+            return f"{len(came)} results came, and {len(right)} are asked."
     return f"One result came, and {len(right)} are asked: return all, with commas."
 
 

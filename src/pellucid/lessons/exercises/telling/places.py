@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ def border(shape: tuple[int, ...]) -> Any:
     return mask
 
 
+Masks = list[tuple[Pair, Any]]
 REGIONS: tuple[tuple[Callable[[tuple[int, ...]], Any], str], ...] = (
     (first, "in the first place along axis 0"),
     (last, "in the last place along axis 0"),
@@ -60,6 +62,11 @@ SIGNS: tuple[tuple[Callable[[Any], Any], str], ...] = (
     (lambda a: a > 0, "is positive"),
     (lambda a: a >= 0, "is not negative"),
     (lambda a: a == 1, "is 1"),
+    (lambda a: a < 1, "is below 1"),
+    (lambda a: a > 1, "is above 1"),
+    (lambda a: a < -1, "is below -1"),
+    (lambda a: a > 0.5, "is above 0.5"),
+    (lambda a: a < 0.5, "is below 0.5"),
     (lambda a: np.abs(a) > 1, "is beyond -1 to 1"),
     (lambda a: np.abs(a) < 1, "is between -1 and 1"),
     (lambda a: a % 2 == 1, "is odd"),
@@ -112,40 +119,62 @@ def place(view: View) -> str:
              for pair in view.wrong]  # fmt: skip
     if all(mask.all() for _, mask in masks):
         return ""
-    for region, words in REGIONS:
-        if inside(masks, lambda p, m, f: f(m.shape), region):
+    for region, where, words in regions(view):
+        if exactly(masks, region, where):
+            return f"{view.it} is wrong just {words}{rest(masks)}."
+    for region, where, words in regions(view):
+        if inside(masks, region, where):
             return f"{view.it} is wrong only {words}{rest(masks)}."
-    for i, name in enumerate(view.names):
-        for rule, words in SIGNS:
-            if inside(masks, same_shape, rule, i):
-                return f"{view.it} is wrong only where `{name}` {words}{rest(masks)}."
-    for rule, words in SIGNS:
-        if inside(masks, lambda p, m, f: f(np.asarray(p.right)), rule):
-            return f"{view.it} is wrong only where it {words}{rest(masks)}."
     return ""
 
 
-def inside(
-    masks: list[tuple[Pair, Any]], region: Callable[..., Any], *how: Any
-) -> bool:
-    """Tell whether all wrong places lie in a region that is not everything."""
+Region = Callable[[Pair, Any, Callable[..., Any]], Any]
+
+
+def regions(view: View) -> Iterator[tuple[Region, Callable[..., Any], str]]:
+    """Where the result may be wrong: by place, by an argument, by what is right."""
+    for shaped, words in REGIONS:
+        yield (lambda pair, mask, of: of(mask.shape)), shaped, words
+    for i, name in enumerate(view.names):
+        for rule, words in SIGNS:
+            yield partial(same_shape, i), rule, f"where `{name}` {words}"
+    for rule, words in SIGNS:
+        yield (lambda p, mask, of: of(np.asarray(p.right))), rule, f"where it {words}"
+
+
+def exactly(masks: Masks, region: Region, where: Callable[..., Any]) -> bool:
+    """Tell whether the wrong places are those of a region, in several tries."""
     try:
-        regions = [(mask, region(pair, mask, *how)) for pair, mask in masks]
-        return all(not (mask & ~where).any() for mask, where in regions) and any(
-            not where.all() for _, where in regions
+        return len(masks) > 1 and all(
+            np.array_equal(mask, region(pair, mask, where)) for pair, mask in masks
         )
     except Exception:  # a region that this shape does not have
         return False
 
 
-def same_shape(pair: Pair, mask: Any, rule: Callable[[Any], Any], i: int) -> Any:
+def inside(masks: Masks, region: Region, where: Callable[..., Any]) -> bool:
+    """Tell whether all wrong places lie in a region that is the smaller part.
+
+    In the larger part they may lie by chance.
+    """
+    try:
+        pairs = [(mask, region(pair, mask, where)) for pair, mask in masks]
+        places = sum(int(mask.sum()) for mask, _ in pairs)
+        small = sum(int(part.sum()) for _, part in pairs)
+        return (all(not (mask & ~part).any() for mask, part in pairs) and places > 3
+                and 2 * small < sum(part.size for _, part in pairs))  # fmt: skip
+    except Exception:  # a region that this shape does not have
+        return False
+
+
+def same_shape(i: int, pair: Pair, mask: Any, rule: Callable[..., Any]) -> Any:
     """Where a rule holds for an argument that has one number for each place."""
     if np.shape(pair.args[i]) != mask.shape:
         raise ValueError("another shape")
     return rule(np.asarray(pair.args[i]))
 
 
-def rest(masks: list[tuple[Pair, Any]]) -> str:
+def rest(masks: Masks) -> str:
     """Show one wrong place: what came and what is right."""
     pair, mask = next(each for each in masks if each[1].any())
     at = tuple(int(i) for i in np.argwhere(mask)[0])

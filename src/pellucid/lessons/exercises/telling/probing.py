@@ -23,24 +23,23 @@ def probes(exercise: Exercise, tries: Sequence[Arguments]) -> list[Probe]:
     right = called(child.called(exercise.function, base))
     found = []
     for i, name in enumerate(inspect.signature(exercise.function).parameters):
-        for value in others(base[i]):
+        for value in others(base[i], np.random.default_rng(i)):
             args = (*base[:i], value, *copy.deepcopy(base[i + 1 :]))
             now = called(child.called(exercise.function, args))
             if not now.failure and not same(now.value, right.value, 1e-3):
                 found.append(Probe(args, name))
-                break
     return found
 
 
-def others(value: Any) -> Iterator[Any]:
-    """Other values of the same kind: in another order, or a little smaller."""
-    if isinstance(value, np.ndarray):
-        if value.ndim and len(value) > 1:
-            yield np.roll(value, 1, 0)
+def others(value: Any, rng: np.random.Generator) -> Iterator[Any]:
+    """Other values of the same kind: drawn from its own, or a little smaller."""
+    if isinstance(value, np.ndarray) and value.size:
+        yield rng.choice(value.ravel(), value.shape)
         if value.dtype.kind == "f":
-            yield 0.9 * value
+            yield value * rng.uniform(0.6, 1, value.shape)
     elif number(value) and not isinstance(value, int):
         yield 0.9 * value
+        yield 0.7 * value
 
 
 def unused(evidence: Evidence) -> str:
@@ -50,9 +49,12 @@ def unused(evidence: Evidence) -> str:
     if base.failure:
         return ""
     rtol = evidence.exercise.rtol
+    noticed: dict[str, list[bool]] = {}
     for probe, case in zip(evidence.probes, probed, strict=False):
-        if not case.failure and same(case.value, base.value, rtol):
-            name = f"`{probe.name}`"
-            return (f"The result stays the same when only {name} is changed: it must "
-                    f"depend on {name}.")  # fmt: skip
+        changed = bool(case.failure) or not same(case.value, base.value, rtol)
+        noticed.setdefault(probe.name, []).append(changed)
+    for name, changes in noticed.items():
+        if len(changes) > 1 and not any(changes):
+            return (f"The result stays the same when only `{name}` is changed: it must "
+                    f"depend on `{name}`.")  # fmt: skip
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -71,9 +72,28 @@ def factor(view: View) -> str:
     values = np.array([k for _, k in told])
     if np.allclose(values, values[0], rtol=NEAR):
         return constant(view, float(values[0]))
-    kept = [i for i, _ in told]
-    return (by_size(view, values, kept) or by_scalar(view, values, kept)
-            or unknown(view, values))  # fmt: skip
+    return by_size(view, values, [i for i, _ in told])
+
+
+def odd_factor(view: View) -> str:
+    """Say that there is a factor that is no constant and no size."""
+    ratios = [ratio(pair) for pair in view.pairs]
+    kept = [i for i, k in enumerate(ratios) if k is not None]
+    values = np.array([ratios[i] for i in kept], float)
+    if len(kept) < 3 or np.isnan(values).any():
+        return ""
+    return by_scalar(view, values, kept) or unknown(view, values)
+
+
+def powered(view: View) -> str:
+    """Say which factor the square or the root of the result is off by."""
+    for change, words in ((np.square, "the square"), (np.sqrt, "the root")):
+        if all(np.all(np.asarray(p.came) >= 0) for p in view.pairs):
+            pairs = [Pair(p.args, p.right, change(p.came)) for p in view.pairs]
+            it = f"{words} of {view.it[:1].lower() + view.it[1:]}"
+            if sentence := factor(replace(view, pairs=pairs, it=it)):
+                return f"Not the result, but {sentence}"
+    return ""
 
 
 def ratio(pair: Pair) -> float | None:
@@ -205,6 +225,8 @@ def terms(view: View) -> str:
         for k, words in TERMS.items():
             if view.holds(plus, i, k):
                 return f"{view.it} is off by `{name}`: {words.format(a=name)}."
+        if view.holds(lambda p, i: p.args[i] - p.right, i):
+            return f"{view.it} is `{name}` minus what is asked: the other part of it."
         if view.holds(lambda p, i: p.right * p.args[i], i):
             return f"{view.it} is multiplied by `{name}` once too often."
         if view.holds(lambda p, i: p.right / p.args[i], i):

@@ -99,7 +99,8 @@ def shape(view: View) -> str:
     for change, words in MISSING:
         if back.holds(lambda p, f: f(np.asarray(p.right)), change):
             return f"{view.it} {words}."
-    return f"{facts}{because(view, pair)}."
+    sentence = f"{facts}{because(view, pair)}"
+    return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 def because(view: View, pair: Pair) -> str:

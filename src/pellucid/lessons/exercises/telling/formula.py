@@ -1,0 +1,82 @@
+"""The results are those of the right formula with one thing in it exchanged."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import time
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from pellucid.lessons.exercises import child
+from pellucid.lessons.exercises.exercise import Exercise, Function
+from pellucid.lessons.exercises.sandbox import called
+from pellucid.lessons.exercises.telling.evidence import Pair, View
+from pellucid.lessons.exercises.telling.mutants import mutants
+from pellucid.lessons.exercises.telling.scaling import factor
+
+PATIENCE = 1.5  # seconds that are spent on it
+
+
+def exchanged(view: View) -> str:
+    """Say which one slip in the right formula gives what came."""
+    for program, words in programs(view):
+        if view.holds(asked, view, program):
+            return f"{view.it} comes from the right formula with one slip: {words}."
+    return ""
+
+
+def exchanged_and_scaled(view: View) -> str:
+    """Say which one slip in the right formula gives what came but for a factor."""
+    for program, words in programs(view):
+        pairs = []
+        for pair in view.pairs:
+            with contextlib.suppress(ValueError):
+                pairs.append(Pair(pair.args, asked(pair, view, program), pair.came))
+        shapes = all(np.shape(p.came) == np.shape(p.right) for p in pairs)
+        if len(pairs) < len(view.pairs) or not shapes:
+            continue
+        sentence = factor(replace(view, pairs=pairs, it="besides, all"))
+        if sentence and "always" not in sentence:
+            return (f"{view.it} comes from the right formula with two slips: {words}; "
+                    f"{sentence}")  # fmt: skip
+    return ""
+
+
+def programs(view: View) -> Iterator[tuple[Function, str]]:
+    """The solution with one exchange each, while there is time."""
+    exercise = view.exercise
+    tree = ast.parse(exercise.solution)
+    if any(isinstance(node, ast.While) for node in ast.walk(tree)):
+        return  # an exchange could make its loop endless
+    latest = time.monotonic() + PATIENCE
+    for program, words in mutants(exercise.solution, view.names):
+        if time.monotonic() > latest:
+            return
+        if function := made(exercise, program):
+            yield function, words
+
+
+def made(exercise: Exercise, program: ast.Module) -> Function | None:
+    """The function of a changed program, with what the solution finds around it."""
+    space = dict(exercise.function.__globals__)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exec(compile(program, "<exchanged>", "exec"), space)
+    except Exception:  # not every exchange makes a program
+        return None
+    function: Function = space[exercise.name]
+    return function
+
+
+def asked(pair: Pair, view: View, function: Function) -> Any:
+    """What a function gives for the inputs of a pair."""
+    case = called(child.called(function, pair.args))
+    if case.failure:
+        raise ValueError(case.failure.message)
+    return view.pick(case.value)
