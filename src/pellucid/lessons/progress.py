@@ -163,41 +163,46 @@ def _changed() -> Iterator[dict[str, Any]]:
 
 def _set_aside() -> None:
     """Move the file to where nobody overwrites it before the next of its kind."""
-    try:
+    with _telling():
         place().replace(aside())
-    except OSError as error:
-        raise PellucidError(f"Cannot move {place()} ({error.strerror}).") from error
 
 
 @contextlib.contextmanager
 def _locked() -> Iterator[None]:
-    """Hold the lock beside the file: one writer at a time, of all processes.
-
-    A lock that stands for long was left by a process that died, and is taken.
-    """
+    """Hold the lock beside the file: one writer at a time, of all processes."""
     lock = place().with_suffix(".lock")
     with _THREADS:
-        _take(lock)
+        with _telling():
+            lock.parent.mkdir(parents=True, exist_ok=True)
+            _take(lock)
         try:
             yield
         finally:
-            lock.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                lock.unlink()
 
 
 def _take(lock: Path) -> None:
-    """Make the file that is the lock, waiting while another process has it."""
+    """Make the file that is the lock, waiting while another process has it.
+
+    One that stands for long was left by a process that died, and is taken.
+    """
     until = time.monotonic() + PATIENCE
-    while True:
+    while time.monotonic() < until:
         try:
-            lock.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
         except FileExistsError:
-            if time.monotonic() > until:
-                return
             time.sleep(0.01)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            message = f"Cannot write {place()} ({reason}): set PELLUCID_PROGRESS to "
-            raise PellucidError(f"{message}a file that can be written.") from error
         else:
             return
+
+
+@contextlib.contextmanager
+def _telling() -> Iterator[None]:
+    """Say in one sentence why the place cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        message = f"Cannot write {place()} ({reason}): set PELLUCID_PROGRESS to "
+        raise PellucidError(f"{message}a file that can be written.") from error

@@ -134,6 +134,7 @@ def listening(port: int | None) -> socket.socket:
         ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             ear.bind((HOST, each))
+            ear.listen()
         except OSError:
             ear.close()
         else:
