@@ -1,0 +1,82 @@
+"""The page of the playground, and the socket over which it trains."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from pellucid.lessons.playground.session import Session
+
+FOLDER = Path(__file__).parent / "page"
+KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src "
+    "'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def routes() -> list[BaseRoute]:
+    """What the site of the lessons serves below /playground."""
+    return [
+        Route("/playground", to_page),
+        Route("/playground/", page),
+        WebSocketRoute("/playground/training", training),
+        Route("/playground/{file}", page),
+    ]
+
+
+def to_page(request: Request) -> Response:
+    """Lead to the page, whose files lie beside it."""
+    return RedirectResponse("/playground/")
+
+
+def page(request: Request) -> Response:
+    """Send a file of the page."""
+    name = request.path_params.get("file", "index.html")
+    there = {path.name: path for path in FOLDER.iterdir() if path.suffix in KINDS}
+    if name not in there:
+        return Response(
+            "There is no such page.", status_code=404, media_type="text/plain"
+        )
+    path = there[name]
+    return FileResponse(path, media_type=KINDS[path.suffix], headers=HEADERS)
+
+
+async def training(socket: WebSocket) -> None:
+    """Answer one page, message by message, until it is closed."""
+    if not of_this_site(socket):
+        await socket.close()
+        return
+    await socket.accept()
+    session = await run_in_threadpool(Session)
+    try:
+        while True:
+            answer = await run_in_threadpool(
+                answered, session, await socket.receive_text()
+            )
+            await socket.send_text(answer)
+    except (WebSocketDisconnect, KeyError):  # KeyError: of bytes, which no page sends
+        return
+
+
+def answered(session: Session, text: str) -> str:
+    """The answer to a message, both as JSON."""
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        message = None
+    return json.dumps(session.answer(message), allow_nan=False)
+
+
+def of_this_site(socket: WebSocket) -> bool:
+    """Whether a page of this site opens the socket, and no page from elsewhere."""
+    origin = socket.headers.get("origin")
+    return origin is None or origin.partition("://")[2] == socket.headers.get("host")
