@@ -1,0 +1,36 @@
+"""Backpropagation: the exercises in the order of the lesson."""
+
+from pellucid.lessons.answers.backpropagation.chains import (
+    both_ways,
+    chain,
+    one_weight,
+)
+from pellucid.lessons.answers.backpropagation.forwards import forward
+from pellucid.lessons.answers.backpropagation.last_layer import (
+    output_bias,
+    output_error,
+    output_weights,
+)
+from pellucid.lessons.answers.backpropagation.through_hidden import (
+    first_layer,
+    hidden_error,
+    through_tanh,
+)
+from pellucid.lessons.answers.backpropagation.whole import backward
+from pellucid.lessons.answers.backpropagation.with_it import differences, trained
+
+__all__ = [
+    "backward",
+    "both_ways",
+    "chain",
+    "differences",
+    "first_layer",
+    "forward",
+    "hidden_error",
+    "one_weight",
+    "output_bias",
+    "output_error",
+    "output_weights",
+    "through_tanh",
+    "trained",
+]

@@ -1,0 +1,266 @@
+"""Backpropagation: checked by differences, and put to use."""
+
+import numpy as np
+
+from pellucid.lessons.answers.backpropagation.forwards import networks
+from pellucid.lessons.exercises.exercise import exercise
+
+# -- a gradient by differences ---------------------------------------------------------
+
+
+def costs(rng):
+    """Give one of NumPy's own functions of a vector as the cost."""
+    J = (np.prod, np.linalg.norm, np.var)[int(rng.integers(3))]
+    return (
+        J,
+        rng.normal(size=int(rng.integers(2, 6))) + 1,
+        float(rng.uniform(0.05, 0.2)),
+    )
+
+
+@exercise(
+    costs,
+    edges=((np.prod, np.array([1.0, 2.0, -3.0]), 0.1),),
+    hints=(
+        "Loop over the weights. For each, take a copy of w with w[i] + step, and one "
+        "with w[i] - step.",
+        "The slope is (J(above) - J(below)) / (2 step). np.zeros_like(w) holds the "
+        "results; w.copy() keeps w as it was.",
+    ),
+)
+def differences(J, w, step):
+    g = np.zeros_like(w)
+    for i in range(len(w)):
+        above, below = w.copy(), w.copy()
+        above[i] += step
+        below[i] -= step
+        g[i] = (J(above) - J(below)) / (2 * step)
+    return g
+
+
+@differences.mistake(
+    "From w - step to w + step it is 2 step, not step: your slopes are twice too large."
+)
+def _(J, w, step):
+    g = np.zeros_like(w)
+    for i in range(len(w)):
+        above, below = w.copy(), w.copy()
+        above[i] += step
+        below[i] -= step
+        g[i] = (J(above) - J(below)) / step
+    return g
+
+
+@differences.mistake(
+    "You went to one side only, from w to w + step: the error is then of the size of "
+    "step. From both sides it is of the size of step squared."
+)
+def _(J, w, step):
+    g = np.zeros_like(w)
+    for i in range(len(w)):
+        above = w.copy()
+        above[i] += step
+        g[i] = (J(above) - J(w)) / step
+    return g
+
+
+@differences.mistake(
+    "You went down only, from w - step to w: take both sides, w - step and w + step."
+)
+def _(J, w, step):
+    g = np.zeros_like(w)
+    for i in range(len(w)):
+        below = w.copy()
+        below[i] -= step
+        g[i] = (J(w) - J(below)) / step
+    return g
+
+
+@differences.mistake("The sign is turned: the value above minus the value below.")
+def _(J, w, step):
+    g = np.zeros_like(w)
+    for i in range(len(w)):
+        above, below = w.copy(), w.copy()
+        above[i] += step
+        below[i] -= step
+        g[i] = (J(below) - J(above)) / (2 * step)
+    return g
+
+
+@differences.mistake(
+    "w + step moves all weights at once. Move one, and leave the others where they are."
+)
+def _(J, w, step):
+    g = np.zeros_like(w)
+    for i in range(len(w)):
+        g[i] = (J(w + step) - J(w - step)) / (2 * step)
+    return g
+
+
+@differences.mistake(
+    "The weights are not put back: each stays moved when the next one is tried. Work "
+    "on a copy, or undo the move."
+)
+def _(J, w, step):
+    w = w.copy()
+    g = np.zeros_like(w)
+    for i in range(len(w)):
+        w[i] += step
+        above = J(w)
+        w[i] -= 2 * step
+        g[i] = (above - J(w)) / (2 * step)
+    return g
+
+
+@differences.mistake(
+    "above = w is no copy: both names mean one array, so what goes up comes down "
+    "again, and the difference is 0. Use w.copy()."
+)
+def _(J, w, step):
+    g = np.zeros_like(w)
+    for i in range(len(w)):
+        above, below = w, w
+        above[i] += step
+        below[i] -= step
+        g[i] = (J(above) - J(below)) / (2 * step)
+    return g
+
+
+# -- a training ------------------------------------------------------------------------
+
+
+def trainings(rng):
+    rate, steps = float(rng.uniform(0.3, 0.9)), int(rng.integers(3, 6))
+    return *networks(rng), rate, steps
+
+
+@exercise(
+    trainings,
+    hints=(
+        "A loop, `for step in range(steps):`, whose body is your forward and backward "
+        "pass with the weights as they are now.",
+        "After all four gradients: W1 = W1 - rate * dW1, and so for b1, W2 and b2. Not "
+        "before: dA1 needs the W2 of the forward pass.",
+    ),
+)
+def trained(X, Y, W1, b1, W2, b2, rate, steps):
+    n = len(X)
+    for _ in range(steps):
+        A1 = np.tanh(X @ W1 + b1)
+        A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+        dZ2 = (A2 - Y) / n
+        dZ1 = dZ2 @ W2.T * (1 - A1**2)
+        W1, b1 = W1 - rate * X.T @ dZ1, b1 - rate * np.sum(dZ1, axis=0)
+        W2, b2 = W2 - rate * A1.T @ dZ2, b2 - rate * np.sum(dZ2, axis=0)
+    return W1, b1, W2, b2
+
+
+@trained.mistake(
+    "It climbs: the gradient points to where J grows, so step against it, with a minus."
+)
+def _(X, Y, W1, b1, W2, b2, rate, steps):
+    n = len(X)
+    for _ in range(steps):
+        A1 = np.tanh(X @ W1 + b1)
+        A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+        dZ2 = (A2 - Y) / n
+        dZ1 = dZ2 @ W2.T * (1 - A1**2)
+        W1, b1 = W1 + rate * X.T @ dZ1, b1 + rate * np.sum(dZ1, axis=0)
+        W2, b2 = W2 + rate * A1.T @ dZ2, b2 + rate * np.sum(dZ2, axis=0)
+    return W1, b1, W2, b2
+
+
+@trained.mistake(
+    "W2 is changed before dA1 is taken: the blame then goes back through weights that "
+    "made no forward pass. First all gradients, then all steps."
+)
+def _(X, Y, W1, b1, W2, b2, rate, steps):
+    n = len(X)
+    for _ in range(steps):
+        A1 = np.tanh(X @ W1 + b1)
+        A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+        dZ2 = (A2 - Y) / n
+        W2, b2 = W2 - rate * A1.T @ dZ2, b2 - rate * np.sum(dZ2, axis=0)
+        dZ1 = dZ2 @ W2.T * (1 - A1**2)
+        W1, b1 = W1 - rate * X.T @ dZ1, b1 - rate * np.sum(dZ1, axis=0)
+    return W1, b1, W2, b2
+
+
+@trained.mistake("The biases stay where they were: they have gradients too.")
+def _(X, Y, W1, b1, W2, b2, rate, steps):
+    n = len(X)
+    for _ in range(steps):
+        A1 = np.tanh(X @ W1 + b1)
+        A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+        dZ2 = (A2 - Y) / n
+        dZ1 = dZ2 @ W2.T * (1 - A1**2)
+        W1 = W1 - rate * X.T @ dZ1
+        W2 = W2 - rate * A1.T @ dZ2
+    return W1, b1, W2, b2
+
+
+@trained.mistake("Only the last layer learns: W1 and b1 take steps as well.")
+def _(X, Y, W1, b1, W2, b2, rate, steps):
+    n = len(X)
+    for _ in range(steps):
+        A1 = np.tanh(X @ W1 + b1)
+        A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+        dZ2 = (A2 - Y) / n
+        W2, b2 = W2 - rate * A1.T @ dZ2, b2 - rate * np.sum(dZ2, axis=0)
+    return W1, b1, W2, b2
+
+
+@trained.mistake("It takes one step too few: range(steps) counts 0 to steps - 1.")
+def _(X, Y, W1, b1, W2, b2, rate, steps):
+    n = len(X)
+    for _ in range(steps - 1):
+        A1 = np.tanh(X @ W1 + b1)
+        A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+        dZ2 = (A2 - Y) / n
+        dZ1 = dZ2 @ W2.T * (1 - A1**2)
+        W1, b1 = W1 - rate * X.T @ dZ1, b1 - rate * np.sum(dZ1, axis=0)
+        W2, b2 = W2 - rate * A1.T @ dZ2, b2 - rate * np.sum(dZ2, axis=0)
+    return W1, b1, W2, b2
+
+
+@trained.mistake(
+    "It takes a single step: the passes stand outside the loop, or there is none."
+)
+def _(X, Y, W1, b1, W2, b2, rate, steps):
+    n = len(X)
+    A1 = np.tanh(X @ W1 + b1)
+    A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+    dZ2 = (A2 - Y) / n
+    dZ1 = dZ2 @ W2.T * (1 - A1**2)
+    W1, b1 = W1 - rate * X.T @ dZ1, b1 - rate * np.sum(dZ1, axis=0)
+    W2, b2 = W2 - rate * A1.T @ dZ2, b2 - rate * np.sum(dZ2, axis=0)
+    return W1, b1, W2, b2
+
+
+@trained.mistake(
+    "The gradient is taken once, before the loop, and used for every step. It changes "
+    "with the weights: take it anew each time."
+)
+def _(X, Y, W1, b1, W2, b2, rate, steps):
+    n = len(X)
+    A1 = np.tanh(X @ W1 + b1)
+    A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+    dZ2 = (A2 - Y) / n
+    dZ1 = dZ2 @ W2.T * (1 - A1**2)
+    dW2 = A1.T @ dZ2
+    for _ in range(steps):
+        W1, b1 = W1 - rate * X.T @ dZ1, b1 - rate * np.sum(dZ1, axis=0)
+        W2, b2 = W2 - rate * dW2, b2 - rate * np.sum(dZ2, axis=0)
+    return W1, b1, W2, b2
+
+
+@trained.mistake("The 1/n is missing, so every step is n times as long: J is a mean.")
+def _(X, Y, W1, b1, W2, b2, rate, steps):
+    for _ in range(steps):
+        A1 = np.tanh(X @ W1 + b1)
+        A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+        dZ2 = A2 - Y
+        dZ1 = dZ2 @ W2.T * (1 - A1**2)
+        W1, b1 = W1 - rate * X.T @ dZ1, b1 - rate * np.sum(dZ1, axis=0)
+        W2, b2 = W2 - rate * A1.T @ dZ2, b2 - rate * np.sum(dZ2, axis=0)
+    return W1, b1, W2, b2
