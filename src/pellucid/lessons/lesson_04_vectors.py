@@ -13,10 +13,14 @@ with app.setup:
     import pellucid as pl
     from pellucid.lessons.page import (
         answer,
+        closing,
         code,
         exercise,
+        graph,
+        opening,
         picture,
         predict,
+        read,
         revealed,
         text,
     )
@@ -46,23 +50,21 @@ def seconds(f, a, b):
 @app.cell
 def _():
     digits, classes = pl.datasets.digits()
-    text(rf"""
-    # Vectors, not loops
-
+    mo.vstack([opening("vectors"), text(rf"""
     A model looks at {len(digits):,} pictures of handwritten digits, each of
     {digits.shape[1]} pixels, and gives every pixel a weight. One output is a sum of
     {digits.shape[1]} products; one look at all pictures takes
     {digits.size:,} of them; and a training looks hundreds of times.
 
-    **How is that computed so fast that one can wait for it?** All of it is one
-    operation, the *dot product* of two vectors of length $n$:
+    How is that computed so fast that one can wait for it? All of it is one operation,
+    the *dot product* of two vectors of length $n$:
 
     $$a \cdot b = \sum_{{i=1}}^{{n}} a_i b_i$$
 
     You write it as a loop first. Then you learn to do without loops: a whole table at
     a time, with axes and broadcasting. In the end you classify {len(digits) - 1400}
     digits with three lines of NumPy.
-    """)
+    """)])  # fmt: skip
     return classes, digits
 
 
@@ -71,8 +73,7 @@ def _():
     looped_view, looped_asked = exercise(
         "vectors/looped",
         r"""
-    ## The dot product as a loop
-
+    **The dot product as a loop.**
     Write `looped(a, b)`. `a` and `b` are vectors of the same length, shape `(n,)`; it
     returns the number $\sum_i a_i b_i$. Use a loop: no `np.dot`, no `@`, no `sum`.
     """,
@@ -310,6 +311,7 @@ def _():
     mse_view, mse_asked = exercise(
         "vectors/mean_squared_error",
         r"""
+    **Column against vector.**
     Write `mean_squared_error(p, y)`. `p` are outputs of shape `(n, 1)`, `y` targets of
     shape `(n,)`; it returns the number $\frac{1}{n} \sum_i (p_i - y_i)^2$.
     """,
@@ -332,13 +334,24 @@ def _():
 
     rows = np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 1.0]])
     weights = np.array([[0.5], [-1.0]])
-    drawn = pl.draw(cost, weights, rows, np.array([-1.0, 2.0, 1.0])).svg
+    drawn = pl.draw(cost, weights, rows, np.array([-1.0, 2.0, 1.0]))
     mo.vstack(
         [
             text("Its graph shows each shape on the way, with three rows:"),
-            picture(drawn, "The graph of the mean squared error, from X @ W to cost."),
+            graph(drawn, "The graph of the mean squared error, from X @ W to cost."),
         ]
     )
+
+
+@app.cell
+def _():
+    text(r"""
+    ## Columns: put them on one scale
+
+    178 wines have 13 measurements: alcohol in per cent, magnesium in milligrams, and so
+    on. To *standardise* a column is to subtract its mean and to divide by its standard
+    deviation, $z_{ij} = (x_{ij} - \bar x_j) / s_j$.
+    """)
 
 
 @app.cell
@@ -346,12 +359,7 @@ def _():
     standardised_view, standardised_asked = exercise(
         "vectors/standardised",
         r"""
-    ## Columns: put them on one scale
-
-    178 wines have 13 measurements: alcohol in per cent, magnesium in milligrams, and so
-    on. To *standardise* a column is to subtract its mean and to divide by its standard
-    deviation, $z_{ij} = (x_{ij} - \bar x_j) / s_j$.
-
+    **Standardise.**
     Write `standardised(X)`. `X` has the shape `(n, d)`; it returns `(n, d)`. Take
     $s_j$ with $1/n$, as `np.std` does. A column that never changes becomes zeros. No
     loop.
@@ -414,14 +422,20 @@ def _(as_they_are, on_one_scale, scaled, share, spread):
 
 @app.cell
 def _():
-    unit_view, unit_asked = exercise(
-        "vectors/unit_rows",
-        r"""
+    text(r"""
     ## Rows: compare directions
 
     A digit that is written with a soft pencil is the same digit. Divided by its length
     $|x_i| = \sqrt{\sum_j x_{ij}^2}$, a picture keeps its shape and loses its darkness.
+    """)
 
+
+@app.cell
+def _():
+    unit_view, unit_asked = exercise(
+        "vectors/unit_rows",
+        r"""
+    **Rows of length 1.**
     Write `unit_rows(X)`. `X` has the shape `(n, d)`; it returns `(n, d)`, each row of
     length 1. A row of zeros stays as it is. No loop.
     """,
@@ -437,14 +451,20 @@ def _(unit_asked):
 
 @app.cell
 def _():
-    hot_view, hot_asked = exercise(
-        "vectors/one_hot",
-        r"""
+    text("""
     ## Classes as vectors
 
     The class 3 is no number to calculate with: it is not half of 6. *One-hot*, it is
     the vector that has a 1 at place 3 and 0 elsewhere.
+    """)
 
+
+@app.cell
+def _():
+    hot_view, hot_asked = exercise(
+        "vectors/one_hot",
+        r"""
+    **One-hot.**
     Write `one_hot(y, k)`. `y` are classes from 0 to k - 1, shape `(n,)`; it returns
     `(n, k)`. A class may be missing from `y`. No loop.
     """,
@@ -487,8 +507,7 @@ def _():
     distances_view, distances_asked = exercise(
         "vectors/distances",
         r"""
-    ## All distances at once
-
+    **All distances at once.**
     Write `distances(A, B)`. `A` has the shape `(n, d)`, `B` the shape `(m, d)`; it
     returns `(n, m)`, where entry i, j is
     $|a_i - b_j| = \sqrt{\sum_k (a_{ik} - b_{jk})^2}$. No loop.
@@ -525,14 +544,20 @@ def _(digits):
 
 @app.cell
 def _():
-    nearest_view, nearest_asked = exercise(
-        "vectors/nearest",
-        r"""
+    text("""
     ## A classifier in three lines
 
     The simplest method that learns: to name a new row, find the known row nearest to
     it, and take its name.
+    """)
 
+
+@app.cell
+def _():
+    nearest_view, nearest_asked = exercise(
+        "vectors/nearest",
+        r"""
+    **The nearest neighbour.**
     Write `nearest(X, y, new)`. `X` are known rows `(n, d)`, `y` their labels `(n,)`,
     `new` are rows `(m, d)`; it returns the labels `(m,)`. No loop.
     """,
@@ -602,19 +627,16 @@ def _():
 
 @app.cell
 def _():
-    text("""
-    ## What to read
-
-    - Harris et al., "Array programming with NumPy", *Nature* 585 (2020): what an array
-      is, and why it is fast.
-    - The NumPy manual, "Broadcasting": the rule, with pictures.
-    - Golub & Van Loan, *Matrix Computations*, chapter 1: one matrix product seen as dot
-      products, as sums of columns, and as outer products.
-    - Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2009),
-      sections 2.3.2 and 13.3: nearest neighbours.
-
-    **Next**, lesson 5: a formula is a graph, and a change walks through it.
-    """)
+    sources = read(
+        'Harris et al., "Array programming with NumPy", *Nature* 585 (2020): what an '
+        "array is, and why it is fast.",
+        'The NumPy manual, "Broadcasting": the rule, with pictures.',
+        "Golub & Van Loan, *Matrix Computations*, chapter 1: one matrix product seen "
+        "as dot products, as sums of columns, and as outer products.",
+        "Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* "
+        "(2009), sections 2.3.2 and 13.3: nearest neighbours.",
+    )
+    mo.vstack([sources, closing("vectors")])
 
 
 if __name__ == "__main__":

@@ -13,11 +13,16 @@ with app.setup:
     import pellucid as pl
     from pellucid.lessons.page import (
         answer,
+        closing,
         code,
         exercise,
+        graph,
+        opening,
         picture,
         predict,
+        read,
         revealed,
+        table,
         text,
     )
     from pellucid.show import plots
@@ -48,9 +53,7 @@ def cost(w, b, x, y):
 def _():
     tumours, benign = pl.datasets.breast_cancer()
     radius, malignant = tumours[:, 0], 1.0 - benign
-    text(rf"""
-    # Computational graphs
-
+    mo.vstack([opening("graphs"), text(rf"""
     Of {len(radius)} tumours, {malignant.sum():.0f} were malignant. Under the microscope
     the nuclei of their cells look larger. So let the chance be a function of the
     mean radius $x$ of the nuclei, with two weights $w$ and $b$:
@@ -61,10 +64,10 @@ def _():
     to know what each weight does to it: change $w$ a little; $z$ changes, so $p$
     changes, so the cost changes.
 
-    **How does a change walk through a formula?** Backward, as it turns out, and for all
+    How does a change walk through a formula? Backward, as it turns out, and for all
     weights at once. You begin with a triangle, and end with the gradients of the
     tumours, derived by you and checked by numbers.
-    """)
+    """)])  # fmt: skip
     return malignant, radius, tumours
 
 
@@ -84,7 +87,7 @@ def _():
 @app.cell
 def _(grown, side_a, side_b):
     a, b = float(side_a.value), float(side_b.value)
-    drawn = pl.draw(hypotenuse, a, b).svg
+    drawn = pl.draw(hypotenuse, a, b)
     rise = hypotenuse(3.1, 4.0) - hypotenuse(3.0, 4.0)
     revealed(
         grown,
@@ -93,7 +96,7 @@ def _(grown, side_a, side_b):
         "value and its *gradient*, by how much c grows with it. That of a is 3/5, so "
         "0.1 more of a makes about 0.06 more of c. Move the sliders: where does c "
         "hardly notice a?",
-        picture(drawn, f"The graph of c = √(a² + b²) at a = {a}, b = {b}."),
+        graph(drawn, f"The graph of c = √(a² + b²) at a = {a}, b = {b}."),
     )
     return (rise,)
 
@@ -124,6 +127,7 @@ def _():
     sides_view, sides_asked = exercise(
         "graphs/hypotenuse_slopes",
         r"""
+    **Two slopes.**
     Write `hypotenuse_slopes(a, b)`. It returns the two numbers
     $\partial c / \partial a$ and $\partial c / \partial b$ of
     $c = \sqrt{a^2 + b^2}$ as a tuple.
@@ -162,14 +166,14 @@ def _():
 
 @app.cell
 def _(paths):
-    graph_of_bump = pl.draw(bump, 1.0).svg
+    graph_of_bump = pl.draw(bump, 1.0)
     revealed(
         paths,
         "−0.37, their sum",
         "A change of x goes along both paths at the same time, and what arrives at f "
         "is the sum. In general, the gradient of a node is the sum over its uses: the "
         "gradient of the user times the local derivative of that use.",
-        picture(graph_of_bump, "The graph of x times exp(-x²), with x = 1 used twice."),
+        graph(graph_of_bump, "The graph of x times exp(-x²), with x = 1 used twice."),
     )
 
 
@@ -178,6 +182,7 @@ def _():
     bump_view, bump_asked = exercise(
         "graphs/bump_slope",
         r"""
+    **The sum of two paths.**
     Write `bump_slope(x)`: for a number x, the slope $df/dx$ of $f = x\, e^{-x^2}$, as
     the sum over the two paths.
     """,
@@ -237,6 +242,7 @@ def _():
     sigmoid_view, sigmoid_asked = exercise(
         "graphs/sigmoid_slope",
         r"""
+    **The slope of the sigmoid.**
     Take it apart, $q = 1 + e^{-z}$, $s = 1/q$, and multiply. Write
     `sigmoid_slope(z)`: z has the shape `(n,)`; it returns $ds/dz$ for each, `(n,)`.
     """,
@@ -252,16 +258,22 @@ def _(sigmoid_asked):
 
 @app.cell
 def _():
-    loss_view, loss_asked = exercise(
-        "graphs/log_loss_slope",
-        r"""
+    text(r"""
     ## The log loss
 
     The cost of a chance $p$ is how surprised one is: $-\log p$ if the tumour is
     malignant ($y = 1$), $-\log(1 - p)$ if it is benign ($y = 0$). In one line:
 
     $$\ell = -y \log p - (1 - y) \log(1 - p)$$
+    """)
 
+
+@app.cell
+def _():
+    loss_view, loss_asked = exercise(
+        "graphs/log_loss_slope",
+        r"""
+    **The loss by p.**
     Write `log_loss_slope(p, y)`: both have the shape `(n,)`, with p strictly between 0
     and 1; it returns $\partial \ell / \partial p$ for each row, `(n,)`.
     """,
@@ -280,6 +292,7 @@ def _():
     by_z_view, by_z_asked = exercise(
         "graphs/loss_slope_by_z",
         r"""
+    **The loss by z.**
     Now the path $z \to p \to \ell$. Multiply the two slopes by hand and simplify:
     something beautiful is left. Write `loss_slope_by_z(z, y)`: both `(n,)`; it returns
     $\partial \ell / \partial z$ for each row, `(n,)`.
@@ -309,7 +322,7 @@ def _(malignant, radius):
     radius {centre:.1f}. Read it from the bottom: 1 at the cost, then back along every
     arrow, times its local derivative.
     """),
-            picture(one.svg, "The graph of the mean log loss of three tumours."),
+            graph(one, "The graph of the mean log loss of three tumours."),
             text(rf"""
     The weights are those with the least cost on all {len(radius)} tumours, found by
     `pl.minimise`: $w = {w:.2f}$. At a radius of {half:.1f} the chance is one half, and
@@ -345,19 +358,20 @@ def _():
         f = d * e
         return f  # noqa: RET504 (its name is shown)
 
-    plain = pl.draw(pl.graph(three_steps, 2.0, 3.0, 1.0)).svg
-    numbered = pl.draw(three_steps, 2.0, 3.0, 1.0).svg
+    plain = pl.graph(three_steps, 2.0, 3.0, 1.0)
+    numbered = pl.draw(three_steps, 2.0, 3.0, 1.0)
     label = "The graph of d = a b, e = d + c, f = d e"
     backward_view, backward_asked = exercise(
         "graphs/backward",
         r"""
+    **Backward by hand.**
     The graph above is $d = ab$, $e = d + c$, $f = d e$. Write its backward pass,
     `backward(a, b, c)`: for three numbers it returns `(da, db, dc)`, where da stands
     for $\partial f/\partial a$. Keep the names de and dd for the gradients on the way:
     the check names the first line that is wrong.
     """,
     )
-    mo.vstack([picture(plain, f"{label}; d is used twice."), backward_view])
+    mo.vstack([graph(plain, f"{label}; d is used twice."), backward_view])
     return backward_asked, label, numbered
 
 
@@ -370,7 +384,7 @@ def _(backward_asked):
 def _(label, numbered):
     mo.accordion(
         {
-            "The same graph with its numbers, at a = 2, b = 3, c = 1": picture(
+            "The same graph with its numbers, at a = 2, b = 3, c = 1": graph(
                 numbered, f"{label}, with values and gradients."
             )
         }
@@ -379,16 +393,22 @@ def _(label, numbered):
 
 @app.cell
 def _():
-    central_view, central_asked = exercise(
-        "graphs/central_difference",
-        r"""
+    text(r"""
     ## Can you trust a derivation?
 
     Check it with numbers. The slope is what a small step changes, and a step to each
     side is better than one:
 
     $$f'(x) \approx \frac{f(x + h) - f(x - h)}{2h}$$
+    """)
 
+
+@app.cell
+def _():
+    central_view, central_asked = exercise(
+        "graphs/central_difference",
+        r"""
+    **Central differences.**
     Write `central_difference(f, x, h)`. f is a function such as `np.sin`, x and h are
     numbers; it returns a number.
     """,
@@ -459,6 +479,7 @@ def _():
     numerical_view, numerical_asked = exercise(
         "graphs/numerical_gradient",
         r"""
+    **A gradient by numbers.**
     With many weights, each gets its own two steps. Write
     `numerical_gradient(f, w, h)`: f takes a vector and returns a number, w has the
     shape `(d,)`, h is a number; it returns the central differences for each entry,
@@ -479,6 +500,7 @@ def _():
     relative_view, relative_asked = exercise(
         "graphs/relative_error",
         r"""
+    **Do they agree?**
     When do two gradients agree? Their difference has to be small beside themselves:
 
     $$\frac{|g - n|}{|g| + |n|}$$
@@ -535,13 +557,13 @@ def _(malignant, tumours, who):
         / (np.linalg.norm(g) + np.linalg.norm(numeric))
         for name, g in derivations.items()
     }
-    rows = "\n".join(f"| {name} | {e:.1e} |" for name, e in errors.items())
+    told = [(name, f"{error:.1e}") for name, error in errors.items()]
     revealed(
         who,
         "B",
         "On the tumours, with three features. A has forgotten the mean: it is n times "
         "too long. C is the slope of squared errors, not of the log loss.",
-        text(f"| gradient | relative error |\n|---|---|\n{rows}"),
+        table(told, ("gradient", "relative error")),
     )
     return errors, mean_loss
 
@@ -581,20 +603,17 @@ def _(malignant, radius):
 
 @app.cell
 def _():
-    text("""
-    ## What to read
-
-    - Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 6.5:
-      back-propagation as a walk over a graph.
-    - Nocedal & Wright, *Numerical Optimization* (2006), chapter 8: differences, their
-      best steps, and automatic differentiation.
-    - Griewank & Walther, *Evaluating Derivatives* (2008): why a gradient costs no more
-      than a few evaluations of the function.
-    - Baydin, Pearlmutter, Radul & Siskind, "Automatic differentiation in machine
-      learning: a survey", *Journal of Machine Learning Research* 18 (2018).
-
-    **Next**, lesson 6: the same cost on pictures, for a network of one unit.
-    """)
+    sources = read(
+        "Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 6.5: "
+        "back-propagation as a walk over a graph.",
+        "Nocedal & Wright, *Numerical Optimization* (2006), chapter 8: differences, "
+        "their best steps, and automatic differentiation.",
+        "Griewank & Walther, *Evaluating Derivatives* (2008): why a gradient costs "
+        "no more than a few evaluations of the function.",
+        'Baydin, Pearlmutter, Radul & Siskind, "Automatic differentiation in machine '
+        'learning: a survey", *Journal of Machine Learning Research* 18 (2018).',
+    )
+    mo.vstack([sources, closing("graphs")])
 
 
 if __name__ == "__main__":

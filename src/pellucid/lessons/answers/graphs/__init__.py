@@ -1,13 +1,13 @@
 """Computational graphs: the exercises in the order of the lesson."""
 
-from pellucid.lessons.answers.graphs_by_hand import (
+from pellucid.lessons.answers.graphs.by_hand import (
     bump_slope,
     hypotenuse_slopes,
     log_loss_slope,
     loss_slope_by_z,
     sigmoid_slope,
 )
-from pellucid.lessons.answers.graphs_checked import (
+from pellucid.lessons.answers.graphs.checked import (
     backward,
     central_difference,
     numerical_gradient,

@@ -1,11 +1,11 @@
 """Vectors, not loops: the exercises in the order of the lesson."""
 
-from pellucid.lessons.answers.vectors_axes import (
+from pellucid.lessons.answers.vectors.axes import (
     looped,
     mean_squared_error,
     standardised,
 )
-from pellucid.lessons.answers.vectors_rows import (
+from pellucid.lessons.answers.vectors.rows import (
     distances,
     nearest,
     one_hot,
