@@ -18,7 +18,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
-import pellucid as pl
 from pellucid.lessons.exercises.child import FILE, READY, Job
 from pellucid.lessons.exercises.values import decoded
 
@@ -27,7 +26,7 @@ START = 60.0  # seconds that a process may take to load NumPy, on a busy machine
 GRACE = 1.0  # seconds that it has beyond its own limit, to say where it is
 MOST = 32_000_000  # bytes that are read from a process
 TICK = 0.02  # seconds between two looks at it
-ROOM = Path(pl.__file__).parents[1]
+ROOM = Path(__file__).parents[3]  # where the package lies
 
 
 @dataclass(frozen=True)
