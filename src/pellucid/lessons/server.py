@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
-import importlib.util
 import socket
 from collections.abc import AsyncIterator, Callable
 from importlib import resources
@@ -17,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pellucid.errors import PellucidError
@@ -25,6 +23,7 @@ from pellucid.lessons import progress
 from pellucid.lessons.exercises.sandbox import SANDBOX
 from pellucid.lessons.guard import Guard
 from pellucid.lessons.index import index_page
+from pellucid.lessons.playground import site as playground
 from pellucid.lessons.road import PAGES, Page
 
 HOST = "127.0.0.1"
@@ -53,7 +52,7 @@ def site() -> Starlette:
         Route("/", index),
         Route("/style/lessons.css", styles),
         Route("/style/lessons.js", script),
-        *playground(),
+        *playground.routes(),
     ]
     return Starlette(
         routes=[*own, Mount("/", rooms)],
@@ -75,15 +74,6 @@ def notebooks(pages: list[Page]) -> Starlette:
         for page in pages:
             builder = builder.with_app(path=f"/{page.name}", root=str(page.file))
         return cast("Starlette", builder.build())
-
-
-def playground() -> list[BaseRoute]:
-    """The pages of the playground, where it is there."""
-    name = "pellucid.lessons.playground"
-    if importlib.util.find_spec(name) is None:
-        return []
-    routes: Callable[[], list[BaseRoute]] = importlib.import_module(name).routes
-    return [Mount("/playground", routes=routes())]
 
 
 def index(request: Request) -> HTMLResponse:
