@@ -53,6 +53,8 @@ def undefined(context: Context, name: str) -> str:
     wanted = inspect.signature(context.exercise.function).parameters
     if name in known:
         return f"`{name}` has no value here: it gets one in another function, or later."
+    if hasattr(builtins, name):
+        return f"`{name}` is Python's own, and the code has deleted it."
     if name in wanted:
         return f"`{name}` is not known: the function is called {context.call}."
     if hasattr(np, name) and not hasattr(builtins, name):
