@@ -6,7 +6,7 @@ from scipy import ndimage, signal
 
 import pellucid as pl
 from pellucid.lessons.answers import convolution
-from pellucid.lessons.lesson_13_convolution import app
+from pellucid.lessons.lesson_13_convolution import app, seen
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +70,9 @@ def test_pooling_is_that_of_the_layer(rng):
     np.testing.assert_array_equal(convolution.pooled.function(x, 2), theirs)
 
 
-def test_slopes_are_those_of_the_engine(page, rng):
+def test_slopes_are_those_of_the_engine(rng):
     K, x, y = (rng.normal(size=each) for each in ((2, 3), (5, 6), (4, 4)))
-    engine = pl.gradient(page["seen"], wrt=("K", "x"))(K, x, y)
+    engine = pl.gradient(seen, wrt=("K", "x"))(K, x, y)
     G = 2 * (convolution.correlated.function(x, K) - y) / y.size
     np.testing.assert_allclose(convolution.kernel_slopes.function(x, G), engine[0])
     np.testing.assert_allclose(convolution.input_slopes.function(G, K), engine[1])

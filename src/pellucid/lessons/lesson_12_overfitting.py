@@ -11,15 +11,31 @@ with app.setup:
 
     import pellucid as pl
     from pellucid.lessons.exercises.exercise import found
-    from pellucid.lessons.page import answer, exercise, picture, predict, revealed, text
+    from pellucid.lessons.page import (
+        answer,
+        closing,
+        code,
+        exercise,
+        graph,
+        opening,
+        picture,
+        predict,
+        read,
+        revealed,
+        table,
+        text,
+    )
     from pellucid.show import plots
 
 
 @app.cell
 def _():
-    text(r"""
-    # Does it know, or does it remember?
+    opening("overfitting")
 
+
+@app.cell
+def _():
+    text(r"""
     Who learns the answers of last year's exam by heart does well in last year's exam.
     A model with enough weights can do that with any table. So its error on the rows
     that it learned from says little; what counts is the error on rows that it has not
@@ -142,7 +158,7 @@ def _():
     divided, divided_asked = exercise(
         "overfitting/divided",
         r"""
-    **Exercise 1.** Write `divided(X, y, order, n_valid, n_test)`. `X` (n, d) and `y`
+    **Three heaps.** Write `divided(X, y, order, n_valid, n_test)`. `X` (n, d) and `y`
     (n,) are a table, `order` (n,) the numbers 0 to n - 1, shuffled. The first `n_valid`
     places of `order` are validation rows, the next `n_test` test rows, the rest
     training rows, in that order. Return
@@ -160,14 +176,20 @@ def _(divided_asked):
 
 @app.cell
 def _():
+    text(r"""
+    Whatever is computed from rows is learned from them, a mean too.
+    """)
+
+
+@app.cell
+def _():
     standardised, standardised_asked = exercise(
         "overfitting/standardised",
         r"""
-    Whatever is computed from rows is learned from them, a mean too. **Exercise 2.**
-    Write `standardised(X_train, X_valid)`: from (n, d) and (m, d) to two arrays of the
-    same shapes, with each column shifted and divided so that in the *training rows* it
-    has mean 0 and standard deviation 1 (that of `np.std`). The validation rows get the
-    same shift and the same scale.
+    **Scaled without a leak.** Write `standardised(X_train, X_valid)`: from (n, d) and
+    (m, d) to two arrays of the same shapes, with each column shifted and divided so
+    that in the *training rows* it has mean 0 and standard deviation 1 (that of
+    `np.std`). The validation rows get the same shift and the same scale.
     """,
     )
     standardised
@@ -252,8 +274,8 @@ def _():
         return fit + penalty
 
     graph_slopes = pl.gradient(cost, wrt=("w", "b"))(2.0, 1.0)
-    picture(
-        pl.draw(cost, 2.0, 1.0).svg,
+    graph(
+        pl.draw(cost, 2.0, 1.0),
         "The graph of J. The weight goes into the fit and into the penalty, so its "
         f"slope has two parts and is {graph_slopes[0]:g}; that of b has one and is "
         f"{graph_slopes[1]:g}.",
@@ -266,9 +288,9 @@ def _():
     penalised, penalised_asked = exercise(
         "overfitting/penalised",
         r"""
-    **Exercise 3.** Write `penalised(w, b, X, y, lam)`, the gradient of the $J$ above:
-    for `w` (d,), a number `b`, `X` (n, d), `y` (n,) and $\lambda$ = `lam` return
-    `dw` (d,) and the number `db`.
+    **The slope of a penalty.** Write `penalised(w, b, X, y, lam)`, the gradient of the
+    $J$ above: for `w` (d,), a number `b`, `X` (n, d), `y` (n,) and $\lambda$ = `lam`
+    return `dw` (d,) and the number `db`.
     """,
     )
     penalised
@@ -387,13 +409,20 @@ def _(ridge_errors, ridge_guess, ridge_strengths):
 
 @app.cell
 def _():
-    shrunk, shrunk_asked = exercise(
-        "overfitting/shrunk",
-        r"""
+    text(r"""
     Plain descent steps over 0 and back with the lasso, and no weight becomes exactly 0.
     So its step is taken in two halves: one for the squares, then the weights that are
     least for $\frac{1}{2}(v - w)^2 + t\,|v|$: each size loses $t$, and what would pass
-    0 becomes 0. **Exercise 4.** Write `shrunk(w, t)`, this second half, for `w` (d,) of
+    0 becomes 0.
+    """)
+
+
+@app.cell
+def _():
+    shrunk, shrunk_asked = exercise(
+        "overfitting/shrunk",
+        r"""
+    **The soft threshold.** Write `shrunk(w, t)`, this second half, for `w` (d,) of
     any signs and $t > 0$; return (d,). It is known as the *soft threshold*.
     """,
     )
@@ -454,12 +483,15 @@ def _():
     500 handwritten digits, and one in five has a false label: a 3 that is called a 7.
     Nothing in the picture says 7; the only way to that answer is to remember the
     picture. So the false labels measure what is remembered.
+    """)
 
-    ```python
+
+@app.cell
+def _():
+    code("""
     network = Sequential(Dense(64, pl.activations.relu), Dense(10))
     model = pl.NetworkClassifier(network, method=pl.methods.Adam(0.01))
     model.fit(X, y_told, validation_data=(X_aside, y_aside))
-    ```
     """)
 
 
@@ -537,12 +569,18 @@ def _(by_heart, lies_guess, repeated, right):
 
 @app.cell
 def _():
+    text(r"""
+    *Early stopping* ends the training when the cost of the validation rows has gained
+    nothing for some epochs, and goes back to the weights of the best one.
+    """)
+
+
+@app.cell
+def _():
     stopped, stopped_asked = exercise(
         "overfitting/stopped",
         r"""
-    *Early stopping* ends the training when the cost of the validation rows has gained
-    nothing for some epochs, and goes back to the weights of the best one.
-    **Exercise 5.** Write `stopped(costs, patience)`: `costs` (t,) are the validation
+    **Stop in time.** Write `stopped(costs, patience)`: `costs` (t,) are the validation
     costs after epochs 0, 1, ..., as they come in. Training stops after the epoch at
     which, for the `patience`-th time in a row, the cost was not less than the least so
     far; or at the end. Return two numbers: the best epoch so far, and the last one.
@@ -559,13 +597,20 @@ def _(stopped_asked):
 
 @app.cell
 def _():
-    dropped, dropped_asked = exercise(
-        "overfitting/dropped",
-        r"""
+    text(r"""
     *Dropout* silences each hidden unit with probability $p$, anew for each row and
     step. What was learned by heart leans on certain units; what a digit is must be seen
     by many. The units that stay are divided by $1 - p$, so that the mean of each is as
-    in prediction, where nothing is dropped. **Exercise 6.** Write
+    in prediction, where nothing is dropped.
+    """)
+
+
+@app.cell
+def _():
+    dropped, dropped_asked = exercise(
+        "overfitting/dropped",
+        r"""
+    **Dropout.** Write
     `dropped(h, u, p, training)`: `h` (n, units), `u` (n, units) random numbers, uniform
     from 0 to 1: a unit stays where $u \ge p$. `training` is True or False. Return
     (n, units).
@@ -590,14 +635,23 @@ def _(by_heart, reading, repeated, right):
     }
     repeats = {name: float(repeated(model)) for name, model in remedies.items()}
     shares = {name: float(right(model)) for name, model in remedies.items()}
-    _rows = "\n".join(
-        f"| {name} | {repeats[name]:.0%} | {shares[name]:.1%} |" for name in remedies
-    )
-    text(
-        "Each remedy makes the network forget lies and read better:\n\n"
-        "| | false labels repeated | new digits right |\n| --- | --- | --- |\n" + _rows
+    table(
+        [(name, f"{repeats[name]:.0%}", f"{shares[name]:.1%}") for name in remedies],
+        ("remedy", "false labels repeated", "new digits right"),
+        caption="Each remedy makes the network forget lies and read better",
     )
     return repeats, shares
+
+
+@app.cell
+def _():
+    text(r"""
+    ## Every row is held out once
+
+    With 100 patients, 30 for validation are few to judge by and many to lose. *k-fold
+    cross-validation* divides the rows into $k$ folds; each is held out in turn, and the
+    model is fitted to the others.
+    """)
 
 
 @app.cell
@@ -605,11 +659,7 @@ def _():
     folds, folds_asked = exercise(
         "overfitting/folds",
         r"""
-    ## Every row is held out once
-
-    With 100 patients, 30 for validation are few to judge by and many to lose. *k-fold
-    cross-validation* divides the rows into $k$ folds; each is held out in turn, and the
-    model is fitted to the others. **Exercise 7.** Write `folds(n, k)`: the rows 0 to
+    **k folds.** Write `folds(n, k)`: the rows 0 to
     n - 1 (shuffled already) in `k` folds, a list of `k` arrays of row numbers. Rows
     that lie together stay together; sizes differ by 1 at most, and the larger folds
     come first.
@@ -629,7 +679,7 @@ def _():
     cross_validated, cross_validated_asked = exercise(
         "overfitting/cross_validated",
         r"""
-    **Exercise 8, the whole of it.** Write `cross_validated(X, y, parts, lam)`: `X`
+    **The whole of it.** Write `cross_validated(X, y, parts, lam)`: `X`
     (n, d), `y` (n,), `parts` a list of arrays of row numbers. For each fold: take the
     means of its training rows off $X$ and $y$, solve the ridge equations for $m$
     training rows,
@@ -651,13 +701,20 @@ def _(cross_validated_asked):
 
 @app.cell
 def _():
-    drawn, drawn_asked = exercise(
-        "overfitting/drawn",
-        r"""
+    text(r"""
     Which λ to try? From 0.001 to 0.01 matters as much as from 1 to 10, so trials are
     spread evenly over the *logarithm*: a grid 0.001, 0.01, ..., or at random. With
     several settings random trials are better: a grid of 5 × 5 tries 5 values of each
-    setting, 25 random ones try 25. **Exercise 9.** Write `drawn(u, low, high)`: `u`
+    setting, 25 random ones try 25.
+    """)
+
+
+@app.cell
+def _():
+    drawn, drawn_asked = exercise(
+        "overfitting/drawn",
+        r"""
+    **Drawn evenly over the logarithm.** Write `drawn(u, low, high)`: `u`
     (m,) are uniform from 0 to 1; return (m,) numbers from `low` (at $u = 0$) to `high`
     (at $u = 1$) whose logarithm is uniform.
     """,
@@ -713,28 +770,34 @@ def _(beside, last, learn, patients, progression, ridge):
 @app.cell
 def _(best_degree, error, models, test):
     season_test = float(error(models[best_degree], test))
-    text(rf"""
+    text(f"""
     And the season of the beginning: degree {best_degree}, chosen by validation, is
     {season_test:.3f} beside the 64 months of the test.
-
-    ## What to read
-
-    - Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2nd ed.
-      2009), chapter 7; section 7.10.2 is about leaks such as that of exercise 2. Ridge
-      and lasso: section 3.4.
-    - Goodfellow, Bengio & Courville, *Deep Learning* (2016), sections 5.2 and 5.3, and
-      chapter 7: early stopping in 7.8, dropout in 7.12.
-    - Tibshirani, "Regression shrinkage and selection via the lasso" (1996).
-    - Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov, "Dropout: a simple way
-      to prevent neural networks from overfitting" (2014).
-    - Zhang, Bengio, Hardt, Recht & Vinyals, "Understanding deep learning requires
-      rethinking generalization" (2017): networks that learn random labels by heart.
-    - Bergstra & Bengio, "Random search for hyper-parameter optimization" (2012).
-
-    **Next: convolution.** The best way to remember less is to have fewer weights, and
-    use each of them at every place of a picture.
     """)
     return (season_test,)
+
+
+@app.cell
+def _():
+    read(
+        "Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2nd "
+        "ed. 2009), chapter 7; section 7.10.2 is about leaks such as that of exercise "
+        "2. Ridge and lasso: section 3.4.",
+        "Goodfellow, Bengio & Courville, *Deep Learning* (2016), sections 5.2 and "
+        "5.3, and chapter 7: early stopping in 7.8, dropout in 7.12.",
+        'Tibshirani, "Regression shrinkage and selection via the lasso" (1996).',
+        "Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov, "
+        '"Dropout: a simple way to prevent neural networks from overfitting" (2014).',
+        "Zhang, Bengio, Hardt, Recht & Vinyals, "
+        '"Understanding deep learning requires rethinking generalization" (2017): '
+        "networks that learn random labels by heart.",
+        'Bergstra & Bengio, "Random search for hyper-parameter optimization" (2012).',
+    )
+
+
+@app.cell
+def _():
+    closing("overfitting")
 
 
 if __name__ == "__main__":

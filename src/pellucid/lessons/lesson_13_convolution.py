@@ -11,15 +11,38 @@ with app.setup:
 
     import pellucid as pl
     from pellucid.lessons.exercises.exercise import found
-    from pellucid.lessons.page import answer, exercise, picture, predict, revealed, text
+    from pellucid.lessons.page import (
+        answer,
+        closing,
+        code,
+        exercise,
+        graph,
+        opening,
+        picture,
+        predict,
+        read,
+        revealed,
+        table,
+        text,
+    )
     from pellucid.show import plots
+
+
+@app.function
+def seen(K, x, y):
+    windows = np.lib.stride_tricks.sliding_window_view(x, K.shape)
+    z = np.einsum("ijuv,uv->ij", windows, K)
+    return np.mean((z - y) ** 2)
+
+
+@app.cell
+def _():
+    opening("convolution")
 
 
 @app.cell
 def _():
     text(r"""
-    # How is a stroke found anywhere in a picture?
-
     To a dense layer a picture is a list of numbers in some order: shuffle the pixels of
     all pictures alike, and it learns as well as before. It does not know that pixels
     are neighbours, and a stroke that it has learned in one corner is a new thing in
@@ -82,7 +105,7 @@ def _():
     slide, slide_asked = exercise(
         "convolution/slide",
         r"""
-    **Exercise 1.** Write `slide(x, k)`, the sum above at each place: from `x` (n,) and
+    **Along a row.** Write `slide(x, k)`, the sum above at each place: from `x` (n,) and
     `k` (m,) to `z` (n - m + 1,), for n ≥ m.
     """,
     )
@@ -129,17 +152,22 @@ def _(flip_guess, line):
 
 @app.cell
 def _():
-    correlated, correlated_asked = exercise(
-        "convolution/correlated",
-        r"""
+    text(r"""
     ## Then over a picture
 
     A kernel of $h$ rows and $w$ columns lies on the picture at each place $(i, j)$
     where it fits:
 
     $$z_{ij} = \sum_{u=0}^{h-1} \sum_{v=0}^{w-1} x_{i+u,\,j+v}\; k_{uv}.$$
+    """)
 
-    **Exercise 2.** Write `correlated(x, K)`: from `x` (H, W) and `K` (h, w) to `z`
+
+@app.cell
+def _():
+    correlated, correlated_asked = exercise(
+        "convolution/correlated",
+        r"""
+    **Over a picture.** Write `correlated(x, K)`: from `x` (H, W) and `K` (h, w) to `z`
     (H - h + 1, W - w + 1). Loops are welcome.
     """,
     )
@@ -230,14 +258,21 @@ def _(kernel_name, kernels, tower):
 
 @app.cell
 def _():
-    places, places_asked = exercise(
-        "convolution/places",
-        r"""
+    text(r"""
     ## How large it becomes
 
     Windows that must lie inside make a picture smaller each time. *Padding* puts zeros
     around it first, $p$ at each end. A *stride* $s$ moves the window by $s$: fewer
-    places, less work. **Exercise 3.** Write `places(n, m, padding, stride)`: how many
+    places, less work.
+    """)
+
+
+@app.cell
+def _():
+    places, places_asked = exercise(
+        "convolution/places",
+        r"""
+    **How many places.** Write `places(n, m, padding, stride)`: how many
     places a window of `m` has along `n` numbers, with so many zeros at each end and
     this stride; windows lie inside what is padded. All are whole numbers, and so is the
     result.
@@ -289,12 +324,19 @@ def _(weights_guess):
 
 @app.cell
 def _():
+    text(r"""
+    A picture may have $c$ *channels*, as red, green and blue; a kernel then has weights
+    for each channel, sums over all, and adds one bias. With $f$ kernels there are $f$
+    numbers at each place.
+    """)
+
+
+@app.cell
+def _():
     counted, counted_asked = exercise(
         "convolution/counted",
         r"""
-    A picture may have $c$ *channels*, as red, green and blue; a kernel then has weights
-    for each channel, sums over all, and adds one bias. With $f$ kernels there are $f$
-    numbers at each place. **Exercise 4.** Write `counted(H, W, c, h, w, f)`: two whole
+    **What sharing saves.** Write `counted(H, W, c, h, w, f)`: two whole
     numbers, what is learned by a convolution of f kernels (h, w, c) with biases on
     pictures (H, W, c), windows inside, stride 1; and by a dense layer with biases that
     takes the same picture to as many outputs.
@@ -350,11 +392,18 @@ def _(kernels, shift):
 
 @app.cell
 def _():
+    text(r"""
+    *Max pooling* keeps the largest number of each square of $s \times s$: that there
+    was a stroke, and roughly where.
+    """)
+
+
+@app.cell
+def _():
     pooled, pooled_asked = exercise(
         "convolution/pooled",
         r"""
-    *Max pooling* keeps the largest number of each square of $s \times s$: that there
-    was a stroke, and roughly where. **Exercise 5.** Write `pooled(x, s)`: from `x` (H,
+    **Max pooling.** Write `pooled(x, s)`: from `x` (H,
     W) to (H // s, W // s). Squares stand side by side; what is left at the right and
     lower edge is left out.
     """,
@@ -396,8 +445,8 @@ def _():
 
     _x, _k = np.array([1.0, 2.0, 4.0]), np.array([-1.0, 1.0])
     row_slopes = pl.gradient(cost, wrt="k")(_k, _x)
-    picture(
-        pl.draw(cost, _k, _x).svg,
+    graph(
+        pl.draw(cost, _k, _x),
         "The graph of a convolution along three numbers with two weights. The slopes "
         f"of the weights are {row_slopes[0]:g} and {row_slopes[1]:g}, sums over two "
         "places.",
@@ -410,8 +459,8 @@ def _():
     kernel_slopes, kernel_slopes_asked = exercise(
         "convolution/kernel_slopes",
         r"""
-    **Exercise 6.** Write `kernel_slopes(x, G)`: from `x` (H, W) and the slopes `G`
-    (H', W') of $z$ to the slopes of the kernel, (H - H' + 1, W - W' + 1).
+    **The slopes of the kernel.** Write `kernel_slopes(x, G)`: from `x` (H, W) and the
+    slopes `G` (H', W') of $z$ to the slopes of the kernel, (H - H' + 1, W - W' + 1).
     """,
     )
     kernel_slopes
@@ -425,17 +474,24 @@ def _(kernel_slopes_asked):
 
 @app.cell
 def _():
-    input_slopes, input_slopes_asked = exercise(
-        "convolution/input_slopes",
-        r"""
+    text(r"""
     Layers before this one need the slopes of the picture. A pixel lies in many windows,
     each time under another weight:
 
     $$\frac{\partial J}{\partial x_{ab}} = \sum_{u,v} g_{a-u,\,b-v}\; k_{uv},$$
 
     over those $u, v$ for which $g$ has such a place. (There is the kernel turned
-    round.) **Exercise 7.** Write `input_slopes(G, K)`: from `G` (H', W') and `K` (h, w)
-    to the slopes of the picture, (H' + h - 1, W' + w - 1).
+    round.)
+    """)
+
+
+@app.cell
+def _():
+    input_slopes, input_slopes_asked = exercise(
+        "convolution/input_slopes",
+        r"""
+    **The slopes of the picture.** Write `input_slopes(G, K)`: from `G` (H', W') and `K`
+    (h, w) to the slopes of the picture, (H' + h - 1, W' + w - 1).
     """,
     )
     input_slopes
@@ -449,26 +505,35 @@ def _(input_slopes_asked):
 
 @app.cell
 def _():
-    def seen(K, x, y):
-        windows = np.lib.stride_tricks.sliding_window_view(x, K.shape)
-        z = np.einsum("ijuv,uv->ij", windows, K)
-        return np.mean((z - y) ** 2)
-
     _rng = np.random.default_rng(0)
     _shapes = (3, 3), (6, 7), (4, 5)
     kernel_code = pl.source(
         pl.gradient(pl.graph(seen, *(_rng.normal(size=each) for each in _shapes)), "K")
     )
-    text(
-        "NumPy can show all windows at once, without a copy, and `einsum` sums over "
-        "what both have. For the cost\n```python\nwindows = "
-        "np.lib.stride_tricks.sliding_window_view(x, K.shape)\n"
-        'z = np.einsum("ijuv,uv->ij", windows, K)\n'
-        "cost = np.mean((z - y) ** 2)\n```\n`pl.gradient` writes this, exercise 6 in "
-        "one line: the letters say that now i and j are summed "
-        f"over.\n```python\n{kernel_code}\n```"
+    mo.vstack(
+        [
+            text(
+                "NumPy can show all windows at once, without a copy, and `einsum` "
+                "sums over what both have:"
+            ),
+            code(seen),
+            text(
+                "From it `pl.gradient` writes exercise 6 in one line: the letters say "
+                "that now i and j are summed over."
+            ),
+            code(kernel_code),
+        ]
     )
-    return kernel_code, seen
+    return (kernel_code,)
+
+
+@app.cell
+def _():
+    text(r"""
+    ## A whole layer
+
+    $$z_{n,i,j,f} = b_f + \sum_{u,v,c} x_{n,\,i+u,\,j+v,\,c}\; W_{u,v,c,f}$$
+    """)
 
 
 @app.cell
@@ -476,12 +541,8 @@ def _():
     convolved, convolved_asked = exercise(
         "convolution/convolved",
         r"""
-    ## A whole layer
-
-    $$z_{n,i,j,f} = b_f + \sum_{u,v,c} x_{n,\,i+u,\,j+v,\,c}\; W_{u,v,c,f}$$
-
-    **Exercise 8.** Write `convolved(x, W, b)`: from pictures `x` (n, H, W, c), kernels
-    `W` (h, w, c, f) and biases `b` (f,) to (n, H - h + 1, W - w + 1, f).
+    **A whole layer.** Write `convolved(x, W, b)`: from pictures `x` (n, H, W, c),
+    kernels `W` (h, w, c, f) and biases `b` (f,) to (n, H - h + 1, W - w + 1, f).
     """,
     )
     convolved
@@ -503,8 +564,12 @@ def _():
     anywhere: moved by up to two pixels in each direction. The network of windows looks
     everywhere and keeps, of each kernel, the largest number of the whole picture; zeros
     around the field (`padding="same"`) let windows look over its edge:
+    """)
 
-    ```python
+
+@app.cell
+def _():
+    code("""
     def largest(x):
         return np.max(x, axis=(1, 2))  # (n, H, W, f) to (n, f)
 
@@ -518,7 +583,6 @@ def _():
         Dense(10),
     )
     model = pl.NetworkClassifier(windows, method=pl.methods.Adam(0.01), batch_size=50)
-    ```
     """)
 
 
@@ -582,10 +646,6 @@ def _(shares):
 
 @app.cell
 def _(moved, moved_guess, shares, sizes):
-    _table = "\n".join(
-        f"| {name} | {sizes[name]:,} | {middle:.1%} | {elsewhere:.1%} |"
-        for name, (middle, elsewhere) in shares.items()
-    )
     revealed(
         moved_guess,
         "about 20 %",
@@ -594,9 +654,13 @@ def _(moved, moved_guess, shares, sizes):
         "middle holds everywhere.",
         mo.vstack(
             [
-                text(
-                    "| network | weights | in the middle | moved |\n"
-                    "| --- | --- | --- | --- |\n" + _table
+                table(
+                    [
+                        (name, sizes[name], f"{middle:.1%}", f"{elsewhere:.1%}")
+                        for name, (middle, elsewhere) in shares.items()
+                    ],
+                    ("network", "weights", "in the middle", "moved"),
+                    caption="Digits that were not learned from, read right",
                 ),
                 picture(
                     plots.images(
@@ -636,22 +700,23 @@ def _(centred, readers):
 
 @app.cell
 def _():
-    text(r"""
-    ## What to read
+    read(
+        "Goodfellow, Bengio & Courville, *Deep Learning* (2016), chapter 9: the "
+        "operation in 9.1, sparse and shared weights in 9.2, pooling in 9.3.",
+        'LeCun, Bottou, Bengio & Haffner, "Gradient-based learning applied to document '
+        'recognition" (1998), section II: the network that read cheques.',
+        'Fukushima, "Neocognitron" (1980): layers of shared windows, before '
+        "backpropagation.",
+        "Dumoulin & Visin, "
+        '"A guide to convolution arithmetic for deep learning" (2016): '
+        "exercise 3 in pictures.",
+        "Nielsen, *Neural Networks and Deep Learning* (2015), chapter 6.",
+    )
 
-    - Goodfellow, Bengio & Courville, *Deep Learning* (2016), chapter 9: the operation
-      in 9.1, sparse and shared weights in 9.2, pooling in 9.3.
-    - LeCun, Bottou, Bengio & Haffner, "Gradient-based learning applied to document
-      recognition" (1998), section II: the network that read cheques.
-    - Fukushima, "Neocognitron" (1980): layers of shared windows, before
-      backpropagation.
-    - Dumoulin & Visin, "A guide to convolution arithmetic for deep learning" (2016):
-      exercise 3 in pictures.
-    - Nielsen, *Neural Networks and Deep Learning* (2015), chapter 6.
 
-    **Next: recurrence.** There the same weights are used not at every place, but at
-    every step of time.
-    """)
+@app.cell
+def _():
+    closing("convolution")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,9 @@
 """Convolution: windows that slide, what they cost, and their gradients."""
 
-# In the order of the lesson.
-# isort: off
-from pellucid.lessons.answers.convolution.sliding import slide, correlated
-from pellucid.lessons.answers.convolution.sizes import places, counted, pooled
-from pellucid.lessons.answers.convolution.slopes import kernel_slopes, input_slopes
 from pellucid.lessons.answers.convolution.layer import convolved
+from pellucid.lessons.answers.convolution.sizes import counted, places, pooled
+from pellucid.lessons.answers.convolution.sliding import correlated, slide
+from pellucid.lessons.answers.convolution.slopes import input_slopes, kernel_slopes
 
 __all__ = [
     "convolved",

@@ -1,11 +1,9 @@
 """Overfitting: rows set aside, penalties, dropout, early stopping, search."""
 
-# In the order of the lesson.
-# isort: off
-from pellucid.lessons.answers.overfitting.rows import divided, standardised
 from pellucid.lessons.answers.overfitting.penalties import penalised, shrunk
-from pellucid.lessons.answers.overfitting.training import dropped, stopped
+from pellucid.lessons.answers.overfitting.rows import divided, standardised
 from pellucid.lessons.answers.overfitting.search import cross_validated, drawn, folds
+from pellucid.lessons.answers.overfitting.training import dropped, stopped
 
 __all__ = [
     "cross_validated",
