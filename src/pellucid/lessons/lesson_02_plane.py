@@ -12,7 +12,16 @@ with app.setup:
     from sklearn.datasets import load_breast_cancer, load_diabetes
 
     import pellucid as pl
-    from pellucid.lessons.page import answer, exercise, picture, predict, revealed, text
+    from pellucid.lessons.page import (
+        answer,
+        closing,
+        exercise,
+        opening,
+        picture,
+        predict,
+        revealed,
+        text,
+    )  # fmt: skip
     from pellucid.show import plots
 
     TWO = "body mass index", "blood pressure"
@@ -21,11 +30,12 @@ with app.setup:
 
 @app.cell
 def _():
+    opening("plane")
+
+
+@app.cell
+def _():
     text(r"""
-    # Many inputs
-
-    *How are ten inputs weighed at once?*
-
     The line of the first lesson guessed how far diabetes goes within a year from one
     number, the body mass index, and explained a third of the variance. Of the same 442
     patients ten things are known: age, sex, body mass index, blood pressure, and six
@@ -557,6 +567,11 @@ def _(r2):
 
     **Next:** *How good is a fit?* When a high r2 means nothing.
     """)
+
+
+@app.cell
+def _():
+    closing("plane")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,16 @@ with app.setup:
     from sklearn.datasets import load_diabetes
 
     import pellucid as pl
-    from pellucid.lessons.page import answer, exercise, picture, predict, revealed, text
+    from pellucid.lessons.page import (
+        answer,
+        closing,
+        exercise,
+        opening,
+        picture,
+        predict,
+        revealed,
+        text,
+    )  # fmt: skip
     from pellucid.show import plots
 
     MASS, PROGRESSION = "body mass index (kg/m²)", "progression of diabetes"
@@ -19,11 +28,12 @@ with app.setup:
 
 @app.cell
 def _():
+    opening("judging")
+
+
+@app.cell
+def _():
     text(r"""
-    # How good is a fit?
-
-    *When does a high r2 mean nothing?*
-
     Ten measurements of 442 patients explain half of the variance of the progression of
     their diabetes: $r^2 = 0.52$. That figure was computed from the rows that the
     weights were fitted to. Does it hold for the next patient? Could it be the work of a
@@ -614,6 +624,11 @@ def _():
 
     **Next:** *Vectors, not loops*. Why the same sum is a hundred times faster.
     """)
+
+
+@app.cell
+def _():
+    closing("judging")
 
 
 if __name__ == "__main__":

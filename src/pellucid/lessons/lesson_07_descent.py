@@ -12,8 +12,10 @@ with app.setup:
     import pellucid as pl
     from pellucid.lessons.page import (
         answer,
+        closing,
         code,
         exercise,
+        opening,
         picture,
         predict,
         revealed,
@@ -21,6 +23,11 @@ with app.setup:
         text,
     )  # fmt: skip
     from pellucid.show import plots
+
+
+@app.cell
+def _():
+    opening("descent")
 
 
 @app.cell
@@ -35,8 +42,6 @@ def _():
 @app.cell
 def _(mass, t):
     text(rf"""
-    # Gradient descent
-
     The normal equations found the best line of {len(t)} patients in one stroke. Few
     costs have such equations: not the log loss, no network. But every cost here has a
     slope, and a person on a hillside in fog needs no more than that: feel which way is
@@ -719,6 +724,11 @@ def _():
     **Next**: where do costs come from? From what we believe about the data:
     likelihoods and priors.
     """)
+
+
+@app.cell
+def _():
+    closing("descent")
 
 
 if __name__ == "__main__":

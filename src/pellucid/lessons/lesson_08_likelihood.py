@@ -13,15 +13,22 @@ with app.setup:
     import pellucid as pl
     from pellucid.lessons.page import (
         answer,
+        closing,
         code,
         exercise,
+        opening,
         picture,
         predict,
         revealed,
         table,
         text,
-    )
+    )  # fmt: skip
     from pellucid.show import plots
+
+
+@app.cell
+def _():
+    opening("likelihood")
 
 
 @app.cell
@@ -36,8 +43,6 @@ def _():
 @app.cell
 def _(k, n):
     text(rf"""
-    # Likelihood and priors
-
     So far costs were given: the squared error for lines, the log loss for yes and no.
     **Where do costs come from?** From a sentence about how the data arise. Say that
     sentence in the language of probability, and the cost follows.
@@ -595,6 +600,11 @@ def _():
 
     **Next**: what no straight line can separate, and the hidden layer that can.
     """)
+
+
+@app.cell
+def _():
+    closing("likelihood")
 
 
 if __name__ == "__main__":

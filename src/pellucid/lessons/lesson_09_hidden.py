@@ -11,21 +11,26 @@ with app.setup:
     import pellucid as pl
     from pellucid.lessons.page import (
         answer,
+        closing,
         code,
         exercise,
+        opening,
         picture,
         predict,
         revealed,
         text,
-    )
+    )  # fmt: skip
     from pellucid.show import plots
 
 
 @app.cell
 def _():
-    text(r"""
-    # A hidden layer
+    opening("hidden")
 
+
+@app.cell
+def _():
+    text(r"""
     **What can no straight line separate?**
 
     In 1936 Fisher published the measures of 150 irises, 50 of each of three kinds. By
@@ -720,6 +725,11 @@ def _():
     **Next:** `pl.minimise` found the slopes of all these weights by itself. Lesson 10
     derives them by hand, line by line.
     """)
+
+
+@app.cell
+def _():
+    closing("hidden")
 
 
 if __name__ == "__main__":

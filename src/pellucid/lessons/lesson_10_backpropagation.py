@@ -12,13 +12,15 @@ with app.setup:
     from pellucid.lessons.exercises.exercise import found
     from pellucid.lessons.page import (
         answer,
+        closing,
         code,
         exercise,
+        opening,
         picture,
         predict,
         revealed,
         text,
-    )
+    )  # fmt: skip
     from pellucid.show import plots
 
     PARTS = ("W1", "b1", "W2", "b2")
@@ -26,11 +28,12 @@ with app.setup:
 
 @app.cell
 def _():
+    opening("backpropagation")
+
+
+@app.cell
+def _():
     text(r"""
-    # Backpropagation
-
-    *How much does each weight matter?*
-
     A laboratory measured 178 wines from three growers: alcohol, acids, colour, 13
     figures in all. A network with 5 hidden units is to say which grower made a wine. It
     has $13 \cdot 5 + 5 + 5 \cdot 3 + 3 = 88$ weights and biases, and one cost $J$,
@@ -847,6 +850,11 @@ def _():
     **Next:** lesson 11 stacks more layers, reads digits, and looks at what the layers
     see.
     """)
+
+
+@app.cell
+def _():
+    closing("backpropagation")
 
 
 if __name__ == "__main__":
