@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable
 from importlib import resources
 from pathlib import Path
@@ -57,7 +59,7 @@ def site() -> Starlette:
     return Starlette(
         routes=[*own, Mount("/", rooms)],
         lifespan=life,
-        middleware=[Middleware(Guard), Middleware(Remembered)],
+        middleware=[Middleware(Guard), Middleware(Remembered), Middleware(Prepared)],
     )
 
 
@@ -108,6 +110,35 @@ class Remembered:
             with contextlib.suppress(PellucidError):
                 progress.note_lesson(asked)
         await self.app(scope, receive, send)
+
+
+class Prepared:
+    """Load what the lessons use while the browser opens; their cells wait for that.
+
+    Two threads that load the same packages at once could meet one that is half there.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.loading = threading.Thread(target=load, daemon=True)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Begin to load when the site starts; let a page's cells wait."""
+        if scope["type"] == "lifespan":
+            self.loading.start()
+        elif scope["type"] == "websocket":
+            await asyncio.to_thread(self.loading.join)
+        await self.app(scope, receive, send)
+
+
+def load() -> None:
+    """Load what most lessons use; where something is missing, the lesson says it."""
+    with contextlib.suppress(ImportError):
+        import matplotlib.figure  # noqa: F401 (the lessons use all of these)
+        import sklearn.datasets  # noqa: F401
+
+        import pellucid.lessons.page
+        import pellucid.show.plots  # noqa: F401
 
 
 def listening(port: int | None) -> socket.socket:
