@@ -14,12 +14,14 @@ with app.setup:
         closing,
         code,
         exercise,
+        graph,
         opening,
         picture,
         predict,
+        read,
         revealed,
         text,
-    )  # fmt: skip
+    )
     from pellucid.show import plots
 
 
@@ -31,8 +33,6 @@ def _():
 @app.cell
 def _():
     text(r"""
-    **What can no straight line separate?**
-
     In 1936 Fisher published the measures of 150 irises, 50 of each of three kinds. By
     its petals a *setosa* is small and a *virginica* is large; a *versicolor* lies
     between them. So the question "is this flower a versicolor?" has its yes in the
@@ -117,12 +117,10 @@ def _():
     two_units, two_units_asked = exercise(
         "hidden/two_units",
         r"""
-        ### Exercise 1: two units
-
-        Write `two_units(X)`. `X` is `(n, 2)` and holds zeros and ones, a point in each
-        row. Return `H`, `(n, 2)`, of numbers 0 or 1: the first column is 1 where **at
-        least one** coordinate of the row is 1, the second where **both** are. (Then
-        `H[:, 0] - H[:, 1]` is XOR.) Use sums and thresholds.
+        **Two units.** Write `two_units(X)`. `X` is `(n, 2)` and holds zeros and ones, a
+        point in each row. Return `H`, `(n, 2)`, of numbers 0 or 1: the first column is
+        1 where **at least one** coordinate of the row is 1, the second where **both**
+        are. (Then `H[:, 0] - H[:, 1]` is XOR.) Use sums and thresholds.
         """,
     )
     two_units
@@ -154,11 +152,9 @@ def _():
     with_radius, with_radius_asked = exercise(
         "hidden/with_radius",
         r"""
-        ### Exercise 2: a feature by hand
-
-        Write `with_radius(X)`. `X` is `(n, 2)`; return `(n, 3)`: the two columns, and
-        to their right the distance of each row from the origin,
-        $r = \sqrt{x_1^2 + x_2^2}$.
+        **A feature by hand.** Write `with_radius(X)`. `X` is `(n, 2)`; return `(n, 3)`:
+        the two columns, and to their right the distance of each row from the origin, $r
+        = \sqrt{x_1^2 + x_2^2}$.
         """,
     )
     with_radius
@@ -254,10 +250,8 @@ def _():
     hidden_layer, hidden_layer_asked = exercise(
         "hidden/hidden_layer",
         r"""
-        ### Exercise 3: the hidden layer
-
-        Write `hidden_layer(X, W, b)` with `X` `(n, d)`, `W` `(d, h)`, `b` `(h,)`.
-        Return $H = \tanh(XW + b)$, `(n, h)`, without a loop.
+        **The hidden layer.** Write `hidden_layer(X, W, b)` with `X` `(n, d)`, `W` `(d,
+        h)`, `b` `(h,)`. Return $H = \tanh(XW + b)$, `(n, h)`, without a loop.
         """,
     )
     hidden_layer
@@ -274,12 +268,9 @@ def _():
     network, network_asked = exercise(
         "hidden/network",
         r"""
-        ### Exercise 4: the whole network
-
-        Write `network(X, W, b, v, c)` with `X` `(n, d)`, `W` `(d, h)`, `b` `(h,)`,
-        `v` `(h,)` and the number `c`. Return the probabilities
-        $p = \sigma(\tanh(XW + b)\,v + c)$, `(n,)`, with
-        $\sigma(z) = 1 / (1 + e^{-z})$.
+        **The whole network.** Write `network(X, W, b, v, c)` with `X` `(n, d)`, `W`
+        `(d, h)`, `b` `(h,)`, `v` `(h,)` and the number `c`. Return the probabilities $p
+        = \sigma(\tanh(XW + b)\,v + c)$, `(n,)`, with $\sigma(z) = 1 / (1 + e^{-z})$.
         """,
     )
     network
@@ -316,8 +307,8 @@ def _(cost, petals, versicolor):
     _W = np.array([[1.0, -0.5], [0.5, 1.0]])
     _start = (_W, np.array([0.5, 0.0]), np.array([1.0, -1.0]), 0.0)
     drawn = pl.draw(cost, *_start, flowers[[0, 75]], versicolor[[0, 75]])
-    picture(
-        drawn.svg,
+    graph(
+        drawn,
         "The computational graph of the cost: X and W are multiplied, b is added, tanh "
         "gives H; H times v plus c gives z; the log loss of z and y gives J. Each box "
         "shows its value and its gradient.",
@@ -516,10 +507,9 @@ def _():
     broken_line, broken_line_asked = exercise(
         "hidden/broken_line",
         r"""
-        ### Exercise 5: a broken line
-
-        Write `broken_line(x, w, b, v)` with `x` `(n,)` and `w`, `b`, `v` `(h,)`. Return
-        $f(x_i) = \sum_j v_j \max(0, w_j x_i + b_j)$ for every $x_i$: `(n,)`.
+        **A broken line.** Write `broken_line(x, w, b, v)` with `x` `(n,)` and `w`, `b`,
+        `v` `(h,)`. Return $f(x_i) = \sum_j v_j \max(0, w_j x_i + b_j)$ for every $x_i$:
+        `(n,)`.
         """,
     )
     broken_line
@@ -586,11 +576,9 @@ def _():
     collapsed, collapsed_asked = exercise(
         "hidden/collapsed",
         r"""
-        ### Exercise 6: two layers become one
-
-        Write `collapsed(W1, b1, W2, b2)` with `W1` `(d, h)`, `b1` `(h,)`, `W2`
-        `(h, k)`, `b2` `(k,)`. Return the pair `W` `(d, k)`, `b` `(k,)` with
-        $XW + b = (XW_1 + b_1)W_2 + b_2$ for every $X$.
+        **Two layers become one.** Write `collapsed(W1, b1, W2, b2)` with `W1` `(d, h)`,
+        `b1` `(h,)`, `W2` `(h, k)`, `b2` `(k,)`. Return the pair `W` `(d, k)`, `b`
+        `(k,)` with $XW + b = (XW_1 + b_1)W_2 + b_2$ for every $X$.
         """,
     )
     collapsed
@@ -685,9 +673,7 @@ def _():
     at_zero, at_zero_asked = exercise(
         "hidden/at_zero",
         r"""
-        ### Exercise 7: the gradient at zero
-
-        Derive, by thought alone, all slopes of
+        **The gradient at zero.** Derive, by thought alone, all slopes of
         $J = \mathrm{mean}(\log(1 + e^z) - yz)$, $z = \tanh(XW + b)\,v + c$, **at**
         $W = 0,\ b = 0,\ v = 0,\ c = 0$. As in lesson 6, $\partial J/\partial z_i =
         (p_i - y_i)/n$.
@@ -708,23 +694,19 @@ def _(at_zero_asked):
 
 @app.cell
 def _():
-    text(r"""
-    ## What to read
-
-    - Goodfellow, Bengio & Courville, *Deep Learning* (2016): section 6.1 learns XOR
-      with two ReLUs; 6.4.1 says what one hidden layer can approximate; 8.4, how to
-      start.
-    - Minsky & Papert, *Perceptrons* (1969): what a single layer of units cannot do.
-    - Rumelhart, Hinton & Williams, "Learning internal representations by error
-      propagation", in *Parallel Distributed Processing*, vol. 1 (1986), chapter 8: XOR
-      and symmetry breaking.
-    - Cybenko, "Approximation by superpositions of a sigmoidal function" (1989).
-    - Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2009),
-      sections 11.3 to 11.5.
-
-    **Next:** `pl.minimise` found the slopes of all these weights by itself. Lesson 10
-    derives them by hand, line by line.
-    """)
+    read(
+        "Goodfellow, Bengio & Courville, *Deep Learning* (2016): section 6.1 learns "
+        "XOR with two ReLUs; 6.4.1 says what one hidden layer can approximate; 8.4, "
+        "how to start.",
+        "Minsky & Papert, *Perceptrons* (1969): what a single layer of units cannot "
+        "do.",
+        'Rumelhart, Hinton & Williams, "Learning internal representations by error '
+        'propagation", in *Parallel Distributed Processing*, vol. 1 (1986), chapter '
+        "8: XOR and symmetry breaking.",
+        'Cybenko, "Approximation by superpositions of a sigmoidal function" (1989).',
+        "Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* "
+        "(2009), sections 11.3 to 11.5.",
+    )
 
 
 @app.cell

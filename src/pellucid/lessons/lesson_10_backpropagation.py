@@ -15,12 +15,14 @@ with app.setup:
         closing,
         code,
         exercise,
+        graph,
         opening,
         picture,
         predict,
+        read,
         revealed,
         text,
-    )  # fmt: skip
+    )
     from pellucid.show import plots
 
     PARTS = ("W1", "b1", "W2", "b2")
@@ -127,9 +129,7 @@ def _():
     one_weight, one_weight_asked = exercise(
         "backpropagation/one_weight",
         r"""
-        ### Exercise 1: one weight
-
-        Write `one_weight(w, x, y)` for three numbers. Return the slope
+        **One weight.** Write `one_weight(w, x, y)` for three numbers. Return the slope
         $\dfrac{dJ}{dw}$ of $J = \tfrac12 (wx - y)^2$, a number. (Compare it with the
         slider: at $w = 2$, $x = 1.5$, $y = 1.2$ it is 2.7.)
         """,
@@ -173,8 +173,8 @@ def _():
 
     chain_numbers = (0.8, -1.5, 1.2, 0.5)
     mo.vstack([
-        picture(
-            pl.draw(one_unit, *chain_numbers).svg,
+        graph(
+            pl.draw(one_unit, *chain_numbers),
             "The graph of the chain: w times x goes through tanh to h, h times v is z, "
             "and z and y make J. Each box shows its value and its slope.",
         ),
@@ -190,10 +190,8 @@ def _():
     chain, chain_asked = exercise(
         "backpropagation/chain",
         r"""
-        ### Exercise 2: a chain
-
-        Write `chain(w, v, x, y)` for four numbers. Go forward ($h$, $z$), then back
-        ($dz$, $dv$, $dh$, $dw$), and return the pair `dw, dv`.
+        **A chain.** Write `chain(w, v, x, y)` for four numbers. Go forward ($h$, $z$),
+        then back ($dz$, $dv$, $dh$, $dw$), and return the pair `dw, dv`.
         """,
     )
     chain
@@ -226,10 +224,9 @@ def _():
     both_ways, both_ways_asked = exercise(
         "backpropagation/both_ways",
         r"""
-        ### Exercise 3: a fork
-
-        Write `both_ways(h, v, y)` with the number `h` and `v`, `y` `(k,)`. Return the
-        slope of $J = \tfrac12 \sum_k (v_k h - y_k)^2$ with respect to $h$, a number.
+        **A fork.** Write `both_ways(h, v, y)` with the number `h` and `v`, `y` `(k,)`.
+        Return the slope of $J = \tfrac12 \sum_k (v_k h - y_k)^2$ with respect to $h$, a
+        number.
         """,
     )
     both_ways
@@ -274,10 +271,8 @@ def _():
     forward, forward_asked = exercise(
         "backpropagation/forward",
         r"""
-        ### Exercise 4: the forward pass
-
-        Write `forward(X, Y, W1, b1, W2, b2)` with `X` `(n, d)`, `Y` `(n, k)`, `W1`
-        `(d, h)`, `b1` `(h,)`, `W2` `(h, k)`, `b2` `(k,)`. Return
+        **The forward pass.** Write `forward(X, Y, W1, b1, W2, b2)` with `X` `(n, d)`,
+        `Y` `(n, k)`, `W1` `(d, h)`, `b1` `(h,)`, `W2` `(h, k)`, `b2` `(k,)`. Return
         `Z1, A1, Z2, A2, J`: four tables and the number $J$.
         """,
     )
@@ -317,9 +312,8 @@ def _():
     output_error, output_error_asked = exercise(
         "backpropagation/output_error",
         r"""
-        ### Exercise 5: $dZ_2$
-
-        Write `output_error(A2, Y)`, both `(n, k)`. Return $dZ_2$, `(n, k)`.
+        **The error at the output.** Write `output_error(A2, Y)`, both `(n, k)`. Return
+        $dZ_2$, `(n, k)`.
         """,
     )
     output_error
@@ -359,10 +353,8 @@ def _():
     output_weights, output_weights_asked = exercise(
         "backpropagation/output_weights",
         r"""
-        ### Exercise 6: $dW_2$
-
-        Write `output_weights(A1, dZ2)` with `A1` `(n, h)`, `dZ2` `(n, k)`. Return
-        $dW_2$, `(h, k)`, without a loop.
+        **The weights of the output.** Write `output_weights(A1, dZ2)` with `A1` `(n,
+        h)`, `dZ2` `(n, k)`. Return $dW_2$, `(h, k)`, without a loop.
         """,
     )
     output_weights
@@ -390,9 +382,8 @@ def _():
     output_bias, output_bias_asked = exercise(
         "backpropagation/output_bias",
         r"""
-        ### Exercise 7: $db_2$
-
-        Write `output_bias(dZ2)` with `dZ2` `(n, k)`. Return $db_2$, `(k,)`.
+        **The biases of the output.** Write `output_bias(dZ2)` with `dZ2` `(n, k)`.
+        Return $db_2$, `(k,)`.
         """,
     )
     output_bias
@@ -425,10 +416,8 @@ def _():
     hidden_error, hidden_error_asked = exercise(
         "backpropagation/hidden_error",
         r"""
-        ### Exercise 8: $dA_1$
-
-        Write `hidden_error(dZ2, W2)` with `dZ2` `(n, k)`, `W2` `(h, k)`. Return
-        $dA_1$, `(n, h)`, without a loop.
+        **What comes back to the hidden units.** Write `hidden_error(dZ2, W2)` with
+        `dZ2` `(n, k)`, `W2` `(h, k)`. Return $dA_1$, `(n, h)`, without a loop.
         """,
     )
     hidden_error
@@ -486,10 +475,8 @@ def _():
     through_tanh, through_tanh_asked = exercise(
         "backpropagation/through_tanh",
         r"""
-        ### Exercise 9: $dZ_1$
-
-        Write `through_tanh(dA1, A1)`, both `(n, h)`, where `A1` is what tanh **gave**.
-        Return $dZ_1$, `(n, h)`.
+        **Back through tanh.** Write `through_tanh(dA1, A1)`, both `(n, h)`, where `A1`
+        is what tanh **gave**. Return $dZ_1$, `(n, h)`.
         """,
     )
     through_tanh
@@ -516,10 +503,8 @@ def _():
     first_layer, first_layer_asked = exercise(
         "backpropagation/first_layer",
         r"""
-        ### Exercise 10: $dW_1$ and $db_1$
-
-        Write `first_layer(X, dZ1)` with `X` `(n, d)`, `dZ1` `(n, h)`. Return the pair
-        $dW_1$, `(d, h)`, and $db_1$, `(h,)`.
+        **The first layer.** Write `first_layer(X, dZ1)` with `X` `(n, d)`, `dZ1` `(n,
+        h)`. Return the pair $dW_1$, `(d, h)`, and $db_1$, `(h,)`.
         """,
     )
     first_layer
@@ -536,13 +521,9 @@ def _():
     backward, backward_asked = exercise(
         "backpropagation/backward",
         r"""
-        ## The whole backward pass
-
-        ### Exercise 11: all seven lines
-
-        The forward pass stands there; fill in the seven lines. Keep their names: each
-        is checked on its own, and the first wrong one is told, with the value that it
-        should have.
+        **All seven lines.** The forward pass stands there; fill in the seven lines.
+        Keep their names: each is checked on its own, and the first wrong one is told,
+        with the value that it should have.
         """,
     )
     backward
@@ -610,8 +591,8 @@ def _(growers, network_cost, random_start, wines):
         text("And as a graph with numbers: two wines, three inputs, two hidden units, "
              "one output. In each box the value, and under it the slope, of the same "
              "shape. Check one line by hand: dW2 is the sum over the two wines."),
-        picture(
-            drawn_network.svg,
+        graph(
+            drawn_network,
             "The graph of the network's cost: X W1 + b1 through tanh to A1, A1 W2 + "
             "b2 to Z2, then J. Each box shows its value and its gradient, two tables "
             "of one shape.",
@@ -703,11 +684,10 @@ def _():
     differences, differences_asked = exercise(
         "backpropagation/differences",
         r"""
-        ### Exercise 12: a gradient by differences
-
-        Write `differences(J, w, step)`: `J` is a function of a vector, `w` is `(d,)`,
-        `step` is a number. Return the slopes by central differences, `(d,)`. A loop
-        over the weights is fine. Leave `w` as it was.
+        **A gradient by differences.** Write `differences(J, w, step)`: `J` is a
+        function of a vector, `w` is `(d,)`, `step` is a number. Return the slopes by
+        central differences, `(d,)`. A loop over the weights is fine. Leave `w` as it
+        was.
         """,
     )
     differences
@@ -776,12 +756,10 @@ def _():
     trained, trained_asked = exercise(
         "backpropagation/trained",
         r"""
-        ### Exercise 13: train it
-
-        Write `trained(X, Y, W1, b1, W2, b2, rate, steps)`: gradient descent,
-        $w \leftarrow w - \text{rate} \cdot dw$ for all four, `steps` times. Return the
-        weights after it, `W1, b1, W2, b2`. Copy your lines from exercise 11; you may
-        define functions above yours.
+        **Train it.** Write `trained(X, Y, W1, b1, W2, b2, rate, steps)`: gradient
+        descent, $w \leftarrow w - \text{rate} \cdot dw$ for all four, `steps` times.
+        Return the weights after it, `W1, b1, W2, b2`. Copy your lines from exercise 11;
+        you may define functions above yours.
         """,
     )
     trained
@@ -835,21 +813,21 @@ def _():
     Two rules, *along a way multiply, over the ways add*, and one check, *a slope has
     the shape of what it belongs to*. A layer more is four lines more, the same four. An
     engine is no more than a table of such lines, one for each operation.
-
-    ## What to read
-
-    - Rumelhart, Hinton & Williams, "Learning representations by back-propagating
-      errors", *Nature* 323 (1986): four pages, the ones that made it known.
-    - Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 6.5.
-    - Bishop, *Pattern Recognition and Machine Learning* (2006), section 5.3.
-    - Nielsen, *Neural Networks and Deep Learning* (2015), chapter 2.
-    - Baydin, Pearlmutter, Radul & Siskind, "Automatic differentiation in machine
-      learning: a survey", *Journal of Machine Learning Research* 18 (2018): how engines
-      do it.
-
-    **Next:** lesson 11 stacks more layers, reads digits, and looks at what the layers
-    see.
     """)
+
+
+@app.cell
+def _():
+    read(
+        'Rumelhart, Hinton & Williams, "Learning representations by back-propagating '
+        'errors", *Nature* 323 (1986): four pages, the ones that made it known.',
+        "Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 6.5.",
+        "Bishop, *Pattern Recognition and Machine Learning* (2006), section 5.3.",
+        "Nielsen, *Neural Networks and Deep Learning* (2015), chapter 2.",
+        'Baydin, Pearlmutter, Radul & Siskind, "Automatic differentiation in machine '
+        'learning: a survey", *Journal of Machine Learning Research* 18 (2018): how '
+        "engines do it.",
+    )
 
 
 @app.cell
