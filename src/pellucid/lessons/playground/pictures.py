@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from pellucid.lessons.playground.choices import FEATURES
-from pellucid.lessons.playground.network import named
 from pellucid.lessons.playground.points import Array, Points
 from pellucid.lessons.playground.training import Curve, Training
 
@@ -191,18 +190,12 @@ def _of_network(training: Training, hidden: list[Array]) -> str:
     units = sum(a.shape[1] for a in hidden)
     if dead:
         return f"{dead} of {units} hidden units say the same everywhere: they are dead"
-    places = {
-        name: place for name, place in named(training.layers).items() if name[0] == "W"
-    }
-    weigh = {
-        name: abs(training.layers[i][j][at]) for name, (i, j, at) in places.items()
-    }
-    name = max(weigh, key=lambda each: np.nan_to_num(weigh[each]))
-    layer, source, unit = (int(part) for part in name[1:].split("."))
-    i, j, at = places[name]
-    begins = _called(training, layer - 1, source)
-    value = f"{training.layers[i][j][at]:.3g}".replace("-", "−")
-    ends = _called(training, layer, unit)
+    sizes = [np.nan_to_num(np.abs(W)) for W, _ in training.layers]
+    layer = int(np.argmax([size.max() for size in sizes]))
+    source, unit = np.unravel_index(sizes[layer].argmax(), sizes[layer].shape)
+    value = f"{training.layers[layer][0][source, unit]:.3g}".replace("-", "−")
+    begins = _called(training, layer, int(source))
+    ends = _called(training, layer + 1, int(unit))
     return f"The largest weight, {value}, leads from {begins} to {ends}"
 
 

@@ -6,7 +6,6 @@ is plain NumPy: pictures of code leave the types out.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -79,7 +78,7 @@ def start(sizes: Sequence[int], seed: int, scale: Any) -> list[Any]:
     """Weights at random and biases of 0, a pair for each layer."""
     rng = np.random.default_rng(seed)
     layers = []
-    for m, k in itertools.pairwise(sizes):
+    for m, k in zip(sizes[:-1], sizes[1:], strict=True):  # noqa: RUF007
         layers.append((scale(m, k) * rng.standard_normal((m, k)), np.zeros(k)))
     return layers
 

@@ -217,7 +217,7 @@ def _of_cost(training: Training) -> list[tuple[str, str]]:
 def _of_network(training: Training) -> list[tuple[str, str]]:
     return [
         ("What the units say:", written.output_formula(training)),
-        ("The slope of the cost along each weight, by the chain rule:",
+        ("The cost, and its slope along each weight by the chain rule:",
          written.slope_formula(training)),
     ]  # fmt: skip
 

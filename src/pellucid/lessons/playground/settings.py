@@ -202,11 +202,12 @@ def _one_of(options: Mapping[str, Any]) -> Callable[[str, str], str]:
 
 def _whole(least: int, most: int) -> Callable[[str, str], int]:
     def read(name: str, text: str) -> int:
-        if not text.isascii() or not text.isdigit() or len(text) > 9:
+        written = text.isascii() and text.isdigit() and len(text) < 10
+        if not (written and least <= int(text) <= most):
             raise Refused(
                 f"{name} is a whole number from {least} to {most}, not {_shown(text)}."
             )
-        return int(_number(least, most)(name, text))
+        return int(text)
 
     return read
 

@@ -84,6 +84,7 @@ def as_typed(function: Callable[..., Any]) -> str:
         return "\n".join(text)
     for argument in tree.args.args:
         argument.annotation = None
+    text = [line.partition("  # noqa")[0] for line in text]
     head = f"def {tree.name}({ast.unparse(tree.args)}):"
     return "\n".join([head, *text[tree.body[0].lineno - 1 :]])
 
@@ -109,16 +110,13 @@ def output_formula(training: Training) -> str:
 
 
 def slope_formula(training: Training) -> str:
-    """The chain rule, backwards from the cost to each weight."""
-    data = examples(training)
-    text = formula(training.network.cost, training.layers, *data, gradient=True)
-    lines = text.split("\n")
-    first = next(
-        i for i, line in enumerate(lines) if line.startswith(r"\frac{\partial")
-    )
-    backward = [line for line in lines[first:-1] if not OF_DATA.match(line)]
-    backward[-1] = backward[-1].removesuffix("\\\\").rstrip()
-    return _shortly("\n".join([lines[0], *backward, lines[-1]]))
+    """The cost, and the chain rule from it back to each weight."""
+    network, layers = training.network, training.layers
+    text = formula(network.cost, layers, *examples(training), gradient=True)
+    begin, *lines, end = text.split("\n")
+    lines = [line for line in lines if not OF_DATA.match(line)]
+    lines[-1] = lines[-1].removesuffix("\\\\").rstrip()
+    return _shortly("\n".join([begin, *lines, end]))
 
 
 def step_formula(method: str, rate: float) -> str:

@@ -40,7 +40,8 @@ export function show(given) {
   for (const field of document.querySelectorAll(".drawn-only")) field.hidden = own;
   features();
   layers();
-  byId("racer").textContent = `${view.settings.method}, rate ${view.settings.rate},`;
+  byId("racer").textContent = `${view.settings.method}, rate ${view.settings.rate}`;
+  byId("racer-rival").textContent = `${view.settings.rival}, rate ${view.settings.rival_rate}`;
 }
 
 function options(field, value) {

@@ -48,6 +48,7 @@ function answered(answer, then) {
   if (answer.kind === "refused") {
     stop();
     say(answer.sentence, true);
+    plane.refused();
     if (page.view) controls.show(page.view);
     return;
   }

@@ -74,7 +74,7 @@ function layOut() {
   const width = holder.clientWidth;
   const most = Math.max(...layers);
   const size = Math.max(24, Math.min(48, (width / layers.length) * 0.56, 460 / most - 10));
-  const gap = Math.max(10, Math.min(22, size / 2.4));
+  const gap = Math.max(own.view.classes > 2 ? 19 : 10, Math.min(22, size / 2.4));
   const left = Math.min(44, width * 0.09) + size / 2;
   const height = most * (size + gap) + 22;
   holder.style.height = `${height}px`;

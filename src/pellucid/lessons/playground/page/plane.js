@@ -7,7 +7,7 @@ const EDGE = { left: 34, right: 8, top: 8, bottom: 24 };
 const APART = 0.14; // between points that a drag adds
 const REACH = 0.22; // of the eraser
 const canvas = document.getElementById("plane");
-const own = { view: null, frame: null, unit: null, rows: [], pen: "0", cursor: null, drawing: false };
+const own = { view: null, frame: null, unit: null, rows: [], pen: "0", latest: null, cursor: [0, 0], drawing: false };
 let site;
 
 export function begin(given) {
@@ -31,11 +31,18 @@ export const draws = () => own.view?.settings.data.startsWith("drawn");
 /** Take what the server knows of the points. */
 export function take(view) {
   own.view = view;
+  if (own.latest !== view.settings.rows && own.latest !== null && draws()) return; // older than the picture
+  own.latest = null;
   own.rows = draws() && view.settings.rows
     ? view.settings.rows.split(";").map((row) => row.split(",").map(Number)) : [];
   own.unit = null;
   canvas.classList.toggle("draws", draws());
   pens(view);
+}
+
+/** What was asked for last was refused: the next view is right again. */
+export function refused() {
+  own.latest = null;
 }
 
 export function show(frame) {
@@ -235,7 +242,6 @@ function pens(view) {
   document.getElementById("tools-hint").textContent = view.learns === "curve"
     ? "Click or drag in the picture. By keyboard: arrows move the cross (with Shift, farther), 1 or Space adds a point, Delete takes one away."
     : "Click or drag in the picture. By keyboard: arrows move the cross (with Shift, farther), 1 to 6 add a point of that class, Delete takes one away.";
-  own.cursor ??= [0, 0];
 }
 
 function place(event) {
@@ -294,6 +300,6 @@ function erase([u, v]) {
 
 function changed(sentence) {
   draw();
-  site.set({ data: own.view.settings.data, rows: own.rows.map((row) => row.join()).join(";") },
-    () => site.say(sentence));
+  own.latest = own.rows.map((row) => row.join()).join(";");
+  site.set({ data: own.view.settings.data, rows: own.latest }, () => site.say(sentence));
 }
