@@ -458,15 +458,6 @@ def test_what_is_no_json_is_answered_too() -> None:
     assert json.loads(site.answered(Session(), "[" * 10**5))["kind"] == "refused"
 
 
-def test_a_page_from_elsewhere_may_not_train_here() -> None:
-    def socket(origin: str) -> Any:
-        headers = {"origin": origin, "host": "127.0.0.1:8000"}
-        return type("Socket", (), {"headers": headers})()
-
-    assert site.of_this_site(socket("http://127.0.0.1:8000"))
-    assert not site.of_this_site(socket("https://example.org"))
-
-
 def test_files_of_the_page_are_short_and_name_no_other_site() -> None:
     files = sorted(site.FOLDER.iterdir())
     assert {path.suffix for path in files} == set(site.KINDS)

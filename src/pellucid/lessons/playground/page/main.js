@@ -9,14 +9,15 @@ import * as race from "./race.js";
 import { onLook } from "./drawing.js";
 
 const byId = (id) => document.getElementById(id);
-const page = { view: null, frame: null, running: false, goal: 0, waiting: false };
+const page = { view: null, frame: null, running: false, goal: 0, waiting: false, stirred: false };
 const queue = [];
 let socket;
 
 // -- the socket: one message at a time, each with one answer --------------------------
 
 function ask(message, then) {
-  const same = queue.findIndex((each) => each.key && each.key === message.key);
+  const sent = page.waiting ? 1 : 0;
+  const same = queue.findIndex((each, i) => i >= sent && each.key && each.key === message.key);
   if (same >= 0) queue.splice(same, 1); // a later wish of the same kind takes its place
   queue.push({ key: message.key, message: { ...message, key: undefined }, then });
   send();
@@ -37,6 +38,7 @@ function connect() {
     page.waiting = false;
     answered(JSON.parse(data), then);
     send();
+    rest();
   };
   socket.onclose = () => {
     stop();
@@ -67,7 +69,7 @@ function showView(view) {
   network.build(view);
   plane.take(view);
   showFrame(view.frame);
-  if (!page.running) settled();
+  page.stirred = true;
   if (view.goal > view.frame.done) run();
 }
 
@@ -100,15 +102,18 @@ function link() {
   return [page.view.link, steps].filter(Boolean).join("&");
 }
 
-/** What is done when the training rests: the link, the race, the open panels. */
-function settled() {
-  if (!page.view || !page.frame) return;
+/** What is done once nothing moves: the link, the race, the open panels. */
+function rest() {
+  if (!page.stirred || page.running || page.waiting || queue.length) return;
+  page.stirred = false;
   history.replaceState(null, "", `#${link()}`);
   if (page.view.ready) {
     race.refresh(true);
     behind.refresh();
   }
 }
+
+const address = () => `${location.origin}${location.pathname}#${link()}`;
 
 // -- running --------------------------------------------------------------------------
 
@@ -128,7 +133,8 @@ function stop() {
   page.running = false;
   page.goal = 0;
   byId("run").textContent = "Run";
-  settled();
+  page.stirred = true;
+  rest();
 }
 
 function onward() {
@@ -167,15 +173,15 @@ function begin() {
   byId("run").onclick = () => (page.running ? stop() : run());
   byId("step").onclick = () => {
     stop();
-    ask({ do: "step", n: 1 }, settled);
+    ask({ do: "step", n: 1 });
+    page.stirred = true;
   };
   byId("reset").onclick = () => {
     stop();
     ask({ do: "reset" });
   };
   byId("link").onclick = async () => {
-    settled();
-    say((await behind.copied(location.href)) ? "The link is copied." : "Copy the address of this page.");
+    say((await behind.copied(address())) ? "The link is copied." : "Copy the address of this page.");
   };
   addEventListener("hashchange", () => {
     stop();
