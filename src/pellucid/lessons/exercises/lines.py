@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pellucid.lessons.exercises.comparing import same
-from pellucid.lessons.exercises.exercise import Exercise
+from pellucid.lessons.exercises.exercise import Exercise, Function
 from pellucid.lessons.exercises.sandbox import Outcome
 from pellucid.lessons.exercises.values import decoded
 from pellucid.lessons.exercises.walking import walked
@@ -37,7 +37,7 @@ def first_wrong(
 
     A variable that the person named otherwise is passed over.
     """
-    walks = [(theirs, own(exercise, args))
+    walks = [(theirs, walk_of(exercise, exercise.function, args))
              for args, theirs in zip(tries, outcome.walks, strict=False)]  # fmt: skip
     for theirs, ours in walks:
         wrong = [
@@ -57,9 +57,9 @@ def first_wrong(
     return None
 
 
-def own(exercise: Exercise, args: tuple[Any, ...]) -> Walk:
-    """The values that the solution's variables get."""
-    walk = walked(exercise.function, args, exercise.lines)
+def walk_of(exercise: Exercise, function: Function, args: tuple[Any, ...]) -> Walk:
+    """The values that the variables of one of our own functions get."""
+    walk = walked(function, args, exercise.lines)
     return [(line, name, decoded(value)) for line, name, value in walk]
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.lessons.exercises.comparing import same
-from pellucid.lessons.exercises.lines import Wrong
+from pellucid.lessons.exercises.exercise import Function
+from pellucid.lessons.exercises.lines import Wrong, last, walk_of
 from pellucid.lessons.exercises.telling.altered import altered
 from pellucid.lessons.exercises.telling.evidence import (
     Evidence,
@@ -228,15 +229,17 @@ def line(wrong: Wrong) -> str:
     return f"Line {wrong.line}: `{name}` is the first that is wrong: {fact}. "
 
 
-def nothing(value: Any) -> Any:
-    """Give nothing: what the solution returns does not tell of a variable within."""
-    raise ValueError("only the result can be asked for")
-
-
 def within(evidence: Evidence, wrong: Wrong) -> str:
     """Say how the first wrong variable of a backward pass differs."""
     pairs = [Pair(evidence.tries[i], right, came) for i, came, right in wrong.all]
-    view = View(pairs, evidence.exercise, f"`{wrong.name}`", nothing)
+
+    def look(function: Function, args: Any) -> Any:
+        value = last(walk_of(evidence.exercise, function, args), wrong.name)
+        if value is None:
+            raise ValueError("it has no such variable")
+        return value
+
+    view = View(pairs, evidence.exercise, f"`{wrong.name}`", look)
     if sentence := kind(view, evidence):
         return sentence
     if sentence := shape(view) or nonfinite(view):

@@ -12,7 +12,7 @@ import numpy as np
 
 from pellucid.lessons.exercises import child
 from pellucid.lessons.exercises.comparing import same
-from pellucid.lessons.exercises.exercise import Exercise
+from pellucid.lessons.exercises.exercise import Exercise, Function
 from pellucid.lessons.exercises.sandbox import Case, Outcome, called
 
 Arguments = tuple[Any, ...]
@@ -57,17 +57,25 @@ class Pair:
     came: Any
 
 
+def returned(function: Function, args: Arguments) -> Any:
+    """What one of our own functions returns."""
+    case = called(child.called(function, args))
+    if case.failure:
+        raise ValueError(case.failure.message)
+    return case.value
+
+
 @dataclass(frozen=True)
 class View:
     """A result, or one part of it, over all inputs that a relation must hold for.
 
-    `it` names the result in a sentence; `pick` takes it out of all that is returned.
+    `it` names the result in a sentence; `look` gives it for a function and arguments.
     """
 
     pairs: Sequence[Pair]
     exercise: Exercise
     it: str = "The result"
-    pick: Callable[[Any], Any] = lambda value: value
+    look: Callable[[Function, Arguments], Any] = returned
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,15 +89,12 @@ class View:
 
     def solve(self, args: Arguments) -> Any:
         """What is right for other inputs."""
-        case = called(child.called(self.exercise.function, args))
-        if case.failure:
-            raise ValueError(case.failure.message)
-        return self.pick(case.value)
+        return self.look(self.exercise.function, args)
 
     def part(self, key: Any, it: str) -> View:
         """The same for one part of a tuple, a list or a dictionary."""
         pairs = [Pair(p.args, p.right[key], p.came[key]) for p in self.pairs]
-        return replace(self, pairs=pairs, it=it, pick=lambda of: self.pick(of)[key])
+        return replace(self, pairs=pairs, it=it, look=lambda *of: self.look(*of)[key])
 
     def turned(self) -> View:
         """The same with what came and what is right exchanged."""

@@ -12,9 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lessons.exercises import child
 from pellucid.lessons.exercises.exercise import Exercise, Function
-from pellucid.lessons.exercises.sandbox import called
 from pellucid.lessons.exercises.telling.evidence import Pair, View
 from pellucid.lessons.exercises.telling.mutants import mutants
 from pellucid.lessons.exercises.telling.scaling import factor
@@ -35,7 +33,7 @@ def exchanged_and_scaled(view: View) -> str:
     for program, words in programs(view):
         pairs = []
         for pair in view.pairs:
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(Exception):  # it does not suit these inputs
                 pairs.append(Pair(pair.args, asked(pair, view, program), pair.came))
         shapes = all(np.shape(p.came) == np.shape(p.right) for p in pairs)
         if len(pairs) < len(view.pairs) or not shapes:
@@ -76,7 +74,4 @@ def made(exercise: Exercise, program: ast.Module) -> Function | None:
 
 def asked(pair: Pair, view: View, function: Function) -> Any:
     """What a function gives for the inputs of a pair."""
-    case = called(child.called(function, pair.args))
-    if case.failure:
-        raise ValueError(case.failure.message)
-    return view.pick(case.value)
+    return view.look(function, pair.args)

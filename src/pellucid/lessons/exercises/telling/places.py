@@ -84,9 +84,10 @@ def nonfinite(view: View) -> str:
             continue
         nan = bool(np.isnan(came[spoilt]).any())
         example = given(view.names, pair.args)
-        fit = shown(pair.right) if np.size(right) <= 12 else "finite numbers"
+        fit = (f"{shown(pair.right)} is right" if np.size(right) <= 12
+               else "finite numbers are right")  # fmt: skip
         return (f"{view.it} holds {'nan' if nan else 'infinity'} for {example}, and "
-                f"{fit} is right: {why(pair, nan)}.")  # fmt: skip
+                f"{fit}: {why(pair, nan)}.")  # fmt: skip
     return ""
 
 

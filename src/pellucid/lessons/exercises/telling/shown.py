@@ -10,6 +10,7 @@ import numpy as np
 from pellucid.lessons.exercises.values import Foreign
 
 MOST = 12  # numbers of an array that are shown
+LONG = 200  # letters of a try that are read
 
 
 def shown(value: Any) -> str:
@@ -62,12 +63,11 @@ def listed(items: Sequence[str]) -> str:
 
 def given(names: Sequence[str], args: Sequence[Any]) -> str:
     """Write the arguments of a try: `x = [1, 2]`, `rate = 0.1`."""
+    whole = [f"`{name} = {written(value)}`"
+             for name, value in zip(names, args, strict=False)]  # fmt: skip
+    if sum(map(len, whole)) < LONG:
+        return ", ".join(whole)
     return ", ".join(
-        f"`{name} = {written(value)}`" for name, value in zip(names, args, strict=False)
+        f"`{name}` of shape {value.shape}" if np.size(value) > 4 else text
+        for name, value, text in zip(names, args, whole, strict=False)
     )
-
-
-def ordinal(number: int) -> str:
-    """Write first, second, third."""
-    words = ("first", "second", "third", "fourth", "fifth", "sixth")
-    return words[number] if number < len(words) else f"number {number + 1}"
