@@ -106,6 +106,7 @@ def test_what_must_not_go_on_is_stopped_and_its_line_named(body, line, words):
 
 
 GIVEN = {
+    "print for return": ("    print(np.sum(x))\n", "prints and returns nothing"),
     "a generator": ("    yield 1\n", "`generator`"),
     "a function": ("    return np.sum\n", "call it"),
     "an array of objects": ("    return np.array([x, None], object)\n", "no plain"),

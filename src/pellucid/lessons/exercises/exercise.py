@@ -100,7 +100,7 @@ class Exercise:
 
         return add
 
-    def tries(self, seed: int, count: int = 6) -> list[tuple[Any, ...]]:
+    def tries(self, seed: int, count: int = 8) -> list[tuple[Any, ...]]:
         """The inputs of one check: random ones, then the edges."""
         rng = np.random.default_rng(seed)
         return [self.inputs(rng) for _ in range(count)] + list(self.edges)
