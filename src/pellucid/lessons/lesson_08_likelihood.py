@@ -431,9 +431,10 @@ def _():
     $$P(w \mid y) \propto P(y \mid w) \, P(w),$$
 
     $$-\log P(w \mid y) = \underbrace{-\log P(y \mid w)}_{\text{cost}}
-      \; \underbrace{- \log P(w)}_{\text{penalty}} + \text{const.}$$
+      \; \underbrace{- \log P(w)}_{\text{penalty}} + c$$
 
-    The highest point of $P(w \mid y)$ is called MAP, *maximum a posteriori*. For a coin
+    The constant $c$ does not depend on $w$. The highest point of $P(w \mid y)$ is called
+    MAP, *maximum a posteriori*. For a coin
     a Beta prior, $P(p) \propto p^{a-1} (1-p)^{b-1}$, has the same form as the
     likelihood: it counts like $a - 1$ ones and $b - 1$ zeros that were seen before.
     """)
