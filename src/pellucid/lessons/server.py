@@ -123,12 +123,17 @@ class Prepared:
         self.loading = threading.Thread(target=load, daemon=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Begin to load when the site starts; let a page's cells wait."""
-        if scope["type"] == "lifespan":
-            self.loading.start()
-        elif scope["type"] == "websocket":
-            await asyncio.to_thread(self.loading.join)
+        """Answer first; then load, before the cells of a page may run."""
+        if scope["type"] == "websocket":
+            await asyncio.to_thread(self.loaded)
         await self.app(scope, receive, send)
+        if scope["type"] == "http" and not self.loading.ident:
+            self.loading.start()
+
+    def loaded(self) -> None:
+        """Wait until all is loaded."""
+        if self.loading.ident:
+            self.loading.join()
 
 
 def load() -> None:
