@@ -34,8 +34,8 @@ def best_weights(X, y):
 
 
 @best_weights.mistake(
-    "The weights are right, by an inverse that nobody needs: it takes three times the "
-    "work of solving the equations, and what it gives satisfies them less exactly. Let "
+    "You invert a matrix. Nobody needs the inverse: it takes three times the work of "
+    "solving the equations, and what it gives satisfies them less exactly. Let "
     "np.linalg.solve(A, b) solve A w = b.",
     seen=inverts,
 )
