@@ -574,8 +574,7 @@ def _(written):
         }),
         text("It took the names of the forward pass, put a d in front, and came to "
              "your seven lines. (178 is n; the sigmoid is written so that nothing "
-             "overflows;"
-             "the order of lines that do not need each other is its own.)"),
+             "overflows; lines that do not need each other come in its own order.)"),
     ])  # fmt: skip
 
 
