@@ -104,7 +104,7 @@ RETURNED = [
     (gradient, "X.T @ (X @ w - y) / len(y)", "half of what it should be"),
     (gradient, "2 * X.T @ (X @ w - y)", "multiplied by the number of rows of `X`"),
     (gradient, "-2 * X.T @ (X @ w - y) / len(y)", "opposite sign"),
-    (gradient, "2 * X.T @ (y - X @ w)", "with the opposite sign"),
+    (gradient, "2 * X.T @ (y - X @ w)", "it has the opposite sign"),
     (gradient, "2 * (X @ w - y) @ X / len(w)", "number of columns of `X`, and not by"),
     (gradient, "2 * X.T @ (X @ w - y)[:, None] / len(y)", "column (n, 1)"),
     (gradient, "2 * X.T @ (X @ w + y) / len(y)", "a plus stands where a minus"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -74,7 +75,7 @@ class Exercise:
     @property
     def lesson(self) -> str:
         """The name of the lesson that it belongs to."""
-        return self.function.__module__.partition("answers.")[2].partition(".")[0]
+        return re.split(r"[._]", self.function.__module__.partition("answers.")[2])[0]
 
     @property
     def solution(self) -> str:

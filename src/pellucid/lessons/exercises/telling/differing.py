@@ -23,8 +23,14 @@ from pellucid.lessons.exercises.telling.formula import (
     exchanged,
     exchanged_and_scaled,
 )
+from pellucid.lessons.exercises.telling.invariants import direction, property_lost
 from pellucid.lessons.exercises.telling.kinds import kind
-from pellucid.lessons.exercises.telling.places import nonfinite, occasion, place
+from pellucid.lessons.exercises.telling.places import (
+    broken,
+    nonfinite,
+    occasion,
+    place,
+)
 from pellucid.lessons.exercises.telling.probing import unused
 from pellucid.lessons.exercises.telling.scaling import (
     addend,
@@ -71,8 +77,27 @@ def explained(view: View, evidence: Evidence) -> str:
     if isinstance(right, list):
         view = replace(view, pairs=[Pair(p.args, np.array(p.right), np.array(p.came))
                                     for p in view.pairs])  # fmt: skip
-    return (shape(view) or nonfinite(view) or numbers(view) or partly(view)
-            or unused(evidence) or nearly(view) or plainly(view))  # fmt: skip
+    return (shape(view) or besides_nan(view) or numbers(view) or partly(view)
+            or unused(evidence) or nearly(view) or loosely(view))  # fmt: skip
+
+
+def besides_nan(view: View) -> str:
+    """Say what is wrong where no nan came, or else where nan came."""
+    spoilt = nonfinite(view)
+    if not spoilt:
+        return ""
+    finite = [p for p in view.pairs if not broken(p)]
+    rest = replace(view, pairs=finite)
+    if rest.wrong and (sentence := numbers(rest)):
+        return f"{sentence} Besides: {spoilt}"
+    return spoilt
+
+
+def loosely(view: View) -> str:
+    """Say which property the result lacks, or show where it is wrong."""
+    if not all(numeric(p) for p in view.pairs):
+        return plainly(view)
+    return property_lost(view) or plainly(view) + direction(view)
 
 
 def parts(
@@ -109,9 +134,18 @@ def swapped(view: View, keys: Sequence[Any], names: Sequence[str]) -> str:
     return ""
 
 
+def applied(pair: Pair, i: int, j: int) -> Any:
+    """What one argument, a function, gives for another."""
+    return pair.args[i](pair.args[j])
+
+
 def constant(view: View) -> str:
     """Say that the result is always the same, or an argument as it came."""
     first = view.pairs[0]
+    for i, function in enumerate(view.names):
+        for j, name in enumerate(view.names):
+            if callable(first.args[i]) and view.holds(applied, i, j):
+                return f"{view.it} is just `{function}({name})`."
     for i, name in enumerate(view.names):
         if view.holds(lambda p, i: p.args[i], i):
             return f"{view.it} is just `{name}`, as it came."

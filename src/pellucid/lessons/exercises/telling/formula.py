@@ -17,7 +17,7 @@ from pellucid.lessons.exercises.telling.evidence import Pair, View
 from pellucid.lessons.exercises.telling.mutants import mutants
 from pellucid.lessons.exercises.telling.scaling import factor
 
-PATIENCE = 1.5  # seconds that are spent on it
+PATIENCE = 1.0  # seconds that are spent on it
 
 
 def exchanged(view: View) -> str:

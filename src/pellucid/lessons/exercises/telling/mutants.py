@@ -69,7 +69,7 @@ def binary(node: ast.AST) -> Mutants:
     if kind is ast.Pow:
         yield called("abs", left), "the absolute value stands where the power is right"
     if kind in (ast.Add, ast.Sub, ast.Mult, ast.Div):
-        words = "a column (n, 1) meets a vector (n,), which makes a table of all pairs"
+        words = "a table of all pairs, as a column (n, 1) and a vector (n,) make it"
         if not isinstance(left, ast.Constant) and not isinstance(right, ast.Constant):
             yield ast.BinOp(left, node.op, column(right)), words
             yield ast.BinOp(column(left), node.op, right), words
@@ -188,8 +188,8 @@ def constant(node: ast.AST) -> Mutants:
     if not isinstance(node, ast.Constant) or type(node.value) not in (int, float):
         return
     value: Any = node.value
-    others = {0, 1, 2, -value, 2 * value, value + 1, value - 1, value / 2}
-    for other in sorted(others - {value}):
+    others = {1, 2, -value, 2 * value, value + 1, value - 1, value / 2}
+    for other in sorted(others - {value, *([0] if value == 2 else [])}):
         words = f"`{other:g}` stands where `{value:g}` is right"
         whole = isinstance(value, int) and other == int(other)
         yield ast.Constant(int(other) if whole else float(other)), words
@@ -263,18 +263,34 @@ def mutants(code: str, names: tuple[str, ...]) -> Iterator[tuple[ast.Module, str
     for rule in RULES:
         for node in nodes:
             for other, words in rule(node):
-                yield exchanged(tree, node, other), words
+                yield exchanged(tree, {id(node): other}), words
+    yield from everywhere(tree, nodes)
     for node in nodes:
         if isinstance(node, ast.Name) and node.id in names:
             for name in names:
                 if name != node.id:
                     words = f"`{name}` stands where `{node.id}` is right"
-                    yield exchanged(tree, node, ast.Name(name, node.ctx)), words
+                    other = ast.Name(name, node.ctx)
+                    yield exchanged(tree, {id(node): other}), words
 
 
-def exchanged(tree: ast.Module, node: ast.AST, other: ast.AST) -> ast.Module:
-    """A copy of the tree with one node exchanged."""
-    return ast.fix_missing_locations(copy.deepcopy(tree, {id(node): other}))
+def everywhere(
+    tree: ast.Module, nodes: list[ast.AST]
+) -> Iterator[tuple[ast.Module, str]]:
+    """The same exchange in all places where it can be made."""
+    found: dict[str, dict[int, ast.AST]] = {}
+    for rule in (binary, call):
+        for node in nodes:
+            for other, words in rule(node):
+                found.setdefault(words, {}).setdefault(id(node), other)
+    for words, others in found.items():
+        if len(others) > 1:
+            yield exchanged(tree, others), f"everywhere {words}"
+
+
+def exchanged(tree: ast.Module, others: dict[int, Any]) -> ast.Module:
+    """A copy of the tree with nodes exchanged, given by their identities."""
+    return ast.fix_missing_locations(copy.deepcopy(tree, others))
 
 
 def column(vector: ast.expr) -> ast.Subscript:
@@ -286,6 +302,18 @@ def column(vector: ast.expr) -> ast.Subscript:
 def attribute(name: str) -> ast.Attribute:
     """`np.name`, wherever it stands."""
     return ast.Attribute(ast.Name("np", ast.Load()), name, ast.Load())
+
+
+def rectified(z: ast.expr) -> ast.expr:
+    """`np.maximum(0, z)`."""
+    return ast.Call(attribute("maximum"), [ast.Constant(0), z], [])
+
+
+def sigmoid(z: ast.expr) -> ast.expr:
+    """`1 / (1 + np.exp(-z))`."""
+    power = called("exp", ast.UnaryOp(ast.USub(), z))
+    below = ast.BinOp(ast.Constant(1), ast.Add(), power)
+    return ast.BinOp(ast.Constant(1), ast.Div(), below)
 
 
 def called(name: str, argument: ast.expr) -> ast.Call:

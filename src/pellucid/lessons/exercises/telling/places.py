@@ -43,7 +43,7 @@ REGIONS: tuple[tuple[Callable[[tuple[int, ...]], Any], str], ...] = (
     (first, "in the first place along axis 0"),
     (last, "in the last place along axis 0"),
     (lambda s: first(s) | last(s), "in the first and the last place along axis 0"),
-    (lambda s: ~first(s), "behind the first place along axis 0"),
+    (lambda s: ~first(s), "after the first place along axis 0"),
     (lambda s: ~last(s), "before the last place along axis 0"),
     (lambda s: np.eye(*matrix(s)) == 1, "on the diagonal"),
     (lambda s: np.eye(*matrix(s)) == 0, "beside the diagonal"),
@@ -51,7 +51,7 @@ REGIONS: tuple[tuple[Callable[[tuple[int, ...]], Any], str], ...] = (
     (lambda s: np.tri(*matrix(s)) == 0, "above the diagonal"),
     (lambda s: first(matrix(s)[::-1]).T, "in the first column"),
     (lambda s: last(matrix(s)[::-1]).T, "in the last column"),
-    (lambda s: ~first(matrix(s)[::-1]).T, "behind the first column"),
+    (lambda s: ~first(matrix(s)[::-1]).T, "after the first column"),
     (lambda s: ~last(matrix(s)[::-1]).T, "before the last column"),
     (border, "at the border"),
 )  # fmt: skip
@@ -79,16 +79,21 @@ def nonfinite(view: View) -> str:
     """Say that nan or infinity came, and for which input."""
     for pair in sorted(view.pairs, key=lambda p: len(repr(p.args))):
         came, right = np.asarray(pair.came, float), np.asarray(pair.right, float)
-        spoilt = ~np.isfinite(came) & np.isfinite(right)
-        if not spoilt.any():
+        if not broken(pair):
             continue
-        nan = bool(np.isnan(came[spoilt]).any())
+        nan = bool(np.isnan(came[np.isfinite(right)]).any())
         example = given(view.names, pair.args)
         fit = (f"{shown(pair.right)} is right" if np.size(right) <= 12
                else "finite numbers are right")  # fmt: skip
         return (f"{view.it} holds {'nan' if nan else 'infinity'} for {example}, and "
                 f"{fit}: {why(pair, nan)}.")  # fmt: skip
     return ""
+
+
+def broken(pair: Pair) -> bool:
+    """Tell whether nan or infinity came where a number is right."""
+    came, right = np.asarray(pair.came, float), np.asarray(pair.right, float)
+    return bool((~np.isfinite(came) & np.isfinite(right)).any())
 
 
 def why(pair: Pair, nan: bool) -> str:
@@ -118,7 +123,7 @@ def place(view: View) -> str:
     masks = [(pair, ~np.isclose(np.asarray(pair.came, float),
                                 np.asarray(pair.right, float), rtol=1e-5, atol=1e-10))
              for pair in view.wrong]  # fmt: skip
-    if all(mask.all() for _, mask in masks):
+    if all(mask.all() or not mask.ndim for _, mask in masks):
         return ""
     for region, where, words in regions(view):
         if exactly(masks, region, where):

@@ -57,9 +57,9 @@ AROUND = (
     (lambda n: n + 1, "is n + 1 times too large"),
 )
 EXTRA = {
-    1.0: "", -1.0: ", with the opposite sign", 2.0: ", and twice that",
-    0.5: ", and half of that", -2.0: ", and twice that, with the opposite sign",
-    -0.5: ", and half of that, with the opposite sign",
+    1.0: "", -1.0: "; besides, it has the opposite sign", 2.0: "; besides, it is "
+    "doubled", 0.5: "; besides, it is halved", -2.0: "; besides, it is doubled and has "
+    "the opposite sign", -0.5: "; besides, it is halved and has the opposite sign",
 }  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def constant(view: View, k: float) -> str:
 def by_size(view: View, values: Any, kept: list[int]) -> str:
     """Say that the factor is a size of the inputs: a sum for a mean, n for n - 1."""
     known = {label: np.array(of, float)[kept] for label, of in sizes(view).items()}
-    for (label, n), k in itertools.product(known.items(), (1.0, -1.0, 2.0, 0.5)):
+    for (label, n), k in itertools.product(known.items(), EXTRA):
         if sentence := powers(view, values, label, n, k):
             return sentence + next((ask for way, ask in ASK if way in sentence), "")
     for (label, n), (factor, words) in itertools.product(known.items(), AROUND):

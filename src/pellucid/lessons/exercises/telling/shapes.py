@@ -107,9 +107,13 @@ def because(view: View, pair: Pair) -> str:
     """Say what a shape looks like: an axis exchanged, a vector against a column."""
     came, right = np.shape(pair.came), np.shape(pair.right)
     every = [(np.shape(p.came), np.shape(p.right)) for p in view.pairs]
-    if all(c == (*r[:1], *r[:1]) for c, r in every if r) and len(right) in (1, 2):
-        return (": a column (n, 1) against a vector (n,) gives a table of all pairs "
-                "(n, n); give both the same shape")  # fmt: skip
+    if all(c == (*r[:1], *r[:1]) for c, r in every) and right in (
+        (*right[:1],),
+        (*right[:1], 1),
+    ):
+        return ": a table of all pairs; did a column (n, 1) meet a vector (n,)?"
+    if all(len(c) == 2 and c[0] == c[1] for c, _ in every):
+        return ": as many columns as rows; is one number taken for the other?"
     if len(came) == 2 and not right and all(c[0] == c[1] for c, _ in every):
         return ": a table of all pairs; a column (n, 1) met a vector (n,)?"
     if all(c == r[::-1] for c, r in every) and len(right) == 2:

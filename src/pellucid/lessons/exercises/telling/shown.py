@@ -53,7 +53,7 @@ def number(value: Any) -> str:
         return str(value)
     if np.iscomplexobj(value):
         return f"{value.real:.4g}{value.imag:+.4g}j"
-    return f"{value:.4g}"
+    return f"{value + 0.0:.4g}"  # no -0
 
 
 def listed(items: Sequence[str]) -> str:
