@@ -57,7 +57,7 @@ def check(
         sentence = telling.failed(outcome.failure, exercise, code, outcome.printed)
         return Verdict("wrong", sentence, outcome.failure.line, outcome.printed)
     right = [given(exercise.function, args) for args in tries]
-    evidence = Evidence(exercise, code, tries, right, outcome, probes)
+    evidence = Evidence(exercise, code, tries, right, outcome, probes, run)
     sentence, line = judged(evidence)
     state: State = "wrong" if sentence else "right"
     return Verdict(state, sentence or "Right.", line, outcome.printed)
@@ -129,7 +129,7 @@ def judged(evidence: Evidence) -> tuple[str, int]:
         return where + telling.stopped(evidence, bad), failure.line
     if wrong:
         return where + telling.within(evidence, wrong), wrong.line
-    return telling.different(evidence, bad), 0
+    return telling.different(evidence, bad)
 
 
 def recognised(evidence: Evidence, bad: list[int]) -> Mistake | None:

@@ -16,7 +16,7 @@ import pickle
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,7 @@ class Job:
     seconds: float = 3.0
     megabytes: int = 1000
     letters: int = 20_000
+    others: tuple[str, ...] = ()  # programs that are run instead of `code`, if any
     mark: str = ""  # stands before the answer: what else is written is not one
 
 
@@ -106,6 +107,9 @@ def run(job: Job, after: Callable[[], None] = nothing) -> dict[str, Any]:
 
     `after` is called after each step of the person's code, before anything else.
     """
+    if job.others:
+        jobs = [replace(job, code=code, others=()) for code in job.others]
+        return {"others": [run(each, after) for each in jobs]}
     space: dict[str, Any] = {"__name__": "your_code"}
 
     failure = ended(lambda: exec(compile(job.code, FILE, "exec"), space), after)

@@ -60,6 +60,7 @@ class Outcome:
     again: Case | None = None  # the first case once more, after all others
     walks: list[list[tuple[int, str, Any]]] = field(default_factory=list)
     printed: str = ""
+    others: list[Outcome] = field(default_factory=list)
 
 
 class Sandbox:
@@ -225,6 +226,7 @@ def outcome(told: dict[str, Any]) -> Outcome:
         [[(line, name, decoded(value)) for line, name, value in walk]
          for walk in told.get("walks", [])],
         told.get("printed", ""),
+        [outcome(other) for other in told.get("others", [])],
     )  # fmt: skip
 
 

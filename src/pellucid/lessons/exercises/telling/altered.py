@@ -12,7 +12,7 @@ import numpy as np
 from pellucid.lessons.exercises.telling.evidence import Pair, View
 from pellucid.lessons.exercises.telling.sizes import number
 
-PATIENCE = 1.0  # seconds that are spent on asking the solution
+PATIENCE = 1.0  # seconds of work that are spent on asking the solution
 Change = Callable[[Any], Any]
 
 # an argument that was taken as this
@@ -83,16 +83,16 @@ def altered(view: View) -> str:
 
 def taken(view: View) -> str:
     """Say that one argument was taken as something else."""
-    latest = time.monotonic() + PATIENCE
+    latest = time.thread_time() + PATIENCE
     for i, name in enumerate(view.names):
         if not all(numeric(pair.args[i]) for pair in view.pairs):
             continue
         count = isinstance(view.pairs[0].args[i], int)
         for change, words in COUNTED if count else TAKEN:
-            if time.monotonic() > latest:
+            if time.thread_time() > latest:
                 return ""
             if solves(view, with_one, i, change):
-                return f"{view.it} is what is right if {words.format(a=name)}."
+                return sentence(view, f"if {words.format(a=name)}")
     return ""
 
 
@@ -115,10 +115,14 @@ def left_out(view: View) -> str:
         kind = "row" if any(np.ndim(first[i]) > 1 for i in among) else "entry"
         for change, words in LEFT:
             if solves(view, cut, among, change):
-                end = "" if words.endswith("?") else "."
-                fit = words.format(row=f"{kind} of {names}")
-                return f"{view.it} is what is right {fit}{end}"
+                return sentence(view, words.format(row=f"{kind} of {names}"))
     return ""
+
+
+def sentence(view: View, condition: str) -> str:
+    """Say under which condition the result would be right."""
+    end = "" if condition.endswith("?") else "."
+    return f"{view.it} is what is right {condition}{end}"
 
 
 def solves(view: View, change: Callable[..., tuple[Any, ...]], *how: Any) -> bool:

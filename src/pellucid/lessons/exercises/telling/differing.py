@@ -32,6 +32,7 @@ from pellucid.lessons.exercises.telling.places import (
     place,
 )
 from pellucid.lessons.exercises.telling.probing import unused
+from pellucid.lessons.exercises.telling.repairing import repaired
 from pellucid.lessons.exercises.telling.scaling import (
     addend,
     factor,
@@ -45,21 +46,27 @@ from pellucid.lessons.exercises.telling.steps import step
 ENOUGH = 3  # inputs that a relation between numbers must hold for
 
 
-def different(evidence: Evidence, bad: Sequence[int]) -> str:
-    """Say how the values differ from the right ones."""
-    restless = drifting(evidence)
-    if restless:
-        return restless
+def different(evidence: Evidence, bad: Sequence[int]) -> tuple[str, int]:
+    """Say how the values differ from the right ones, and on which line if it is known.
+
+    First the relations between the values are tried, then changes in the code; what
+    always can be said comes last.
+    """
+    if restless := drifting(evidence):
+        return restless, 0
     view = viewed(evidence, bad)
     try:
-        sentence = explained(view, evidence)
+        sentence, line = explained(view, evidence), 0
+        if not sentence and bad[0] < evidence.ordinary:
+            sentence, line = repaired(evidence)
+        sentence = sentence or loosely(view)
     except Exception:  # whatever a person hands in, the lesson goes on
-        sentence = plainly(view)
+        sentence, line = plainly(view), 0
     if bad[0] >= evidence.ordinary:
         pair = min(view.wrong, key=lambda p: len(repr(p.args)))
         example = given(view.names, pair.args)
-        return f"Right for ordinary inputs, but not for {example}. {sentence}"
-    return sentence + wrote(evidence)
+        return f"Right for ordinary inputs, but not for {example}. {sentence}", line
+    return sentence + wrote(evidence), line
 
 
 def explained(view: View, evidence: Evidence) -> str:
@@ -73,12 +80,12 @@ def explained(view: View, evidence: Evidence) -> str:
         count = len(right)
         return parts(view, evidence, range(count), part_names(evidence.exercise, count))
     if isinstance(right, str):
-        return plainly(view)
+        return ""
     if isinstance(right, list):
         view = replace(view, pairs=[Pair(p.args, np.array(p.right), np.array(p.came))
                                     for p in view.pairs])  # fmt: skip
     return (shape(view) or besides_nan(view) or numbers(view) or partly(view)
-            or unused(evidence) or nearly(view) or loosely(view))  # fmt: skip
+            or unused(evidence))  # fmt: skip
 
 
 def besides_nan(view: View) -> str:
@@ -97,7 +104,7 @@ def loosely(view: View) -> str:
     """Say which property the result lacks, or show where it is wrong."""
     if not all(numeric(p) for p in view.pairs):
         return plainly(view)
-    return property_lost(view) or plainly(view) + direction(view)
+    return nearly(view) or property_lost(view) or plainly(view) + direction(view)
 
 
 def parts(
@@ -110,7 +117,8 @@ def parts(
              if any(not same(p.came[key], p.right[key], view.rtol)
                     for p in view.pairs)]  # fmt: skip
     first = wrong[0]
-    sentence = explained(view.part(keys[first], names[first]), evidence)
+    part = view.part(keys[first], names[first])
+    sentence = explained(part, evidence) or repaired(evidence)[0] or loosely(part)
     right = [name for number, name in enumerate(names) if number not in wrong]
     if right:
         others = [names[number] for number in wrong[1:]]

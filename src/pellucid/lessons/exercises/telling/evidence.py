@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from pellucid.lessons.exercises import child
+from pellucid.lessons.exercises.child import Job
 from pellucid.lessons.exercises.comparing import same
 from pellucid.lessons.exercises.exercise import Exercise, Function
-from pellucid.lessons.exercises.sandbox import Case, Outcome, called
+from pellucid.lessons.exercises.sandbox import SANDBOX, Case, Outcome, called
 
 Arguments = tuple[Any, ...]
 
@@ -36,6 +37,7 @@ class Evidence:
     right: Sequence[Case]
     outcome: Outcome
     probes: Sequence[Probe] = ()
+    run: Callable[[Job], Outcome] = SANDBOX.run
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from pellucid.lessons.exercises.telling.evidence import Pair, View
 from pellucid.lessons.exercises.telling.mutants import mutants
 from pellucid.lessons.exercises.telling.scaling import factor
 
-PATIENCE = 1.0  # seconds that are spent on it
+PATIENCE = 1.0  # seconds of work that are spent on it
 
 
 def exchanged(view: View) -> str:
@@ -51,9 +51,9 @@ def programs(view: View) -> Iterator[tuple[Function, str]]:
     tree = ast.parse(exercise.solution)
     if any(isinstance(node, ast.While) for node in ast.walk(tree)):
         return  # an exchange could make its loop endless
-    latest = time.monotonic() + PATIENCE
+    latest = time.thread_time() + PATIENCE
     for program, words in mutants(exercise.solution, view.names):
-        if time.monotonic() > latest:
+        if time.thread_time() > latest:
             return
         if function := made(exercise, program):
             yield function, words

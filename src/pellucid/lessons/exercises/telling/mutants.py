@@ -188,8 +188,9 @@ def constant(node: ast.AST) -> Mutants:
     if not isinstance(node, ast.Constant) or type(node.value) not in (int, float):
         return
     value: Any = node.value
-    others = {1, 2, -value, 2 * value, value + 1, value - 1, value / 2}
-    for other in sorted(others - {value, *([0] if value == 2 else [])}):
+    others = {0, 1, 2, -value, 2 * value, value + 1, value - 1, value / 2}
+    powerless = {0} if value == 2 else set()  # a power of 0 makes any number a 1
+    for other in sorted(others - {value} - powerless):
         words = f"`{other:g}` stands where `{value:g}` is right"
         whole = isinstance(value, int) and other == int(other)
         yield ast.Constant(int(other) if whole else float(other)), words
