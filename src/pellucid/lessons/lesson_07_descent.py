@@ -15,13 +15,15 @@ with app.setup:
         closing,
         code,
         exercise,
+        graph,
         opening,
         picture,
         predict,
+        read,
         revealed,
         table,
         text,
-    )  # fmt: skip
+    )
     from pellucid.show import plots
 
 
@@ -75,8 +77,8 @@ def _(t, x):
         Its graph, for three of the patients and the line a = 0, b = 1: each box has a
         value and, below it, the derivative of the cost with respect to it.
         """),
-        picture(
-            pl.draw(cost, np.array([0.0, 1.0]), x[:3], t[:3]).svg,
+        graph(
+            pl.draw(cost, np.array([0.0, 1.0]), x[:3], t[:3]),
             "The computational graph of the cost of a line, with values and gradients",
         ),
         text(r"""
@@ -708,22 +710,17 @@ def _(X, t):
 
 @app.cell
 def _():
-    text("""
-    ## What to read
-
-    - Goodfellow, Bengio & Courville, *Deep Learning* (2016): section 4.3 on descent,
-      chapter 8 on momentum, adaptive rates and mini-batches.
-    - Nocedal & Wright, *Numerical Optimization* (2nd edition 2006): section 3.3 on how
-      fast steepest descent converges.
-    - Kingma & Ba, "Adam: a method for stochastic optimization" (2015): Algorithm 1,
-      and section 3 on the correction at the beginning.
-    - Goh, "Why momentum really works" (Distill, 2017): the eigenvalues above, to play
-      with.
-
-    The sources of this lesson's methods: `pl.methods`, each step a few lines of NumPy.
-    **Next**: where do costs come from? From what we believe about the data:
-    likelihoods and priors.
-    """)
+    read(
+        "Goodfellow, Bengio & Courville, *Deep Learning* (2016): section 4.3 on "
+        "descent, chapter 8 on momentum, adaptive rates and mini-batches.",
+        "Nocedal & Wright, *Numerical Optimization* (2nd ed. 2006): section 3.3 on how "
+        "fast steepest descent converges.",
+        'Kingma & Ba, "Adam: a method for stochastic optimization" (2015): Algorithm 1 '
+        "and section 3 on the correction at the beginning.",
+        'Goh, "Why momentum really works" (Distill, 2017): the eigenvalues of this '
+        "lesson, to play with.",
+        "The methods of the library, `pl.methods`: each step is a few lines of NumPy.",
+    )
 
 
 @app.cell

@@ -16,13 +16,15 @@ with app.setup:
         closing,
         code,
         exercise,
+        graph,
         opening,
         picture,
         predict,
+        read,
         revealed,
         table,
         text,
-    )  # fmt: skip
+    )
     from pellucid.show import plots
 
 
@@ -157,8 +159,8 @@ def _(benign, k, n):
         logistic regression, with an output z that is the same for all rows. It was the
         likelihood of a coin all along. Its graph, for three rows at z = 0.5:
         """),
-        picture(
-            pl.draw(coin_cost, 0.5, benign[[18, 19, 20]].astype(float)).svg,
+        graph(
+            pl.draw(coin_cost, 0.5, benign[[18, 19, 20]].astype(float)),
             "The computational graph of the cost of a coin, with values and gradients",
         ),
     ])  # fmt: skip
@@ -433,10 +435,10 @@ def _():
     $$-\log P(w \mid y) = \underbrace{-\log P(y \mid w)}_{\text{cost}}
       \; \underbrace{- \log P(w)}_{\text{penalty}} + c$$
 
-    The constant $c$ does not depend on $w$. The highest point of $P(w \mid y)$ is called
-    MAP, *maximum a posteriori*. For a coin
-    a Beta prior, $P(p) \propto p^{a-1} (1-p)^{b-1}$, has the same form as the
-    likelihood: it counts like $a - 1$ ones and $b - 1$ zeros that were seen before.
+    The constant $c$ does not depend on $w$. The highest point of $P(w \mid y)$ is
+    called MAP, *maximum a posteriori*. For a coin a Beta prior,
+    $P(p) \propto p^{a-1} (1-p)^{b-1}$, has the same form as the likelihood: it counts
+    like $a - 1$ ones and $b - 1$ zeros that were seen before.
     """)
 
 
@@ -587,20 +589,21 @@ def _():
     text("""
     Five sentences, five costs; two priors, two penalties. When you meet a new kind of
     data, waiting times or shares or ranks, write the sentence first.
-
-    ## What to read
-
-    - Bishop, *Pattern Recognition and Machine Learning* (2006): sections 1.2.5 (curve
-      fitting as likelihood and MAP), 2.1 (coins and Beta priors), 3.3 (Bayesian
-      linear regression).
-    - Goodfellow, Bengio & Courville, *Deep Learning* (2016): sections 5.5 on maximum
-      likelihood and 5.6 on MAP.
-    - Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2nd
-      edition 2009): section 3.4 on ridge and lasso, and their priors.
-    - Bortkiewicz, *Das Gesetz der kleinen Zahlen* (1898): the horse kicks.
-
-    **Next**: what no straight line can separate, and the hidden layer that can.
     """)
+
+
+@app.cell
+def _():
+    read(
+        "Bishop, *Pattern Recognition and Machine Learning* (2006): sections 1.2.5 "
+        "(curve fitting as likelihood and MAP), 2.1 (coins and Beta priors), 3.3 "
+        "(Bayesian linear regression).",
+        "Goodfellow, Bengio & Courville, *Deep Learning* (2016): sections 5.5 on "
+        "maximum likelihood and 5.6 on MAP.",
+        "Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2nd "
+        "ed. 2009): section 3.4 on ridge and lasso, and their priors.",
+        "Bortkiewicz, *Das Gesetz der kleinen Zahlen* (1898): the horse kicks.",
+    )
 
 
 @app.cell

@@ -35,27 +35,32 @@ _names = (f"drawing-{number}" for number in count(1))
 
 
 def opening(name: str) -> mo.Html:
-    """Begin a lesson: its number, title, question, and how far the person is."""
-    lesson = road.lesson(name)
-    of = f"Lesson {lesson.number} of {len(road.LESSONS)}"
+    """Begin a page: its place, title, question, and how far the person is."""
+    page = road.page(name)
+    place = (
+        f"Lesson {page.number} of {len(road.LESSONS)} · about {page.minutes} minutes"
+        if isinstance(page, road.Lesson)
+        else "Beside the lessons"
+    )
     return mo.Html(
         '<header class="opening"><nav aria-label="Road"><a href="../">All lessons</a>'
-        f'</nav><p class="place">{of} · about {lesson.minutes} minutes · '
+        f'</nav><p class="place">{place} · '
         f'<span class="how-far">{escape(progress.how_far(name))}</span></p>'
-        f"<h1>{escape(lesson.title)}</h1>"
-        f'<p class="question">{escape(lesson.question)}</p></header>'
+        f"<h1>{escape(page.title)}</h1>"
+        f'<p class="question">{escape(page.question)}</p></header>'
     )
 
 
 def closing(name: str) -> mo.Html:
-    """End a lesson: how far the person is, and the way to the next one."""
-    here = road.lesson(name).number
+    """End a page: how far the person is, and the way to the next one."""
+    page = road.page(name)
+    here = page.number if isinstance(page, road.Lesson) else len(road.LESSONS)
     following = road.LESSONS[here] if here < len(road.LESSONS) else None
     on = (
         f'<p>Next is lesson {following.number}: <a href="../{following.name}/">'
         f"{escape(following.title)}</a>. {escape(following.question)}</p>"
         if following
-        else '<p>That was the last lesson. The <a href="../playground/">playground</a> '
+        else '<p>The <a href="../playground/">playground</a> '
         "is open to what you know now.</p>"
     )
     return mo.Html(

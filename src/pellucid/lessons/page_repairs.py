@@ -15,10 +15,13 @@ with app.setup:
     from pellucid.lessons import progress
     from pellucid.lessons.page import (
         answer,
+        closing,
+        code,
         exercise,
-        listing,
+        opening,
         picture,
         predict,
+        read,
         revealed,
         table,
         text,
@@ -28,9 +31,12 @@ with app.setup:
 
 @app.cell
 def _():
-    text("""
-    # Broken trainings
+    opening("repairs")
 
+
+@app.cell
+def _():
+    text("""
     Six trainings on real data, each with one fault that people really make. None of
     them raises an error: they run, and learn nothing, or seem to learn too well. For
     each:
@@ -64,10 +70,11 @@ def together(before, after, title):
 
 @app.function
 def curve(fit, title):
-    """The cost curve of the broken training, from 0 up where it has no log scale."""
-    figure = plots.costs({"": fit.history}, title=title, x_label="step")
-    if figure.axes[0].get_yscale() == "linear":
-        figure.axes[0].set_ylim(bottom=0)
+    """The cost curve of the broken training, beside what a sure model would cost."""
+    curves = {"broken": fit.history}
+    if fit.fun < fit.history[0]:
+        curves["right and sure"] = np.zeros(len(fit.history))
+    figure = plots.costs(curves, title=title, x_label="step")
     return picture(figure, f"The cost curve: {title}")
 
 
@@ -120,7 +127,7 @@ def _(Z, t):
         The progression of 442 patients from ten standardised inputs, by gradient
         descent with rate 0.3:
         """),
-        listing(plane_cost, descend),
+        code(plane_cost, descend),
         curve(exploding, "The cost doubles with each step"),
         guess_1,
     ])  # fmt: skip
@@ -224,7 +231,7 @@ def _(kinds, wines):
         Three kinds of wine from thirteen measurements (alcohol, acids, colour, ...), by
         softmax regression; 120 of 178 wines to learn from.
         """),
-        listing(class_cost),
+        code(class_cost),
         curve(crawling, "After 200 steps the cost is near its start"),
         text(f"""
         The rate is 0.000003. Of the other 58 wines {wine_hits:.0%} are told rightly.
@@ -252,12 +259,12 @@ def _(guess_2, train, wines):
         "start, from `pl.gradient(class_cost)(W, b, X, y)`:",
         mo.vstack([
             table(
-                ["column", "mean", "spread", "largest slope"],
                 [
-                    (names[j], f"{wines[train][:, j].mean():.2f}", f"{_spreads[j]:.3g}",
-                     f"{np.abs(slopes[j]).max():.3g}")
+                    (names[j].replace("_", " "), wines[train][:, j].mean(),
+                     _spreads[j], np.abs(slopes[j]).max())
                     for j in _order
                 ],
+                ["column", "mean", "spread", "largest slope"],
             ),
             text(f"""
             The landscape curves along a weight by the square of its column, and the
@@ -340,7 +347,7 @@ def _(pixels, which):
         600 handwritten digits of 8 × 8 pixels from 0 to 1; a hidden layer of 32 ReLUs,
         ten outputs. The hidden layer's first weights are `rng.random((64, 32)) - 1`.
         """),
-        listing(network_cost),
+        code(network_cost),
         curve(dead, f"The cost stays at {dead.fun:.3f}; guessing costs log 10 = 2.303"),
         guess_3,
     ])  # fmt: skip
@@ -439,7 +446,7 @@ def _(pixels, which):
         The same digits by softmax regression, with the library's cost and a softmax of
         one's own:
         """),
-        listing(softmax, flat_cost),
+        code(softmax, flat_cost),
         curve(timid, f"After 150 steps the cost is {timid.fun:.2f}"),
         guess_4,
     ])  # fmt: skip
@@ -652,7 +659,7 @@ def _(progression):
         with the progression are chosen; a plane is fitted to 40 patients and judged by
         the other 20.
         """),
-        listing(correlations, judged),
+        code(correlations, judged),
         text(f"""
         `judged(X, y, all_rows, train, test)`: r2 is {leaking[0]:.2f} on the rows
         learned from, and **{leaking[1]:.2f} on the rows held out**.
@@ -714,11 +721,8 @@ def _(chosen_asked, few, columns, leaking, learn, prove):
         once_right(
             "repairs/chosen",
             table(
+                [("broken", *leaking), ("repaired", *honest)],
                 ["r2", "rows learned from", "rows held out"],
-                [
-                    ("broken", *(f"{r2:.2f}" for r2 in leaking)),
-                    ("repaired", *(f"{r2:.2f}" for r2 in honest)),
-                ],
             ),
         ),
     ])  # fmt: skip
@@ -727,26 +731,37 @@ def _(chosen_asked, few, columns, leaking, learn, prove):
 
 @app.cell
 def _():
-    text("""
-    ## Before you blame the model
+    mo.vstack([
+        text("## Before you blame the model"),
+        table(
+            [
+                ("the cost explodes", "`pl.hessian`: the rate and 2/L; `pl.check`"),
+                ("it crawls", "the columns' spreads, the slopes of their weights"),
+                ("it stands still", "`pl.explain`: values or slopes that are all 0"),
+                ("it stops too high", "`pl.explain`: the lowest value it can have"),
+                ("it says the mean", "`print(pl.graph(...))`: a shape too large"),
+                ("it is too good", "shuffled targets; `model.summary().notes`"),
+            ],
+            ["what you see", "look at"],
+        ),
+    ])  # fmt: skip
 
-    | what you see | look at |
-    |---|:--|
-    | the cost explodes | `pl.hessian`: the rate and 2/L; `pl.check`: the slope |
-    | it crawls | the spreads of the columns, the slopes of their weights |
-    | it stands still | `pl.explain`: a step whose values or slopes are all 0 |
-    | it stops too high | `pl.explain`: a formula twice; the lowest value it can have |
-    | it says the mean | `print(pl.graph(...))`: a shape that should not be there |
-    | it is too good | the same procedure on shuffled targets; `summary().notes` |
 
-    ## What to read
+@app.cell
+def _():
+    read(
+        "Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2nd "
+        "ed. 2009): section 7.10.2, the wrong and the right way to cross-validate.",
+        "Goodfellow, Bengio & Courville, *Deep Learning* (2016): section 11.5 on "
+        "debugging.",
+        'He, Zhang, Ren & Sun, "Delving deep into rectifiers" (2015): section 2.2, how '
+        "large first weights should be.",
+    )
 
-    - Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2nd edition
-      2009): section 7.10.2, the wrong and the right way to cross-validate.
-    - Goodfellow, Bengio & Courville, *Deep Learning* (2016): section 11.5 on debugging.
-    - He, Zhang, Ren & Sun, "Delving deep into rectifiers" (2015): section 2.2, how
-      large first weights should be.
-    """)
+
+@app.cell
+def _():
+    closing("repairs")
 
 
 if __name__ == "__main__":

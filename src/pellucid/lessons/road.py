@@ -75,15 +75,15 @@ PAGES: tuple[Page, ...] = (*LESSONS, *EXTRA)
 
 @cache
 def exercises(name: str) -> tuple[str, ...]:
-    """The paths of the exercises of a lesson, in the order of its page.
+    """The paths of the exercises of a page, in its order.
 
     Examples
     --------
     >>> "line/slope" in exercises("line")
     True
     """
-    file = lesson(name).file
-    return tuple(ASKED.findall(file.read_text("utf-8"))) if file.exists() else ()
+    file = page(name).file
+    return tuple(ASKED.findall(file.read_text("utf-8"))) if file.is_file() else ()
 
 
 def lesson_of(path: str) -> str:

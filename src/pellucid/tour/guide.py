@@ -163,20 +163,12 @@ class Guide:
 def as_typed(f: Callable[..., Any]) -> str:
     """Give the source of a function as a person first types it: no docstring, no types.
 
-<<<<<<< HEAD
     The function has its signature, and its docstring if any, on one line each.
-=======
-    The function has its signature on one line, and its docstring, if any, on the next.
->>>>>>> da7c17c (Show the whole body of a function without a docstring as it is typed)
 
     >>> print(as_typed(_width).splitlines()[0])
     def _width():
     """
-<<<<<<< HEAD
     head, *body = textwrap.dedent(inspect.getsource(f)).splitlines()
-=======
-    head, *body = inspect.getsource(f).splitlines()
->>>>>>> da7c17c (Show the whole body of a function without a docstring as it is typed)
     body = body[1:] if f.__doc__ else body
     arguments = ", ".join(inspect.signature(f).parameters)
     lines = [f"{head.partition('(')[0]}({arguments}):", *body]
