@@ -102,11 +102,9 @@ def _():
     step, step_asked = exercise(
         "descent/step",
         r"""
-        ### Exercise: one step
-
-        Write `step(a, b, x, y, rate)`: numbers $a$, $b$ and the rate $\alpha$, arrays
-        `x` and `y` of shape (n,). Give the pair `(a, b)` after one step of gradient
-        descent on the mean squared error of the line.
+        **One step.** Write `step(a, b, x, y, rate)`: numbers $a$, $b$ and the rate
+        $\alpha$, arrays `x` and `y` of shape (n,). Give the pair `(a, b)` after one
+        step of gradient descent on the mean squared error of the line.
         """,
     )
     step
@@ -185,12 +183,11 @@ def _():
     descend, descend_asked = exercise(
         "descent/descend",
         r"""
-        ### Exercise: start, slope, step, repeat
-
-        The cost of a bowl is $J(w) = \tfrac12 w^\top H w - b^\top w$, its slope
-        $H w - b$. Write `descend(H, b, w, rate, steps)`: `H` of shape (d, d), `b` and
-        the start `w` of shape (d,). Give the whole path as an array of shape
-        (steps + 1, d): the start, then the place after each step.
+        **Start, slope, step, repeat.** The cost of a bowl is
+        $J(w) = \tfrac12 w^\top H w - b^\top w$, its slope $H w - b$. Write
+        `descend(H, b, w, rate, steps)`: `H` of shape (d, d), `b` and the start `w` of
+        shape (d,). Give the whole path as an array of shape (steps + 1, d): the start,
+        then the place after each step.
         """,
     )
     descend
@@ -207,10 +204,9 @@ def _():
     largest, largest_asked = exercise(
         "descent/largest_rate",
         r"""
-        ### Exercise: the bound
-
-        Write `largest_rate(H)` for a symmetric `H` of shape (d, d) with positive
-        curvatures: the rate $2 / L$ from which on descent no longer comes nearer.
+        **The bound.** Write `largest_rate(H)` for a symmetric `H` of shape (d, d) with
+        positive curvatures: the rate $2 / L$ from which on descent no longer comes
+        nearer.
         """,
     )
     largest
@@ -373,11 +369,9 @@ def _():
     momentum, momentum_asked = exercise(
         "descent/momentum",
         r"""
-        ### Exercise: a step with momentum
-
-        Write `momentum(w, v, g, rate, beta)`: parameters `w`, velocity `v` and
-        gradient `g`, arrays of one shape, and two numbers. Give the pair `(w, v)`
-        after the step.
+        **A step with momentum.** Write `momentum(w, v, g, rate, beta)`: parameters `w`,
+        velocity `v` and gradient `g`, arrays of one shape, and two numbers. Give the
+        pair `(w, v)` after the step.
         """,
     )
     momentum
@@ -420,12 +414,10 @@ def _():
     adam, adam_asked = exercise(
         "descent/adam",
         r"""
-        ### Exercise: a step of Adam
-
-        Write `adam(w, g, m, v, t, rate)` with $\beta_1 = 0.9$, $\beta_2 = 0.999$,
-        $\epsilon = 10^{-8}$: `w`, `g`, `m`, `v` are arrays of one shape, `t` = 1, 2, …
-        counts the steps. Give `(w, m, v)` after the step, `m` and `v` as the next step
-        needs them.
+        **A step of Adam.** Write `adam(w, g, m, v, t, rate)` with $\beta_1 = 0.9$,
+        $\beta_2 = 0.999$, $\epsilon = 10^{-8}$: `w`, `g`, `m`, `v` are arrays of one
+        shape, `t` = 1, 2, … counts the steps. Give `(w, m, v)` after the step, `m` and
+        `v` as the next step needs them.
         """,
     )
     adam
@@ -578,11 +570,9 @@ def _():
     batches, batches_asked = exercise(
         "descent/batches",
         r"""
-        ### Exercise: mini-batches
-
-        Write `batches(order, size)`: `order` is a shuffled array of the row numbers,
-        shape (n,). Cut it into a list of arrays of `size` row numbers, in that order;
-        the last one has the rows that are left.
+        **Mini-batches.** Write `batches(order, size)`: `order` is a shuffled array of
+        the row numbers, shape (n,). Cut it into a list of arrays of `size` row numbers,
+        in that order; the last one has the rows that are left.
         """,
     )
     batches
@@ -647,13 +637,11 @@ def _():
     stop, stop_asked = exercise(
         "descent/stop",
         r"""
-        ### Exercise: when is it enough?
-
-        Costs of mini-batches rise and fall, so one bad step is no reason to stop. Write
-        `stop(costs, patience)`: `costs` of shape (n,) came one by one, the first that
-        of the start. Give the first step (an index into `costs`) at which the best
-        cost so far is already `patience` steps old. Where that never happens, give the
-        last step.
+        **When is it enough?** Costs of mini-batches rise and fall, so one bad step is
+        no reason to stop. Write `stop(costs, patience)`: `costs` of shape (n,) came one
+        by one, the first that of the start. Give the first step (an index into `costs`)
+        at which the best cost so far is already `patience` steps old. Where that never
+        happens, give the last step.
         """,
     )
     stop

@@ -113,11 +113,9 @@ def _():
     log_likelihood, log_likelihood_asked = exercise(
         "likelihood/log_likelihood",
         r"""
-        ### Exercise: the log likelihood of a coin
-
-        Write `log_likelihood(p, y)`: a number `p` between 0 and 1, and `y` of shape
-        (n,) with zeros and ones. Give the number $\log P(y \mid p)$. It is tried with
-        2,400 rows as well.
+        **The log likelihood of a coin.** Write `log_likelihood(p, y)`: a number `p`
+        between 0 and 1, and `y` of shape (n,) with zeros and ones. Give the number
+        $\log P(y \mid p)$. It is tried with 2,400 rows as well.
         """,
     )
     log_likelihood
@@ -186,10 +184,9 @@ def _():
     normal_cost, normal_cost_asked = exercise(
         "likelihood/normal_cost",
         r"""
-        ### Exercise: minus the log of the normal density
-
-        Write `normal_cost(mean, sd, y)` for two numbers and `y` of shape (n,): the mean
-        over the rows of minus the logarithm of the density, with all its terms.
+        **Minus the log of the normal density.** Write `normal_cost(mean, sd, y)` for
+        two numbers and `y` of shape (n,): the mean over the rows of minus the logarithm
+        of the density, with all its terms.
         """,
     )
     normal_cost
@@ -284,11 +281,10 @@ def _():
     cross_entropy, cross_entropy_asked = exercise(
         "likelihood/cross_entropy",
         r"""
-        ### Exercise: cross-entropy
-
-        Write `cross_entropy(Z, y)`: outputs `Z` of shape (n, k), and `y` of shape (n,)
-        with the true class of each row, 0 to k − 1. Give the mean over the rows of
-        $-\log \mathrm{softmax}(z)_y$. Outputs may be as large as 1,000.
+        **Cross-entropy.** Write `cross_entropy(Z, y)`: outputs `Z` of shape (n, k), and
+        `y` of shape (n,) with the true class of each row, 0 to k − 1. Give the mean
+        over the rows of $-\log \mathrm{softmax}(z)_y$. Outputs may be as large as
+        1,000.
         """,
     )
     cross_entropy
@@ -360,10 +356,9 @@ def _():
     poisson_cost, poisson_cost_asked = exercise(
         "likelihood/poisson_cost",
         r"""
-        ### Exercise: the cost of counts
-
-        Write `poisson_cost(z, t)`: outputs `z` and counts `t`, both of shape (n,). Give
-        the mean over the rows, without $\log t!$. An output may be as low as −800.
+        **The cost of counts.** Write `poisson_cost(z, t)`: outputs `z` and counts `t`,
+        both of shape (n,). Give the mean over the rows, without $\log t!$. An output
+        may be as low as −800.
         """,
     )
     poisson_cost
@@ -447,10 +442,8 @@ def _():
     likely_share, likely_share_asked = exercise(
         "likelihood/likely_share",
         r"""
-        ### Exercise: the coin with a prior
-
-        Write `likely_share(y, a, b)`: `y` of shape (n,) with zeros and ones, numbers
-        `a` and `b` above 1. Give the p at which
+        **The coin with a prior.** Write `likely_share(y, a, b)`: `y` of shape (n,) with
+        zeros and ones, numbers `a` and `b` above 1. Give the p at which
         $p^k (1 - p)^{n-k} \cdot p^{a-1} (1-p)^{b-1}$ is highest.
         """,
     )
@@ -478,12 +471,11 @@ def _():
     posterior, posterior_asked = exercise(
         "likelihood/minus_log_posterior",
         r"""
-        ### Exercise: ridge regression from its sentence
-
-        $y_i$ is normal around $x_i^\top w$ with spread `sd`, each $w_j$ normal around 0
-        with spread `tau`. Write `minus_log_posterior(w, X, y, sd, tau)`: `w` of shape
-        (d,), `X` (n, d), `y` (n,). Give minus the logarithm of likelihood times prior,
-        without the terms that do not depend on `w`.
+        **Ridge regression from its sentence.** $y_i$ is normal around $x_i^\top w$ with
+        spread `sd`, each $w_j$ normal around 0 with spread `tau`. Write
+        `minus_log_posterior(w, X, y, sd, tau)`: `w` of shape (d,), `X` (n, d), `y`
+        (n,). Give minus the logarithm of likelihood times prior, without the terms that
+        do not depend on `w`.
         """,
     )
     posterior

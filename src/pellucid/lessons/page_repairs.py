@@ -167,10 +167,8 @@ def _():
     safe_rate, safe_rate_asked = exercise(
         "repairs/safe_rate",
         r"""
-        ### Repair: a rate that suits the inputs
-
-        Let `safe_rate(X)` give a rate for the cost $\frac1n |X w - y|^2$ with `X` of
-        shape (n, d): half of the bound $2/L$.
+        **A rate that suits the inputs.** Let `safe_rate(X)` give a rate for the cost
+        $\frac1n |X w - y|^2$ with `X` of shape (n, d): half of the bound $2/L$.
         """,
     )
     safe_rate
@@ -246,7 +244,7 @@ def _(kinds, wines):
 @app.cell
 def _(guess_2, train, wines):
     names = load_wine().feature_names
-    _spreads = wines[train].std(axis=0)
+    _means, _spreads = wines[train].mean(axis=0), wines[train].std(axis=0)
     _order = np.argsort(-_spreads)[[0, 1, 2, -2, -1]]
     unequal = (_spreads.max() / _spreads.min()) ** 2
     slopes = pl.gradient(class_cost)(
@@ -260,8 +258,9 @@ def _(guess_2, train, wines):
         mo.vstack([
             table(
                 [
-                    (names[j].replace("_", " "), wines[train][:, j].mean(),
-                     _spreads[j], np.abs(slopes[j]).max())
+                    (names[j].replace("_", " "),
+                     *(f"{value:.3g}" for value in
+                       (_means[j], _spreads[j], np.abs(slopes[j]).max())))
                     for j in _order
                 ],
                 ["column", "mean", "spread", "largest slope"],
@@ -281,11 +280,10 @@ def _():
     standardised, standardised_asked = exercise(
         "repairs/standardised",
         r"""
-        ### Repair: one scale for all
-
-        Let `standardised(train, test)`, tables of shape (n, d) and (m, d), give the
-        pair of both tables with each column moved and scaled, so that in the training
-        rows it has mean 0 and spread 1. What may the test rows tell you?
+        **One scale for all.** Let `standardised(train, test)`, tables of shape (n, d)
+        and (m, d), give the pair of both tables with each column moved and scaled, so
+        that in the training rows it has mean 0 and spread 1. What may the test rows
+        tell you?
         """,
     )
     standardised
@@ -383,12 +381,10 @@ def _():
     first_weights, first_weights_asked = exercise(
         "repairs/first_weights",
         r"""
-        ### Repair: first weights
-
-        `u` of shape (d, h) has uniform numbers from 0 to 1. Let `first_weights(u)` give
-        weights that lie evenly between $-\sqrt{6/d}$ and $\sqrt{6/d}$ (He et al. 2015):
-        half of the units answer at first, and the sums keep their size from layer to
-        layer.
+        **First weights.** `u` of shape (d, h) has uniform numbers from 0 to 1. Let
+        `first_weights(u)` give weights that lie evenly between $-\sqrt{6/d}$ and
+        $\sqrt{6/d}$ (He et al. 2015): half of the units answer at first, and the sums
+        keep their size from layer to layer.
         """,
     )
     first_weights
@@ -489,11 +485,10 @@ def _():
     class_repair, class_repair_asked = exercise(
         "repairs/class_cost",
         r"""
-        ### Repair: one softmax
-
-        Here both softmaxes are written out. Repair `class_cost(W, b, X, y)`: `W`
-        (d, k), `b` (k,), `X` (n, d), classes `y` (n,). It gives the mean of
-        $-\log \mathrm{softmax}(z)_y$, one number; also for outputs as far apart as 900.
+        **One softmax.** Here both softmaxes are written out. Repair
+        `class_cost(W, b, X, y)`: `W` (d, k), `b` (k,), `X` (n, d), classes `y` (n,). It
+        gives the mean of $-\log \mathrm{softmax}(z)_y$, one number; also for outputs as
+        far apart as 900.
         """,
     )
     class_repair
@@ -585,11 +580,9 @@ def _():
     squared_repair, squared_repair_asked = exercise(
         "repairs/squared_cost",
         r"""
-        ### Repair: the shapes
-
-        Repair `squared_cost(w, b, X, y)` for `w` (d,), `X` (n, d) and `y` of shape
-        (n, 1): the mean squared error, one number, each prediction against its own
-        target.
+        **The shapes.** Repair `squared_cost(w, b, X, y)` for `w` (d,), `X` (n, d) and
+        `y` of shape (n, 1): the mean squared error, one number, each prediction against
+        its own target.
         """,
     )
     squared_repair
@@ -701,12 +694,10 @@ def _():
     chosen, chosen_asked = exercise(
         "repairs/chosen",
         r"""
-        ### Repair: choose behind the wall
-
-        Repair `chosen(X, y, train, k)`: `X` (n, d), `y` (n,), `train` an array of row
-        numbers. It gives the numbers of the k columns whose correlation with y is
-        largest in size, from small to large, shape (k,), without a look at the rows
-        that are not in `train`.
+        **Choose behind the wall.** Repair `chosen(X, y, train, k)`: `X` (n, d), `y`
+        (n,), `train` an array of row numbers. It gives the numbers of the k columns
+        whose correlation with y is largest in size, from small to large, shape (k,),
+        without a look at the rows that are not in `train`.
         """,
     )
     chosen
@@ -721,7 +712,7 @@ def _(chosen_asked, few, columns, leaking, learn, prove):
         once_right(
             "repairs/chosen",
             table(
-                [("broken", *leaking), ("repaired", *honest)],
+                [("broken", *np.round(leaking, 2)), ("repaired", *np.round(honest, 2))],
                 ["r2", "rows learned from", "rows held out"],
             ),
         ),
