@@ -61,6 +61,14 @@ def test_help_and_the_list_load_nothing_heavy(words):
     assert set(json.loads(run.stdout)) & HEAVY == set()
 
 
+def test_the_site_answers_before_anything_heavy_is_loaded():
+    built = "import json, sys, pellucid.lessons.server as s; s.site();"
+    told = "print(json.dumps(sorted(sys.modules)))"
+    command = [sys.executable, "-c", built + told]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert set(json.loads(run.stdout)) & {"matplotlib", "pandas", "sklearn"} == set()
+
+
 def test_the_help_fits_a_terminal():
     told = typed("--help").stdout
     assert max(map(len, told.splitlines())) <= 80

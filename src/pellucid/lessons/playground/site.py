@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -11,7 +12,8 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pellucid.lessons.playground.session import Session
+if TYPE_CHECKING:
+    from pellucid.lessons.playground.session import Session
 
 FOLDER = Path(__file__).parent / "page"
 KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
@@ -53,7 +55,7 @@ def page(request: Request) -> Response:
 async def training(socket: WebSocket) -> None:
     """Answer one page, message by message, until it is closed."""
     await socket.accept()
-    session = await run_in_threadpool(Session)
+    session = await run_in_threadpool(begun)
     try:
         while True:
             answer = await run_in_threadpool(
@@ -62,6 +64,13 @@ async def training(socket: WebSocket) -> None:
             await socket.send_text(answer)
     except (WebSocketDisconnect, KeyError):  # KeyError: of bytes, which no page sends
         return
+
+
+def begun() -> Session:
+    """Begin; what a training needs is loaded now, and not before the first page."""
+    from pellucid.lessons.playground.session import Session
+
+    return Session()
 
 
 def answered(session: Session, text: str) -> str:
