@@ -345,6 +345,15 @@ def test_a_place_that_cannot_be_written_is_told(monkeypatch, tmp_path):
         progress.note("line/slope", right=True)
 
 
+@pytest.mark.parametrize("file", [".marimo.toml", "index.html.j2", "lessons.css"])
+def test_what_dresses_the_pages_is_not_left_out_of_the_package(file):
+    root = Path(__file__).parents[2]
+    path = f"src/pellucid/lessons/web/{file}"
+    command = ["git", "check-ignore", "--no-index", "--quiet", path]
+    assert (root / path).exists()
+    assert subprocess.run(command, cwd=root).returncode != 0  # hatch leaves these out
+
+
 def test_every_page_of_marimo_is_a_file_of_the_package():
     room = Path(importlib.import_module("pellucid.lessons").__file__).parent
     assert {each.file.parent for each in road.LESSONS} == {room}

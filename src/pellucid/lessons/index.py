@@ -18,7 +18,7 @@ def index_page() -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    folder = resources.files("pellucid.lessons") / "site"
+    folder = resources.files("pellucid.lessons") / "web"
     template = (folder / "index.html.j2").read_text("utf-8")
     counted = {lesson.name: progress.counted(lesson.name) for lesson in LESSONS}
     page = environment.from_string(template).render(

@@ -31,7 +31,7 @@ from pellucid.lessons.road import PAGES, Page
 HOST = "127.0.0.1"
 PORT = 2718  # of which the next ones are tried where it is taken
 TRIED = 100
-SITE = Path(str(resources.files("pellucid.lessons"))) / "site"
+WEB = Path(str(resources.files("pellucid.lessons"))) / "web"
 FORGET = 120  # seconds after which a page that was closed is forgotten
 # marimo copies a style sheet of this site into each of its widgets.
 HEAD = """<link rel="stylesheet" href="/style/lessons.css">
@@ -69,7 +69,7 @@ def notebooks(pages: list[Page]) -> Starlette:
     It reads its settings in the folder that it is built in: they are ours, so that the
     lessons look alike whatever a person has set for notebooks of their own.
     """
-    with contextlib.chdir(SITE):
+    with contextlib.chdir(WEB):
         builder = marimo.create_asgi_app(
             quiet=True, include_code=False, session_ttl=FORGET, html_head=HEAD
         )
@@ -92,7 +92,7 @@ def styles(request: Request) -> Response:
 
 def script(request: Request) -> Response:
     """What the lessons add to marimo: names for screen readers, keys, progress."""
-    text = (SITE / "lessons.js").read_text("utf-8")
+    text = (WEB / "lessons.js").read_text("utf-8")
     return Response(text, media_type="text/javascript")
 
 

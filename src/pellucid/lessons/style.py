@@ -12,7 +12,7 @@ from pellucid.show.themes import dark_colours
 @cache
 def style_sheet() -> str:
     """The style sheet: what is written in the file, and the colours of pictures."""
-    folder = resources.files("pellucid.lessons") / "site"
+    folder = resources.files("pellucid.lessons") / "web"
     graphs = "".join(
         f".graph [{attribute}='{light}'] {{ {attribute}: {dark} }}\n"
         for light, dark in DARK.items()
