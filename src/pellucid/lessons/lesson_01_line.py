@@ -15,12 +15,14 @@ with app.setup:
         answer,
         closing,
         exercise,
+        graph,
         opening,
         picture,
         predict,
+        read,
         revealed,
         text,
-    )  # fmt: skip
+    )
     from pellucid.show import plots
     from pellucid.show.colours import PALETTE
 
@@ -280,8 +282,8 @@ def _():
         pl.draw(cost, 1.0, 0.5, np.array([1.0, 2, 4]), np.array([1.0, 3, 2]))
         ```
         """),
-        picture(
-            _drawing.svg,
+        graph(
+            _drawing,
             "The computational graph of the cost: a, b, x and y go into the error, "
             "that into the squares, and these into their mean.",
         ),
@@ -508,22 +510,17 @@ def _(x, y):
 
 @app.cell
 def _():
-    text(r"""
-    ## What to read
-
-    - Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2nd ed.,
-      2009), section 3.2: least squares, with the statistics around it.
-    - Bishop, *Pattern Recognition and Machine Learning* (2006), section 1.1: fitting a
-      curve by least squares, and what can go wrong.
-    - Efron, Hastie, Johnstone & Tibshirani, "Least angle regression", *The Annals of
-      Statistics* 32 (2004): the source of the 442 patients.
-    - Galton, "Regression towards mediocrity in hereditary stature", *Journal of the
-      Anthropological Institute* 15 (1886): why a line of best fit is called a
-      regression, and why there are two of them.
-
-    **Next:** *Many inputs*. One input becomes ten, the line a plane, and the two
-    equations above become one equation of matrices.
-    """)
+    read(
+        "Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2nd "
+        "ed., 2009), section 3.2: least squares, with the statistics around it.",
+        "Bishop, *Pattern Recognition and Machine Learning* (2006), section 1.1: "
+        "fitting a curve by least squares, and what can go wrong.",
+        'Efron, Hastie, Johnstone & Tibshirani, "Least angle regression", *The '
+        "Annals of Statistics* 32 (2004): the source of the 442 patients.",
+        'Galton, "Regression towards mediocrity in hereditary stature", *Journal of '
+        "the Anthropological Institute* 15 (1886): why a line of best fit is called "
+        "a regression, and why there are two of them.",
+    )
 
 
 @app.cell

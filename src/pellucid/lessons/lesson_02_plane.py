@@ -15,13 +15,17 @@ with app.setup:
     from pellucid.lessons.page import (
         answer,
         closing,
+        code,
         exercise,
+        graph,
         opening,
         picture,
         predict,
+        read,
         revealed,
+        table,
         text,
-    )  # fmt: skip
+    )
     from pellucid.show import plots
 
     TWO = "body mass index", "blood pressure"
@@ -240,8 +244,8 @@ def _():
         $w = (0, 1.5)$. The gradient in the box of `w` is $X^\top$ times
         the one in the box below it.
         """),
-        picture(
-            pl.draw(cost, *_given).svg,
+        graph(
+            pl.draw(cost, *_given),
             "The computational graph of the cost: X and w make the predictions, y is "
             "taken away, the errors are squared, and their mean is the cost.",
         ),
@@ -249,7 +253,7 @@ def _():
         And this is the code that Pellucid writes for the gradient, from that graph
         alone. Is it yours?
         """),
-        text(f"```python\n{pl.source(pl.gradient(pl.graph(cost, *_given)))}\n```"),
+        code(pl.source(pl.gradient(pl.graph(cost, *_given)))),
     ])  # fmt: skip
     return (cost,)
 
@@ -512,11 +516,10 @@ def _(area, radius):
     right_digits = {name: digits(w, _right) for name, w in _found.items()}
     missed = {n: np.max(np.abs(_A @ w - _b)) / np.max(_b) for n, w in _found.items()}
     _rows = [
-        f"| {name} | {right_digits[name]:.0f} | {missed[name]:.0e} |" for name in _found
+        (name, f"{right_digits[name]:.0f}", f"{missed[name]:.0e}") for name in _found
     ]
-    _head = ["| degree 6 | digits right | equations missed by |", "| :-- | --: | --: |"]
     mo.vstack([
-        text("\n".join(_head + _rows)),
+        table(_rows, ("degree 6", "digits right", "equations missed by")),
         text(r"""
         The inverse misses the equations by most, and takes three times the work of
         `solve`. But many digits go before either, in $X^\top X$ itself: it is as
@@ -552,21 +555,23 @@ def _(r2):
     text(rf"""
     Half of the variance is explained now: r2 is {r2:.2f}. Is that good? Would it hold
     for the next 442 patients? And can more columns make it worse?
-
-    ## What to read
-
-    - Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2nd ed.,
-      2009), section 3.2: least squares with many inputs, and the geometry of the right
-      angle.
-    - Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 5.1.4: linear
-      regression as the first learning algorithm; sections 2.1 to 2.3 for the matrices.
-    - Golub & Van Loan, *Matrix Computations* (4th ed., 2013), section 5.3: least
-      squares of full rank, by normal equations and by QR.
-    - Higham, *Accuracy and Stability of Numerical Algorithms* (2nd ed., 2002), chapter
-      14: what inverting costs, and why one does not.
-
-    **Next:** *How good is a fit?* When a high r2 means nothing.
     """)
+
+
+@app.cell
+def _():
+    read(
+        "Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2nd "
+        "ed., 2009), section 3.2: least squares with many inputs, and the geometry "
+        "of the right angle.",
+        "Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 5.1.4: "
+        "linear regression as the first learning algorithm; sections 2.1 to 2.3 for "
+        "the matrices.",
+        "Golub & Van Loan, *Matrix Computations* (4th ed., 2013), section 5.3: least "
+        "squares of full rank, by normal equations and by QR.",
+        "Higham, *Accuracy and Stability of Numerical Algorithms* (2nd ed., 2002), "
+        "chapter 14: what inverting costs, and why one does not.",
+    )
 
 
 @app.cell

@@ -15,12 +15,14 @@ with app.setup:
         answer,
         closing,
         exercise,
+        graph,
         opening,
         picture,
         predict,
+        read,
         revealed,
         text,
-    )  # fmt: skip
+    )
     from pellucid.show import plots
 
     MASS, PROGRESSION = "body mass index (kg/m²)", "progression of diabetes"
@@ -311,8 +313,8 @@ def _():
         than the mean. The gradient at `output` says how to change each prediction so
         that $r^2$ rises: it is $2 (y - \hat y) / \text{SST}$, the residuals again.
         """),
-        picture(
-            pl.draw(share, np.array([4.0, 5, 2]), np.array([1.0, 2, 6])).svg,
+        graph(
+            pl.draw(share, np.array([4.0, 5, 2]), np.array([1.0, 2, 6])),
             "The computational graph of r2: output and y lead to SSE, y and its mean "
             "to SST, and both to 1 less their ratio.",
         ),
@@ -609,21 +611,22 @@ def _():
 
     And even then: a good fit predicts. That a change of $x$ would *cause* a change of
     $y$ is another question, which no $r^2$ answers.
-
-    ## What to read
-
-    - Anscombe, "Graphs in statistical analysis", *The American Statistician* 27 (1973):
-      the four data sets, in five pages.
-    - Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2nd ed.,
-      2009), chapter 7: how to judge a model; section 7.10 on cross-validation, and on
-      the wrong way to do it.
-    - Belsley, Kuh & Welsch, *Regression Diagnostics* (1980), chapter 2: leverage and
-      influence.
-    - Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 5.2: capacity,
-      overfitting and underfitting.
-
-    **Next:** *Vectors, not loops*. Why the same sum is a hundred times faster.
     """)
+
+
+@app.cell
+def _():
+    read(
+        'Anscombe, "Graphs in statistical analysis", *The American Statistician* 27 '
+        "(1973): the four data sets, in five pages.",
+        "Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2nd "
+        "ed., 2009), chapter 7: how to judge a model; section 7.10 on "
+        "cross-validation, and on the wrong way to do it.",
+        "Belsley, Kuh & Welsch, *Regression Diagnostics* (1980), chapter 2: leverage "
+        "and influence.",
+        "Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 5.2: "
+        "capacity, overfitting and underfitting.",
+    )
 
 
 @app.cell

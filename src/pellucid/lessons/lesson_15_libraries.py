@@ -13,8 +13,26 @@ with app.setup:
     import numpy as np
 
     import pellucid as pl
-    from pellucid.lessons.page import answer, exercise, picture, predict, revealed, text
+    from pellucid.lessons.page import (
+        answer,
+        closing,
+        code,
+        exercise,
+        graph,
+        opening,
+        picture,
+        predict,
+        read,
+        revealed,
+        table,
+        text,
+    )
     from pellucid.show import plots
+
+
+@app.cell
+def _():
+    opening("libraries")
 
 
 @app.cell
@@ -22,10 +40,6 @@ def _():
     rows, d = 1_000_000_000, 10
     gigabytes = rows * d * 8 / 1e9
     text(rf"""
-    # Libraries, the GPU and big data
-
-    *What if there are a billion rows?*
-
     A shop keeps ten numbers of each sale: {gigabytes:.0f} GB for a billion sales, more
     than the memory of most machines. Which of the things that you wrote on this road
     still work? Which become fast on other hardware, and which do not?
@@ -54,12 +68,12 @@ def _():
         what it computes, as a graph. A graph does not say *where*: each operation in it
         has a name in NumPy, in JAX and in PyTorch.
         """),
-        picture(
-            pl.draw(cost, *example).svg,
+        graph(
+            pl.draw(cost, *example),
             "The graph of the mean squared error of three rows, with its values.",
         ),
         text("Its gradient in NumPy, as Pellucid writes it:"),
-        text(f"```python\n{pl.source(pl.gradient(_graph))}\n```"),
+        code(pl.source(pl.gradient(_graph))),
         text("""
         The same by hand, in the two libraries that most networks are trained with:
 
@@ -133,26 +147,26 @@ def _(cost, measure, targets):
             code = gradient.source
         return found, code
 
-    def as_table(found, sizes):
+    def lines_of(found, sizes):
         """The times of a race, a line a library."""
         names = dict.fromkeys(target for target, _ in found)
-        head = ["| microseconds |" + "".join(f" {n:,} rows |" for n in sizes),
-                "| :-- |" + " --: |" * len(sizes)]  # fmt: skip
-        lines = [f"| {name} |" + "".join(f" {found[name, n]:,.0f} |" for n in sizes)
-                 for name in names]  # fmt: skip
-        return "\n".join(head + lines)
+        return [(name, *(round(found[name, n]) for n in sizes)) for name in names]
 
     _shown = mo.md("")
     if measure.value:
         _sizes = 100, 10_000, 100_000
         _found, _code = raced([n for n, there in targets.items() if there], _sizes)
         _shown = mo.vstack([
-            text(as_table(_found, _sizes)),
+            table(
+                lines_of(_found, _sizes),
+                ("", *(f"{n:,} rows" for n in _sizes)),
+                caption="Microseconds for a gradient",
+            ),
             text("The program of the last of them:"),
-            text(f"```python\n{_code}\n```"),
+            code(_code),
         ])  # fmt: skip
     _shown
-    return as_table, raced
+    return lines_of, raced
 
 
 @app.cell
@@ -182,8 +196,8 @@ def _():
 
 @app.cell
 def _(bus, few, memory, start):
-    powers = np.linspace(1, 9, 81)  # of ten: 10 to a billion numbers
-    moved = 16 * 10**powers  # bytes: each number is read and written, 8 bytes each
+    numbers = np.geomspace(10, 1e9, 81)
+    moved = 16 * numbers  # bytes: each number is read and written, 8 bytes each
 
     def times(start, memory, bus, begin=1e-6, speed=20e9):
         """Seconds of a step: on the CPU, on the GPU, and with data sent there first."""
@@ -208,9 +222,9 @@ def _(bus, few, memory, start):
             start, memory, bus,
             picture(
                 plots.functions(
-                    powers, {"data there": gain, "data sent": gain_sent},
+                    numbers, {"data there": gain, "data sent": gain_sent},
                     title=_title,
-                    x_label="numbers doubled (powers of ten)",
+                    x_label="numbers doubled", logarithmic=True,
                     y_label="times as fast as the CPU",
                 ),
                 "How many times as fast a GPU is, against the number of numbers: below "
@@ -668,26 +682,34 @@ def _(time_taken_asked):
 
 @app.cell
 def _():
-    text(r"""
-    ## What to read
+    read(
+        'Chan, Golub & LeVeque, "Algorithms for computing the sample variance: '
+        'analysis and recommendations", *The American Statistician* 37 (1983): the '
+        "merging formula, and why the formula of the books fails.",
+        "Higham, *Accuracy and Stability of Numerical Algorithms* (2nd ed., 2002), "
+        "chapter 4: sums one by one, in pairs, and compensated.",
+        'Dean & Ghemawat, "MapReduce: simplified data processing on large clusters", '
+        "*OSDI* (2004): sums over blocks, on thousands of machines.",
+        "Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 8.1.3 on "
+        "batches and mini-batches, and section 12.1 on training at a large scale.",
+        'Bottou, Curtis & Nocedal, "Optimization methods for large-scale machine '
+        'learning", *SIAM Review* 60 (2018): why batches are enough.',
+    )
 
-    - Chan, Golub & LeVeque, "Algorithms for computing the sample variance: analysis and
-      recommendations", *The American Statistician* 37 (1983): the merging formula, and
-      why the formula of the books fails.
-    - Higham, *Accuracy and Stability of Numerical Algorithms* (2nd ed., 2002), chapter
-      4: sums one by one, in pairs, and compensated.
-    - Dean & Ghemawat, "MapReduce: simplified data processing on large clusters", *OSDI*
-      (2004): sums over blocks, on thousands of machines.
-    - Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 8.1.3 on batches
-      and mini-batches, and section 12.1 on training at a large scale.
-    - Bottou, Curtis & Nocedal, "Optimization methods for large-scale machine learning",
-      *SIAM Review* 60 (2018): why batches are enough.
 
+@app.cell
+def _():
+    text("""
     **This is the end of the road.** You wrote a line, a plane, a network, its gradient
     by hand, and the sums of a billion rows, each as a function of a few lines. What is
     left are your own data: `pellucid fit` takes a table, and the playground takes
     points that you draw.
     """)
+
+
+@app.cell
+def _():
+    closing("libraries")
 
 
 if __name__ == "__main__":
