@@ -104,7 +104,7 @@ def test_the_naive_cost_is_no_number_after_one_step(defs):
 FORMULAS = {
     "sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)),
     "softplus": lambda z: mpmath.log(1 + mpmath.exp(z)),
-    "log_chance": lambda z: -mpmath.log(1 + mpmath.exp(-z)),
+    "logarithm": lambda z: -mpmath.log(1 + mpmath.exp(-z)),
     "softmax": lambda z: 1 / (1 + mpmath.exp(-z)),
 }
 
@@ -123,7 +123,7 @@ def test_the_exact_values_are_exact_and_the_stable_formula_keeps_its_digits(
 
 @pytest.mark.parametrize(
     ("name", "z"),
-    [("softplus", -40.0), ("log_chance", 40.0), ("log_chance", -1000.0),
+    [("softplus", -40.0), ("logarithm", 40.0), ("logarithm", -1000.0),
      ("softmax", 1000.0)],
 )  # fmt: skip
 def test_the_naive_formula_loses_every_digit(formulas, name, z):

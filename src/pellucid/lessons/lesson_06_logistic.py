@@ -60,7 +60,7 @@ def softplus(z):
 
 
 @app.function
-def log_chance(z):
+def logarithm(z):
     p = 1 / (1 + np.exp(-z))
     return np.log(p)
 
@@ -477,7 +477,7 @@ def _():
         "1/(1 + exp(-z))": (sigmoid, lambda z: 1 / (1 + (-z).exp())),
         "log(1 + exp(z))": (softplus, lambda z: (1 + z.exp()).ln()),
         "log(p) with p = 1/(1 + exp(-z))": (
-            log_chance, lambda z: -(1 + (-z).exp()).ln()),
+            logarithm, lambda z: -(1 + (-z).exp()).ln()),
         "softmax of (z, 0), the first": (softmax, lambda z: 1 / (1 + (-z).exp())),
     }  # fmt: skip
     chosen = mo.ui.dropdown(formulas, "log(1 + exp(z))", label="formula")
@@ -503,15 +503,21 @@ def _(chosen, z_slider):
         naive_now = float(naive(np.float64(z_now)))
     exact_now = exactly(formula, z_now)
     stable_now = float(stable(z_now))
-    remark = f" NumPy warns: {said[0].message}." if said else ""
+    remark = f"NumPy warns: {said[0].message}." if said else ""
+
+    def how_exact(came):
+        if came == float(exact_now) == 0:
+            return "0 is the nearest float"
+        return f"{digits_right(came, exact_now):.0f}"
+
     mo.vstack([
         table(
-            [(name, f"{came:.17g}", f"{digits_right(came, exact_now):.0f}")
+            [(name, f"{came:.17g}", how_exact(came))
              for name, came in [("naive", naive_now), ("stable", stable_now)]]
             + [("exact", f"{exact_now:.17g}", "")],
             ("", f"at z = {z_now:.0f}", "digits right"),
         ),
-        text(f"Smaller than about 5·10⁻³²⁴, a float is 0.{remark}"),
+        text(remark),
     ])  # fmt: skip
     return formula, naive, stable
 
@@ -545,7 +551,7 @@ def _(formula, naive, stable):
 
 @app.cell
 def _():
-    whole = pl.explain(log_chance, -800.0)
+    whole = pl.explain(logarithm, -800.0)
     mo.accordion({"pl.explain tells it step by step, at z = −800":
                   mo.Html(whole._repr_html_())})  # fmt: skip
 
