@@ -144,6 +144,13 @@ def _(x):
 
 
 @bump_slope.mistake(
+    "1 - 2x² is what is left when exp(-x²) is taken out of both paths: multiply by it."
+)
+def _(x):
+    return 1 - 2 * x**2
+
+
+@bump_slope.mistake(
     "The derivative of exp(-u) keeps the exponential, dv/du = -exp(-u): on the long "
     "path yours is gone."
 )
@@ -188,6 +195,13 @@ def _(z):
 )
 def _(z):
     return -1 / (1 + np.exp(-z)) ** 2
+
+
+@sigmoid_slope.mistake(
+    "exp(-z), the inner derivative, is missing above the line: 1/(1 + exp(-z))² is s²."
+)
+def _(z):
+    return 1 / (1 + np.exp(-z)) ** 2
 
 
 @sigmoid_slope.mistake(

@@ -149,6 +149,13 @@ def _(f, x, h):
 
 
 @central_difference.mistake(
+    "From x to x + h is one step, and you divided by two: begin at x - h instead."
+)
+def _(f, x, h):
+    return (f(x + h) - f(x)) / (2 * h)
+
+
+@central_difference.mistake(
     "That is the backward difference: its error shrinks with h, that of the central "
     "one with h². Take a step to each side."
 )
@@ -189,6 +196,13 @@ def _(f, x, h):
 )
 def _(f, x, h):
     return (f(x + h / 2) - f(x - h / 2)) / h
+
+
+@central_difference.mistake(
+    "Those are steps of 2h, divided by 2h: go from x - h to x + h."
+)
+def _(f, x, h):
+    return (f(x + 2 * h) - f(x - 2 * h)) / (2 * h)
 
 
 @central_difference.mistake(

@@ -136,6 +136,14 @@ def _(p, y):
 
 
 @cost.mistake(
+    "That is the mean absolute error: here the loss is minus the logarithm of the "
+    "probability of what is true."
+)
+def _(p, y):
+    return np.mean(np.abs(p - y))
+
+
+@cost.mistake(
     "That is the mean squared error: here the loss is minus the logarithm of the "
     "probability of what is true."
 )

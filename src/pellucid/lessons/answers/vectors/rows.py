@@ -76,6 +76,15 @@ def _(X):
 
 
 @unit_rows.mistake(
+    "You divided by the largest entry of each row, so that this becomes 1: the length "
+    "counts all entries, the root of the sum of squares."
+)
+def _(X):
+    largest = np.max(np.abs(X), axis=1, keepdims=True)
+    return X / np.where(largest > 0, largest, 1)
+
+
+@unit_rows.mistake(
     "A row of zeros has length 0, and 0/0 is nan: divide by 1 there, so that the row "
     "stays 0."
 )
