@@ -624,7 +624,7 @@ def _(grower, growers, guess_wrong, network_cost, random_start, wines):
     forgetful = next(
         each.function
         for each in _backward.mistakes
-        if each.sentence.startswith("dZ1 lacks the slope of tanh")
+        if each.sentence.startswith("The slope of tanh is missing")
     )
 
     def descent(slopes, start, rate=0.5, steps=200):

@@ -166,6 +166,13 @@ def _(w, v, x, y):
     return dz * v * h * (1 - h) * x, dz * h
 
 
+@chain.mistake("The square is missing: the slope of tanh is 1 - h^2, not 1 - h.")
+def _(w, v, x, y):
+    h = np.tanh(w * x)
+    dz = v * h - y
+    return dz * v * (1 - h) * x, dz * h
+
+
 @chain.mistake("The sign is turned: dz is what came minus what was wanted, vh - y.")
 def _(w, v, x, y):
     h = np.tanh(w * x)

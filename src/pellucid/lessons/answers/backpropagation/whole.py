@@ -91,8 +91,8 @@ def _(X, Y, W1, b1, W2, b2):
 
 
 @backward.mistake(
-    "dZ1 lacks the slope of tanh: the blame that comes back, dA1, is multiplied by "
-    "1 - A1^2 before it goes on to W1 and b1."
+    "The slope of tanh is missing on the way to W1 and b1: dA1, which comes back, is "
+    "multiplied by 1 - A1^2, and dW1 and db1 take the result, dZ1."
 )
 def _(X, Y, W1, b1, W2, b2):
     A1 = np.tanh(X @ W1 + b1)
@@ -205,3 +205,105 @@ def _(X, Y, W1, b1, W2, b2):
     dW1 = X.T @ dZ1
     db1 = np.sum(dZ1, axis=0)
     return dW2, db2, dW1, db1
+
+
+@backward.mistake(
+    "The square is missing in dZ1: the slope of tanh is 1 - A1^2, not 1 - A1."
+)
+def _(X, Y, W1, b1, W2, b2):
+    Z1 = X @ W1 + b1
+    A1 = np.tanh(Z1)
+    A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+    dZ2 = (A2 - Y) / len(X)
+    dW2 = A1.T @ dZ2
+    db2 = np.sum(dZ2, axis=0)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (1 - A1)
+    dW1 = X.T @ dZ1
+    db1 = np.sum(dZ1, axis=0)
+    return dW1, db1, dW2, db2
+
+
+@backward.mistake(
+    "In dZ1 tanh is taken twice: A1 is tanh(Z1) already, so its slope is 1 - A1^2."
+)
+def _(X, Y, W1, b1, W2, b2):
+    Z1 = X @ W1 + b1
+    A1 = np.tanh(Z1)
+    A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+    dZ2 = (A2 - Y) / len(X)
+    dW2 = A1.T @ dZ2
+    db2 = np.sum(dZ2, axis=0)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (1 - np.tanh(A1) ** 2)
+    dW1 = X.T @ dZ1
+    db1 = np.sum(dZ1, axis=0)
+    return dW1, db1, dW2, db2
+
+
+@backward.mistake("In dZ1 you squared the difference: 1 - A1^2 is not (1 - A1)^2.")
+def _(X, Y, W1, b1, W2, b2):
+    Z1 = X @ W1 + b1
+    A1 = np.tanh(Z1)
+    A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+    dZ2 = (A2 - Y) / len(X)
+    dW2 = A1.T @ dZ2
+    db2 = np.sum(dZ2, axis=0)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (1 - A1) ** 2
+    dW1 = X.T @ dZ1
+    db1 = np.sum(dZ1, axis=0)
+    return dW1, db1, dW2, db2
+
+
+@backward.mistake(
+    "dW1 takes dA1, which has not been through tanh yet. The weights W1 made Z1, so "
+    "they take dZ1."
+)
+def _(X, Y, W1, b1, W2, b2):
+    Z1 = X @ W1 + b1
+    A1 = np.tanh(Z1)
+    A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+    dZ2 = (A2 - Y) / len(X)
+    dW2 = A1.T @ dZ2
+    db2 = np.sum(dZ2, axis=0)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (1 - A1**2)
+    dW1 = X.T @ dA1
+    db1 = np.sum(dZ1, axis=0)
+    return dW1, db1, dW2, db2
+
+
+@backward.mistake(
+    "db1 takes dA1, which has not been through tanh yet. The biases b1 are in Z1, so "
+    "they take dZ1."
+)
+def _(X, Y, W1, b1, W2, b2):
+    Z1 = X @ W1 + b1
+    A1 = np.tanh(Z1)
+    A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+    dZ2 = (A2 - Y) / len(X)
+    dW2 = A1.T @ dZ2
+    db2 = np.sum(dZ2, axis=0)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (1 - A1**2)
+    dW1 = X.T @ dZ1
+    db1 = np.sum(dA1, axis=0)
+    return dW1, db1, dW2, db2
+
+
+@backward.mistake(
+    "dW2 takes Z1, what went into tanh. W2 was multiplied by what came out of it, A1."
+)
+def _(X, Y, W1, b1, W2, b2):
+    Z1 = X @ W1 + b1
+    A1 = np.tanh(Z1)
+    A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+    dZ2 = (A2 - Y) / len(X)
+    dW2 = Z1.T @ dZ2
+    db2 = np.sum(dZ2, axis=0)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (1 - A1**2)
+    dW1 = X.T @ dZ1
+    db1 = np.sum(dZ1, axis=0)
+    return dW1, db1, dW2, db2
