@@ -709,8 +709,8 @@ def _(forgetful, growers, network_cost, random_start, wines):
 
     _exact = pl.gradient(network_cost, "W1")(*_start, wines, growers).ravel()
     _wrong = forgetful(wines, growers, *_start)[0].ravel()
-    exponents = np.arange(1.0, 13)
-    _tried = [_differences(along_first, _start[0].ravel(), 10.0**-e) for e in exponents]
+    steps = 10.0 ** -np.arange(1, 13)
+    _tried = [_differences(along_first, _start[0].ravel(), step) for step in steps]
 
     def distance(g, to):
         return float(np.linalg.norm(g - to) / (np.linalg.norm(g) + np.linalg.norm(to)))
@@ -719,10 +719,9 @@ def _(forgetful, growers, network_cost, random_start, wines):
     wrong_distances = [distance(g, _wrong) for g in _tried]
     picture(
         plots.functions(
-            -exponents,
-            {"right": np.log10(right_distances), "wrong": np.log10(wrong_distances)},
+            steps, {"right": right_distances, "wrong": wrong_distances},
             title="The right gradient agrees to ten digits, the wrong one to none",
-            x_label="step ε, power of ten", y_label="relative distance, power of ten",
+            x_label="step ε", y_label="relative distance", logarithmic=True,
         ),
         "How far dW1 is from that by differences, for steps from 1e-1 to 1e-12. The "
         "right one is closest near 1e-5; the wrong one stays far at every step.",
