@@ -43,7 +43,7 @@ def test_lstm_remembers_and_plain_recurrence_does_not(page):
 
 def test_forecast_of_two_years_is_nearer_than_the_last_year_again(page):
     assert page["future_miss"] < page["repeat_miss"] / 2
-    assert page["future_misses"][0] < page["future_miss"] < page["future_misses"][-1]
+    assert page["future_miss"] < page["future_misses"][2]  # of five
 
 
 def test_windows_are_those_of_numpy(rng):

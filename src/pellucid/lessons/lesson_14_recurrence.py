@@ -215,8 +215,8 @@ def _(as_last_month, misses, months_guess):
         "network sees the season.",
         table(
             [
-                ("as last month", f"{as_last_month:.1f}"),
-                *((f"{k} months", f"{miss:.1f}") for k, miss in misses.items()),
+                ("as last month", round(as_last_month, 1)),
+                *((f"{k} months", round(miss, 1)) for k, miss in misses.items()),
             ],
             ("what is read", "thousands beside the truth"),
             caption="The months of 1959 and 1960, each foretold from those before it",
@@ -241,7 +241,7 @@ def _():
 
     The last is a sum, as one weight is used at every step. Here are three steps with
     numbers, $w = 0.5$: follow the orange slopes from the bottom up, and see $w$ collect
-    one part from each step.
+    a part from each step that uses it. (The first does not: there $h_0 = 0$.)
     """)
 
 
@@ -532,8 +532,8 @@ def _():
     text(r"""
     ## Two years ahead
 
-    Back to the airlines. The LSTM that reads twelve months has seen nothing of 1959 and
-    1960. It tells January 1959; then it reads its own answer as if it were true and
+    Back to the airlines. Of 1959 and 1960 the LSTM that reads twelve months has seen
+    nothing. It tells January 1959; then it reads its own answer as if it were true and
     tells February, and so on for 24 months.
     """)
 
