@@ -16,7 +16,7 @@ SIDE = 64  # places of the map along each side
 ALONG = 192  # places of a curve
 EVERY = 2  # the map of a unit takes every other place
 DEAD = 1e-4  # a unit that varies less says nothing
-LEVEL = 0.01  # a cost that changes less, of itself, is level
+LEVEL = 0.02  # a cost that changes less, of itself, is level
 
 
 def grid(points: Points) -> Array:

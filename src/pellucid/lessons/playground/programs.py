@@ -16,6 +16,7 @@ from pellucid.lessons.playground.written import (
     code_of,
     step_code,
 )
+from pellucid.tables.wording import counted
 
 PRINTED = """\
 print("Training cost", float(loss(layers, X, y)))
@@ -42,7 +43,7 @@ def _head(training: Training) -> str:
     imports = ["import numpy as np"]
     imports += ["import sklearn.datasets"] * ("sklearn" in drawn)
     imports += ["", "import pellucid as pl"] * ("= datasets" in drawn)
-    title = f'"""{about[0].upper()}{about[1:]}: {training.done} steps."""'
+    title = f'"""{about[0].upper()}{about[1:]}: {counted(training.done, "step")}."""'
     recipe = drawn and "\n\n" + drawn.replace(" datasets.", " pl.datasets.") + "\n"
     return "\n".join([title, "", *imports, *([recipe] if recipe else [])])
 
@@ -76,9 +77,8 @@ def _raw(training: Training) -> str:
         drawer = _drawer(training)
         called = f"{settings.n}, {settings.noise!r}, {settings.seed}"
         return f"X, y = {drawer.__name__}({called})"
-    rows = ", ".join(f"[{a:.6g}, {b:.6g}, {c:.6g}]" for a, b, c in settings.rows)
-    body = textwrap.fill(rows, 84, initial_indent="    ", subsequent_indent="    ",
-                         break_long_words=False)  # fmt: skip
+    rows = " ".join(f"[{a:.6g},_{b:.6g},_{c:.6g}]," for a, b, c in settings.rows)
+    body = _wrapped(rows, 4, apart="").replace("_", " ")  # no row is broken
     columns = ":1" if settings.kind == "curve" else ":2"
     return f"rows = np.array([\n{body}\n])\nX, y = rows[:, {columns}], rows[:, 2]"
 
@@ -101,19 +101,26 @@ def _targets(training: Training) -> str:
 
 def _weights(training: Training) -> str:
     """The weights as they are now, to the last digit."""
-    pairs = [f"    (np.array({W.tolist()}),\n     np.array({b.tolist()})),"
-             for W, b in training.layers]  # fmt: skip
-    body = "\n".join(_filled(pair) for pair in pairs)
-    title = f"# Weights and biases of each layer after {training.done} steps"
-    return f"{title}\nlayers = [\n{body}\n]"
+    title = f"# Weights and biases of each layer after {counted(training.done, 'step')}"
+    return "\n".join([title, "layers = [", *map(_pair, training.layers), "]"])
 
 
-def _filled(text: str) -> str:
-    lines = text.split("\n")
+def _pair(layer: Any) -> str:
+    """A layer, a line for each input."""
+    W, b = layer
+    rows = [_wrapped(f"{row},", 12) for row in W.tolist()]
+    biases = _wrapped(f"np.array({b.tolist()}),", 8)
     return "\n".join(
-        textwrap.fill(line, 88, subsequent_indent=" " * 10, break_long_words=False)
-        for line in lines
+        ["    (", "        np.array([", *rows, "        ]),", biases, "    ),"]
     )
+
+
+def _wrapped(text: str, indent: int, apart: str = " ") -> str:
+    """Text in lines of 88 columns, broken at blanks."""
+    first = " " * indent
+    more = first + apart
+    return textwrap.fill(text, 88, initial_indent=first, subsequent_indent=more,
+                         break_long_words=False, break_on_hyphens=False)  # fmt: skip
 
 
 def _functions(training: Training, *names: str) -> str:
@@ -172,7 +179,7 @@ def _cost(training: Training) -> list[str]:
         f"    if t % {max(1, steps // 10)} == 0:",
         '        print(f"{t:6} {loss(layers, X, y):.6f}")',
     ]
-    what = f"# {steps} steps from the start, as the page took them"
+    what = f"# {counted(steps, 'step')} from the start, as the page took them"
     made = [functions, method + "\n\n", as_typed(recipes.start) + "\n\n"]
     return [*made, *([batches] if batches else []), "\n".join([what, *loop]), PRINTED]
 
@@ -212,7 +219,8 @@ reach = np.linspace(-{REACH}, {REACH}, {SIDE})
 costs = np.array([[cost(placed(u + a, v + b), X, y) for a in reach] for b in reach])
 print("Cost from", costs.min(), "to", costs.max())
 
-# Two methods from one place
+# Two methods from one place; one whose rate is too large may leave all bounds
+np.seterr(over="ignore", invalid="ignore")
 for name, step, begin, rate in [
 """
         + "\n".join(

@@ -118,13 +118,14 @@ const address = () => `${location.origin}${location.pathname}#${link()}`;
 // -- running --------------------------------------------------------------------------
 
 const pace = { frames: 0, steps: 0, since: 0 };
+const afresh = () => Object.assign(pace, { frames: 0, steps: page.frame.done, since: performance.now() });
 
 function run() {
   if (page.running || !page.view.ready || page.frame.trouble) return;
   page.running = true;
   byId("run").textContent = "Pause";
   say(page.goal > page.frame.done ? `Taking the ${page.goal} steps of the link.` : "");
-  Object.assign(pace, { frames: 0, steps: page.frame.done, since: performance.now() });
+  pace.since = 0; // the first step, which is compiled, does not count
   onward();
 }
 
@@ -154,14 +155,15 @@ function onward() {
 
 /** Say how fast it goes, once a second. */
 function told() {
+  if (!pace.since) return afresh();
   pace.frames += 1;
   const seconds = (performance.now() - pace.since) / 1000;
-  if (seconds < 1 || !page.running) return;
+  if (seconds < 1 || !page.running) return null;
   const steps = Math.round((page.frame.done - pace.steps) / seconds);
   const frames = Math.round(pace.frames / seconds);
   const word = `${steps.toLocaleString("en-GB")} steps and ${frames} pictures a second`;
   byId("said").textContent = page.goal ? `${word}, to step ${page.goal} of the link` : word;
-  Object.assign(pace, { frames: 0, steps: page.frame.done, since: performance.now() });
+  return afresh();
 }
 
 function set(changes, then) {

@@ -37,6 +37,7 @@ export function take(view) {
     ? view.settings.rows.split(";").map((row) => row.split(",").map(Number)) : [];
   own.unit = null;
   canvas.classList.toggle("draws", draws());
+  canvas.setAttribute("role", draws() ? "application" : "img"); // which takes keys
   pens(view);
 }
 
