@@ -163,7 +163,6 @@ RETURNED = [
     ),
     (spread, "np.sqrt(np.mean((x + x.mean()) ** 2))", "`+` stands where `-` is right"),
     (spread, "np.sqrt(np.mean((x - x.max()) ** 2))", "`max` stands where `mean`"),
-    (spread, "(np.mean((x - x.mean()) ** 2)) ** 2", "a power is too much"),
     (relu, "np.abs(z)", "had no sign"),
     (relu, "z", "just `z`, as it came"),
     (relu, "z > 0", "True and False, and numbers"),
