@@ -152,7 +152,7 @@ def forbidden(context: Context, event: str) -> str:
 
 
 # kind of error, words of Python, words for a learner: {} are the groups of the former
-WORDS = (
+ERRORS = (
     (r"NameError", r"name '(\w+)' is not defined", undefined),
     (r"UnboundLocalError|NameError", r"variable '(\w+)'",
      "`{}` is used before it gets a value: give it one before, in every case."),
@@ -276,7 +276,6 @@ WORDS = (
      "`return`."),
     (r"KeyboardInterrupt", r"", "it interrupts itself: give a result by `return`."),
     (r"PermissionError", r"(.*)", forbidden),
-    (r"NotImplementedError", r"", "it says itself that it is not written yet."),
     (r"AssertionError", r"", "what it asserts is not so."),
     (r"StopIteration", r"", "`next` finds nothing more."),
 )  # fmt: skip

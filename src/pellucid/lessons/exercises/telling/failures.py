@@ -8,9 +8,10 @@ from typing import Any
 
 from pellucid.lessons.exercises.exercise import Exercise
 from pellucid.lessons.exercises.sandbox import Failure
-from pellucid.lessons.exercises.telling import errors, syntax
+from pellucid.lessons.exercises.telling.errors import ERRORS, Context
 from pellucid.lessons.exercises.telling.evidence import Evidence
 from pellucid.lessons.exercises.telling.shown import given
+from pellucid.lessons.exercises.telling.syntax import UNREADABLE
 
 LIMITS = {
     "time": "it ran too long and was stopped: does a loop never end?",
@@ -70,15 +71,15 @@ def reason(failure: Failure, exercise: Exercise, code: str) -> str:
     """Say why code stopped, in a learner's words if they are known."""
     if failure.kind in LIMITS:
         return LIMITS[failure.kind]
-    context = errors.Context(failure, exercise, code)
-    for kind, pattern, words in (*syntax.WORDS, *errors.WORDS):
+    context = Context(failure, exercise, code)
+    for kind, pattern, words in (*UNREADABLE, *ERRORS):
         match = re.fullmatch(kind, failure.kind) and re.search(pattern, failure.message)
         if match:
             return filled(words, match, context)
     return f"{failure.kind}: {failure.message}" if failure.message else failure.kind
 
 
-def filled(words: Any, match: re.Match[str], context: errors.Context) -> str:
+def filled(words: Any, match: re.Match[str], context: Context) -> str:
     """Put what the message names into the sentence."""
     if callable(words):
         return str(words(context, *match.groups()))

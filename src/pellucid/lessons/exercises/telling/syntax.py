@@ -3,7 +3,7 @@
 SYNTAX = r"SyntaxError|IndentationError|TabError"
 
 # kind of error, words of Python, words for a learner: {} are the groups of the former
-WORDS = (
+UNREADABLE = (
     (SYNTAX, r"expected ':'",
      "a colon is missing at the end (`def`, `if`, `for`, `while`, `else`)."),
     (SYNTAX, r"'(.)' was never closed", "the bracket `{}` is never closed."),
