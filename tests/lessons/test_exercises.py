@@ -5,15 +5,15 @@ from importlib.util import find_spec
 
 import pytest
 
+from pellucid.lessons import road
 from pellucid.lessons.exercises import child
 from pellucid.lessons.exercises.checking import check
 from pellucid.lessons.exercises.exercise import exercises_of, found
 from pellucid.lessons.exercises.sandbox import SANDBOX, outcome
-from pellucid.lessons.road import LESSONS
 
 PATHS = [
     path
-    for lesson in LESSONS
+    for lesson in road.LESSONS
     if find_spec(f"pellucid.lessons.answers.{lesson.name}")
     for path in exercises_of(lesson.name)
 ]
@@ -67,3 +67,11 @@ def test_a_mistake_is_told_by_its_own_sentence(path, number, seed):
     verdict = check(exercise, mistake.program(exercise.name), seed=seed, run=here)
     assert verdict.state == "wrong"
     assert verdict.sentence.endswith(mistake.sentence)
+
+
+@pytest.mark.parametrize("lesson", sorted({path.partition("/")[0] for path in PATHS}))
+def test_exercises_come_in_the_order_of_their_page(lesson):
+    page = road.lesson(lesson).file.read_text("utf-8")
+    places = [page.find(f'"{path}"') for path in exercises_of(lesson)]
+    assert places == sorted(places)
+    assert -1 not in places

@@ -4,10 +4,11 @@ import json
 
 import numpy as np
 import pytest
-from telling_cases import FAILING, RETURNED, REWRITTEN, backward, cost, relu
+from telling_cases import FAILING, RETURNED, REWRITTEN, backward, cost, relu, vector
 
 from pellucid.lessons.exercises import child
 from pellucid.lessons.exercises.checking import check
+from pellucid.lessons.exercises.exercise import exercise
 from pellucid.lessons.exercises.sandbox import outcome
 from pellucid.lessons.exercises.telling.shown import shown
 
@@ -17,19 +18,19 @@ def here(job):
     return outcome(json.loads(json.dumps(child.run(job))))
 
 
-def told(exercise, code, seed=0):
-    return check(exercise, code, seed=seed, run=here)
+def told(asked, code, seed=0):
+    return check(asked, code, seed=seed, run=here)
 
 
 @pytest.mark.parametrize("seed", [0, 5])
 @pytest.mark.parametrize(
-    ("exercise", "result", "words"),
+    ("asked", "result", "words"),
     [pytest.param(*case, id=f"{case[0].name}: {case[1]}") for case in RETURNED],
 )
-def test_a_wrong_result_is_told_by_its_relation(exercise, result, words, seed):
-    arguments = exercise.starter.partition("(")[2].partition(")")[0]
-    head = f"import numpy as np\n\n\ndef {exercise.name}({arguments}):\n"
-    verdict = told(exercise, f"{head}    return {result}\n", seed)
+def test_a_wrong_result_is_told_by_its_relation(asked, result, words, seed):
+    arguments = asked.starter.partition("(")[2].partition(")")[0]
+    head = f"import numpy as np\n\n\ndef {asked.name}({arguments}):\n"
+    verdict = told(asked, f"{head}    return {result}\n", seed)
     assert verdict.state == "wrong"
     assert words in verdict.sentence
 
@@ -64,6 +65,16 @@ def test_code_that_stops_is_explained(code, line, words):
 )  # fmt: skip
 def test_what_holds_nothing_yet_is_not_tried_yet(code):
     assert told(relu, code).state == "not tried yet"
+
+
+def test_a_program_to_be_mended_is_not_tried_until_it_is_changed():
+    broken = exercise(vector, start="def doubled(x):\n    return x + 2\n")(doubled)
+    assert told(broken, broken.starter).sentence == "Change the program, then check."
+    assert told(broken, "def doubled(x):\n    return 2 * x\n").state == "right"
+
+
+def doubled(x):
+    return 2 * x
 
 
 def test_dots_in_an_index_are_code():

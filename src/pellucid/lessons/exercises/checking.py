@@ -66,6 +66,8 @@ def check(
 def untried(exercise: Exercise, code: str) -> str:
     """Say what is still to be written, when nothing has been; else nothing."""
     start = "Replace the ... by your own code, then check."
+    if "..." not in exercise.starter:  # it is a whole program, to be mended
+        start = "Change the program, then check."
     if not code.strip() or code.strip() == exercise.starter.strip():
         return start
     try:

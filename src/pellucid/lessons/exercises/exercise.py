@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.lessons import road
+
 Function = Callable[..., Any]
 Inputs = Callable[[np.random.Generator], tuple[Any, ...]]
 Sees = Callable[[ast.Module], bool]
@@ -129,10 +131,13 @@ def found(path: str) -> Exercise:
 
 
 def exercises_of(lesson: str) -> dict[str, Exercise]:
-    """The exercises of a lesson by their paths, in the order of its answers."""
+    """The exercises of a lesson by their paths, in the order of its page."""
     module = import_module(f"pellucid.lessons.answers.{lesson}")
-    return {
+    known = {
         f"{lesson}/{name}": value
         for name, value in vars(module).items()
         if isinstance(value, Exercise)
     }
+    file = road.lesson(lesson).file
+    page = file.read_text("utf-8") if file.exists() else ""
+    return dict(sorted(known.items(), key=lambda item: page.find(f'"{item[0]}"')))
