@@ -1,4 +1,4 @@
-"""Every other lesson, driven in a browser from the second on: all of its exercises."""
+"""Every other lesson, from the second on, and the repairs, driven in a browser."""
 
 from lessons.driving import Pages
 
@@ -6,4 +6,7 @@ from pellucid.lessons.road import LESSONS
 
 
 class TestEvenLessons(Pages):
-    lessons = tuple(lesson.name for lesson in LESSONS[1::2] if lesson.file.exists())
+    lessons = (
+        *(lesson.name for lesson in LESSONS[1::2] if lesson.file.exists()),
+        "repairs",
+    )

@@ -49,10 +49,10 @@ def _(mass, t):
     slope, and a person on a hillside in fog needs no more than that: feel which way is
     down, take a step, repeat.
 
-    **How far should each step go?** The data are scikit-learn's diabetes patients: the
-    body mass index, from {mass.min():.0f} to {mass.max():.1f} kg/m² and put on a scale
-    from 0 to 1, and how far the disease went in a year, on a scale of mean 0 and
-    spread 1. The cost of a line with slope $a$ and intercept $b$ is
+    The data are scikit-learn's diabetes patients: the body mass index, from
+    {mass.min():.0f} to {mass.max():.1f} kg/m² and put on a scale from 0 to 1, and how
+    far the disease went in a year, on a scale of mean 0 and spread 1. The cost of a
+    line with slope $a$ and intercept $b$ is
 
     $$J(a, b) = \frac1n \sum_i (a x_i + b - t_i)^2,$$
 

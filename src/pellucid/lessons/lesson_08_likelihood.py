@@ -46,8 +46,8 @@ def _():
 def _(k, n):
     text(rf"""
     So far costs were given: the squared error for lines, the log loss for yes and no.
-    **Where do costs come from?** From a sentence about how the data arise. Say that
-    sentence in the language of probability, and the cost follows.
+    They come from a sentence about how the data arise. Say that sentence in the
+    language of probability, and the cost follows.
 
     The plainest case: of {n} tumours in scikit-learn's breast cancer data {k} are
     benign. Say: *each is benign with the same probability $p$, independent of the
