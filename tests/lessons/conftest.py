@@ -12,7 +12,7 @@ pytest.register_assert_rewrite("lessons.driving")
 from lessons.driving import Opened, handed_in  # noqa: E402 (its asserts are rewritten)
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
-QUICK = {"PELLUCID_EXERCISE_SECONDS": "0.5", "PYTHONUNBUFFERED": "1"}
+QUICK = {"PELLUCID_EXERCISE_SECONDS": "1", "PYTHONUNBUFFERED": "1"}
 
 
 def pytest_generate_tests(metafunc):
