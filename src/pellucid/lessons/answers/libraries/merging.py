@@ -10,7 +10,7 @@ from pellucid.lessons.answers.libraries.inputs import (
 )
 from pellucid.lessons.exercises.exercise import exercise
 
-HUGE = [1e155 * np.array([1.0, 1.001, 0.998]), 1e155 * np.array([1.002, 0.999])]
+FAR = [2.0**30 + np.array([0, 3, 1, 6]), 2.0**30 + np.array([2, 5, 7, 0])]
 
 # -- a mean ---------------------------------------------------------------------------
 
@@ -173,13 +173,13 @@ def _(a, b):
         "Each block has its own three; merge them as in the exercise before, and "
         "divide M2 by n at the end.",
     ),
-    edges=[(HUGE,)],
+    edges=[(FAR,)],
 )
 def variance_of_blocks(blocks):
     n, mean, M2 = 0, 0.0, 0.0
     for block in blocks:
         m, delta = len(block), np.mean(block) - mean
-        M2 += np.sum((block - np.mean(block)) ** 2) + delta * (delta * n * m / (n + m))
+        M2 += np.sum((block - np.mean(block)) ** 2) + delta**2 * n * m / (n + m)
         mean += delta * m / (n + m)
         n += m
     return M2 / n
@@ -196,8 +196,9 @@ def _(blocks):
 
 @variance_of_blocks.mistake(
     "The mean of the squares less the square of the mean is right on paper. Far from "
-    "zero both are huge and nearly the same, and rounding eats the difference (one of "
-    "the inputs is of the size 1e155, where it is nan). Subtract means before squaring."
+    "zero both are huge and nearly the same, and rounding eats the difference (the "
+    "numbers of one input are near a billion, where it gives 0). Subtract means "
+    "before you square."
 )
 def _(blocks):
     n = sum(len(block) for block in blocks)
