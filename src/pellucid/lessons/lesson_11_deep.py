@@ -264,8 +264,8 @@ def _():
         Lesson 9: not at zero. But how far from it? One unit sums $d$ inputs, $z =
         \sum_i x_i w_i$. With independent weights of mean 0 and spread $s$, the
         variances add up: $z$ has spread $s \sqrt{d}$ times that of the inputs. The next
-        layer multiplies again, and the next. Over $L$ layers that is a **power** of
-        $L$.
+        layer multiplies again, and the next: over $L$
+        layers the factor comes in $L$ times.
         """),
         guess_spread,
     ])  # fmt: skip
