@@ -197,45 +197,49 @@ def _network(training: Training) -> list[str]:
     return [functions, _weights(training), PRINTED, "\n".join(shown)]
 
 
-def _race(training: Training) -> list[str]:
-    settings = suited(training.settings, training.layers)
-    places = [
-        named(training.layers)[name] for name in (settings.across, settings.along)
-    ]
-    at = [f"[{i}][{j}][{', '.join(map(str, place))}]" for i, j, place in places]
-    racers = [(settings.method, settings.rate, "first"),
-              (settings.rival, settings.rival_rate, "second")]  # fmt: skip
-    methods = "\n\n\n".join(step_code(m, rate, name) for m, rate, name in racers)
-    placed = f"""\
+PLACED = """\
+
+
 def placed(u, v):
     moved = [(W.copy(), b.copy()) for W, b in layers]
-    moved{at[0]}, moved{at[1]} = u, v
-    return moved"""
-    raced = (
-        f"""\
+    moved{0}, moved{1} = u, v
+    return moved
+
+
+"""
+RACED = """\
 # The cost over two weights, all others as they are
-u, v = layers{at[0]}, layers{at[1]}
-reach = np.linspace(-{REACH}, {REACH}, {SIDE})
-costs = np.array([[cost(placed(u + a, v + b), X, y) for a in reach] for b in reach])
+u, v = layers{0}, layers{1}
+places = np.linspace(-{reach}, {reach}, {side})
+costs = np.array([[cost(placed(u + a, v + b), X, y) for a in places] for b in places])
 print("Cost from", costs.min(), "to", costs.max())
 
 # Two methods from one place; one whose rate is too large may leave all bounds
 np.seterr(over="ignore", invalid="ignore")
 for name, step, begin, rate in [
-"""
-        + "\n".join(
-            f"    ({m!r}, {name}, lambda w: {begin_code(m, rate)}, {rate!r}),"
-            for m, rate, name in racers
-        )
-        + f"""
+{racers}
 ]:
-    w = np.array([u, v]) + {REACH} * np.array({list(settings.begin)})
+    w = np.array([u, v]) + {reach} * np.array({begin})
     state = begin(w)
-    for t in range(1, {STEPS} + 1):
+    for t in range(1, {steps} + 1):
         slopes = cost_gradient(placed(*w), X, y)
-        w, state = step(w, np.array([slopes{at[0]}, slopes{at[1]}]), state, rate, t)
+        w, state = step(w, np.array([slopes{0}, slopes{1}]), state, rate, t)
     print(name, cost(placed(*w), X, y))"""
-    )
+
+
+def _race(training: Training) -> list[str]:
+    settings = suited(training.settings, training.layers)
+    there = [named(training.layers)[w] for w in (settings.across, settings.along)]
+    at = [f"[{i}][{j}][{', '.join(map(str, place))}]" for i, j, place in there]
+    methods = {"first": (settings.method, settings.rate),
+               "second": (settings.rival, settings.rival_rate)}  # fmt: skip
+    steps = [step_code(*method, name) for name, method in methods.items()]
+    racers = [f"    ({m!r}, {name}, lambda w: {begin_code(m, rate)}, {rate!r}),"
+              for name, (m, rate) in methods.items()]  # fmt: skip
+    raced = RACED.format(
+        *at, reach=REACH, side=SIDE, steps=STEPS, begin=list(settings.begin),
+        racers="\n".join(racers),
+    )  # fmt: skip
     functions = _functions(training, "loss", "cost", "cost_gradient")
-    return [functions, methods + "\n\n", _weights(training), PRINTED,
-            "\n\n" + placed + "\n\n", raced]  # fmt: skip
+    return [functions, "\n\n\n".join(steps) + "\n\n", _weights(training), PRINTED,
+            PLACED.format(*at), raced]  # fmt: skip
