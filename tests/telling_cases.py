@@ -136,7 +136,7 @@ RETURNED = [
     (cost, "float(np.random.rand())", "random numbers"),
     (means, "X.mean()", "the mean of what is asked"),
     (means, "X.sum(0)", "multiplied by the number of rows"),
-    (means, "X.mean(1)", "is it the wrong axis?"),
+    (means, "X.mean(1)", "the axis of `mean` is 1"),
     (means, "X.mean(0, keepdims=True)", "is a row (1, n)"),
     (means, "X.mean(0)[::-1]", "reverse order"),
     (means, "X.mean(0).astype(int)", "lost its decimals"),

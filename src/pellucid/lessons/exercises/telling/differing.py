@@ -39,7 +39,7 @@ from pellucid.lessons.exercises.telling.scaling import (
     odd_factor,
     powered,
 )
-from pellucid.lessons.exercises.telling.shapes import shape
+from pellucid.lessons.exercises.telling.shapes import misshapen, reshaped, shape
 from pellucid.lessons.exercises.telling.shown import given, shown
 from pellucid.lessons.exercises.telling.steps import step
 
@@ -84,8 +84,14 @@ def explained(view: View, evidence: Evidence) -> str:
     if isinstance(right, list):
         view = replace(view, pairs=[Pair(p.args, np.array(p.right), np.array(p.came))
                                     for p in view.pairs])  # fmt: skip
-    return (shape(view) or besides_nan(view) or numbers(view) or partly(view)
+    return (shaped(view) or besides_nan(view) or numbers(view) or partly(view)
             or unused(evidence))  # fmt: skip
+
+
+def shaped(view: View) -> str:
+    """Say why the shape is another one, if it is."""
+    slip = exchanged(view) if misshapen(view) else ""
+    return reshaped(view) or slip or shape(view)
 
 
 def besides_nan(view: View) -> str:
@@ -284,7 +290,7 @@ def within(evidence: Evidence, wrong: Wrong) -> str:
     view = View(pairs, evidence.exercise, f"`{wrong.name}`", look)
     if sentence := kind(view, evidence):
         return sentence
-    if sentence := shape(view) or nonfinite(view):
+    if sentence := shaped(view) or nonfinite(view):
         return sentence
     if isinstance(wrong.right, np.ndarray | float | int):
         return numbers(view) or place(view)

@@ -136,8 +136,8 @@ def beyond(context: Context, index: str, axis: str, size: str) -> str:
     if size == "0":
         return f"there is nothing along axis {axis} here: it has the size 0."
     step = " It is one too far." if index == size else ""
-    return (f"the index {index} does not exist: axis {axis} has {size} places, "
-            f"0 to {int(size) - 1}.{step}")  # fmt: skip
+    places = "only the place 0" if size == "1" else f"the places 0 to {int(size) - 1}"
+    return f"the index {index} does not exist: axis {axis} has {places}.{step}"
 
 
 def forbidden(context: Context, event: str) -> str:

@@ -76,7 +76,8 @@ def reason(failure: Failure, exercise: Exercise, code: str) -> str:
         match = re.fullmatch(kind, failure.kind) and re.search(pattern, failure.message)
         if match:
             return filled(words, match, context)
-    return f"{failure.kind}: {failure.message}" if failure.message else failure.kind
+    words = f"{failure.kind}: {failure.message}" if failure.message else failure.kind
+    return f"{words.rstrip('.')}."
 
 
 def filled(words: Any, match: re.Match[str], context: Context) -> str:

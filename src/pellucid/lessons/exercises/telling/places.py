@@ -86,7 +86,7 @@ def nonfinite(view: View) -> str:
         fit = (f"{shown(pair.right)} is right" if np.size(right) <= 12
                else "finite numbers are right")  # fmt: skip
         return (f"{view.it} holds {'nan' if nan else 'infinity'} for {example}, and "
-                f"{fit}: {why(pair, nan)}.")  # fmt: skip
+                f"{fit}; perhaps {why(pair, nan)}.")  # fmt: skip
     return ""
 
 
@@ -113,7 +113,8 @@ def why(pair: Pair, nan: bool) -> str:
         return ("0/0, or 0 times the logarithm of 0, is nan" if nan
                 else "a division by 0, or the logarithm of 0")  # fmt: skip
     if any(np.shape(a)[:1] == (1,) for a in pair.args):
-        return "with one row something is divided by 0 (n - 1, or a spread)"
+        return ("with one row something is divided by 0 (n - 1, a spread), or a root or "
+                "logarithm of a negative number is taken")  # fmt: skip
     return ("0/0, infinity - infinity, or a root or logarithm of a negative number"
             if nan else "a division by 0, a logarithm of 0, an overflow")  # fmt: skip
 
@@ -197,6 +198,10 @@ def occasion(view: View) -> str:
     bad = [any(pair is each for each in wrong) for pair in view.pairs]
     quantities = dict(sizes(view))
     for i, name in enumerate(view.names):
+        if [pair.args[i] is True for pair in view.pairs] == bad:
+            return f"when `{name}` is True"
+        if [pair.args[i] is False for pair in view.pairs] == bad:
+            return f"when `{name}` is False"
         if all(number(pair.args[i]) for pair in view.pairs):
             quantities[f"`{name}`"] = [pair.args[i] for pair in view.pairs]
     for label, values in quantities.items():

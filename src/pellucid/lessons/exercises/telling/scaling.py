@@ -18,7 +18,7 @@ CONSTANTS = {
     0.5: "is half of what it should be: a factor 2 is missing, or a 1/2 too much",
     -2.0: "is twice too large and has the opposite sign",
     -0.5: "is half of what it should be and has the opposite sign",
-    100.0: "is 100 times too large: no percent is asked",
+    100.0: "is 100 times too large",
     0.01: "is 100 times too small",
     1 / np.log(2): "is in bits: `log2` stands where the natural `log` is asked",
     np.log(2): "uses the natural `log`, and `log2` is asked",
@@ -175,7 +175,8 @@ def powers(view: View, values: Any, label: str, n: Any, k: float) -> str:
 
 def unknown(view: View, values: Any) -> str:
     """Say that there is one factor in each try, though not which."""
-    if all(np.size(pair.right) < 3 for pair in view.pairs):
+    few = all(np.size(pair.right) < 3 for pair in view.pairs)
+    if few or len(view.wrong) < len(view.pairs):
         return ""
     return (f"{view.it} is right but for one factor, which is the same for all its "
             f"numbers and depends on the input ({values[0]:.4g} in the first "

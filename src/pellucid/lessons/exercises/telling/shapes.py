@@ -85,13 +85,10 @@ MISSING: tuple[tuple[Change, str], ...] = (
 )  # fmt: skip
 
 
-def shape(view: View) -> str:
-    """Say how the shape differs; nothing when it is the right one."""
-    pair = next((p for p in view.wrong if np.shape(p.came) != np.shape(p.right)), None)
-    if pair is None:
+def reshaped(view: View) -> str:
+    """Say what was done to the right numbers, or not yet, so that the shape differs."""
+    if not misshapen(view):
         return ""
-    came, right = np.shape(pair.came), np.shape(pair.right)
-    facts = f"{view.it} has the shape {came}, and {right} is asked"
     for change, words in MADE:
         if view.holds(lambda p, f: f(np.asarray(p.right)), change):
             return f"{view.it} {words}."
@@ -99,8 +96,22 @@ def shape(view: View) -> str:
     for change, words in MISSING:
         if back.holds(lambda p, f: f(np.asarray(p.right)), change):
             return f"{view.it} {words}."
-    sentence = f"{facts}{because(view, pair)}"
-    return sentence if sentence.endswith("?") else f"{sentence}."
+    return ""
+
+
+def shape(view: View) -> str:
+    """Say which shape came and which is asked; nothing when it is the right one."""
+    for pair in misshapen(view)[:1]:
+        came, right = np.shape(pair.came), np.shape(pair.right)
+        facts = f"{view.it} has the shape {came}, and {right} is asked"
+        sentence = f"{facts}{because(view, pair)}"
+        return sentence if sentence.endswith("?") else f"{sentence}."
+    return ""
+
+
+def misshapen(view: View) -> list[Pair]:
+    """The inputs whose result has another shape than the right one."""
+    return [p for p in view.wrong if np.shape(p.came) != np.shape(p.right)]
 
 
 def because(view: View, pair: Pair) -> str:
