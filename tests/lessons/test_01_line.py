@@ -55,3 +55,11 @@ def test_slopes_of_the_cost_are_those_of_the_engine(points):
     cost = line.mean_squared_error.function
     engine = pl.gradient(cost, wrt=("a", "b"))(*points, 1.5, -0.5)
     np.testing.assert_allclose(line.cost_slopes.function(*points, 1.5, -0.5), engine)
+
+
+def test_squares_of_the_errors_are_square_on_the_page(page):
+    figure = page["squares"](page["few_x"], page["few_y"], 2.0, 100.0, "")
+    figure.canvas.draw()
+    boxes = [patch.get_window_extent() for patch in figure.axes[0].patches]
+    assert len(boxes) == 12
+    np.testing.assert_allclose([b.width / b.height for b in boxes], 1, rtol=0.01)

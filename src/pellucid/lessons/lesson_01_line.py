@@ -103,7 +103,7 @@ def _(height_slider, slope_slider, x, y):
         figure = plots.line(x, y, a, b, title=title, x_label=MASS, y_label=PROGRESSION)
         axes = figure.axes[0]
         axes.set(xlim=(17, 42), ylim=(-10, 360))
-        wide = 25 / 370 * 0.7  # kg/m² on paper as long as 1 of progression
+        wide = 25 / 370 * 0.713  # kg/m² on paper as long as 1 of progression
         for each, error in zip(x, a * x + b - y, strict=True):
             corner = (each, a * each + b - max(error, 0))
             side = abs(error)
