@@ -207,6 +207,10 @@ def test_a_curve_has_only_features_of_one_input() -> None:
     assert of_link("data=curve&features=x2").features == ("x1",)
 
 
+def test_the_plane_has_both_inputs_again_after_a_curve() -> None:
+    assert of_link("data=curve").changed({"data": "xor"}).features == ("x1", "x2")
+
+
 def test_one_more_point_changes_no_other_ones_set() -> None:
     few = points_of(of_link(f"data=drawn&rows={DRAWN}"))
     more = points_of(of_link(f"data=drawn&rows={DRAWN};2.5,2.5,1"))

@@ -92,7 +92,10 @@ class Settings:
             read["rival_rate"] = METHODS[read["rival"]].rate
         if "data" in read and "rows" not in read and read["data"] != self.data:
             read["rows"] = ()
-        return replace(self, **read)._fitting()
+        after = replace(self, **read)
+        if self.kind == "curve" and after.kind != "curve" and "features" not in read:
+            after = replace(after, features=Settings.features)  # x2 is there again
+        return after._fitting()
 
     def _fitting(self) -> Settings:
         """Leave out what these data have not; refuse what cannot be learned from."""
