@@ -113,8 +113,8 @@ def why(pair: Pair, nan: bool) -> str:
         return ("0/0, or 0 times the logarithm of 0, is nan" if nan
                 else "a division by 0, or the logarithm of 0")  # fmt: skip
     if any(np.shape(a)[:1] == (1,) for a in pair.args):
-        return ("with one row something is divided by 0 (n - 1, a spread), or a root or "
-                "logarithm of a negative number is taken")  # fmt: skip
+        return ("with one row something is divided by 0 (n - 1, a spread), or a root "
+                "or a logarithm of a negative number is taken")  # fmt: skip
     return ("0/0, infinity - infinity, or a root or logarithm of a negative number"
             if nan else "a division by 0, a logarithm of 0, an overflow")  # fmt: skip
 
