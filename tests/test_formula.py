@@ -154,6 +154,11 @@ def test_named_variables_become_equations(f, arguments, expected):
         (lambda x: np.sum(x) ** 2 * 2, (x,), r"2 \left( \sum_i x_i \right)^2"),
         (lambda x: np.mean(x**2 - 1), (x,), r"\frac{1}{n} \sum_i (x_i^2 - 1)"),
         (
+            lambda x: (np.sum(x) + np.sum(x**2)) / 2,
+            (x,),
+            r"\frac{\sum_i x_i + \sum_i x_i^2}{2}",
+        ),
+        (
             lambda x: np.mean(x) + np.mean(x[1:]),
             (x,),
             r"\frac{1}{3} \sum_i x_i + \frac{1}{2} \sum_i (\mathbf{x}_{1:})_i",

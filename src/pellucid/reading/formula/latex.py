@@ -130,7 +130,7 @@ def over(x: Piece, y: Piece) -> Piece:
     r"""The fraction \frac{x}{y}; of a sum, \frac{1}{y} \sum."""
     if NEGATIVE in (x.strength, y.strength):
         return _signed(over, x, y)
-    if x.text.startswith(r"\sum"):
+    if x.strength >= PRODUCT and x.text.startswith(r"\sum"):
         return Piece(rf"\frac{{1}}{{{y.text}}} {x.text}", PRODUCT, x.open)
     return Piece(rf"\frac{{{value_of(x)}}}{{{value_of(y)}}}", FRACTION)
 
