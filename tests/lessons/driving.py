@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import pytest
+
 from pellucid.lessons.exercises.exercise import found
 from pellucid.lessons.road import exercises
 
-PATIENCE = 60_000  # milliseconds, on a machine that does much else
+PATIENCE = 120_000  # milliseconds, on a machine that does much else
 TELEPHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 # Every element of the page, those inside of marimo's widgets too.
@@ -88,6 +90,7 @@ class Opened:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._asked)
         self.page.goto(f"{site}{name}/")
+        self.page.locator(".closing").wait_for(state="attached")
         for path in exercises(name):
             self.region(path).wait_for(state="attached")
             self.editor(path).wait_for()
@@ -151,6 +154,8 @@ class Opened:
 
 class Pages:
     """What holds of every lesson; a class in a test file names the lessons."""
+
+    pytestmark = pytest.mark.timeout(400)  # the first page may wait for all imports
 
     def test_every_widget_is_rendered(self, opened):
         opened.wait(f"{WIDGETS}.every((e) => parts(e).some(sized))")

@@ -4,7 +4,10 @@ import pytest
 
 from pellucid.lessons.exercises.exercise import found
 
-pytestmark = pytest.mark.parametrize("opened", ["line"], indirect=True, scope="module")
+pytestmark = [
+    pytest.mark.parametrize("opened", ["line"], indirect=True, scope="module"),
+    pytest.mark.timeout(400),  # the first page may wait for all imports
+]
 
 RIGHT = found("line/slope").solution
 PRINTS = """
