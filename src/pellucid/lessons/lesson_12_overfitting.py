@@ -176,20 +176,14 @@ def _(divided_asked):
 
 @app.cell
 def _():
-    text(r"""
-    Whatever is computed from rows is learned from them, a mean too.
-    """)
-
-
-@app.cell
-def _():
     standardised, standardised_asked = exercise(
         "overfitting/standardised",
         r"""
-    **Scaled without a leak.** Write `standardised(X_train, X_valid)`: from (n, d) and
-    (m, d) to two arrays of the same shapes, with each column shifted and divided so
-    that in the *training rows* it has mean 0 and standard deviation 1 (that of
-    `np.std`). The validation rows get the same shift and the same scale.
+    **Scaled without a leak.** Whatever is computed from rows is learned from them, a
+    mean too. Write `standardised(X_train, X_valid)`: from (n, d) and (m, d) to two
+    arrays of the same shapes, with each column shifted and divided so that in the
+    *training rows* it has mean 0 and standard deviation 1 (that of `np.std`). The
+    validation rows get the same shift and the same scale.
     """,
     )
     standardised

@@ -569,11 +569,9 @@ def _():
 
 @app.cell
 def _():
-    code("""
-    def largest(x):
-        return np.max(x, axis=(1, 2))  # (n, H, W, f) to (n, f)
-
-
+    code(
+        largest,
+        """
     relu = pl.activations.relu
     dense = Sequential(Flatten(), Dense(40, relu), Dense(10))
     windows = Sequential(
@@ -583,15 +581,21 @@ def _():
         Dense(10),
     )
     model = pl.NetworkClassifier(windows, method=pl.methods.Adam(0.01), batch_size=50)
-    """)
+    """,
+    )
+
+
+@app.function
+def largest(x):
+    return np.max(x, axis=(1, 2))  # (n, H, W, f) to (n, f)
 
 
 @app.cell
 def _():
-    _X, _y = pl.datasets.digits()
+    _X, digits = pl.datasets.digits()
     _rng = np.random.default_rng(0)
-    _order = _rng.permutation(len(_y))
-    _X, _y = (_X[_order].reshape(-1, 8, 8, 1) / 16).astype(np.float32), _y[_order]
+    _order = _rng.permutation(len(digits))
+    _X, digits = _X[_order].reshape(-1, 8, 8, 1) / 16, digits[_order]
 
     def _standing(X, corners):
         """Digits on fields of 12 x 12, each with its corner at another place."""
@@ -600,11 +604,13 @@ def _():
             field[i : i + 8, j : j + 8] = digit
         return fields
 
-    def largest(x):
-        return np.max(x, axis=(1, 2))  # (n, H, W, f) to (n, f)
-
     centred = _standing(_X, np.full((len(_X), 2), 2))
     moved = _standing(_X[1000:], _rng.integers(0, 5, size=(len(_X) - 1000, 2)))
+    return centred, digits, moved
+
+
+@app.cell
+def _(centred, digits, moved):
     relu, _layers = pl.activations.relu, pl.layers
     _dense = _layers.Sequential(
         _layers.Flatten(), _layers.Dense(40, relu), _layers.Dense(10)
@@ -619,18 +625,18 @@ def _():
         name: pl.NetworkClassifier(
             network, method=pl.methods.Adam(0.01), batch_size=50, max_iter=10, tol=0,
             random_state=0,
-        ).fit(centred[:1000], _y[:1000])
+        ).fit(centred[:1000], digits[:1000])
         for name, network in {"dense": _dense, "windows": _windows}.items()
     }  # fmt: skip
     shares = {
-        name: [model.score(X, _y[1000:]) for X in (centred[1000:], moved)]
+        name: [model.score(X, digits[1000:]) for X in (centred[1000:], moved)]
         for name, model in readers.items()
     }
     sizes = {
         name: sum(value.size for p in model.parameters_ for value in p.values())
         for name, model in readers.items()
     }
-    return centred, moved, readers, shares, sizes
+    return readers, shares, sizes
 
 
 @app.cell
