@@ -1,22 +1,17 @@
 """Every exercise of every lesson: its solution passes, its mistakes are told apart."""
 
 import json
-from importlib.util import find_spec
+from importlib import import_module
 
 import pytest
 
 from pellucid.lessons import road
 from pellucid.lessons.exercises import child
 from pellucid.lessons.exercises.checking import check
-from pellucid.lessons.exercises.exercise import exercises_of, found
+from pellucid.lessons.exercises.exercise import Exercise, found
 from pellucid.lessons.exercises.sandbox import SANDBOX, outcome
 
-PATHS = [
-    path
-    for lesson in road.LESSONS
-    if find_spec(f"pellucid.lessons.answers.{lesson.name}")
-    for path in exercises_of(lesson.name)
-]
+PATHS = [path for page in road.PAGES for path in road.exercises(page.name)]
 MISTAKES = [(path, i) for path in PATHS for i in range(len(found(path).mistakes))]
 
 
@@ -70,8 +65,7 @@ def test_a_mistake_is_told_by_its_own_sentence(path, number, seed):
 
 
 @pytest.mark.parametrize("lesson", sorted({path.partition("/")[0] for path in PATHS}))
-def test_exercises_come_in_the_order_of_their_page(lesson):
-    page = road.lesson(lesson).file.read_text("utf-8")
-    places = [page.find(f'"{path}"') for path in exercises_of(lesson)]
-    assert places == sorted(places)
-    assert -1 not in places
+def test_every_exercise_stands_on_its_page(lesson):
+    answers = vars(import_module(f"pellucid.lessons.answers.{lesson}"))
+    known = {name for name, value in answers.items() if isinstance(value, Exercise)}
+    assert {f"{lesson}/{name}" for name in known} == set(road.exercises(lesson))

@@ -19,7 +19,7 @@ from pellucid.lessons import progress
 from pellucid.lessons.exercises.checking import Verdict, check
 from pellucid.lessons.exercises.exercise import Exercise, found
 from pellucid.lessons.exercises.sandbox import SANDBOX
-from pellucid.lessons.road import exercises, lesson_of
+from pellucid.lessons.road import exercises
 
 Wish = Literal["nothing", "check", "hint", "solution"]
 Kind = Literal["neutral", "success"]
@@ -58,7 +58,7 @@ def exercise(path: str, question: str) -> tuple[mo.Html, Callable[[], Asked]]:
     task, so_far = found(path), progress.done(path)
     SANDBOX.warm()
     asked, ask = mo.state(Asked(path))
-    place = exercises(lesson_of(path)).index(path) + 1
+    place = exercises(path.partition("/")[0]).index(path) + 1
 
     def typed(code: str) -> None:
         kept(path, code=code)
@@ -160,7 +160,7 @@ def answer(asked: Callable[[], Asked]) -> mo.Html:
 
 def region(now: Asked, told: Told) -> mo.Html:
     """What stands below an exercise, which a screen reader reads when it changes."""
-    far = progress.how_far(lesson_of(now.path))
+    far = progress.how_far(now.path.partition("/")[0])
     trouble = f"<p>{plain(now.trouble)}</p>" if now.trouble else ""
     return mo.Html(
         f'<div class="answer {told.kind}" role="status" aria-live="polite" '

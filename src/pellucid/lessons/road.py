@@ -86,17 +86,6 @@ def exercises(name: str) -> tuple[str, ...]:
     return tuple(ASKED.findall(file.read_text("utf-8"))) if file.is_file() else ()
 
 
-def lesson_of(path: str) -> str:
-    """The name of the lesson of an exercise.
-
-    Examples
-    --------
-    >>> lesson_of("line/slope"), lesson_of("hidden_donut/forward")
-    ('line', 'hidden')
-    """
-    return re.split("[_/]", path, maxsplit=1)[0]
-
-
 def page(asked: str) -> Page:
     """Find a page by its name, or a lesson by its number.
 
@@ -111,27 +100,8 @@ def page(asked: str) -> Page:
     ('Backpropagation', 'The playground')
     """
     wanted = asked.strip().lower()
-    for extra in EXTRA:
-        if wanted == extra.name:
-            return extra
-    return lesson(wanted)
-
-
-def lesson(asked: str) -> Lesson:
-    """Find a lesson by its number or its name.
-
-    Raises
-    ------
-    PellucidError
-        When there is no such lesson; it names those that there are.
-
-    Examples
-    --------
-    >>> lesson("10").title, lesson("line").number
-    ('Backpropagation', 1)
-    """
-    for known in LESSONS:
-        if asked.lower() in (str(known.number), known.name):
+    for number, known in enumerate(PAGES, 1):
+        if wanted == known.name or (wanted == str(number) and number <= len(LESSONS)):
             return known
     names = ", ".join(known.name for known in PAGES)
     message = f"There is no lesson {asked!r}: give a number from 1 to {len(LESSONS)}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import re
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,8 +11,6 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
-
-from pellucid.lessons import road
 
 Function = Callable[..., Any]
 Inputs = Callable[[np.random.Generator], tuple[Any, ...]]
@@ -75,11 +72,6 @@ class Exercise:
         return self.function.__name__
 
     @property
-    def lesson(self) -> str:
-        """The name of the lesson that it belongs to."""
-        return re.split(r"[._]", self.function.__module__.partition("answers.")[2])[0]
-
-    @property
     def solution(self) -> str:
         """The solution as code."""
         return written(self.function, self.name)
@@ -128,16 +120,3 @@ def found(path: str) -> Exercise:
     lesson, _, name = path.partition("/")
     asked: Exercise = getattr(import_module(f"pellucid.lessons.answers.{lesson}"), name)
     return asked
-
-
-def exercises_of(lesson: str) -> dict[str, Exercise]:
-    """The exercises of a lesson by their paths, in the order of its page."""
-    module = import_module(f"pellucid.lessons.answers.{lesson}")
-    known = {
-        f"{lesson}/{name}": value
-        for name, value in vars(module).items()
-        if isinstance(value, Exercise)
-    }
-    file = road.lesson(lesson).file
-    page = file.read_text("utf-8") if file.exists() else ""
-    return dict(sorted(known.items(), key=lambda item: page.find(f'"{item[0]}"')))
