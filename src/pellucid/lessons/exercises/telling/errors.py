@@ -6,6 +6,7 @@ import ast
 import builtins
 import inspect
 import keyword
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -121,8 +122,42 @@ def broadcast(context: Context, shapes: str) -> str:
             "product of matrices.")  # fmt: skip
 
 
+POWER = "`^` is not a power in Python: write `**`."
+
+
+def elementwise(context: Context, name: str) -> str:
+    """Say what a function was given that it cannot compute with."""
+    if name == "bitwise_xor":
+        return POWER
+    if name in ("bitwise_and", "bitwise_or"):
+        return ("`&` and `|` come before `<`, `>` and `==`: put each comparison in "
+                "brackets.")  # fmt: skip
+    return f"`np.{name}` was given something that is not made of numbers."
+
+
+FOUR = ("`np.linalg.lstsq` gives four things at once, and the first of them is meant: "
+        "`np.linalg.lstsq(...)[0]`.")  # fmt: skip
+
+
+def ragged(context: Context) -> str:
+    """Say that several things were taken for one array."""
+    whole = "lstsq" in context.code and not re.search(r"lstsq\(.*\)\[", context.code)
+    if whole and not re.search(r",\s*\*?\w+\s*=\s*np\.linalg\.lstsq", context.code):
+        return FOUR
+    return "the parts have different lengths, so that they are no array."
+
+
 def operands(context: Context, sign: str, left: str, right: str) -> str:
     """Say what cannot be computed with."""
+    if sign == "^":
+        return POWER
+    functions = [kind for kind in (left, right) if "function" in kind or kind == "type"]
+    if functions and "method" in functions[0]:
+        return (f"one side of `{sign}` is a function that is not called: its round "
+                "brackets are missing, as in `x.mean()`.")  # fmt: skip
+    if functions:
+        return (f"one side of `{sign}` is a function itself: call it with what it is to "
+                "be taken of, `f(x)`.")  # fmt: skip
     if "NoneType" in (left, right):
         return f"one side of `{sign}` is None: a function before it returns nothing."
     if "list" in (left, right):
@@ -201,7 +236,7 @@ ERRORS = (
     (r"TypeError", r"'(\w+)' object does not support item assignment",
      "a {} cannot be changed in place: make it an array with `np.array(...)`."),
     (r"TypeError", r"ufunc '(\w+)' not supported",
-     "`np.{}` was given something that is not made of numbers."),
+     elementwise),
     (r"TypeError", r"must be real number, not (\w+)",
      "one number is asked here, and it is given a {}."),
     (r"ValueError", r"matmul: .*mismatch.*size (\d+) is different from (\d+)",
@@ -223,8 +258,7 @@ ERRORS = (
     (r"ValueError", r"truth value of an? array",
      "`if`, `and`, `or` and `while` ask one yes or no, and an array has many: use "
      "`np.where`, `&`, `|`, `.any()` or `.all()`."),
-    (r"ValueError", r"inhomogeneous shape",
-     "the parts have different lengths, so that they are no array."),
+    (r"ValueError", r"inhomogeneous shape", ragged),
     (r"ValueError", r"setting an array element with a sequence",
      "one place of an array takes one number, and here it is given several."),
     (r"ValueError", r"cannot reshape array of size (\d+) into shape (\(.*\))",
@@ -265,6 +299,8 @@ ERRORS = (
      "the function calls itself without end: where does it stop?"),
     (r"LinAlgError", r"Singular matrix",
      "the matrix has no inverse: its columns depend on each other."),
+    (r"LinAlgError", r"Incompatible dimensions",
+     "the table and the values beside it have different numbers of rows."),
     (r"LinAlgError", r"must be square", "the matrix must be square here."),
     (r"ModuleNotFoundError|ImportError", r"'(\w+)'",
      "there is no module or name `{}` to import: NumPy is enough here."),

@@ -15,7 +15,7 @@ import numpy as np
 from pellucid.lessons.exercises.exercise import Exercise, Function
 from pellucid.lessons.exercises.telling.evidence import Pair, View
 from pellucid.lessons.exercises.telling.mutants import mutants
-from pellucid.lessons.exercises.telling.scaling import factor
+from pellucid.lessons.exercises.telling.scaling import factor, ratio
 
 PATIENCE = 1.0  # seconds of work that are spent on it
 
@@ -31,18 +31,32 @@ def exchanged(view: View) -> str:
 def exchanged_and_scaled(view: View) -> str:
     """Say which one slip in the right formula gives what came but for a factor."""
     for program, words in programs(view):
-        pairs = []
-        for pair in view.pairs:
-            with contextlib.suppress(Exception):  # it does not suit these inputs
-                pairs.append(Pair(pair.args, asked(pair, view, program), pair.came))
-        shapes = all(np.shape(p.came) == np.shape(p.right) for p in pairs)
-        if len(pairs) < len(view.pairs) or not shapes:
+        pairs = scaled(view, program)
+        if not pairs:
             continue
         sentence = factor(replace(view, pairs=pairs, it="besides, all"))
         if sentence and "always" not in sentence:
             return (f"{view.it} comes from the right formula with two slips: {words}; "
                     f"{sentence}")  # fmt: skip
     return ""
+
+
+def scaled(view: View, program: Function) -> list[Pair]:
+    """What a program gives beside what came, if it differs by one factor each time."""
+    pairs = []
+    for pair in view.pairs:
+        with contextlib.suppress(Exception):  # it does not suit these inputs
+            pairs.append(Pair(pair.args, asked(pair, view, program), pair.came))
+        last = pairs[-1:]
+        if not last or last[0].args is not pair.args or not one_factor(last[0]):
+            return []
+    return pairs
+
+
+def one_factor(pair: Pair) -> bool:
+    """Tell whether what came is what is right times a number."""
+    k = np.shape(pair.came) == np.shape(pair.right) and ratio(pair)
+    return k is None or (k is not False and k == k)
 
 
 def programs(view: View) -> Iterator[tuple[Function, str]]:

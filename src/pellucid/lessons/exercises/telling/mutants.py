@@ -290,8 +290,31 @@ def everywhere(
 
 
 def exchanged(tree: ast.Module, others: dict[int, Any]) -> ast.Module:
-    """A copy of the tree with nodes exchanged, given by their identities."""
-    return ast.fix_missing_locations(copy.deepcopy(tree, others))
+    """The tree with nodes exchanged, given by their identities."""
+    changed: ast.Module = rebuilt(tree, others)
+    return ast.fix_missing_locations(changed)
+
+
+def rebuilt(node: Any, others: dict[int, Any]) -> Any:
+    """A node with parts exchanged; what stays is shared with the old tree."""
+    if id(node) in others:
+        return others[id(node)]
+    if isinstance(node, list):
+        parts = [rebuilt(part, others) for part in node]
+        same = all(a is b for a, b in zip(parts, node, strict=True))
+        return node if same else parts
+    if not isinstance(node, ast.AST):
+        return node
+    changed = {}
+    for name, value in ast.iter_fields(node):
+        now = rebuilt(value, others)
+        if now is not value:
+            changed[name] = now
+    if not changed:
+        return node
+    new = copy.copy(node)
+    vars(new).update(changed)
+    return new
 
 
 def column(vector: ast.expr) -> ast.Subscript:
