@@ -46,8 +46,8 @@ def _():
     blood values. How much should each of them count?
 
     You will write the answer as one equation of matrices. It holds for two inputs, for
-    ten, and for a million, and it fits curves as well as planes. Its gradient is the
-    line of code that every network of the later lessons trains with.
+    ten, and for a million, and it fits curves as well as planes. Its gradient comes
+    back in every network of the later lessons.
     """)
 
 
@@ -270,7 +270,8 @@ def _():
 
     They are called the **normal equations**: $X^\top (Xw - y) = 0$ says that the errors
     stand at a right angle (are *normal*) to each column of $X$. Nothing of any column
-    is left in them. $X^\top X$ has the shape $(d, d)$, however many rows there are.
+    is left in them. $X^\top X$ has the shape $(d, d)$, however many rows there are. As
+    long as no column is a sum of multiples of the others, there is one solution.
 
     The books write $w = (X^\top X)^{-1} X^\top y$. That is a formula to read, not to
     compute by: the weights are the *solution of equations*, and no inverse is needed.
@@ -283,7 +284,7 @@ def _():
         "plane/best_weights",
         r"""**5. The best weights.** Write `best_weights(X, y)`: `X` has the shape
         (n, d) with its column of ones, and more rows than columns. It returns the $w$
-        of least cost, of shape (d,), from the normal equations.""",
+        of least cost, of shape (d,), from the normal equations, without an inverse.""",
     )
     best_weights
     return (best_weights_asked,)
@@ -315,9 +316,9 @@ def _(plane, smaller, two, y):
         f"It is {plane.coef_[0]:.2f} after {alone:.2f}. Alone, the body mass index "
         "stood for itself and for the blood pressure that comes with it.",
         text("""
-        Now the blood pressure has a weight of its own. A weight says what one unit more
-        does *while the other inputs stay as they are*: it depends on which others there
-        are.
+        Now the blood pressure has a weight of its own. A weight says how much the
+        prediction changes for one unit more *while the other inputs stay as they are*:
+        it depends on which others there are.
         """),
     )
     return (alone,)
@@ -451,10 +452,10 @@ def _(pi):
     revealed(
         pi,
         "about 3.1",
-        f"The fit finds {square_weight:.3f}: the area of a circle is π r², and π is "
-        "3.142; the nuclei are round, but no perfect circles. With the three columns "
-        f"1, r, r² the weight of r² is {parabola[0]:.2f}, and r2 is {curve_r2:.4f} "
-        f"after {line_r2:.4f} for the line.",
+        f"The fit finds {square_weight:.3f}: the area of a circle is π r², π is 3.142, "
+        "and the nuclei are nearly circles. With the three columns 1, r, r² the weight "
+        f"of r² is {parabola[0]:.2f}, and r2 is {curve_r2:.4f} after {line_r2:.4f} for "
+        "the line.",
         picture(
             plots.curve(
                 radius, area, lambda r: np.polyval(parabola, r),
@@ -522,8 +523,9 @@ def _(area, radius):
         table(_rows, ("degree 6", "digits right", "equations missed by")),
         text(r"""
         The inverse misses the equations by most, and takes three times the work of
-        `solve`. But many digits go before either, in $X^\top X$ itself: it is as
-        sensitive to rounding as $X$ *squared*. `lstsq` works with $X$ and keeps more;
+        `solve`. But many digits go before either, in $X^\top X$ itself: its *condition
+        number*, the factor by which rounding may grow, is the square of that of $X$.
+        `lstsq` works with $X$ and keeps more;
         `pl.LinearRegression` mends what rounding has left, by a gradient computed
         without rounding. For a handful of columns in sensible units all of these will
         do. None of them needs the inverse.
