@@ -44,8 +44,8 @@ def _():
     $$r^2 = 1 - \frac{\text{SSE}}{\text{SST}}
           = 1 - \frac{\sum_i (y_i - \hat y_i)^2}{\sum_i (y_i - \bar y)^2}$$
 
-    This lesson shows five ways in which $r^2$ misleads, each on data, and you write the
-    tool against each of them.
+    This lesson shows five ways in which $r^2$ misleads, each on data, and you write
+    tools against them.
     """)
 
 
@@ -82,7 +82,7 @@ def _():
 def _(alike, line_of):
     _x = np.array([10.0, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5])
     _fourth = np.array([8.0, 8, 8, 8, 8, 8, 8, 19, 8, 8, 8])
-    quartet = {  # Anscombe (1973), table 1
+    quartet = {  # Anscombe (1973)
         "A cloud": (_x, np.array(
             [8.04, 6.95, 7.58, 8.81, 8.33, 9.96, 7.24, 4.26, 10.84, 4.82, 5.68])),
         "A curve": (_x, np.array(
@@ -118,9 +118,9 @@ def _():
     ## What is left: residuals
 
     The line is one thing, what it leaves is another. The **residual** of a row is what
-    was observed less what was predicted, $e_i = y_i - \hat y_i$. If the line has taken
-    all that there is, the residuals have no shape left: no curve, no funnel, no lonely
-    point.
+    was observed less what was predicted, $e_i = y_i - \hat y_i$: the error of the first
+    lessons with its sign turned. If the line has taken all that there is, the residuals
+    have no shape left: no curve, no funnel, no lonely point.
     """)
 
 
@@ -556,7 +556,7 @@ def _(line_of, mass, narrow, y):
         f"It is {narrow_line[2]:.2f}. The typical error is {narrow_error:.0f}, that of "
         f"all patients {whole_error:.0f}: hardly another. But where x hardly differs, "
         "it has little to explain. r2 compares the errors with the spread of *these* "
-        "rows; never compare the r2 of two samples.",
+        "rows: do not compare the r2 of samples that spread differently.",
         picture(
             plots.line(
                 mass[between], y[between], *narrow_line[:2],
