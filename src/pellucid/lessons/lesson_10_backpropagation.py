@@ -37,15 +37,15 @@ def _():
 def _():
     text(r"""
     A laboratory measured 178 wines from three growers: alcohol, acids, colour, 13
-    figures in all. A network with 5 hidden units is to say which grower made a wine. It
-    has $13 \cdot 5 + 5 + 5 \cdot 3 + 3 = 88$ weights and biases, and one cost $J$,
-    which says how wrong it is.
+    figures in all. A network with 5 hidden units (lesson 9) is to say which grower made
+    a wine. It has $13 \cdot 5 + 5 + 5 \cdot 3 + 3 = 88$ weights and biases, and one
+    cost $J$, which says how wrong it is.
 
     Imagine the 88 as knobs. Turn one a little, and $J$ changes a little: by how much,
     for each of them? These 88 slopes are the **gradient**, and every training needs it
     at every step. *Backpropagation* gives all of them at once. It is the chain rule,
     done in a good order, and at the end of this lesson you will have written it: first
-    for one weight, then for a chain of two, then for a whole layer.
+    for one weight, then for a chain of two, then for a whole network.
 
     All you need is the chain rule of school: if $J$ depends on $z$ and $z$ on $w$, then
 
@@ -56,8 +56,9 @@ def _():
 @app.cell
 def _():
     guess_cost = predict(
-        "One forward pass computes J for all wines. How long does it take, in forward "
-        "passes, to get all 88 slopes by backpropagation?",
+        "One forward pass computes J for all wines, from the inputs to the end. How "
+        "long does it take, in forward passes, to get all 88 slopes from it by "
+        "backpropagation?",
         ["about 1 more", "about 88 more", "about 176 more"],
     )
     guess_cost
@@ -85,7 +86,8 @@ def _(guess_cost):
 
 @app.cell
 def _():
-    text(r"""
+    weight = mo.ui.slider(-1, 3, 0.25, value=2.0, label="weight w", show_value=True)
+    mo.vstack([text(r"""
     ## One weight
 
     One wine, one input $x$, one weight $w$, one number $y$ that is wanted. The network
@@ -96,13 +98,7 @@ def _():
     Two links: $J$ depends on $e$, and $e$ on $w$. Each link has its own small
     derivative; the chain rule multiplies them. Move $w$, and see the slope as the
     tangent of $J$.
-    """)
-
-
-@app.cell
-def _():
-    weight = mo.ui.slider(-1, 3, 0.25, value=2.0, label="weight w", show_value=True)
-    weight
+    """), weight])  # fmt: skip
     return (weight,)
 
 
@@ -117,7 +113,7 @@ def _(weight):
         plots.functions(
             _w, {"J": one_cost(_w), "tangent": _J + one_slope * (_w - weight.value)},
             title=f"At w = {weight.value:.2f} the slope is {one_slope:.3g}",
-            x_label="w, with x = 1.5 and y = 1.2",
+            x_label="w, with x = 1.5 and y = 1.2", y_label="J",
         ),
         f"The parabola J over w, and its tangent at w = {weight.value:.2f}, of slope "
         f"{one_slope:.3g}.",
@@ -126,14 +122,11 @@ def _(weight):
 
 @app.cell
 def _():
-    one_weight, one_weight_asked = exercise(
-        "backpropagation/one_weight",
-        r"""
-        **One weight.** Write `one_weight(w, x, y)` for three numbers. Return the slope
-        $\dfrac{dJ}{dw}$ of $J = \tfrac12 (wx - y)^2$, a number. (Compare it with the
-        slider: at $w = 2$, $x = 1.5$, $y = 1.2$ it is 2.7.)
-        """,
-    )
+    one_weight, one_weight_asked = exercise("backpropagation/one_weight", r"""
+    **One weight.** Write `one_weight(w, x, y)` for three numbers. Return the slope
+    $\dfrac{dJ}{dw}$ of $J = \tfrac12 (wx - y)^2$, a number. (Compare it with the
+    slider: at $w = 2$, $x = 1.5$, $y = 1.2$ it is 2.7.)
+    """)  # fmt: skip
     one_weight
     return (one_weight_asked,)
 
@@ -148,26 +141,27 @@ def _():
     text(r"""
     ## A chain
 
-    Now a hidden unit between them: $h = \tanh(wx)$, $z = vh$, $J = \tfrac12(z - y)^2$.
-    From here on we write $dz$ for $\partial J / \partial z$: **the slope of the cost
-    with respect to** $z$, whatever $z$ is. Then the way back reads, from the end to the
-    beginning,
+    Now a hidden unit between them, which says $a = \tanh(wx)$; then $z = va$ and
+    $J = \tfrac12(z - y)^2$. From here on we write $dz$ for $\partial J / \partial z$:
+    **the slope of the cost with respect to** $z$, and so for every other letter. Then
+    the way back reads, from the end to the beginning,
 
     $$ dz = z - y, \qquad dv = dz \cdot \frac{\partial z}{\partial v}, \qquad
-    dh = dz \cdot \frac{\partial z}{\partial h}, \qquad
-    dw = dh \cdot \frac{\partial h}{\partial w} . $$
+    da = dz \cdot \frac{\partial z}{\partial a}, \qquad
+    dw = da \cdot \frac{\partial a}{\partial w} . $$
 
-    Each line uses the one before it; nothing is computed twice. For the last you need
-    the slope of tanh. It is $\tanh'(u) = 1 - \tanh^2 u$, and since $h = \tanh(wx)$ is
-    known already, that is $1 - h^2$. (Mind the inner derivative: $wx$ changes by $x$.)
+    Each line uses one above it; nothing is computed twice. For the last you need the
+    slope of tanh. It is $\tanh'(u) = 1 - \tanh^2 u$, and since $a = \tanh(wx)$ is known
+    already, that is $1 - a^2$. (And $w$ stands inside, in $wx$: mind the inner
+    derivative.)
     """)
 
 
 @app.cell
 def _():
     def one_unit(w, v, x, y):
-        h = np.tanh(w * x)
-        z = v * h
+        a = np.tanh(w * x)
+        z = v * a
         J = (z - y) ** 2 / 2
         return J  # noqa: RET504 (its name is shown)
 
@@ -175,25 +169,23 @@ def _():
     mo.vstack([
         graph(
             pl.draw(one_unit, *chain_numbers),
-            "The graph of the chain: w times x goes through tanh to h, h times v is z, "
+            "The graph of the chain: w times x goes through tanh to a, a times v is z, "
             "and z and y make J. Each box shows its value and its slope.",
         ),
-        text("Values go down the graph, from the inputs to $J$; slopes come up it, "
-             "from $J$, whose own slope is 1, to the inputs. Follow them with the "
-             "formulas."),
+        text("Values go down the graph, from the inputs to $J$; slopes (the graph says "
+             "*gradient*) come up it, from $J$, whose own slope is 1, to the inputs. "
+             "Follow them with the formulas; t1, t2 and t3 are steps without a name of "
+             "their own."),
     ])  # fmt: skip
     return chain_numbers, one_unit
 
 
 @app.cell
 def _():
-    chain, chain_asked = exercise(
-        "backpropagation/chain",
-        r"""
-        **A chain.** Write `chain(w, v, x, y)` for four numbers. Go forward ($h$, $z$),
-        then back ($dz$, $dv$, $dh$, $dw$), and return the pair `dw, dv`.
-        """,
-    )
+    chain, chain_asked = exercise("backpropagation/chain", r"""
+    **A chain.** Write `chain(w, v, x, y)` for four numbers. Go forward ($a$, $z$),
+    then back ($dz$, $dv$, $da$, $dw$), and return the pair `dw, dv`.
+    """)  # fmt: skip
     chain
     return (chain_asked,)
 
@@ -208,12 +200,12 @@ def _():
     text(r"""
     ## A fork
 
-    One thing is missing. A hidden unit may feed **several** outputs: $z_k = v_k h$ for
-    $k = 1, 2, \dots$, and $J = \tfrac12 \sum_k (z_k - y_k)^2$. When $h$ moves by a
-    little $\varepsilon$, every $z_k$ moves by $v_k \varepsilon$, and each of them
-    changes $J$. The changes add up:
+    One thing is missing. A hidden unit may feed **several** outputs, $k$ of them:
+    $z_m = v_m a$ for $m = 1, \dots, k$, and $J = \tfrac12 \sum_m (z_m - y_m)^2$. When
+    $a$ moves by a little $\varepsilon$, every $z_m$ moves by $v_m \varepsilon$, and
+    each of them changes $J$. The changes add up:
 
-    $$ dh = \sum_k dz_k \cdot v_k . $$
+    $$ da = \sum_{m=1}^k dz_m \cdot v_m . $$
 
     *Along a way multiply, over the ways add.* That is all of backpropagation.
     """)
@@ -221,21 +213,18 @@ def _():
 
 @app.cell
 def _():
-    both_ways, both_ways_asked = exercise(
-        "backpropagation/both_ways",
-        r"""
-        **A fork.** Write `both_ways(h, v, y)` with the number `h` and `v`, `y` `(k,)`.
-        Return the slope of $J = \tfrac12 \sum_k (v_k h - y_k)^2$ with respect to $h$, a
-        number.
-        """,
-    )
-    both_ways
-    return (both_ways_asked,)
+    all_ways, all_ways_asked = exercise("backpropagation/all_ways", r"""
+    **A fork.** Write `all_ways(a, v, y)` with the number `a`, and `v` and `y`, both
+    `(k,)`. Return the slope of $J = \tfrac12 \sum_m (v_m a - y_m)^2$ with respect to
+    $a$, a number.
+    """)  # fmt: skip
+    all_ways
+    return (all_ways_asked,)
 
 
 @app.cell
-def _(both_ways_asked):
-    answer(both_ways_asked)
+def _(all_ways_asked):
+    answer(all_ways_asked)
 
 
 @app.cell
@@ -244,8 +233,10 @@ def _():
     ## The network
 
     Now all wines at once, with $n$ rows, $d$ inputs, $h$ hidden units and $k$ outputs.
-    Each output answers "is it of this grower?", so $Y$ holds zeros and ones, and there
-    is a 1 in each row.
+    $X$ is $(n, d)$; each of its columns has the mean 0 and the spread 1. Each output
+    answers "is it of this grower?", so $Y$, $(n, k)$, holds zeros, and one 1 in each
+    row. The tables of weights are numbered by layers: in lesson 9, with one output,
+    $A_1$ was called $H$, $W_2$ was $v$, and $b_2$ was $c$.
 
     | formula | shape | |
     |---|---|---|
@@ -254,28 +245,26 @@ def _():
     | $Z_2 = A_1 W_2 + b_2$ | $(n, h)(h, k) + (k) = (n, k)$ | log odds |
     | $A_2 = \sigma(Z_2)$ | $(n, k)$ | probabilities |
 
-    The cost is the log loss of lesson 6, summed over the outputs, and the **mean over
-    the rows**:
+    with the sigmoid $\sigma(z) = 1 / (1 + e^{-z})$, entry by entry. The grower with the
+    largest probability is the answer for the row. The cost is the log loss of lesson 6,
+    summed over the outputs, and the **mean over the rows**:
 
     $$ J = \frac1n \sum_{i=1}^n \sum_{m=1}^k \Big( \log(1 + e^{z_{im}}) - y_{im} z_{im}
     \Big), \qquad z_{im} = Z_2[i, m] . $$
 
-    Written by $A_2$ the bracket is $-y \log a - (1 - y)\log(1 - a)$: the same number,
-    but it takes $\log 0$ where the network is very sure. `np.logaddexp(0, z)` is
-    $\log(1 + e^z)$ without overflow.
+    The bracket is $-y \log p - (1 - y)\log(1 - p)$ with $p = \sigma(z)$: the same
+    number, but computed by $p$ it takes $\log 0$ where the network is very sure.
+    `np.logaddexp(0, z)` is $\log(1 + e^z)$ without overflow.
     """)
 
 
 @app.cell
 def _():
-    forward, forward_asked = exercise(
-        "backpropagation/forward",
-        r"""
-        **The forward pass.** Write `forward(X, Y, W1, b1, W2, b2)` with `X` `(n, d)`,
-        `Y` `(n, k)`, `W1` `(d, h)`, `b1` `(h,)`, `W2` `(h, k)`, `b2` `(k,)`. Return
-        `Z1, A1, Z2, A2, J`: four tables and the number $J$.
-        """,
-    )
+    forward, forward_asked = exercise("backpropagation/forward", r"""
+    **The forward pass.** Write `forward(X, Y, W1, b1, W2, b2)` with `X` `(n, d)`,
+    `Y` `(n, k)`, `W1` `(d, h)`, `b1` `(h,)`, `W2` `(h, k)`, `b2` `(k,)`. Return
+    `Z1, A1, Z2, A2, J`: four tables and the number $J$.
+    """)  # fmt: skip
     forward
     return (forward_asked,)
 
@@ -292,7 +281,7 @@ def _():
 
     From $J$ back to $W_1$ there are seven slopes: $dZ_2$, then $dW_2$ and $db_2$, then
     $dA_1$, $dZ_1$, and last $dW_1$ and $db_1$. You derive each on its own. One rule
-    holds all along and finds half of all mistakes:
+    holds all along, and a mistake often breaks it:
 
     > **A slope has the shape of what it belongs to.** $dW_2$ is $(h, k)$, as $W_2$ is.
 
@@ -309,13 +298,10 @@ def _():
 
 @app.cell
 def _():
-    output_error, output_error_asked = exercise(
-        "backpropagation/output_error",
-        r"""
-        **The error at the output.** Write `output_error(A2, Y)`, both `(n, k)`. Return
-        $dZ_2$, `(n, k)`.
-        """,
-    )
+    output_error, output_error_asked = exercise("backpropagation/output_error", r"""
+    **The error at the output.** Write `output_error(A2, Y)`, both `(n, k)`. Return
+    $dZ_2$, `(n, k)`. ($n$ is not handed in: a shape tells it.)
+    """)  # fmt: skip
     output_error
     return (output_error_asked,)
 
@@ -379,13 +365,10 @@ def _():
 
 @app.cell
 def _():
-    output_bias, output_bias_asked = exercise(
-        "backpropagation/output_bias",
-        r"""
-        **The biases of the output.** Write `output_bias(dZ2)` with `dZ2` `(n, k)`.
-        Return $db_2$, `(k,)`.
-        """,
-    )
+    output_bias, output_bias_asked = exercise("backpropagation/output_bias", r"""
+    **The biases of the output.** Write `output_bias(dZ2)` with `dZ2` `(n, k)`.
+    Return $db_2$, `(k,)`.
+    """)  # fmt: skip
     output_bias
     return (output_bias_asked,)
 
@@ -413,13 +396,10 @@ def _():
 
 @app.cell
 def _():
-    hidden_error, hidden_error_asked = exercise(
-        "backpropagation/hidden_error",
-        r"""
-        **What comes back to the hidden units.** Write `hidden_error(dZ2, W2)` with
-        `dZ2` `(n, k)`, `W2` `(h, k)`. Return $dA_1$, `(n, h)`, without a loop.
-        """,
-    )
+    hidden_error, hidden_error_asked = exercise("backpropagation/hidden_error", r"""
+    **What comes back to the hidden units.** Write `hidden_error(dZ2, W2)` with
+    `dZ2` `(n, k)`, `W2` `(h, k)`. Return $dA_1$, `(n, h)`, without a loop.
+    """)  # fmt: skip
     hidden_error
     return (hidden_error_asked,)
 
@@ -441,8 +421,8 @@ def _():
             text(r"""
         ### Line 5: $dZ_1$
 
-        $A_1 = \tanh(Z_1)$ works entry by entry. No fork, no sum: each entry is
-        multiplied by the slope of tanh there.
+        $A_1 = \tanh(Z_1)$ works entry by entry. No fork, no sum: each entry of $dA_1$
+        is multiplied by the slope of tanh there.
         """),
             guess_passed,
         ]
@@ -472,13 +452,10 @@ def _(guess_passed):
 
 @app.cell
 def _():
-    through_tanh, through_tanh_asked = exercise(
-        "backpropagation/through_tanh",
-        r"""
-        **Back through tanh.** Write `through_tanh(dA1, A1)`, both `(n, h)`, where `A1`
-        is what tanh **gave**. Return $dZ_1$, `(n, h)`.
-        """,
-    )
+    through_tanh, through_tanh_asked = exercise("backpropagation/through_tanh", r"""
+    **Back through tanh.** Write `through_tanh(dA1, A1)`, both `(n, h)`, where `A1`
+    is what tanh **gave**. Return $dZ_1$, `(n, h)`.
+    """)  # fmt: skip
     through_tanh
     return (through_tanh_asked,)
 
@@ -494,38 +471,18 @@ def _():
     ### Lines 6 and 7: $dW_1$ and $db_1$
 
     $Z_1 = X W_1 + b_1$ has the form of $Z_2 = A_1 W_2 + b_2$. So nothing is new: lines
-    2 and 3, with $X$ in the place of $A_1$, and $dZ_1$ in the place of $dZ_2$.
+    2 and 3, with $X$ in the place of $A_1$, and $dZ_1$ in the place of $dZ_2$. Write
+    them straight into the whole.
     """)
 
 
 @app.cell
 def _():
-    first_layer, first_layer_asked = exercise(
-        "backpropagation/first_layer",
-        r"""
-        **The first layer.** Write `first_layer(X, dZ1)` with `X` `(n, d)`, `dZ1` `(n,
-        h)`. Return the pair $dW_1$, `(d, h)`, and $db_1$, `(h,)`.
-        """,
-    )
-    first_layer
-    return (first_layer_asked,)
-
-
-@app.cell
-def _(first_layer_asked):
-    answer(first_layer_asked)
-
-
-@app.cell
-def _():
-    backward, backward_asked = exercise(
-        "backpropagation/backward",
-        r"""
-        **All seven lines.** The forward pass stands there; fill in the seven lines.
-        Keep their names: each is checked on its own, and the first wrong one is told,
-        with the value that it should have.
-        """,
-    )
+    backward, backward_asked = exercise("backpropagation/backward", r"""
+    **All seven lines.** The forward pass stands there; fill in the seven lines, of
+    which you have five. Keep their names: each is checked on its own, and the first
+    wrong one is told, with the value that it should have.
+    """)  # fmt: skip
     backward
     return (backward_asked,)
 
@@ -569,12 +526,13 @@ def _(written):
         with one rule for each operation. What it did can be read as code.
         """),
         mo.accordion({
-            "Open this when your exercise 11 is right: pl.source(pl.gradient(...))":
+            "Open this when your exercise 10 is right: pl.source(pl.gradient(...))":
                 code(written),
         }),
         text("It took the names of the forward pass, put a d in front, and came to "
-             "your seven lines. (178 is n; the sigmoid is written so that nothing "
-             "overflows; lines that do not need each other come in its own order.)"),
+             "your seven lines. (178 is n, by which both parts of A2 − Y are divided; "
+             "the sigmoid is written so that nothing overflows; lines that do not need "
+             "each other come in its own order.)"),
     ])  # fmt: skip
 
 
@@ -607,7 +565,7 @@ def _():
         [
             "the cost rises at once",
             "the cost does not move",
-            "the cost falls, and the wines are told apart",
+            "the cost falls, and the wines get the right growers",
         ],
     )
     mo.vstack([
@@ -636,21 +594,21 @@ def _(grower, growers, guess_wrong, network_cost, random_start, wines):
             weights = tuple(w - rate * d for w, d in zip(weights, g, strict=True))
         return weights, history
 
-    def told_apart(weights, X, which):
+    def share_right(weights, X, which):
         W1, b1, W2, b2 = weights
         said = np.argmax(np.tanh(X @ W1 + b1) @ W2 + b2, axis=1)
         return float(np.mean(said == which))
 
     right_way = descent(_backward.function, random_start())
     wrong_way = descent(forgetful, random_start())
-    wrong_share = told_apart(wrong_way[0], wines, grower)
+    wrong_share = share_right(wrong_way[0], wines, grower)
     revealed(
         guess_wrong,
-        "the cost falls, and the wines are told apart",
-        f"After 200 steps {wrong_share:.1%} of the wines are told apart, though the "
-        "gradient is wrong. It points roughly downhill, so the cost falls, only not as "
-        "far. Nothing raises an error, nothing looks broken. **A falling cost proves "
-        "nothing.**",
+        "the cost falls, and the wines get the right growers",
+        f"After 200 steps {wrong_share:.1%} of the wines get the right grower, though "
+        "the gradient is wrong. It points roughly downhill, so the cost falls, only "
+        "not as far. Nothing raises an error, nothing looks broken. **A falling cost "
+        "proves nothing.**",
         picture(
             plots.costs(
                 {"right": right_way[1], "without 1 − A1²": wrong_way[1]},
@@ -660,7 +618,7 @@ def _(grower, growers, guess_wrong, network_cost, random_start, wines):
             "higher than with the right one.",
         ),
     )
-    return descent, forgetful, right_way, told_apart, wrong_share, wrong_way
+    return descent, forgetful, right_way, share_right, wrong_share, wrong_way
 
 
 @app.cell
@@ -680,15 +638,12 @@ def _():
 
 @app.cell
 def _():
-    differences, differences_asked = exercise(
-        "backpropagation/differences",
-        r"""
-        **A gradient by differences.** Write `differences(J, w, step)`: `J` is a
-        function of a vector, `w` is `(d,)`, `step` is a number. Return the slopes by
-        central differences, `(d,)`. A loop over the weights is fine. Leave `w` as it
-        was.
-        """,
-    )
+    differences, differences_asked = exercise("backpropagation/differences", r"""
+    **A gradient by differences.** Write `differences(J, w, step)`: `J` is a
+    function of a vector, `w` is `(d,)`, `step` is a number. Return the slopes by
+    central differences, `(d,)`. A loop over the weights is fine. Leave `w` as it
+    was.
+    """)  # fmt: skip
     differences
     return (differences_asked,)
 
@@ -732,14 +687,14 @@ def _(forgetful, growers, network_cost, random_start, wines):
 @app.cell
 def _(right_distances, wrong_distances):
     text(rf"""
-    The relative distance is $|g - g'| / (|g| + |g'|)$. At $\varepsilon = 10^{{-5}}$ it
-    is
+    With $g$ your gradient and $c$ that by central differences, the relative distance
+    is $|g - c| / (|g| + |c|)$, lengths of vectors. At $\varepsilon = 10^{{-5}}$ it is
     {right_distances[4]:.0e} for the right $dW_1$ and {wrong_distances[4]:.2f} for the
     wrong one. A large step errs because $J$ is curved (by $\varepsilon^2$: two digits
     for each power of ten), a very small one because two nearly equal numbers are
-    subtracted and their digits cancel. In between, below $10^{{-7}}$, believe a
-    gradient; above $10^{{-3}}$, do not. `pl.check(cost, *arguments)` does all this for
-    you.
+    subtracted and their digits cancel. So take a step in between. Believe a gradient
+    whose distance is below $10^{{-7}}$, and none above $10^{{-3}}$.
+    `pl.check(cost, *arguments)` does all this for you.
 
     ## Training
 
@@ -751,15 +706,12 @@ def _(right_distances, wrong_distances):
 
 @app.cell
 def _():
-    trained, trained_asked = exercise(
-        "backpropagation/trained",
-        r"""
-        **Train it.** Write `trained(X, Y, W1, b1, W2, b2, rate, steps)`: gradient
-        descent, $w \leftarrow w - \text{rate} \cdot dw$ for all four, `steps` times.
-        Return the weights after it, `W1, b1, W2, b2`. Copy your lines from exercise 11;
-        you may define functions above yours.
-        """,
-    )
+    trained, trained_asked = exercise("backpropagation/trained", r"""
+    **Train it.** Write `trained(X, Y, W1, b1, W2, b2, rate, steps)`: gradient
+    descent, $w \leftarrow w - \text{rate} \cdot dw$ for all four, `steps` times.
+    Return the weights after it, `W1, b1, W2, b2`. Copy your lines from exercise 10;
+    you may define functions above yours.
+    """)  # fmt: skip
     trained
     return (trained_asked,)
 
@@ -784,21 +736,22 @@ def _():
 
 
 @app.cell
-def _(grower, growers, network_cost, random_start, rate, told_apart, units, wines):
+def _(grower, growers, network_cost, random_start, rate, share_right, units, wines):
     _new = np.arange(len(wines)) % 3 == 0
     _train = found("backpropagation/trained").function
     _weights, _costs = random_start(units.value), []
     for _ in range(100):
         _costs.append(float(network_cost(*_weights, wines[~_new], growers[~_new])))
         _weights = _train(wines[~_new], growers[~_new], *_weights, rate.value, 1)
-    new_share = told_apart(_weights, wines[_new], grower[_new])
+    new_share = share_right(_weights, wines[_new], grower[_new])
     picture(
         plots.costs(
-            {"cost": _costs}, title=f"After 100 steps {new_share:.0%} of new wines are "
-            "told apart",
+            {"cost": _costs},
+            title=f"After 100 steps {new_share:.0%} of new wines get the right grower",
         ),
         f"The cost in 100 steps of gradient descent with {units.value} hidden units at "
-        f"rate {rate.value}; {new_share:.0%} of the wines kept back are told apart.",
+        f"rate {rate.value}; {new_share:.0%} of the wines kept back are given to their "
+        "grower.",
     )  # fmt: skip
     return (new_share,)
 

@@ -1,7 +1,7 @@
 """Backpropagation: the exercises in the order of the lesson."""
 
 from pellucid.lessons.answers.backpropagation.chains import (
-    both_ways,
+    all_ways,
     chain,
     one_weight,
 )
@@ -12,7 +12,6 @@ from pellucid.lessons.answers.backpropagation.last_layer import (
     output_weights,
 )
 from pellucid.lessons.answers.backpropagation.through_hidden import (
-    first_layer,
     hidden_error,
     through_tanh,
 )
@@ -20,11 +19,10 @@ from pellucid.lessons.answers.backpropagation.whole import backward
 from pellucid.lessons.answers.backpropagation.with_it import differences, trained
 
 __all__ = [
+    "all_ways",
     "backward",
-    "both_ways",
     "chain",
     "differences",
-    "first_layer",
     "forward",
     "hidden_error",
     "one_weight",

@@ -62,6 +62,13 @@ def _(w, x, y):
 
 
 @one_weight.mistake(
+    "The x belongs to the whole error: times wx - y, not only times wx. Set brackets."
+)
+def _(w, x, y):
+    return w * x * x - y
+
+
+@one_weight.mistake(
     "You give the cost J itself. Asked for is its derivative with respect to w."
 )
 def _(w, x, y):
@@ -81,103 +88,112 @@ def _(w, x, y):
 @exercise(
     numbers(4),
     hints=(
-        "Go backwards: dz = z - y first. Then the two arguments of z = vh: dv = dz h "
-        "and dh = dz v.",
-        "Then through tanh: its derivative is 1 - tanh^2 = 1 - h^2. Last through wx: "
+        "Go backwards: dz = z - y first. Then the two arguments of z = va: dv = dz a "
+        "and da = dz v.",
+        "Then through tanh: its derivative is 1 - tanh^2 = 1 - a^2. Last through wx: "
         "times x.",
     ),
 )
 def chain(w, v, x, y):
-    h = np.tanh(w * x)
-    dz = v * h - y
-    dv = dz * h
-    dh = dz * v
-    dw = dh * (1 - h**2) * x
+    a = np.tanh(w * x)
+    dz = v * a - y
+    dv = dz * a
+    da = dz * v
+    dw = da * (1 - a**2) * x
     return dw, dv
 
 
 @chain.mistake(
-    "Your dw steps over tanh: multiply by its derivative, 1 - h^2, on the way down."
+    "Your dw steps over tanh: multiply by its derivative, 1 - a^2, on the way down."
 )
 def _(w, v, x, y):
-    h = np.tanh(w * x)
-    dz = v * h - y
-    return dz * v * x, dz * h
+    a = np.tanh(w * x)
+    dz = v * a - y
+    return dz * v * x, dz * a
 
 
 @chain.mistake(
     "Your dw stops before the last link: wx changes by x when w changes by 1."
 )
 def _(w, v, x, y):
-    h = np.tanh(w * x)
-    dz = v * h - y
-    return dz * v * (1 - h**2), dz * h
+    a = np.tanh(w * x)
+    dz = v * a - y
+    return dz * v * (1 - a**2), dz * a
 
 
 @chain.mistake(
-    "Your dw does not pass v: z = vh changes by v when h changes by 1, so dh = dz v."
+    "Your dw does not pass v: z = va changes by v when a changes by 1, so da = dz v."
 )
 def _(w, v, x, y):
-    h = np.tanh(w * x)
-    dz = v * h - y
-    return dz * (1 - h**2) * x, dz * h
+    a = np.tanh(w * x)
+    dz = v * a - y
+    return dz * (1 - a**2) * x, dz * a
+
+
+@chain.mistake(
+    "dz is missing: these are the slopes of z, not of J. Along a way all links are "
+    "multiplied, so dz = z - y comes first."
+)
+def _(w, v, x, y):
+    a = np.tanh(w * x)
+    return v * (1 - a**2) * x, a
 
 
 @chain.mistake("The two have changed places: return dw first, then dv.")
 def _(w, v, x, y):
-    h = np.tanh(w * x)
-    dz = v * h - y
-    return dz * h, dz * v * (1 - h**2) * x
+    a = np.tanh(w * x)
+    dz = v * a - y
+    return dz * a, dz * v * (1 - a**2) * x
 
 
 @chain.mistake(
-    "h is tanh(wx) already, and you took tanh of it once more. The derivative of tanh, "
-    "written with its own result, is 1 - h^2."
+    "a is tanh(wx) already, and you took tanh of it once more. The derivative of tanh, "
+    "written with its own result, is 1 - a^2."
 )
 def _(w, v, x, y):
-    h = np.tanh(w * x)
-    dz = v * h - y
-    return dz * v * (1 - np.tanh(h) ** 2) * x, dz * h
+    a = np.tanh(w * x)
+    dz = v * a - y
+    return dz * v * (1 - np.tanh(a) ** 2) * x, dz * a
 
 
 @chain.mistake(
-    "1 - h^2 is taken at wx itself. The derivative of tanh at wx is 1 - tanh(wx)^2."
+    "1 - a^2 is taken at wx itself. The derivative of tanh at wx is 1 - tanh(wx)^2."
 )
 def _(w, v, x, y):
-    h = np.tanh(w * x)
-    dz = v * h - y
-    return dz * v * (1 - (w * x) ** 2) * x, dz * h
+    a = np.tanh(w * x)
+    dz = v * a - y
+    return dz * v * (1 - (w * x) ** 2) * x, dz * a
 
 
 @chain.mistake(
-    "Your dv and dh have changed roles: in z = vh, the slope for v is h, and that for "
-    "h is v."
+    "Your dv and da have changed roles: in z = va, the slope for v is a, and that for "
+    "a is v."
 )
 def _(w, v, x, y):
-    h = np.tanh(w * x)
-    dz = v * h - y
-    return dz * h * (1 - h**2) * x, dz * v
+    a = np.tanh(w * x)
+    dz = v * a - y
+    return dz * a * (1 - a**2) * x, dz * v
 
 
-@chain.mistake("h(1 - h) is the derivative of the sigmoid. That of tanh is 1 - h^2.")
+@chain.mistake("a(1 - a) is the derivative of the sigmoid. That of tanh is 1 - a^2.")
 def _(w, v, x, y):
-    h = np.tanh(w * x)
-    dz = v * h - y
-    return dz * v * h * (1 - h) * x, dz * h
+    a = np.tanh(w * x)
+    dz = v * a - y
+    return dz * v * a * (1 - a) * x, dz * a
 
 
-@chain.mistake("The square is missing: the slope of tanh is 1 - h^2, not 1 - h.")
+@chain.mistake("The square is missing: the slope of tanh is 1 - a^2, not 1 - a.")
 def _(w, v, x, y):
-    h = np.tanh(w * x)
-    dz = v * h - y
-    return dz * v * (1 - h) * x, dz * h
+    a = np.tanh(w * x)
+    dz = v * a - y
+    return dz * v * (1 - a) * x, dz * a
 
 
-@chain.mistake("The sign is turned: dz is what came minus what was wanted, vh - y.")
+@chain.mistake("The sign is turned: dz is what came minus what was wanted, va - y.")
 def _(w, v, x, y):
-    h = np.tanh(w * x)
-    dz = y - v * h
-    return dz * v * (1 - h**2) * x, dz * h
+    a = np.tanh(w * x)
+    dz = y - v * a
+    return dz * v * (1 - a**2) * x, dz * a
 
 
 # -- a fork ----------------------------------------------------------------------------
@@ -191,58 +207,61 @@ def fork(rng):
 @exercise(
     fork,
     hints=(
-        "Along the way k alone, h changes J by (z_k - y_k) v_k.",
-        "h goes all ways at once, so what it does to J is the sum over them.",
+        "Along the way m alone, a changes J by (z_m - y_m) v_m.",
+        "a goes all ways at once, so what it does to J is the sum over them.",
     ),
 )
-def both_ways(h, v, y):
-    return np.sum((v * h - y) * v)
+def all_ways(a, v, y):
+    return np.sum((v * a - y) * v)
 
 
-@both_ways.mistake(
-    "These are the slopes along each way, (k,). h is one number that goes all ways: "
+@all_ways.mistake(
+    "These are the slopes along each way, (k,). a is one number that goes all ways: "
     "add them up."
 )
-def _(h, v, y):
-    return (v * h - y) * v
+def _(a, v, y):
+    return (v * a - y) * v
 
 
-@both_ways.mistake(
+@all_ways.mistake(
     "You took the mean over the ways. J is the sum of the squares / 2, so the ways are "
     "added, not averaged."
 )
-def _(h, v, y):
-    return np.mean((v * h - y) * v)
+def _(a, v, y):
+    return np.mean((v * a - y) * v)
 
 
-@both_ways.mistake(
-    "Each way needs its own v_k: z_k = v_k h changes by v_k when h changes by 1. You "
+@all_ways.mistake(
+    "Each way needs its own v_m: z_m = v_m a changes by v_m when a changes by 1. You "
     "added the errors alone."
 )
-def _(h, v, y):
-    return np.sum(v * h - y)
+def _(a, v, y):
+    return np.sum(v * a - y)
 
 
-@both_ways.mistake(
+@all_ways.mistake(
     "You added the errors and the v apart, then multiplied. Multiply along each way "
     "first, then add."
 )
-def _(h, v, y):
-    return np.sum(v * h - y) * np.sum(v)
+def _(a, v, y):
+    return np.sum(v * a - y) * np.sum(v)
 
 
-@both_ways.mistake("Only the first way is counted: every z_k uses h.")
-def _(h, v, y):
-    return (v[0] * h - y[0]) * v[0]
-
-
-@both_ways.mistake(
-    "That is the slope with respect to the v, added up. For h the factor is v_k, not h."
+@all_ways.mistake(
+    "Only the first way is counted, and every z_m uses a. If you have a loop: its "
+    "return stands after it, not inside."
 )
-def _(h, v, y):
-    return np.sum((v * h - y) * h)
+def _(a, v, y):
+    return (v[0] * a - y[0]) * v[0]
 
 
-@both_ways.mistake("The sign is turned: the error is z - y, with z = vh.")
-def _(h, v, y):
-    return np.sum((y - v * h) * v)
+@all_ways.mistake(
+    "That is the slope with respect to the v, added up. For a the factor is v_m, not a."
+)
+def _(a, v, y):
+    return np.sum((v * a - y) * a)
+
+
+@all_ways.mistake("The sign is turned: the error is z - y, with z = va.")
+def _(a, v, y):
+    return np.sum((y - v * a) * v)

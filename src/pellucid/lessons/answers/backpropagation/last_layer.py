@@ -58,6 +58,13 @@ def _(A2, Y):
 
 
 @output_error.mistake(
+    "A2 is the sigmoid of Z2 already, and you took the sigmoid of it once more."
+)
+def _(A2, Y):
+    return (1 / (1 + np.exp(-A2)) - Y) / len(Y)
+
+
+@output_error.mistake(
     "You divided by all n k entries. J is a sum over outputs and a mean over rows: "
     "divide by n only."
 )

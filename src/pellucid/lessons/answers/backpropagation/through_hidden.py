@@ -16,11 +16,6 @@ def around_tanh(rng):
     return (A2 - Y) / n @ W2.T, A1
 
 
-def before_hidden(rng):
-    X, Y, W2, A1, A2, n = passed(rng)
-    return X, (A2 - Y) / n @ W2.T * (1 - A1**2)
-
-
 # -- dA1 -------------------------------------------------------------------------------
 
 
@@ -154,70 +149,3 @@ def _(dA1, A1):
 )
 def _(dA1, A1):
     return dA1 * 1.0
-
-
-# -- dW1, db1 --------------------------------------------------------------------------
-
-
-@exercise(
-    before_hidden,
-    hints=(
-        "Z1 = X W1 + b1 has the form of Z2 = A1 W2 + b2: what was A1 there is X here.",
-        "So dW1 sums X[i, :] against dZ1[i, :] over the rows, (d, n) @ (n, h), and db1 "
-        "sums the rows of dZ1.",
-    ),
-)
-def first_layer(X, dZ1):
-    return X.T @ dZ1, np.sum(dZ1, axis=0)
-
-
-@first_layer.mistake(
-    "Your dW1 is transposed, (h, d). It has the shape of W1, (d, h): X stands first."
-)
-def _(X, dZ1):
-    return dZ1.T @ X, np.sum(dZ1, axis=0)
-
-
-@first_layer.mistake(
-    "(n, d) @ (n, h) do not fit: the rows are to be summed, so n must meet n. "
-    "Transpose X."
-)
-def _(X, dZ1):
-    return X @ dZ1, np.sum(dZ1, axis=0)
-
-
-@first_layer.mistake(
-    "Your db1 is a mean over the rows. The 1/n is in dZ1 already: take the sum."
-)
-def _(X, dZ1):
-    return X.T @ dZ1, np.mean(dZ1, axis=0)
-
-
-@first_layer.mistake(
-    "Both are divided by n again. The 1/n came in once, in dZ2, and is in dZ1 already."
-)
-def _(X, dZ1):
-    return X.T @ dZ1 / len(X), np.mean(dZ1, axis=0)
-
-
-@first_layer.mistake("Your dW1 is divided by n again: the 1/n came in once, in dZ2.")
-def _(X, dZ1):
-    return X.T @ dZ1 / len(X), np.sum(dZ1, axis=0)
-
-
-@first_layer.mistake(
-    "Your db1 is summed over the units, (n,). One bias serves all rows: sum over axis "
-    "0."
-)
-def _(X, dZ1):
-    return X.T @ dZ1, np.sum(dZ1, axis=1)
-
-
-@first_layer.mistake("Your db1 is (1, h), and b1 is (h,): sum without keepdims.")
-def _(X, dZ1):
-    return X.T @ dZ1, np.sum(dZ1, axis=0, keepdims=True)
-
-
-@first_layer.mistake("The two have changed places: return dW1 first, then db1.")
-def _(X, dZ1):
-    return np.sum(dZ1, axis=0), X.T @ dZ1

@@ -30,8 +30,8 @@ from pellucid.lessons.exercises.exercise import exercise
         return dW1, db1, dW2, db2
     """,
     hints=(
-        "You have written each of the seven lines in exercises 5 to 10: put them below "
-        "each other.",
+        "You have written the first five lines in exercises 5 to 9: put them below "
+        "each other. The last two are lines 2 and 3 again, with X and dZ1.",
         "Backwards: dZ2 from A2 and Y (with the 1/n); dW2 and db2 from dZ2; dA1 "
         "through W2; dZ1 through tanh; dW1 and db1 from dZ1.",
         "The products are A1.T @ dZ2, dZ2 @ W2.T and X.T @ dZ1; each bias is a sum "
@@ -252,6 +252,40 @@ def _(X, Y, W1, b1, W2, b2):
     dA1 = dZ2 @ W2.T
     dZ1 = dA1 * (1 - A1) ** 2
     dW1 = X.T @ dZ1
+    db1 = np.sum(dZ1, axis=0)
+    return dW1, db1, dW2, db2
+
+
+@backward.mistake(
+    "Both biases are summed along axis 1, over the units. One bias serves all rows: "
+    "sum over the rows, axis 0."
+)
+def _(X, Y, W1, b1, W2, b2):
+    A1 = np.tanh(X @ W1 + b1)
+    A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+    dZ2 = (A2 - Y) / len(X)
+    dW2 = A1.T @ dZ2
+    db2 = np.sum(dZ2, axis=1)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (1 - A1**2)
+    dW1 = X.T @ dZ1
+    db1 = np.sum(dZ1, axis=1)
+    return dW1, db1, dW2, db2
+
+
+@backward.mistake(
+    "dW1 takes A1, which W2 was multiplied by. W1 was multiplied by X: take X in its "
+    "place."
+)
+def _(X, Y, W1, b1, W2, b2):
+    A1 = np.tanh(X @ W1 + b1)
+    A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+    dZ2 = (A2 - Y) / len(X)
+    dW2 = A1.T @ dZ2
+    db2 = np.sum(dZ2, axis=0)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (1 - A1**2)
+    dW1 = A1.T @ dZ1
     db1 = np.sum(dZ1, axis=0)
     return dW1, db1, dW2, db2
 

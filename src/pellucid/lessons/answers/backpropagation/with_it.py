@@ -98,6 +98,39 @@ def _(J, w, step):
 
 
 @differences.mistake(
+    "w + step moves all weights at once, and gives one number. Move one, leave the "
+    "others where they are, and keep a slope for each."
+)
+def _(J, w, step):
+    return (J(w + step) - J(w - step)) / (2 * step)
+
+
+@differences.mistake(
+    "J takes the whole vector, and you gave it one weight alone. Move w[i] in a copy "
+    "of w, and give J all of the copy."
+)
+def _(J, w, step):
+    g = np.zeros_like(w)
+    for i in range(len(w)):
+        g[i] = (J(w[i] + step) - J(w[i] - step)) / (2 * step)
+    return g
+
+
+@differences.mistake(
+    "The copies are made once, before the loop, so the weights that were moved stay "
+    "moved. Make them anew for each weight."
+)
+def _(J, w, step):
+    g = np.zeros_like(w)
+    above, below = w.copy(), w.copy()
+    for i in range(len(w)):
+        above[i] += step
+        below[i] -= step
+        g[i] = (J(above) - J(below)) / (2 * step)
+    return g
+
+
+@differences.mistake(
     "The weights are not put back: each stays moved when the next one is tried. Work "
     "on a copy, or undo the move."
 )
@@ -113,8 +146,8 @@ def _(J, w, step):
 
 
 @differences.mistake(
-    "above = w is no copy: both names mean one array, so what goes up comes down "
-    "again, and the difference is 0. Use w.copy()."
+    "A second name for w is no copy: all names mean one array, so what goes up comes "
+    "down again, and the difference is 0. Use w.copy()."
 )
 def _(J, w, step):
     g = np.zeros_like(w)
@@ -224,7 +257,7 @@ def _(X, Y, W1, b1, W2, b2, rate, steps):
 
 
 @trained.mistake(
-    "It takes a single step: the passes stand outside the loop, or there is none."
+    "It takes a single step: the passes stand outside the loop, or the return inside."
 )
 def _(X, Y, W1, b1, W2, b2, rate, steps):
     n = len(X)
