@@ -41,7 +41,7 @@ def test_the_chain_is_that_of_the_engine(lesson):
 
 def test_the_fork_is_that_of_the_engine(rng):
     v, y = rng.normal(size=(2, 4))
-    slope = pl.gradient(lambda h, v, y: np.sum((v * h - y) ** 2) / 2, "h")(1.5, v, y)
+    slope = pl.gradient(lambda a, v, y: np.sum((v * a - y) ** 2) / 2, "a")(1.5, v, y)
     assert solution("all_ways")(1.5, v, y) == pytest.approx(slope)
 
 

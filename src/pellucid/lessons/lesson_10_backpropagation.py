@@ -245,9 +245,9 @@ def _():
     | $Z_2 = A_1 W_2 + b_2$ | $(n, h)(h, k) + (k) = (n, k)$ | log odds |
     | $A_2 = \sigma(Z_2)$ | $(n, k)$ | probabilities |
 
-    with the sigmoid $\sigma(z) = 1 / (1 + e^{-z})$, entry by entry. The grower with the
-    largest probability is the answer for the row. The cost is the log loss of lesson 6,
-    summed over the outputs, and the **mean over the rows**:
+    Here $\sigma(z) = 1 / (1 + e^{-z})$ is the sigmoid. The grower with the largest
+    probability is the answer for the row. The cost is the log loss of lesson 6, summed
+    over the outputs, and the **mean over the rows**:
 
     $$ J = \frac1n \sum_{i=1}^n \sum_{m=1}^k \Big( \log(1 + e^{z_{im}}) - y_{im} z_{im}
     \Big), \qquad z_{im} = Z_2[i, m] . $$

@@ -370,7 +370,7 @@ def _():
 
 
 @app.cell
-def _(X, depth, guess_vanish, y):
+def _(X, y):
     def gradient_lengths(bend, scale, layers):
         """How long the gradient of each layer's weights is at the start."""
 
@@ -388,6 +388,11 @@ def _(X, depth, guess_vanish, y):
         slopes = pl.gradient(cost, "W")(W, rows, np.eye(10)[y[:200]])
         return [float(np.linalg.norm(slope)) for slope in slopes]
 
+    return (gradient_lengths,)
+
+
+@app.cell
+def _(depth, gradient_lengths, guess_vanish):
     def glorot(d, h):
         return np.sqrt(2 / (d + h))
 

@@ -16,13 +16,16 @@ ROOM = Path(str(resources.files("pellucid.lessons")))
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson: where it stands on the road, its short name, title and question."""
+    """A lesson: where it stands on the road, its short name, title and question.
+
+    Its minutes are 200 words each, and from two for an exercise of one line to five.
+    """
 
     number: int
     name: str
     title: str
     question: str
-    minutes: int = 30
+    minutes: int
 
     @property
     def file(self) -> Path:
@@ -49,21 +52,22 @@ Page = Lesson | Extra
 
 
 TOLD = (
-    ("line", "The line of best fit", "Which line comes closest to all the points?"),
-    ("plane", "Many inputs", "How are ten inputs weighed at once?"),
-    ("judging", "How good is a fit?", "When does a high r2 mean nothing?"),
-    ("vectors", "Vectors, not loops", "Why is the same sum a hundred times faster?"),
-    ("graphs", "Computational graphs", "How does a change walk through a formula?"),
-    ("logistic", "Logistic regression", "Is this picture a 0 or a 1?"),
-    ("descent", "Gradient descent", "How far should each step go?"),
-    ("likelihood", "Likelihood and priors", "Where do costs come from?"),
-    ("hidden", "A hidden layer", "What can no straight line separate?"),
-    ("backpropagation", "Backpropagation", "How much does each weight matter?"),
-    ("deep", "Deep networks", "What do layers see in a digit?"),
-    ("overfitting", "Overfitting", "Does it know, or does it remember?"),
-    ("convolution", "Convolution", "How is a stroke found anywhere in a picture?"),
-    ("recurrence", "Recurrence", "How far back can a network remember?"),
-    ("libraries", "Libraries, GPU, big data", "What if there are a billion rows?"),
+    ("line", "The line of best fit", "Which line comes closest to all the points?", 25),
+    ("plane", "Many inputs", "How are ten inputs weighed at once?", 25),
+    ("judging", "How good is a fit?", "When does a high r2 mean nothing?", 30),
+    ("vectors", "Vectors, not loops", "Why is the same sum a hundred times faster?",
+     25),
+    ("graphs", "Computational graphs", "How does a change walk through a formula?", 35),
+    ("logistic", "Logistic regression", "Is this picture a 0 or a 1?", 30),
+    ("descent", "Gradient descent", "How far should each step go?", 35),
+    ("likelihood", "Likelihood and priors", "Where do costs come from?", 25),
+    ("hidden", "A hidden layer", "What can no straight line separate?", 30),
+    ("backpropagation", "Backpropagation", "How much does each weight matter?", 45),
+    ("deep", "Deep networks", "What do layers see in a digit?", 40),
+    ("overfitting", "Overfitting", "Does it know, or does it remember?", 40),
+    ("convolution", "Convolution", "How is a stroke found anywhere in a picture?", 40),
+    ("recurrence", "Recurrence", "How far back can a network remember?", 35),
+    ("libraries", "Libraries, GPU, big data", "What if there are a billion rows?", 40),
 )  # fmt: skip
 LESSONS = tuple(Lesson(number, *told) for number, told in enumerate(TOLD, 1))
 EXTRA = (
