@@ -247,7 +247,8 @@ def _():
 
 @app.cell
 def _(X, X_test, rate, y, y_test):
-    w, b, history = trained(X, y, rate.value, 201)
+    _, _, history = trained(X, y, rate.value, 201)
+    w, b = history[200]  # after 200 iterations
     every_ten = np.arange(0, 201, 10)
     costs = np.array([naive_cost(*history[i], X, y) for i in every_ten])
     z_test = X_test @ w + b
@@ -346,7 +347,7 @@ def _(X, X_test, b, hits, w, y, y_test, z_test):
     theirs = sklearn.linear_model.LogisticRegression().fit(X, y)
     ours = pl.LogisticRegression().fit(X, y)
     free = pl.LogisticRegression(
-        C=np.inf, tol=0, solver="gradient-descent", max_iter=201, learning_rate=0.5,
+        C=np.inf, tol=0, solver="gradient-descent", max_iter=200, learning_rate=0.5,
         start=0.0,
     ).fit(X, y)  # fmt: skip
     beside = [
