@@ -225,7 +225,7 @@ def _(error, months, rows_guess, season):
         "Few months can be learned by heart, many cannot: the error on them rises, "
         "that on others falls, and both come to what no curve of this kind can know. "
         "Where the gap is wide more rows help; where both are alike and too high, "
-        "they do not: then the model is too stiff.",
+        "they do not: then the model is too stiff, or the rest is chance.",
         picture(
             plots.functions(
                 sizes,
@@ -381,11 +381,11 @@ def _(ridge_errors, ridge_guess, ridge_strengths):
     revealed(
         ridge_guess,
         "falls, then rises",
-        "Without a penalty 65 weights learn 100 patients by heart: the error on "
-        f"others is {ridge_errors[0, 1]:.0f}, and with λ = {ridge_strengths[_best]:g} "
-        f"it is {ridge_errors[_best, 1]:.0f}. With a very large λ all weights are "
-        "near 0, and each patient gets the mean. The error on the 100 patients rises "
-        "all the way.",
+        "With next to no penalty 65 weights follow the 100 patients closely, to "
+        f"{ridge_errors[0, 0]:.0f}: the error on others is {ridge_errors[0, 1]:.0f}, "
+        f"and with λ = {ridge_strengths[_best]:g} it is {ridge_errors[_best, 1]:.0f}. "
+        "With a very large λ all weights are near 0, and each patient gets the mean. "
+        "The error on the 100 patients rises all the way.",
         picture(
             plots.functions(
                 np.log10(ridge_strengths),
@@ -752,9 +752,11 @@ def _(beside, last, learn, patients, progression, ridge):
             text(f"""
     The choice is made; now, once, the {len(last)} patients that nobody has looked at:
     the error is **{test_error:.1f}**, where cross-validation said
-    {trial_errors.min():.1f}. The smallest of 30 errors was chosen for being small, so
-    it is no fair judge of itself: the last word is the test's. (The columns were scaled
-    by all 100 patients. Strictly, that belongs into the folds too: it is a small leak.)
+    {trial_errors.min():.1f}. They differ for two reasons: in the folds the weights
+    learned from 80 patients, not 100, and other patients judge. A third one flatters:
+    the smallest of 30 errors was chosen for being small, so it is no fair judge of
+    itself, and the last word is the test's. (The columns were scaled by all 100
+    patients. Strictly, that belongs into the folds too: it is a small leak.)
     """),
         ]
     )
@@ -775,8 +777,9 @@ def _(best_degree, error, models, test):
 def _():
     read(
         "Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2nd "
-        "ed. 2009), chapter 7; section 7.10.2 is about leaks such as that of exercise "
-        "2. Ridge and lasso: section 3.4.",
+        "ed. 2009), chapter 7; section 7.10.2 is about a worse leak than that of "
+        "exercise 2: columns chosen by the targets of all rows. Ridge and lasso: "
+        "section 3.4.",
         "Goodfellow, Bengio & Courville, *Deep Learning* (2016), sections 5.2 and "
         "5.3, and chapter 7: early stopping in 7.8, dropout in 7.12.",
         'Tibshirani, "Regression shrinkage and selection via the lasso" (1996).',
