@@ -351,7 +351,7 @@ def _(left, left_guess):
         picture(
             plots.costs(
                 _curves,
-                title="What is left vanishes or explodes: no gain keeps it",
+                title="What is left vanishes or explodes: none of the three keeps it",
                 x_label="steps back",
                 y_label="norm of the product of matrices",
             ),
@@ -412,11 +412,11 @@ def _():
 
     ## A cell that adds
 
-    Against vanishing, Hochreiter and Schmidhuber changed the step itself. Beside the
-    state $h$ there is a *cell* $c$, and nothing is multiplied by a matrix on its way
-    from one cell to the next. Three *gates*, numbers from 0 to 1 for each unit, decide
-    what enters, what stays, and what is told. With the four parts of
-    $x_t W + h_{t-1} U + b$ called $i, f, g, o$:
+    Against vanishing, Hochreiter and Schmidhuber changed the step itself (1997). Beside
+    the state $h$ there is a *cell* $c$, and nothing is multiplied by a matrix on its
+    way from one cell to the next. *Gates*, numbers from 0 to 1 for each unit, decide
+    what enters, what is told, and, since Gers and others (2000), what stays. With the
+    four parts of $x_t W + h_{t-1} U + b$ called $i, f, g, o$:
 
     $$c_t = \sigma(f) \odot c_{t-1} + \sigma(i) \odot \tanh(g), \qquad
     h_t = \sigma(o) \odot \tanh(c_t).$$
