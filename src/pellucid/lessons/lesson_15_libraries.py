@@ -233,8 +233,8 @@ def _(bus, few, memory, start):
             picture(
                 _figure,
                 "How many times as fast a GPU is, against the number of numbers: below "
-                "1 for small arrays, then rising to a plateau; near 1 at most when "
-                "data are sent there and back.",
+                "1 for small arrays, then rising to a plateau; at most "
+                f"{gain_sent.max():.1f} when data are sent there and back.",
             ),
             text("""
             So: put the data there once, do many steps, bring back a few numbers. A
@@ -270,7 +270,8 @@ def _(tenths):
         text(f"""
         `np.sum` gives {in_pairs:,.1f} from the same numbers. It adds short
         stretches, and then their sums in pairs, and so on: there all numbers are of one
-        size when they meet, and the errors grow with the *logarithm* of their number.
+        size when they meet, and the error grows at most with the *logarithm* of their
+        number.
         Such a tree will come again below, for another reason.
         """),
     )
@@ -327,9 +328,9 @@ def _():
     ## A variance is harder
 
     The books have $\operatorname{var}(x) = \overline{x^2} - \bar x^2$: two sums, one
-    pass. On a computer it fails. For numbers near a million both terms are near
-    $10^{12}$, and of sixteen digits twelve are the same: they cancel, and four are
-    left.
+    pass. On a computer it fails. For numbers near a million that spread by 1, both
+    terms are near $10^{12}$, and of sixteen digits twelve are the same: they cancel,
+    and four are left.
 
     So keep the differences from the mean, $M_2 = \sum_i (x_i - \bar x)^2$, beside $n$
     and $\bar x$. How do two parts $a$ and $b$ become one? (Chan, Golub & LeVeque,
@@ -562,10 +563,10 @@ def _():
     text(r"""
     ## Mini-batches
 
-    Gradient descent does not even need the sum over all rows before each step. The
-    gradient of a **batch** of a hundred rows points roughly the same way, and costs a
-    ten-thousandth of that of a million. One pass through all batches is an **epoch**.
-    Each row comes once in it, in an order that is drawn anew.
+    Gradient descent does not even need the sum over all rows before each step, as
+    lesson 7 showed: the gradient of a **batch** of a hundred rows points roughly the
+    same way, and costs a ten-thousandth of that of a million. In each **epoch** every
+    row comes once, in an order that is drawn anew.
     """)
 
 
