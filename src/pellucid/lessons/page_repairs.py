@@ -153,7 +153,7 @@ def _(Z, guess_1, t):
 
         gives $L = {steepest:.2f}$, although each column alone has the curvature 2: some
         columns rise together. The bound is $2/L = {2 / steepest:.4f}$, and 0.3 lies
-        above it. Each step multiplies the error in the steepest direction by
+        above it. Each step multiplies the distance in the steepest direction by
         $1 - 0.3 L = {1 - 0.3 * steepest:.2f}$, and its square by
         {(1 - 0.3 * steepest) ** 2:.1f}. Allowed more steps, `pl.minimise` says:
         *{descend(plane_cost, (np.zeros(10), 0.0), Z, t, 0.3, 2000).message}*.
@@ -366,7 +366,7 @@ def _(dead_start, guess_3, pixels, which):
             text(f"""
             The weights lie between −1 and 0 and the pixels are not negative, so every z
             is below 0. There a ReLU gives 0 and has the slope 0, and the gradient of W1
-            is a product with it: the largest slope is {np.abs(dead_slopes).max():.1f}.
+            is a product with it: the largest slope is {np.abs(dead_slopes).max():.0f}.
             Nothing before the ReLU will ever change. Only the last biases learn how
             common each digit is. A unit can also die later, from one step that is too
             long.
