@@ -121,8 +121,8 @@ def _():
     guess_rate = predict(
         "Standardise the mass index too. Then the best intercept is 0, and the cost "
         "of the slope alone is $a^2 - 1.17 a + 1$, whose slope is $2 a - 1.17$. From "
-        "which rate on does descent run away from the minimum?",
-        ["from 0.1", "from 0.5", "from 1", "from 2", "it never does"],
+        "which rate on does descent no longer come nearer to the minimum?",
+        ["from 0.1", "from 0.5", "from 1", "from 2", "it always does"],
     )
     mo.vstack([text("## How far?"), guess_rate])
     return (guess_rate,)
@@ -164,9 +164,9 @@ def _(guess_rate):
 @app.cell
 def _():
     text(r"""
-    The general form is as short. Near a minimum $w^*$ every smooth cost is a bowl,
-    $J(w) \approx J(w^*) + \tfrac12 (w - w^*)^\top H (w - w^*)$, and its slope is
-    $H (w - w^*)$. A step gives
+    The general form is as short. Near a minimum $w^*$ a smooth cost is close to a bowl,
+    $J(w) \approx J(w^*) + \tfrac12 (w - w^*)^\top H (w - w^*)$, whose slope is
+    $H (w - w^*)$. On the bowl a step gives
 
     $$w_{t+1} - w^* = (I - \alpha H) (w_t - w^*).$$
 
@@ -404,8 +404,9 @@ def _():
     w &\leftarrow w - \alpha \, \hat m / (\sqrt{\hat v} + \epsilon)
     \end{aligned}$$
 
-    The hats mend the beginning: both means start at 0, so after $t$ steps their weights
-    sum to $1 - \beta^t$ only, and are divided by it.
+    The hats mend the beginning: both means start at 0, so after $t$ steps the shares
+    that the slopes have in them sum to $1 - \beta^t$ only. Divided by it, they sum to
+    1.
     """)
 
 
@@ -553,8 +554,8 @@ def _(X):
     For all ten inputs in their own units (years, kg/m², mm Hg, ...) the condition
     number is {ten:,.0f}; standardised it is {ten_scaled:.0f}. What is left comes from
     inputs that say nearly the same, and no scale of single columns takes that away.
-    There momentum helps: with the best settings of each it needs about $\sqrt\kappa$
-    steps where gradient descent needs $\kappa$.
+    There momentum helps: with the best settings of each, its steps grow in number as
+    $\sqrt\kappa$, those of gradient descent as $\kappa$.
 
     ## Mini-batches and schedules
 
@@ -616,8 +617,10 @@ def _(X, t):
         text(r"""
         Near the minimum the slope goes to 0 but its noise does not: a constant rate
         keeps a mini-batch descent dancing around the minimum, and a small one arrives
-        late. A *schedule* lets the rate fall: far at first, fine at the end.
-        (Robbins & Monro 1951: the rates must sum to infinity, their squares must not.)
+        late. A *schedule* lets the rate fall: far at first, fine at the end. Here each
+        rate is 0.993 of the one before. (Such rates have a finite sum: a factor too
+        small ends the walk before it arrives. Robbins & Monro, 1951, asked for rates
+        whose sum is infinite and whose squares have a finite sum, such as $1/t$.)
         """),
         picture(
             plots.costs(
