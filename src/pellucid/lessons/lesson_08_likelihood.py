@@ -325,9 +325,9 @@ def _():
               "Poisson, mean exp(z)"]  # fmt: skip
     mo.vstack([
         text("""
-        The library's costs say so themselves: `pl.costs` begins with "each is the
-        negative logarithm of a likelihood, up to a constant and a factor". Against the
-        log probabilities of SciPy, on a thousand random rows, constants added:
+        The costs of the library, `pl.costs`, are minus logarithms of likelihoods, up to
+        a constant and a factor. Here they are beside the log probabilities of SciPy, on
+        a thousand random rows, constants added:
         """),
         table(
             [(name, known, f"{apart[name]:.0e}" if apart[name] else 0)
@@ -337,9 +337,10 @@ def _():
         text(r"""
         ## Counts: Poisson
 
-        How many Prussian cavalrymen were kicked to death by horses? Bortkiewicz (1898)
-        counted 200 corps-years. *Many men, each with a small chance, independently* is
-        the sentence of Poisson's distribution,
+        How many soldiers of the Prussian army were killed by the kick of a horse?
+        Bortkiewicz (1898) has the figures by corps and year; the well-known table is
+        that of ten corps in twenty years, 200 corps-years. *Many men, each with a small
+        chance, independently* is the sentence of Poisson's distribution,
         $P(t) = \lambda^t e^{-\lambda} / t!$, whose mean is $\lambda$. With
         $\lambda = e^z$, which is positive for every output $z$, minus the logarithm is
 
