@@ -112,7 +112,8 @@ def _():
 
     With this form no probability is needed, so none can round to 0 before its log is
     taken. (As above, take the largest score out of the sum, and put it back after the
-    log.) Who guesses among ten classes pays $\log 10 \approx 2.303$.
+    log.) Who gives each of ten classes the same share pays $\log 10 \approx 2.303$.
+    You wrote this cost in lesson 8: copy yours, or write it once more.
     """)
 
 
@@ -263,9 +264,9 @@ def _():
 
         Lesson 9: not at zero. But how far from it? One unit sums $d$ inputs, $z =
         \sum_i x_i w_i$. With independent weights of mean 0 and spread $s$, the
-        variances add up: $z$ has spread $s \sqrt{d}$ times that of the inputs. The next
-        layer multiplies again, and the next: over $L$
-        layers the factor comes in $L$ times.
+        variances add up: $z$ has spread $s \sqrt{d}$ times the root mean square of the
+        inputs. The next layer multiplies again, and the next: over $L$ layers the
+        factor comes in $L$ times.
         """),
         guess_spread,
     ])  # fmt: skip
@@ -305,7 +306,7 @@ def _(X, guess_spread):
             ),
             "The size of the activations through eight ReLU layers on a log scale. "
             "With spread 0.01 it falls to below a millionth, with 1 it grows to "
-            "nearly a million, Glorot's falls slowly, He's stays near 1.",
+            "hundreds of thousands, Glorot's falls slowly, He's stays near 1.",
         ),
     )  # fmt: skip
     return (all_spreads,)
@@ -317,9 +318,9 @@ def _():
     **Glorot and Bengio** (2010) asked that the spread stays on the way forward,
     $d\,s^2 = 1$, and that of the slopes on the way back, $h\,s^2 = 1$. Both at once
     cannot be if $d \ne h$, so they took the middle: $s^2 = 2/(d + h)$. It suits tanh,
-    which is the identity near 0. **He** and others (2015) saw that ReLU sets half of a
-    symmetric sum to 0, which halves its mean square, so the weights make up for it:
-    $s^2 = 2/d$.
+    which is nearly the identity around 0. **He** and others (2015) saw that ReLU sets
+    half of a symmetric sum to 0, which halves its mean square, so the weights make up
+    for it: $s^2 = 2/d$.
     """)
 
 
@@ -410,7 +411,7 @@ def _(depth, gradient_lengths, guess_vanish):
         guess_vanish,
         "less than a thousandth",
         f"With {depth.value} layers it is {vanished:.1e} of the last one's: the first "
-        "layers do not learn. tanh, whose slope at 0 is 1, and ReLU, whose slope is 1 "
+        "layers hardly learn. tanh, whose slope at 0 is 1, and ReLU, whose slope is 1 "
         "or 0, keep the length when they start by their rules.",
         picture(
             plots.functions(
