@@ -170,9 +170,14 @@ def as_typed(f: Callable[..., Any]) -> str:
     """
     head, *body = textwrap.dedent(inspect.getsource(f)).splitlines()
     body = body[1:] if f.__doc__ else body
-    arguments = ", ".join(inspect.signature(f).parameters)
-    lines = [f"{head.partition('(')[0]}({arguments}):", *body]
+    lines = [f"{head.partition('(')[0]}{_untyped(inspect.signature(f))}:", *body]
     return "\n".join(re.sub(r"  # noqa.*", "", line) for line in lines)
+
+
+def _untyped(signature: inspect.Signature) -> inspect.Signature:
+    """A signature without its types, its defaults kept."""
+    bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+    return signature.replace(parameters=bare, return_annotation=signature.empty)
 
 
 def _width() -> int:
