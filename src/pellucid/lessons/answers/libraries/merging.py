@@ -124,8 +124,8 @@ def _(a, b):
 
 
 @merged.mistake(
-    "The last term must be divided by n: n_a n_b / n is about half the size of the "
-    "smaller part, or up to all of it."
+    "The last term must be divided by n: n_a n_b / n lies between half the size of the "
+    "smaller part and all of it."
 )
 def _(a, b):
     n, delta = a[0] + b[0], b[1] - a[1]

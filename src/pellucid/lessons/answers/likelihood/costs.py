@@ -233,7 +233,7 @@ def _(z, t):
 
 
 @poisson_cost.mistake(
-    "exp(z) is missing: without it larger outputs would always cost less."
+    "exp(z) is missing: without it a larger output would never cost more."
 )
 def _(z, t):
     return np.mean(-t * z)

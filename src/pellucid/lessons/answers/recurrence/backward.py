@@ -199,7 +199,7 @@ def _(U, h):
 
 
 @carried.mistake(
-    "The matrices are multiplied in the wrong order. A row of the earliest step comes "
+    "The matrices are multiplied in the wrong order. That of the earliest step stands "
     "first: each earlier matrix is multiplied from the left."
 )
 def _(U, h):

@@ -106,8 +106,8 @@ def stepped(x, h, W, U, b):
 
 
 @stepped.mistake(
-    "That is linear: without tanh many steps are no more than one, and h grows "
-    "without bound. Take np.tanh of the sum."
+    "That is linear: without tanh many steps are no more than one, and nothing keeps "
+    "h small. Take np.tanh of the sum."
 )
 def _(x, h, W, U, b):
     return x @ W + h @ U + b

@@ -71,7 +71,7 @@ def _(x, h, c, W, U, b):
 
 
 @lstm_step.mistake(
-    "What enters the cell went through the sigmoid: it could only ever grow. g goes "
+    "What enters the cell went through the sigmoid: it could never be negative. g goes "
     "through tanh, from -1 to 1."
 )
 def _(x, h, c, W, U, b):

@@ -121,7 +121,7 @@ def first_weights(u):
 
 @first_weights.mistake(
     "They lie around 0 now, but reach from -1 to 1 whatever d is: a sum over 64 inputs "
-    "is then some five times too large. Multiply by sqrt(6 / d)."
+    "is then more than three times too large. Multiply by sqrt(6 / d)."
 )
 def _(u):
     return 2 * u - 1
