@@ -464,7 +464,7 @@ def _(X, new, y):
         ),
         text(f"To be fair: logistic regression, without any hidden layer, reads "
              f"{share_line:.1%} of them. For pictures as small and well centred as "
-             "these, ten straight borders are nearly enough, and depth gains little."),
+             "these, straight borders are nearly enough, and depth gains little."),
     ])  # fmt: skip
     return W, b, network, share_line, share_new
 

@@ -171,7 +171,7 @@ def as_typed(f: Callable[..., Any]) -> str:
     head, *body = textwrap.dedent(inspect.getsource(f)).splitlines()
     body = body[1:] if f.__doc__ else body
     lines = [f"{head.partition('(')[0]}{_untyped(inspect.signature(f))}:", *body]
-    return "\n".join(re.sub(r"  # noqa.*", "", line) for line in lines)
+    return "\n".join(re.sub(r"  # (noqa|fmt:).*", "", line) for line in lines)
 
 
 def _untyped(signature: inspect.Signature) -> inspect.Signature:
