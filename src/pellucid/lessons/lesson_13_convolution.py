@@ -657,7 +657,7 @@ def _(moved, moved_guess, shares, sizes):
         "about 20 %",
         f"It reads {shares['dense'][1]:.0%} of them, where chance alone reads 10 %: "
         "each of its weights belongs to a pixel. What the windows have learned in the "
-        "middle holds everywhere.",
+        "middle holds elsewhere too, but for what they see of the edge.",
         mo.vstack(
             [
                 table(
@@ -688,8 +688,8 @@ def _(centred, readers):
         [
             text(r"""
     Its first kernels, and what it makes of a digit. Blue asks for ink, orange for
-    paper: the kernels look for edges and strokes in several directions. Nobody told
-    them to.
+    paper. Some of the kernels are edges, level, upright or slanting: nobody told them
+    to be.
     """),
             picture(
                 pl.pictures.filters(_network, _p),
@@ -711,7 +711,7 @@ def _():
         "operation in 9.1, sparse and shared weights in 9.2, pooling in 9.3.",
         'LeCun, Bottou, Bengio & Haffner, "Gradient-based learning applied to document '
         'recognition" (1998), section II: the network that read cheques.',
-        'Fukushima, "Neocognitron" (1980): layers of shared windows, before '
+        'Fukushima, "Neocognitron" (1980): layers of shared windows, trained without '
         "backpropagation.",
         "Dumoulin & Visin, "
         '"A guide to convolution arithmetic for deep learning" (2016): '
