@@ -421,9 +421,10 @@ def _():
     $$c_t = \sigma(f) \odot c_{t-1} + \sigma(i) \odot \tanh(g), \qquad
     h_t = \sigma(o) \odot \tanh(c_t).$$
 
-    From cell to cell the slope is $\sigma(f)$, and where the forget gate is open it is
-    nearly 1, step after step. (It also goes through $h$ into the gates; that way fades
-    as before.)
+    ($\sigma$ is the sigmoid, and $\odot$ multiplies number by number.) From cell to
+    cell the slope is $\sigma(f)$, and where the forget gate is open it is nearly 1,
+    step after step. (It also goes through $h$ into the gates; that way fades as
+    before.)
     """)
 
 
