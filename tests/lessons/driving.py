@@ -134,6 +134,13 @@ class Opened:
         self.editor(path).fill(code)
         return self.pressed(path, "Check")
 
+    def typed_and_checked(self, path, code):
+        """Type a code and check it by the key, at once."""
+        number = int(self.region(path).get_attribute("data-number")) + 1
+        self.editor(path).fill(code)
+        self.page.keyboard.press("Control+Enter")
+        return self.answered(path, number)
+
     def choose_everywhere(self):
         """Take the first of each choice."""
         for choice in self.page.locator("marimo-radio [role=radiogroup]").all():

@@ -57,11 +57,20 @@ def test_what_a_program_prints_is_shown_as_it_is(opened):
 
 
 def test_a_key_checks(opened):
-    path = "line/slope"
-    opened.editor(path).fill(RIGHT)
-    before = number(opened, path)
-    opened.page.keyboard.press("Control+Enter")
-    assert opened.answered(path, before + 1) == ("right", "Right")
+    assert opened.typed_and_checked("line/slope", RIGHT) == ("right", "Right")
+
+
+def test_a_code_that_arrives_late_is_the_one_that_is_checked(opened):
+    def late(route):
+        if "def slope" in route.request.post_data:
+            opened.page.wait_for_timeout(1000)
+        route.continue_()
+
+    path, wrong = "line/slope", "def slope(x, y):\n    return 0\n"
+    opened.page.route("**/set_ui_element_value", late)
+    told = [opened.typed_and_checked(path, code)[0] for code in (wrong, RIGHT)]
+    opened.page.unroute("**/set_ui_element_value")
+    assert told == ["wrong", "right"]
 
 
 def test_how_far_the_person_is_follows_at_the_top_and_at_the_end(opened):

@@ -33,9 +33,10 @@ PORT = 2718  # of which the next ones are tried where it is taken
 TRIED = 100
 WEB = Path(str(resources.files("pellucid.lessons"))) / "web"
 FORGET = 120  # seconds after which a page that was closed is forgotten
-# marimo copies a style sheet of this site into each of its widgets.
+# marimo copies a style sheet of this site into each of its widgets. The script is not
+# deferred: it runs before marimo's own, which are.
 HEAD = """<link rel="stylesheet" href="/style/lessons.css">
-<script src="/style/lessons.js" defer></script>"""
+<script src="/style/lessons.js"></script>"""
 
 
 def site() -> Starlette:

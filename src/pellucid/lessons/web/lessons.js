@@ -1,5 +1,20 @@
-// What the lessons add to marimo: names for screen readers, a key, and progress.
+// What the lessons add to marimo: an order, names for screen readers, a key, progress.
 "use strict";
+
+// marimo sends each change of a widget by a request of its own. On two connections one
+// could overtake the other, and Check would judge the code that stood there before.
+const CHANGE = "/api/kernel/set_ui_element_value";
+const send = window.fetch;
+let before = Promise.resolve();
+
+function inOrder(asked, ...how) {
+  if (!String(asked.url ?? asked).includes(CHANGE)) return send(asked, ...how);
+  const sent = before.then(() => send(asked, ...how));
+  before = sent.catch(() => {}); // one that fails holds up no other
+  return sent;
+}
+
+window.fetch = inOrder; // marimo, loaded after this script, takes this one
 
 const KEYS = "Escape, then Tab, leaves the editor.";
 
@@ -53,6 +68,9 @@ function soon() {
 }
 
 document.documentElement.lang ||= "en";
-new MutationObserver(soon).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-how-far"] });
 document.addEventListener("keydown", checks, true);
-soon();
+document.addEventListener("DOMContentLoaded", () => {
+  const changes = { childList: true, subtree: true, attributeFilter: ["data-how-far"] };
+  new MutationObserver(soon).observe(document.body, changes);
+  soon();
+});
