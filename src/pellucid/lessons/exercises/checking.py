@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,7 +17,6 @@ from pellucid.lessons.exercises.sandbox import SANDBOX, Case, Outcome, called
 from pellucid.lessons.exercises.telling.evidence import Evidence
 
 State = Literal["right", "wrong", "not tried yet"]
-Tries = Sequence[tuple[Any, ...]]
 SECONDS = 3.0  # that a person's code may take, all tries together
 
 

@@ -72,6 +72,11 @@ class Exercise:
         return self.function.__name__
 
     @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of its arguments."""
+        return tuple(inspect.signature(self.function).parameters)
+
+    @property
     def solution(self) -> str:
         """The solution as code."""
         return written(self.function, self.name)
@@ -81,7 +86,7 @@ class Exercise:
         """What stands in the editor before a person writes."""
         if self.start:
             return textwrap.dedent(self.start).strip() + "\n"
-        arguments = ", ".join(inspect.signature(self.function).parameters)
+        arguments = ", ".join(self.arguments)
         return f"import numpy as np\n\n\ndef {self.name}({arguments}):\n    ...\n"
 
     def mistake(

@@ -55,11 +55,6 @@ def decoded(text: Any) -> Any:
     return array[()] if text["is"] == "number" else array.copy()
 
 
-def plain(value: Any) -> Any:
-    """A value as it would come back from a person's process."""
-    return decoded(encoded(value))
-
-
 def _items(value: Any, depth: int) -> Any:
     """Write a tuple, a list or a dictionary by what is in it."""
     if depth > DEEPEST or len(value) > LONGEST:

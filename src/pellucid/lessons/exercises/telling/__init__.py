@@ -1,8 +1,18 @@
 """What is said of code that is wrong: true, specific, in the words of the subject.
 
-`failures` speaks of code that stops, `kinds` and `shapes` of what came, `numbers` of
-how the numbers relate to the right ones; each is a table of relations that are tried
-one after the other.
+Each module holds relations of one kind; the first that holds on all inputs is told.
+`differing` tries them, what is sure and specific before what always can be said:
+
+1. `failures`, with the tables of `errors` and `syntax`: the code stops.
+2. `kinds`: another kind of thing came, or other parts; `shapes`: another shape.
+3. Numbers of the right shape: `scaling` (a factor, an addend), `steps` (one too many or
+   too few), `formula` (the right formula with one of the slips of `mutants`), `altered`
+   (right for other inputs).
+4. `places`: wrong in some places, or for some inputs; `probing`: an argument is unused.
+5. `repairing`: one of the `changes` in the person's own code makes all right.
+6. `invariants`: what is right has a property that is lost; else an input is shown.
+
+`evidence` is what is known, `sizes` what a factor may come from, `shown` how values read.
 """
 
 from pellucid.lessons.exercises.telling.differing import (

@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lessons.exercises.telling.evidence import Pair, View
+from pellucid.lessons.exercises.telling.evidence import Change, Changes, Pair, View
 from pellucid.lessons.exercises.telling.sizes import number
 
 PATIENCE = 1.0  # seconds of work that are spent on asking the solution
-Change = Callable[[Any], Any]
 
 # an argument that was taken as this
-TAKEN: tuple[tuple[Change, str], ...] = (
+TAKEN: Changes = (
     (lambda a: -a, "`-{a}` stood in the place of `{a}`: a sign before it is wrong"),
     (lambda a: 0 * a, "`{a}` were 0: it is not used as it should be"),
     (lambda a: 0 * a + 1, "`{a}` were 1: it is not used as it should be"),
@@ -54,7 +53,7 @@ TAKEN: tuple[tuple[Change, str], ...] = (
 )  # fmt: skip
 
 # a count, such as a number of steps, that was taken as this
-COUNTED: tuple[tuple[Change, str], ...] = (
+COUNTED: Changes = (
     (lambda a: a + 1, "`{a}` were 1 larger: one too many"),
     (lambda a: a - 1, "`{a}` were 1 smaller: one too few"),
     (lambda a: 0 * a + 1, "`{a}` were 1: does the loop end in its first round?"),
@@ -62,7 +61,7 @@ COUNTED: tuple[tuple[Change, str], ...] = (
 )
 
 # rows that were left out, of all arguments that have them
-LEFT: tuple[tuple[Change, str], ...] = (
+LEFT: Changes = (
     (lambda a: a[1:], "without the first {row}: the loop or the slice begins one too "
      "late"),
     (lambda a: a[:-1], "without the last {row}: the loop or the slice ends one too "

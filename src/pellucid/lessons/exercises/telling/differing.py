@@ -17,6 +17,7 @@ from pellucid.lessons.exercises.telling.evidence import (
     Pair,
     View,
     part_names,
+    simplest,
     viewed,
 )
 from pellucid.lessons.exercises.telling.formula import (
@@ -63,7 +64,7 @@ def different(evidence: Evidence, bad: Sequence[int]) -> tuple[str, int]:
     except Exception:  # whatever a person hands in, the lesson goes on
         sentence, line = plainly(view), 0
     if bad[0] >= evidence.ordinary:
-        pair = min(view.wrong, key=lambda p: len(repr(p.args)))
+        pair = simplest(view.wrong)
         example = given(view.names, pair.args)
         return f"Right for ordinary inputs, but not for {example}. {sentence}", line
     return sentence + wrote(evidence), line
@@ -230,7 +231,7 @@ def nearly(view: View) -> str:
 
 def plainly(view: View) -> str:
     """Show the smallest input whose result is wrong, what came and what is right."""
-    pair = min(view.wrong, key=lambda p: len(repr(p.args)))
+    pair = simplest(view.wrong)
     example = given(view.names, pair.args)
     return (f"For {example}: {view.it.lower() if view.it[0] != '`' else view.it} is "
             f"{shown(pair.came)}, and should be {shown(pair.right)}.")  # fmt: skip

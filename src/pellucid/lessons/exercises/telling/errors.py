@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import inspect
 import keyword
 import re
 from dataclasses import dataclass
@@ -41,8 +40,7 @@ class Context:
     @property
     def call(self) -> str:
         """How the function is called."""
-        arguments = ", ".join(inspect.signature(self.exercise.function).parameters)
-        return f"`{self.exercise.name}({arguments})`"
+        return f"`{self.exercise.name}({', '.join(self.exercise.arguments)})`"
 
 
 def undefined(context: Context, name: str) -> str:
@@ -51,12 +49,11 @@ def undefined(context: Context, name: str) -> str:
         return "`np` is not known: begin with `import numpy as np`."
     known = context.names
     near = get_close_matches(name, known - {name}, 1, 0.6)
-    wanted = inspect.signature(context.exercise.function).parameters
     if name in known:
         return f"`{name}` has no value here: it gets one in another function, or later."
     if hasattr(builtins, name):
         return f"`{name}` is Python's own, and the code has deleted it."
-    if name in wanted:
+    if name in context.exercise.arguments:
         return f"`{name}` is not known: the function is called {context.call}."
     if hasattr(np, name) and not hasattr(builtins, name):
         return f"`{name}` is not known: it belongs to NumPy, write `np.{name}`."

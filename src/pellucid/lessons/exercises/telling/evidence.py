@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +16,8 @@ from pellucid.lessons.exercises.exercise import Exercise, Function
 from pellucid.lessons.exercises.sandbox import SANDBOX, Case, Outcome, called
 
 Arguments = tuple[Any, ...]
+Change = Callable[[Any], Any]
+Changes = Sequence[tuple[Change, str]]  # each with what is said of it
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Evidence:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the arguments, as the solution has them."""
-        return tuple(inspect.signature(self.exercise.function).parameters)
+        return self.exercise.arguments
 
     @property
     def ordinary(self) -> int:
@@ -82,7 +83,7 @@ class View:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the arguments."""
-        return tuple(inspect.signature(self.exercise.function).parameters)
+        return self.exercise.arguments
 
     @property
     def rtol(self) -> float:
@@ -106,10 +107,22 @@ class View:
         """Tell whether on every input there came what `change` makes of the pair."""
         return all(alike(self.rtol, p, change, more) for p in self.pairs)
 
+    def first_made(self, changes: Changes) -> str:
+        """Say of the first change that makes what came of what is right what it is."""
+        for change, words in changes:
+            if self.holds(lambda p, f: f(np.asarray(p.right)), change):
+                return f"{self.it} {words}."
+        return ""
+
     @property
     def wrong(self) -> list[Pair]:
         """The inputs whose result is wrong."""
         return [p for p in self.pairs if not same(p.came, p.right, self.rtol)]
+
+
+def simplest(pairs: Sequence[Pair]) -> Pair:
+    """The pair whose input is the shortest to read."""
+    return min(pairs, key=lambda pair: len(repr(pair.args)))
 
 
 def alike(
@@ -133,7 +146,6 @@ def viewed(evidence: Evidence, bad: Sequence[int]) -> View:
         for i in chosen
         if not cases[i].failure and not evidence.right[i].failure
     ]
-
     return View(pairs, evidence.exercise)
 
 

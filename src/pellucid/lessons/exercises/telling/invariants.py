@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lessons.exercises.telling.evidence import View
+from pellucid.lessons.exercises.telling.evidence import View, simplest
 from pellucid.lessons.exercises.telling.shown import given, shown
 
 Holds = Callable[[Any], Any]
@@ -56,7 +56,7 @@ def property_lost(view: View) -> str:
             continue
         without = [p for p in sized if not holds(np.asarray(p.came, float))]
         if len(without) > len(sized) // 3 and (several or "number" in words):
-            pair = min(without, key=lambda p: len(repr(p.args)))
+            pair = simplest(without)
             return (f"{view.it} should have {words} for every input, and has not: for "
                     f"{given(view.names, pair.args)} it is {shown(pair.came)}, and "
                     f"should be {shown(pair.right)}.")  # fmt: skip

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
-from pellucid.lessons.exercises.telling.evidence import Pair, View
+from pellucid.lessons.exercises.telling.evidence import Changes, Pair, View
 from pellucid.lessons.exercises.telling.sizes import sizes
 
-Change = Callable[[Any], Any]
-
 # what came is this, made of what is right
-MADE: tuple[tuple[Change, str], ...] = (
+MADE: Changes = (
     (lambda r: r.T, "is transposed: turn it with `.T`, or exchange the two factors"),
     (lambda r: np.swapaxes(r, -1, -2), "has its last two axes exchanged"),
     (lambda r: r.reshape(1) if r.ndim == 0 else None,
@@ -56,7 +51,7 @@ MADE: tuple[tuple[Change, str], ...] = (
 )  # fmt: skip
 
 # what is right is this, made of what came: a step is missing
-MISSING: tuple[tuple[Change, str], ...] = (
+MISSING: Changes = (
     (lambda c: c[1:], "has one too many in front: the loop or the slice begins one too "
      "early"),
     (lambda c: c[:-1], "has one too many at the end: the loop or the slice ends one "
@@ -89,14 +84,7 @@ def reshaped(view: View) -> str:
     """Say what was done to the right numbers, or not yet, so that the shape differs."""
     if not misshapen(view):
         return ""
-    for change, words in MADE:
-        if view.holds(lambda p, f: f(np.asarray(p.right)), change):
-            return f"{view.it} {words}."
-    back = view.turned()
-    for change, words in MISSING:
-        if back.holds(lambda p, f: f(np.asarray(p.right)), change):
-            return f"{view.it} {words}."
-    return ""
+    return view.first_made(MADE) or view.turned().first_made(MISSING)
 
 
 def shape(view: View) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from pellucid.lessons.exercises.telling.evidence import View
-
-Change = Callable[[Any], Any]
+from pellucid.lessons.exercises.telling.evidence import Changes, View
 
 
 def sigmoid(z: Any) -> Any:
@@ -29,7 +26,7 @@ def matrix(a: Any) -> Any:
 
 
 # what came is this, made of what is right: a step too much, or another one
-MADE: tuple[tuple[Change, str], ...] = (
+MADE: Changes = (
     (lambda r: r**2, "is squared: a root is missing at the end, or a square too much"),
     (np.sqrt, "is the root of what is asked: a square is missing, or a root too much"),
     (lambda r: 1 / r, "is turned over, 1 / (what is asked): exchange what is divided "
@@ -101,7 +98,7 @@ MADE: tuple[tuple[Change, str], ...] = (
 )  # fmt: skip
 
 # what is right is this, made of what came: the last step is missing
-MISSING: tuple[tuple[Change, str], ...] = (
+MISSING: Changes = (
     (sigmoid, "is not put through the sigmoid yet: the last step is missing"),
     (np.tanh, "is not put through tanh yet: the last step is missing"),
     (lambda c: np.maximum(c, 0), "is not cut at 0 yet: negative numbers are to become "
@@ -129,11 +126,4 @@ MISSING: tuple[tuple[Change, str], ...] = (
 
 def step(view: View) -> str:
     """Say which step was taken too much, left out, or taken for another."""
-    for change, words in MADE:
-        if view.holds(lambda p, f: f(np.asarray(p.right)), change):
-            return f"{view.it} {words}."
-    back = view.turned()
-    for change, words in MISSING:
-        if back.holds(lambda p, f: f(np.asarray(p.right)), change):
-            return f"{view.it} {words}."
-    return ""
+    return view.first_made(MADE) or view.turned().first_made(MISSING)
