@@ -1,7 +1,5 @@
 """Tables that come in blocks, parts that are merged, work that is shared out."""
 
-import ast
-
 import numpy as np
 
 
@@ -52,9 +50,3 @@ def work(rng):
     rows, block = int(rng.integers(1000, 5000)), int(rng.integers(70, 200))
     machines = int(rng.integers(3, 12))
     return rows, block, rng.uniform(0.1, 1), machines, rng.uniform(0.1, 1)
-
-
-def joins(code):
-    """Whether all blocks are put into one table."""
-    names = {getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(code)}
-    return bool(names & {"concatenate", "vstack", "hstack", "stack", "r_"})

@@ -4,12 +4,12 @@ import numpy as np
 
 from pellucid.lessons.answers.libraries.inputs import (
     bracketed,
-    joins,
     letters,
     rows_and_size,
     tables_and_targets,
     work,
 )
+from pellucid.lessons.answers.seeing import joins
 from pellucid.lessons.exercises.exercise import exercise
 
 # -- least squares --------------------------------------------------------------------

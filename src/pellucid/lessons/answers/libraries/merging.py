@@ -4,10 +4,10 @@ import numpy as np
 
 from pellucid.lessons.answers.libraries.inputs import (
     columns,
-    joins,
     tables,
     two_summaries,
 )
+from pellucid.lessons.answers.seeing import joins
 from pellucid.lessons.exercises.exercise import exercise
 
 FAR = [2.0**30 + np.array([0, 3, 1, 6]), 2.0**30 + np.array([2, 5, 7, 0])]

@@ -14,4 +14,4 @@ __all__ = [
     "predicted",
     "r2",
     "slope",
-]  # fmt: skip
+]

@@ -1,7 +1,5 @@
 """The weights of least cost, curves, and predictions for new rows."""
 
-import ast
-
 import numpy as np
 
 from pellucid.lessons.answers.plane.inputs import (
@@ -9,14 +7,8 @@ from pellucid.lessons.answers.plane.inputs import (
     table,
     table_and_new_rows,
 )
+from pellucid.lessons.answers.seeing import inverts
 from pellucid.lessons.exercises.exercise import exercise
-
-
-def inverts(code):
-    """Whether a matrix is inverted: np.linalg.inv, or inv alone."""
-    names = {getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(code)}
-    return "inv" in names
-
 
 # -- the normal equations -------------------------------------------------------------
 

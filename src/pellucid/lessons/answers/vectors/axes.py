@@ -4,23 +4,10 @@ import ast
 
 import numpy as np
 
+from pellucid.lessons.answers.seeing import loops, names
 from pellucid.lessons.exercises.exercise import exercise
 
-LOOPS = ast.For | ast.While | ast.comprehension
-HIDDEN = {"vectorize", "apply_along_axis", "map"}  # loops by another name
 PRODUCTS = {"dot", "inner", "vdot", "matmul", "einsum", "sum"}
-
-
-def names(code):
-    """The names that a person's code uses, those after a dot included."""
-    called = {n.attr for n in ast.walk(code) if isinstance(n, ast.Attribute)}
-    return called | {n.id for n in ast.walk(code) if isinstance(n, ast.Name)}
-
-
-def loops(code):
-    """Whether a person's code has a loop, or one of NumPy's that hide one."""
-    looped = any(isinstance(n, LOOPS) for n in ast.walk(code))
-    return looped or bool(HIDDEN & names(code))
 
 
 def calls_a_product(code):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pellucid.lessons.answers.vectors.axes import loops
+from pellucid.lessons.answers.seeing import loops
 from pellucid.lessons.exercises.exercise import exercise
 
 

@@ -12,7 +12,8 @@ Each module holds relations of one kind; the first that holds on all inputs is t
 5. `repairing`: one of the `changes` in the person's own code makes all right.
 6. `invariants`: what is right has a property that is lost; else an input is shown.
 
-`evidence` is what is known, `sizes` what a factor may come from, `shown` how values read.
+`evidence` is what is known, `sizes` what a factor may come from, `shown` how values are
+written.
 """
 
 from pellucid.lessons.exercises.telling.differing import (

@@ -153,8 +153,8 @@ def operands(context: Context, sign: str, left: str, right: str) -> str:
         return (f"one side of `{sign}` is a function that is not called: its round "
                 "brackets are missing, as in `x.mean()`.")  # fmt: skip
     if functions:
-        return (f"one side of `{sign}` is a function itself: call it with what it is to "
-                "be taken of, `f(x)`.")  # fmt: skip
+        return (f"one side of `{sign}` is a function itself: call it with what it is "
+                "to be taken of, `f(x)`.")  # fmt: skip
     if "NoneType" in (left, right):
         return f"one side of `{sign}` is None: a function before it returns nothing."
     if "list" in (left, right):
