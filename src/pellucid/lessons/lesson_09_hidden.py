@@ -66,9 +66,9 @@ def _(always_no, guess_iris, petals, versicolor):
     revealed(
         guess_iris,
         "fewer than who always answers no",
-        f"Who always answers no is right for {always_no:.1%} of the flowers; the best "
-        f"line for the log loss, for {straight_share:.1%}. Wherever the border lies, "
-        "one of the two other kinds is on the side of the versicolor.",
+        f"Who always answers no is right for {always_no:.1%} of the flowers; logistic "
+        f"regression for {straight_share:.1%}. Some straight borders count better, but "
+        "beside each of them many flowers of another kind lie with the versicolors.",
         picture(
             plots.boundary(
                 petals, versicolor, straight.predict,
@@ -220,7 +220,8 @@ def _(clouds):
     On the donut the two inputs alone give {donut_plain:.1%}, as good as a coin; with
     the radius it is {donut_radius:.1%}. On XOR the product does it (here measured from
     the middle of the square), and the sum does nothing: $x_1 + x_2$ is already in every
-    $x_1 w_1 + x_2 w_2$. **A feature helps only if it bends.**
+    $x_1 w_1 + x_2 w_2$. **A feature
+    made of the inputs helps only if it bends.**
 
     The model did not change; the description did. But somebody had to *know* that the
     radius matters. With 64 pixels of a digit, nobody does.
@@ -355,8 +356,9 @@ def _(flowers, guess_units, outputs, petals, share_right, trained, versicolor):
     revealed(
         guess_units,
         "2",
-        f"One unit gives {iris_shares[1]:.1%}: one step, one border. Two units give "
-        f"{iris_shares[2]:.1%}, a border on each side of the band, and eight give "
+        f"One unit gives {iris_shares[1]:.1%}: one border, placed better than that of "
+        "logistic regression, since tanh bounds what a far flower counts. Two units "
+        f"give {iris_shares[2]:.1%}, a border on each side of the band, and eight give "
         f"{iris_shares[8]:.1%}.",
         picture(
             plots.boundary(
@@ -472,8 +474,8 @@ def _():
     \text{kink of unit } j \text{ at } x = -b_j / w_j . $$
 
     A broken line with enough kinks comes as close as one wants to any continuous curve
-    on an interval; that is how a network with one hidden layer can approximate any
-    continuous function.
+    of one number on an interval. For more inputs a hidden layer can do so too
+    (Goodfellow et al., section 6.4.1).
     """)
 
 
