@@ -87,9 +87,9 @@ def test_differences_find_the_wrong_gradient(lesson):
 
 
 def test_differences_are_those_of_the_formula(rng):
-    w = rng.normal(size=4)
-    slopes = solution("differences")(np.prod, w, 1e-4)
-    np.testing.assert_allclose(slopes, np.prod(w) / w)
+    W = rng.normal(size=(4, 3))
+    slopes = solution("differences")(np.prod, W, 1e-4)
+    np.testing.assert_allclose(slopes, np.prod(W) / W)
 
 
 def test_training_is_gradient_descent(lesson, rng):

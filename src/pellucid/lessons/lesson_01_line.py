@@ -181,7 +181,7 @@ def _(mean_squared_error_asked):
 def _():
     steepness = predict(
         "A patient's body mass index is higher by 1 than another's. By how much is the "
-        "progression higher, in the mean? (The picture above has it.)",
+        "progression higher, on average? (The picture above has it.)",
         ["about 1", "about 10", "about 100"],
     )
     steepness
@@ -231,7 +231,8 @@ def _(a, b, x, y):
         text(r"""
         $J$ is a mean of squares, so the chain rule gives its two slopes. The outer
         derivative of $(\ldots)^2$ is $2(\ldots)$; the inner one of $a x_i + b - y_i$ is
-        $x_i$ with respect to $a$, and $1$ with respect to $b$:
+        $x_i$ with respect to $a$, and $1$ with respect to $b$. The round
+        $\partial J / \partial a$ says that $a$ alone moves, and $b$ stays where it is:
 
         $$\frac{\partial J}{\partial a} = \frac2n \sum_i (a x_i + b - y_i)\, x_i$$
 

@@ -92,10 +92,11 @@ def _(grown, side_a, side_b):
     revealed(
         grown,
         "about 0.06",
-        f"By {rise:.4f}. In the graph each step is a node: below its formula stand its "
-        "value and its *gradient*, by how much c grows with it. That of a is 3/5, so "
-        "0.1 more of a makes about 0.06 more of c. Move the sliders: where does c "
-        "hardly notice a?",
+        f"By {rise:.4f}. In the graph each step is a node; one without a name of its "
+        "own is called t1, t2, and so on. Below its formula stand its value and its "
+        "*gradient*, how many times as much c grows when it grows a little. That of a "
+        "is 3/5, so 0.1 more of a makes about 0.06 more of c. Move the sliders: where "
+        "does c hardly notice a?",
         graph(drawn, f"The graph of c = √(a² + b²) at a = {a}, b = {b}."),
     )
     return (rise,)
@@ -262,7 +263,8 @@ def _():
     ## The log loss
 
     The cost of a chance $p$ is how surprised one is: $-\log p$ if the tumour is
-    malignant ($y = 1$), $-\log(1 - p)$ if it is benign ($y = 0$). In one line:
+    malignant ($y = 1$), $-\log(1 - p)$ if it is benign ($y = 0$). Here and in all
+    lessons $\log$ is the natural logarithm, `np.log`. In one line:
 
     $$\ell = -y \log p - (1 - y) \log(1 - p)$$
     """)

@@ -639,10 +639,10 @@ def _():
 @app.cell
 def _():
     differences, differences_asked = exercise("backpropagation/differences", r"""
-    **A gradient by differences.** Write `differences(J, w, step)`: `J` is a
-    function of a vector, `w` is `(d,)`, `step` is a number. Return the slopes by
-    central differences, `(d,)`. A loop over the weights is fine. Leave `w` as it
-    was.
+    **A gradient by differences.** In lesson 5 you did this for a vector; here the
+    weights are a table. Write `differences(J, W, step)`: `J` is a function of a table,
+    `W` is `(d, h)`, `step` is a number. Return the slopes by central differences,
+    `(d, h)`. A loop over the weights is fine. Leave `W` as it was.
     """)  # fmt: skip
     differences
     return (differences_asked,)
@@ -658,14 +658,13 @@ def _(forgetful, growers, network_cost, random_start, wines):
     _differences = found("backpropagation/differences").function
     _start = random_start()
 
-    def along_first(flat):
-        W1, b1, W2, b2 = _start
-        return network_cost(flat.reshape(W1.shape), b1, W2, b2, wines, growers)
+    def along_first(W1):
+        return network_cost(W1, *_start[1:], wines, growers)
 
-    _exact = pl.gradient(network_cost, "W1")(*_start, wines, growers).ravel()
-    _wrong = forgetful(wines, growers, *_start)[0].ravel()
+    _exact = pl.gradient(network_cost, "W1")(*_start, wines, growers)
+    _wrong = forgetful(wines, growers, *_start)[0]
     steps = 10.0 ** -np.arange(1, 13)
-    _tried = [_differences(along_first, _start[0].ravel(), step) for step in steps]
+    _tried = [_differences(along_first, _start[0], step) for step in steps]
 
     def distance(g, to):
         return float(np.linalg.norm(g - to) / (np.linalg.norm(g) + np.linalg.norm(to)))
@@ -687,14 +686,14 @@ def _(forgetful, growers, network_cost, random_start, wines):
 @app.cell
 def _(right_distances, wrong_distances):
     text(rf"""
-    With $g$ your gradient and $c$ that by central differences, the relative distance
-    is $|g - c| / (|g| + |c|)$, lengths of vectors. At $\varepsilon = 10^{{-5}}$ it is
+    With $g$ your gradient and $c$ that by central differences, both in one long vector,
+    the relative distance is $|g - c| / (|g| + |c|)$. At $\varepsilon = 10^{{-5}}$ it is
     {right_distances[4]:.0e} for the right $dW_1$ and {wrong_distances[4]:.2f} for the
     wrong one. A large step errs because $J$ is curved (by $\varepsilon^2$: two digits
     for each power of ten), a very small one because two nearly equal numbers are
-    subtracted and their digits cancel. So take a step in between. Believe a gradient
-    whose distance is below $10^{{-7}}$, and none above $10^{{-3}}$.
-    `pl.check(cost, *arguments)` does all this for you.
+    subtracted and their digits cancel. So take a step in between. As in lesson 5, trust
+    a derivation whose distance is below $10^{{-6}}$, and look for the mistake above
+    $10^{{-2}}$. `pl.check(cost, *arguments)` does all this for you.
 
     ## Training
 

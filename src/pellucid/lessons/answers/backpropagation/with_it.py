@@ -9,110 +9,125 @@ from pellucid.lessons.exercises.exercise import exercise
 
 
 def costs(rng):
-    """Give one of NumPy's own functions of a vector as the cost."""
+    """Give one of NumPy's own functions of a table as the cost."""
     J = (np.prod, np.linalg.norm, np.var)[int(rng.integers(3))]
     return (
         J,
-        rng.normal(size=int(rng.integers(2, 6))) + 1,
+        rng.normal(size=(2, 4) if rng.random() < 0.5 else (3, 2)) + 1,
         float(rng.uniform(0.05, 0.2)),
     )
 
 
 @exercise(
     costs,
-    edges=((np.prod, np.array([1.0, 2.0, -3.0]), 0.1),),
+    edges=((np.prod, np.array([[1.0, 2.0, -3.0]]), 0.1),),
     hints=(
-        "Loop over the weights. For each, take a copy of w with w[i] + step, and one "
-        "with w[i] - step.",
-        "The slope is (J(above) - J(below)) / (2 step). np.zeros_like(w) holds the "
-        "results; w.copy() keeps w as it was.",
+        "Loop over the weights: `for place in np.ndindex(W.shape):` gives every pair "
+        "(i, j). For each, take a copy of W with W[place] + step, and one with "
+        "W[place] - step.",
+        "The slope is (J(above) - J(below)) / (2 step). np.zeros_like(W) holds the "
+        "results; W.copy() keeps W as it was.",
     ),
 )
-def differences(J, w, step):
-    g = np.zeros_like(w)
-    for i in range(len(w)):
-        above, below = w.copy(), w.copy()
+def differences(J, W, step):
+    g = np.zeros_like(W)
+    for place in np.ndindex(W.shape):
+        above, below = W.copy(), W.copy()
+        above[place] += step
+        below[place] -= step
+        g[place] = (J(above) - J(below)) / (2 * step)
+    return g
+
+
+@differences.mistake(
+    "From W - step to W + step it is 2 step, not step: your slopes are twice too large."
+)
+def _(J, W, step):
+    g = np.zeros_like(W)
+    for place in np.ndindex(W.shape):
+        above, below = W.copy(), W.copy()
+        above[place] += step
+        below[place] -= step
+        g[place] = (J(above) - J(below)) / step
+    return g
+
+
+@differences.mistake(
+    "You went to one side only, from W to W + step: the error is then of the size of "
+    "step. From both sides it is of the size of step squared."
+)
+def _(J, W, step):
+    g = np.zeros_like(W)
+    for place in np.ndindex(W.shape):
+        above = W.copy()
+        above[place] += step
+        g[place] = (J(above) - J(W)) / step
+    return g
+
+
+@differences.mistake(
+    "You went down only, from W - step to W: take both sides, W - step and W + step."
+)
+def _(J, W, step):
+    g = np.zeros_like(W)
+    for place in np.ndindex(W.shape):
+        below = W.copy()
+        below[place] -= step
+        g[place] = (J(W) - J(below)) / step
+    return g
+
+
+@differences.mistake(
+    "Each turn moves a whole row of W. Move one weight: a loop over the rows, and in "
+    "it one over the columns, or np.ndindex(W.shape)."
+)
+def _(J, W, step):
+    g = np.zeros_like(W)
+    for i in range(len(W)):
+        above, below = W.copy(), W.copy()
         above[i] += step
         below[i] -= step
         g[i] = (J(above) - J(below)) / (2 * step)
     return g
 
 
-@differences.mistake(
-    "From w - step to w + step it is 2 step, not step: your slopes are twice too large."
-)
-def _(J, w, step):
-    g = np.zeros_like(w)
-    for i in range(len(w)):
-        above, below = w.copy(), w.copy()
-        above[i] += step
-        below[i] -= step
-        g[i] = (J(above) - J(below)) / step
-    return g
-
-
-@differences.mistake(
-    "You went to one side only, from w to w + step: the error is then of the size of "
-    "step. From both sides it is of the size of step squared."
-)
-def _(J, w, step):
-    g = np.zeros_like(w)
-    for i in range(len(w)):
-        above = w.copy()
-        above[i] += step
-        g[i] = (J(above) - J(w)) / step
-    return g
-
-
-@differences.mistake(
-    "You went down only, from w - step to w: take both sides, w - step and w + step."
-)
-def _(J, w, step):
-    g = np.zeros_like(w)
-    for i in range(len(w)):
-        below = w.copy()
-        below[i] -= step
-        g[i] = (J(w) - J(below)) / step
-    return g
-
-
 @differences.mistake("The sign is turned: the value above minus the value below.")
-def _(J, w, step):
-    g = np.zeros_like(w)
-    for i in range(len(w)):
-        above, below = w.copy(), w.copy()
-        above[i] += step
-        below[i] -= step
-        g[i] = (J(below) - J(above)) / (2 * step)
+def _(J, W, step):
+    g = np.zeros_like(W)
+    for place in np.ndindex(W.shape):
+        above, below = W.copy(), W.copy()
+        above[place] += step
+        below[place] -= step
+        g[place] = (J(below) - J(above)) / (2 * step)
     return g
 
 
 @differences.mistake(
-    "w + step moves all weights at once. Move one, and leave the others where they are."
+    "W + step moves all weights at once. Move one, and leave the others where they are."
 )
-def _(J, w, step):
-    g = np.zeros_like(w)
-    for i in range(len(w)):
-        g[i] = (J(w + step) - J(w - step)) / (2 * step)
+def _(J, W, step):
+    g = np.zeros_like(W)
+    for place in np.ndindex(W.shape):
+        g[place] = (J(W + step) - J(W - step)) / (2 * step)
     return g
 
 
 @differences.mistake(
-    "w + step moves all weights at once, and gives one number. Move one, leave the "
+    "W + step moves all weights at once, and gives one number. Move one, leave the "
     "others where they are, and keep a slope for each."
 )
-def _(J, w, step):
-    return (J(w + step) - J(w - step)) / (2 * step)
+def _(J, W, step):
+    return (J(W + step) - J(W - step)) / (2 * step)
 
 
 @differences.mistake(
-    "J takes the whole vector, and you gave it one weight alone. Move w[i] in a copy "
-    "of w, and give J all of the copy."
+    "J takes the whole table, and you gave it one weight alone. Move one weight in a "
+    "copy of W, and give J all of the copy."
 )
-def _(J, w, step):
-    g = np.zeros_like(w)
-    for i in range(len(w)):
-        g[i] = (J(w[i] + step) - J(w[i] - step)) / (2 * step)
+def _(J, W, step):
+    g = np.zeros_like(W)
+    for place in np.ndindex(W.shape):
+        g[place] = (J(W[place] + step) - J(W[place] - step)) / (2 * step)
     return g
 
 
@@ -120,13 +135,13 @@ def _(J, w, step):
     "The copies are made once, before the loop, so the weights that were moved stay "
     "moved. Make them anew for each weight."
 )
-def _(J, w, step):
-    g = np.zeros_like(w)
-    above, below = w.copy(), w.copy()
-    for i in range(len(w)):
-        above[i] += step
-        below[i] -= step
-        g[i] = (J(above) - J(below)) / (2 * step)
+def _(J, W, step):
+    g = np.zeros_like(W)
+    above, below = W.copy(), W.copy()
+    for place in np.ndindex(W.shape):
+        above[place] += step
+        below[place] -= step
+        g[place] = (J(above) - J(below)) / (2 * step)
     return g
 
 
@@ -134,28 +149,28 @@ def _(J, w, step):
     "The weights are not put back: each stays moved when the next one is tried. Work "
     "on a copy, or undo the move."
 )
-def _(J, w, step):
-    w = w.copy()
-    g = np.zeros_like(w)
-    for i in range(len(w)):
-        w[i] += step
-        above = J(w)
-        w[i] -= 2 * step
-        g[i] = (above - J(w)) / (2 * step)
+def _(J, W, step):
+    W = W.copy()
+    g = np.zeros_like(W)
+    for place in np.ndindex(W.shape):
+        W[place] += step
+        above = J(W)
+        W[place] -= 2 * step
+        g[place] = (above - J(W)) / (2 * step)
     return g
 
 
 @differences.mistake(
-    "A second name for w is no copy: all names mean one array, so what goes up comes "
-    "down again, and the difference is 0. Use w.copy()."
+    "A second name for W is no copy: all names mean one array, so what goes up comes "
+    "down again, and the difference is 0. Use W.copy()."
 )
-def _(J, w, step):
-    g = np.zeros_like(w)
-    for i in range(len(w)):
-        above, below = w, w
-        above[i] += step
-        below[i] -= step
-        g[i] = (J(above) - J(below)) / (2 * step)
+def _(J, W, step):
+    g = np.zeros_like(W)
+    for place in np.ndindex(W.shape):
+        above, below = W, W
+        above[place] += step
+        below[place] -= step
+        g[place] = (J(above) - J(below)) / (2 * step)
     return g
 
 
