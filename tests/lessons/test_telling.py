@@ -93,6 +93,17 @@ def test_an_argument_that_is_written_into_is_named():
     assert "changes its argument `z`" in told(relu, code).sentence
 
 
+def test_two_results_that_are_alike_are_not_said_to_be_exchanged():
+    @exercise(vector)
+    def parts(w):
+        return np.zeros(2), np.zeros(2), np.sum(w)
+
+    code = ("import numpy as np\ndef parts(w):\n"
+            "    return np.zeros(2), np.zeros(2), np.prod(w) + 7\n")  # fmt: skip
+    sentence = told(parts, code).sentence
+    assert sentence.startswith("Result 1 and Result 2 are right.")
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

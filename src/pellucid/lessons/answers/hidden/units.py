@@ -100,6 +100,14 @@ def network(X, W, b, v, c):
 
 
 @network.mistake(
+    "The minus reaches H @ v alone, and not c. It belongs to all of z: -(H @ v + c)."
+)
+def _(X, W, b, v, c):
+    H = np.tanh(X @ W + b)
+    return 1 / (1 + np.exp(-H @ v + c))
+
+
+@network.mistake(
     "You stopped at z, the log odds, which may be any number. The sigmoid makes it a "
     "probability."
 )
@@ -172,6 +180,14 @@ def broken(rng):
 def broken_line(x, w, b, v):
     H = np.maximum(0, x[:, None] * w + b)
     return H @ v
+
+
+@broken_line.mistake(
+    "v stands inside the maximum, so a unit of negative v is cut on the wrong side. "
+    "Cut w x + b at 0 first, then multiply by v."
+)
+def _(x, w, b, v):
+    return np.sum(np.maximum(0, v * (x[:, None] * w + b)), axis=1)
 
 
 @broken_line.mistake(

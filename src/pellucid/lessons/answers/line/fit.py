@@ -25,6 +25,14 @@ def slope(x, y):
 
 
 @slope.mistake(
+    "You took the mean of the slopes to each single point. A point near the middle "
+    "then has the greatest say: add up products and squares, and divide the sums."
+)
+def _(x, y):
+    return np.mean((y - np.mean(y)) / (x - np.mean(x)))
+
+
+@slope.mistake(
     "You divided by the squares of y: that is the slope of x against y. Divide by the "
     "squares of the differences of x."
 )
@@ -156,6 +164,14 @@ def r2(y, output):
     sse = np.sum((y - output) ** 2)
     sst = np.sum((y - np.mean(y)) ** 2)
     return 1 - sse / sst
+
+
+@r2.mistake(
+    "You took the mean of the squared errors from 1. It has the units of y squared: "
+    "divide it first by the mean of the squared differences from mean(y)."
+)
+def _(y, output):
+    return 1 - np.mean((y - output) ** 2)
 
 
 @r2.mistake(

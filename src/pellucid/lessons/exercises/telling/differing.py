@@ -137,14 +137,14 @@ def parts(
 
 
 def swapped(view: View, keys: Sequence[Any], names: Sequence[str]) -> str:
-    """Say that two results stand in each other's place."""
+    """Say that two results stand in each other's place; not of two that are alike."""
+
+    def stands(one: Any, two: Any) -> bool:
+        return all(same(p.came[one], p.right[two], view.rtol) for p in view.pairs)
+
     for a, one in enumerate(keys):
         for b, two in enumerate(keys[:a]):
-            if all(
-                same(p.came[one], p.right[two], view.rtol)
-                and same(p.came[two], p.right[one], view.rtol)
-                for p in view.pairs
-            ):
+            if stands(one, two) and stands(two, one) and not stands(one, one):
                 return f"{names[b]} and {names[a]} are exchanged: swap them."
     return ""
 
