@@ -90,6 +90,32 @@ def _(w, v, g, rate, beta):
     return w + v, v
 
 
+@momentum.mistake(
+    "That is the form of PyTorch, v = beta v + g and w - rate v. It takes the same "
+    "path with another v: here the rate and the minus are part of v."
+)
+def _(w, v, g, rate, beta):
+    v = beta * v + g
+    return w - rate * v, v
+
+
+@momentum.mistake(
+    "The rate came too late: v gathers rate times g, so that w moves by v itself."
+)
+def _(w, v, g, rate, beta):
+    v = beta * v - g
+    return w + rate * v, v
+
+
+@momentum.mistake(
+    "Beta weighs the gradient where it is to weigh the old velocity: beta is what is "
+    "left of v."
+)
+def _(w, v, g, rate, beta):
+    v = v - beta * rate * g
+    return w + v, v
+
+
 def moments(rng):
     shape = ((3,), (1,), (2, 3))[int(rng.integers(3))]
     w, g, m = rng.normal(size=(3, *shape))
@@ -200,4 +226,25 @@ def _(w, g, m, v, t, rate):
     m = 0.9 * m + 0.1 * g
     v = 0.999 * v + 0.001 * g**2
     m_hat, v_hat = m / (1 - 0.9 ** (t - 1)), v / (1 - 0.999 ** (t - 1))
+    return w - rate * m_hat / (np.sqrt(v_hat) + 1e-8), m, v
+
+
+@adam.mistake(
+    "The weights are exchanged: 0.9 of the old m stays and 0.1 of g comes in; 0.999 "
+    "of the old v stays and 0.001 of g² comes in."
+)
+def _(w, g, m, v, t, rate):
+    m = 0.1 * m + 0.9 * g
+    v = 0.001 * v + 0.999 * g**2
+    m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
+    return w - rate * m_hat / (np.sqrt(v_hat) + 1e-8), m, v
+
+
+@adam.mistake(
+    "The factors (1 - 0.9) and (1 - 0.999) are missing: m and v are running means, "
+    "whose two weights add up to 1."
+)
+def _(w, g, m, v, t, rate):
+    m, v = 0.9 * m + g, 0.999 * v + g**2
+    m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
     return w - rate * m_hat / (np.sqrt(v_hat) + 1e-8), m, v

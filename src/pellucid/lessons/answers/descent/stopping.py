@@ -85,6 +85,22 @@ def _(order, size):
     return [order[k::count] for k in range(count)]
 
 
+@batches.mistake(
+    "The slice ends at `size` each time: it has to end `size` places after its "
+    "beginning."
+)
+def _(order, size):
+    return [order[i:size] for i in range(0, len(order), size)]
+
+
+@batches.mistake(
+    "Each batch has one row too many, which is the first of the next: a slice stops "
+    "before its end."
+)
+def _(order, size):
+    return [order[i : i + size + 1] for i in range(0, len(order), size)]
+
+
 def costs_on_the_way(rng):
     n = int(rng.integers(5, 25))
     falling = 5 * 0.7 ** np.arange(n) * rng.uniform(0.5, 1.8, size=n)
@@ -204,4 +220,29 @@ def _(costs, patience):
     for i in range(1, len(costs)):
         if costs[i] >= min(costs[:i]):
             return i
+    return len(costs) - 1
+
+
+@stop.mistake(
+    "That is the step of the lowest cost of all, which nobody knows on the way: asked "
+    "is where the waiting ends."
+)
+def _(costs, patience):
+    return int(np.argmin(costs))
+
+
+@stop.mistake(
+    "You looked for the lowest cost of all and waited from there. On the way nobody "
+    "knows it: the first best that is followed by `patience` steps without gain ends "
+    "the search."
+)
+def _(costs, patience):
+    return min(int(np.argmin(costs)) + patience, len(costs) - 1)
+
+
+@stop.mistake(
+    "You never stop before the last step: is the best cost renewed with its step, and "
+    "does the last `return` stand after the loop?"
+)
+def _(costs, patience):
     return len(costs) - 1

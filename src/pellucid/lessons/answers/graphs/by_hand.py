@@ -158,6 +158,19 @@ def _(x):
     return np.exp(-(x**2)) - 2 * x**2
 
 
+@bump_slope.mistake("That is f itself: its slope is asked for.")
+def _(x):
+    return x * np.exp(-(x**2))
+
+
+@bump_slope.mistake(
+    "On the long path you left out du/dx = 2x and the minus of exp(-u): the slope of "
+    "exp(-x²) is -2x exp(-x²)."
+)
+def _(x):
+    return np.exp(-(x**2)) + x * np.exp(-(x**2))
+
+
 def outputs(rng):
     return (rng.normal(size=int(rng.integers(2, 7))) * 2,)
 
@@ -299,6 +312,14 @@ def _(p, y):
 @log_loss_slope.mistake("That is the loss itself: its slope by p is asked for.")
 def _(p, y):
     return -y * np.log(p) - (1 - y) * np.log(1 - p)
+
+
+@log_loss_slope.mistake(
+    "You multiplied by p(1 - p), which is the slope of the sigmoid. By p itself, p(1 "
+    "- p) stands below the line."
+)
+def _(p, y):
+    return (p - y) * p * (1 - p)
 
 
 def outputs_and_classes(rng):

@@ -213,6 +213,13 @@ def _(f, x, h):
     return f(x + h) - f(x - h)
 
 
+@central_difference.mistake(
+    "The points lie h apart, and you divided by 2h: the slope comes out halved."
+)
+def _(f, x, h):
+    return (f(x + h / 2) - f(x - h / 2)) / (2 * h)
+
+
 def cost_and_weights(rng):
     f = (np.linalg.norm, np.prod, np.var)[rng.integers(3)]
     return f, rng.uniform(0.5, 2, int(rng.integers(2, 6))), 0.01
@@ -369,3 +376,12 @@ def _(g, n):
 )
 def _(g, n):
     return np.linalg.norm(g - n) / (np.linalg.norm(g) + np.linalg.norm(n))
+
+
+@relative_error.mistake(
+    "You added absolute values. The length of a vector is the root of the sum of its "
+    "squares."
+)
+def _(g, n):
+    s = np.sum(np.abs(g)) + np.sum(np.abs(n))
+    return np.sum(np.abs(g - n)) / s if s else 0.0

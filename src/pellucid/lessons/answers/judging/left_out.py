@@ -258,3 +258,17 @@ def _(X, y, k):
         A, b = X[~held], y[~held]
         output[held] = X[held] @ np.linalg.solve(A.T @ A, A.T @ b)
     return np.mean((y - output) ** 2)
+
+
+@cross_validated_r2.mistake(
+    "You predicted the rows that were learned from, and not the fold that was held "
+    "out: those are the rows to judge by."
+)
+def _(X, y, k):
+    fold = np.arange(len(y)) % k
+    out = np.zeros(len(y))
+    for f in range(k):
+        a = fold != f
+        w = np.linalg.lstsq(X[a], y[a], rcond=None)[0]
+        out[a] = X[a] @ w
+    return 1 - np.sum((y - out) ** 2) / np.sum((y - y.mean()) ** 2)

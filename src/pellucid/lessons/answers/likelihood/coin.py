@@ -139,3 +139,16 @@ def _(y, a, b):
 )
 def _(y, a, b):
     return (np.mean(y) + (a - 1) / (a + b - 2)) / 2
+
+
+@likely_share.mistake(
+    "That is the highest point of the prior alone: the k ones among n tosses are "
+    "missing."
+)
+def _(y, a, b):
+    return (a - 1) / (a + b - 2)
+
+
+@likely_share.mistake("Those are the odds, ones to zeros. A share is ones by all.")
+def _(y, a, b):
+    return (y.sum() + a - 1) / (len(y) - y.sum() + b - 1)

@@ -83,6 +83,32 @@ def _(mean, sd, y):
     return -(np.mean(squares) + np.log(sd) + np.log(2 * np.pi) / 2)
 
 
+@normal_cost.mistake(
+    "Only the square is there. Asked is the density with all its terms: the "
+    "logarithms of sd and of the root of 2 pi belong to it."
+)
+def _(mean, sd, y):
+    return np.mean((y - mean) ** 2) / (2 * sd**2)
+
+
+@normal_cost.mistake(
+    "That is the mean of the density itself: take minus its logarithm in each row, "
+    "then the mean."
+)
+def _(mean, sd, y):
+    root = np.sqrt(2 * np.pi)
+    return np.mean(np.exp(-((y - mean) ** 2) / (2 * sd**2)) / (sd * root))
+
+
+@normal_cost.mistake(
+    "You took the logarithm of the mean density. Each row has its own logarithm: "
+    "first the logarithms, then their mean."
+)
+def _(mean, sd, y):
+    density = np.exp(-((y - mean) ** 2) / (2 * sd**2)) / (sd * np.sqrt(2 * np.pi))
+    return -np.log(np.mean(density))
+
+
 def outputs_and_classes(rng):
     n, k = int(rng.integers(1, 7)), int(rng.integers(2, 6))
     return rng.normal(size=(n, k)) * 2, rng.integers(0, k, size=n)

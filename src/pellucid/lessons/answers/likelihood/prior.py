@@ -89,3 +89,29 @@ def _(w, X, y, sd, tau):
 def _(w, X, y, sd, tau):
     r = X @ w - y
     return np.sum(r**2) / (2 * sd**2) + np.linalg.norm(w) / (2 * tau**2)
+
+
+@minus_log_posterior.mistake(
+    "You divided by sd and tau, not by their squares: the exponent of a normal "
+    "density has the square of the spread below the line."
+)
+def _(w, X, y, sd, tau):
+    data = np.sum((y - X @ w) ** 2) / (2 * sd)
+    return data + np.sum(w**2) / (2 * tau)
+
+
+@minus_log_posterior.mistake(
+    "The logarithms of sd and tau do not depend on w: they are to be left out."
+)
+def _(w, X, y, sd, tau):
+    data = np.sum((y - X @ w) ** 2) / (2 * sd**2) + len(y) * np.log(sd)
+    return data + np.sum(w**2) / (2 * tau**2) + len(w) * np.log(tau)
+
+
+@minus_log_posterior.mistake(
+    "You summed first and squared then: errors of both signs cancel. Square each "
+    "error and each weight, then sum."
+)
+def _(w, X, y, sd, tau):
+    data = np.sum(y - X @ w) ** 2 / (2 * sd**2)
+    return data + np.sum(w) ** 2 / (2 * tau**2)

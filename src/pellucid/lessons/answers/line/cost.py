@@ -196,3 +196,12 @@ def _(x, y, a, b):
 def _(x, y, a, b):
     error = a * x + b - y
     return np.array([2 * np.mean(error), 2 * np.mean(error)])
+
+
+@cost_slopes.mistake(
+    "The squares are still there: the derivative of r² is 2 r, times the derivative "
+    "of what stands within."
+)
+def _(x, y, a, b):
+    r = a * x + b - y
+    return 2 * np.array([np.mean(r**2 * x), np.mean(r**2)])

@@ -91,6 +91,22 @@ def _(x, y):
     return (y[-1] - y[0]) / (x[-1] - x[0])
 
 
+@slope.mistake(
+    "That is the spread of y by the spread of x, which knows nothing of how they go "
+    "together: it is never negative. Multiply the differences of x by those of y."
+)
+def _(x, y):
+    return np.std(y) / np.std(x)
+
+
+@slope.mistake(
+    "You took the mean of the slopes from the middle to each point: one near the mean "
+    "of x counts as much as one far away. Sum above and below first, then divide."
+)
+def _(x, y):
+    return np.mean((y - np.mean(y)) / (x - np.mean(x)))
+
+
 # -- the intercept --------------------------------------------------------------------
 
 
@@ -224,3 +240,27 @@ def _(y, output):
 )
 def _(y, output):
     return 1 - np.sum((y - output) ** 2) / np.var(y)
+
+
+@r2.mistake(
+    "That is the correlation of y and output. It does not notice a line that is too "
+    "high or too steep; here the squared errors are compared."
+)
+def _(y, output):
+    return np.corrcoef(y, output)[0, 1]
+
+
+@r2.mistake(
+    "That is the spread of the output by the spread of y. It is the share explained "
+    "only for the line of best fit: any line may be as wide as y and far from it."
+)
+def _(y, output):
+    return np.var(output) / np.var(y)
+
+
+@r2.mistake(
+    "The variance of the errors takes their mean out, so a line that is too high "
+    "everywhere would cost nothing: square the errors themselves."
+)
+def _(y, output):
+    return 1 - np.var(y - output) / np.var(y)

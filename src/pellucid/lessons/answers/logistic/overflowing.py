@@ -251,3 +251,12 @@ def _(z):
 def _(z):
     m = np.max(z)
     return m + np.sum(np.exp(z - m))
+
+
+@log_sum_exp.mistake(
+    "m is added within the logarithm: log(exp(m) s) is m + log(s), so it is added "
+    "after it."
+)
+def _(z):
+    m = np.max(z)
+    return np.log(m + np.sum(np.exp(z - m)))

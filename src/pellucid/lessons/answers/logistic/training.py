@@ -71,6 +71,18 @@ def _(X, w, b):
     return np.exp(z) / np.sum(np.exp(z))
 
 
+@forward.mistake(
+    "b stands outside the sigmoid: it belongs to z, before the sigmoid is taken."
+)
+def _(X, w, b):
+    return 1 / (1 + np.exp(-(X @ w))) + b
+
+
+@forward.mistake("That is exp(-z) alone: the sigmoid is 1 / (1 + exp(-z)).")
+def _(X, w, b):
+    return np.exp(-(X @ w + b))
+
+
 def chances(rng):
     n = int(rng.integers(3, 9))
     y = rng.permutation(np.arange(n) % 2).astype(float)  # both classes
@@ -151,6 +163,14 @@ def _(p, y):
     return np.mean((p - y) ** 2)
 
 
+@cost.mistake(
+    "You took the logarithm of the mean probability. Each picture has its own "
+    "logarithm: first the logarithms, then their mean."
+)
+def _(p, y):
+    return -np.log(np.mean(y * p + (1 - y) * (1 - p)))
+
+
 def pictures(rng):
     n, d = rng.permutation([2, 3, 4, 5, 6, 7])[:2]
     y = rng.permutation(np.arange(n) % 2).astype(float)
@@ -221,6 +241,14 @@ def _(X, p, y):
     return np.mean(p - y), X.T @ (p - y) / len(y)
 
 
+@backward.mistake(
+    "The mean of a product is not the product of the means: multiply each error by "
+    "its own row of X, then take the mean."
+)
+def _(X, p, y):
+    return X.mean(axis=0) * np.mean(p - y), np.mean(p - y)
+
+
 def lessons(rng):
     n, d = rng.permutation([3, 4, 5, 6, 7])[:2]
     y = rng.permutation(np.arange(n) % 2).astype(float)
@@ -267,7 +295,8 @@ def _(X, y, rate, iterations):
 
 
 @train.mistake(
-    "The return stands inside the loop, so there is a single step: move it out."
+    "There is a single step: does the return stand inside the loop, or does each turn "
+    "begin at 0 again?"
 )
 def _(X, y, rate, iterations):
     e = 0.5 - y  # the sigmoid of 0 is 1/2

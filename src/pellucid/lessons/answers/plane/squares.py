@@ -270,3 +270,11 @@ def _(w, X, y):
 )
 def _(w, X, y):
     return 2 / len(y) * (X @ w - y)
+
+
+@gradient.mistake(
+    "The mean of a product is not the product of the means: multiply each error by "
+    "its own row of X, then take the mean."
+)
+def _(w, X, y):
+    return 2 * X.mean(axis=0) * np.mean(X @ w - y)

@@ -90,6 +90,21 @@ def _(X, y):
     return X.T @ y
 
 
+@best_weights.mistake(
+    "The inverse of X'X is missing: you multiplied by X'X, where it is to be undone."
+)
+def _(X, y):
+    return X.T @ X @ (X.T @ y)
+
+
+@best_weights.mistake(
+    "`** -1` turns each number of the matrix over. The inverse of a matrix is another "
+    "thing: np.linalg.inv, or better np.linalg.solve."
+)
+def _(X, y):
+    return (X.T @ X) ** -1.0 @ (X.T @ y)
+
+
 # -- a curve is a plane ---------------------------------------------------------------
 
 

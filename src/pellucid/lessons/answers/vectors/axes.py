@@ -314,3 +314,13 @@ def _(X):
 def _(X):
     spread = X.max(axis=0) - X.min(axis=0)
     return (X - X.min(axis=0)) / np.where(spread > 0, spread, 1)
+
+
+@standardised.mistake(
+    "The constant columns are as they were: subtract their mean too, and they become "
+    "zeros."
+)
+def _(X):
+    s = X.std(axis=0)
+    Z = (X - X.mean(axis=0)) / np.where(s == 0, 1, s)
+    return np.where(s == 0, X, Z)
