@@ -26,7 +26,8 @@ from pellucid.lessons.exercises.telling.mutants import (
 Changes = Iterator[tuple[ast.AST, str]]
 MOST = 500  # changes that are tried
 SIGNS: dict[type[ast.operator], str] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@",
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**",
+    ast.MatMult: "@",
 }  # fmt: skip
 PARTS: dict[type[ast.operator], str] = {
     ast.Add: "a term", ast.Sub: "a subtraction", ast.Mult: "a factor",
@@ -42,14 +43,22 @@ def sign(node: ast.AST) -> Changes:
     if not isinstance(node, ast.BinOp):
         return
     left, right, kind = node.left, node.right, type(node.op)
-    for other, written in SIGNS.items():
-        if kind in SIGNS and other is not kind:
-            words = f"`{SIGNS[kind]}` stands where `{written}` is right"
-            yield ast.BinOp(left, other(), right), words
     if kind in PARTS:
         yield left, f"{PARTS[kind]} is too much"
         yield right, f"{PARTS[kind]} is too much"
         yield ast.BinOp(right, node.op, left), "two sides are to be exchanged"
+    for other, written in SIGNS.items():
+        alike = ast.MatMult not in (kind, other) or ast.Mult in (kind, other)
+        if kind in SIGNS and other is not kind and alike:
+            words = f"`{SIGNS[kind]}` stands where `{written}` is right"
+            yield ast.BinOp(left, other(), right), words
+
+
+def complement(node: ast.AST) -> Changes:
+    """1 minus a variable, in the place of the variable."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        rest = ast.BinOp(ast.Constant(1), ast.Sub(), node)
+        yield rest, f"`1 - {node.id}` is to stand in the place of `{node.id}`"
 
 
 def brackets(node: ast.AST) -> Changes:
@@ -110,6 +119,12 @@ def number(node: ast.AST) -> Changes:
         yield other, f"`{ast.unparse(node)}` is not the right number"
     for other, _ in compare(node):
         yield other, f"`{ast.unparse(node)}` is not the right comparison"
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Is):
+        words = "`is` asks whether both are one object in memory: `==` compares values"
+        yield ast.Compare(node.left, [ast.Eq()], node.comparators), words
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
+        words = "`//` drops the decimals: `/` keeps them"
+        yield ast.BinOp(node.left, ast.Div(), node.right), words
     if isinstance(node, ast.UnaryOp):
         yield node.operand, f"a minus is too much in `{ast.unparse(node)}`"
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
@@ -125,8 +140,17 @@ def loop(node: ast.AST) -> Changes:
             args[last] = ast.BinOp(args[last], way, ast.Constant(1))
             yield ast.Call(node.func, args, []), "the loop has not the right rounds"
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        name = node.targets[0].id
+        yield ast.Pass(), f"`{name}` gets another value here, and is to keep its own"
+    variable = ast.Name | ast.Subscript
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], variable):
         added = ast.AugAssign(node.targets[0], ast.Add(), node.value)
         yield added, "`=` stands where `+=` is right"
+    if isinstance(node, ast.AugAssign) and type(node.op) in SIGNS:
+        for other in (ast.Add, ast.Sub, ast.Mult):
+            words = (f"`{SIGNS[type(node.op)]}=` stands where `{SIGNS[other]}=` is "
+                     "right")  # fmt: skip
+            yield ast.AugAssign(node.target, other(), node.value), words
     if isinstance(node, ast.For) and isinstance(node.body[-1], ast.Return):
         body = node.body[:-1] or [ast.Pass()]
         shorter = ast.For(node.target, node.iter, body, node.orelse)
@@ -135,7 +159,7 @@ def loop(node: ast.AST) -> Changes:
 
 
 RULES: tuple[Callable[[ast.AST], Changes], ...] = (
-    sign, brackets, function, number, loop, around,
+    complement, sign, brackets, function, number, loop, around,
 )  # fmt: skip
 
 

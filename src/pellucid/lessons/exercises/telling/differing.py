@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -33,7 +35,7 @@ from pellucid.lessons.exercises.telling.places import (
     place,
 )
 from pellucid.lessons.exercises.telling.probing import unused
-from pellucid.lessons.exercises.telling.repairing import repaired
+from pellucid.lessons.exercises.telling.repairing import ALL_RIGHT, repaired
 from pellucid.lessons.exercises.telling.scaling import (
     addend,
     factor,
@@ -43,6 +45,7 @@ from pellucid.lessons.exercises.telling.scaling import (
 from pellucid.lessons.exercises.telling.shapes import misshapen, reshaped, shape
 from pellucid.lessons.exercises.telling.shown import given, shown
 from pellucid.lessons.exercises.telling.steps import step
+from pellucid.lessons.exercises.telling.suspects import suspect, vanished
 
 ENOUGH = 3  # inputs that a relation between numbers must hold for
 
@@ -57,12 +60,11 @@ def different(evidence: Evidence, bad: Sequence[int]) -> tuple[str, int]:
         return restless, 0
     view = viewed(evidence, bad)
     try:
-        sentence, line = explained(view, evidence), 0
-        if not sentence and bad[0] < evidence.ordinary:
-            sentence, line = repaired(evidence)
-        sentence = sentence or loosely(view)
+        sentence = explained(view, evidence) or loosely(view)
     except Exception:  # whatever a person hands in, the lesson goes on
-        sentence, line = plainly(view), 0
+        sentence = plainly(view)
+    named = re.match(r"Line (\d+): ", sentence)
+    line = int(named[1]) if named else 0
     if bad[0] >= evidence.ordinary:
         pair = simplest(view.wrong)
         example = given(view.names, pair.args)
@@ -85,14 +87,17 @@ def explained(view: View, evidence: Evidence) -> str:
     if isinstance(right, list):
         view = replace(view, pairs=[Pair(p.args, np.array(p.right), np.array(p.came))
                                     for p in view.pairs])  # fmt: skip
-    return (shaped(view) or besides_nan(view) or numbers(view) or partly(view)
-            or unused(evidence))  # fmt: skip
+    return (shaped(view, evidence) or besides_nan(view) or vanished(view, evidence)
+            or numbers(view, PLAIN) or suspect(view, evidence) or repaired(evidence)[0]
+            or numbers(view, DEEP) or partly(view) or unused(evidence))  # fmt: skip
 
 
-def shaped(view: View) -> str:
+def shaped(view: View, evidence: Evidence | None = None) -> str:
     """Say why the shape is another one, if it is."""
-    slip = exchanged(view) if misshapen(view) else ""
-    return reshaped(view) or slip or shape(view)
+    if not misshapen(view):
+        return ""
+    mended = repaired(evidence)[0] if evidence else ""
+    return reshaped(view) or mended or exchanged(view) or shape(view)
 
 
 def besides_nan(view: View) -> str:
@@ -100,11 +105,19 @@ def besides_nan(view: View) -> str:
     spoilt = nonfinite(view)
     if not spoilt:
         return ""
-    finite = [p for p in view.pairs if not broken(p)]
+    finite = [patched(p) for p in view.pairs if np.ndim(p.right) or not broken(p)]
     rest = replace(view, pairs=finite)
     if rest.wrong and (sentence := numbers(rest)):
         return f"{sentence} Besides: {spoilt}"
     return spoilt
+
+
+def patched(pair: Pair) -> Pair:
+    """The same with what is right in the places where no number came."""
+    came = np.asarray(pair.came, float)
+    if came.shape != np.shape(pair.right):
+        return pair
+    return replace(pair, came=np.where(np.isfinite(came), came, pair.right))
 
 
 def loosely(view: View) -> str:
@@ -125,7 +138,9 @@ def parts(
                     for p in view.pairs)]  # fmt: skip
     first = wrong[0]
     part = view.part(keys[first], names[first])
-    sentence = explained(part, evidence) or repaired(evidence)[0] or loosely(part)
+    sentence = explained(part, evidence) or loosely(part)
+    if sentence.endswith(ALL_RIGHT):
+        return sentence
     right = [name for number, name in enumerate(names) if number not in wrong]
     if right:
         others = [names[number] for number in wrong[1:]]
@@ -164,8 +179,11 @@ def constant(view: View) -> str:
     for i, name in enumerate(view.names):
         if view.holds(lambda p, i: p.args[i], i):
             return f"{view.it} is just `{name}`, as it came."
-    if view.holds(lambda p: np.zeros_like(p.right)):
-        return f"{view.it} is 0 for every input: is a start value returned?"
+    for (word, function), (i, name) in product(STATISTICS, enumerate(view.names)):
+        if view.holds(lambda p, f, i: filled(p.right, f(of(p.args[i]))), function, i):
+            return f"{view.it} is just the {word} of `{name}`."
+    if not view.whole:
+        return ""
     if view.holds(lambda p: np.ones_like(p.right)):
         return f"{view.it} is 1 for every input."
     if view.holds(lambda p: first.came):
@@ -175,18 +193,30 @@ def constant(view: View) -> str:
     return ""
 
 
-RELATIONS = (
-    constant, factor, addend, step, exchanged, altered, powered, exchanged_and_scaled,
-    odd_factor,
-)  # fmt: skip
+def filled(like: Any, value: Any) -> Any:
+    """An array of this shape that is the same number everywhere."""
+    return np.full(np.shape(like), value)
 
 
-def numbers(view: View) -> str:
+def of(argument: Any) -> Any:
+    """An argument that is an array of several numbers; others are not meant."""
+    return argument if np.size(argument) > 1 else None
+
+
+STATISTICS = (("mean", np.mean), ("largest", np.max), ("smallest", np.min),
+              ("sum", np.sum))  # fmt: skip
+PLAIN = constant, factor, addend, step
+DEEP = exchanged, altered, powered, exchanged_and_scaled, odd_factor
+
+
+def numbers(
+    view: View, relations: Sequence[Callable[[View], str]] = PLAIN + DEEP
+) -> str:
     """Say which relation holds between the numbers on all inputs, if one does."""
     if len(view.pairs) < ENOUGH or not all(numeric(p) for p in view.pairs):
         return ""
     with np.errstate(all="ignore"):
-        for relation in RELATIONS:
+        for relation in relations:
             if sentence := relation(view):
                 return sentence
     return ""
@@ -202,7 +232,7 @@ def partly(view: View) -> str:
     occasions = occasion(view)
     if not occasions:
         return ""
-    sentence = numbers(replace(view, pairs=view.wrong)) or plainly(view)
+    sentence = numbers(replace(view, pairs=view.wrong, whole=False)) or plainly(view)
     return f"It is wrong only {occasions}. {sentence}"
 
 
@@ -288,7 +318,7 @@ def within(evidence: Evidence, wrong: Wrong) -> str:
             raise ValueError("it has no such variable")
         return value
 
-    view = View(pairs, evidence.exercise, f"`{wrong.name}`", look)
+    view = View(pairs, evidence.exercise, f"`{wrong.name}`", look, evidence.code)
     if sentence := kind(view, evidence):
         return sentence
     if sentence := shaped(view) or nonfinite(view):

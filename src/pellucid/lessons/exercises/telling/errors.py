@@ -82,6 +82,11 @@ def unknown_attribute(context: Context, kind: str, name: str) -> str:
     """Say which attribute may be meant, or what the value is."""
     if kind == "NoneType":
         return f"the value is None, which has no `.{name}`: a `return` may be missing."
+    if kind.endswith("Result"):
+        function = kind.removesuffix("Result").lower()
+        return (
+            f"`np.linalg.{function}` gives several things: take the one that is meant."
+        )
     if kind in ("list", "tuple", "int", "float") and hasattr(np.ndarray, name):
         return (f"a Python {kind} has no `.{name}`: make it an array first, with "
                 "`np.array(...)`.")  # fmt: skip
@@ -144,11 +149,21 @@ def ragged(context: Context) -> str:
     return "the parts have different lengths, so that they are no array."
 
 
+def not_one_number(context: Context) -> str:
+    """Say what an array is given for."""
+    lines, number = context.code.splitlines(), context.failure.line
+    if 0 < number <= len(lines) and "range(" in lines[number - 1]:
+        return ("`range` counts up to a whole number, and is given an array: write "
+                "`range(len(...))`.")  # fmt: skip
+    return ("an array stands where one whole number is asked (an axis, an index, a "
+            "size): several arrays go into one list or tuple.")  # fmt: skip
+
+
 def operands(context: Context, sign: str, left: str, right: str) -> str:
     """Say what cannot be computed with."""
     if sign == "^":
         return POWER
-    functions = [kind for kind in (left, right) if "function" in kind or kind == "type"]
+    functions = [kind for kind in (left, right) if "func" in kind or kind == "type"]
     if functions and "method" in functions[0]:
         return (f"one side of `{sign}` is a function that is not called: its round "
                 "brackets are missing, as in `x.mean()`.")  # fmt: skip
@@ -208,9 +223,7 @@ ERRORS = (
      r"only (?:0-dimensional|length-1|size-1) arrays can be converted",
      "a function for one number was given an array: use NumPy's (`np.exp`, not "
      "`math.exp`; no `float(...)` around an array)."),
-    (r"TypeError", r"only integer scalar arrays can be converted",
-     "an array stands where one whole number is asked (an axis, an index, a size): "
-     "several arrays go into one list or tuple."),
+    (r"TypeError", r"only integer scalar arrays can be converted", not_one_number),
     (r"TypeError", r"Cannot interpret '(.+)' as a data type",
      "a shape is one argument: `np.zeros((n, d))`, with its own brackets."),
     (r"TypeError", r"'([\w.]+)' object is not callable",
@@ -270,6 +283,9 @@ ERRORS = (
      "a logarithm or a square root of a number that has none (0 or negative)."),
     (r"ValueError", r"zero-size array|empty (?:sequence|iterable)|arg is an empty",
      "the largest or smallest of nothing is asked: the array is empty here."),
+    (r"ValueError", r"array split does not result in an equal division",
+     "`np.split` with a number makes parts of one size, and these rows do not divide "
+     "so: give it the places where it is to cut."),
     (r"ValueError", r"need at least one array", "there is no array to put together."),
     (r"ValueError", r"read-only", "this array cannot be written into: take a copy."),
     (r"ValueError", r"einstein sum|einsum",

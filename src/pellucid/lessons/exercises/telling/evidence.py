@@ -79,6 +79,8 @@ class View:
     exercise: Exercise
     it: str = "The result"
     look: Callable[[Function, Arguments], Any] = returned
+    code: str = ""
+    whole: bool = True  # all ordinary inputs, not only those where it is wrong
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -103,6 +105,10 @@ class View:
         """The same with what came and what is right exchanged."""
         return replace(self, pairs=[Pair(p.args, p.came, p.right) for p in self.pairs])
 
+    def holds_back(self, change: Callable[[Any], Any]) -> bool:
+        """Tell whether on every input `change` makes of what came what is right."""
+        return self.turned().holds(lambda pair: change(pair.right))
+
     def holds(self, change: Callable[..., Any], *more: Any) -> bool:
         """Tell whether on every input there came what `change` makes of the pair."""
         return all(alike(self.rtol, p, change, more) for p in self.pairs)
@@ -111,7 +117,8 @@ class View:
         """Say of the first change that makes what came of what is right what it is."""
         for change, words in changes:
             if self.holds(lambda p, f: f(np.asarray(p.right)), change):
-                return f"{self.it} {words}."
+                end = "" if words.endswith("?") else "."
+                return f"{self.it} {words}{end}"
         return ""
 
     @property
@@ -146,7 +153,8 @@ def viewed(evidence: Evidence, bad: Sequence[int]) -> View:
         for i in chosen
         if not cases[i].failure and not evidence.right[i].failure
     ]
-    return View(pairs, evidence.exercise)
+    whole = bad[0] < count
+    return View(pairs, evidence.exercise, code=evidence.code, whole=whole)
 
 
 def part_names(exercise: Exercise, count: int) -> list[str]:

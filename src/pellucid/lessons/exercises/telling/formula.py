@@ -24,8 +24,20 @@ def exchanged(view: View) -> str:
     """Say which one slip in the right formula gives what came."""
     for program, words in programs(view):
         if view.holds(asked, view, program):
+            words = for_code(words, view.code)
             return f"{view.it} comes from the right formula with one slip: {words}."
     return ""
+
+
+def for_code(words: str, code: str) -> str:
+    """The words, unless they name a `return` in a loop that this code does not have."""
+    loops = [node for node in ast.walk(ast.parse(code))
+             if isinstance(node, ast.For | ast.While)]  # fmt: skip
+    inside = any(isinstance(node, ast.Return) for loop in loops
+                 for node in ast.walk(loop))  # fmt: skip
+    if "return" in words and code and not inside:
+        return "only one round of the loop counts, as if each began anew"
+    return words
 
 
 def exchanged_and_scaled(view: View) -> str:

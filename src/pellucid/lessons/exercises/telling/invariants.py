@@ -49,6 +49,8 @@ PROPERTIES: tuple[tuple[Holds, str], ...] = (
 
 def property_lost(view: View) -> str:
     """Say which property the result lacks, and show an input where it does."""
+    if not view.whole:
+        return ""
     sized = [p for p in view.pairs if np.size(p.right)]
     several = any(np.size(p.right) > 1 for p in sized)
     for holds, words in PROPERTIES:
@@ -65,6 +67,8 @@ def property_lost(view: View) -> str:
 
 def direction(view: View) -> str:
     """Say that the result is too large, or too small, for every input."""
+    if not view.whole:
+        return ""
     gaps = [np.asarray(p.came, float) - np.asarray(p.right, float) for p in view.pairs]
     if len(gaps) > 3 and all(gap.size and np.all(gap > 0) for gap in gaps):
         return f" {view.it} is too large for every input."

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -100,11 +102,21 @@ def several(view: View, came: Any, right: Any) -> str:
                 "asked: wrap it in `np.array(...)`.")  # fmt: skip
     if isinstance(came, tuple) and len(came) == 1:
         return f"{view.it} is a tuple of one: is there a comma behind `return ...`?"
+    if not came:
+        return f"{view.it} is an empty {name}: nothing is put into it."
     for number, part in enumerate(came, 1):
         if same(part, right, view.rtol):
             return (f"{len(came)} results came, and one is asked: number {number} is "
                     "the right one.")  # fmt: skip
+    for function, word in ((np.sum, "sum"), (np.mean, "mean")):
+        if view.holds_back(partial(taken_of, function)):
+            return f"{view.it} is a {name} of {len(came)}, and their {word} is asked."
     return f"{view.it} is a {name} of {len(came)}, and {what(right)} is asked."
+
+
+def taken_of(function: Callable[..., Any], numbers: Any) -> Any:
+    """Take a sum or a mean of a list of numbers."""
+    return function(np.asarray(numbers, float))
 
 
 def group(view: View, came: Any, right: Any) -> str:
@@ -142,17 +154,33 @@ def lengths(view: View, came: Any, right: Any) -> str:
         ("the last is missing", lambda c, r: (c, r[:-1])),
         ("there is one too many at the beginning", lambda c, r: (c[1:], r)),
         ("there is one too many at the end", lambda c, r: (c[:-1], r)),
+        (
+            "only the first is there; does `return` stand in the loop?",
+            lambda c, r: (c, r[:1]),
+        ),
+        (
+            "they are flattened; add each as a whole, with `append`",
+            lambda c, r: (np.ravel(c), np.concatenate(r)),
+        ),
     )
     for words, cut in ends:
-        cuts = [cut(list(p.came), list(p.right)) for p in pairs]
-        if all(same(came, right, view.rtol) for came, right in cuts):
-            return f"{view.it} has {len(came)} entries for {len(right)}: {words}."
+        with contextlib.suppress(Exception):  # a list that cannot be cut so
+            cuts = [cut(list(p.came), list(p.right)) for p in pairs]
+            if all(same(came, right, view.rtol) for came, right in cuts):
+                end = "" if words.endswith("?") else "."
+                count = f"{len(came)} entr{'y' if len(came) == 1 else 'ies'}"
+                return f"{view.it} has {count} for {len(right)}: {words}{end}"
     return f"{view.it} has {len(came)} entries, and {len(right)} are asked."
 
 
 def families(view: View, came: Any, right: Any) -> str:
     """Say that truths came for numbers, or complex numbers."""
     kinds = family(came), family(right)
+    if kinds == ("truth", "number") and came.shape != right.shape:
+        return ""  # its shape says more
+    if kinds == ("truth", "number") and not came.ndim:
+        return (f"{view.it} is True or False, and a number is asked: count how many "
+                "there are, or compute with `int(...)`.")  # fmt: skip
     if kinds == ("truth", "number"):
         return (f"{view.it} holds True and False, and numbers are asked: compute with "
                 "`.astype(int)`, or `.astype(float)`.")  # fmt: skip

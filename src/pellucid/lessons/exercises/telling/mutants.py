@@ -37,6 +37,7 @@ SIGNS: dict[type, tuple[type[ast.operator], str]] = {
     ast.Div: (ast.Mult, "a product stands where a division is right"),
     ast.MatMult: (ast.Mult, "`*` stands where `@` is right"),
 }
+FRACTION = "a division is lost, as where `1 / a + b` stands for `1 / (a + b)`"
 LEFT_OUT: dict[type, tuple[str, str]] = {
     ast.Add: ("the first term of a sum is missing", "a term of a sum is missing"),
     ast.Sub: ("a difference has only its second half", "a subtraction is missing"),
@@ -57,9 +58,13 @@ def binary(node: ast.AST) -> Mutants:
     kind, left, right = type(node.op), node.left, node.right
     if kind in SIGNS:
         other, words = SIGNS[kind]
+        if kind is ast.Div and isinstance(left, ast.Constant):
+            words = FRACTION
         yield ast.BinOp(left, other(), right), words
     if kind in LEFT_OUT:
         lost_left, lost_right = LEFT_OUT[kind]
+        if kind is ast.Sub and isinstance(right, ast.Name):
+            lost_left = f"`{right.id}` stands where `{ast.unparse(node)}` is right"
         yield left, lost_right
         yield right, lost_left
     if kind in (ast.Sub, ast.Div, ast.MatMult):
@@ -101,6 +106,23 @@ def brackets(node: ast.AST) -> Mutants:
         yield ast.BinOp(left.left, left.op, inner), words
 
 
+def length(node: ast.AST) -> Mutants:
+    """The sum of absolute values, or the largest, for the root of a sum of squares."""
+    if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "np.sqrt"):
+        return
+    inner = node.args[0] if node.args else None
+    if not (isinstance(inner, ast.Call) and inner.args):
+        return
+    power = inner.args[0]
+    if ast.unparse(inner.func) != "np.sum" or not isinstance(power, ast.BinOp):
+        return
+    for other, words in (("sum", "the sum of the absolute values stands"),
+                         ("max", "the largest absolute value stands")):  # fmt: skip
+        absolute = [called("abs", power.left), *inner.args[1:]]
+        words += " where a length is right, the root of the sum of squares"
+        yield ast.Call(attribute(other), absolute, inner.keywords), words
+
+
 def order(node: ast.AST) -> Mutants:
     """Two steps in the other order: the mean of squares, the square of the mean."""
     if not isinstance(node, ast.Call) or not node.args:
@@ -125,7 +147,8 @@ def order(node: ast.AST) -> Mutants:
 def unary(node: ast.AST) -> Mutants:
     """A minus left out."""
     if isinstance(node, ast.UnaryOp):
-        yield node.operand, "a minus (or a `not`) is missing"
+        word = "a minus" if isinstance(node.op, ast.USub) else "a `not` or `~`"
+        yield node.operand, f"{word} is missing"
 
 
 def call(node: ast.AST) -> Mutants:
@@ -251,7 +274,7 @@ def returned(node: ast.AST) -> Mutants:
 
 
 RULES: tuple[Callable[[ast.AST], Mutants], ...] = (
-    unary, call, binary, brackets, order, compare, transpose, rounds, statement,
+    unary, length, order, call, binary, brackets, compare, transpose, rounds, statement,
     returned, constant,
 )  # fmt: skip
 
@@ -280,7 +303,7 @@ def everywhere(
 ) -> Iterator[tuple[ast.Module, str]]:
     """The same exchange in all places where it can be made."""
     found: dict[str, dict[int, ast.AST]] = {}
-    for rule in (binary, call):
+    for rule in (brackets, binary, call):
         for node in nodes:
             for other, words in rule(node):
                 found.setdefault(words, {}).setdefault(id(node), other)

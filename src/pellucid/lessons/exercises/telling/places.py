@@ -77,6 +77,7 @@ SIGNS: tuple[tuple[Callable[[Any], Any], str], ...] = (
 
 def nonfinite(view: View) -> str:
     """Say that nan or infinity came, and for which input."""
+    single = all(one_row(p) for p in view.pairs if broken(p))
     for pair in sorted(view.pairs, key=lambda p: len(repr(p.args))):
         came, right = np.asarray(pair.came, float), np.asarray(pair.right, float)
         if not broken(pair):
@@ -86,7 +87,7 @@ def nonfinite(view: View) -> str:
         fit = (f"{shown(pair.right)} is right" if np.size(right) <= 12
                else "finite numbers are right")  # fmt: skip
         return (f"{view.it} holds {'nan' if nan else 'infinity'} for {example}, and "
-                f"{fit}; perhaps {why(pair, nan)}.")  # fmt: skip
+                f"{fit}; perhaps {why(pair, nan, single)}.")  # fmt: skip
     return ""
 
 
@@ -96,7 +97,12 @@ def broken(pair: Pair) -> bool:
     return bool((~np.isfinite(came) & np.isfinite(right)).any())
 
 
-def why(pair: Pair, nan: bool) -> str:
+def one_row(pair: Pair) -> bool:
+    """Tell whether there is a single row or entry in an argument."""
+    return any(np.shape(a)[:1] == (1,) for a in pair.args)
+
+
+def why(pair: Pair, nan: bool, single: bool) -> str:
     """Say where nan and infinity come from."""
     numbers = [np.asarray(a, float).ravel() for a in pair.args
                if isinstance(a, np.ndarray | float | int)
@@ -112,7 +118,7 @@ def why(pair: Pair, nan: bool) -> str:
     if np.any(every == 0) or np.any(every == 1):
         return ("0/0, or 0 times the logarithm of 0, is nan" if nan
                 else "a division by 0, or the logarithm of 0")  # fmt: skip
-    if any(np.shape(a)[:1] == (1,) for a in pair.args):
+    if single:
         return ("with one row something is divided by 0 (n - 1, a spread), or a root "
                 "or a logarithm of a negative number is taken")  # fmt: skip
     return ("0/0, infinity - infinity, or a root or logarithm of a negative number"
@@ -145,14 +151,15 @@ def regions(view: View) -> Iterator[tuple[Region, Callable[..., Any], str]]:
     for i, name in enumerate(view.names):
         for rule, words in SIGNS:
             yield partial(same_shape, i), rule, f"where `{name}` {words}"
-    for rule, words in SIGNS:
+    for rule, words in SIGNS if view.whole else ():
         yield (lambda p, mask, of: of(np.asarray(p.right))), rule, f"where it {words}"
 
 
 def exactly(masks: Masks, region: Region, where: Callable[..., Any]) -> bool:
     """Tell whether the wrong places are those of a region, in several tries."""
     try:
-        return len(masks) > 1 and all(
+        mixed = sum(bool(mask.any() and not mask.all()) for _, mask in masks)
+        return mixed > 1 and all(
             np.array_equal(mask, region(pair, mask, where)) for pair, mask in masks
         )
     except Exception:  # a region that this shape does not have

@@ -56,6 +56,11 @@ AROUND = (
     (lambda n: n - 1, "is n - 1 times too large"),
     (lambda n: n + 1, "is n + 1 times too large"),
 )
+ADDENDS = {
+    np.log(2 * np.pi) / 2: "log(2 pi) / 2", np.log(2 * np.pi): "log(2 pi)",
+    np.log(2): "log 2", np.log(2) / 2: "log(2) / 2", np.log(np.pi) / 2: "log(pi) / 2",
+    np.pi: "pi", np.pi / 2: "pi / 2",
+}  # fmt: skip
 EXTRA = {
     1.0: "", -1.0: "; besides, it has the opposite sign", 2.0: "; besides, it is "
     "doubled", 0.5: "; besides, it is halved", -2.0: "; besides, it is doubled and has "
@@ -191,7 +196,15 @@ def addend(view: View) -> str:
     values = np.array(gaps, float)
     if np.allclose(values, values[0], rtol=NEAR, atol=1e-12):
         way = "large" if values[0] > 0 else "small"
+        for number, words in ADDENDS.items():
+            if np.isclose(abs(values[0]), number, rtol=NEAR):
+                return f"{view.it} is always {words} too {way} ({number:.4g})."
         return f"{view.it} is always {abs(values[0]):.4g} too {way}."
+    for label, count in sizes(view).items():
+        for k in (1.0, -1.0):
+            if np.allclose(values, k / np.array(count, float), rtol=NEAR, atol=0.0):
+                way = "large" if k > 0 else "small"
+                return f"{view.it} is too {way} by 1/n; n is {label}."
     for label, of in {**sizes(view), **scalars(view)}.items():
         for k in (1.0, -1.0, 2.0, -2.0, 0.5, -0.5):
             if np.allclose(values, k * np.array(of, float), rtol=NEAR, atol=1e-12):

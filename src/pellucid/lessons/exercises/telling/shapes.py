@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import numpy as np
 
 from pellucid.lessons.exercises.telling.evidence import Changes, Pair, View
@@ -37,6 +39,8 @@ MADE: Changes = (
     (lambda r: r[..., 1:-1, 1:-1], "lacks the border"),
     (lambda r: r[1:-1], "lacks the first and the last"),
     (lambda r: r[::2], "has only every second entry"),
+    (lambda r: np.sum(r) if np.allclose(np.sum(r), 0, atol=1e-7) else None,
+     "is one number: no sum and no mean over this axis"),
     (np.sum, "is one number, the sum of what is asked: no sum over this axis"),
     (np.mean, "is one number, the mean of what is asked: no mean over this axis"),
     (lambda r: r.sum(0), "is summed over axis 0, which is to be kept"),
@@ -59,6 +63,9 @@ MISSING: Changes = (
     (lambda c: c[:, 1:], "has a column too many in front"),
     (lambda c: c[:, :-1], "has a column too many at the end"),
     (lambda c: c[..., 1:-1, 1:-1], "has a border that is not asked"),
+    (lambda c: c[0], "holds more than is asked: the first of it, `[0]`, is right"),
+    (lambda c: c[1], "holds more than is asked: the second of it, `[1]`, is right"),
+    (lambda c: c[-1], "holds more than is asked: the last of it, `[-1]`, is right"),
     (np.sum, "is not summed yet: the sum over all is asked"),
     (np.mean, "is not averaged yet: the mean over all is asked"),
     (lambda c: np.sum(c**2), "is not squared and summed yet"),
@@ -110,22 +117,46 @@ def because(view: View, pair: Pair) -> str:
         (*right[:1],),
         (*right[:1], 1),
     ):
-        return ": a table of all pairs; did a column (n, 1) meet a vector (n,)?"
+        return ": a table of all pairs; did a vector meet a column or a matrix?"
     if all(len(c) == 2 and c[0] == c[1] for c, _ in every):
-        return ": as many columns as rows; is one number taken for the other?"
+        return ": a square matrix"
     if len(came) == 2 and not right and all(c[0] == c[1] for c, _ in every):
         return ": a table of all pairs; a column (n, 1) met a vector (n,)?"
     if all(c == r[::-1] for c, r in every) and len(right) == 2:
         return ": the factors of a product are exchanged, or it must be transposed"
+    if len(right) == 2 and all(c == r[1:] for c, r in every):
+        return ": one row for all; each is to have its own"
     if not came:
         return ": one number for all; name the axis to sum or average over"
     if len(came) == 1 and len(right) == 1:
         return lengths(view)
+    flat = all(len(c) == 1 and c[0] not in r for c, r in every)
+    if len(right) == 2 and flat:
+        return f": all numbers in one row; {flattening(view.code)}"
     if len(came) == len(right) + 1:
         return ": one axis too many; is a sum or a mean over it missing?"
     if len(came) == len(right) - 1:
         return ": one axis too few; is a sum taken over it, or `keepdims` missing?"
     return ""
+
+
+def ends(code: str) -> str:
+    """Ask for the ends of a loop or a slice, if there is one."""
+    tree = ast.parse(code)
+    loops = any(isinstance(node, ast.For | ast.While | ast.comprehension | ast.Slice)
+                for node in ast.walk(tree))  # fmt: skip
+    return "; where does the loop or the slice begin and end?" if loops else ""
+
+
+def flattening(code: str) -> str:
+    """Say which function made one row of a table."""
+    for name in ("append", "insert", "delete", "concatenate", "hstack"):
+        if f"{name}(" in code:
+            if name in ("hstack", "concatenate"):
+                return (f"`{name}` puts vectors behind each other, `np.column_stack` "
+                        "side by side")  # fmt: skip
+            return f"`{name}` flattens without `axis=`"
+    return "is it flattened?"
 
 
 def lengths(view: View) -> str:
@@ -139,7 +170,7 @@ def lengths(view: View) -> str:
     if all(labels):
         return f": {labels[0]}, and not {labels[1]}; is it the wrong axis?"
     if all(c and r and c[0] - r[0] == 1 for c, r in zip(came, right, strict=True)):
-        return ": one too many; where does the loop or the slice end?"
+        return f": one too many{ends(view.code)}"
     if all(c and r and r[0] - c[0] == 1 for c, r in zip(came, right, strict=True)):
-        return ": one too few; where does the loop or the slice begin and end?"
+        return f": one too few{ends(view.code)}"
     return ""

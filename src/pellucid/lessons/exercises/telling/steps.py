@@ -25,12 +25,18 @@ def matrix(a: Any) -> Any:
     return a if a.ndim == 2 else None
 
 
+def top(a: Any) -> Any:
+    """The largest of each row; 1 in a row of zeros."""
+    most = matrix(a).max(1, keepdims=True)
+    return np.where(most == 0, 1, most)
+
+
 # what came is this, made of what is right: a step too much, or another one
 MADE: Changes = (
     (lambda r: r**2, "is squared: a root is missing at the end, or a square too much"),
     (np.sqrt, "is the root of what is asked: a square is missing, or a root too much"),
     (lambda r: 1 / r, "is turned over, 1 / (what is asked): exchange what is divided "
-     "and what divides"),
+     "and what divides, or are brackets missing below the line?"),
     (lambda r: -1 / r, "is turned over and has the opposite sign"),
     (np.abs, "has lost its sign: it is the absolute value of what is asked"),
     (lambda r: -np.abs(r), "is always negative: minus the absolute value of what is "
@@ -64,6 +70,8 @@ MADE: Changes = (
     (lambda r: matrix(r)[:, ::-1], "has its columns in the reverse order"),
     (lambda r: r[..., ::-1, ::-1], "is turned by half a turn: both axes reversed"),
     (lambda r: np.roll(r, 1, 0), "is shifted by one: each entry stands one too late"),
+    (lambda r: np.concatenate([r[:1], r[:-1]]), "has the first twice, and each further "
+     "entry stands one too late"),
     (lambda r: np.roll(r, -1, 0), "is shifted by one: each entry stands one too early"),
     (lambda r: np.roll(r, 1, -1), "is shifted by one column to the right"),
     (lambda r: np.roll(r, -1, -1), "is shifted by one column to the left"),
@@ -78,6 +86,7 @@ MADE: Changes = (
      "and should not be"),
     (lambda r: r / np.sum(r, 0), "is divided by the sum of each column, and should not "
      "be"),
+    (lambda r: r / top(r), "is divided by the largest of each row, and should not be"),
     (lambda r: r / np.max(r), "is divided by its largest number, and should not be"),
     (lambda r: r / np.sqrt(np.sum(r**2)), "is divided by its length, and should not "
      "be"),
