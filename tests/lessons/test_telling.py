@@ -1,5 +1,6 @@
 """A wrong answer that nobody prepared for gets a true and specific sentence."""
 
+import functools
 import json
 
 import numpy as np
@@ -16,6 +17,14 @@ from pellucid.lessons.exercises.telling.shown import shown
 def here(job):
     """Run a job in this process: what is tested here is what is said, not the fence."""
     return outcome(json.loads(json.dumps(child.run(job))))
+
+
+@exercise(lambda rng: (float(rng.uniform(2, 99)),))
+def halvings(x):
+    count = 0
+    while not 0 < x < 1:
+        x, count = x / 2, count + 1
+    return count
 
 
 def told(asked, code, seed=0):
@@ -40,6 +49,20 @@ def test_the_first_wrong_line_is_named_with_its_value(old, new, line, words):
     verdict = told(backward, backward.solution.replace(old, new, 1))
     assert (verdict.state, verdict.line) == ("wrong", line)
     assert words in verdict.sentence
+
+
+def test_a_solution_that_may_not_end_is_asked_no_other_inputs(monkeypatch):
+    asked, solution = [], halvings.function
+
+    @functools.wraps(solution)
+    def noted(x):
+        asked.append(x)
+        return solution(abs(x) or 1.5)
+
+    monkeypatch.setattr(halvings, "function", noted)
+    verdict = told(halvings, "def halvings(x):\n    return int(3 * x) % 11\n")
+    assert verdict.state == "wrong"
+    assert set(asked) == {x for (x,) in halvings.tries(0)}
 
 
 def test_a_variable_of_another_name_is_passed_over():

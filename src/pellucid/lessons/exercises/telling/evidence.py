@@ -60,6 +60,15 @@ class Pair:
     came: Any
 
 
+def may_not_end(exercise: Exercise) -> bool:
+    """Tell whether the solution has a loop that might not end for other inputs.
+
+    It runs in the process of the page, where nothing would stop it.
+    """
+    tree = ast.parse(exercise.solution)
+    return any(isinstance(node, ast.While) for node in ast.walk(tree))
+
+
 def returned(function: Function, args: Arguments) -> Any:
     """What one of our own functions returns."""
     case = called(child.called(function, args))
