@@ -12,7 +12,6 @@ pytest.register_assert_rewrite("lessons.driving")
 from lessons.driving import Opened, handed_in  # noqa: E402 (its asserts are rewritten)
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
-QUICK = {"PELLUCID_EXERCISE_SECONDS": "1", "PYTHONUNBUFFERED": "1"}
 
 
 def pytest_generate_tests(metafunc):
@@ -42,7 +41,7 @@ def site(tmp_path_factory):
     """The address of the lessons, served by the command."""
     kept = tmp_path_factory.mktemp("site") / "progress.json"
     command = [sys.executable, "-m", "pellucid", "learn", "--no-browser"]
-    own = os.environ | QUICK | {"PELLUCID_PROGRESS": str(kept)}
+    own = os.environ | {"PELLUCID_PROGRESS": str(kept), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         command, env=own, stdout=subprocess.PIPE, text=True
     ) as server:

@@ -85,8 +85,10 @@ class Sandbox:
     def warm(self) -> None:
         """Have a process ready, with NumPy loaded."""
         with self._lock:
-            if self._spare is None or self._spare.poll() is not None:
-                self._spare = started()
+            if self._spare and self._spare.poll() is not None:
+                end(self._spare)
+                self._spare = None
+            self._spare = self._spare or started()
 
     def close(self) -> None:
         """End the process that waits."""
