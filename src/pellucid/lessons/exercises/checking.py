@@ -129,7 +129,8 @@ def judged(evidence: Evidence) -> tuple[str, int]:
     if failure:
         return where + telling.stopped(evidence, bad), failure.line
     if wrong:
-        return where + telling.within(evidence, wrong), wrong.line
+        why = telling.within(evidence, wrong) or telling.repaired(evidence)[0]
+        return (where + why).strip(), wrong.line
     return telling.different(evidence, bad)
 
 

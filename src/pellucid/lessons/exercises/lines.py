@@ -20,7 +20,8 @@ class Wrong:
     """The first value of a person's own lines that is not the solution's.
 
     `all` holds the same variable over all tries that were walked: number of the try,
-    what came, what is right.
+    what came, what is right. `unseen` are the variables before it that the person named
+    otherwise: they may be wrong as well.
     """
 
     line: int
@@ -28,6 +29,7 @@ class Wrong:
     came: Any
     right: Any
     all: list[tuple[int, Any, Any]]
+    unseen: Sequence[str] = ()
 
 
 def first_wrong(
@@ -53,7 +55,9 @@ def first_wrong(
                 for a, b in [(last(pair[0], name), last(pair[1], name))]
                 if a is not None and b is not None
             ]
-            return Wrong(line, name, came, right, every)
+            before = exercise.lines[: exercise.lines.index(name)]
+            unseen = [each for each in before if last(theirs, each) is None]
+            return Wrong(line, name, came, right, every, unseen)
     return None
 
 
@@ -78,6 +82,8 @@ def differing(
     if not came or not right:
         return None
     if len(came) != len(right):  # made in other steps: only the last value counts
+        if any(same(came[-1][1], value, rtol) for value in right[:-1]):
+            return None  # it is right as far as it goes
         came, right = came[-1:], right[-1:]
     for (at, value), expected in zip(came, right, strict=True):
         if not same(value, expected, rtol):

@@ -99,14 +99,6 @@ def _(x, y):
     return np.std(y) / np.std(x)
 
 
-@slope.mistake(
-    "You took the mean of the slopes from the middle to each point: one near the mean "
-    "of x counts as much as one far away. Sum above and below first, then divide."
-)
-def _(x, y):
-    return np.mean((y - np.mean(y)) / (x - np.mean(x)))
-
-
 # -- the intercept --------------------------------------------------------------------
 
 

@@ -24,5 +24,9 @@ from pellucid.lessons.exercises.telling.differing import (
 )
 from pellucid.lessons.exercises.telling.failures import failed, stopped
 from pellucid.lessons.exercises.telling.probing import probes
+from pellucid.lessons.exercises.telling.repairing import repaired
 
-__all__ = ["different", "failed", "line", "probes", "stopped", "unsteady", "within"]
+__all__ = [
+    "different", "failed", "line", "probes", "repaired", "stopped", "unsteady",
+    "within",
+]  # fmt: skip

@@ -14,6 +14,7 @@ from pellucid.lessons.exercises.comparing import same
 from pellucid.lessons.exercises.exercise import Function
 from pellucid.lessons.exercises.lines import Wrong, last, walk_of
 from pellucid.lessons.exercises.telling.altered import altered
+from pellucid.lessons.exercises.telling.crutches import crutch
 from pellucid.lessons.exercises.telling.evidence import (
     Evidence,
     Pair,
@@ -28,6 +29,11 @@ from pellucid.lessons.exercises.telling.formula import (
 )
 from pellucid.lessons.exercises.telling.invariants import direction, property_lost
 from pellucid.lessons.exercises.telling.kinds import kind
+from pellucid.lessons.exercises.telling.mistaken import (
+    mistaken,
+    mistaken_and_scaled,
+    reordered,
+)
 from pellucid.lessons.exercises.telling.places import (
     broken,
     nonfinite,
@@ -68,7 +74,8 @@ def different(evidence: Evidence, bad: Sequence[int]) -> tuple[str, int]:
     if bad[0] >= evidence.ordinary:
         pair = simplest(view.wrong)
         example = given(view.names, pair.args)
-        return f"Right for ordinary inputs, but not for {example}. {sentence}", line
+        edge = f"Right for ordinary inputs, but not for {example}. {sentence}"
+        return edge + crutch(evidence), line
     return sentence + wrote(evidence), line
 
 
@@ -131,14 +138,14 @@ def parts(
     view: View, evidence: Evidence, keys: Sequence[Any], names: Sequence[str]
 ) -> str:
     """Say which parts of several results are wrong, and how the first of them is."""
-    if exchange := swapped(view, keys, names):
+    if exchange := swapped(view, keys, names) or reordered(view, keys, names):
         return exchange
     wrong = [number for number, key in enumerate(keys)
              if any(not same(p.came[key], p.right[key], view.rtol)
                     for p in view.pairs)]  # fmt: skip
     first = wrong[0]
     part = view.part(keys[first], names[first])
-    sentence = explained(part, evidence) or loosely(part)
+    sentence = mistaken(part) or explained(part, evidence) or loosely(part)
     if sentence.endswith(ALL_RIGHT):
         return sentence
     right = [name for number, name in enumerate(names) if number not in wrong]
@@ -184,9 +191,13 @@ def constant(view: View) -> str:
             return f"{view.it} is just the {word} of `{name}`."
     if not view.whole:
         return ""
+    if all(not np.any(pair.right) for pair in view.pairs):
+        return (f"{view.it} is to be 0 for every input, and is {shown(first.came)} for "
+                f"{given(view.names, first.args)}.")  # fmt: skip
     if view.holds(lambda p: np.ones_like(p.right)):
         return f"{view.it} is 1 for every input."
-    if view.holds(lambda p: first.came):
+    varied = any(not same(p.right, first.right, view.rtol) for p in view.pairs)
+    if varied and view.holds(lambda p: first.came):
         return (
             f"{view.it} is {shown(first.came)} for every input: it must depend on it."
         )
@@ -206,7 +217,8 @@ def of(argument: Any) -> Any:
 STATISTICS = (("mean", np.mean), ("largest", np.max), ("smallest", np.min),
               ("sum", np.sum))  # fmt: skip
 PLAIN = constant, factor, addend, step
-DEEP = exchanged, altered, powered, exchanged_and_scaled, odd_factor
+DEEP = (exchanged, altered, powered, mistaken_and_scaled, exchanged_and_scaled,
+        odd_factor)  # fmt: skip
 
 
 def numbers(
@@ -230,9 +242,12 @@ def partly(view: View) -> str:
     if where or len(view.wrong) == len(view.pairs):
         return where
     occasions = occasion(view)
+    relation = numbers(replace(view, pairs=view.wrong, whole=False))
+    if not occasions and relation:
+        return f"It is wrong for some inputs only. {relation}"
     if not occasions:
         return ""
-    sentence = numbers(replace(view, pairs=view.wrong, whole=False)) or plainly(view)
+    sentence = relation or plainly(view)
     return f"It is wrong only {occasions}. {sentence}"
 
 
@@ -305,7 +320,12 @@ def line(wrong: Wrong) -> str:
         fact = f"its shape is {came}, and should be {right}"
     else:
         fact = f"it is {shown(wrong.came)}, and should be {shown(wrong.right)}"
-    return f"Line {wrong.line}: `{name}` is the first that is wrong: {fact}. "
+    first = f"Line {wrong.line}: `{name}` is the first that is wrong: {fact}. "
+    if not wrong.unseen:
+        return first
+    names = " and ".join(f"`{each}`" for each in wrong.unseen)
+    return (f"{first}(Nothing is called {names} in your code, so that what stands for "
+            "it could not be looked at: the slip may be there.) ")  # fmt: skip
 
 
 def within(evidence: Evidence, wrong: Wrong) -> str:
@@ -319,6 +339,8 @@ def within(evidence: Evidence, wrong: Wrong) -> str:
         return value
 
     view = View(pairs, evidence.exercise, f"`{wrong.name}`", look, evidence.code)
+    if not view.wrong:  # it is wrong on the way, and right in the end
+        return ""
     if sentence := kind(view, evidence):
         return sentence
     if sentence := shaped(view) or nonfinite(view):

@@ -127,7 +127,7 @@ def because(view: View, pair: Pair) -> str:
     if len(right) == 2 and all(c == r[1:] for c, r in every):
         return ": one row for all; each is to have its own"
     if not came:
-        return ": one number for all; name the axis to sum or average over"
+        return ": one number for all of them, where each has its own"
     if len(came) == 1 and len(right) == 1:
         return lengths(view)
     flat = all(len(c) == 1 and c[0] not in r for c, r in every)

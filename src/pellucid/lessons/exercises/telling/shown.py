@@ -68,6 +68,15 @@ def given(names: Sequence[str], args: Sequence[Any]) -> str:
     if sum(map(len, whole)) < LONG:
         return ", ".join(whole)
     return ", ".join(
-        f"`{name}` of shape {value.shape}" if np.size(value) > 4 else text
+        shorter(name, value, text)
         for name, value, text in zip(names, args, whole, strict=False)
     )
+
+
+def shorter(name: str, value: Any, text: str) -> str:
+    """Say of a long argument its size alone; of lists of tables too."""
+    if isinstance(value, np.ndarray) and value.size > 4:
+        return f"`{name}` of shape {value.shape}"
+    if isinstance(value, list) and len(text) > LONG // 2:
+        return f"`{name}` of length {len(value)}"
+    return text

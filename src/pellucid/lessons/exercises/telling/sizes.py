@@ -15,9 +15,7 @@ def sizes(view: View) -> dict[str, list[int]]:
     """The sizes of the arguments by their names, one for each input."""
     found: dict[str, list[int]] = {}
     for i, name in enumerate(view.names):
-        shapes = [
-            np.shape(p.args[i]) if countable(p.args[i]) else () for p in view.pairs
-        ]
+        shapes = [shape(p.args[i]) for p in view.pairs]
         axes = {len(shape) for shape in shapes}
         if len(axes) != 1:
             continue
@@ -61,6 +59,8 @@ def number(value: Any) -> bool:
     return isinstance(value, int | float | np.number) and not isinstance(value, bool)
 
 
-def countable(value: Any) -> bool:
-    """Tell whether an argument has sizes."""
-    return isinstance(value, np.ndarray | list | tuple) and not isinstance(value, str)
+def shape(value: Any) -> tuple[int, ...]:
+    """The sizes of an argument; of a list its length, whatever it holds."""
+    if isinstance(value, list | tuple):
+        return (len(value),)
+    return value.shape if isinstance(value, np.ndarray) else ()
