@@ -83,15 +83,21 @@ def exercise(path: str, question: str) -> tuple[mo.Html, Callable[[], Asked]]:
 
     buttons = [button("Check", "check", "success"), button("Hint", "hint"),
                button("Solution", "solution")]  # fmt: skip
-    title, question = titled(question, f"`{task.name}`")
-    parts = [mo.md(question), editor, mo.hstack(buttons, justify="start", wrap=True)]
-    view = mo.Html(
-        f'<section class="exercise" data-exercise="{path}" data-name="{task.name}" '
-        f'aria-label="Exercise {place}, {task.name}"><h3>Exercise {place}: '
-        f"{plain(title)}</h3>{mo.vstack(parts).text}</section>"
-    )
-    view.kept = parts, buttons  # type: ignore[attr-defined]  # else they are forgotten
+    row = mo.hstack(buttons, justify="start", wrap=True)
+    view = section(path, place, question, [editor, row])
+    view.kept = editor, buttons  # type: ignore[attr-defined]  # else they are forgotten
     return view, asked
+
+
+def section(path: str, place: int, question: str, parts: list[Any]) -> mo.Html:
+    """Frame an exercise: its place on the page, its title, the question, the rest."""
+    name = path.partition("/")[2]
+    title, question = titled(question, f"`{name}`")
+    return mo.Html(
+        f'<section class="exercise" data-exercise="{path}" data-name="{name}" '
+        f'aria-label="Exercise {place}, {name}"><h3>Exercise {place}: '
+        f"{plain(title)}</h3>{mo.vstack([mo.md(question), *parts]).text}</section>"
+    )
 
 
 def titled(question: str, name: str) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Callable, Sequence
 from html import escape
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import marimo as mo
 
 from pellucid.lessons import progress, road
-from pellucid.lessons.asking import answer, exercise
+from pellucid.lessons.asking import answer, exercise, plain
 from pellucid.reading.drawing.draw import Drawing, draw
 from pellucid.reading.drawing.rendering import CLASS
 from pellucid.show.inline import inline_svg
@@ -133,7 +132,7 @@ def table(rows: Rows, headers: Sequence[str] = (), *, caption: str = "") -> mo.H
     kinds = [' class="number"' * is_numeric(column) for column in columns]
     head = _row("th", names, [f' scope="col"{kind}' for kind in kinds])
     lines = [_row("td", row, kinds) for row in zip(*map(numbers, columns), strict=True)]
-    above = f"<caption>{_inline(caption)}</caption>" if caption else ""
+    above = f"<caption>{plain(caption)}</caption>" if caption else ""
     label = escape(caption or "Table")
     return mo.Html(
         f'<div class="wide" tabindex="0" role="group" aria-label="{label}"><table>'
@@ -144,10 +143,5 @@ def table(rows: Rows, headers: Sequence[str] = (), *, caption: str = "") -> mo.H
 def _row(tag: str, texts: Sequence[str], kinds: Sequence[str]) -> str:
     """A row of a table."""
     pairs = zip(texts, kinds, strict=True)
-    shown = (f"<{tag}{kind}>{_inline(text)}</{tag}>" for text, kind in pairs)
+    shown = (f"<{tag}{kind}>{plain(text)}</{tag}>" for text, kind in pairs)
     return f"<tr>{''.join(shown)}</tr>"
-
-
-def _inline(words: str) -> str:
-    """Text as HTML; what stands between backticks is code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(words, quote=False))

@@ -160,16 +160,17 @@ class Guide:
         return page
 
 
-def as_typed(f: Callable[..., Any]) -> str:
+def as_typed(f: Callable[..., Any], *, docstring: bool = False) -> str:
     """Give the source of a function as a person first types it: no docstring, no types.
 
-    The function has its signature, and its docstring if any, on one line each.
+    The function has its signature, and its docstring if any, on one line each; the
+    latter stays where it is asked for.
 
     >>> print(as_typed(_width).splitlines()[0])
     def _width():
     """
     head, *body = textwrap.dedent(inspect.getsource(f)).splitlines()
-    body = body[1:] if f.__doc__ else body
+    body = body if docstring or not f.__doc__ else body[1:]
     lines = [f"{head.partition('(')[0]}{_untyped(inspect.signature(f))}:", *body]
     return "\n".join(re.sub(r"  # (noqa|fmt:).*", "", line) for line in lines)
 

@@ -95,6 +95,7 @@ def unit_maps(points: Points, said: Array) -> list[dict[str, Any]]:
 
 
 def _thinned(said: Array) -> Array:
+    """What units say on every few places of the map."""
     return said.reshape(SIDE, SIDE, -1)[::EVERY, ::EVERY].reshape(-1, said.shape[1])
 
 
@@ -179,6 +180,7 @@ def _of_cost(training: Training) -> str:
 
 
 def _trend(was: float, now: float) -> str:
+    """Which way a cost goes."""
     if abs(now - was) <= LEVEL * abs(was):
         return "level"
     return "falling" if now < was else "rising"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from typing import Any
 
 from pellucid.lessons.playground import recipes
@@ -11,12 +12,12 @@ from pellucid.lessons.playground.network import named, sizes_of
 from pellucid.lessons.playground.race import REACH, SIDE, STEPS, suited
 from pellucid.lessons.playground.training import Training
 from pellucid.lessons.playground.written import (
-    as_typed,
     begin_code,
     code_of,
     step_code,
 )
 from pellucid.tables.wording import counted
+from pellucid.tour.guide import as_typed
 
 PRINTED = """\
 print("Training cost", float(loss(layers, X, y)))
@@ -39,7 +40,7 @@ def _head(training: Training) -> str:
     settings = training.settings
     sizes = "-".join(map(str, sizes_of(settings)))
     about = f"{DATA[settings.data].title}, a network of {sizes}, {settings.method}"
-    drawn = "" if not DATA[settings.data].draw else as_typed(_drawer(training))
+    drawn = _typed(_drawer(training)) if DATA[settings.data].draw else ""
     imports = ["import numpy as np"]
     imports += ["import sklearn.datasets"] * ("sklearn" in drawn)
     imports += ["", "import pellucid as pl"] * ("= datasets" in drawn)
@@ -48,7 +49,13 @@ def _head(training: Training) -> str:
     return "\n".join([title, "", *imports, *([recipe] if recipe else [])])
 
 
+def _typed(recipe: Callable[..., Any]) -> str:
+    """A recipe as a person types it, with the line that says what it is."""
+    return as_typed(recipe, docstring=True)
+
+
 def _drawer(training: Training) -> Any:
+    """What draws the points."""
     return DATA[training.settings.data].draw
 
 
@@ -84,6 +91,7 @@ def _raw(training: Training) -> str:
 
 
 def _scaling(training: Training) -> list[str]:
+    """The shift and the scale of a file, from the rows learned from."""
     lines = ["mean, spread = X[~tested].mean(axis=0), X[~tested].std(axis=0)",
              "X = (X - mean) / np.where(spread > 0, spread, 1)"]  # fmt: skip
     if training.settings.kind == "number":
@@ -93,6 +101,7 @@ def _scaling(training: Training) -> list[str]:
 
 
 def _targets(training: Training) -> str:
+    """The targets as the network has them."""
     classes = training.settings.classes
     if classes <= 2:
         return "y = y[:, np.newaxis].astype(float)  # (n, 1)"
@@ -124,6 +133,7 @@ def _wrapped(text: str, indent: int, apart: str = " ") -> str:
 
 
 def _functions(training: Training, *names: str) -> str:
+    """The functions of the network that a program needs."""
     return "\n\n" + "\n\n\n".join(code_of(training, list(names))) + "\n\n"
 
 
@@ -131,6 +141,7 @@ def _functions(training: Training, *names: str) -> str:
 
 
 def _regions(training: Training) -> list[str]:
+    """The output all over the picture, as digits."""
     settings = training.settings
     left, right, bottom, top = training.points.extent
     chosen = ", ".join(FEATURES[name].code for name in settings.features)
@@ -155,12 +166,13 @@ def _regions(training: Training) -> list[str]:
 
 
 def _cost(training: Training) -> list[str]:
+    """The training from its start."""
     settings, steps = training.settings, training.done
     functions = _functions(training, "loss", "cost_gradient")
     method = step_code(settings.method, settings.rate)
     scale = f"lambda m, k: {STARTS[settings.start][0]}"
     rows = f"batch(len(X), {settings.batch}, {settings.seed}, t)"
-    batches = settings.batch and "\n\n" + as_typed(recipes.batch) + "\n\n"
+    batches = settings.batch and f"\n\n{_typed(recipes.batch)}\n\n"
     taken = [f"    rows = {rows}"] if batches else []
     data = "X[rows], y[rows]" if batches else "X, y"
     loop = [
@@ -180,11 +192,12 @@ def _cost(training: Training) -> list[str]:
         '        print(f"{t:6} {loss(layers, X, y):.6f}")',
     ]
     what = f"# {counted(steps, 'step')} from the start, as the page took them"
-    made = [functions, method + "\n\n", as_typed(recipes.start) + "\n\n"]
+    made = [functions, f"{method}\n\n", f"{_typed(recipes.start)}\n\n"]
     return [*made, *([batches] if batches else []), "\n".join([what, *loop]), PRINTED]
 
 
 def _network(training: Training) -> list[str]:
+    """What the units say, and the slopes."""
     shown = [
         "# What each unit says of the first training point, layer by layer",
         "for said in units(layers, X[:1]):",
@@ -228,6 +241,7 @@ for name, step, begin, rate in [
 
 
 def _race(training: Training) -> list[str]:
+    """The cost over two weights, and two methods on it."""
     settings = suited(training.settings, training.layers)
     there = [named(training.layers)[w] for w in (settings.across, settings.along)]
     at = [f"[{i}][{j}][{', '.join(map(str, place))}]" for i, j, place in there]

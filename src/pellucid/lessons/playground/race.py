@@ -135,6 +135,7 @@ def race(training: Training) -> dict[str, Any]:
 
 
 def _run(surface: Surface, name: str, rate: float) -> dict[str, Any]:
+    """A method from where the race begins, ready for JSON."""
     begin = np.array(surface.centre) + REACH * np.array(surface.training.settings.begin)
     places, costs = path(surface, METHODS[name].made(rate), rate, begin)
     return {
@@ -148,6 +149,7 @@ def _run(surface: Surface, name: str, rate: float) -> dict[str, Any]:
 
 
 def _title(runs: list[dict[str, Any]]) -> str:
+    """What the race shows."""
     first, second = runs
     if first["lost"] or second["lost"]:
         lost = " and ".join(run["method"] for run in runs if run["lost"])
@@ -160,4 +162,5 @@ def _title(runs: list[dict[str, Any]]) -> str:
 
 
 def _called(run: dict[str, Any]) -> str:
+    """A method with its rate."""
     return f"{run['method']} (rate {run['rate']:g})"

@@ -64,6 +64,7 @@ def columns(file: File) -> list[dict[str, Any]]:
 
 
 def _described(step: Step) -> dict[str, Any]:
+    """What a page needs to know of a column."""
     kind = step.role.kind
     return {
         "name": step.column,
@@ -91,19 +92,7 @@ def chosen(
     TableError, Refused
         When the columns are not there, or nothing can be learned from them.
     """
-    if len({x1, x2, target}) < 3:
-        raise Refused("Choose three different columns: two features and the target.")
-    names = [column["name"] for column in columns(file)]
-    for name in (x1, x2, target):
-        if name not in names:
-            raise Refused(f'{file.name} has no column "{name}" to choose.')
-    others = [name for name in names if name not in (x1, x2, target)]
-    table = file.read(target=target, drop=others).for_fitting()
-    for name in (x1, x2):
-        if name not in table.names:
-            raise Refused(
-                f'The column "{name}" of {file.name} holds no numbers to learn from.'
-            )
+    table = _fitting(file, (x1, x2), target)
     X = table.X[:, [table.names.index(x1), table.names.index(x2)]]
     y, labels = _targets(table.y, target, kind)
     kept = _sampled(len(X))
@@ -113,6 +102,25 @@ def chosen(
     changes = {"data": "file", "rows": written, "names": called,
                "labels": "|".join(map(_plain, labels))}  # fmt: skip
     return changes, _told(file, table, len(kept))
+
+
+def _fitting(file: File, features: tuple[str, str], target: str) -> Table:
+    """The table of these columns alone, each of the features a column of numbers."""
+    wanted = {*features, target}
+    if len(wanted) < 3:
+        raise Refused("Choose three different columns: two features and the target.")
+    names = [column["name"] for column in columns(file)]
+    for name in (*features, target):
+        if name not in names:
+            raise Refused(f'{file.name} has no column "{name}" to choose.')
+    others = [name for name in names if name not in wanted]
+    table = file.read(target=target, drop=others).for_fitting()
+    for name in features:
+        if name not in table.names:
+            raise Refused(
+                f'The column "{name}" of {file.name} holds no numbers to learn from.'
+            )
+    return table
 
 
 def _targets(y: Any, name: str, kind: str) -> tuple[Array, list[str]]:
@@ -141,6 +149,7 @@ def _sampled(n: int) -> Array:
 
 
 def _told(file: File, table: Table, kept: int) -> str:
+    """What is said of the rows that were taken."""
     said = f"{file.name}: {table.n:,} rows"
     left_out = table.preparation.left_out if table.preparation else 0
     said += f", {left_out:,} more left out for a missing cell" * bool(left_out)
@@ -149,4 +158,5 @@ def _told(file: File, table: Table, kept: int) -> str:
 
 
 def _plain(name: str) -> str:
+    """A name that a link can hold."""
     return " ".join(str(name).replace("|", "/").split())[:60]

@@ -156,6 +156,7 @@ class Session:
                 "code": program(self.training, picture)}  # fmt: skip
 
     def _ready(self) -> None:
+        """Refuse what needs points while there are none."""
         if not self.training.ready:
             raise Refused(
                 "There is nothing to learn from yet: draw two points or more."
@@ -183,6 +184,7 @@ class Session:
 
 
 def _text(message: Message, key: str) -> str:
+    """A text of a message; empty where there is none."""
     value = message.get(key, "")
     if not isinstance(value, str):
         raise Refused(f"The {key} of a message is text.")
@@ -202,10 +204,12 @@ WISHES: dict[str, Callable[[Session, Message], Answer]] = {
 
 
 def _of_regions(training: Training) -> list[tuple[str, str]]:
+    """The formulas behind the regions."""
     return [("What comes out for each place:", written.output_formula(training))]
 
 
 def _of_cost(training: Training) -> list[tuple[str, str]]:
+    """The formulas behind the curve of the cost."""
     settings = training.settings
     return [
         ("What is made small:", written.cost_formula(training)),
@@ -215,6 +219,7 @@ def _of_cost(training: Training) -> list[tuple[str, str]]:
 
 
 def _of_network(training: Training) -> list[tuple[str, str]]:
+    """The formulas behind the network."""
     return [
         ("What the units say:", written.output_formula(training)),
         ("The cost, and its slope along each weight by the chain rule:",
@@ -223,6 +228,7 @@ def _of_network(training: Training) -> list[tuple[str, str]]:
 
 
 def _of_race(training: Training) -> list[tuple[str, str]]:
+    """The formulas behind the race."""
     settings = training.settings
     racers = {settings.method: settings.rate, settings.rival: settings.rival_rate}
     return [

@@ -106,6 +106,7 @@ class Settings:
         return replace(self, features=usable or ("x1",))
 
     def _refuse_odd_rows(self) -> None:
+        """Refuse rows that cannot be points of these data."""
         if self.data not in ("drawn", "drawn curve", "file"):
             return
         if self.data == "file" and (len(self.names) != 3 or not self.rows):
@@ -167,6 +168,7 @@ def to_text(settings: Settings) -> dict[str, str]:
 
 
 def _written(name: str, value: Any) -> str:
+    """A choice as it stands in a link."""
     if name == "rows":
         return ";".join(",".join(f"{number:.6g}" for number in row) for row in value)
     if name in ("names", "labels"):
@@ -182,6 +184,7 @@ def _written(name: str, value: Any) -> str:
 
 
 def _read(name: str, text: object) -> Any:
+    """A choice from what stands in a link."""
     if name not in READERS:
         raise Refused(f"There is no {_shown(name)} to set in the playground.")
     if not isinstance(text, str):
@@ -190,11 +193,14 @@ def _read(name: str, text: object) -> Any:
 
 
 def _shown(value: object) -> str:
+    """What was given, between quotes, cut where it is long."""
     text = " ".join(str(value).split())
     return f'"{text[:40]}..."' if len(text) > 43 else f'"{text}"'
 
 
 def _one_of(options: Mapping[str, Any]) -> Callable[[str, str], str]:
+    """A reader of one of some names."""
+
     def read(name: str, text: str) -> str:
         if text not in options:
             raise Refused(f"{name} is one of {', '.join(options)}, not {_shown(text)}.")
@@ -204,6 +210,8 @@ def _one_of(options: Mapping[str, Any]) -> Callable[[str, str], str]:
 
 
 def _whole(least: int, most: int) -> Callable[[str, str], int]:
+    """A reader of a whole number between two."""
+
     def read(name: str, text: str) -> int:
         written = text.isascii() and text.isdigit() and len(text) < 10
         if not (written and least <= int(text) <= most):
@@ -216,6 +224,8 @@ def _whole(least: int, most: int) -> Callable[[str, str], int]:
 
 
 def _number(least: float, most: float) -> Callable[[str, str], float]:
+    """A reader of a number between two."""
+
     def read(name: str, text: str) -> float:
         value = float(text) if NUMBER.fullmatch(text) else math.nan
         if not least <= value <= most:
@@ -228,6 +238,7 @@ def _number(least: float, most: float) -> Callable[[str, str], float]:
 
 
 def _features(name: str, text: str) -> tuple[str, ...]:
+    """Read features, in the order of the table."""
     chosen = text.split(",") if text else []
     for each in chosen:
         _one_of(FEATURES)("A feature", each)
@@ -235,6 +246,7 @@ def _features(name: str, text: str) -> tuple[str, ...]:
 
 
 def _hidden(name: str, text: str) -> tuple[int, ...]:
+    """Read the sizes of the hidden layers."""
     sizes = [] if text == "none" else text.split("-")
     if len(sizes) > 4:
         raise Refused(f"A network here has up to 4 hidden layers, not {len(sizes)}.")
@@ -242,6 +254,7 @@ def _hidden(name: str, text: str) -> tuple[int, ...]:
 
 
 def _rows(name: str, text: str) -> Rows:
+    """Read points."""
     written = text.split(";") if text else []
     if len(written) > MOST_POINTS:
         raise Refused(
@@ -251,6 +264,7 @@ def _rows(name: str, text: str) -> Rows:
 
 
 def _row(text: str) -> tuple[float, float, float]:
+    """Read a point."""
     numbers = text.split(",")
     if len(numbers) != 3:
         raise Refused(f"A point is three numbers, x1,x2,target, not {_shown(text)}.")
@@ -261,6 +275,8 @@ def _row(text: str) -> tuple[float, float, float]:
 
 
 def _texts(most: int) -> Callable[[str, str], tuple[str, ...]]:
+    """A reader of names, up to so many."""
+
     def read(name: str, text: str) -> tuple[str, ...]:
         found = tuple(text.split("|")) if text else ()
         if len(found) > most:
@@ -271,12 +287,14 @@ def _texts(most: int) -> Callable[[str, str], tuple[str, ...]]:
 
 
 def _weight(name: str, text: str) -> str:
+    """Read the name of a weight."""
     if not WEIGHT.fullmatch(text):
         raise Refused(f"A weight is called W1.0.0 or b1.0, not {_shown(text)}.")
     return text
 
 
 def _begin(name: str, text: str) -> tuple[float, float]:
+    """Read where the race begins."""
     read = _number(-1, 1)
     numbers = text.split(",")
     if len(numbers) != 2:

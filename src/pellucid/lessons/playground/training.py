@@ -85,6 +85,7 @@ class Training:
         return self._loss(*self.points.held_out)
 
     def _loss(self, X: Any, y: Any) -> float:
+        """The mean cost of rows, without penalty."""
         with np.errstate(all="ignore"):
             return float(self.network.loss(self.layers, X, y)) if len(X) else math.nan
 
@@ -123,11 +124,13 @@ class Training:
         return self.done - before
 
     def _may(self, left: int) -> bool:
+        """Whether another step is taken; at the last one it says why not."""
         if self.done >= MOST_STEPS and left > 0:
             self.trouble = f"{MOST_STEPS:,} steps are as many as the playground takes."
         return left > 0 and self.ready and not self.trouble
 
     def _step(self) -> None:
+        """Take a step, unless its cost is beyond bounds."""
         X, y = self.points.train
         t = self.done + 1
         chosen = self.settings.batch
@@ -145,6 +148,7 @@ class Training:
             self._look()
 
     def _look(self) -> None:
+        """Note the costs of now."""
         self.curve.steps.append(self.done)
         self.curve.train.append(self.train_cost)
         self.curve.test.append(self.test_cost)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import re
 from collections.abc import Callable
 from typing import Any
@@ -53,6 +51,7 @@ def _for_any_rows(text: str) -> str:
 
 
 def _weight(match: re.Match[str]) -> str:
+    """The name of a weight or a bias on the page, from its place in the layers."""
     return f"{'Wb'[int(match[2])]}{int(match[1]) + 1}"
 
 
@@ -69,28 +68,6 @@ def begin_code(method: str, rate: float) -> str:
     if not isinstance(state, tuple):
         return "np.zeros_like(w)"
     return f"({', '.join('np.zeros_like(w)' for _ in state)})"
-
-
-def as_typed(function: Callable[..., Any]) -> str:
-    """A function of ours as a person types it: without types.
-
-    >>> print(as_typed(_shown_twice))
-    def _shown_twice(x):
-        return 2 * x
-    """
-    tree = ast.parse(inspect.getsource(function)).body[0]
-    text = inspect.getsource(function).splitlines()
-    if not isinstance(tree, ast.FunctionDef):
-        return "\n".join(text)
-    for argument in tree.args.args:
-        argument.annotation = None
-    text = [line.partition("  # noqa")[0] for line in text]
-    head = f"def {tree.name}({ast.unparse(tree.args)}):"
-    return "\n".join([head, *text[tree.body[0].lineno - 1 :]])
-
-
-def _shown_twice(x: float) -> float:
-    return 2 * x
 
 
 # -- formulas -------------------------------------------------------------------------
