@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -91,6 +92,16 @@ def test_a_taken_port_is_refused_in_one_sentence():
     assert result.stderr == (
         f"pellucid: Port {port} is taken: give --port another number.\n"
     )
+
+
+def test_a_port_of_the_system_is_refused_for_what_it_is(monkeypatch):
+    class Denied(socket.socket):
+        def bind(self, address):
+            raise PermissionError
+
+    monkeypatch.setattr(socket, "socket", Denied)
+    with pytest.raises(PellucidError, match="Port 80 needs rights that you have not"):
+        listening(80)
 
 
 def test_the_next_free_port_is_taken_where_none_was_asked_for():

@@ -153,22 +153,24 @@ def listening(port: int | None) -> socket.socket:
     Raises
     ------
     PellucidError
-        When the port that was asked for is taken, or no port is free.
+        When the port that was asked for is not to be had, or no port is free.
     """
-    ports = range(PORT, PORT + TRIED) if port is None else (port,)
-    for each in ports:
+    why = ""
+    for each in range(PORT, PORT + TRIED) if port is None else (port,):
         ear = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             ear.bind((HOST, each))
             ear.listen()
-        except OSError:
+        except OSError as error:
             ear.close()
+            denied = isinstance(error, PermissionError)
+            why = "needs rights that you have not" if denied else "is taken"
         else:
             return ear
     if port is None:
         raise PellucidError(f"No port from {PORT} to {PORT + TRIED - 1} is free.")
-    raise PellucidError(f"Port {port} is taken: give --port another number.")
+    raise PellucidError(f"Port {port} {why}: give --port another number.")
 
 
 def serve(
