@@ -15,7 +15,7 @@ from pellucid.reading.formula.mathml import mathml
 from pellucid.show.canvas import svg
 from pellucid.show.inline import inline_svg
 from pellucid.show.plain_text import cells, is_numeric, number, numbers
-from pellucid.show.themes import dark_colours, follows, themed
+from pellucid.show.themes import dark_rules, on_dark_paper, themed
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -283,7 +283,7 @@ class Report:
             subtitle=self.subtitle,
             opening=opening.elements,
             titled=titled,
-            dark_colours=dark_colours(),
+            dark_rules=dark_rules(),
         )
         return NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", str(page).strip()) + "\n"
 
@@ -313,8 +313,8 @@ class Report:
         self._drawings += 1
         n = self._drawings
         spoken = re.sub(r"[`*]", "", caption) or f"Figure {n}"
-        text, scale, dark = (picture, 1.0, False) if isinstance(picture, str) else (
-            themed(svg(picture)), ENLARGED, follows(picture))  # fmt: skip
+        text, scale, dark = (picture, 1.0, "") if isinstance(picture, str) else (
+            themed(svg(picture)), ENLARGED, on_dark_paper(picture))  # fmt: skip
         drawing, width = inline_svg(text, f"drawing-{n}", spoken)
         return {
             "id": f"figure-{n}",

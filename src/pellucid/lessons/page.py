@@ -16,7 +16,7 @@ from pellucid.reading.drawing.draw import Drawing, draw
 from pellucid.reading.drawing.rendering import CLASS
 from pellucid.show.inline import inline_svg
 from pellucid.show.plain_text import cells, is_numeric, numbers
-from pellucid.show.themes import follows, themed
+from pellucid.show.themes import on_dark_paper, themed
 from pellucid.tour.guide import as_typed
 
 if TYPE_CHECKING:
@@ -108,8 +108,7 @@ def picture(figure: Figure | str, label: str) -> mo.Html:
 
     if isinstance(figure, str):
         return _drawing(figure, label, "graph" if f'class="{CLASS}"' in figure else "")
-    dark = "follows" if follows(figure) else ""
-    return _drawing(themed(svg(figure)), label, dark, ENLARGED)
+    return _drawing(themed(svg(figure)), label, on_dark_paper(figure), ENLARGED)
 
 
 def graph(drawn: Graph | Drawing, label: str) -> mo.Html:

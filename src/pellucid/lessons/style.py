@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 
 from pellucid.reading.drawing.rendering import DARK
-from pellucid.show.themes import dark_colours
+from pellucid.show.themes import dark_rules
 
 
 @cache
@@ -21,5 +21,5 @@ def style_sheet() -> str:
     return (
         (folder / "lessons.css").read_text("utf-8")
         + "\n@media screen and (prefers-color-scheme: dark) {\n"
-        + f".follows {{ {dark_colours()} }}\n{graphs}}}\n"
+        + f"{dark_rules()}{graphs}}}\n"
     )

@@ -14,16 +14,20 @@ if TYPE_CHECKING:
 STYLE, COLOUR = re.compile(r'style="[^"]*"'), re.compile(r"#[0-9a-f]{6}\b")
 
 
-def follows(figure: Figure) -> bool:
-    """Whether a figure can be drawn on dark paper: one of pixels cannot.
+def on_dark_paper(figure: Figure) -> str:
+    """Name the classes of a figure that goes into the dark with its page.
+
+    Pixels stay as they are, and so do the marks that are drawn over them.
 
     Examples
     --------
     >>> from pellucid.show import plots
-    >>> follows(plots.scatter([1, 2], [3, 4])), follows(plots.images([[[0, 1]]]))
-    (True, False)
+    >>> on_dark_paper(plots.scatter([1, 2], [3, 4]))
+    'follows'
+    >>> on_dark_paper(plots.images([[[0, 1]]]))
+    'follows pixels'
     """
-    return not any(axes.images for axes in figure.axes)
+    return "follows pixels" if any(axes.images for axes in figure.axes) else "follows"
 
 
 def themed(text: str) -> str:
@@ -42,15 +46,18 @@ def themed(text: str) -> str:
     return STYLE.sub(lambda style: COLOUR.sub(named, style[0]), text)
 
 
-def dark_colours() -> str:
-    """The named colours on a dark page, as declarations of a style sheet.
+def dark_rules() -> str:
+    """Give the named colours of a dark page, as rules of a style sheet.
 
     Examples
     --------
-    >>> dark_colours()[:21]
-    '--on-ffffff: #1d2126;'
+    >>> dark_rules()[:32]
+    '.follows { --on-ffffff: #1d2126;'
     """
-    return " ".join(f"--on-{old[1:]}: {new};" for old, new in _on_dark().items())
+    names = {f"--on-{old[1:]}": new for old, new in _on_dark().items()}
+    dark = " ".join(f"{name}: {new};" for name, new in names.items())
+    kept = " ".join(f"{name}: initial;" for name in names)
+    return f".follows {{ {dark} }}\n.pixels [clip-path] {{ {kept} }}\n"
 
 
 @cache
