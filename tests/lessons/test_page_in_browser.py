@@ -90,6 +90,15 @@ def test_escape_and_tab_leave_the_editor(opened):
     assert opened.page.evaluate(ACTIVE).startswith("Check")
 
 
+def test_an_answer_is_not_covered_by_the_exercise_under_the_pointer(opened):
+    opened.region("line/slope").scroll_into_view_if_needed()
+    opened.exercise("line/slope").get_by_role("button", name="Solution").hover()
+    region = "of('.answer[data-exercise=\"line/slope\"]')[0]"
+    box = f"{region}.getBoundingClientRect()"
+    top = f"document.elementFromPoint({box}.left + 40, {box}.top + 4)"
+    assert opened.seen(f"{region}.contains({top})")
+
+
 def test_a_check_does_not_keep_the_page_waiting(opened):
     path = "line/r2"
     opened.editor(path).fill("def r2(y, output):\n    while True:\n        pass\n")
