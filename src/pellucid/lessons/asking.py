@@ -205,8 +205,21 @@ def hinted(task: Exercise, so_far: progress.Done) -> Told:
     """Give the hints so far, the newest last, and say when there are no more."""
     of = f"Hint {so_far.hints} of {len(task.hints)}"
     last = so_far.hints == len(task.hints)
-    more = "".join(mo.md(hint).text for hint in task.hints[: so_far.hints])
+    more = "".join(mo.md(literal(hint)).text for hint in task.hints[: so_far.hints])
     return Told("hint", f"{of}; there are no more" if last else of, more)
+
+
+def literal(hint: str) -> str:
+    r"""Keep stars and underscores of a hint: they are Python, and no emphasis.
+
+    Examples
+    --------
+    >>> print(literal("Divide by 1 - 0.9**t and `x**t`, of $a_t$."))
+    Divide by 1 - 0.9\*\*t and `x**t`, of $a_t$.
+    """
+    pieces = re.split(r"(`[^`]*`|\$[^$]*\$)", hint)
+    pieces[::2] = [re.sub(r"([*_])", r"\\\1", piece) for piece in pieces[::2]]
+    return "".join(pieces)
 
 
 def solved(task: Exercise, so_far: progress.Done) -> Told:

@@ -482,7 +482,9 @@ def _():
         "softmax of (z, 0), the first": (softmax, lambda z: 1 / (1 + (-z).exp())),
     }  # fmt: skip
     chosen = mo.ui.dropdown(formulas, "log(1 + exp(z))", label="formula")
-    z_slider = mo.ui.slider(-1000, 1000, 10, value=-40, label="z", full_width=True)
+    z_slider = mo.ui.slider(
+        -1000, 1000, 10, value=-40, label="z", show_value=True, full_width=True
+    )
     mo.vstack([
         text("""
     Choose a formula and move z. *Naive* is the formula as it is typed, *stable* what

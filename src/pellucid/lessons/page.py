@@ -77,6 +77,7 @@ def code(*sources: str | Callable[..., Any]) -> mo.Html:
     """Show code: lines, or functions as a person types them, without docstrings."""
     lines = [each if isinstance(each, str) else as_typed(each) for each in sources]
     shown = "\n\n\n".join(textwrap.dedent(each).strip() for each in lines)
+    shown = shown.replace("  # fmt: skip", "")  # a word to our own tools
     return mo.md(f"```python\n{shown}\n```")
 
 
