@@ -19,6 +19,7 @@ from pellucid.lessons import progress
 from pellucid.lessons.exercises.checking import Verdict, check
 from pellucid.lessons.exercises.exercise import Exercise, found
 from pellucid.lessons.exercises.sandbox import SANDBOX
+from pellucid.lessons.prose import prose
 from pellucid.lessons.road import exercises
 
 Wish = Literal["nothing", "check", "hint", "solution"]
@@ -96,7 +97,7 @@ def section(path: str, place: int, question: str, parts: list[Any]) -> mo.Html:
     return mo.Html(
         f'<section class="exercise" data-exercise="{path}" data-name="{name}" '
         f'aria-label="Exercise {place}, {name}"><h3>Exercise {place}: '
-        f"{plain(title)}</h3>{mo.vstack([mo.md(question), *parts]).text}</section>"
+        f"{plain(title)}</h3>{mo.vstack([prose(question), *parts]).text}</section>"
     )
 
 

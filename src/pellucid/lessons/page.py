@@ -12,6 +12,7 @@ import marimo as mo
 
 from pellucid.lessons import progress, road
 from pellucid.lessons.asking import answer, exercise, plain
+from pellucid.lessons.prose import prose
 from pellucid.reading.drawing.draw import Drawing, draw
 from pellucid.reading.drawing.rendering import CLASS
 from pellucid.show.inline import inline_svg
@@ -70,7 +71,7 @@ def closing(name: str) -> mo.Html:
 
 def text(markdown: str) -> mo.Html:
     """Write a piece of text, with formulas between dollars."""
-    return mo.md(markdown)
+    return prose(markdown)
 
 
 def code(*sources: str | Callable[..., Any]) -> mo.Html:
@@ -83,7 +84,7 @@ def code(*sources: str | Callable[..., Any]) -> mo.Html:
 
 def read(*sources: str) -> mo.Html:
     """Say what to read: one source a line, in Markdown."""
-    return mo.md("## What to read\n\n" + "\n".join(f"- {each}" for each in sources))
+    return prose("## What to read\n\n" + "\n".join(f"- {each}" for each in sources))
 
 
 def predict(question: str, options: Sequence[str]) -> mo.ui.radio:
@@ -99,7 +100,7 @@ def revealed(guess: mo.ui.radio, right: str, why: str, shown: Any) -> mo.Html:
     good = guess.value == right
     verdict = "Yes." if good else f"It is another one: {right}."
     said = f'<div class="{"yes" if good else "no"} expected" role="status">'
-    words = mo.Html(f"{said}{mo.md(f'**{verdict}** {why}').text}</div>")
+    words = mo.Html(f"{said}{prose(f'**{verdict}** {why}').text}</div>")
     return mo.vstack([words, shown])
 
 
