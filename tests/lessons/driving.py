@@ -217,6 +217,10 @@ class Pages:
             f"Your code for {path.rpartition('/')[2]}" for path in opened.paths
         ]
 
+    def test_every_slider_has_a_name(self, opened):
+        names = "of('[role=slider]').map((e) => e.ariaLabel ?? '')"
+        assert "" not in opened.seen(names)
+
     def test_every_formula_is_rendered(self, opened):
         opened.wait(
             f"{FORMULAS}.every((e) => parts(e).some((p) => p.matches('.katex')))"

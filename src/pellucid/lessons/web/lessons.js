@@ -34,6 +34,18 @@ function nameChoices(widget) {
   if (group && question) group.setAttribute("aria-label", question.textContent.trim());
 }
 
+function nameSliders(widget) {
+  const label = inside(widget, "[part=label]")?.textContent.trim();
+  for (const slider of widget.shadowRoot?.querySelectorAll("[role=slider]") ?? [])
+    if (label) slider.setAttribute("aria-label", label);
+}
+
+// Whoever has no pointer scrolls by the keyboard, where there is something to scroll.
+function reach(box) {
+  if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+  else box.removeAttribute("tabindex");
+}
+
 function tellHowFar() {
   const far = [...document.querySelectorAll(".answer[data-how-far]")];
   if (!far.length) return;
@@ -47,6 +59,9 @@ const byNumber = (a, b) => parseInt(a) - parseInt(b);
 function mend() {
   document.querySelectorAll("section.exercise").forEach(nameEditors);
   document.querySelectorAll("marimo-radio").forEach(nameChoices);
+  document.querySelectorAll("marimo-slider").forEach(nameSliders);
+  document.querySelectorAll(".drawing, .codehilite pre").forEach(reach);
+  document.querySelector("#App")?.setAttribute("role", "main");
   tellHowFar();
 }
 
@@ -69,6 +84,7 @@ function soon() {
 
 document.documentElement.lang ||= "en";
 document.addEventListener("keydown", checks, true);
+addEventListener("resize", soon);
 document.addEventListener("DOMContentLoaded", () => {
   const changes = { childList: true, subtree: true, attributeFilter: ["data-how-far"] };
   new MutationObserver(soon).observe(document.body, changes);
