@@ -12,7 +12,7 @@ import marimo as mo
 
 from pellucid.lessons import progress, road
 from pellucid.lessons.asking import answer, exercise, plain
-from pellucid.lessons.prose import prose
+from pellucid.lessons.prose import fine, prose
 from pellucid.reading.drawing.draw import Drawing, draw
 from pellucid.reading.drawing.rendering import CLASS
 from pellucid.show.inline import inline_svg
@@ -100,7 +100,7 @@ def revealed(guess: mo.ui.radio, right: str, why: str, shown: Any) -> mo.Html:
     good = guess.value == right
     verdict = "Yes." if good else f"It is another one: {right}."
     said = f'<div class="{"yes" if good else "no"} expected" role="status">'
-    words = mo.Html(f"{said}{prose(f'**{verdict}** {why}').text}</div>")
+    words = mo.Html(f"{said}{mo.md(f'**{verdict}** {fine(why)}').text}</div>")
     return mo.vstack([words, shown])
 
 
