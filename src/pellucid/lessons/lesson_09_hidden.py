@@ -294,7 +294,7 @@ def _():
         text("## Its graph\n\nThe cost is the log loss of lesson 6, with $H$ inside:"),
         code(cost),
         text("Here it is for two flowers and two units. Each box has its value and, "
-             "below, the slope of $J$ with respect to it."),
+             "below, its *gradient*: the slope of the cost $J$ with respect to it."),
     ])  # fmt: skip
     return (cost,)
 
@@ -320,7 +320,7 @@ def _(cost, petals, versicolor):
 @app.cell
 def _():
     guess_units = predict(
-        "How many hidden units will the irises need, to find the band in the middle?",
+        "How few hidden units are enough to find the band in the middle of the irises?",
         ["1", "2", "8"],
     )
     guess_units

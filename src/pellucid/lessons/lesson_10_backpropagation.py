@@ -547,7 +547,9 @@ def _(growers, network_cost, random_start, wines):
     mo.vstack([
         text("And as a graph with numbers: two wines, three inputs, two hidden units, "
              "one output. In each box the value, and under it the slope, of the same "
-             "shape. Check one line by hand: dW2 is the sum over the two wines."),
+             "shape; a small ᵀ says that a row stands for a column. Check one line by "
+             "hand: dW2 is a sum over the two wines. (The drawing goes on to the "
+             "right.)"),
         graph(
             drawn_network,
             "The graph of the network's cost: X W1 + b1 through tanh to A1, A1 W2 + "

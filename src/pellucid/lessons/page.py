@@ -98,7 +98,7 @@ def revealed(guess: mo.ui.radio, right: str, why: str, shown: Any) -> mo.Html:
         wait = "Say what you expect first; the answer follows."
         return mo.Html(f'<div class="wait" role="status">{wait}</div>')
     good = guess.value == right
-    verdict = "Yes." if good else f"It is another one: {right}."
+    verdict = "Yes." if good else f"No: {right}."
     said = f'<div class="{"yes" if good else "no"} expected" role="status">'
     words = mo.Html(f"{said}{mo.md(f'**{verdict}** {fine(why)}').text}</div>")
     return mo.vstack([words, shown])
