@@ -91,6 +91,20 @@ def _(J, W, step):
     return g
 
 
+@differences.mistake(
+    "There is one slope for each row, (d,). Every weight of the table has its own: "
+    "move one entry W[i, j] at a time, and keep its slope in a table shaped like W."
+)
+def _(J, W, step):
+    g = np.zeros(len(W))
+    for i in range(len(W)):
+        above, below = W.copy(), W.copy()
+        above[i] += step
+        below[i] -= step
+        g[i] = (J(above) - J(below)) / (2 * step)
+    return g
+
+
 @differences.mistake("The sign is turned: the value above minus the value below.")
 def _(J, W, step):
     g = np.zeros_like(W)
