@@ -155,16 +155,13 @@ def _():
 
 @app.cell
 def _():
-    divided, divided_asked = exercise(
-        "overfitting/divided",
-        r"""
+    divided, divided_asked = exercise("overfitting/divided", r"""
     **Three heaps.** Write `divided(X, y, order, n_valid, n_test)`. `X` (n, d) and `y`
     (n,) are a table, `order` (n,) the numbers 0 to n - 1, shuffled. The first `n_valid`
     places of `order` are validation rows, the next `n_test` test rows, the rest
     training rows, in that order. Return
     `X_train, y_train, X_valid, y_valid, X_test, y_test`.
-    """,
-    )
+    """)  # fmt: skip
     divided
     return (divided_asked,)
 
@@ -176,16 +173,13 @@ def _(divided_asked):
 
 @app.cell
 def _():
-    standardised, standardised_asked = exercise(
-        "overfitting/standardised",
-        r"""
+    standardised, standardised_asked = exercise("overfitting/standardised", r"""
     **Scaled without a leak.** Whatever is computed from rows is learned from them, a
     mean too. Write `standardised(X_train, X_valid)`: from (n, d) and (m, d) to two
     arrays of the same shapes, with each column shifted and divided so that in the
     *training rows* it has mean 0 and standard deviation 1 (that of `np.std`). The
     validation rows get the same shift and the same scale.
-    """,
-    )
+    """)  # fmt: skip
     standardised
     return (standardised_asked,)
 
@@ -279,14 +273,11 @@ def _():
 
 @app.cell
 def _():
-    penalised, penalised_asked = exercise(
-        "overfitting/penalised",
-        r"""
+    penalised, penalised_asked = exercise("overfitting/penalised", r"""
     **The slope of a penalty.** Write `penalised(w, b, X, y, lam)`, the gradient of the
     $J$ above: for `w` (d,), a number `b`, `X` (n, d), `y` (n,) and $\lambda$ = `lam`
     return `dw` (d,) and the number `db`.
-    """,
-    )
+    """)  # fmt: skip
     penalised
     return (penalised_asked,)
 
@@ -413,13 +404,10 @@ def _():
 
 @app.cell
 def _():
-    shrunk, shrunk_asked = exercise(
-        "overfitting/shrunk",
-        r"""
+    shrunk, shrunk_asked = exercise("overfitting/shrunk", r"""
     **The soft threshold.** Write `shrunk(w, t)`, this second half, for `w` (d,) of
     any signs and $t > 0$; return (d,). It is known as the *soft threshold*.
-    """,
-    )
+    """)  # fmt: skip
     shrunk
     return (shrunk_asked,)
 
@@ -571,15 +559,12 @@ def _():
 
 @app.cell
 def _():
-    stopped, stopped_asked = exercise(
-        "overfitting/stopped",
-        r"""
+    stopped, stopped_asked = exercise("overfitting/stopped", r"""
     **Stop in time.** Write `stopped(costs, patience)`: `costs` (t,) are the validation
     costs after epochs 0, 1, ..., as they come in. Training stops after the epoch at
     which, for the `patience`-th time in a row, the cost was not less than the least so
     far; or at the end. Return two numbers: the best epoch so far, and the last one.
-    """,
-    )
+    """)  # fmt: skip
     stopped
     return (stopped_asked,)
 
@@ -601,15 +586,12 @@ def _():
 
 @app.cell
 def _():
-    dropped, dropped_asked = exercise(
-        "overfitting/dropped",
-        r"""
+    dropped, dropped_asked = exercise("overfitting/dropped", r"""
     **Dropout.** Write
     `dropped(h, u, p, training)`: `h` (n, units), `u` (n, units) random numbers, uniform
     from 0 to 1: a unit stays where $u \ge p$. `training` is True or False. Return
     (n, units).
-    """,
-    )
+    """)  # fmt: skip
     dropped
     return (dropped_asked,)
 
@@ -650,15 +632,12 @@ def _():
 
 @app.cell
 def _():
-    folds, folds_asked = exercise(
-        "overfitting/folds",
-        r"""
+    folds, folds_asked = exercise("overfitting/folds", r"""
     **k folds.** Write `folds(n, k)`: the rows 0 to
     n - 1 (shuffled already) in `k` folds, a list of `k` arrays of row numbers. Rows
     that lie together stay together; sizes differ by 1 at most, and the larger folds
     come first.
-    """,
-    )
+    """)  # fmt: skip
     folds
     return (folds_asked,)
 
@@ -705,14 +684,11 @@ def _():
 
 @app.cell
 def _():
-    drawn, drawn_asked = exercise(
-        "overfitting/drawn",
-        r"""
+    drawn, drawn_asked = exercise("overfitting/drawn", r"""
     **Drawn evenly over the logarithm.** Write `drawn(u, low, high)`: `u`
     (m,) are uniform from 0 to 1; return (m,) numbers from `low` (at $u = 0$) to `high`
     (at $u = 1$) whose logarithm is uniform.
-    """,
-    )
+    """)  # fmt: skip
     drawn
     return (drawn_asked,)
 
