@@ -125,9 +125,10 @@ def judged(evidence: Evidence) -> tuple[str, int]:
     known = recognised(evidence, bad)
     if known:
         return where + known.sentence, wrong.line if wrong else 0
-    failure = cases[bad[0]].failure
-    if failure:
-        return where + telling.stopped(evidence, bad), failure.line
+    stops = [i for i in bad if cases[i].failure]
+    if stops and (stops[0] == bad[0] or 2 * len(stops) > len(bad)):
+        failure = cases[stops[0]].failure
+        return where + telling.stopped(evidence, stops), failure.line if failure else 0
     if wrong:
         why = telling.within(evidence, wrong) or telling.repaired(evidence)[0]
         return (where + why).strip(), wrong.line

@@ -278,3 +278,11 @@ def _(H):
 )
 def _(H):
     return np.max(np.linalg.eigvalsh(H))
+
+
+@largest_rate.mistake(
+    "That is the root of the sum of all squared entries, the length of H. It is "
+    "larger than the largest curvature."
+)
+def _(H):
+    return 2 / np.linalg.norm(H)

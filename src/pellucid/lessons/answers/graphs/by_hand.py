@@ -322,6 +322,14 @@ def _(p, y):
     return (p - y) * p * (1 - p)
 
 
+@log_loss_slope.mistake(
+    "The derivative of log p is 1/p, and p stands there to the first power, without a "
+    "square."
+)
+def _(p, y):
+    return -y / p**2 + (1 - y) / (1 - p) ** 2
+
+
 def outputs_and_classes(rng):
     p, y = chances(rng)
     return np.log(p / (1 - p)), y

@@ -76,6 +76,8 @@ def brackets(node: ast.AST) -> Changes:
 
 def function(node: ast.AST) -> Changes:
     """Another function of the same kind, or none."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+        yield node.args[0], f"`{node.func.id}` is too much"
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
         return
     name, owner = node.func.attr, node.func.value

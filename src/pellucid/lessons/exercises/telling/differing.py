@@ -241,6 +241,8 @@ def partly(view: View) -> str:
     where = place(view)
     if where or len(view.wrong) == len(view.pairs):
         return where
+    if close := nearly(view):
+        return close
     occasions = occasion(view)
     relation = numbers(replace(view, pairs=view.wrong, whole=False))
     if not occasions and relation:
@@ -278,8 +280,12 @@ def plainly(view: View) -> str:
     """Show the smallest input whose result is wrong, what came and what is right."""
     pair = simplest(view.wrong)
     example = given(view.names, pair.args)
-    return (f"For {example}: {view.it.lower() if view.it[0] != '`' else view.it} is "
-            f"{shown(pair.came)}, and should be {shown(pair.right)}.")  # fmt: skip
+    it = view.it.lower() if view.it[0] != "`" else view.it
+    came, right = shown(pair.came), shown(pair.right)
+    if came == right and numeric(pair):
+        away = np.max(np.abs(np.asarray(pair.came, float) - np.asarray(pair.right)))
+        return f"For {example}: {it} is {came}, and still {away:.1g} away from it."
+    return f"For {example}: {it} is {came}, and should be {right}."
 
 
 def drifting(evidence: Evidence) -> str:

@@ -97,7 +97,7 @@ def direction(view: View) -> str:
         return ""
     gaps = [np.asarray(p.came, float) - np.asarray(p.right, float) for p in view.pairs]
     if len(gaps) > 3 and all(gap.size and np.all(gap > 0) for gap in gaps):
-        return f" {view.it} is too large for every input."
+        return f" {view.it} is too large in every try."
     if len(gaps) > 3 and all(gap.size and np.all(gap < 0) for gap in gaps):
-        return f" {view.it} is too small for every input."
+        return f" {view.it} is too small in every try."
     return ""

@@ -203,13 +203,14 @@ def occasion(view: View) -> str:
     if len(wrong) == len(view.pairs):
         return ""
     bad = [any(pair is each for each in wrong) for pair in view.pairs]
-    quantities = dict(sizes(view))
+    several = 1 < len(wrong) < len(view.pairs) - 1  # else any rule fits by chance
+    quantities = dict(sizes(view)) if several else {}
     for i, name in enumerate(view.names):
         if [pair.args[i] is True for pair in view.pairs] == bad:
             return f"when `{name}` is True"
         if [pair.args[i] is False for pair in view.pairs] == bad:
             return f"when `{name}` is False"
-        if all(number(pair.args[i]) for pair in view.pairs):
+        if several and all(number(pair.args[i]) for pair in view.pairs):
             quantities[f"`{name}`"] = [pair.args[i] for pair in view.pairs]
     for label, values in quantities.items():
         for rule, words in SIGNS:

@@ -28,7 +28,8 @@ def repaired(evidence: Evidence) -> tuple[str, int]:
     if not bad:
         return "", 0
     known = changes(evidence.code)
-    few = bad[0], bad[-1]
+    alike = [i for i in bad if i < evidence.ordinary] or bad
+    few = alike[0], alike[-1]
     hits = fitting(evidence, [code for code, _, _ in known], few)
     left = [known[hit] for hit in hits][:20]
     usual = [i for i in told if i < evidence.ordinary]

@@ -199,6 +199,8 @@ def addend(view: View) -> str:
         for number, words in ADDENDS.items():
             if np.isclose(abs(values[0]), number, rtol=NEAR):
                 return f"{view.it} is always {words} too {way} ({number:.4g})."
+        if not view.whole:
+            return ""
         return f"{view.it} is always {abs(values[0]):.4g} too {way}."
     for label, count in sizes(view).items():
         for k in (1.0, -1.0):

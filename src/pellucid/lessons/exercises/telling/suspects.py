@@ -67,10 +67,10 @@ def vanished(view: View, evidence: Evidence) -> str:
     for addition in cancelling(ast.parse(evidence.code)):
         return (f"{fact}: `{addition}` is 0, since differences from the mean always "
                 "cancel. Multiply or square them first, then add up.")  # fmt: skip
+    if re.search(r"astype\(int|\bint\(|dtype=int", evidence.code):
+        return f"{fact}: `int` drops the decimals, and what is below 1 becomes 0."
     if sentence := repaired(evidence)[0]:
         return f"{fact}. {sentence}"
-    if re.search(r"//|astype\(int|\bint\(|dtype=int", evidence.code):
-        return f"{fact}: its decimals are lost (`//`, `int`)."
     if re.search(r"^\s*(\w+) = (?!.*\.copy)\w+$", evidence.code, re.MULTILINE):
         return (f"{fact}: with arrays, `a = b` makes no copy but a second name for the "
                 "same one; is `b.copy()` meant?")  # fmt: skip
