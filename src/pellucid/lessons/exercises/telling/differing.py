@@ -267,7 +267,7 @@ def nearly(view: View) -> str:
     far = 0.0
     for pair in view.wrong:
         came, right = np.asarray(pair.came, float), np.asarray(pair.right, float)
-        size = float(np.max(np.abs(right), initial=1e-12))
+        size = float(np.max(np.abs(right), initial=0.0)) or 1e-12
         far = max(far, float(np.max(np.abs(came - right))) / size)
     if far > 1e-2:
         return ""
