@@ -114,3 +114,48 @@ def _(x, W, b):
         for j in range(width - w + 1):
             z[:, :, i, j] = np.tensordot(x[:, i : i + h, j : j + w], W, axes=3) + b
     return z
+
+
+@convolved.mistake(
+    "The bias was added once for each channel, c times in all. It is added once, to "
+    "the sum over window and channels."
+)
+def _(x, W, b):
+    n, height, width, c = x.shape
+    h, w, _, f = W.shape
+    z = np.zeros((n, height - h + 1, width - w + 1, f))
+    for i in range(height - h + 1):
+        for j in range(width - w + 1):
+            windows = x[:, i : i + h, j : j + w]
+            z[:, i, j] = np.tensordot(windows, W, axes=3) + c * b
+    return z
+
+
+@convolved.mistake(
+    "Only the last channel is in it: each round over the channels writes over the one"
+    " before, instead of adding to it."
+)
+def _(x, W, b):
+    n, height, width, _ = x.shape
+    h, w, _, f = W.shape
+    z = np.zeros((n, height - h + 1, width - w + 1, f))
+    for i in range(height - h + 1):
+        for j in range(width - w + 1):
+            windows = x[:, i : i + h, j : j + w]
+            z[:, i, j] = np.tensordot(windows[..., -1], W[:, :, -1], axes=2) + b
+    return z
+
+
+@convolved.mistake(
+    "Room is there for all places, but your loops end one early: the last row and "
+    "column of z stayed 0."
+)
+def _(x, W, b):
+    n, height, width, _ = x.shape
+    h, w, _, f = W.shape
+    z = np.zeros((n, height - h + 1, width - w + 1, f))
+    for i in range(height - h):
+        for j in range(width - w):
+            windows = x[:, i : i + h, j : j + w]
+            z[:, i, j] = np.tensordot(windows, W, axes=3) + b
+    return z

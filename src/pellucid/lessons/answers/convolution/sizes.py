@@ -65,6 +65,22 @@ def _(n, m, padding, stride):
     return (n + 2 * padding - m) / stride + 1
 
 
+@places.mistake(
+    "You took m off after the division. The last window begins at n + 2 padding - m: "
+    "take m off first, then divide by the stride."
+)
+def _(n, m, padding, stride):
+    return (n + 2 * padding) // stride - m + 1
+
+
+@places.mistake(
+    "You rounded to the nearest whole number. A window that does not fit whole is "
+    "left out: `//` rounds down."
+)
+def _(n, m, padding, stride):
+    return round((n + 2 * padding - m) / stride) + 1
+
+
 def sizes_of_a_layer(rng):
     h, w = int(rng.integers(1, 6)), int(rng.integers(1, 6))
     H, W = h + int(rng.integers(2, 30)), w + int(rng.integers(2, 30))
@@ -135,6 +151,33 @@ def _(H, W, c, h, w, f):
 def _(H, W, c, h, w, f):
     outputs = (H - h + 1) * (W - w + 1) * f
     return h * w * c * f + c * f, H * W * c * outputs + outputs
+
+
+@counted.mistake(
+    "You added one bias for all. Each of the f kernels has its own, and so has each "
+    "output of the dense layer."
+)
+def _(H, W, c, h, w, f):
+    outputs = (H - h + 1) * (W - w + 1) * f
+    return h * w * c * f + 1, H * W * c * outputs + 1
+
+
+@counted.mistake(
+    "You counted H - h places down and W - w across. A window that begins at 0 counts"
+    " too: (H - h + 1)(W - w + 1)."
+)
+def _(H, W, c, h, w, f):
+    outputs = (H - h) * (W - w) * f
+    return h * w * c * f + f, H * W * c * outputs + outputs
+
+
+@counted.mistake(
+    "The dense layer has a bias for each input in yours. A bias belongs to an output:"
+    " one for each of them."
+)
+def _(H, W, c, h, w, f):
+    outputs = (H - h + 1) * (W - w + 1) * f
+    return h * w * c * f + f, H * W * c * outputs + H * W * c
 
 
 def picture_and_side(rng):
@@ -219,3 +262,42 @@ def _(x, s):
 def _(x, s):
     H, W = x.shape[0] // s, x.shape[1] // s
     return np.max(np.abs(x[: H * s, : W * s].reshape(H, s, W, s)), axis=(1, 3))
+
+
+@pooled.mistake(
+    "There are as many squares as there should be, but the next one begins 1 further."
+    " They stand side by side: it begins s further."
+)
+def _(x, s):
+    H, W = x.shape[0] // s, x.shape[1] // s
+    return np.array(
+        [[np.max(x[i : i + s, j : j + s]) for j in range(W)] for i in range(H)]
+    )
+
+
+@pooled.mistake(
+    "You took every s-th number, those of the edge too. Asked is the largest number "
+    "of each whole square."
+)
+def _(x, s):
+    return x[::s, ::s]
+
+
+@pooled.mistake(
+    "Your squares are s + 1 wide: a slice a:b ends before b, so a : a + s holds s "
+    "numbers already."
+)
+def _(x, s):
+    H, W = x.shape[0] // s, x.shape[1] // s
+    return np.array(
+        [[np.max(x[s * i : s * i + s + 1, s * j : s * j + s + 1]) for j in range(W)]
+         for i in range(H)]
+    )  # fmt: skip
+
+
+@pooled.mistake(
+    "You took the largest of s rows, column by column: the columns are not pooled yet."
+)
+def _(x, s):
+    H = x.shape[0] // s
+    return np.max(x[: H * s].reshape(H, s, -1), axis=1)

@@ -202,3 +202,16 @@ def _(x, K):
         for j in range(W - w + 1):
             z[j, i] = np.sum(x[i : i + h, j : j + w] * K)
     return z
+
+
+@correlated.mistake(
+    "You summed the window and the kernel each by itself and multiplied the sums. "
+    "Multiply number by number first, then sum."
+)
+def _(x, K):
+    (H, W), (h, w) = x.shape, K.shape
+    z = np.zeros((H - h + 1, W - w + 1))
+    for i in range(H - h + 1):
+        for j in range(W - w + 1):
+            z[i, j] = np.sum(x[i : i + h, j : j + w]) * np.sum(K)
+    return z

@@ -98,6 +98,19 @@ def _(x, G):
     return x[: G.shape[0], : G.shape[1]] * G
 
 
+@kernel_slopes.mistake(
+    "The last row and the last column are missing: the kernel has H - H' + 1 rows and"
+    " W - W' + 1 columns."
+)
+def _(x, G):
+    h, w = x.shape[0] - G.shape[0], x.shape[1] - G.shape[1]
+    dK = np.zeros((h, w))
+    for u in range(h):
+        for v in range(w):
+            dK[u, v] = np.sum(x[u : u + G.shape[0], v : v + G.shape[1]] * G)
+    return dK
+
+
 def slopes_and_kernel(rng):
     h, w = int(rng.integers(2, 4)), int(rng.integers(2, 5))
     H, W = int(rng.integers(1, 4)), int(rng.integers(2, 5))

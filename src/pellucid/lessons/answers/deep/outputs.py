@@ -210,6 +210,23 @@ def _(Z, y):
     return np.mean(1 - P[np.arange(len(y)), y])
 
 
+@cross_entropy.mistake(
+    "You took the log of the mean probability. Take -log of each row's, then the mean."
+)
+def _(Z, y):
+    E = np.exp(Z - np.max(Z, axis=1, keepdims=True))
+    P = E / np.sum(E, axis=1, keepdims=True)
+    return -np.log(np.mean(P[np.arange(len(y)), y]))
+
+
+@cross_entropy.mistake(
+    "The scores went into the log as they are: the softmax, which makes probabilities"
+    " of them, is missing."
+)
+def _(Z, y):
+    return -np.mean(np.log(Z[np.arange(len(y)), y]))
+
+
 # -- its slope -------------------------------------------------------------------------
 
 
@@ -296,3 +313,21 @@ def _(Z, y):
     E = np.exp(Z - np.max(Z, axis=1, keepdims=True))
     P = E / np.sum(E, axis=1, keepdims=True)
     return (P - y[:, None]) / len(y)
+
+
+@softmax_error.mistake(
+    "You divided the probabilities by n and took a whole 1 off then. Take the 1 off "
+    "first, and divide all by n."
+)
+def _(Z, y):
+    E = np.exp(Z - np.max(Z, axis=1, keepdims=True))
+    P = E / np.sum(E, axis=1, keepdims=True) / len(y)
+    P[np.arange(len(y)), y] -= 1
+    return P
+
+
+@softmax_error.mistake(
+    "You took 1 off the scores. The slope is made of probabilities: softmax first."
+)
+def _(Z, y):
+    return (Z - np.eye(Z.shape[1])[y]) / len(y)

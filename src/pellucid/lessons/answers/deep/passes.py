@@ -169,6 +169,18 @@ def _(X, layers):
     return A @ W + b
 
 
+@deep_forward.mistake(
+    "The bias came after ReLU. It belongs inside, where it moves the border: max(0, A"
+    " W + b)."
+)
+def _(X, layers):
+    A = X
+    for W, b in layers[:-1]:
+        A = np.maximum(0, A @ W) + b
+    W, b = layers[-1]
+    return A @ W + b
+
+
 # -- back ------------------------------------------------------------------------------
 
 
@@ -273,3 +285,15 @@ def _(A, W, dZ):
 )
 def _(A, W, dZ):
     return [A[layer].T @ dZ for layer in range(len(W))]
+
+
+@deep_backward.mistake(
+    "You cut the slopes by their own sign, as ReLU does on the way forward. On the "
+    "way back its slope is asked: 1 where A[l] > 0, else 0."
+)
+def _(A, W, dZ):
+    slopes = []
+    for layer in reversed(range(len(W))):
+        slopes.append(A[layer].T @ dZ)
+        dZ = np.maximum(0, dZ @ W[layer].T)
+    return slopes[::-1]

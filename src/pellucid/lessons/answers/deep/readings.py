@@ -14,8 +14,12 @@ def answers(rng):
     return y, np.where(slips, (y + rng.integers(1, k, size=n)) % k, y), k
 
 
+ONE_IS_MISSING = np.array([0, 1, 1]), np.array([1, 1, 0]), 3  # no picture of class 2
+
+
 @exercise(
     answers,
+    edges=(ONE_IS_MISSING,),
     hints=(
         "Start with np.zeros((k, k)), go through the pairs of y and said, and add 1 in "
         "row y, column said.",
@@ -79,6 +83,17 @@ def _(y, said, k):
 )
 def _(y, said, k):
     return np.bincount(y[y == said], minlength=k)
+
+
+@confusion.mistake(
+    "You counted the classes from 1. They are numbered from 0, so y and said are "
+    "places already, without - 1."
+)
+def _(y, said, k):
+    table = np.zeros((k, k), dtype=int)
+    for a, b in zip(y, said, strict=True):
+        table[a - 1, b - 1] += 1
+    return table
 
 
 # -- what excites an output ------------------------------------------------------------

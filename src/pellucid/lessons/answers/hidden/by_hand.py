@@ -81,6 +81,24 @@ def _(X):
     return np.array([total > 0.5, total > 1.5]).astype(float)
 
 
+@two_units.mistake(
+    "Both thresholds are one too high: a sum of 1 is at least one already, and a sum "
+    "of 2 is both. Take > 0.5 and > 1.5, or >= 1 and >= 2."
+)
+def _(X):
+    total = X[:, 0] + X[:, 1]
+    return np.column_stack([total > 1, total > 2]).astype(float)
+
+
+@two_units.mistake(
+    "You summed down the columns, over the points. Each point has a sum of its own: "
+    "add the two numbers of each row, axis=1."
+)
+def _(X):
+    total = np.sum(X, axis=0)
+    return np.column_stack([total > 0.5, total > 1.5]).astype(float)
+
+
 # -- a feature by hand -----------------------------------------------------------------
 
 
@@ -143,3 +161,19 @@ def _(X):
 )
 def _(X):
     return np.column_stack([X, np.sqrt(np.mean(X**2, axis=1))])
+
+
+@with_radius.mistake(
+    "You give the radius alone, as (n,). Put it as a third column to the right of the"
+    " two of X."
+)
+def _(X):
+    return np.hypot(X[:, 0], X[:, 1])
+
+
+@with_radius.mistake(
+    "All numbers stand in one row: np.append makes them flat when no axis is named. "
+    "np.column_stack puts a column beside columns."
+)
+def _(X):
+    return np.append(X, np.hypot(X[:, 0], X[:, 1]))

@@ -160,6 +160,14 @@ def _(X, W, b, v, c):
     return 1 / (1 + np.exp(-(np.tanh(X @ W + b) * v + c)))
 
 
+@network.mistake(
+    "The hidden layer has the sigmoid. Here it has tanh; the sigmoid is for the output."
+)
+def _(X, W, b, v, c):
+    H = 1 / (1 + np.exp(-(X @ W + b)))
+    return 1 / (1 + np.exp(-(H @ v + c)))
+
+
 # -- ReLU ------------------------------------------------------------------------------
 
 
@@ -237,3 +245,19 @@ def _(x, w, b, v):
 )
 def _(x, w, b, v):
     return np.maximum(0, x * w + b) @ v
+
+
+@broken_line.mistake(
+    "You multiplied by v before the cut, so that a unit with a negative v is cut on "
+    "its other side. Cut first, then multiply by v."
+)
+def _(x, w, b, v):
+    return np.sum(np.maximum(0, (x[:, None] * w + b) * v), axis=1)
+
+
+@broken_line.mistake(
+    "np.max(z, 0) is the largest number along axis 0. To compare every number with 0 "
+    "take np.maximum(0, z)."
+)
+def _(x, w, b, v):
+    return np.max(x[:, None] * w + b, axis=0) @ v

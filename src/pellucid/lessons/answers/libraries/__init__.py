@@ -1,11 +1,7 @@
 """Libraries, the GPU and big data."""
 
-from pellucid.lessons.answers.libraries.many import (
-    epoch,
-    time_taken,
-    tree,
-    weights_of_blocks,
-)
+from pellucid.lessons.answers.libraries.lasting import time_taken
+from pellucid.lessons.answers.libraries.many import epoch, tree, weights_of_blocks
 from pellucid.lessons.answers.libraries.merging import (
     mean_of_blocks,
     merged,

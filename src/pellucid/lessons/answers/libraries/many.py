@@ -1,4 +1,4 @@
-"""Least squares, merging, shuffling and time, for more rows than one machine holds."""
+"""Least squares, merging and shuffling, for more rows than one machine holds."""
 
 import numpy as np
 
@@ -7,7 +7,6 @@ from pellucid.lessons.answers.libraries.inputs import (
     letters,
     rows_and_size,
     tables_and_targets,
-    work,
 )
 from pellucid.lessons.answers.seeing import joins
 from pellucid.lessons.exercises.exercise import exercise
@@ -86,6 +85,52 @@ def _(blocks):
 )
 def _(blocks):
     return sum(np.linalg.solve(X.T @ X, X.T @ y) for X, y in blocks)
+
+
+@weights_of_blocks.mistake(
+    "You divided X'X and X'y by the rows of each block, so that small blocks count as"
+    " much as large ones. Add them up as they are."
+)
+def _(blocks):
+    A, b = 0, 0
+    for X, y in blocks:
+        A = A + X.T @ X / len(X)
+        b = b + X.T @ y / len(X)
+    return np.linalg.solve(A, b)
+
+
+@weights_of_blocks.mistake(
+    "You added up the inverses of the blocks. The inverse of a sum is not the sum of "
+    "the inverses: add up X'X, then solve once."
+)
+def _(blocks):
+    A, b = 0, 0
+    for X, y in blocks:
+        A = A + np.linalg.inv(X.T @ X)
+        b = b + X.T @ y
+    return A @ b
+
+
+@weights_of_blocks.mistake(
+    "You multiplied by X'X. The weights solve X'X w = X'y: np.linalg.solve."
+)
+def _(blocks):
+    A, b = 0, 0
+    for X, y in blocks:
+        A = A + X.T @ X
+        b = b + X.T @ y
+    return A @ b
+
+
+@weights_of_blocks.mistake(
+    "You divided X'y by the number of rows, and X'X not. Either both or neither."
+)
+def _(blocks):
+    A, b = 0, 0
+    for X, y in blocks:
+        A = A + X.T @ X
+        b = b + X.T @ y
+    return np.linalg.solve(A, b / sum(len(y) for _, y in blocks))
 
 
 # -- merging in a tree ----------------------------------------------------------------
@@ -178,6 +223,25 @@ def _(parts, merge):
     return half(parts)
 
 
+@tree.mistake(
+    "Where the number of parts is odd, you put the last one in front. It stays the "
+    "last: append it."
+)
+def _(parts, merge):
+    while len(parts) > 1:
+        merged = [merge(a, b) for a, b in zip(parts[::2], parts[1::2], strict=False)]
+        parts = parts[-1:] * (len(parts) % 2) + merged
+    return parts[0]
+
+
+@tree.mistake(
+    "You went one round only. Go on with what it gave, until one part is left."
+)
+def _(parts, merge):
+    merged = [merge(a, b) for a, b in zip(parts[::2], parts[1::2], strict=False)]
+    return (merged + parts[-1:] * (len(parts) % 2))[0]
+
+
 # -- an epoch -------------------------------------------------------------------------
 
 
@@ -250,75 +314,34 @@ def _(n, size, rng):
     return rng.permutation(n)
 
 
-# -- how long it takes ----------------------------------------------------------------
-
-
-@exercise(
-    work,
-    hints=(
-        "How many blocks are there? The last one may be shorter, so round up: np.ceil.",
-        "The busiest machine has ceil(blocks / machines) of them.",
-        "A tree over the machines has ceil(log2(machines)) rounds.",
-    ),
-    edges=[(1000, 100, 0.5, 1, 0.25)],
+@epoch.mistake(
+    "You drew a new order for each batch, so some rows come twice and others never. "
+    "Draw once, then cut."
 )
-def time_taken(rows, block, seconds, machines, merge):
-    blocks = np.ceil(rows / block)
-    busiest = np.ceil(blocks / machines)
-    return busiest * seconds + np.ceil(np.log2(machines)) * merge
+def _(n, size, rng):
+    return [rng.permutation(n)[i : i + size] for i in range(0, n, size)]
 
 
-@time_taken.mistake(
-    "Blocks are whole: a machine is not done when it has done 3.4 of them. Round both "
-    "quotients up."
+@epoch.mistake(
+    "Your order comes from a generator of your own. Take it from the one that is "
+    "given: rng.permutation(n)."
 )
-def _(rows, block, seconds, machines, merge):
-    return rows / block / machines * seconds + np.ceil(np.log2(machines)) * merge
+def _(n, size, rng):
+    order = np.random.default_rng(0).permutation(n)
+    return [order[i : i + size] for i in range(0, n, size)]
 
 
-@time_taken.mistake(
-    "You rounded down, so the rows of the last block, and the last blocks, are never "
-    "read. Round up."
+@epoch.mistake(
+    "Your batches are all of nearly the same size. Each has `size` rows, and only the"
+    " last may be shorter."
 )
-def _(rows, block, seconds, machines, merge):
-    busiest = rows // block // machines
-    return busiest * seconds + np.ceil(np.log2(machines)) * merge
+def _(n, size, rng):
+    return np.array_split(rng.permutation(n), -(-n // size))
 
 
-@time_taken.mistake("The merging is missing: a round of the tree takes time as well.")
-def _(rows, block, seconds, machines, merge):
-    return np.ceil(np.ceil(rows / block) / machines) * seconds
-
-
-@time_taken.mistake(
-    "That is a chain of machines - 1 merges. In a tree half of the machines merge at "
-    "once, so only the rounds count."
+@epoch.mistake(
+    "You cut the order into `size` pieces. `size` is the number of rows in a batch, "
+    "not the number of batches."
 )
-def _(rows, block, seconds, machines, merge):
-    busiest = np.ceil(np.ceil(rows / block) / machines)
-    return busiest * seconds + (machines - 1) * merge
-
-
-@time_taken.mistake(
-    "All blocks are on one machine: they are shared out among the machines, which work "
-    "at once."
-)
-def _(rows, block, seconds, machines, merge):
-    blocks = np.ceil(rows / block)
-    return blocks * seconds + np.ceil(np.log2(machines)) * merge
-
-
-@time_taken.mistake(
-    "There are whole rounds only: 6 machines need 3, though log2(6) is 2.6. Round up."
-)
-def _(rows, block, seconds, machines, merge):
-    busiest = np.ceil(np.ceil(rows / block) / machines)
-    return busiest * seconds + np.log2(machines) * merge
-
-
-@time_taken.mistake(
-    "np.log is the natural logarithm. Each round halves the number of parts: np.log2."
-)
-def _(rows, block, seconds, machines, merge):
-    busiest = np.ceil(np.ceil(rows / block) / machines)
-    return busiest * seconds + np.ceil(np.log(machines)) * merge
+def _(n, size, rng):
+    return np.array_split(rng.permutation(n), size)

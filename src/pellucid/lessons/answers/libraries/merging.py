@@ -85,6 +85,17 @@ def _(blocks):
     return blocks[0].mean(axis=0)
 
 
+@mean_of_blocks.mistake(
+    "You took the mean of what was so far and of the next block, half and half: the "
+    "last block counts half of all. Add up sums and rows, and divide once."
+)
+def _(blocks):
+    mean = np.mean(blocks[0], axis=0)
+    for block in blocks[1:]:
+        mean = (mean + np.mean(block, axis=0)) / 2
+    return mean
+
+
 # -- two summaries become one ---------------------------------------------------------
 
 
@@ -161,6 +172,17 @@ def _(a, b):
 def _(a, b):
     n, delta = a[0] + b[0], b[1] - a[1]
     return n, a[1] + b[1], a[2] + b[2] + delta**2 * a[0] * b[0] / n
+
+
+@merged.mistake(
+    "You weighed the two M2 by their rows. They are sums of squares, not means: add "
+    "them as they are."
+)
+def _(a, b):
+    (na, ma, Sa), (nb, mb, Sb) = a, b
+    n = na + nb
+    d = mb - ma
+    return n, ma + d * nb / n, (na * Sa + nb * Sb) / n + d**2 * na * nb / n
 
 
 # -- a variance -----------------------------------------------------------------------
@@ -246,3 +268,28 @@ def _(blocks):
     n = sum(len(block) for block in blocks)
     mean = sum(np.sum(block) for block in blocks) / n
     return np.sqrt(sum(np.sum((block - mean) ** 2) for block in blocks) / n)
+
+
+@variance_of_blocks.mistake(
+    "That is the variance of the means of the blocks: how much the numbers differ "
+    "within each block is lost."
+)
+def _(blocks):
+    return np.var([np.mean(block) for block in blocks])
+
+
+@variance_of_blocks.mistake(
+    "That is the mean of the squares. A variance is the mean of the squared distances"
+    " from the mean."
+)
+def _(blocks):
+    return np.mean(np.concatenate(blocks) ** 2)
+
+
+@variance_of_blocks.mistake(
+    "You measured from the mean of the means of the blocks, in which small blocks "
+    "count as much as large ones. Weigh each mean by its rows."
+)
+def _(blocks):
+    mean = np.mean([np.mean(block) for block in blocks])
+    return np.mean((np.concatenate(blocks) - mean) ** 2)

@@ -140,3 +140,11 @@ def _(w, t):
 )
 def _(w, t):
     return w * (1 - t)
+
+
+@shrunk.mistake(
+    "You made all weights smaller by one factor: that is what the squared penalty "
+    "does. This one takes the same t from each size, and stops at 0."
+)
+def _(w, t):
+    return w / (1 + t)

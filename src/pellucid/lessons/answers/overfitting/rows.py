@@ -75,6 +75,26 @@ def _(X, y, order, n_valid, n_test):
     return X[train], y[train], X[test], y[test], X[valid], y[valid]
 
 
+@divided.mistake(
+    "You took the training rows from the front of order. The first n_valid places are"
+    " for validation, the next n_test for the test, and the rest is for training."
+)
+def _(X, y, order, n_valid, n_test):
+    m = len(order) - n_valid - n_test
+    train, valid, test = order[:m], order[m : m + n_valid], order[m + n_valid :]
+    return X[train], y[train], X[valid], y[valid], X[test], y[test]
+
+
+@divided.mistake(
+    "You took the test rows from the end of order. They follow the validation rows at"
+    " once, and the training rows come last."
+)
+def _(X, y, order, n_valid, n_test):
+    valid, test = order[:n_valid], order[-n_test:]
+    train = order[n_valid:-n_test]
+    return X[train], y[train], X[valid], y[valid], X[test], y[test]
+
+
 def two_tables(rng):
     n, m, d = (int(rng.integers(*ends)) for ends in ((3, 9), (2, 6), (2, 5)))
     scale = rng.uniform(0.5, 20, size=d)

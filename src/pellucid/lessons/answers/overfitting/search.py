@@ -81,6 +81,26 @@ def _(n, k):
     return [part[:-1] for part in np.array_split(np.arange(n), k)]
 
 
+@folds.mistake(
+    "Your pieces have k rows each. k is the number of folds: each has about n / k rows."
+)
+def _(n, k):
+    return [np.arange(i, min(i + k, n)) for i in range(0, n, k)]
+
+
+@folds.mistake(
+    "The folds with one row more come last in yours. They come first: fold i has one "
+    "more where i < n % k."
+)
+def _(n, k):
+    parts, start = [], 0
+    for i in range(k):
+        size = n // k + (i >= k - n % k)
+        parts.append(np.arange(start, start + size))
+        start = start + size
+    return parts
+
+
 def held_out(rng):
     n, d, k = (int(rng.integers(*ends)) for ends in ((9, 16), (1, 4), (2, 5)))
     X = rng.normal(size=(n, d)) + 1
@@ -216,6 +236,57 @@ def _(X, y, parts, lam):
         z = (X[fold] - mean_X) @ w + mean_y
         error = np.mean((z - y[fold]) ** 2)
     return error
+
+
+@cross_validated.mistake(
+    "You learned from the rows of the fold and judged by all the others. It is the "
+    "other way round: learn from the rows outside of the fold."
+)
+def _(X, y, parts, lam):
+    errors = []
+    for fold in parts:
+        test = np.setdiff1d(np.arange(len(y)), fold)
+        mean_X, mean_y = np.mean(X[fold], axis=0), np.mean(y[fold])
+        A, r = X[fold] - mean_X, y[fold] - mean_y
+        penalty = lam * np.eye(X.shape[1])
+        w = np.linalg.solve(A.T @ A / len(fold) + penalty, A.T @ r / len(fold))
+        z = (X[test] - mean_X) @ w + mean_y
+        errors.append(np.mean((z - y[test]) ** 2))
+    return np.mean(errors)
+
+
+@cross_validated.mistake(
+    "The fold was shifted by means of its own. That needs the answers that are to be "
+    "predicted: shift by the means of the training rows."
+)
+def _(X, y, parts, lam):
+    errors = []
+    for fold in parts:
+        train = np.setdiff1d(np.arange(len(y)), fold)
+        mean_X, mean_y = np.mean(X[train], axis=0), np.mean(y[train])
+        A, r = X[train] - mean_X, y[train] - mean_y
+        penalty = lam * np.eye(X.shape[1])
+        w = np.linalg.solve(A.T @ A / len(train) + penalty, A.T @ r / len(train))
+        z = (X[fold] - np.mean(X[fold], axis=0)) @ w + np.mean(y[fold])
+        errors.append(np.mean((z - y[fold]) ** 2))
+    return np.mean(errors)
+
+
+@cross_validated.mistake(
+    "You took the root of each fold's error. Asked is the mean squared error, without"
+    " a root."
+)
+def _(X, y, parts, lam):
+    errors = []
+    for fold in parts:
+        train = np.setdiff1d(np.arange(len(y)), fold)
+        mean_X, mean_y = np.mean(X[train], axis=0), np.mean(y[train])
+        A, r = X[train] - mean_X, y[train] - mean_y
+        penalty = lam * np.eye(X.shape[1])
+        w = np.linalg.solve(A.T @ A / len(train) + penalty, A.T @ r / len(train))
+        z = (X[fold] - mean_X) @ w + mean_y
+        errors.append(np.sqrt(np.mean((z - y[fold]) ** 2)))
+    return np.mean(errors)
 
 
 def uniform_and_ends(rng):

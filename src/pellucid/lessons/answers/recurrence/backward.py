@@ -1,4 +1,4 @@
-"""Recurrence: back through time, what is left on the way, and clipping."""
+"""Recurrence: back through time, and what is left on the way."""
 
 import numpy as np
 
@@ -270,76 +270,37 @@ def _(U, h):
     return norms
 
 
-def slopes_of_layers(rng):
-    shapes = [(2, 3), (4,), (3, 1)][: int(rng.integers(2, 4))]
-    slopes = [rng.normal(size=shape) * rng.uniform(0.1, 4) for shape in shapes]
-    return slopes, float(rng.uniform(0.5, 2))
-
-
-SMALL = [np.array([0.03, -0.04]), np.array([[0.12]])]  # of norm 0.13
-
-
-@exercise(
-    slopes_of_layers,
-    edges=((SMALL, 1.0), ([np.array([3.0, -4.0]), np.array([12.0])], 1.0)),
-    hints=(
-        "One norm for all: the root of the sum of all squares, over all arrays.",
-        "Only where it is larger than `most`, multiply every array by most / norm.",
-    ),
+@carried.mistake(
+    "You multiplied the norms of the steps. The norm of a product is at most that, "
+    "and often less: multiply the matrices, then take the norm."
 )
-def clipped(slopes, most):
-    norm = np.sqrt(sum(np.sum(g**2) for g in slopes))
-    if norm <= most:
-        return slopes
-    return [g * most / norm for g in slopes]
+def _(U, h):
+    norms, size = np.zeros(len(h)), 1.0
+    for s in reversed(range(len(h))):
+        norms[s] = size
+        size = size * np.linalg.norm(U * (1 - h[s] ** 2), 2)
+    return norms
 
 
-@clipped.mistake(
-    "You clipped each array by its own norm. That turns the direction of the step: "
-    "take one norm over all arrays, and one factor."
+@carried.mistake(
+    "You went forward from the first state: that is how much of it is left at each "
+    "step. Asked is how much of each state is left at the last one."
 )
-def _(slopes, most):
-    return [g * min(1, most / np.sqrt(np.sum(g**2))) for g in slopes]
+def _(U, h):
+    norms, J = np.ones(len(h)), np.eye(len(U))
+    for s in range(1, len(h)):
+        J = J @ (U * (1 - h[s] ** 2))
+        norms[s] = np.linalg.norm(J, 2)
+    return norms
 
 
-@clipped.mistake(
-    "You clipped each number to -most and most. That turns the direction of the step; "
-    "asked is one factor for all."
+@carried.mistake(
+    "You took the largest entry of the matrix. A change of all units together may "
+    "grow more: np.linalg.norm(J, 2)."
 )
-def _(slopes, most):
-    return [np.clip(g, -most, most) for g in slopes]
-
-
-@clipped.mistake(
-    "You scaled small gradients up as well. Clipping only shortens: where the norm is "
-    "at most `most`, nothing is done."
-)
-def _(slopes, most):
-    norm = np.sqrt(sum(np.sum(g**2) for g in slopes))
-    return [g * most / norm for g in slopes]
-
-
-@clipped.mistake(
-    "The root is missing: the sum of the squares is the square of the norm."
-)
-def _(slopes, most):
-    norm = sum(np.sum(g**2) for g in slopes)
-    return slopes if norm <= most else [g * most / norm for g in slopes]
-
-
-@clipped.mistake(
-    "You added the norms of the arrays. The norm of all together is the root of the "
-    "sum of all squares, as by Pythagoras."
-)
-def _(slopes, most):
-    norm = sum(np.sqrt(np.sum(g**2)) for g in slopes)
-    return slopes if norm <= most else [g * most / norm for g in slopes]
-
-
-@clipped.mistake(
-    "You divided by the norm, and the length became 1. It shall become `most`: "
-    "multiply by most / norm."
-)
-def _(slopes, most):
-    norm = np.sqrt(sum(np.sum(g**2) for g in slopes))
-    return slopes if norm <= most else [g / norm for g in slopes]
+def _(U, h):
+    norms, J = np.zeros(len(h)), np.eye(len(U))
+    for s in reversed(range(len(h))):
+        norms[s] = np.max(np.abs(J))
+        J = (U * (1 - h[s] ** 2)) @ J
+    return norms

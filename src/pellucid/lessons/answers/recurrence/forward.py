@@ -87,6 +87,15 @@ def _(z, k):
     return X, z[k:]
 
 
+@windows.mistake(
+    "y begins at the start of the series. The answer of the row z[i : i + k] is the "
+    "number behind it, z[i + k]."
+)
+def _(z, k):
+    X = np.array([z[i : i + k] for i in range(len(z) - k)])
+    return X, z[: len(z) - k]
+
+
 def step_of_a_batch(rng):
     n, d, units = (int(rng.integers(*ends)) for ends in ((2, 5), (1, 4), (2, 5)))
     x, h = rng.normal(size=(n, d)), rng.normal(size=(n, units)) / 2
@@ -156,6 +165,14 @@ def _(x, h, W, U, b):
 )
 def _(x, h, W, U, b):
     return 1 / (1 + np.exp(-(x @ W + h @ U + b)))
+
+
+@stepped.mistake(
+    "The bias came after the bend. It belongs inside of the tanh, with the two "
+    "products."
+)
+def _(x, h, W, U, b):
+    return np.tanh(x @ W + h @ U) + b
 
 
 def sequences(rng):
@@ -242,5 +259,14 @@ def _(x, W, U, b):
     h, kept = np.ones((x.shape[0], len(b))), []
     for s in range(x.shape[1]):
         h = np.tanh(x[:, s] @ W + h @ U + b)
+        kept.append(h)
+    return np.stack(kept, axis=1)
+
+
+@states.mistake("Every step read the first number, x[:, 0]. Step s reads x[:, s].")
+def _(x, W, U, b):
+    h, kept = np.zeros((x.shape[0], len(b))), []
+    for _ in range(x.shape[1]):
+        h = np.tanh(x[:, 0] @ W + h @ U + b)
         kept.append(h)
     return np.stack(kept, axis=1)

@@ -106,3 +106,36 @@ def _(x, h, c, W, U, b):
     i, f, o = (1 / (1 + np.exp(-gate)) for gate in (i, f, o))
     c = f * c + i * np.tanh(g)
     return c, o * np.tanh(c)
+
+
+@lstm_step.mistake(
+    "You kept 1 - i of the old cell, as another cell does, the GRU. Here the forget "
+    "gate f has weights of its own."
+)
+def _(x, h, c, W, U, b):
+    i, _f, g, o = np.split(x @ W + h @ U + b, 4, axis=1)
+    i, o = (1 / (1 + np.exp(-gate)) for gate in (i, o))
+    c = (1 - i) * c + i * np.tanh(g)
+    return o * np.tanh(c), c
+
+
+@lstm_step.mistake(
+    "g went through the sigmoid and then through tanh. It goes through tanh alone: "
+    "only i, f and o are gates."
+)
+def _(x, h, c, W, U, b):
+    i, f, g, o = (1 / (1 + np.exp(-z)) for z in np.split(x @ W + h @ U + b, 4, axis=1))
+    c = f * c + i * np.tanh(g)
+    return o * np.tanh(c), c
+
+
+@lstm_step.mistake(
+    "You took every fourth column for a gate. The columns of a gate lie together: the"
+    " first `units` columns are those of i."
+)
+def _(x, h, c, W, U, b):
+    z = x @ W + h @ U + b
+    i, f, g, o = (z[:, part::4] for part in range(4))
+    i, f, o = (1 / (1 + np.exp(-gate)) for gate in (i, f, o))
+    c = f * c + i * np.tanh(g)
+    return o * np.tanh(c), c

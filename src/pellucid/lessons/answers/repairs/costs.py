@@ -123,6 +123,16 @@ def _(W, b, X, y):
     return np.sum(log_sums - Z[np.arange(len(y)), y])
 
 
+@class_cost.mistake(
+    "Z[:, y] takes, from every row, the columns of all rows: (n, n). Z[np.arange(n), "
+    "y] takes one output a row."
+)
+def _(W, b, X, y):
+    Z = X @ W + b
+    Z = Z - np.max(Z, axis=1, keepdims=True)
+    return np.mean(np.log(np.sum(np.exp(Z), axis=1, keepdims=True)) - Z[:, y])
+
+
 def rows_and_column(rng):
     n, d = int(rng.integers(2, 9)), int(rng.integers(1, 5))
     return rng.normal(size=d), rng.normal(), rng.normal(size=(n, d)), (

@@ -210,3 +210,23 @@ def _(X, y, train, k):
     X, y = X[train], y[train]
     Z = (X - X.mean(axis=0)) / X.std(axis=0)
     return np.argsort(-np.abs(Z.T @ (y - y.mean())))[:k]
+
+
+@chosen.mistake(
+    "You took the first targets, not those of the rows in `train`: each row then has "
+    "the answer of another. y[train] belongs to X[train]."
+)
+def _(X, y, train, k):
+    Z, t = X[train], y[: len(train)]
+    Z, t = (Z - np.mean(Z, axis=0)) / np.std(Z, axis=0), t - np.mean(t)
+    return np.sort(np.argsort(-np.abs(Z.T @ t))[:k])
+
+
+@chosen.mistake(
+    "You returned the correlations. Asked are the numbers of the columns that have "
+    "them: argsort."
+)
+def _(X, y, train, k):
+    Z, t = X[train], y[train]
+    Z, t = (Z - np.mean(Z, axis=0)) / np.std(Z, axis=0), (t - np.mean(t)) / np.std(t)
+    return np.sort(np.abs(Z.T @ t) / len(t))[-k:]

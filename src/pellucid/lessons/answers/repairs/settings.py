@@ -88,6 +88,30 @@ def _(X):
     return 0.1
 
 
+@safe_rate.mistake(
+    "You added all curvatures up (the trace). That is safe, but slower than it need "
+    "be: the largest alone sets the bound."
+)
+def _(X):
+    return 1 / np.trace(2 * X.T @ X / len(X))
+
+
+@safe_rate.mistake(
+    "That is the norm of all entries of the matrix, more than its largest eigenvalue."
+    " The steepest direction alone sets the bound."
+)
+def _(X):
+    return 1 / np.sqrt(np.sum((2 * X.T @ X / len(X)) ** 2))
+
+
+@safe_rate.mistake(
+    "You give L, the largest curvature. A rate is a step: the steeper, the smaller. "
+    "Asked is half of 2 / L."
+)
+def _(X):
+    return np.linalg.eigvalsh(2 * X.T @ X / len(X))[-1]
+
+
 def uniform_numbers(rng):
     d, h = int(rng.integers(2, 8)), int(rng.integers(2, 8))
     return (rng.random((d, h + (d == h))),)

@@ -32,7 +32,10 @@ from pellucid.lessons.exercises.telling.kinds import kind
 from pellucid.lessons.exercises.telling.mistaken import (
     mistaken,
     mistaken_and_scaled,
+    mistaken_where_wrong,
+    of_one_shape,
     reordered,
+    strung,
 )
 from pellucid.lessons.exercises.telling.places import (
     broken,
@@ -86,8 +89,10 @@ def explained(view: View, evidence: Evidence) -> str:
     right = view.wrong[0].right
     if isinstance(right, dict):
         return parts(view, evidence, list(right), [f"`{name}`" for name in right])
+    if of_one_shape(view):
+        return explained(strung(view), evidence)
     if isinstance(right, tuple) or (isinstance(right, list) and np.ndim(right[0])):
-        count = len(right)
+        count = min(len(pair.right) for pair in view.pairs)
         return parts(view, evidence, range(count), part_names(evidence.exercise, count))
     if isinstance(right, str):
         return ""
@@ -145,7 +150,11 @@ def parts(
                     for p in view.pairs)]  # fmt: skip
     first = wrong[0]
     part = view.part(keys[first], names[first])
-    sentence = mistaken(part) or explained(part, evidence) or loosely(part)
+    sentence = (
+        mistaken(view, keys, [keys[number] for number in wrong])
+        or explained(part, evidence)
+        or loosely(part)
+    )
     if sentence.endswith(ALL_RIGHT):
         return sentence
     right = [name for number, name in enumerate(names) if number not in wrong]
@@ -189,11 +198,11 @@ def constant(view: View) -> str:
     for (word, function), (i, name) in product(STATISTICS, enumerate(view.names)):
         if view.holds(lambda p, f, i: filled(p.right, f(of(p.args[i]))), function, i):
             return f"{view.it} is just the {word} of `{name}`."
-    if not view.whole:
-        return ""
-    if all(not np.any(pair.right) for pair in view.pairs):
+    if not any(np.any(pair.right) for pair in view.pairs):
         return (f"{view.it} is to be 0 for every input, and is {shown(first.came)} for "
                 f"{given(view.names, first.args)}.")  # fmt: skip
+    if not view.whole:
+        return ""
     if view.holds(lambda p: np.ones_like(p.right)):
         return f"{view.it} is 1 for every input."
     varied = any(not same(p.right, first.right, view.rtol) for p in view.pairs)
@@ -217,8 +226,10 @@ def of(argument: Any) -> Any:
 STATISTICS = (("mean", np.mean), ("largest", np.max), ("smallest", np.min),
               ("sum", np.sum))  # fmt: skip
 PLAIN = constant, factor, addend, step
-DEEP = (exchanged, altered, powered, mistaken_and_scaled, exchanged_and_scaled,
-        odd_factor)  # fmt: skip
+DEEP = (
+    exchanged, altered, powered, mistaken_where_wrong, mistaken_and_scaled,
+    exchanged_and_scaled, odd_factor,
+)  # fmt: skip
 
 
 def numbers(
@@ -308,9 +319,12 @@ def wrote(evidence: Evidence) -> str:
     for case, right in zip(evidence.outcome.cases, evidence.right, strict=False):
         for i in case.changed:
             if i not in right.changed:
-                return (f" It changes its argument `{names[i]}`: work on a copy, "
-                        f"`{names[i]}.copy()`, since the caller still needs "
-                        "it.")  # fmt: skip
+                of = evidence.tries[0][i]
+                several = isinstance(of, list) and isinstance(of[0], np.ndarray)
+                copy = "its arrays" if several else f"`{names[i]}.copy()`"
+                return (f" It changes its argument `{names[i]}`: work on a copy"
+                        f"{' of ' if several else ', '}{copy}, since the caller still "
+                        "needs it.")  # fmt: skip
     return ""
 
 
@@ -349,7 +363,7 @@ def within(evidence: Evidence, wrong: Wrong) -> str:
         return ""
     if sentence := kind(view, evidence):
         return sentence
-    if sentence := shaped(view) or nonfinite(view):
+    if sentence := shaped(view, evidence) or nonfinite(view):
         return sentence
     if isinstance(wrong.right, np.ndarray | float | int):
         return numbers(view) or place(view)

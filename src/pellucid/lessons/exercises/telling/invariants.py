@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -48,15 +49,18 @@ PROPERTIES: tuple[tuple[Holds, str], ...] = (
 
 
 def inputs(view: View) -> list[Any]:
-    """More inputs, ordinary ones and ten times larger: what holds by chance fails."""
+    """More inputs, ordinary ones and larger ones: what holds by chance fails there."""
     more = view.exercise.tries(99, 12)[:12]
-    larger = [tuple(10 * a if scales(a) else a for a in args) for args in more]
-    return [*more, *larger]
+    which = ((1, 0), (0, 1), (1, 1))  # of the arrays every second one, or all
+    return [*more, *(larger(args, cycle(these)) for args in more for these in which)]
 
 
-def scales(value: Any) -> bool:
-    """Tell whether an argument is an array of numbers with decimals."""
-    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
+def larger(value: Any, which: Iterator[int]) -> Any:
+    """The same with some arrays of decimals ten times as large, also within lists."""
+    if isinstance(value, list | tuple):
+        return type(value)(larger(each, which) for each in value)
+    decimal = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    return 10 * value if decimal and next(which) else value
 
 
 def always(view: View, holds: Holds) -> bool:

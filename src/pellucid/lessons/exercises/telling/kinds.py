@@ -104,6 +104,8 @@ def several(view: View, came: Any, right: Any) -> str:
         return f"{view.it} is a tuple of one: is there a comma behind `return ...`?"
     if not came:
         return f"{view.it} is an empty {name}: nothing is put into it."
+    if len(came) == 1 and same(came[0], right, view.rtol):
+        return f"{view.it} is right, but in a {name} of one: take it out, with `[0]`."
     for number, part in enumerate(came, 1):
         if same(part, right, view.rtol):
             return (f"{len(came)} results came, and one is asked: number {number} is "

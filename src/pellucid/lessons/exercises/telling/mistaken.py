@@ -1,4 +1,4 @@
-"""A known mistake in one of several results, or with a factor besides; their order."""
+"""Several results: a known mistake in one of them, their order, lists of arrays."""
 
 from __future__ import annotations
 
@@ -16,14 +16,51 @@ from pellucid.lessons.exercises.telling.evidence import Pair, View
 from pellucid.lessons.exercises.telling.scaling import factor
 
 MOST = 6  # results whose order is looked at
+FEW = 2  # wrong places that may agree with a mistake by chance
 
 
-def mistaken(view: View) -> str:
-    """Say which known mistake gives this part of the result."""
+def mistaken(view: View, keys: Sequence[Any], wrong: Sequence[Any]) -> str:
+    """Say which known mistake gives one of the wrong parts, and spoils no right one."""
+    kept = [view.part(key, "") for key in keys if key not in wrong]
+    spoilt = [view.part(key, "") for key in wrong]
     for mistake in view.exercise.mistakes:
-        if not mistake.seen and view.holds(gives, view, mistake.function):
+        function = mistake.function
+        if mistake.seen or not all(part.holds(gives, part, function) for part in kept):
+            continue
+        if any(part.holds(gives, part, function) for part in spoilt):
             return mistake.sentence
     return ""
+
+
+def mistaken_where_wrong(view: View) -> str:
+    """Say which known mistake gives all that is wrong, where some of it is right."""
+    places = sum(int(np.sum(wrong_places(pair, pair.right))) for pair in view.wrong)
+    for mistake in view.exercise.mistakes:
+        if (
+            places > FEW
+            and not mistake.seen
+            and all(explains(pair, view, mistake.function) for pair in view.wrong)
+        ):
+            return mistake.sentence
+    return ""
+
+
+def explains(pair: Pair, view: View, function: Function) -> bool:
+    """Tell whether each wrong place of a result holds what a mistake gives there."""
+    try:
+        given = np.asarray(gives(pair, view, function))
+        wrong = wrong_places(pair, pair.right)
+        return not np.any(wrong & wrong_places(pair, given))
+    except Exception:  # a mistake that stops, or gives another shape
+        return False
+
+
+def wrong_places(pair: Pair, right: Any) -> Any:
+    """Where what came is not what is meant to stand there."""
+    came, right = np.asarray(pair.came), np.asarray(right)
+    if came.shape != right.shape:
+        raise ValueError("another shape")
+    return ~np.isclose(came, right, rtol=1e-6, atol=1e-10)
 
 
 def mistaken_and_scaled(view: View) -> str:
@@ -71,3 +108,31 @@ def stands(view: View) -> Callable[[Any, Any], bool]:
         return known[belongs, place]
 
     return there
+
+
+def of_one_shape(view: View) -> bool:
+    """Tell whether lists of arrays came, in varying number, of the right shapes."""
+    lists = all(isinstance(p.right, list) and np.ndim(p.right[0]) for p in view.pairs)
+    return (
+        lists
+        and len({len(p.right) for p in view.pairs}) > 1
+        and all(
+            list(map(shape_of, p.came)) == list(map(shape_of, p.right))
+            for p in view.pairs
+        )
+    )
+
+
+def shape_of(part: Any) -> Any:
+    """The shape of an array; a list has none."""
+    return getattr(part, "shape", None)
+
+
+def strung(view: View) -> View:
+    """The same with the arrays of each list put behind each other, as one."""
+
+    def one(value: Any) -> Any:
+        return np.concatenate([np.ravel(part) for part in value])
+
+    pairs = [Pair(p.args, one(p.right), one(p.came)) for p in view.pairs]
+    return replace(view, pairs=pairs, look=lambda *of: one(view.look(*of)))

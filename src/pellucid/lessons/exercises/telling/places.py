@@ -217,6 +217,8 @@ def occasion(view: View) -> str:
             if [bool(rule(value)) for value in values] == bad:
                 return f"when {label} {words}"
     items = list(quantities.items())
+    if min(sum(bad), len(bad) - sum(bad)) < 2:  # of two sizes one is larger by chance
+        return ""
     for one, n in items:
         for two, d in items:
             if [a > b for a, b in zip(n, d, strict=True)] == bad:

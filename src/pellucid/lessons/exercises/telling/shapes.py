@@ -124,6 +124,8 @@ def because(view: View, pair: Pair) -> str:
         return ": a table of all pairs; a column (n, 1) met a vector (n,)?"
     if all(c == r[::-1] for c, r in every) and len(right) == 2:
         return ": the factors of a product are exchanged, or it must be transposed"
+    if 0 in came and 0 not in right:
+        return ": nothing is in it; does a loop make no round?"
     if len(right) == 2 and all(c == r[1:] for c, r in every):
         return ": one row for all; each is to have its own"
     if not came:
