@@ -359,13 +359,17 @@ def _(cost, names, ten, y):
             ),
             "The effect of each of the ten inputs for one standard deviation.",
         ),
-        text("""
-        The blood values s1 and s2 (total and low-density cholesterol) have large
-        effects of opposite signs. They rise and fall together, so the data hardly tell
-        their weights apart: one may grow if the other shrinks.
-        """),
     ])  # fmt: skip
     return X, fit, model, r2
+
+
+@app.cell
+def _():
+    text("""
+    The blood values s1 and s2 (total and low-density cholesterol) have large effects of
+    opposite signs. They rise and fall together, so the data hardly tell their weights
+    apart: one may grow if the other shrinks.
+    """)
 
 
 @app.cell
@@ -495,7 +499,7 @@ def _(area, radius):
             pivot[:] = [v / pivot[i] for v in pivot]
             for row in A[:i] + A[i + 1 :]:
                 row[:] = [v - row[i] * p for v, p in zip(row, pivot, strict=True)]
-        return np.array([float(row[-1]) for row in A])  # fmt: skip
+        return np.array([float(row[-1]) for row in A])
 
     def ways(degree):
         """The weights of each way, the exact ones first."""
@@ -509,6 +513,11 @@ def _(area, radius):
             "`pl.LinearRegression`": np.append(model.intercept_, model.coef_),
         }  # fmt: skip
 
+    return (ways,)
+
+
+@app.cell
+def _(ways):
     def digits(w, right):
         """How many digits are right in the worst weight, 16 at most."""
         return -np.log10(max(np.max(np.abs(w / right - 1)), 1e-16))

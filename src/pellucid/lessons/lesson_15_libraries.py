@@ -74,42 +74,46 @@ def _():
         ),
         text("Its gradient in NumPy, as Pellucid writes it:"),
         code(pl.source(pl.gradient(_graph))),
-        text("""
-        The same by hand, in the two libraries that most networks are trained with:
-
-        ```python
-        import jax, jax.numpy as jnp                  # JAX: a function is transformed
-
-        def cost(w, X, y):
-            return jnp.mean((X @ w - y) ** 2)
-
-        gradient = jax.jit(jax.grad(cost))
-        gradient(w, X, y)
-        ```
-
-        ```python
-        import torch                                  # PyTorch: each step is noted
-
-        w = torch.tensor(w, requires_grad=True)       # X and y are tensors too
-        J = torch.mean((X @ w - y) ** 2)
-        J.backward()
-        w.grad
-        ```
-
-        And by Pellucid, from the NumPy function as it stands:
-
-        ```python
-        gradient = pl.compile(pl.gradient(cost), target="jax")     # or "torch"
-        ```
-
-        JAX hands the whole graph to a compiler, **XLA**, which joins steps into one:
-        difference, square and sum become a single pass over the rows, so that what
-        lies between is never written to memory. (`pl.compile` for NumPy reuses its
-        memory instead.) Compiling takes a moment at the first call, and pays off after
-        many.
-        """),
     ])  # fmt: skip
     return cost, example
+
+
+@app.cell
+def _():
+    text("""
+    The same by hand, in the two libraries that most networks are trained with:
+
+    ```python
+    import jax, jax.numpy as jnp                  # JAX: a function is transformed
+
+    def cost(w, X, y):
+        return jnp.mean((X @ w - y) ** 2)
+
+    gradient = jax.jit(jax.grad(cost))
+    gradient(w, X, y)
+    ```
+
+    ```python
+    import torch                                  # PyTorch: each step is noted
+
+    w = torch.tensor(w, requires_grad=True)       # X and y are tensors too
+    J = torch.mean((X @ w - y) ** 2)
+    J.backward()
+    w.grad
+    ```
+
+    And by Pellucid, from the NumPy function as it stands:
+
+    ```python
+    gradient = pl.compile(pl.gradient(cost), target="jax")     # or "torch"
+    ```
+
+    JAX hands the whole graph to a compiler, **XLA**, which joins steps into one:
+    difference, square and sum become a single pass over the rows, so that what
+    lies between is never written to memory. (`pl.compile` for NumPy reuses its
+    memory instead.) Compiling takes a moment at the first call, and pays off after
+    many.
+    """)
 
 
 @app.cell
@@ -218,6 +222,17 @@ def _(bus, few, memory, start):
         logarithmic=True,
     )  # fmt: skip
     _figure.axes[0].set_xticks([10.0, 1e3, 1e5, 1e7, 1e9])
+    race_of_sizes = picture(
+        _figure,
+        "How many times as fast a GPU is, against the number of numbers: below 1 for "
+        "small arrays, then rising to a plateau; at most "
+        f"{gain_sent.max():.1f} when data are sent there and back.",
+    )
+    return gain, gain_sent, numbers, race_of_sizes, times
+
+
+@app.cell
+def _(bus, few, memory, race_of_sizes, start):
     revealed(
         few,
         "ten times slower",
@@ -230,12 +245,7 @@ def _(bus, few, memory, start):
             second. Set the GPU as you like.
             """),
             start, memory, bus,
-            picture(
-                _figure,
-                "How many times as fast a GPU is, against the number of numbers: below "
-                "1 for small arrays, then rising to a plateau; at most "
-                f"{gain_sent.max():.1f} when data are sent there and back.",
-            ),
+            race_of_sizes,
             text("""
             So: put the data there once, do many steps, bring back a few numbers. A
             product of two n × n matrices is the ideal case: it moves 3n² numbers and
