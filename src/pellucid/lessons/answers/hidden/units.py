@@ -248,14 +248,6 @@ def _(x, w, b, v):
 
 
 @broken_line.mistake(
-    "You multiplied by v before the cut, so that a unit with a negative v is cut on "
-    "its other side. Cut first, then multiply by v."
-)
-def _(x, w, b, v):
-    return np.sum(np.maximum(0, (x[:, None] * w + b) * v), axis=1)
-
-
-@broken_line.mistake(
     "np.max(z, 0) is the largest number along axis 0. To compare every number with 0 "
     "take np.maximum(0, z)."
 )
