@@ -369,7 +369,7 @@ def test_the_link_of_a_file_needs_no_file() -> None:
     session = Session()
     sent(session, flowers())
     answer = learned(session, "kind")
-    session.training.take(10)
+    session.training.take(10, seconds=60)
     again = opened(answer["link"] + "&steps=10")
     assert again.training.test_cost == session.training.test_cost
 
