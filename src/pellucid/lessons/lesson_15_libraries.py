@@ -254,7 +254,6 @@ def _(bus, few, memory, race_of_sizes, start):
             """),
         ]),
     )  # fmt: skip
-    return gain, gain_sent, times
 
 
 @app.cell
