@@ -130,7 +130,9 @@ def judged(evidence: Evidence) -> tuple[str, int]:
         failure = cases[stops[0]].failure
         return where + telling.stopped(evidence, stops), failure.line if failure else 0
     if wrong:
-        why = telling.within(evidence, wrong) or telling.repaired(evidence)[0]
+        why = (
+            telling.within(evidence, wrong) or telling.repaired(evidence, wrong.line)[0]
+        )
         return (where + why).strip(), wrong.line
     return telling.different(evidence, bad)
 

@@ -165,14 +165,20 @@ RULES: tuple[Callable[[ast.AST], Changes], ...] = (
 )  # fmt: skip
 
 
-def changes(code: str) -> list[tuple[str, int, str]]:
-    """Programs with one change in a person's: the code, the line, what was wrong."""
+def changes(code: str, only: int = 0) -> list[tuple[str, int, str]]:
+    """Programs with one change in a person's: the code, the line, what was wrong.
+
+    Where it is known which line is wrong, changes are made in `only` this line.
+    """
     tree = ast.parse(code)
     nodes = [node for part in tree.body if isinstance(part, ast.FunctionDef)
              for line in part.body for node in ast.walk(line)]  # fmt: skip
     found = ((node, *change) for rule in RULES for node in nodes
              for change in rule(node))  # fmt: skip
+    every: Iterator[tuple[ast.AST, ast.AST, str]]
     every = itertools.chain(found, names(tree, nodes))
+    if only:
+        every = (each for each in every if line_of(each[0]) == only)
     return [
         (ast.unparse(exchanged(tree, {id(node): other})), line_of(node), words)
         for node, other, words in itertools.islice(every, MOST)

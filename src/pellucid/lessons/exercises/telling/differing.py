@@ -363,7 +363,8 @@ def within(evidence: Evidence, wrong: Wrong) -> str:
         return ""
     if sentence := kind(view, evidence):
         return sentence
-    if sentence := shaped(view, evidence) or nonfinite(view):
+    mended = repaired(evidence, wrong.line)[0] if misshapen(view) else ""
+    if sentence := reshaped(view) or mended or shaped(view) or nonfinite(view):
         return sentence
     if isinstance(wrong.right, np.ndarray | float | int):
         return numbers(view) or place(view)

@@ -15,7 +15,7 @@ ALL_RIGHT = "; with this changed, all is right."
 MOST_RIGHT = "; with this changed, ordinary inputs are right, and extreme ones not yet."
 
 
-def repaired(evidence: Evidence) -> tuple[str, int]:
+def repaired(evidence: Evidence, only: int = 0) -> tuple[str, int]:
     """Say which one change in the code makes all results right, and on which line.
 
     The changed programs are a person's code as well, and run where it does: first all
@@ -27,7 +27,7 @@ def repaired(evidence: Evidence) -> tuple[str, int]:
         cases[i].value, evidence.right[i].value, evidence.exercise.rtol)]  # fmt: skip
     if not bad:
         return "", 0
-    known = changes(evidence.code)
+    known = changes(evidence.code, only)
     alike = [i for i in bad if i < evidence.ordinary] or bad
     few = alike[0], alike[-1]
     hits = fitting(evidence, [code for code, _, _ in known], few)
