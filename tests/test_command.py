@@ -387,9 +387,9 @@ BAD_WORDS = {
         "place with --out.",
     ),
     "no such command": (
-        ["learn"],
+        ["frobnicate"],
         2,
-        "No such command 'learn' (see pellucid --help).",
+        "No such command 'frobnicate' (see pellucid --help).",
     ),
     "no such data": (
         ["tour", "--data", "nowhere"],

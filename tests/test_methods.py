@@ -62,7 +62,10 @@ def steps_of_torch(name, options, dtype, clip=None, steps=20):
 
 @pytest.mark.parametrize(
     ("dtype", "near"),
-    [(np.float64, {"rtol": 1e-12}), (np.float32, {"rtol": 2e-5, "atol": 1e-6})],
+    [
+        (np.float64, {"rtol": 1e-12, "atol": 1e-15}),
+        (np.float32, {"rtol": 2e-5, "atol": 1e-6}),
+    ],
     ids=["64", "32"],
 )
 @pytest.mark.parametrize("case", STEPS.values(), ids=STEPS.keys())

@@ -28,7 +28,7 @@ APP = "document.querySelector('#App')"
 # Types a code and presses Ctrl-Enter, from within the page, which is half the work of
 # doing it from outside. Gives the number of the answer that is to come.
 TYPED = """
-([path, code]) => {
+async ([path, code]) => {
   const section = document.querySelector(`section[data-exercise="${path}"]`);
   const region = document.querySelector(`.answer[data-exercise="${path}"]`);
   const widget = section.querySelector("marimo-code-editor");
@@ -36,6 +36,7 @@ TYPED = """
   editor.focus();
   getSelection().selectAllChildren(editor);
   document.execCommand("insertText", false, code);
+  await new Promise((later) => setTimeout(later));  // the editor reads what was typed
   const how = { ctrlKey: true, bubbles: true, composed: true, cancelable: true };
   editor.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ...how }));
   return Number(region.dataset.number) + 1;
