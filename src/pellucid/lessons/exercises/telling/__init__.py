@@ -6,9 +6,11 @@ Each module holds relations of one kind; the first that holds on all inputs is t
 1. `failures`, with the tables of `errors` and `syntax`: the code stops.
 2. `kinds`: another kind of thing came, or other parts; `shapes`: another shape.
 3. Numbers of the right shape: `scaling` (a factor, an addend), `steps` (one too many or
-   too few), `formula` (the right formula with one of the slips of `mutants`), `altered`
-   (right for other inputs).
-4. `places`: wrong in some places, or for some inputs; `probing`: an argument is unused.
+   too few), `suspects` (a line that looks like a slip), `formula` (the right formula
+   with one of the slips of `mutants`), `altered` (right for other inputs), `mistaken`
+   (a known mistake in a part of the result, or times a factor).
+4. `places`: wrong in some places, or for some inputs; `crutches`: what only hides an
+   overflow there; `probing`: an argument is unused.
 5. `repairing`: one of the `changes` in the person's own code makes all right.
 6. `invariants`: what is right has a property that is lost; else an input is shown.
 
