@@ -20,6 +20,7 @@ from pellucid.graphs.graph import Graph
 from pellucid.models import faults
 from pellucid.regression.powers import filled, is_sparse
 from pellucid.tables.frames import is_frame, is_made
+from pellucid.tables.streams.stream import Stream
 from pellucid.tables.table import Table
 
 Array = NDArray[Any]
@@ -244,12 +245,14 @@ class FittedRows:
     """The rows that a model was fitted to, for its pictures and its graph.
 
     A model that is pickled leaves them behind, all but their shapes and dtypes.
-    `labels` are what they are called, None where it is by their numbers.
+    `labels` are what they are called, None where it is by their numbers. Of a stream
+    there are no arrays: it is read again where its rows are asked for.
     """
 
     arrays: tuple[Array, ...] | None
     kinds: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]
     labels: Any = None
+    stream: Stream | None = None
 
     def __reduce__(self) -> Any:
         return FittedRows, (None, self.kinds)

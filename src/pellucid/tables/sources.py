@@ -13,6 +13,9 @@ from pellucid.tables.frames import is_frame
 from pellucid.tables.from_arrays import array_grid, frame_grid, pair_grid
 from pellucid.tables.from_files import file_grid
 from pellucid.tables.grid import Grid
+from pellucid.tables.streams.places import pieces_of
+from pellucid.tables.streams.stream import Stream
+from pellucid.tables.streams.survey import surveyed
 from pellucid.tables.table import Table
 from pellucid.tables.to_table import Wishes, to_table
 
@@ -21,7 +24,8 @@ def rows(
     source: Any, target: str | int | None = None, *, drop: Any = (),
     categories: Any = (), numbers: Any = (), dates: Any = (), missing: str = "drop",
     header: bool | None = None, sheet: str | int | None = None,
-) -> Table:  # fmt: skip
+    stream: bool | None = None,
+) -> Table | Stream:  # fmt: skip
     r"""Read any table: each column gets a role, and the roles make numbers.
 
     A file may be CSV of any dialect (commas, semicolons, tabs, bars or blanks; UTF-8,
@@ -56,10 +60,14 @@ def rows(
         Whether the first line of a file holds names; None decides by what it holds.
     sheet : str or int, optional
         Which sheet of a workbook, by name or number from 1; the first if not said.
+    stream : bool, optional
+        Whether rows stay where they are, and are read anew in each pass over them:
+        then it is a `Stream`, which needs no memory for them. None streams what would
+        not fit well.
 
     Returns
     -------
-    Table
+    Table or Stream
         X (n, d) in float64, y (n,), their names, and the preparation. A target is
         float64 where it holds numbers, else text, the labels of classes.
 
@@ -101,11 +109,16 @@ def rows(
             f"object of type {type(target).__name__}; give arrays as rows((X, y))."
         )
     named = "y" if target is None and isinstance(source, tuple) else target
+    wished = {
+        "drop": drop,
+        "categories": categories,
+        "numbers": numbers,
+        "dates": dates,
+    }
+    if stream:
+        return surveyed(pieces_of(source, str(named)), named, missing, **wished)
     grid = grid_of(source, named, header, sheet)
-    wishes = Wishes.of(
-        grid, missing, drop=drop, categories=categories, numbers=numbers, dates=dates
-    )
-    return to_table(grid, named, wishes)
+    return to_table(grid, named, Wishes.of(grid, missing, **wished))
 
 
 def grid_of(

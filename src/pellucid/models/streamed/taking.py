@@ -1,0 +1,49 @@
+"""Rows that are streamed: what a model takes in of them before the first pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import ModelError
+from pellucid.models.base import FittedRows
+from pellucid.tables.streams.stream import Stream
+
+
+def taken(
+    model: Any, X: Any, y: Any = None, sample_weight: Any = None
+) -> Stream | None:
+    """The stream that a model is to be fitted to; None for rows in memory.
+
+    The model learns what the features and the target are called, and keeps the recipe
+    for rows to predict.
+
+    Raises
+    ------
+    ModelError
+        For a target or weights beside a stream, which holds them as columns.
+    TableError
+        For a stream that nothing can be learned from.
+    """
+    if not isinstance(X, Stream):
+        return None
+    if y is not None or sample_weight is not None:
+        beside = "y" if y is not None else "sample_weight"
+        raise ModelError(
+            f"{type(model).__name__}: expected a stream alone, which holds its target, "
+            f"got {beside} beside it; name the column in pl.rows."
+        )
+    stream = X.for_fitting()
+    model.preparation_ = stream.preparation
+    model.n_features_in_ = stream.d
+    model.feature_names_in_ = np.array(stream.names, dtype=object)
+    model._target = stream.target
+    return stream
+
+
+def kept(stream: Stream, n: int | None = None) -> FittedRows:
+    """What a model keeps of a stream: the kinds of its X and y, and where it is."""
+    n = stream.n if n is None else n
+    kinds = ((n, stream.d), np.dtype(float)), ((n,), np.dtype(float))
+    return FittedRows(None, kinds, stream=stream)

@@ -1,0 +1,44 @@
+"""Some consecutive rows of a stream, in memory for as long as they are summed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """Rows X (m, d) in float64, all finite, and their targets.
+
+    Parameters
+    ----------
+    X : array (m, d)
+        Features; its columns lie one after another in memory.
+    y : array (m,) or None
+        Targets: float64 where they are numbers, else text.
+    s : array (m,) or None
+        Weights.
+    number : array (m,) of int
+        Which row of the source each is, counted from 0; rows may be left out between.
+    """
+
+    X: Array
+    y: Array | None
+    s: Array | None
+    number: Array
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.X)
+
+    def some(self, kept: Array) -> Chunk:
+        """Some of the rows, in their order: all of them where that is what is kept."""
+        if kept.dtype == bool and kept.all():
+            return self
+        y, s = (None if a is None else a[kept] for a in (self.y, self.s))
+        return Chunk(np.asfortranarray(self.X[kept]), y, s, self.number[kept])

@@ -1,0 +1,105 @@
+"""How the raw rows of a piece become chunks: by the recipe, the target, and a choice.
+
+It is small plain data, so that it can be sent to the machine that has the piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.tables.grid import Grid, position
+from pellucid.tables.levels import is_there, text_of
+from pellucid.tables.preparation import Preparation, Step
+from pellucid.tables.rereading import read_as
+from pellucid.tables.streams.adding import S, Tree
+from pellucid.tables.streams.choices import Between
+from pellucid.tables.streams.chunk import Chunk
+from pellucid.tables.streams.pieces import Piece
+
+Array = NDArray[Any]
+Work = Callable[[Chunk], S | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What is done to raw rows.
+
+    Parameters
+    ----------
+    preparation : Preparation
+        The recipe; its target is the column to learn.
+    labels : tuple of str
+        Of a target that names classes: all of them.
+    choices : tuple of Between
+        Which rows are meant: those that all of them mean.
+    scale : pair of arrays (d,), or None
+        The mean that is subtracted from X, and what it is divided by then.
+    weights : str or None
+        The column that holds the weights of rows.
+    """
+
+    preparation: Preparation
+    labels: tuple[str, ...] = ()
+    choices: tuple[Between, ...] = ()
+    scale: tuple[Array, Array] | None = None
+    weights: str | None = None
+
+    @property
+    def columns(self) -> list[str]:
+        """The raw columns that it needs."""
+        target, weights = self.preparation.target, self.weights
+        named = [target.column] if target else []
+        named += [weights] if weights else []
+        return list(dict.fromkeys([*self.preparation.used, *named]))
+
+    def summed(self, work: Work[S], piece: Piece, start: int) -> S | None:
+        """What work finds of the chunks of a piece, added; its first row has a number.
+
+        None where it holds no row that is meant.
+        """
+        tree: Tree[S] = Tree()
+        for chunk in self.chunks(piece, start):
+            tree.add(work(chunk))
+        return tree.total
+
+    def chunks(self, piece: Piece, start: int) -> Iterator[Chunk]:
+        """The rows of a piece that are meant and have no hole, in memory."""
+        for grid in piece.grids(self.columns):
+            number = np.arange(start, start + grid.n)
+            start += grid.n
+            chunk = self.prepared(grid, number)
+            if len(chunk):
+                yield chunk
+
+    def prepared(self, grid: Grid, number: Array) -> Chunk:
+        """The rows of a grid by the recipe, without those that are not meant."""
+        X = np.asfortranarray(self.preparation.applied(grid, strict=False))
+        present = np.isfinite(X).all(axis=1)
+        y = s = None
+        if self.preparation.target is not None:
+            y, has = self._target(grid, self.preparation.target)
+            present &= has
+        if self.weights is not None:
+            s = grid.columns[position(grid, self.weights)].numbers
+            present &= np.isfinite(s)
+        for choice in self.choices:
+            present &= choice.of(number)
+        if self.scale is not None:
+            X = (X - self.scale[0]) / self.scale[1]
+        return Chunk(X, y, s, number).some(present)
+
+    def _target(self, grid: Grid, step: Step) -> tuple[Array, Array]:
+        """The target, and which rows have one."""
+        column = grid.columns[position(grid, step.column)]
+        if step.role.kind != "label":
+            y = read_as(column, step.role)
+            return y, np.isfinite(y)
+        cells = column.cells()
+        known = set(self.labels)
+        has = np.array([is_there(cell, known) for cell in cells], bool)
+        return np.array([text_of(cell) for cell in cells]), has

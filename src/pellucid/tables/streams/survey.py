@@ -1,0 +1,49 @@
+"""The first pass over a source: a role for each column, and which rows are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pellucid.tables.from_arrays import row
+from pellucid.tables.grid import Column, Grid
+from pellucid.tables.streams.pieces import Piece
+from pellucid.tables.streams.reading import Reading
+from pellucid.tables.streams.runners import Cores, Runner
+from pellucid.tables.streams.stream import Stream
+from pellucid.tables.to_table import Wishes, to_table
+
+
+def surveyed(
+    pieces: Sequence[Piece], target: str | int | None, missing: str = "drop",
+    runner: Runner | None = None, **wished: Any,
+) -> Stream:  # fmt: skip
+    """Look at all rows once, and give each column a role, as of a table in memory."""
+    grids = [[*piece.grids()] for piece in pieces]
+    counts = tuple(sum(grid.n for grid in some) for some in grids)
+    whole = together([grid for some in grids for grid in some])
+    table = to_table(whole, target, Wishes.of(whole, missing, **wished))
+    labels = ()
+    if table.y is not None and table.y.dtype.kind == "U":
+        labels = tuple(np.unique(table.y).tolist())
+    reading = Reading(table.preparation, labels)
+    runner = runner or Cores()
+    stream = Stream(tuple(pieces), counts, table.n, reading, whole.source, runner)
+    stream.passes.append("looking at the columns")
+    return stream
+
+
+def together(grids: Sequence[Grid]) -> Grid:
+    """Grids of the same columns as one."""
+    first = grids[0]
+    columns = []
+    for j, column in enumerate(first.columns):
+        parts = [grid.columns[j] for grid in grids]
+        numbers = np.concatenate([part.numbers for part in parts])
+        cells = [cell for part in parts for cell in part.cells()]
+        columns.append(
+            Column(column.name, numbers, lambda cells=cells: cells, column.kind)
+        )
+    return Grid(first.source, columns, row, first.named, first.notes)
