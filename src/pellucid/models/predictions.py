@@ -19,9 +19,10 @@ from pellucid.models.base import Array
 from pellucid.tables.cells import is_missing
 from pellucid.tables.grid import Column, Grid
 from pellucid.tables.levels import text_of
-from pellucid.tables.preparation import Preparation, Step, Values
+from pellucid.tables.preparation import Preparation
 from pellucid.tables.rereading import read_as
 from pellucid.tables.roles import PERCENT, Role
+from pellucid.tables.step import Step, Values
 from pellucid.tables.to_files import as_text
 from pellucid.tables.wording import counted, listed, shown
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from pellucid.errors import TableError
 from pellucid.tables.grid import Grid
-from pellucid.tables.preparation import GIVES, Step, Values, filled_step
+from pellucid.tables.preparation import GIVES, filled_step
 from pellucid.tables.roles import LEFT_OUT, Role, values_of
+from pellucid.tables.step import Step, Values
 from pellucid.tables.wording import counted, quoted, shown
 
 TOO_FEW = 0.1  # share of the rows that must remain, else columns are left out for them

@@ -8,102 +8,26 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pellucid.errors import TableError
 from pellucid.reading.names import one_line
 from pellucid.show.plain_text import table as as_text
-from pellucid.tables.cells import Marks, is_missing
+from pellucid.tables.cells import is_missing
 from pellucid.tables.grid import Column, Grid
 from pellucid.tables.levels import text_of
 from pellucid.tables.rereading import read_as
-from pellucid.tables.roles import LEFT_OUT, PERCENT, Role
+from pellucid.tables.roles import LEFT_OUT, PERCENT
+from pellucid.tables.step import Step, Values, step_of
 from pellucid.tables.wording import counted, cut, listed, quoted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Values = NDArray[np.float64]
 
 GIVES = (
     "{column} gives the target exactly; leave it out (--drop) if it is not known "
     "before the target is"
 )
-
-
-@dataclass(frozen=True)
-class Step:
-    """What is done with one column.
-
-    Parameters
-    ----------
-    column : str
-        Its name in the table.
-    role : Role
-        What it is taken for.
-    missing : int
-        How many of its cells were missing.
-    fill : float, optional
-        What takes the place of a missing cell, as a number or the place of a level;
-        then a column tells where that was so.
-    left_out : tuple of str
-        Those of the columns it would become that are left out, as others give them.
-    """
-
-    column: str
-    role: Role
-    missing: int = 0
-    fill: float | None = None
-    left_out: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What it becomes: the columns of X."""
-        return tuple(name for name in self._every if name not in self.left_out)
-
-    @property
-    def levels(self) -> tuple[str, ...]:
-        """The levels of a category that are told apart: the first has no column."""
-        first, *others = self.role.levels
-        kept = (x for x in others if f"{self.column}[{x}]" not in self.left_out)
-        return (first, *kept)
-
-    @property
-    def _every(self) -> tuple[str, ...]:
-        """The same with those that are left out."""
-        if self.role.kind == LEFT_OUT:
-            return ()
-        made: tuple[str, ...] = (self.column,)
-        if self.role.kind == "category":
-            made = tuple(f"{self.column}[{level}]" for level in self.role.levels[1:])
-        return made if self.fill is None else (*made, self.where_missing)
-
-    @property
-    def where_missing(self) -> str:
-        """The name of the column that tells where a cell was filled in."""
-        return f"{self.column}[missing]"
-
-    def encoded(self, values: Values) -> Values:
-        """The columns of X (n, k) from numbers or places of levels (n,)."""
-        holes = np.isnan(values)
-        x = values if self.fill is None else np.where(holes, self.fill, values)
-        columns = x[:, np.newaxis]
-        if self.role.kind == "category":
-            places = np.arange(1.0, len(self.role.levels))
-            columns = (x[:, np.newaxis] == places).astype(float)
-            columns[np.isnan(x)] = np.nan
-        if self.fill is not None:
-            columns = np.column_stack([columns, holes.astype(float)])
-        kept = [name not in self.left_out for name in self._every]
-        return columns if all(kept) else columns[:, kept]
-
-    def without(self, reasons: Mapping[str, str]) -> Step:
-        """The step with some of its columns left out, each for a reason."""
-        out = tuple(name for name in self.names if name in reasons)
-        if not out or out != self.names:
-            return replace(self, left_out=(*self.left_out, *out))
-        why = "; ".join(dict.fromkeys(reasons[name] for name in out))
-        return replace(self, role=replace(self.role, kind=LEFT_OUT, reason=why))
 
 
 @dataclass(frozen=True)
@@ -200,6 +124,10 @@ class Preparation:
         """The recipe with some of the columns of X left out, each for a reason."""
         steps = tuple(step.without(reasons) for step in self.steps)
         return replace(self, steps=steps)
+
+    def standardised(self, of: Mapping[str, tuple[float, float]]) -> Preparation:
+        """The recipe with columns of X standardised, each by a mean and a deviation."""
+        return replace(self, steps=tuple(step.standardised(of) for step in self.steps))
 
     def sentence(self) -> str:
         """How many rows were read and left out, and for which columns."""
@@ -307,32 +235,12 @@ class Preparation:
         target = data["target"]
         return cls(
             source=str(data["source"]),
-            steps=tuple(map(_step, data["steps"])),
-            target=None if target is None else _step(target),
+            steps=tuple(map(step_of, data["steps"])),
+            target=None if target is None else step_of(target),
             rows=int(data["rows"]),
             left_out=int(data["left_out"]),
             notes=tuple(map(str, data["notes"])),
         )
-
-
-def _step(data: Mapping[str, Any]) -> Step:
-    role, fill = data["role"], data["fill"]
-    return Step(
-        column=str(data["column"]),
-        role=Role(
-            kind=str(role["kind"]),
-            reason=str(role["reason"]),
-            levels=tuple(map(str, role["levels"])),
-            marks=Marks(**role["marks"]),
-            format=str(role["format"]),
-            scale=str(role["scale"]),
-            lenient=bool(role["lenient"]),
-            numbering=bool(role["numbering"]),
-        ),
-        missing=int(data["missing"]),
-        fill=None if fill is None else float(fill),
-        left_out=tuple(map(str, data["left_out"])),
-    )
 
 
 SHOWN = 4  # columns that one column becomes, listed by name
@@ -354,6 +262,8 @@ def _told(step: Step) -> dict[str, Any]:
         why = f"{why}; {counted(step.missing, 'missing cell')} filled in"
     if step.left_out:
         why = f"{why}; {', '.join(step.left_out[:SHOWN])} left out"
+    if step.standard:
+        why = f"{why}; standardised"
     return {
         "column": step.column,
         "role": kind,

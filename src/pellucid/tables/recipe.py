@@ -10,8 +10,9 @@ from typing import Any
 from pellucid.errors import TableError
 from pellucid.tables.cells import STYLES
 from pellucid.tables.dates import COMPACT, FORMATS
-from pellucid.tables.preparation import Preparation, Step
+from pellucid.tables.preparation import Preparation
 from pellucid.tables.roles import LEFT_OUT
+from pellucid.tables.step import Step
 from pellucid.tables.wording import quoted
 
 FEATURES = ("number", "category", "boolean", "date", LEFT_OUT)
@@ -68,6 +69,9 @@ def _check(step: Step, rows: int) -> None:
     _expect(step, role.format in ("", *FORMATS, *COMPACT), "a known format of dates")
     _expect(step, 0 <= step.missing <= rows, "at most as many missing cells as rows")
     _expect(step, len(set(levels)) == len(levels), "levels that differ")
+    for name, mean, deviation in step.standard:
+        sound = name in step.names and math.isfinite(mean) and 0 < deviation < math.inf
+        _expect(step, sound, "a mean and a deviation to standardise by")
     if role.kind == "category":
         _expect(step, len(levels) > 1, "two levels or more")
     if role.kind == "boolean":

@@ -27,7 +27,7 @@ from pellucid.tables.drafts import (
 from pellucid.tables.frames import kept_labels
 from pellucid.tables.grid import ROW_NAMES, Cells, Column, Grid, position
 from pellucid.tables.levels import is_there, levels_of, text_of
-from pellucid.tables.preparation import Preparation, Step, Values
+from pellucid.tables.preparation import Preparation
 from pellucid.tables.roles import (
     LEFT_OUT,
     Role,
@@ -40,6 +40,7 @@ from pellucid.tables.roles import (
     role_of,
     values_of,
 )
+from pellucid.tables.step import Step, Values
 from pellucid.tables.table import Table
 from pellucid.tables.wording import counted, quoted, shown
 

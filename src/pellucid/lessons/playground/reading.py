@@ -12,8 +12,8 @@ import numpy as np
 
 from pellucid.lessons.playground.points import Array
 from pellucid.lessons.playground.settings import MOST_CLASSES, MOST_POINTS, Refused
-from pellucid.tables.preparation import Step
 from pellucid.tables.sources import rows
+from pellucid.tables.step import Step
 from pellucid.tables.table import Table
 
 LARGEST = 8_000_000  # bytes of a file

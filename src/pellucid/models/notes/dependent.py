@@ -14,7 +14,8 @@ from pellucid.models.linear_settings import coefficient_names
 from pellucid.regression.krylov import is_too_large
 from pellucid.statistics import relations as statistics
 from pellucid.statistics.relations import Relation
-from pellucid.tables.preparation import Preparation, Step
+from pellucid.tables.preparation import Preparation
+from pellucid.tables.step import Step
 from pellucid.tables.wording import counted, together
 
 SHOWN = 5  # relations
