@@ -14,6 +14,7 @@ from pellucid.models import base, checks, extremes, linear_settings
 from pellucid.models.base import Array
 from pellucid.models.constraints import constraints_of
 from pellucid.models.statistics import LEVELS, Statistical
+from pellucid.models.streamed.predicting import by_chunks
 from pellucid.regression.explained import Explained
 from pellucid.regression.spread import Spread
 from pellucid.show.estimates import LEVEL
@@ -165,6 +166,7 @@ class BySquares(Statistical):
         said = {"_constant": fitted.constant, "_log_weights": fitted.log_weights}
         return kept | {"_spread": fitted.spread} | said
 
+    @by_chunks
     def predict_interval(
         self, X: Any, level: float = LEVEL, *, of: str = "target"
     ) -> Array:

@@ -14,6 +14,7 @@ from pellucid.minimisers.task import Fit, Options, Watch
 from pellucid.models import base, checks, costs, extremes, linear_settings
 from pellucid.models.base import Array
 from pellucid.models.scores import Regressor
+from pellucid.models.streamed.predicting import by_chunks
 from pellucid.regression import powers, scales
 from pellucid.regression.columns import Columns, Moments
 from pellucid.regression.objective import Objective
@@ -220,6 +221,7 @@ class HuberRegression(Regressor, BaseEstimator):
         if self.tol and not fit.success:
             linear_settings.tell_stopped(self, fit)
 
+    @by_chunks
     def predict(self, X: Any) -> Array:
         """Compute Xw + b.
 

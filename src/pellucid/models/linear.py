@@ -17,6 +17,7 @@ from pellucid.models import base, checks, costs, extremes, linear_settings
 from pellucid.models.base import Array
 from pellucid.models.by_squares import BySquares, Combination
 from pellucid.models.scores import Regressor
+from pellucid.models.streamed.predicting import by_chunks
 from pellucid.regression import powers
 from pellucid.regression.least_squares import least_squares
 from pellucid.regression.powers import filled
@@ -192,6 +193,7 @@ class LinearRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator):
         yield from super()._own_notes()
         yield from of_numbers.alike(self)
 
+    @by_chunks
     def predict(self, X: Any) -> Array:
         """Compute z = Xw + b.
 

@@ -14,6 +14,7 @@ from pellucid.models import base, extremes
 from pellucid.models.base import Array
 from pellucid.models.logistic_cost import likeliest
 from pellucid.models.scores import Classifier
+from pellucid.models.streamed.predicting import by_chunks
 from pellucid.regression.powers import filled
 
 
@@ -24,6 +25,7 @@ class LinearClassifier(Classifier):
     intercept_: Any
     classes_: Array
 
+    @by_chunks
     def decision_function(self, X: Any) -> Array:
         """Compute z = Xw + b: log odds of the second class (n,), or scores (n, k).
 
@@ -51,6 +53,7 @@ class LinearClassifier(Classifier):
         z = extremes.bounded(X, w.astype(float), self.intercept_)  # (n, 1) or (n, k)
         return z if z.shape[1] > 1 else z[:, 0]
 
+    @by_chunks
     def predict(self, X: Any) -> Array:
         """Give the likeliest class of each row (n,): of two, the second where z > 0.
 
@@ -65,6 +68,7 @@ class LinearClassifier(Classifier):
         labels: Array = self.classes_[likeliest(z)]
         return labels
 
+    @by_chunks
     def predict_proba(self, X: Any) -> Array:
         """Compute the probability of each class (n, k), sigmoid(z) or softmax(z).
 
@@ -83,6 +87,7 @@ class LinearClassifier(Classifier):
         both = np.column_stack([-z, z])  # each tail to full precision
         return np.asarray(OUTPUTS["logistic"](both))
 
+    @by_chunks
     def predict_log_proba(self, X: Any) -> Array:
         """Compute the log of the probabilities (n, k), where these underflow too.
 

@@ -21,6 +21,7 @@ from pellucid.models.base import Array
 from pellucid.models.by_likelihood import OfCounts
 from pellucid.models.chosen import told
 from pellucid.models.logistic_cost import is_doubtful
+from pellucid.models.streamed.predicting import by_chunks
 from pellucid.regression import powers
 from pellucid.regression.columns import Columns, Moments
 from pellucid.regression.generalised import Generalised
@@ -259,6 +260,7 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         X, y, *s = base.rows_of(self)
         return d2(y, self._linear(X), *s)
 
+    @by_chunks
     def predict(self, X: Any) -> Array:
         """Compute the mean of the count of each row, exp(Xw + b).
 

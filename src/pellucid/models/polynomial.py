@@ -14,6 +14,7 @@ from pellucid.models import as_formulas, base, checks, costs, extremes, linear_s
 from pellucid.models.base import Array
 from pellucid.models.by_squares import BySquares, Combination
 from pellucid.models.scores import Regressor
+from pellucid.models.streamed.predicting import by_chunks
 from pellucid.regression import powers
 from pellucid.regression.hat import is_rough
 from pellucid.regression.monomials import Monomials, count
@@ -183,6 +184,7 @@ class PolynomialRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator
             columns, self._inside.value[columns.kept], self._basis.degree
         )
 
+    @by_chunks
     def predict(self, X: Any) -> Array:
         """Compute z, by the orthogonal polynomials: no digit is lost far from 0.
 

@@ -7,6 +7,8 @@ from typing import Any
 from sklearn.base import ClassifierMixin, RegressorMixin
 
 from pellucid.models.extremes import r2
+from pellucid.models.streamed import predicting
+from pellucid.tables.streams.stream import Stream
 from pellucid.tables.table import Table
 
 
@@ -14,7 +16,7 @@ class Regressor(RegressorMixin):
     """A regressor whose score has no scale."""
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """Compute r2 of the predictions for X, which may be a `Table` with its target.
+        """Compute r2 of the predictions for X, a `Table` or a `Stream`.
 
         Examples
         --------
@@ -23,6 +25,8 @@ class Regressor(RegressorMixin):
         >>> pl.LinearRegression().fit(X, y).score(X, y)
         1.0
         """
+        if isinstance(X, Stream):
+            return predicting.r2(self, X)
         return r2(target_of(X, y), self.predict(X), sample_weight)
 
 
@@ -30,7 +34,7 @@ class Classifier(ClassifierMixin):
     """A classifier whose score takes tables too."""
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """Compute the accuracy for X, which may be a `Table` with its target.
+        """Compute the accuracy for X, a `Table` or a `Stream`.
 
         Examples
         --------
@@ -39,6 +43,8 @@ class Classifier(ClassifierMixin):
         >>> pl.LogisticRegression().fit(X, y).score(X, y)
         1.0
         """
+        if isinstance(X, Stream):
+            return predicting.accuracy(self, X)
         return float(super().score(X, target_of(X, y), sample_weight))
 
 

@@ -24,6 +24,9 @@ from pellucid.models.networks.networks import Network
 from pellucid.models.networks.training import Loss, last_function
 from pellucid.models.pictures import of_learning
 from pellucid.models.scores import target_of
+from pellucid.models.streamed import predicting
+from pellucid.models.streamed.predicting import by_chunks
+from pellucid.tables.streams.stream import Stream
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -280,6 +283,7 @@ class NetworkClassifier(ClassifierMixin, Network):
 
     # -- predictions ------------------------------------------------------------------
 
+    @by_chunks
     def predict_proba(self, X: Any) -> Any:
         """The probability of each class (n, k), or at each place (n, ..., k).
 
@@ -298,6 +302,7 @@ class NetworkClassifier(ClassifierMixin, Network):
             return np.asarray(OUTPUTS["logistic"](_both(z)))
         return np.asarray(OUTPUTS["softmax"](z))
 
+    @by_chunks
     def predict_log_proba(self, X: Any) -> Any:
         """The logarithm of the probability of each class (n, k).
 
@@ -316,6 +321,7 @@ class NetworkClassifier(ClassifierMixin, Network):
             return np.asarray(special.log_expit(_both(z)))
         return np.asarray(special.log_softmax(z, axis=-1))
 
+    @by_chunks
     def predict(self, X: Any) -> Any:
         """The most probable class of each row (n,), or of each place.
 
@@ -340,6 +346,8 @@ class NetworkClassifier(ClassifierMixin, Network):
         ... )
         1.0
         """
+        if isinstance(X, Stream):
+            return predicting.accuracy(self, X)
         said, y = self.predict(X), target_of(X, y)
         if isinstance(said, list) or said.ndim > 1:
             said, y, sample_weight = examples.flat(self, said, y, sample_weight)

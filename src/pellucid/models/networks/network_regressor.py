@@ -17,7 +17,10 @@ from pellucid.models.networks.examples import Examples
 from pellucid.models.networks.networks import Network
 from pellucid.models.networks.training import Loss, by_place
 from pellucid.models.scores import target_of
+from pellucid.models.streamed import predicting
+from pellucid.models.streamed.predicting import by_chunks
 from pellucid.show import plots
+from pellucid.tables.streams.stream import Stream
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -187,6 +190,7 @@ class NetworkRegressor(RegressorMixin, Network):
 
     # -- predictions ------------------------------------------------------------------
 
+    @by_chunks
     def predict(self, X: Any) -> Any:
         """The output for each row (n,), of several targets (n, k), or at each place.
 
@@ -215,6 +219,8 @@ class NetworkRegressor(RegressorMixin, Network):
         >>> model.fit(X, y).score(X, y) > 0.9
         True
         """
+        if isinstance(X, Stream):
+            return predicting.r2(self, X)
         said, y = self.predict(X), target_of(X, y)
         if isinstance(said, list) or np.ndim(said) > 2:
             said, y, sample_weight = examples.flat(self, said, y, sample_weight)

@@ -16,6 +16,7 @@ from pellucid.models.networks.multilayer import Multilayer
 from pellucid.models.networks.network import OUTPUTS
 from pellucid.models.networks.perceptron_settings import in_batches
 from pellucid.models.scores import Regressor
+from pellucid.models.streamed.predicting import by_chunks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -161,6 +162,7 @@ class MLPRegressor(Regressor, Multilayer):
     def _result_name(self) -> str:
         return "z" if self.out_activation_ == "identity" else "y"
 
+    @by_chunks
     def predict(self, X: Any) -> Array:
         """The output for each row, (n,), or (n, k) for several targets.
 

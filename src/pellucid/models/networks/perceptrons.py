@@ -22,6 +22,7 @@ from pellucid.models.networks.multilayer import Multilayer
 from pellucid.models.networks.network import OUTPUTS
 from pellucid.models.networks.perceptron_settings import CHECKS, in_batches
 from pellucid.models.scores import Classifier
+from pellucid.models.streamed.predicting import by_chunks
 from pellucid.regression.powers import filled
 
 if TYPE_CHECKING:
@@ -281,6 +282,7 @@ class MLPClassifier(Classifier, Multilayer):
         z = self._linear(X)
         return np.hstack([-z, z]) if z.shape[1] == 1 else z
 
+    @by_chunks
     def predict_proba(self, X: Any) -> Array:
         """The probability of each class or label (n, k).
 
@@ -294,6 +296,7 @@ class MLPClassifier(Classifier, Multilayer):
         z = self._linear_of_both(X)
         return np.asarray(OUTPUTS[self.out_activation_](z))
 
+    @by_chunks
     def predict_log_proba(self, X: Any) -> Array:
         """The logarithm of the probability of each class or label (n, k).
 
@@ -309,6 +312,7 @@ class MLPClassifier(Classifier, Multilayer):
             return np.asarray(special.log_softmax(z, axis=1))
         return np.asarray(special.log_expit(z))
 
+    @by_chunks
     def predict(self, X: Any) -> Array:
         """The most probable class of each row (n,), or whether it has a label (n, k).
 

@@ -66,6 +66,6 @@ class Several(tuple[Any, ...]):
 
     __slots__ = ()
 
-    def __add__(self, other: Any) -> Self:  # type: ignore[override]
+    def __add__(self, other: Any) -> Self:
         """Add each to its own."""
         return type(self)(a + b for a, b in zip(self, other, strict=True))

@@ -36,6 +36,18 @@ class Chunk:
         """How many rows."""
         return len(self.X)
 
+    def __add__(self, other: Chunk) -> Chunk:
+        """The rows of both, one after another."""
+        both = [
+            None if a is None else np.concatenate([a, b])
+            for a, b in zip(self._arrays, other._arrays, strict=True)
+        ]
+        return Chunk(*both)  # type: ignore[arg-type]  # None where there was none
+
+    @property
+    def _arrays(self) -> tuple[Array | None, ...]:
+        return self.X, self.y, self.s, self.number
+
     def some(self, kept: Array) -> Chunk:
         """Some of the rows, in their order: all of them where that is what is kept."""
         if kept.dtype == bool and kept.all():

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from pellucid.tables.grid import Grid, position
 from pellucid.tables.levels import is_there, text_of
-from pellucid.tables.preparation import Preparation, Step
+from pellucid.tables.preparation import Preparation
 from pellucid.tables.rereading import read_as
+from pellucid.tables.step import Step
 from pellucid.tables.streams.adding import S, Tree
 from pellucid.tables.streams.choices import Between
 from pellucid.tables.streams.chunk import Chunk
@@ -37,17 +38,18 @@ class Reading:
         Of a target that names classes: all of them.
     choices : tuple of Between
         Which rows are meant: those that all of them mean.
-    scale : pair of arrays (d,), or None
-        The mean that is subtracted from X, and what it is divided by then.
     weights : str or None
         The column that holds the weights of rows.
+    strict : bool
+        Whether a hole, or a level that the recipe does not know, is an error and not a
+        row to leave out.
     """
 
     preparation: Preparation
     labels: tuple[str, ...] = ()
     choices: tuple[Between, ...] = ()
-    scale: tuple[Array, Array] | None = None
     weights: str | None = None
+    strict: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -78,8 +80,10 @@ class Reading:
 
     def prepared(self, grid: Grid, number: Array) -> Chunk:
         """The rows of a grid by the recipe, without those that are not meant."""
-        X = np.asfortranarray(self.preparation.applied(grid, strict=False))
-        present = np.isfinite(X).all(axis=1)
+        recipe = self.preparation
+        found = recipe.complete(grid) if self.strict else recipe.applied(grid, False)
+        X = np.asfortranarray(found)
+        present = np.asarray(np.isfinite(X).all(axis=1))
         y = s = None
         if self.preparation.target is not None:
             y, has = self._target(grid, self.preparation.target)
@@ -89,8 +93,6 @@ class Reading:
             present &= np.isfinite(s)
         for choice in self.choices:
             present &= choice.of(number)
-        if self.scale is not None:
-            X = (X - self.scale[0]) / self.scale[1]
         return Chunk(X, y, s, number).some(present)
 
     def _target(self, grid: Grid, step: Step) -> tuple[Array, Array]:

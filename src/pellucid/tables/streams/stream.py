@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import pairwise
 from typing import Any, NoReturn
 
 import numpy as np
@@ -14,17 +15,20 @@ from pellucid.errors import TableError
 from pellucid.show.progress import progress
 from pellucid.tables.preparation import Preparation
 from pellucid.tables.streams.adding import S
-from pellucid.tables.streams.choices import Between
+from pellucid.tables.streams.choices import Between, uniform
 from pellucid.tables.streams.chunk import Chunk
 from pellucid.tables.streams.pieces import Piece
 from pellucid.tables.streams.reading import Reading, Work
 from pellucid.tables.streams.runners import Cores, Runner
+from pellucid.tables.streams.spread import Spread
 from pellucid.tables.table import Table
 from pellucid.tables.wording import counted
 
 Array = NDArray[Any]
 
 PATIENCE = 1.0  # seconds before a person is shown how far a pass is
+AGAIN = 0x9E3779B1  # what tells the hash of parts of parts from that of parts
+DRAWN = 0x5A17  # what tells the hash of a sample from that of folds
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -87,16 +91,19 @@ class Stream:
     @property
     def X(self) -> NoReturn:  # noqa: N802
         """No memory holds it."""
-        raise TableError(
-            f"{self.source}: expected rows that are read as they come, found X asked "
-            "for as a whole; go through `chunks()`, look at `sample(1000)`, or read "
-            "all rows by `table()`."
-        )
+        raise self._absent("X")
 
     @property
     def y(self) -> NoReturn:
         """No memory holds it."""
-        return self.X
+        raise self._absent("y")
+
+    def _absent(self, what: str) -> TableError:
+        return TableError(
+            f"{self.source}: expected rows that are read as they come, found {what} "
+            "asked for as a whole; go through `chunks()`, look at `sample(1000)`, or "
+            "read all rows by `table()`."
+        )
 
     # -- passes over the rows -------------------------------------------------------
 
@@ -169,12 +176,138 @@ class Stream:
 
     # -- other streams of the same rows ---------------------------------------------
 
-    def chosen(self, choice: Between) -> Stream:
-        """Some of the rows, by a hash of their numbers; counted in one pass."""
-        reading = replace(self.reading, choices=(*self.reading.choices, choice))
-        some = replace(self, reading=reading)
-        n = some.summed(len, "counting rows")
-        return replace(some, n=n)
+    def chosen(self, *choices: Between) -> list[Stream]:
+        """Some of the rows for each choice, by a hash of their numbers.
+
+        Where rows have holes they are counted in one pass.
+        """
+        counted_by = partial(_counts, choices)
+        every = (self.n == sum(self.counts)) and not self.reading.choices
+        ends = np.cumsum([0, *self.counts])
+        if every and not self.reading.weights:
+            spans = pairwise(ends.tolist())
+            counts = np.sum([_meant(choices, np.arange(*span)) for span in spans], 0)
+        else:
+            counts = self.summed(counted_by, "counting rows")
+        return [
+            replace(
+                self, n=int(n),
+                reading=replace(self.reading, choices=(*self.reading.choices, choice)),
+            )
+            for n, choice in zip(counts, choices, strict=True)
+        ]  # fmt: skip
+
+    def split(
+        self, test_size: float = 0.25, random_state: int = 0
+    ) -> tuple[Stream, Stream]:
+        """Part the rows at random, by a hash of their numbers: to learn, and to judge.
+
+        Parameters
+        ----------
+        test_size : float
+            About which part of the rows is held out.
+        random_state : int
+            Another parts them otherwise; the same always does it alike.
+
+        Returns
+        -------
+        train, test : Stream
+            Of the same columns.
+
+        Raises
+        ------
+        TableError
+            For a part that is not between 0 and 1.
+
+        Examples
+        --------
+        >>> import pellucid as pl
+        >>> stream = pl.rows(np.arange(400.0).reshape(200, 2) ** 2, stream=True)
+        >>> train, test = stream.split(test_size=0.2)
+        >>> train.n + test.n, abs(test.n - 40) < 20
+        (200, True)
+        """
+        if not 0 < test_size < 1:
+            raise TableError(
+                f"{self.source}: expected a test_size between 0 and 1, found "
+                f"{test_size}; 0.25 holds a quarter of the rows out."
+            )
+        test = Between(0.0, test_size, self._seed(random_state))
+        train, held_out = self.chosen(replace(test, inside=False), test)
+        return train, held_out
+
+    def folds(
+        self, folds: int = 5, random_state: int = 0
+    ) -> list[tuple[Stream, Stream]]:
+        """Cut the rows into folds, by a hash of their numbers, for cross-validation.
+
+        Parameters
+        ----------
+        folds : int
+            How many, two or more.
+        random_state : int
+            Another cuts them otherwise; the same always does it alike.
+
+        Returns
+        -------
+        list of (train, test)
+            The rows of each fold as test, and all others as train.
+
+        References
+        ----------
+        Stone, "Cross-validatory choice and assessment of statistical predictions"
+        (1974).
+
+        Examples
+        --------
+        >>> import pellucid as pl
+        >>> stream = pl.rows(np.arange(400.0).reshape(200, 2) ** 2, stream=True)
+        >>> sum(test.n for train, test in stream.folds(5))
+        200
+        """
+        if folds < 2:
+            raise TableError(
+                f"{self.source}: expected two folds or more, found {folds}; 5 is usual."
+            )
+        ends = np.linspace(0.0, 1.0, folds + 1).tolist()
+        seed = self._seed(random_state)
+        tests = [Between(*both, seed) for both in pairwise(ends)]
+        trains = [replace(test, inside=False) for test in tests]
+        parts = self.chosen(*trains, *tests)
+        return [*zip(parts[:folds], parts[folds:], strict=True)]
+
+    def _seed(self, random_state: int) -> int:
+        """That of a choice: parts of a part are not cut where that was."""
+        return random_state + AGAIN * len(self.reading.choices)
+
+    def standardised(self) -> Stream:
+        """Columns of X less their means, in standard deviations, found in one pass.
+
+        They become a part of the recipe, so that a model which is fitted to them takes
+        other rows as they come. A column that does not vary is only centred.
+
+        Examples
+        --------
+        >>> import pellucid as pl
+        >>> stream = pl.rows([[1.0, 2.0], [3.0, 4.5]], target=2, stream=True)
+        >>> stream.standardised().table().X.ravel()
+        array([-1.,  1.])
+        """
+        found = self.summed(_spread, "means and deviations")
+        of = zip(found.mean.tolist(), found.deviation.tolist(), strict=True)
+        recipe = self.preparation.standardised(dict(zip(self.names, of, strict=True)))
+        return replace(self, reading=replace(self.reading, preparation=recipe))
+
+    def by(self, recipe: Preparation) -> Stream:
+        """The raw rows by another recipe, as a fitted model keeps one for new rows.
+
+        Holes and levels that the recipe does not know are errors then.
+        """
+        if recipe == self.preparation:
+            return self
+        recipe = replace(recipe, target=self.preparation.target)
+        reading = replace(self.reading, preparation=recipe, strict=True)
+        return replace(self, reading=reading)
 
     def without(self, reasons: Mapping[str, str]) -> Stream:
         """Leave columns of X out, each for a reason that the preparation tells."""
@@ -189,9 +322,72 @@ class Stream:
         """Read all rows into memory."""
         return self._as_table([*self.chunks()])
 
+    def sample(self, rows: int = 10_000, random_state: int = 0) -> Table:
+        """Read some rows, drawn at random by a hash of their numbers, in one pass.
+
+        Parameters
+        ----------
+        rows : int
+            How many at most.
+        random_state : int
+            Another draws others; the same always draws the same.
+
+        Returns
+        -------
+        Table
+            The rows in their order, and the numbers of them, from 1, as labels.
+
+        Examples
+        --------
+        >>> import pellucid as pl
+        >>> stream = pl.rows(np.arange(400.0).reshape(200, 2) ** 2, stream=True)
+        >>> stream.sample(20)
+        Table(20 rows: x1, x2)
+        """
+        seed = self._seed(random_state) ^ DRAWN
+        share = min((rows + 6 * rows**0.5 + 6) / max(self.n, 1), 1.0)
+        drawn = self.summed(partial(_drawn, Between(0.0, share, seed)), "a sample")
+        first = np.argsort(uniform(drawn.number, seed), kind="stable")[:rows]
+        drawn = drawn.some(np.sort(first))
+        return replace(self._as_table([drawn]), labels=drawn.number + 1)
+
+    def head(self, rows: int = 5) -> Table:
+        """Read the first rows alone.
+
+        Examples
+        --------
+        >>> import pellucid as pl
+        >>> pl.rows(np.eye(4), stream=True).head(2).n
+        2
+        """
+        found: list[Chunk] = []
+        for chunk in self.chunks():
+            found.append(chunk.some(np.arange(min(rows, len(chunk)))))
+            rows -= len(found[-1])
+            if rows <= 0:
+                break
+        return self._as_table(found)
+
     def _as_table(self, chunks: list[Chunk]) -> Table:
         d, target = self.d, self.target
         X = np.concatenate([np.empty((0, d)), *(chunk.X for chunk in chunks)])
         ys = [chunk.y for chunk in chunks if chunk.y is not None]
         y = np.concatenate(ys) if ys else None
         return Table(X, y, self.names, target, self.source, self.preparation)
+
+
+def _counts(choices: Sequence[Between], chunk: Chunk) -> Array:
+    return _meant(choices, chunk.number)
+
+
+def _meant(choices: Sequence[Between], number: Array) -> Array:
+    """How many rows of some numbers each choice means."""
+    return np.array([np.count_nonzero(choice.of(number)) for choice in choices])
+
+
+def _spread(chunk: Chunk) -> Spread:
+    return Spread.of(chunk.X, chunk.s)
+
+
+def _drawn(choice: Between, chunk: Chunk) -> Chunk:
+    return chunk.some(choice.of(chunk.number))

@@ -1,0 +1,89 @@
+"""Rows of a stream are predicted as those of a table, and scored by sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.errors import ModelError
+from pellucid.tables.streams.adding import Several
+from pellucid.tables.streams.chunk import Chunk
+from pellucid.tables.streams.spread import Spread
+from pellucid.tables.streams.stream import Stream
+
+Array = NDArray[Any]
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def by_chunks(method: Method) -> Method:
+    """Let a method of a model take a stream too: what it gives of all rows, joined."""
+
+    @wraps(method)
+    def taking_streams(self: Any, X: Any, *args: Any, **more: Any) -> Any:
+        if not isinstance(X, Stream):
+            return method(self, X, *args, **more)
+        chunks = known(self, X).chunks()
+        parts = [method(self, rows(self, chunk), *args, **more) for chunk in chunks]
+        return (
+            np.concatenate(parts) if parts else method(self, X.head(0).X, *args, **more)
+        )
+
+    return cast(Method, taking_streams)
+
+
+def known(model: Any, stream: Stream) -> Stream:
+    """The rows of a stream by the recipe that a model has learned."""
+    recipe = getattr(model, "preparation_", None)
+    return stream if recipe is None else stream.by(recipe)
+
+
+def rows(model: Any, chunk: Chunk) -> Any:
+    """The rows of a chunk as a model takes them: with the names that it was told."""
+    names = getattr(model, "feature_names_in_", None)
+    if names is None or len(names) != chunk.X.shape[1]:
+        return chunk.X
+    import pandas as pd
+
+    return pd.DataFrame(chunk.X, columns=names, copy=False)
+
+
+def r2(model: Any, X: Stream) -> float:
+    """1 - SSE / SST of the predictions for the rows of a stream, in one pass."""
+    error, spread = _totals(model, X, _errors)
+    sse, sst = float(error), float(spread.squares[0])
+    return 1 - sse / sst if sst > 0 else float(sse == 0)
+
+
+def accuracy(model: Any, X: Stream) -> float:
+    """The share of the rows of a stream that are called right, in one pass."""
+    right, total = _totals(model, X, _right)
+    return float(right / total)
+
+
+def _totals(model: Any, X: Stream, work: Callable[[Any, Chunk], Any]) -> Any:
+    stream = known(model, X)
+    if stream.target is None:
+        raise ModelError(
+            f"{type(model).__name__}: expected rows with a target to score, found none "
+            f"in {X.source}; name a column in pl.rows(..., target=...)."
+        )
+    return stream.summed(partial(work, model), "scoring")
+
+
+def _errors(model: Any, chunk: Chunk) -> Several:
+    """The squared errors, and how the target spreads."""
+    y, s = np.asarray(chunk.y, float), chunk.s
+    squares = (y - model.predict(rows(model, chunk))) ** 2
+    error = np.sum(squares if s is None else s * squares)
+    return Several((error, Spread.of(y[:, None], s)))
+
+
+def _right(model: Any, chunk: Chunk) -> Several:
+    """The weight of the rows that are called right, and of all."""
+    s = np.ones(len(chunk)) if chunk.s is None else chunk.s
+    right = s @ (model.predict(rows(model, chunk)) == chunk.y)
+    return Several((right, np.sum(s)))
