@@ -7,6 +7,7 @@ import pellucid as pl
 from pellucid.errors import ModelError, PellucidError
 from pellucid.layers import LSTM, Conv2D, Dense, Embedding, Flatten, Sequential
 from pellucid.models.networks import memory
+from pellucid.running import memory as machine
 
 RNG = np.random.default_rng(0)
 IMAGES, TWO = RNG.normal(size=(20, 8, 8, 1)), np.arange(20) % 2
@@ -233,14 +234,14 @@ def test_filling_sequences_up_says_what_it_needs(monkeypatch):
 
 
 def test_a_machine_tells_how_much_memory_is_free(monkeypatch, tmp_path):
-    assert memory.available() > 1e6
-    monkeypatch.setattr(memory, "MEMORY", tmp_path / "none")
-    assert memory.available() == np.inf
+    assert machine.available() > 1e6
+    monkeypatch.setattr(machine, "MEMORY", tmp_path / "none")
+    assert machine.available() == np.inf
     (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable: 5 kB\n")
     (tmp_path / "memory.max").write_text("4096\n")
     (tmp_path / "memory.current").write_text("96\n")
-    monkeypatch.setattr(memory, "MEMORY", tmp_path / "meminfo")
-    monkeypatch.setattr(memory, "GROUP", tmp_path)
-    assert memory.available() == 4000
+    monkeypatch.setattr(machine, "MEMORY", tmp_path / "meminfo")
+    monkeypatch.setattr(machine, "GROUP", tmp_path)
+    assert machine.available() == 4000
     (tmp_path / "memory.max").write_text("max\n")
-    assert memory.available() == 5 * 1024
+    assert machine.available() == 5 * 1024

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -20,6 +20,26 @@ from pellucid.tables.table import Table
 from pellucid.tables.to_table import Wishes, to_table
 
 
+# What is streamed for sure, what is not, and what is where it would not fit.
+@overload
+def rows(
+    source: Any, target: str | int | None = None, *, drop: Any = ...,
+    categories: Any = ..., numbers: Any = ..., dates: Any = ..., missing: str = ...,
+    header: bool | None = ..., sheet: str | int | None = ..., stream: Literal[True],
+) -> Stream: ...  # fmt: skip
+@overload
+def rows(
+    source: Any, target: str | int | None = None, *, drop: Any = ...,
+    categories: Any = ..., numbers: Any = ..., dates: Any = ..., missing: str = ...,
+    header: bool | None = ..., sheet: str | int | None = ..., stream: Literal[False],
+) -> Table: ...  # fmt: skip
+@overload
+def rows(
+    source: Any, target: str | int | None = None, *, drop: Any = ...,
+    categories: Any = ..., numbers: Any = ..., dates: Any = ..., missing: str = ...,
+    header: bool | None = ..., sheet: str | int | None = ...,
+    stream: bool | None = ...,
+) -> Table | Stream: ...  # fmt: skip
 def rows(
     source: Any, target: str | int | None = None, *, drop: Any = (),
     categories: Any = (), numbers: Any = (), dates: Any = (), missing: str = "drop",

@@ -176,7 +176,7 @@ def from_folder(folder: Path) -> Data:
 
 def points_of(path: Path, features: int) -> Points:
     """Read a file of so many features and, in the last column, y."""
-    table = rows(path, header=False)
+    table = rows(path, header=False, stream=False)
     if table.d != features + 1:
         expected = f"{counted(features, 'column')} of x and one of y"
         raise TableError(

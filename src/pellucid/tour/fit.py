@@ -83,7 +83,7 @@ def run(
     expect_libraries("plot")
     expect_room(out)
     try:
-        table = rows(path, target, **(reading or {})).for_fitting()
+        table = rows(path, target, **(reading or {}), stream=False).for_fitting()
     except TableError as error:
         raise TableError(typed(str(error))) from None
     table = replace(table, raw=None)  # the text of a large file is no longer needed

@@ -38,7 +38,8 @@ class File:
         with TemporaryDirectory() as folder:
             path = Path(folder, re.sub(r"[^\w. -]", "_", self.name)[-80:] or "file")
             path.write_bytes(self.content)
-            return rows(path, **wishes)
+            table: Table = rows(path, **wishes, stream=False)
+            return table
 
 
 def columns(file: File) -> list[dict[str, Any]]:

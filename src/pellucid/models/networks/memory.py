@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,25 +11,9 @@ import numpy as np
 from pellucid.errors import ModelError
 from pellucid.graphs import structure
 from pellucid.layers.containers import count, layers_in, output_shape
+from pellucid.running.memory import available
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
-MEMORY = Path("/proc/meminfo")
-GROUP = Path("/sys/fs/cgroup")  # of a container, which may have less than its machine
-
-
-def available() -> float:
-    """How many bytes are free on this machine; infinity where it does not tell."""
-    try:
-        lines = dict(line.split(":") for line in MEMORY.read_text().splitlines())
-        free = 1024.0 * int(lines["MemAvailable"].split()[0])
-    except (OSError, ValueError, KeyError):
-        return math.inf
-    try:
-        most, now = (int((GROUP / f"memory.{name}").read_text())
-                     for name in ("max", "current"))  # fmt: skip
-    except (OSError, ValueError):  # no group, or "max"
-        return free
-    return min(free, float(most - now))
 
 
 def expect_room(model: Any, needed: Mapping[str, float], advice: str) -> None:
