@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.regression import powers
 from pellucid.regression.problem import Rows
 from pellucid.regression.rows import visited
 
@@ -57,8 +56,8 @@ class Explained:
         def part(blocks: list[slice]) -> Array:
             total: Any = 0.0
             for block in blocks:
-                Y = powers.scaled(y.X[block], y.e)
-                squares = np.stack([(Y - y.mean) ** 2, Y**2])  # (2, m, k)
+                Y = y.block(block)
+                squares = np.stack([(Y - y.shift) ** 2, (Y + y.head) ** 2])  # (2, m, k)
                 s_ = np.ones(len(Y)) if s is None else s[block]
                 total = total + s_ @ squares
             return np.asarray(total)

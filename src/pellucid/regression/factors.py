@@ -122,6 +122,7 @@ class Factors:
         R, projected, inverse, error = _triangle(rows, moments, length)
         f = projected
         noise = coarse[varies] / length[varies]
+        n = rows.stands_for or n
         own = (10 * len(noise) ** 0.5 + n**0.5) * EPS  # of sums over all rows
         V = None
         if inverse is None or not _is_whole(inverse, noise, own):

@@ -122,6 +122,11 @@ def least_squares(
     if krylov.is_too_large(X) and not positive:
         return _by_iterations(X, y, s, intercept, ridge)
     rows = Rows.of(X, y, s, intercept=intercept, ridge=ridge)
+    return solution_of(rows, power_of(s), positive=positive)
+
+
+def solution_of(rows: Rows, f: int = 0, *, positive: bool = False) -> LeastSquares:
+    """The least squares of rows, whose weights were divided by 2^f."""
     factors = Factors.of(rows)
     found = (nonnegative if positive else solved)(rows, factors)
     w, b = found.w, found.b
@@ -134,9 +139,9 @@ def least_squares(
         factors.rank,
         _singular(rows, factors),
         ~factors.varies,
-        Spread.of(rows, factors, power_of(s)),
+        Spread.of(rows, factors, f),
         *_digits(rows, factors, found),
-        Explained.of(rows, found.squares, power_of(s)),
+        Explained.of(rows, found.squares, f),
     )
 
 
@@ -252,6 +257,7 @@ def _singular(rows: Rows, factors: Factors) -> Singular:
     varies, e = factors.varies, rows.columns.e
     length, e = factors.length[varies], None if e is None else e[varies]
     n, d = rows.columns.shape
+    n = rows.stands_for or n
     return Singular(factors.R, length, e, min(n, d) if rows.ridge is None else d)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,35 @@ from pellucid.regression import powers
 from pellucid.regression.error_free import Double, summed
 from pellucid.regression.survey import ExactColumns, Formed, Survey
 
+if TYPE_CHECKING:
+    from pellucid.regression.sums.condensed import CondensedColumns
+
 Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Blur:
+    """What rounding may have moved in sums: l_i n_j + n_i l_j in that of z_i z_j.
+
+    Parameters
+    ----------
+    lost, size : array (d + 1,)
+        l and n, of the columns and the target.
+    """
+
+    lost: Array
+    size: Array
+
+    @property
+    def parts(self) -> tuple[Array, Array]:
+        """Both."""
+        return self.lost, self.size
+
+    def of_slopes(self, w: Array) -> Array:
+        """Of A'(y - A w) (d, 1), at most."""
+        u = np.vstack([np.abs(w), np.ones((1, w.shape[1]))])
+        lost, size = (part[:, None] for part in self.parts)
+        return np.asarray(lost[:-1] * (size.T @ u) + size[:-1] * (lost.T @ u))
 
 
 @dataclass(frozen=True)
@@ -22,16 +50,19 @@ class Rows:
     `q` holds the roots of the weights `s`; both are None where each row counts once.
     `ridge` is the penalty of each w_j^2, for columns by their powers of two. `noise` is
     what rounding may have moved in each column, beside its length, where that is known.
+    Rows that stand for others, of which they have the sums, may have a `blur`.
     """
 
-    columns: ExactColumns
-    targets: ExactColumns
+    columns: ExactColumns | CondensedColumns
+    targets: ExactColumns | CondensedColumns
     s: Array | None
     q: Array | None
     intercept: bool
     eps: float  # the rounding of the columns
     ridge: Array | None = None
     noise: Array | None = None
+    blur: Blur | None = None
+    stands_for: int | None = None
 
     @classmethod
     def of(

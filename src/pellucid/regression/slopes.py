@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ from pellucid.regression.error_free import (
 from pellucid.regression.problem import Rows
 from pellucid.regression.rows import rows_a_block, visits
 from pellucid.regression.survey import ExactColumns
+
+if TYPE_CHECKING:
+    from pellucid.regression.sums.condensed import CondensedColumns
 
 Array = NDArray[Any]
 
@@ -118,6 +121,8 @@ def slopes(rows: Rows, w: Double, b: Double, slices: int) -> Slopes:
     error = 4 * size**0.5 * cutting.rounding * sizes
     error_w = rows.columns.rounding[:, None] * sizes
     squares = np.asarray(squares)
+    if rows.blur is not None:
+        error_w = error_w + rows.blur.of_slopes(w.head)
     found = Slopes(total[:-1], total[-1], squares, error, error_r, error_w)
     return found if rows.ridge is None else found.penalised(rows.ridge[:, None], w)
 
@@ -170,15 +175,16 @@ class Left:
     `w` holds slices of them, beside each other as they meet those of A.
     """
 
-    columns: ExactColumns
+    columns: ExactColumns | CondensedColumns
     cutting: Cutting
     w: list[Array]
     b: Double
 
     @classmethod
     def of(
-        cls, columns: ExactColumns, w: Double, b: Double, slices: int, size: int
-    ) -> Left:
+        cls, columns: ExactColumns | CondensedColumns, w: Double, b: Double,
+        slices: int, size: int,
+    ) -> Left:  # fmt: skip
         """For blocks of so many rows, cut into so many slices."""
         cutting = Cutting(slices, bits_of_slices(max(columns.shape[1], size)))
         unit = np.frexp(columns.largest)[1][:, None]

@@ -1,0 +1,1 @@
+"""Least squares from sums over rows that no memory holds, to all digits."""
