@@ -491,4 +491,4 @@ def test_predictions_of_a_frame_are_had_without_a_file():
     expected = model.predict(HOUSES)
     np.testing.assert_array_equal(found.columns["predicted price"], expected)
     assert found.predicted.all()
-    assert found.gaps == []
+    assert found.outcome.gaps == []

@@ -90,6 +90,11 @@ HEADER = click.option(
 SHEET = click.option(
     "--sheet", metavar="NAME", help="A sheet of a workbook.  [default: first]"
 )
+STREAM = click.option(
+    "--stream/--no-stream", default=None,
+    help="Whether rows are read anew each time that they are needed, a few at a time, "
+    "or kept in memory.  [default: kept where they fit well]",
+)  # fmt: skip
 
 
 @click.group(cls=Sentences, context_settings=HELP)
@@ -247,6 +252,7 @@ def fit(
 )  # fmt: skip
 @HEADER
 @SHEET
+@STREAM
 @debug
 def predict(model: Path, table: Path, out: Path | None, **reading: Any) -> None:
     """Let MODEL, a file that pl.save has written, predict the rows of TABLE.

@@ -7,7 +7,7 @@ in the place of a number has no prediction: it is kept, and counted.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,11 @@ from sklearn.base import is_classifier
 
 from pellucid.errors import TableError
 from pellucid.models.base import Array
+from pellucid.models.scoring import Right, compared
 from pellucid.tables.cells import is_missing
 from pellucid.tables.grid import Column, Grid
 from pellucid.tables.levels import text_of
 from pellucid.tables.preparation import Preparation
-from pellucid.tables.rereading import read_as
 from pellucid.tables.roles import PERCENT, Role
 from pellucid.tables.step import Step, Values
 from pellucid.tables.to_files import as_text
@@ -35,12 +35,71 @@ class Gap:
 
     column: str
     rows: int
-    reason: str
+    what: str
+    example: str = ""
+
+    @property
+    def reason(self) -> str:
+        """The reason, with the first cell that it was found in."""
+        return f"{self.what}, such as {self.example}" if self.example else self.what
+
+    def __add__(self, other: Gap) -> Gap:
+        """The same reason in more rows."""
+        return replace(self, rows=self.rows + other.rows)
+
+
+Gaps = dict[tuple[int, bool], Gap]  # by the place of the column; strange cells last
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the prediction of rows went, which is added over chunks of them.
+
+    Parameters
+    ----------
+    rows : int
+        How many there are.
+    predicted : int
+        How many of them have a prediction.
+    reasons : dict
+        Why the others have none; a row may have several reasons.
+    right : Right or None
+        How good the predictions are, where the table holds the target too.
+    """
+
+    rows: int
+    predicted: int
+    reasons: Gaps
+    right: Right | None
+
+    def __add__(self, other: Outcome) -> Outcome:
+        """Of these rows and of others that follow them."""
+        both = {**other.reasons, **self.reasons}
+        for place in self.reasons.keys() & other.reasons.keys():
+            both[place] = self.reasons[place] + other.reasons[place]
+        right: Any = self.right or other.right
+        if self.right and other.right:
+            right = self.right + other.right  # type: ignore[operator]  # of one kind
+        rows, predicted = self.rows + other.rows, self.predicted + other.predicted
+        return Outcome(rows, predicted, both, right)
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """Why rows have no prediction, column by column."""
+        return [self.reasons[place] for place in sorted(self.reasons)]
+
+    @property
+    def score(self) -> dict[str, float]:
+        """How good the predictions are on rows whose target is known."""
+        return {} if self.right is None else self.right.figures()
+
+
+NOTHING = Outcome(0, 0, {}, None)
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a model says of a table.
+    """What a model says of a table, or of a chunk of one.
 
     Parameters
     ----------
@@ -48,16 +107,13 @@ class Predictions:
         From the name of a new column to its values, those of the predicted rows alone.
     predicted : array (n,) of bool
         Which rows have a prediction.
-    gaps : list of Gap
-        Why the others have none, column by column; a row may have several reasons.
-    score : dict
-        How good the predictions are, where the table holds the target too.
+    outcome : Outcome
+        How that went.
     """
 
     columns: dict[str, Array]
     predicted: NDArray[np.bool_]
-    gaps: list[Gap]
-    score: dict[str, float]
+    outcome: Outcome
 
 
 def predictions(model: Any, grid: Grid) -> Predictions:
@@ -66,18 +122,15 @@ def predictions(model: Any, grid: Grid) -> Predictions:
     Raises
     ------
     TableError
-        For a column that is not there, or a table without rows.
+        For a column that is not there.
     """
-    if not grid.n:
-        advice = "check that the file is whole"
-        raise TableError(f"{grid.source}: expected rows to predict, found none; "
-                         f"{advice}.")  # fmt: skip
     recipe = getattr(model, "preparation_", None) or plain_recipe(model, grid)
-    gaps: list[Gap] = []
+    gaps: Gaps = {}
     parts, usable = [], np.ones(grid.n, bool)
-    for step, column, values in recipe.read(grid):
-        unusable = unusable_cells(step, column, values, gaps)
-        usable &= ~unusable
+    for j, (step, column, values) in enumerate(recipe.read(grid)):
+        unusable = unusable_cells(step, column, values)
+        gaps |= {(j, gap.example != ""): gap for gap in unusable[1]}
+        usable &= ~unusable[0]
         parts.append(step.encoded(values))
     X = np.column_stack(parts)
     X = X if usable.all() else X[usable]
@@ -85,9 +138,11 @@ def predictions(model: Any, grid: Grid) -> Predictions:
     some = X if len(X) else np.zeros((1, X.shape[1]))  # which says what columns are new
     columns = {k: v[: len(X)] for k, v in said(model, some, target).items()}
     goal = recipe.target or Step(target, Role("number", "numbers"))
-    score = scored(model, columns, goal, grid, usable)
+    output = columns.get(f"predicted {goal.column}")
+    right = compared(output, goal, grid, usable, classes=is_classifier(model))
     named = {_free(name, grid.names): values for name, values in columns.items()}
-    return Predictions(named, usable, gaps, score)
+    outcome = Outcome(grid.n, int(usable.sum()), gaps, right)
+    return Predictions(named, usable, outcome)
 
 
 def plain_recipe(model: Any, grid: Grid) -> Preparation:
@@ -111,17 +166,17 @@ def plain_recipe(model: Any, grid: Grid) -> Preparation:
 
 
 def unusable_cells(
-    step: Step, column: Column, values: Values, gaps: list[Gap]
-) -> NDArray[np.bool_]:
+    step: Step, column: Column, values: Values
+) -> tuple[NDArray[np.bool_], list[Gap]]:
     """Mark the cells of a column that cannot be used, and say why.
 
     A missing cell can be where the recipe fills it in; what is neither missing nor
     known cannot.
     """
     holes = np.flatnonzero(np.isnan(values))
-    unusable = np.zeros(len(values), bool)
+    unusable, gaps = np.zeros(len(values), bool), list[Gap]()
     if not len(holes):
-        return unusable
+        return unusable, gaps
     cells = column.cells()
     missing = np.array(
         [step.role.lenient or is_missing(cells[i]) for i in holes.tolist()]
@@ -138,8 +193,8 @@ def unusable_cells(
         unit = f" {PERCENT}" * (step.role.scale == PERCENT)
         what = expected.get(step.role.kind, f"no {step.role.kind}{unit}")
         example = shown(text_of(cells[int(strange[0])]))
-        gaps.append(Gap(step.column, len(strange), f"{what}, such as {example}"))
-    return unusable
+        gaps.append(Gap(step.column, len(strange), what, example))
+    return unusable, gaps
 
 
 def _free(name: str, taken: Iterable[str]) -> str:
@@ -221,56 +276,3 @@ def bounds(model: Any, rows: Any, predicted: Array, names: list[str]) -> dict[st
     return {f"{side}{suffix}": both[:, j, i]
             for j, suffix in enumerate(suffixes)
             for i, side in enumerate(("lower", "upper"))}  # fmt: skip
-
-
-# -- how good it is -------------------------------------------------------------------
-
-
-def scored(
-    model: Any, columns: dict[str, Array], goal: Step, grid: Grid,
-    usable: NDArray[np.bool_],
-) -> dict[str, float]:  # fmt: skip
-    """How good the predictions are on the rows whose target is known."""
-    place = {name.strip(): j for j, name in enumerate(grid.names)}
-    output = columns.get(f"predicted {goal.column}")
-    if output is None or goal.column.strip() not in place:
-        return {}
-    column = grid.columns[place[goal.column.strip()]]
-    if is_classifier(model):
-        return _of_classes(column, goal, output, usable)
-    y = read_as(column, goal.role)[usable]
-    known = np.isfinite(y)
-    return _of_numbers(y[known], output[known])
-
-
-def _of_classes(
-    column: Column, goal: Step, output: Array, usable: NDArray[np.bool_]
-) -> dict[str, float]:
-    """The share of rows that are called right; numbers are compared as numbers."""
-    if output.dtype.kind in "iuf":
-        role = Role("number", "", marks=goal.role.marks, scale=goal.role.scale)
-        y = read_as(column, role)[usable]
-        known, right = np.isfinite(y), output == y
-    else:
-        cells = column.cells()
-        given = [cells[i] for i in np.flatnonzero(usable).tolist()]
-        known = np.array([not is_missing(cell) for cell in given])
-        texts = [text_of(label) for label in output.tolist()]
-        pairs = zip(given, texts, strict=True)
-        right = np.array([text_of(cell) == text for cell, text in pairs])
-    if not known.any():
-        return {}
-    return {"rows": int(known.sum()), "accuracy": float(np.mean(right[known]))}
-
-
-def _of_numbers(y: Array, output: Array) -> dict[str, float]:
-    """r2, and the root of the mean squared error."""
-    if not len(y):
-        return {}
-    error = {
-        "rows": len(y),
-        "typical error": float(np.sqrt(np.mean((y - output) ** 2))),
-    }
-    sst = np.sum((y - np.mean(y)) ** 2)
-    r2 = {"r2": float(1 - np.sum((y - output) ** 2) / sst)} if sst > 0 else {}
-    return r2 | error
