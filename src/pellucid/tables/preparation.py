@@ -175,6 +175,17 @@ class Preparation:
         TableError
             For a column that is not there.
         """
+        for step, column in self.matched(grid):
+            yield step, column, read_as(column, step.role)
+
+    def matched(self, grid: Grid) -> Iterator[tuple[Step, Column]]:
+        """Each step that makes a column, and its raw column.
+
+        Raises
+        ------
+        TableError
+            For a column that is not there.
+        """
         place = {name.strip(): j for j, name in enumerate(grid.names)}
         place |= {name: j for j, name in enumerate(grid.names)}  # exact names first
         place |= {n: place[n.strip()] for n in self.used if n.strip() in place
@@ -188,8 +199,7 @@ class Preparation:
             )
         for step in self.steps:
             if step.names:
-                column = grid.columns[place[step.column]]
-                yield step, column, read_as(column, step.role)
+                yield step, grid.columns[place[step.column]]
 
     def _meant(self, grid: Grid, absent: Sequence[str]) -> str:
         """What to rename, where a column that is not known is called about so."""

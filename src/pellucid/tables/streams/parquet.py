@@ -1,49 +1,114 @@
-"""Rows of Parquet files: a piece is a group of rows, read a few columns at a time."""
+"""Rows of Parquet files: a piece is a group of rows, read a few pages at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pellucid.errors import needs
-from pellucid.tables.from_arrays import frame_grid
+from pellucid.errors import TableError, needs
 from pellucid.tables.grid import Grid
+from pellucid.tables.streams.arrow import Columns
+from pellucid.tables.streams.stamps import Stamp
 
-ROWS = 2**16  # of a grid
+ROWS = 2**15  # of a grid: the columns of one stay in the cache of a core
 BUFFER = 2**18  # bytes that are read of a column at a time
+FOOTERS = 16  # that are held, of as many files
 
 
 @dataclass(frozen=True)
 class ParquetPiece:
     """A group of rows of a file."""
 
-    path: Path
+    stamp: Stamp
     group: int
     n: int
 
     @property
     def source(self) -> str:
         """The name of the file."""
-        return self.path.name
+        return self.stamp.path.name
 
     def grids(self, columns: Sequence[str] | None = None) -> Iterator[Grid]:
         """Read it, some rows at a time."""
-        parquet: Any = needs("pyarrow.parquet", extra="data")
-        import pyarrow as pa
-
-        file = parquet.ParquetFile(self.path, pre_buffer=False, buffer_size=BUFFER)
-        batches = file.iter_batches(
-            ROWS, row_groups=[self.group], columns=columns, use_threads=False
-        )
-        for batch in batches:
-            yield frame_grid(pa.Table.from_batches([batch]), self.source)
+        with self.stamp.unchanged(), _opened(self.stamp) as file:
+            known = Columns.of(file.schema_arrow)
+            places = known.places(columns)
+            batches = file.iter_batches(
+                ROWS, row_groups=[self.group], use_threads=False,
+                columns=[known.fields[j] for j in places],
+            )  # fmt: skip
+            for batch in batches:
+                yield known.grid(batch, places, self.source)
 
 
 def pieces_of(path: Path) -> list[ParquetPiece]:
-    """The groups of rows of a file."""
-    parquet: Any = needs("pyarrow.parquet", extra="data")
-    about = parquet.ParquetFile(path).metadata
+    """The groups of rows of a file.
+
+    Raises
+    ------
+    TableError
+        Where it is damaged.
+    """
+    stamp = Stamp.of(path)
+    about = _read_footer(stamp)
     groups = range(about.num_row_groups)
-    return [ParquetPiece(path, i, about.row_group(i).num_rows) for i in groups]
+    sizes = [about.row_group(i).num_rows for i in groups]
+    return [ParquetPiece(stamp, i, n) for i, n in enumerate(sizes) if n]
+
+
+def columns_of(path: Path) -> Columns:
+    """The columns of a file."""
+    with _opened(Stamp.of(path)) as file:
+        return Columns.of(file.schema_arrow)
+
+
+def size_of(path: Path) -> float:
+    """How many bytes its table would take in memory, about."""
+    about = _read_footer(Stamp.of(path))
+    groups = (about.row_group(i) for i in range(about.num_row_groups))
+    columns = (group.column(j) for group in groups for j in range(about.num_columns))
+    text = sum(column.total_uncompressed_size for column in columns
+               if column.physical_type == "BYTE_ARRAY")  # fmt: skip
+    return 8.0 * about.num_rows * about.num_columns + text
+
+
+@contextmanager
+def _opened(stamp: Stamp) -> Iterator[Any]:
+    """A file, open for as long as it is read; what is damaged is said so."""
+    parquet: Any = needs("pyarrow.parquet", extra="data")
+    footer = _read_footer(stamp)
+    with damaged(stamp.path):
+        file = parquet.ParquetFile(
+            stamp.path, metadata=footer, pre_buffer=False, buffer_size=BUFFER
+        )
+        with file:
+            yield file
+
+
+@lru_cache(FOOTERS)
+def _read_footer(stamp: Stamp) -> Any:
+    """What a file says of itself, read once for all threads."""
+    parquet: Any = needs("pyarrow.parquet", extra="data")
+    with damaged(stamp.path):
+        return parquet.read_metadata(stamp.path)
+
+
+@contextmanager
+def damaged(path: Path, kind: str = "Parquet") -> Iterator[None]:
+    """Say what Arrow raises in a sentence."""
+    try:
+        yield
+    except TableError:
+        raise
+    except PermissionError as error:
+        raise Stamp.unreadable(path, error) from None
+    except (OSError, ValueError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise TableError(
+            f"{path.name}: expected a {kind} file that can be read, found a damaged "
+            f"one ({reason}); write it again."
+        ) from None

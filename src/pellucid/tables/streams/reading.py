@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.tables.grid import Grid, position
+from pellucid.tables.grid import PLAINLY, Column, Grid, position
 from pellucid.tables.levels import is_there, text_of
 from pellucid.tables.preparation import Preparation
 from pellucid.tables.rereading import read_as
@@ -80,10 +80,7 @@ class Reading:
 
     def prepared(self, grid: Grid, number: Array) -> Chunk:
         """The rows of a grid by the recipe, without those that are not meant."""
-        recipe = self.preparation
-        found = recipe.complete(grid) if self.strict else recipe.applied(grid, False)
-        X = np.asfortranarray(found)
-        present = np.asarray(np.isfinite(X).all(axis=1))
+        X, present = self._features(grid)
         y = s = None
         if self.preparation.target is not None:
             y, has = self._target(grid, self.preparation.target)
@@ -95,6 +92,26 @@ class Reading:
             present &= choice.of(number)
         return Chunk(X, y, s, number).some(present)
 
+    def _features(self, grid: Grid) -> tuple[Array, Array]:
+        """The columns of X (m, d), and which rows have no hole (m,)."""
+        if self.strict:
+            X = np.asfortranarray(self.preparation.complete(grid))
+            return X, np.ones(grid.n, bool)
+        X = np.empty((grid.n, len(self.preparation.names)), order="F")
+        present = np.ones(grid.n, bool)
+        end = 0
+        for step, column in self.preparation.matched(grid):
+            start, end = end, end + len(step.names)
+            if _is_plain(step, column):  # most are: then nothing is held but X
+                X[:, start] = column.numbers
+            else:
+                X[:, start:end] = step.encoded(read_as(column, step.role))
+            for j in range(start, end):
+                finite = np.isfinite(X[:, j])
+                if not finite.all():
+                    present &= finite
+        return X, present
+
     def _target(self, grid: Grid, step: Step) -> tuple[Array, Array]:
         """The target, and which rows have one."""
         column = grid.columns[position(grid, step.column)]
@@ -105,3 +122,11 @@ class Reading:
         known = set(self.labels)
         has = np.array([is_there(cell, known) for cell in cells], bool)
         return np.array([text_of(cell) for cell in cells]), has
+
+
+def _is_plain(step: Step, column: Column) -> bool:
+    """Whether a column becomes one of X as it stands."""
+    role = step.role
+    as_is = role.kind == column.kind == "number" and not (role.format or role.scale)
+    made = step.fill is not None or step.standard
+    return as_is and role.marks == column.marks == PLAINLY and not made
