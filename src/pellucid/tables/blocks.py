@@ -1,13 +1,14 @@
 """The rows of a text as blocks, and which of them any parser would cut alike.
 
-A plain block is one in which nothing is open to two readings: each line has as many
-delimiters as the others, and quotation marks, if any, enclose whole cells that hold
-neither a mark nor a delimiter. It may be cut by a fast parser; of others, the csv
-module is the judge.
+A plain block is one in which nothing is open to two readings: each row has as many
+delimiters as the others, and quotation marks, if any, enclose whole cells, in which
+marks are doubled. It may be cut by a fast parser; of others, the csv module is the
+judge.
 """
 
 from __future__ import annotations
 
+import codecs
 import itertools
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -56,12 +57,17 @@ def blocks_of(lines: Lines, width: int) -> tuple[Block, ...]:
     rest = lines
     with progress(f"looking through {lines.name}, MB", megas(lines), PATIENCE) as bar:
         while rest.start < len(lines.text):
-            block = _plain(rest, width) if found else None
-            block = block or _by_records(rest, None if found else HEAD)
+            block = _plain(rest, width) if found else first_block(rest)
+            block = block or _by_records(rest, None)
             rest = replace(lines, start=block.end, line=block.after)
             found.append(block)
             bar.advance(block.end // MEGA - block.start // MEGA)
     return tuple(found)
+
+
+def first_block(lines: Lines) -> Block:
+    """The rows that are looked at before any other."""
+    return _by_records(lines, HEAD)
 
 
 def megas(lines: Lines) -> int:
@@ -74,8 +80,10 @@ def _plain(rest: Lines, width: int) -> Block | None:
     end = rest.text.find("\n", rest.start + SIZE) + 1 or len(rest.text)
     if rest.delimiter == " " or rest.quote != '"' or width < 2:
         return None
-    n = plain_rows(encoded(rest.text, rest.start, end), rest.delimiter, width)
-    return Block(rest.start, end, rest.line, rest.line + n, n, True) if n else None
+    part = encoded(rest.text, rest.start, end)
+    n = plain_rows(part, rest.delimiter, width)
+    after = rest.line + line_ends(part)
+    return Block(rest.start, end, rest.line, after, n, True) if n else None
 
 
 def encoded(text: str, start: int, end: int) -> bytes:
@@ -87,29 +95,59 @@ def encoded(text: str, start: int, end: int) -> bytes:
 def plain_rows(part: bytes, delimiter: str, width: int) -> int:
     r"""The number of rows of a plain stretch, 0 where it is none.
 
-    >>> plain_rows(b'1,"a"\n2,b\n', ",", 2), plain_rows(b'1,"a,b"\n2,c\n', ",", 2)
+    >>> plain_rows(b'1,"a,b"\n2,c\n', ",", 2), plain_rows(b'1,a"\n2,c\n', ",", 2)
     (2, 0)
     """
-    if part.count(b"\r") != part.count(b"\r\n") or b"\0" in part:
+    if is_strange(part):
         return 0
     chars = np.frombuffer(part, np.uint8)
     ends = chars == ord("\n")
     cuts = np.flatnonzero(ends | (chars == ord(delimiter)))
+    if b'"' in part:
+        marks = np.flatnonzero(chars == ord('"'))
+        if not enclose_cells(chars, marks, delimiter):
+            return 0
+        cuts = cuts[np.searchsorted(marks, cuts) % 2 == 0]  # those outside of cells
     n, rest = divmod(len(cuts), width)
-    regular = not rest and ends[cuts[width - 1 :: width]].all() and ends.sum() == n
-    return n if regular and _encloses_cells(chars, cuts) else 0
+    regular = (
+        not rest and ends[cuts[width - 1 :: width]].all() and ends[cuts].sum() == n
+    )
+    return n if regular else 0
 
 
-def _encloses_cells(chars: NDArray[np.uint8], cuts: NDArray[np.intp]) -> bool:
-    """Whether each pair of quotation marks is around one whole cell."""
-    marks = np.flatnonzero(chars == ord('"'))
+def is_strange(part: bytes) -> bool:
+    """Whether a stretch holds what parsers take for different things."""
+    return part.startswith(codecs.BOM_UTF8) or b"\0" in part or _lone_returns(part) > 0
+
+
+def line_ends(part: bytes) -> int:
+    r"""How many lines end in a stretch: by LF, CRLF or CR.
+
+    >>> line_ends(b"a\nb\r\nc\rd")
+    3
+    """
+    return part.count(b"\n") + _lone_returns(part)
+
+
+def _lone_returns(part: bytes) -> int:
+    """How many lines end by CR alone."""
+    returns = part.count(b"\r")
+    return returns - part.count(b"\r\n") if returns else 0
+
+
+def enclose_cells(
+    chars: NDArray[np.uint8], marks: NDArray[np.intp], delimiter: str
+) -> bool:
+    """Whether marks, two by two, enclose whole cells, in which they are doubled."""
     opening, closing = marks[::2], marks[1::2]
     if len(opening) != len(closing):
         return False
-    cell = np.searchsorted(cuts, opening)
-    before = np.where(cell > 0, cuts[cell - 1], -1)
-    after = cuts[cell] - (chars[cuts[cell] - 1] == ord("\r"))
-    return bool((opening == before + 1).all() and (closing == after - 1).all())
+    edges = np.zeros(256, bool)
+    edges[[*b'\r\n"', ord(delimiter)]] = True
+    edges[chars[marks[0]]] = True  # the mark itself, which may be another one
+    inner = opening[1:] if opening[0] == 0 else opening
+    after = closing[:-1] if closing[-1] == len(chars) - 1 else closing
+    return bool(edges[chars[inner - 1]].all() and edges[chars[after + 1]].all())
 
 
 def _by_records(rest: Lines, most: int | None) -> Block:

@@ -45,11 +45,6 @@ def content_of(path: Path) -> Content:
         For an address, a folder, a file that is not there or cannot be read or
         unpacked, or an archive of several files.
     """
-    if ADDRESS.match(str(path)):
-        raise TableError(
-            f"{quoted(_address(path))}: expected a file on this machine, found an "
-            "address; fetch it first and name the file."
-        )
     content = Content(path.name, readable(path))
     if content.bytes.startswith(b"\x1f\x8b"):
         return _gunzipped(content)
@@ -64,14 +59,20 @@ def _address(path: Path) -> str:
     return f"{scheme}://{'/' * (scheme.casefold() == 'file')}{rest}"
 
 
-def readable(path: Path) -> bytes:
-    """Return the bytes of a file."""
+def readable(path: Path, most: int = -1) -> bytes:
+    """Return the bytes of a file, or the first of them."""
+    if ADDRESS.match(str(path)):
+        raise TableError(
+            f"{quoted(_address(path))}: expected a file on this machine, found an "
+            "address; fetch it first and name the file."
+        )
     if path.is_dir():
         raise TableError(
             f"{path}: expected a file with a table, found a folder; name a file in it."
         )
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(most)
     except FileNotFoundError:
         message = "expected a file with a table, found nothing of that name"
         raise TableError(f"{path}: {message}; check the path.") from None
@@ -91,29 +92,35 @@ def _gunzipped(content: Content) -> Content:
     try:
         unpacked = gzip.decompress(content.bytes)
     except (OSError, EOFError, zlib.error):
-        raise _damaged(content, "gzip file") from None
+        raise damaged(content.name, "gzip file") from None
     return Content(content.name.removesuffix(".gz"), unpacked, ("unpacked from gzip",))
 
 
 def _unzipped(content: Content) -> Content:
     try:
         with zipfile.ZipFile(io.BytesIO(content.bytes)) as archive:
-            files = [m.filename for m in archive.infolist() if _is_table(m)]
-            if len(files) != 1:
-                raise TableError(
-                    f"{content.name}: expected an archive of one table, found "
-                    f"{counted(len(files), 'file')}{': ' * bool(files)}{listed(files)};"
-                    " unpack it and name one of its files."
-                )
-            unpacked = archive.read(files[0])
+            member = only_table(content.name, archive)
+            unpacked = archive.read(member)
     except (
         zipfile.BadZipFile,
         RuntimeError,
         zlib.error,
         EOFError,
     ):
-        raise _damaged(content, "zip archive") from None
-    return Content(Path(files[0]).name, unpacked, (f"unpacked from {content.name}",))
+        raise damaged(content.name, "zip archive") from None
+    return Content(Path(member).name, unpacked, (f"unpacked from {content.name}",))
+
+
+def only_table(name: str, archive: zipfile.ZipFile) -> str:
+    """The one file of an archive, beside those that are hidden."""
+    files = [m.filename for m in archive.infolist() if _is_table(m)]
+    if len(files) != 1:
+        raise TableError(
+            f"{name}: expected an archive of one table, found "
+            f"{counted(len(files), 'file')}{': ' * bool(files)}{listed(files)};"
+            " unpack it and name one of its files."
+        )
+    return files[0]
 
 
 def _is_table(member: zipfile.ZipInfo) -> bool:
@@ -121,9 +128,10 @@ def _is_table(member: zipfile.ZipInfo) -> bool:
     return not (member.is_dir() or hidden)
 
 
-def _damaged(content: Content, kind: str) -> TableError:
+def damaged(name: str, kind: str) -> TableError:
+    """Say of a packed file that it cannot be unpacked."""
     return TableError(
-        f"{content.name}: expected a {kind} that can be unpacked, found a damaged one; "
+        f"{name}: expected a {kind} that can be unpacked, found a damaged one; "
         "copy it again."
     )
 
@@ -144,13 +152,13 @@ def text_of(content: Content) -> tuple[str, tuple[str, ...]]:
     """
     check_kind(content)
     encoding = next((e for m, e in MARKS.items() if content.bytes.startswith(m)), None)
-    encoding = encoding or _wide(content.bytes)
+    encoding = encoding or wide(content.bytes)
     notes: tuple[str, ...] = ()
     if encoding:
         try:
             text = content.bytes.decode(encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
-            raise _binary(content) from None
+            raise binary(content.name) from None
     else:
         try:
             text = content.bytes.decode("utf-8")
@@ -159,8 +167,8 @@ def text_of(content: Content) -> tuple[str, tuple[str, ...]]:
             text = content.bytes.decode("cp1252", errors="replace")
             notes = (f"read as Windows-1252, as line {line} is no UTF-8",)
     text = text.rstrip("\x1a")  # where old systems ended a file
-    if "\0" in text or _odd(text) > FEW * len(text):
-        raise _binary(content)
+    if "\0" in text or odd(text) > FEW * len(text):
+        raise binary(content.name)
     return text, notes
 
 
@@ -169,7 +177,7 @@ _CONTROLS = bytes(set(range(1, 32)) - set(b"\t\n\r\f\v\x1a\x1c\x1d\x1e\x1f"))
 MEGA = 1 << 20
 
 
-def _odd(text: str) -> int:
+def odd(text: str) -> int:
     """How many characters are none of any text."""
     parts = (text[i : i + MEGA].encode(errors="replace")
              for i in range(0, len(text), MEGA))  # fmt: skip
@@ -177,7 +185,7 @@ def _odd(text: str) -> int:
     return controls + text.count("\ufffd")
 
 
-def _wide(content: bytes) -> str | None:
+def wide(content: bytes) -> str | None:
     """UTF-16 without a mark, known by zeros at every other byte."""
     head = content[:2000]
     if len(head) < 4 or b"\0" not in head:
@@ -218,8 +226,9 @@ def _json_advice(content: Content) -> str:
     )
 
 
-def _binary(content: Content) -> TableError:
+def binary(name: str) -> TableError:
+    """Say of a file that it is no text."""
     return TableError(
-        f"{content.name}: expected text, or a Parquet, Feather or Excel file, found "
+        f"{name}: expected text, or a Parquet, Feather or Excel file, found "
         f"binary data of another kind; {SAVE}."
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -98,6 +98,13 @@ def dialect_of(name: str, text: str, header: bool | None) -> Dialect:
     TableError
         For an empty file.
     """
+    dialect, rows = opened(name, text, header)
+    dialect = replace(dialect, blocks=blocks_of(rows, dialect.width))
+    return settled(without_closing(dialect))
+
+
+def opened(name: str, text: str, header: bool | None) -> tuple[Dialect, Lines]:
+    """What the beginning of a text says of it, and the text from its first row on."""
     lines, notes = declared(Lines(name, text))
     if lines.delimiter == ",":
         lines = replace(lines, delimiter=delimiter_of(lines))
@@ -124,14 +131,17 @@ def dialect_of(name: str, text: str, header: bool | None) -> Dialect:
     if units:
         notes.append(f"line {sample[opening + 1][0]} holds units and is left out")
     place, line, _ = [*placed, (len(text), 0, [])][opening + named + units]
-    blocks = blocks_of(replace(lines, start=place, line=line), dialect.width)
-    dialect = replace(dialect, blocks=blocks)
+    return replace(dialect, notes=tuple(notes)), replace(lines, start=place, line=line)
+
+
+def without_closing(dialect: Dialect) -> Dialect:
+    """A dialect whose rows end above what stands below the table."""
     closing = closing_records(dialect)
-    notes += [f"line {line} {why}" for _, line, why in closing if why]
-    if closing:
-        dialect = replace(dialect, blocks=ended(lines, blocks, closing[0][0]))
-    dialect = replace(dialect, notes=tuple(notes))
-    return dialect if dialect.named else _without_names(dialect)
+    if not closing:
+        return dialect
+    notes = [f"line {line} {why}" for _, line, why in closing if why]
+    blocks = ended(dialect.lines, dialect.blocks, closing[0][0])
+    return replace(dialect, blocks=blocks, notes=(*dialect.notes, *notes))
 
 
 def declared(lines: Lines) -> tuple[Lines, list[str]]:
@@ -303,8 +313,10 @@ def _with_names(dialect: Dialect, below: Sequence[Sequence[str]]) -> Dialect:
     return replace(dialect, names=tuple(names))
 
 
-def _without_names(dialect: Dialect) -> Dialect:
-    """A place for each column, without names."""
+def settled(dialect: Dialect) -> Dialect:
+    """A dialect that knows its rows: a place for each column where none has a name."""
+    if dialect.named:
+        return dialect
     rows = [cells for _, cells in itertools.islice(dialect.rows(), SAMPLE)]
     d = len(dialect.names)
     trailing = d > 1 and all(
@@ -313,9 +325,13 @@ def _without_names(dialect: Dialect) -> Dialect:
     return replace(dialect, names=("",) * (d - trailing), trailing=trailing)
 
 
-def ragged(dialect: Dialect) -> TableError:
-    """Say which line has too few or too many cells."""
-    lengths = [(line, len(cells)) for line, cells in dialect.rows()]
+def ragged(
+    dialect: Dialect, lengths: Iterable[tuple[int, int]] | None = None
+) -> TableError:
+    """Say which line has too few or too many cells, of all lines and their lengths."""
+    if lengths is None:
+        lengths = ((line, len(cells)) for line, cells in dialect.rows())
+    lengths = [*lengths]
     d = dialect.d + dialect.trailing
     wrong = [(line, n) for line, n in lengths if n not in (d, dialect.d)]
     line, n = wrong[0]
