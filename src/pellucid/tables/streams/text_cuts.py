@@ -1,0 +1,169 @@
+"""A text that no memory holds is cut where a record ends, never inside of a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pellucid.errors import TableError
+from pellucid.show.progress import progress
+from pellucid.tables.blocks import MEGA, PATIENCE, enclose_cells, line_ends
+from pellucid.tables.decoding import FEW, binary, odd
+from pellucid.tables.lines import Lines
+from pellucid.tables.streams.text_bytes import NotUtf8, TextFile
+
+LONGEST = (
+    1 << 20
+)  # bytes of a record whose end is looked for: the csv module takes less
+Place = tuple[int, int]  # a byte of a file, and the number of its line
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Whole records of a file, as UTF-8, and where they lie in it."""
+
+    part: bytes
+    start: int
+    end: int
+    line: int
+    after: int  # the number of the first line behind it
+
+
+def stretches(
+    file: TextFile, lines: Lines, place: Place, end: int | None = None
+) -> Iterator[Stretch]:
+    """Some whole records at a time, from a place of a file on."""
+    start, line = place
+    rest = b""
+    for part in file.read(start, end):
+        rest += part
+        cut = whole_records(rest, replace(lines, line=line))
+        if cut:
+            stretch = _stretch(file, rest[:cut], start, line)
+            yield stretch
+            start, line, rest = stretch.end, stretch.after, rest[cut:]
+    if end is None:
+        rest = rest.rstrip(b"\x1a")  # where old systems ended a file
+    if rest:
+        yield _stretch(file, rest, start, line)
+
+
+def _stretch(file: TextFile, part: bytes, start: int, line: int) -> Stretch:
+    return Stretch(part, start, start + file.length(part), line, line + line_ends(part))
+
+
+def whole_records(part: bytes, lines: Lines) -> int:
+    r"""How many bytes whole records take at the beginning of a part of a text.
+
+    >>> whole_records(b'1,2\n3,"4\n5"\n6,', Lines("", ""))
+    12
+    """
+    if lines.quote.encode() not in part:
+        return _last_end(part, 0, len(part))
+    end = _outside(part, lines) if lines.delimiter != " " else None
+    return _by_records(part, lines) if end is None else end
+
+
+def _last_end(part: bytes, low: int, high: int) -> int:
+    """Behind the last line that ends between two places; 0 where none does.
+
+    CR at the end of what was read may be the first half of CRLF.
+    """
+    lone = part.rfind(b"\r", low, min(high, len(part) - 1))
+    return max(part.rfind(b"\n", low, high), lone) + 1
+
+
+def _outside(part: bytes, lines: Lines) -> int | None:
+    """Behind the last line end outside of quotation marks, where these are regular."""
+    chars = np.frombuffer(part, np.uint8)
+    marks = np.flatnonzero(chars == ord(lines.quote))
+    for k in range(len(marks) - len(marks) % 2, -1, -2):
+        low = int(marks[k - 1]) + 1 if k else 0
+        high = int(marks[k]) if k < len(marks) else len(part)
+        end = _last_end(part, low, high)
+        if end:
+            break
+    else:
+        return None
+    if len(part) - end > LONGEST:
+        return None
+    regular = not k or enclose_cells(chars, marks[:k], lines.delimiter)
+    return end if regular else None
+
+
+def _by_records(part: bytes, lines: Lines) -> int:
+    """Where the last record begins, which may go on, as the csv module cuts."""
+    text = part.decode(errors="surrogateescape")  # it may end within a character
+    place = 0
+    try:
+        for place, _, _ in replace(lines, text=text, start=0).placed():  # noqa: B007
+            pass
+    except TableError:
+        if len(part) - place > LONGEST:
+            raise
+    return len(text[:place].encode(errors="surrogateescape"))
+
+
+def looked_through(
+    file: TextFile, lines: Lines, place: Place, before: str
+) -> list[Stretch]:
+    """Where stretches lie, in one pass that checks that all of it is text.
+
+    Parameters
+    ----------
+    file, lines : TextFile, Lines
+        The file, and how it is cut.
+    place : tuple of int
+        Of the first row.
+    before : str
+        What stands above it.
+
+    Returns
+    -------
+    list of Stretch
+        All of them, without their text.
+
+    Raises
+    ------
+    NotUtf8
+        Where it is to be read in another encoding.
+    TableError
+        For what is no text, or quotation marks that do not close.
+    """
+    found: list[Stretch] = []
+    newlines, strange, length = before.count("\n"), odd(before), len(before)
+    size = file.size // MEGA if not file.packing else None
+    with progress(f"looking through {file.name}, MB", size, PATIENCE) as bar:
+        for stretch in stretches(file, lines, place):
+            part = stretch.part
+            length += len(part) if part.isascii() else _characters(file, part, newlines)
+            newlines += part.count(b"\n")
+            strange += _strange(file, part)
+            found.append(replace(stretch, part=b""))
+            bar.advance(stretch.end // MEGA - stretch.start // MEGA)
+    if strange > FEW * length:
+        raise binary(file.name)
+    return found
+
+
+def _characters(file: TextFile, part: bytes, newlines: int) -> int:
+    """How many characters UTF-8 holds."""
+    try:
+        return len(part.decode())
+    except UnicodeDecodeError as error:
+        if file.skip:
+            raise binary(file.name) from None
+        raise NotUtf8(newlines + part.count(b"\n", 0, error.start) + 1) from None
+
+
+def _strange(file: TextFile, part: bytes) -> int:
+    """How many characters are none of any text; zero is in no text at all."""
+    if b"\0" in part:
+        raise binary(file.name)
+    controls = np.count_nonzero(np.frombuffer(part, np.uint8) < ord(" "))
+    usual = sum(part.count(mark) for mark in (b"\n", b"\r", b"\t"))
+    if controls == usual:
+        return 0 if part.isascii() else part.count("\ufffd".encode())
+    return odd(part.decode())
