@@ -379,3 +379,14 @@ def outcome(read, path):
         return read(path)
     except pl.PellucidError as error:
         return str(error)
+
+
+@pytest.mark.parametrize("name", ["CRLF", "umlauts", "a note below"])
+def test_rows_of_text_are_streamed_to_the_same_numbers(name, path):
+    path.write_bytes(FILES[name].encode())
+    stream, table = (
+        pl.rows(path, target="c", stream=s, header=True) for s in (True, False)
+    )
+    assert str(stream.preparation) == str(table.preparation)
+    assert stream.table().X.tolist() == table.X.tolist()
+    assert stream.table().y.tolist() == table.y.tolist()

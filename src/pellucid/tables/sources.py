@@ -136,7 +136,8 @@ def rows(
         "dates": dates,
     }
     if stream:
-        return surveyed(pieces_of(source, str(named)), named, missing, **wished)
+        pieces = pieces_of(source, str(named), header)
+        return surveyed(pieces, named, missing, **wished)
     grid = grid_of(source, named, header, sheet)
     return to_table(grid, named, Wishes.of(grid, missing, **wished))
 

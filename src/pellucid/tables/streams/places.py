@@ -10,14 +10,17 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import TableError
+from pellucid.tables.decoding import readable
 from pellucid.tables.frames import is_frame
 from pellucid.tables.from_arrays import two_dimensional
 from pellucid.tables.grid import default_names
-from pellucid.tables.streams import arrays, parquet
+from pellucid.tables.streams import arrays, parquet, text
 from pellucid.tables.streams.pieces import Piece
 
 
-def pieces_of(source: Any, target: str = "y") -> Sequence[Piece]:
+def pieces_of(
+    source: Any, target: str = "y", header: bool | None = None
+) -> Sequence[Piece]:
     """The pieces of a source, whatever it is.
 
     Raises
@@ -26,7 +29,10 @@ def pieces_of(source: Any, target: str = "y") -> Sequence[Piece]:
         For what cannot be streamed.
     """
     if isinstance(source, str | os.PathLike):
-        return parquet.pieces_of(Path(source))
+        path = Path(source)
+        if readable(path, 4) == b"PAR1":
+            return parquet.pieces_of(path)
+        return text.pieces_of(path, header)
     if isinstance(source, tuple) and len(source) == 2:
         X, y = (two_dimensional(part) for part in source)
         names = (*default_names(X.shape[1]), target)
