@@ -34,15 +34,13 @@ class Tree(Generic[S]):
     """
 
     def __init__(self) -> None:
-        self._branches: list[tuple[int, S]] = []  # height, sum; the heights fall
+        self._branches: list[tuple[int, S | None]] = []  # height, sum; heights fall
 
     def add(self, leaf: S | None) -> None:
-        """Add one more; None is nothing."""
-        if leaf is None:
-            return
+        """Add one more; None is nothing, but keeps its place."""
         height = 0
         while self._branches and self._branches[-1][0] == height:
-            leaf = self._branches.pop()[1] + leaf
+            leaf = plus(self._branches.pop()[1], leaf)
             height += 1
         self._branches.append((height, leaf))
 
@@ -51,8 +49,15 @@ class Tree(Generic[S]):
         """The sum of all; None of nothing."""
         total = None
         for _, branch in reversed(self._branches):
-            total = branch if total is None else branch + total
+            total = plus(branch, total)
         return total
+
+
+def plus(a: S | None, b: S | None) -> S | None:
+    """The sum of both, where None is nothing."""
+    if a is None or b is None:
+        return b if a is None else a
+    return a + b  # type: ignore[no-any-return]
 
 
 class Several(tuple[Any, ...]):
