@@ -13,6 +13,8 @@ from pellucid.tables.frames import is_frame
 from pellucid.tables.from_arrays import array_grid, frame_grid, pair_grid
 from pellucid.tables.from_files import file_grid
 from pellucid.tables.grid import Grid
+from pellucid.tables.streams.cluster import runner_in_use
+from pellucid.tables.streams.collections import is_dask
 from pellucid.tables.streams.places import pieces_of
 from pellucid.tables.streams.stream import Stream
 from pellucid.tables.streams.survey import surveyed
@@ -66,6 +68,10 @@ def rows(
     ----------
     source : path, data frame, array (n, d), or tuple (X, y) of arrays
         The data frame may be of pandas, polars or pyarrow, and so may X in the tuple.
+        Collections of Dask (arrays, data frames, bags of records, lists of delayed
+        blocks) are streamed, and summed where their partitions lie. What they are
+        computed from is computed anew in each pass: let them `persist()` where the
+        memory of the cluster holds them.
     target : str or int, optional
         The column to learn: its name or, where columns have no names, its number,
         counted from 1. With (X, y) it is what to call y, "y" if nothing else is said.
@@ -135,9 +141,10 @@ def rows(
         "numbers": numbers,
         "dates": dates,
     }
-    if stream:
+    if stream or is_dask(source):
+        runner = runner_in_use() if is_dask(source) else None
         pieces = pieces_of(source, str(named), header)
-        return surveyed(pieces, named, missing, **wished)
+        return surveyed(pieces, named, missing, runner, **wished)
     grid = grid_of(source, named, header, sheet)
     return to_table(grid, named, Wishes.of(grid, missing, **wished))
 

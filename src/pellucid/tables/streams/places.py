@@ -14,7 +14,7 @@ from pellucid.tables.decoding import readable
 from pellucid.tables.frames import is_frame
 from pellucid.tables.from_arrays import two_dimensional
 from pellucid.tables.grid import default_names
-from pellucid.tables.streams import arrays, parquet, text
+from pellucid.tables.streams import arrays, collections, parquet, text
 from pellucid.tables.streams.pieces import Piece
 
 
@@ -33,6 +33,8 @@ def pieces_of(
         if readable(path, 4) == b"PAR1":
             return parquet.pieces_of(path)
         return text.pieces_of(path, header)
+    if collections.is_dask(source):
+        return collections.pieces_of(source, target)
     if isinstance(source, tuple) and len(source) == 2:
         X, y = (two_dimensional(part) for part in source)
         names = (*default_names(X.shape[1]), target)

@@ -1,0 +1,398 @@
+"""Rows of Dask, summed by threads and by the workers of a cluster, some of them killed.
+
+The judge is the same table in memory.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import cluster_work as work
+import dask
+import dask.array as da
+import dask.bag as db
+import dask.dataframe as dd
+import distributed
+import numpy as np
+import pandas as pd
+import pytest
+
+import pellucid as pl
+from pellucid.errors import TableError
+from pellucid.tables.streams.arrays import ArrayPiece
+from pellucid.tables.streams.cluster import Cluster, batched, runner_for
+from pellucid.tables.streams.runners import Cores, nobody
+
+pytestmark = pytest.mark.filterwarnings("default")  # Dask warns of a busy machine
+
+N = 3000
+rng = np.random.default_rng(0)
+FRAME = pd.DataFrame(
+    {
+        "a": rng.normal(size=N) + 1e3,
+        "b": rng.exponential(size=N),
+        "kind": rng.choice(["north", "south", "west"], N),
+    }
+)
+FRAME["y"] = FRAME.a - 2 * FRAME.b + (FRAME.kind == "west") + rng.normal(size=N)
+NUMBERS = FRAME[["a", "b"]].to_numpy()
+DASK = dd.from_pandas(FRAME, npartitions=7)
+SOURCES = {
+    "data frame": lambda: DASK,
+    "frame beside a series": lambda: (DASK[["a", "b", "kind"]], DASK.y),
+    "frame beside a series that is cut otherwise": lambda: (
+        DASK[["a", "b", "kind"]],
+        dd.from_pandas(FRAME, npartitions=4).y,
+    ),
+    "bag of records": lambda: db.from_sequence(FRAME.to_dict("records"), npartitions=3),
+    "bag of frames": lambda: db.from_sequence(cut(FRAME), npartitions=2),
+    "list of delayed frames": lambda: [*map(dask.delayed, cut(FRAME))],
+}
+ARRAYS = {
+    "arrays cut otherwise": lambda: (
+        da.from_array(NUMBERS, chunks=(800, 1)),
+        da.from_array(FRAME.y.to_numpy(), chunks=700),
+    ),
+    "array beside one in memory": lambda: (
+        da.from_array(NUMBERS, chunks=800),
+        FRAME.y.to_numpy(),
+    ),
+    "chunks of unknown sizes beside a series": lambda: (
+        DASK[["a", "b"]].to_dask_array(),
+        DASK.y,
+    ),
+    "delayed arrays": lambda: (
+        [dask.delayed(part[["a", "b"]].to_numpy()) for part in cut(FRAME)],
+        [dask.delayed(part.y.to_numpy()) for part in cut(FRAME)],
+    ),
+}
+
+
+def cut(frame: pd.DataFrame) -> list[pd.DataFrame]:
+    """Three parts of a frame."""
+    return [frame[:900], frame[900:2000], frame[2000:]]
+
+
+def cluster(**options):
+    """A cluster of processes on this machine, on ports that are free."""
+    return distributed.LocalCluster(
+        threads_per_worker=1, host="127.0.0.1", dashboard_address=":0",
+        worker_dashboard_address=None, processes=True, **options,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def workers():
+    """Two workers, which are replaced when they are killed."""
+    with cluster(n_workers=2) as two, client_of(two) as client:
+        yield client
+
+
+def client_of(cluster):
+    """A client that is in use only where it is said."""
+    return distributed.Client(cluster, set_as_default=False)
+
+
+@pytest.fixture
+def client(workers):
+    """The cluster of two workers, in use."""
+    with workers.as_current():
+        yield workers
+
+
+@pytest.fixture(params=["on threads", "on a cluster"])
+def either(request):
+    """The runner of both ways to compute a collection."""
+    if request.param == "on threads":
+        return Cores
+    request.getfixturevalue("client")
+    return Cluster
+
+
+def assert_same(found, table) -> None:
+    """Sums of a stream are those of the table in memory."""
+    expected = len(table.X), table.X.sum(0), table.X.T @ table.X, table.X.T @ table.y
+    assert found[0] == expected[0]
+    for ours, theirs in zip(found[1:], expected[1:], strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-13)
+
+
+# -- sources --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_a_collection_of_dask_is_the_table_in_memory(kind, either):
+    stream = pl.rows(SOURCES[kind](), target="y")
+    table = pl.rows(FRAME, target="y")
+    assert isinstance(stream.runner, either)
+    assert stream.names == table.names
+    assert_same(stream.summed(work.moments, "sums"), table)
+
+
+@pytest.mark.parametrize("kind", ARRAYS)
+def test_arrays_of_dask_are_those_in_memory(kind, either):
+    stream = pl.rows(ARRAYS[kind]())
+    table = pl.rows((NUMBERS, FRAME.y.to_numpy()))
+    assert stream.names[-2:] in (table.names, ("a", "b"))
+    assert_same(stream.summed(work.moments, "sums"), table)
+
+
+def test_a_target_of_one_array_is_named_by_its_number(either):
+    array = da.from_array(FRAME[["a", "y", "b"]].to_numpy(), chunks=(800, 2))
+    stream = pl.rows(array, target=2)
+    assert stream.names == ("x1", "x3")
+    table = pl.rows(array.compute(), target=2)
+    assert_same(stream.summed(work.moments, "sums"), table)
+
+
+def test_the_rows_come_in_their_order(either):
+    stream = pl.rows(DASK, target="y")
+    np.testing.assert_array_equal(stream.table().y, FRAME.y)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ((DASK[["a"]].to_dask_array(), FRAME.y), "expected y of Dask"),
+        ((da.ones((9, 2), chunks=3), da.ones(8, chunks=3)), "8 values for 9 rows"),
+        ((DASK[["a"]].to_dask_array(), da.ones(N, chunks=N)), "1 beside 7"),
+        (da.ones((2, 2, 2)), "expected rows and columns"),
+        (DASK.a.sum(), "Scalar"),
+    ],
+)
+def test_what_cannot_be_laid_side_by_side_is_told(source, expected):
+    with pytest.raises(TableError, match=expected):
+        pl.rows(source, target=None if isinstance(source, tuple) else 1)
+
+
+def test_partitions_of_other_lengths_are_never_laid_side_by_side(either):
+    y = DASK.y.map_partitions(lambda y: y[1:], meta=DASK.y._meta)
+    with pytest.raises(TableError, match="as long as those of X"):
+        pl.rows((DASK[["a", "b"]], y)).summed(work.moments, "sums")
+
+
+# -- the sum --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pieces", [1, 7, 8, 9, 27, 70])
+def test_the_answer_is_to_the_bit_that_of_threads(pieces, client):
+    X = rng.normal(size=(pieces * 10, 3)) * 1e3
+    jobs = [(ArrayPiece(X[i : i + 10]), i) for i in range(0, len(X), 10)]
+    told = []
+    found = Cluster(client).reduced(_third, jobs, told.append)
+    np.testing.assert_array_equal(found, Cores(1).reduced(_third, jobs, nobody))
+    assert sorted(told) == list(range(pieces))
+
+
+def _third(piece, start):
+    """A third of a column; nothing of each fifth piece."""
+    (grid,) = piece.grids()
+    return None if start % 50 == 20 else grid.columns[1].numbers / 3
+
+
+def test_small_pieces_are_summed_many_a_task():
+    piece = ArrayPiece(np.ones((1000, 1)))
+    assert len(batched([(piece, 0)] * 1000)) < 20
+
+
+def test_a_file_is_read_by_the_workers(tmp_path, client):
+    path = tmp_path / "rows.parquet"
+    FRAME.to_parquet(path, row_group_size=500)
+    stream = pl.rows(path, target="y", stream=True)
+    address = client.scheduler.address
+    at_work = type(stream)(**{**vars(stream), "runner": runner_for(address)})
+    assert_same(at_work.summed(work.moments, "sums"), pl.rows(FRAME, target="y"))
+
+
+def test_a_pass_leaves_nothing_behind(client):
+    rows = DASK.persist()
+    stream = pl.rows(rows, target="y")
+    distributed.wait(rows)
+
+    def tasks(dask_scheduler):
+        return len(dask_scheduler.tasks)
+
+    before = client.run_on_scheduler(tasks)
+    stream.summed(work.moments, "sums")
+    until(lambda: client.run_on_scheduler(tasks) == before)
+
+
+@pytest.mark.parametrize(("persisted", "times"), [(True, 1), (False, 3)])
+def test_rows_are_made_anew_in_each_pass_unless_they_persist(
+    persisted, times, client, tmp_path
+):
+    rows = DASK.map_partitions(work.Logged(str(tmp_path)), meta=DASK._meta)
+    rows = rows.persist() if persisted else rows
+    stream = pl.rows(rows, target="y")
+    stream.summed(work.moments, "sums")
+    stream.summed(work.moments, "again")
+    assert len(stream.passes) == 3
+    assert len([*tmp_path.iterdir()]) == 7 * times
+
+
+def test_blas_takes_one_thread_for_each_task_of_a_worker(client):
+    found = pl.rows(DASK, target="y").summed(work.threads, "threads")
+    assert found[0].tolist() == [7]
+
+
+# -- what is lost ---------------------------------------------------------------------
+
+
+def until(holds, seconds: float = 60.0) -> None:
+    """Wait until something holds."""
+    latest = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < latest, "it never came"
+        time.sleep(0.05)
+
+
+class Pass(threading.Thread):
+    """A pass that is under way, and ends with its sums or an error."""
+
+    def __init__(self, stream, folder) -> None:
+        super().__init__(daemon=True)
+        self.stream, self.folder = stream, folder
+        self.found = self.error = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self.found = self.stream.summed(work.Gated(self.folder), "sums")
+        except Exception as error:
+            self.error = error
+
+    def kill(self, everyone: bool = False) -> None:
+        """Kill a worker that certainly works on a chunk, or all; then open the gate."""
+        until(lambda: len(pids(self.folder)) > everyone)
+        for pid in sorted(pids(self.folder))[: None if everyone else 1]:
+            os.kill(pid, signal.SIGKILL)
+        Path(self.folder, "open").touch()
+
+    def end(self):
+        """What was found."""
+        self.join(90)
+        assert not self.is_alive(), "the pass hangs"
+        if self.error:
+            raise self.error
+        return self.found
+
+
+def pids(folder) -> set[int]:
+    """The processes that began to sum a chunk."""
+    return {int(p.name.partition("-")[0]) for p in folder.iterdir() if "-" in p.name}
+
+
+@pytest.fixture
+def plain_workers():
+    """Two workers that nobody replaces, and the client of their scheduler."""
+    with cluster(n_workers=0) as none, client_of(none) as client:
+        place = os.pathsep.join(sys.path)
+        command = [
+            sys.executable, "-m", "distributed.cli.dask_worker", "--no-nanny",
+            "--no-dashboard", "--nthreads", "1", none.scheduler_address,
+        ]  # fmt: skip
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        environment = os.environ | {"PYTHONPATH": place}
+        workers = [
+            subprocess.Popen(command, env=environment, **quiet) for _ in range(2)
+        ]
+        try:
+            client.wait_for_workers(2, timeout=60)
+            with client.as_current():
+                yield client
+        finally:
+            for worker in workers:
+                worker.kill()
+                worker.wait()
+
+
+def test_a_killed_worker_that_is_replaced_costs_only_time(client, tmp_path):
+    under_way = Pass(pl.rows(DASK, target="y"), tmp_path)
+    under_way.kill()
+    assert_same(under_way.end(), pl.rows(FRAME, target="y"))
+
+
+def test_the_sums_of_a_killed_worker_are_taken_by_the_other(plain_workers, tmp_path):
+    under_way = Pass(pl.rows(DASK, target="y"), tmp_path)
+    under_way.kill()
+    assert_same(under_way.end(), pl.rows(FRAME, target="y"))
+    assert len(plain_workers.scheduler_info()["workers"]) == 1
+
+
+def test_where_all_workers_are_killed_the_pass_says_so(plain_workers, tmp_path):
+    stream = pl.rows(DASK, target="y")
+    patient = type(stream)(**{**vars(stream), "runner": Cluster(plain_workers, 3.0)})
+    under_way = Pass(patient, tmp_path)
+    under_way.kill(everyone=True)
+    with pytest.raises(TableError, match="expected workers, found none for 3 s"):
+        under_way.end()
+
+
+def test_a_task_that_kills_its_worker_is_told(client):
+    def allow(failures, dask_scheduler):
+        dask_scheduler.allowed_failures, before = (
+            failures,
+            dask_scheduler.allowed_failures,
+        )
+        return before
+
+    stream = pl.rows(DASK.partitions[0], target="y")
+    before = client.run_on_scheduler(allow, 0)
+    with pytest.raises(TableError, match="found 1 in a row killed by one"):
+        stream.summed(work.deadly, "sums")
+    client.run_on_scheduler(allow, before)
+
+
+def test_a_scheduler_that_goes_ends_the_pass(tmp_path):
+    with cluster(n_workers=1) as one:
+        client = client_of(one)
+        with client.as_current():
+            stream = pl.rows(DASK, target="y")
+        under_way = Pass(stream, tmp_path)
+        until(lambda: pids(tmp_path))
+    with pytest.raises(TableError, match=r"the cluster at .*: expected .*, found"):
+        under_way.end()
+    client.close()
+
+
+def test_an_address_where_nobody_listens_is_told_within_seconds():
+    began = time.monotonic()
+    with pytest.raises(TableError, match="expected a Dask scheduler that listens"):
+        runner_for("tcp://127.0.0.1:9", patience=2.0)
+    assert time.monotonic() - began < 20
+
+
+def test_the_error_of_a_task_is_the_one_that_it_raised(client):
+    with pytest.raises(TableError, match=r"^part-3\.parquet: expected a whole file"):
+        pl.rows(DASK, target="y").summed(work.truncated, "sums")
+
+
+def test_a_worker_with_another_pellucid_is_told(client):
+    def pretend(version):
+        from pellucid.tables.streams import cluster
+
+        cluster.VERSION, before = version, cluster.VERSION
+        return before
+
+    (*_, ours) = client.run(pretend, "0.0.1").values()
+    try:
+        with pytest.raises(TableError, match=r"found a worker with 0\.0\.1"):
+            pl.rows(DASK, target="y").summed(work.moments, "sums")
+    finally:
+        client.run(pretend, ours)
+
+
+def test_a_worker_without_pellucid_is_told(plain_workers):
+    def lose():
+        sys.modules["pellucid.tables.streams.cluster"] = None
+
+    jobs = [(ArrayPiece(np.ones((2, 2))), 0)]
+    plain_workers.run(lose)
+    with pytest.raises(TableError, match=r"found one without .*pellucid"):
+        Cluster(plain_workers).reduced(_third, jobs, nobody)
