@@ -28,6 +28,8 @@ from pellucid.models.logistic_cost import (
     solved,
 )
 from pellucid.models.logistic_settings import DESCENT, FOLLOWED, IGNORED, NARROW
+from pellucid.models.streamed import logistic as by_passes
+from pellucid.models.streamed.taking import taken
 from pellucid.regression import powers
 from pellucid.regression.powers import filled
 from pellucid.tables.frames import kept_labels, labels_of
@@ -122,6 +124,8 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
         told worse (quasi-separation; Albert & Anderson 1984). False with a penalty.
     n_features_in_, feature_names_in_ : int, array (d,) of str
         How many features there are, and their names where X had some.
+    passes_ : int
+        How many times the rows were read, where they were streamed.
 
     References
     ----------
@@ -199,8 +203,9 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
 
         Parameters
         ----------
-        X : array (n, d), data frame, sparse matrix or `Table` with its target
-            Features; a sparse matrix stays one, but for "gradient-descent".
+        X : array (n, d), data frame, sparse matrix, `Table` or `Stream` with its target
+            Features; a sparse matrix stays one, but for "gradient-descent". The rows of
+            a stream are read anew at each step.
         y : array (n,)
             The class of each row.
         sample_weight : array (n,), optional
@@ -233,6 +238,8 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
         """
         logistic_settings.check(self)
         self._begin()
+        if (stream := taken(self, X, y, sample_weight)) is not None:
+            return by_passes.fitted(self, stream)
         X, y = base.unpacked(self, X, y)
         self._target, labels = base.target_name(y), labels_of(X)
         wide = self.solver not in NARROW
@@ -250,7 +257,8 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
         self._rows = base.kept(X.astype(float, copy=False), t, s, labels=labels)
         self._scale = deviations(X, s) if self.standardise else None  # (d,)
         fit, self.separable_ = self._minimised(followers)
-        self._store(fit, dtype)
+        missing = weights.weightless(self.classes_, t) if self.separable_ else ""
+        self._store(fit, dtype, missing)
         if followers:
             followers.end()
         return self
@@ -317,16 +325,14 @@ class LogisticRegression(OfClasses, CallbackSupport, LinearClassifier, BaseEstim
         b = extremes.intercepts(np.atleast_1d(b), dtype)
         return {"coef_": np.atleast_2d(w.T), "intercept_": b}
 
-    def _store(self, fit: Fit, dtype: Any) -> None:
-        """Keep the solution, and say when it is none."""
+    def _store(self, fit: Fit, dtype: Any, missing: str = "") -> None:
+        """Keep the solution, and say when it is none, or which classes are missing."""
         for name, values in self._attributes(fit.x, dtype).items():
             setattr(self, name, values)
         self.history_, self.n_iter_ = fit.history, np.array([fit.nit], np.int32)
         self.solver_ = told(fit)
         if self.separable_:
-            y = base.rows_of(self)[1]
-            why = weights.weightless(self.classes_, y) or SEPARABLE
-            warnings.warn(why, ConvergenceWarning, stacklevel=2)
+            warnings.warn(missing or SEPARABLE, ConvergenceWarning, stacklevel=2)
         elif self.tol and not fit.success:
             why = logistic_settings.stopped(self, fit)
             warnings.warn(why, ConvergenceWarning, stacklevel=2)

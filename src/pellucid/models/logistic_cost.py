@@ -14,9 +14,10 @@ from pellucid.graphs.operations.robust import log_loss
 from pellucid.minimisers.task import Callback, Fit, Options, Watch
 from pellucid.models import costs, penalties
 from pellucid.models.base import Array
+from pellucid.regression.by_passes import margins, reach
 from pellucid.regression.columns import Columns, Moments
 from pellucid.regression.generalised import Generalised
-from pellucid.regression.objective import Place
+from pellucid.regression.objective import Objective, Place
 from pellucid.regression.row_costs import RowCost
 from pellucid.statistics.separation import are_separable
 
@@ -72,6 +73,12 @@ class MeanCost:
             J = J + penalty / self.Cn
         return J
 
+    def columns(self, moments: Moments) -> Columns:
+        """Columns, scaled so that a Hessian at w = 0 has ones on its diagonal."""
+        soft = self.Cn**-0.5 * (1.0 if self.scale is None else self.scale.ravel())
+        bend = (self.k - 1) / self.k**2  # at w = 0, where every p is 1 / k
+        return Columns.of(moments, soft, bend)
+
 
 def elastic(w: Any, l1_ratio: float) -> Any:
     """The penalty (1 - r) |w|^2 / 2 + r |w|_1 (Zou & Hastie 2005)."""
@@ -125,10 +132,7 @@ def solved(
     optimum; where all rows show that, it stops.
     """
     X, y, *s = rows
-    moments = Moments.of(X, s[0] if s else None, intercept)
-    soft = cost.Cn**-0.5 * (1.0 if cost.scale is None else cost.scale.ravel())
-    bend = (cost.k - 1) / cost.k**2  # at w = 0, where every p is 1 / k
-    columns = Columns.of(moments, soft, bend)
+    columns = cost.columns(Moments.of(X, s[0] if s else None, intercept))
     free = np.isinf(cost.Cn)
     loss = RowCost(loss_of(cost.k), options.target, options.device)
     l1 = cost.l1_ratio, cost.Cn**-0.5
@@ -154,7 +158,7 @@ def deviations(X: Array, s: Array | None = None) -> Array:
     return Moments.of(X, s).deviation
 
 
-def is_doubtful(model: Generalised, at: Place) -> bool:
+def is_doubtful(model: Generalised[Objective], at: Place) -> bool:
     """Whether there may be no optimum near.
 
     Where some rows can be told apart for ever, the next step of Newton's moves their
@@ -166,11 +170,6 @@ def is_doubtful(model: Generalised, at: Place) -> bool:
     )
 
 
-def reach(z: Array) -> Array:
-    """How far the outputs of each row are apart, or of two classes from 0."""
-    return np.asarray(np.abs(z) if z.ndim == 1 else np.ptp(z, axis=1))
-
-
 def separates(z: Array, y: Array) -> bool:
     """Whether every row is on the right side of its border.
 
@@ -178,10 +177,7 @@ def separates(z: Array, y: Array) -> bool:
     minimum: Albert & Anderson, "On the existence of maximum likelihood estimates in
     logistic regression models" (1984).
     """
-    if z.ndim == 1:
-        return bool(np.min(np.where(y > 0, z, -z)) > 0)
-    true = y > 0
-    return bool(np.min(z[true] - np.max(np.where(true, -np.inf, z), axis=1)) > 0)
+    return bool(np.min(margins(z, y)) > 0)
 
 
 def likeliest(z: Array) -> Array:

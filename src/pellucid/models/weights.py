@@ -29,28 +29,33 @@ def classes_of(model: Any, y: Array) -> tuple[Array, Array]:
     """
     classes = _counted(y)
     if classes is None:
-        _check_labels(model, y)
+        check_labels(type(model).__name__, y)
         classes = np.unique(y)
+    expect_several(model, classes, len(y))
+    return classes, np.searchsorted(classes, y)
+
+
+def expect_several(model: Any, classes: Array, n: int) -> None:
+    """Refuse one class alone, in all n rows."""
     if len(classes) < 2:
         only = classes.tolist()[0]
         raise ModelError(
             f"{type(model).__name__}: expected two classes or more in y, found one "
-            f"class, {only!r}, in all {len(y)} rows; add rows of another class "
+            f"class, {only!r}, in all {n} rows; add rows of another class "
             "(scikit-learn: This solver needs samples of at least 2 classes in the "
             f"data, but the data contains only one class: {classes[0]!r})."
         )
-    return classes, np.searchsorted(classes, y)
 
 
-def _check_labels(model: Any, y: Array) -> None:
-    """Refuse targets that are no labels."""
+def check_labels(name: str, y: Array) -> None:
+    """Refuse targets that are no labels, in the name of a model."""
     try:
         check_classification_targets(y)
     except ValueError as error:
         if "continuous" not in str(error):
             raise
         raise ModelError(
-            f"{type(model).__name__}: expected the label of a class in each row of y, "
+            f"{name}: expected the label of a class in each row of y, "
             "got numbers with decimals; fit a regression to numbers, and give shares "
             "as a row of each class with how many they are as sample_weight "
             f"(scikit-learn: {error})"
@@ -106,5 +111,10 @@ def class_weighted(
 def weightless(classes: Array, y: Array) -> str:
     """What to say of classes without weight, or '' where there are none; y is coded."""
     there = np.stack([1 - y, y]) if y.ndim == 1 else y.T  # (k, n)
-    missing = classes[~there.any(axis=1)].tolist()
+    return absent(classes, there.any(axis=1))
+
+
+def absent(classes: Array, there: Array) -> str:
+    """The same of classes of which some have weight (k,)."""
+    missing = classes[~there].tolist()
     return WEIGHTLESS.format(", ".join(map(repr, missing))) if missing else ""

@@ -85,6 +85,11 @@ class Columns:
         length = np.where(length > 0, length, 1.0)
         return cls(moments.exponent, moments.mean, length, soft / length)
 
+    @property
+    def middle(self) -> Array:
+        """A row (d,) whose columns are all at their means."""
+        return np.ldexp(self.mean, self.exponent)
+
     def near(self, X: Array) -> Array:
         """The columns by their powers of two; X itself where there are none."""
         return powers.scaled(X, self.exponent) if self.exponent.any() else X

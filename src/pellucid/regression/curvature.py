@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from pellucid.regression.objective import Form, Objective, Place
+from pellucid.regression.objective import Form, Place, Summable
 
 Array = NDArray[Any]
 
@@ -134,7 +134,7 @@ class Curvature:
     pairs: list[tuple[Array, Array, float]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, objective: Objective, at: Place, form: Form) -> Curvature:
+    def of(cls, objective: Summable, at: Place, form: Form) -> Curvature:
         """Factor the Hessian; one that float32 is too coarse for is formed anew."""
         H = np.asarray(at.H)
         shift = SHIFT if form.dtype is FULL else float(np.finfo(HALF).eps)

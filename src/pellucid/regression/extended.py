@@ -16,18 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.regression.curvature import COARSE, EPS, SHIFT, Curvature
-from pellucid.regression.objective import Objective, Place
-from pellucid.regression.powers import filled
-from pellucid.regression.rows import visited
+from pellucid.regression.objective import NUMBER, Place, Summable
 
 Array = NDArray[Any]
 
 STEPS = 20  # of refinement at most
 HELPS = 0.5  # what a step may be of the one before, to go on
-NUMBER: Any = np.longdouble
 
 
-def refined(objective: Objective, at: Place, known: Curvature) -> Place:
+def refined(objective: Summable, at: Place, known: Curvature) -> Place:
     """The place to more digits, where rounding has a say in the slope."""
     factor, u = known.factor, at.u.astype(NUMBER)
     here = objective.cost.target == "numpy" and np.finfo(NUMBER).eps < EPS
@@ -35,7 +32,7 @@ def refined(objective: Objective, at: Place, known: Curvature) -> Place:
         return at
     most = np.inf
     for _ in range(STEPS):
-        step = known.step(slope(objective, u).astype(float))
+        step = known.step(objective.slope(u).astype(float))
         size = float(np.linalg.norm(step))
         if not size < HELPS * most:
             break
@@ -43,24 +40,3 @@ def refined(objective: Objective, at: Place, known: Curvature) -> Place:
         if size <= EPS * float(np.linalg.norm(at.u)):
             break
     return replace(at, u=u.astype(float))
-
-
-def slope(objective: Objective, u: Array) -> Array:
-    """The slope at parameters in extended precision."""
-    design: Any = objective.design
-
-    def part(blocks: list[slice]) -> Any:
-        total: Any = 0.0
-        for rows in blocks:
-            Z = filled(design.X[rows]).astype(NUMBER)
-            Z -= design.mean
-            Z /= design.length
-            y, s = (a[rows].astype(NUMBER) for a in (objective.y, objective.s))
-            _, g = objective.cost.sloped(Z @ u[:-1] + u[-1], y, s)
-            total = total + np.concatenate([Z.T @ g, np.sum(g, axis=0)[None]])
-        return total
-
-    g = np.asarray(sum(visited(part, *design.shape))) + objective.ridge * u
-    if not objective.intercept:
-        g[-1] = 0.0
-    return np.asarray(g)

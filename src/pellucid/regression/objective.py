@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.regression.design import Design, summed
+from pellucid.regression.powers import filled
 from pellucid.regression.products import Products
 from pellucid.regression.row_costs import RowCost
 from pellucid.regression.rows import rows_a_block, visited
@@ -26,6 +27,10 @@ Array = NDArray[Any]
 VAST = 5_000_000  # multiplications of a visit
 LONG = 8  # usual blocks in one: threads wait for each other in each step of a cost
 LONGEST = 8192  # rows of such a block
+SAMPLE = 10  # of so many rows one is looked at first
+LARGE = 100_000  # numbers in X, from which that pays
+ROUGH = 0.1  # the tol of a sample, whose minimum is not that of all rows anyhow
+NUMBER: Any = np.longdouble
 
 # Far out a cost may be beyond float64; such a place is no better than another.
 quiet = partial(np.errstate, over="ignore", invalid="ignore")
@@ -62,6 +67,50 @@ class Form:
     whole: bool = True
 
 
+class Summable(Protocol):
+    """A cost that is a sum over rows, wherever these are; see `Objective`."""
+
+    @property
+    def ridge(self) -> Array:
+        """Of w and, as a rule 0, of b."""
+        ...
+
+    @property
+    def cost(self) -> RowCost:
+        """The loss."""
+        ...
+
+    @property
+    def is_vast(self) -> bool:
+        """Whether a visit takes so long that one more is to be worth it."""
+        ...
+
+    @property
+    def is_shifted(self) -> bool:
+        """Whether a shift of all k outputs of a row changes no loss, as of softmax."""
+        ...
+
+    def at(self, u: Array, form: Form | None = None) -> Place:
+        """The cost and its slope; the Hessian too, in some form."""
+        ...
+
+    def value(self, u: Array) -> float:
+        """The cost alone."""
+        ...
+
+    def slope(self, u: Array) -> Array:
+        """The slope in extended precision."""
+        ...
+
+    def sampled(self, u: Array) -> tuple[Objective, float] | None:
+        """Some of the rows, where that pays; and the tol that is enough there."""
+        ...
+
+    def worth(self, form: Form) -> float:
+        """How many visits without a Hessian take the time of one with it, about."""
+        ...
+
+
 @dataclass(frozen=True)
 class Objective:
     """The cost of a linear model; see above.
@@ -94,14 +143,47 @@ class Objective:
 
     def at(self, u: Array, form: Form | None = None) -> Place:
         """The cost and its slope; the Hessian too, in some form."""
+        return self.placed(u, self.sums(u, form), form)
+
+    def sums(self, u: Array, form: Form | None = None) -> tuple[Any, Any, Any]:
+        """What the rows have of that: cost, slope, and products for the Hessian."""
         size = min(LONG * rows_a_block(self._size[1]), LONGEST)
         found = visited(lambda blocks: self._part(u, blocks, form), *self._size, size)
         J, g, H = (sum(parts) for parts in zip(*found, strict=True))
+        return J, g, H
+
+    def placed(self, u: Array, sums: tuple[Any, ...], form: Form | None) -> Place:
+        """The place where the rows have these sums: with the ridge and the constant."""
+        J, g, H = sums
         pull = self.ridge * u
         J, g = float(J + np.sum(pull * u) / 2) + self.constant, np.asarray(g + pull)
         if not self.intercept:
             g[-1] = 0.0
         return Place(u, J, g, None if form is None else self._hessian(H))
+
+    def slope(self, u: Array) -> Array:
+        """The slope in extended precision, at parameters that have it."""
+        g = self.row_slope(u) + self.ridge * u
+        if not self.intercept:
+            g[-1] = 0.0
+        return np.asarray(g)
+
+    def row_slope(self, u: Array) -> Array:
+        """That of the rows alone."""
+        design: Any = self.design
+
+        def part(blocks: list[slice]) -> Any:
+            total: Any = 0.0
+            for rows in blocks:
+                Z = filled(design.X[rows]).astype(NUMBER)
+                Z -= design.mean
+                Z /= design.length
+                y, s = (a[rows].astype(NUMBER) for a in (self.y, self.s))
+                _, g = self.cost.sloped(Z @ u[:-1] + u[-1], y, s)
+                total = total + np.concatenate([Z.T @ g, np.sum(g, axis=0)[None]])
+            return total
+
+        return np.asarray(sum(visited(part, *design.shape)))
 
     def outputs(self, u: Array) -> Array:
         """The linear outputs z (n,) or (n, k)."""
@@ -136,15 +218,23 @@ class Objective:
         design = self.design.some(rows)
         return replace(self, design=design, y=self.y[rows], s=s / total)
 
+    def sampled(self, u: Array) -> tuple[Objective, float] | None:
+        """A tenth of the rows, where they are many; and the tol that is enough there.
+
+        It is always the same.
+        """
+        n, d = self.design.shape
+        m = max(n // SAMPLE, 20 * (d + 1) * math.prod(u.shape[1:]))
+        if m > n / 3 or n * d < LARGE:
+            return None
+        rows = np.sort(np.random.default_rng(0).choice(n, m, replace=False))
+        some = self.some(rows)
+        return None if some is None else (some, ROUGH)
+
     def worth(self, form: Form) -> float:
         """How many visits without a Hessian take the time of one with it, about."""
-        (n, d), k = self.design.shape, math.prod(self.y.shape[1:])
-        sloped = n * k * (4 * d + 100) + 1e6
-        if form.whole:
-            curved = n * d * d * (k * k / 2 - 0.4) + (k * d) ** 3 / 3 + n * k * k * 150
-        else:
-            curved = k * (n * d * d + d**3 + n * 600)
-        return 1 + curved / sloped
+        n, d = self.design.shape
+        return worth(n, d, math.prod(self.y.shape[1:]), form)
 
     @property
     def is_vast(self) -> bool:
@@ -206,6 +296,19 @@ class Objective:
         ridge = self.ridge if self.ridge.ndim == 1 else self.ridge.max(axis=1)
         H += np.diag(np.tile(ridge, H.shape[-1] // p))
         return H
+
+
+def worth(n: int, d: int, k: int, form: Form, read: float = 0.0) -> float:
+    """How many visits without a Hessian take the time of one with it, about.
+
+    To read a row takes the time of so many multiplications.
+    """
+    sloped = n * (k * (4 * d + 100) + read) + 1e6
+    if form.whole:
+        curved = n * d * d * (k * k / 2 - 0.4) + (k * d) ** 3 / 3 + n * k * k * 150
+    else:
+        curved = k * (n * d * d + d**3 + n * 600)
+    return 1 + curved / sloped
 
 
 def _across(Z: Any, g: Array) -> Array:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pellucid.minimisers.task import Fit, Options, Watch, fitted
 from pellucid.regression.curvature import EPS, FULL, HALF, Curvature
 from pellucid.regression.extended import refined
-from pellucid.regression.objective import QUIET, Form, Objective, Place
+from pellucid.regression.objective import QUIET, ROUGH, Form, Place, Summable
 
 Array = NDArray[Any]
 
@@ -46,9 +46,6 @@ SLOW = 0.5  # what a step leaves where a new Hessian does not help, but BFGS lea
 ALONE = 0.15  # what a step leaves with a Hessian of each output alone
 PATIENT = 8  # places from which the rate of BFGS is told
 EAGER = 3  # the same at first, with a Hessian of the start
-SAMPLE = 10  # of so many rows one is looked at first
-LARGE = 100_000  # numbers in X, from which that pays
-ROUGH = 0.1  # the tol of a sample, whose minimum is not that of all rows anyhow
 PLAIN = Form(FULL)  # Newton's method with the Hessian of each place
 FORMS = {"lbfgs": None, "newton": Form(HALF), "newton-cg": PLAIN}
 FORMS["newton-cholesky"] = PLAIN
@@ -56,7 +53,7 @@ NAMES = {None: "LBFGS", PLAIN: "plain Newton"}
 
 
 def minimised(
-    objective: Objective, start: Array, options: Options, watch: Watch,
+    objective: Summable, start: Array, options: Options, watch: Watch,
     method: str = "auto",
 ) -> tuple[Fit, Place]:  # fmt: skip
     """Minimise F from a start, a place that need not be near.
@@ -108,7 +105,7 @@ def _params(at: Place) -> Array:
 
 
 def begun(
-    objective: Objective, start: Array, options: Options, form: Form | None
+    objective: Summable, start: Array, options: Options, form: Form | None
 ) -> tuple[Place, list[float]]:
     """Where the walk begins, and what the cost was before: at the best place known.
 
@@ -123,10 +120,10 @@ def begun(
         if not objective.value(zero) >= J:
             u, history = zero, [J]
     seldom = form not in (None, PLAIN)
-    some = sampled(objective, start) if seldom and options.limit else None
-    if some is not None:
-        quiet = Watch(None, False, "J")
-        fit, _ = minimised(some, u, Options(10, ROUGH), quiet)
+    found = objective.sampled(start) if seldom and options.limit else None
+    if found is not None:
+        (some, tol), quiet = found, Watch(None, False, "J")
+        fit, _ = minimised(some, u, Options(10, tol), quiet)
         J = objective.value(u)
         at = objective.at(fit.x, form) if np.isfinite(fit.fun) else None
         if at is not None and at.cost < J:
@@ -134,20 +131,11 @@ def begun(
     return objective.at(u, form), history
 
 
-def sampled(objective: Objective, u: Array) -> Objective | None:
-    """A tenth of the rows, where they are many; always the same."""
-    n, d = objective.design.shape
-    m = max(n // SAMPLE, 20 * (d + 1) * math.prod(u.shape[1:]))
-    if m > n / 3 or n * d < LARGE:
-        return None
-    return objective.some(np.sort(np.random.default_rng(0).choice(n, m, replace=False)))
-
-
 @dataclass
 class Walk:
     """Where the walk stands, what it knows of the curvature, and where it goes next."""
 
-    objective: Objective
+    objective: Summable
     at: Place
     known: Curvature
     step: Array
@@ -163,7 +151,7 @@ class Walk:
 
     @classmethod
     def begun(
-        cls, objective: Objective, at: Place, tol: float, least: float,
+        cls, objective: Summable, at: Place, tol: float, least: float,
         form: Form | None,
     ) -> Walk:  # fmt: skip
         """Stand at a place whose Hessian is known in some form."""

@@ -212,9 +212,15 @@ class Margins:
     open: Array
 
     @classmethod
-    def of(cls, X: Array, y: Array, k: int, intercept: bool) -> Margins:
-        """Measure the columns; without an intercept their 0 stays where it is."""
-        least, most = (bound.ravel() for bound in _ranges(X, 0 * y, 1))
+    def of(
+        cls, X: Array, y: Array, k: int, intercept: bool,
+        ends: tuple[Array, Array] | None = None,
+    ) -> Margins:  # fmt: skip
+        """Measure the columns; without an intercept their 0 stays where it is.
+
+        Their ends may be known, as of more rows.
+        """
+        least, most = ends or (bound.ravel() for bound in _ranges(X, 0 * y, 1))
         shift = least if intercept else 0 * least
         with np.errstate(over="ignore"):
             reach = np.maximum(np.abs(least - shift), np.abs(most - shift))
@@ -308,15 +314,19 @@ class Margins:
             some = slice(begin, begin + size)
             A = self.constraints(i[some], c[some], used)
             R = np.asarray(np.linalg.qr(np.vstack([R, A]), mode="r"))
-        _, S, Vt = np.linalg.svd(R)
-        rank = int(np.sum(ROUNDING * len(Vt) * np.max(S, initial=0.0) < S))
-        b = B[used, 1:].T.ravel()
-        b = Vt[rank:].T @ (Vt[rank:] @ b)
+        b = beside(R, B[used, 1:].T.ravel())
         moved = np.zeros_like(B)
         moved[used, 1:] = b.reshape(self.k - 1, -1).T
         margins = self.all(moved)
         holds = margins.min() >= -ROUNDING and margins.max() > SURE
         return moved if holds else None
+
+
+def beside(R: Array, b: Array) -> Array:
+    """What b is at right angles to the rows of R."""
+    _, S, Vt = np.linalg.svd(R)
+    rank = int(np.sum(ROUNDING * len(Vt) * np.max(S, initial=0.0) < S))
+    return np.asarray(Vt[rank:].T @ (Vt[rank:] @ b))
 
 
 @dataclass(frozen=True)

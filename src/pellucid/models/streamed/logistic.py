@@ -1,0 +1,144 @@
+"""Logistic regression of rows that are read anew at each step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from pellucid.errors import ModelError
+from pellucid.minimisers.task import Fit, Options, Watch
+from pellucid.models import base, extremes, logistic_settings, weights
+from pellucid.models.following import is_followed
+from pellucid.models.logistic_cost import FAR, MOVED, finite, loss_of
+from pellucid.models.streamed import taking
+from pellucid.models.streamed.rows import Coded, Counting, Counts, Weighed
+from pellucid.regression import powers
+from pellucid.regression.by_passes import (
+    Spread,
+    StreamedObjective,
+    StreamedRows,
+    measured,
+    spread_of,
+)
+from pellucid.regression.generalised import Generalised
+from pellucid.regression.objective import Place
+from pellucid.regression.row_costs import RowCost
+from pellucid.statistics.separation_by_passes import are_separable
+from pellucid.tables.streams.stream import Stream
+
+Model = TypeVar("Model", bound=Any)
+
+
+def fitted(model: Model, stream: Stream) -> Model:
+    """Fit a `LogisticRegression` to the rows of a stream."""
+    _check(model)
+    name, before = type(model).__name__, len(stream.passes)
+    rows = Weighed(name)
+    measuring = stream, rows, Counting(name), bool(model.fit_intercept)
+    spread, counts, sample = measured(*measuring)
+    weights.expect_several(model, counts.classes, int(counts.rows.sum()))
+    model.classes_ = counts.classes
+    coded, total = _weighted(model, rows, counts)
+    n = int(counts.there[total > 0].sum())
+    stream = replace(stream, n=n)
+    model._Cn = logistic_settings.strength(model)[0] * float(np.sum(total))
+    if coded.factors is not None and model.standardise:
+        spread = spread_of(stream, coded, bool(model.fit_intercept))
+    model._scale = spread.moments.deviation if model.standardise else None
+    model._rows = taking.kept(stream, n)
+    drawn = coded.of(*sample)
+    streamed = StreamedRows(stream, coded, float(total.sum()), _middle(total), drawn)
+    fit, model.separable_ = _minimised(model, streamed, spread, coded.index)
+    model.passes_ = len(stream.passes) - before
+    model._store(fit, np.dtype(float), weights.absent(model.classes_, total > 0))
+    return model
+
+
+def _check(model: Any) -> None:
+    """Refuse what a stream is not fitted by."""
+    name = type(model).__name__
+    if model.solver == logistic_settings.DESCENT:
+        raise ModelError(
+            f"{name}: expected a solver that looks at a stream few times, got "
+            f'"{model.solver}", which reads all rows at each step; take solver="auto".'
+        )
+    if is_followed(model):
+        raise ModelError(
+            f"{name}: expected rows in memory to be followed by callbacks, got a "
+            "stream; take the callbacks away, or fit to stream.table()."
+        )
+
+
+def _weighted(model: Any, rows: Weighed, counts: Counts) -> tuple[Coded, Any]:
+    """How rows are coded, and what each class weighs with `class_weight` (k,)."""
+    every = np.arange(len(counts.classes))
+    total = weights.class_weighted(model, counts.classes, every, counts.weights)
+    total = np.asarray(total, float)
+    factors = None
+    if model.class_weight is not None:
+        there = counts.weights > 0
+        factors = np.zeros(len(every))
+        np.divide(total, counts.weights, out=factors, where=there)
+    if not total.any():
+        raise ModelError(f"{type(model).__name__}: {base.NO_WEIGHT}.")
+    return Coded(rows, counts.classes, factors), total
+
+
+def _middle(total: Any) -> tuple[Any, Any]:
+    """A row of each class, as often as all rows of it together."""
+    k = len(total)
+    return (np.arange(2.0) if k == 2 else np.eye(k)), total / np.sum(total)
+
+
+def _minimised(
+    model: Any, rows: StreamedRows, spread: Spread, classes: Any
+) -> tuple[Fit, bool]:
+    """The solution, and whether the classes are separable."""
+    cost, options = model._cost, Options(model.max_iter, model.tol)
+    columns, free = cost.columns(spread.moments), np.isinf(cost.Cn)
+    generalised = Generalised.streamed(
+        RowCost(loss_of(cost.k), model.target, model.device), columns, rows,
+        intercept=bool(model.fit_intercept), l1=(cost.l1_ratio, cost.Cn**-0.5),
+        watched=free,
+    )  # fmt: skip
+    objective = generalised.objective
+
+    def apart(*_: Any) -> bool:
+        outmost = objective.outmost
+        return bool(free and outmost is not None and outmost.margin > 0)
+
+    watch = Watch(apart if free else None, model.verbose, "J")
+    try:
+        goes = model._start(), options, watch, model.solver
+        fit, at = generalised.minimised(*goes)
+    except powers.OutOfRangeError as error:
+        raise extremes.refused(model, error) from None
+    separable = apart()
+    if free and not separable and is_doubtful(generalised, at, spread):
+        ends, intercept = (spread.low, spread.high), bool(model.fit_intercept)
+        shape = cost.k, intercept, ends
+        separable = are_separable(rows.stream, classes, fit.x, *shape)
+    return finite(fit), separable
+
+
+def is_doubtful(
+    model: Generalised[StreamedObjective], at: Place, spread: Spread
+) -> bool:
+    """Whether there may be no optimum near; see `logistic_cost.is_doubtful`.
+
+    That the next step moves no output is told by the ends of the columns.
+    """
+    step = None if model.is_large else model.onward(at)  # a pass, that sees `outmost`
+    outmost = model.objective.outmost
+    if outmost is None or outmost.reach > FAR:
+        return True
+    if step is None:
+        return False
+    lows, highs = (
+        np.abs(model.columns.scaled(model.columns.near(end[None])))[0]
+        for end in (spread.low, spread.high)
+    )
+    farthest = np.append(np.maximum(lows, highs), 1.0) @ np.abs(step)
+    return bool(np.sum(farthest) > MOVED)
