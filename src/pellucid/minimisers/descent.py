@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pellucid.errors import MinimiseError
 from pellucid.graphs.foreign import has_rows
 from pellucid.graphs.tracing.trace import is_numeric
+from pellucid.minimisers.feeding import Feed, InMemory
 from pellucid.minimisers.schedules import rate_at
 from pellucid.minimisers.steps import Settings, Step
 from pellucid.minimisers.stepwise import Stepwise
@@ -175,23 +176,24 @@ def _why_here(cost: float, slope: float, tol: float, way: Way) -> str:
 
 def mini_batch(
     task: Task, method: Any, size: int, options: Options, watch: Watch,
-    before: Fit | None,
+    before: Fit | None, feed: Feed | None = None,
 ) -> Fit:  # fmt: skip
     """Take steps on the cost of shuffled batches until epochs gain no more."""
-    task.data = tuple(map(_as_rows, task.data))
-    n = _rows(task.data)
+    if feed is None:
+        task.data = tuple(map(_as_rows, task.data))
+        feed = InMemory(task.data, _rows(task.data))
     rng = _shuffler(options.random_state, before)
     if not options.limit:  # no step, and so no batch: the cost of all rows
         return full_batch(task, method, options, watch, before, rng)
     descent = Descent(
-        task, method, options, rows=min(size, n), measured=False, before=before
+        task, method, options, rows=min(size, feed.n), measured=False, before=before
     )
     judge = judge_of(task, options, before, watches_all=options.tol > 0)
     history: list[float] = []
     reason = f"reached max_iter, {options.limit} epochs"
     with watch.over(options.limit):
         for epoch in range(1, options.limit + 1):
-            cost = _epoch(descent, rng.permutation(n), size)
+            cost = _epoch(descent, feed, rng, size)
             history.append(cost)
             if not math.isfinite(cost):
                 where = f"step {descent.t + 1}, in epoch {watch.first + epoch}"
@@ -216,13 +218,18 @@ def _so_far(descent: Descent, history: list[float], rng: np.random.Generator) ->
     return fitted(x, history, len(history), "an epoch is over", standing=standing)
 
 
-def _epoch(descent: Descent, order: Array, size: int) -> float:
+def _epoch(descent: Descent, feed: Feed, rng: np.random.Generator, size: int) -> float:
     """One pass over all rows; gives the mean cost of a row's batch."""
-    batches = [order[begin : begin + size] for begin in range(0, len(order), size)]
-    costs = descent.take([*batches])[:, 0]
-    if not math.isfinite(costs[-1]):
-        return float(costs[-1])
-    return float(costs @ [len(rows) for rows in batches]) / len(order)
+    costs: list[Array] = []
+    counts: list[int] = []
+    for window in feed.epoch(rng, size):
+        if window.fresh:
+            descent.training.over(feed.arrays)
+        costs.append(descent.take([*window.batches])[:, 0])
+        if not math.isfinite(costs[-1][-1]):
+            return float(costs[-1][-1])
+        counts += [len(rows) for rows in window.batches]
+    return float(np.concatenate(costs) @ counts) / sum(counts)
 
 
 def _summed(

@@ -11,6 +11,7 @@ from pellucid.graphs.tracing.trace import title_of
 from pellucid.minimisers.auto import decided, told
 from pellucid.minimisers.certainty import certainty_of
 from pellucid.minimisers.descent import full_batch, mini_batch
+from pellucid.minimisers.feeding import fed
 from pellucid.minimisers.first_order import Clipped, Method
 from pellucid.minimisers.later import Later
 from pellucid.minimisers.lbfgs import lbfgs
@@ -56,7 +57,8 @@ def minimise(
         takes them so; other objects as they are. A cost that asks for numbers (by a
         branch, np.unique, SciPy) is recorded once more, for these data alone, and where
         it branches on its parameters along each way that it goes, as it is met. In
-        mini-batches it cannot ask their rows.
+        mini-batches it cannot ask their rows. One `feeding.Feed` alone stands for rows
+        that no memory holds, of which each epoch takes batches as they come.
     method : "auto" or a method of `pellucid.methods`
         "auto" reads the graph of the cost. A quadratic cost is solved in one step; one
         that is smooth goes to LevenbergMarquardt where it is a sum of squares, and else
@@ -144,8 +146,10 @@ def minimise(
     })  # fmt: skip
     if each is not None and batch_size is None:
         raise MinimiseError("each looks at every epoch: give a batch_size with it.")
+    feed = fed(data, batch_size)
     before = start if isinstance(start, Fit) else None
     rewriting = {"stable": stable, "without": tuple(without)}
+    data = feed.arrays if feed else data
     task = Task(cost, before.x if before else start, data, rewriting, moving)
     chosen, why = _chosen(method, task, batch_size, clip_norm)
     held_out = None if validation is None else tuple(validation)
@@ -155,7 +159,7 @@ def minimise(
     )
     watch = Watch(callback, verbose, title_of(cost), before.nit if before else 0)
     if batch_size is not None:
-        fit = mini_batch(task, chosen, batch_size, options, watch, before)
+        fit = mini_batch(task, chosen, batch_size, options, watch, before, feed)
     else:
         run: Callable[..., Fit] = WHOLE.get(type(chosen), full_batch)
         fit = run(task, chosen, options, watch, before)

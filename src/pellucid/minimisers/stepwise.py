@@ -42,6 +42,10 @@ class Stepwise:
         """The kept arrays themselves; the training is over."""
         return self._kept
 
+    def over(self, data: Sequence[Any]) -> None:
+        """Take batches from these data from now on; see `running.targets.Training`."""
+        self._data = list(data)
+
     def epoch(
         self, batches: Sequence[Array | None], rates: Sequence[float], t: int
     ) -> Array:

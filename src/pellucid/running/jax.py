@@ -232,6 +232,11 @@ class Training:
         """The step that ran last, as Python; of each size of batches one."""
         return self._latest.source if self._latest else ""
 
+    def over(self, data: Sequence[Any]) -> None:
+        """Take batches from these data from now on; see `targets.Training`."""
+        with on(self._device):
+            self._data = [jnp.array(d) for d in data]
+
     def epoch(
         self, batches: Sequence[Array | None], rates: Sequence[float], t: int
     ) -> Array:

@@ -92,10 +92,10 @@ class Training:
         self._graph_of = step
         self._arena = Arena()
         self._kept = _copied(kept, Arena().cut(size_of(kept)))
-        self._data = [np.ascontiguousarray(d) if np.ndim(d) else d for d in data]
-        self._steps: dict[
-            Any, tuple[Callable[..., Any], list[tuple[Array, Array]]]
-        ] = {}
+        self._data: list[Any] = [
+            np.ascontiguousarray(d) if np.ndim(d) else d for d in data
+        ]
+        self._steps: dict[Any, tuple[Callable[..., Any], list[Array]]] = {}
         self.source = ""
 
     @property
@@ -114,6 +114,10 @@ class Training:
         self._arena = Arena()
         return kept
 
+    def over(self, data: Sequence[Any]) -> None:
+        """Take batches from these data from now on; see `targets.Training`."""
+        self._data = [np.ascontiguousarray(d) for d in data]
+
     def epoch(
         self, batches: Sequence[Array | None], rates: Sequence[float], t: int
     ) -> Array:
@@ -123,7 +127,7 @@ class Training:
         with quietly():
             for i, (batch, rate) in enumerate(zip(batches, rates, strict=True)):
                 run, gathered = self._step(batch)
-                for rows, part in gathered:
+                for rows, part in zip(self._data, gathered, strict=False):
                     rows.take(batch, 0, part, "wrap")
                 figures[i] = cost, _ = run(rate, float(t + i + 1))
                 if not math.isfinite(cost):
@@ -131,7 +135,7 @@ class Training:
         return figures
 
     def _step(self, batch: Array | None) -> Any:
-        """The function of one step, and which rows it reads from where."""
+        """The function of one step, and where it reads the rows of a batch."""
         key = batch if batch is None else len(batch)
         if key not in self._steps:
             self._steps[key] = self._made(batch)
@@ -147,7 +151,7 @@ class Training:
         values, gathered = list(self._data), []
         if batch is not None:
             values = [np.empty((len(batch), *d.shape[1:]), d.dtype) for d in values]
-            gathered = list(zip(self._data, values, strict=True))
+            gathered = values
         code = _code_of(graph, staying | dict.fromkeys(data))
         pairs = zip((*before, *data), (*self._kept, *values), strict=True)
         memory = {node.name: value for node, value in pairs}

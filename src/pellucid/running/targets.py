@@ -63,6 +63,10 @@ class Training(Protocol):
         """The kept arrays themselves; the training is over and holds no memory."""
         ...
 
+    def over(self, data: Sequence[Any]) -> None:
+        """Take batches from these data from now on: arrays like those before."""
+        ...
+
     def epoch(
         self, batches: Sequence[Array | None], rates: Sequence[float], t: int
     ) -> Array:
