@@ -19,8 +19,10 @@ WEIGHTLESS = (
 )
 
 
-def classes_of(model: Any, y: Array) -> tuple[Array, Array]:
+def classes_of(model: Any, y: Array, n: int | None = None) -> tuple[Array, Array]:
     """The classes, sorted, and for each row the number of its class, from 0.
+
+    Where y is what was found in n rows, an error tells of these.
 
     Raises
     ------
@@ -31,7 +33,7 @@ def classes_of(model: Any, y: Array) -> tuple[Array, Array]:
     if classes is None:
         check_labels(type(model).__name__, y)
         classes = np.unique(y)
-    expect_several(model, classes, len(y))
+    expect_several(model, classes, n or len(y))
     return classes, np.searchsorted(classes, y)
 
 
@@ -88,6 +90,20 @@ def class_weighted(
     if model.class_weight is None:
         return s
     s = np.ones(len(index)) if s is None else s
+    s = s * factors(model, classes, index, s)[index]
+    if not s.any():
+        raise ModelError(f"{type(model).__name__}: {base.NO_WEIGHT}.")
+    return s
+
+
+def factors(model: Any, classes: Array, index: Array, s: Array) -> Array:
+    """What the weights of rows are multiplied by, a number for each class (k,).
+
+    Raises
+    ------
+    ModelError
+        For a class whose weight is no number from 0 up.
+    """
     counts = np.arange(len(classes)) if s.all() else np.unique(index[s > 0])
     options = {"classes": classes[counts], "y": classes[index[s > 0]]}
     if isinstance(model.class_weight, str):
@@ -102,10 +118,7 @@ def class_weighted(
         found = f"{of_class[wrong][0]:g} for {classes[wrong].tolist()[0]!r}"
         message = f"expected class weights from 0 up, got {found}; mend class_weight"
         raise ModelError(f"{type(model).__name__}: {message}.")
-    s = s * of_class[index]
-    if not s.any():
-        raise ModelError(f"{type(model).__name__}: {base.NO_WEIGHT}.")
-    return s
+    return of_class
 
 
 def weightless(classes: Array, y: Array) -> str:

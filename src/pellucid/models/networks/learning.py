@@ -26,6 +26,7 @@ from pellucid.models.files.checkpoints import Checkpoint, sum_of
 from pellucid.models.networks import memory
 from pellucid.models.networks.epochs import Unshuffled
 from pellucid.models.networks.examples import Examples, expect_independent
+from pellucid.models.networks.supply import Supply
 from pellucid.models.networks.training import (
     Course,
     Loss,
@@ -117,15 +118,18 @@ class Learner(BaseEstimator):
         )
 
     def _trained(
-        self, rows: Examples, start: Any, course: Course, epochs: int,
+        self, supply: Supply, start: Any, course: Course, epochs: int,
         file: Checkpoint | None = None,
     ) -> None:  # fmt: skip
         """Minimise the cost by so many epochs more, or until they gain no more."""
+        rows = supply.rows
         with told(type(self).__name__, epochs, self.verbose) as tell:
             course.after = functools.partial(self._after, file, rows, tell)
             fit = course.fit  # of a checkpoint
             if fit is None or (epochs > 0 and not course.is_over):
-                fit = self._minimised(rows, start, epochs, course)
+                fit = self._minimised(supply, start, epochs, course)
+        if supply.feed:
+            self.passes_ = len(supply.feed.stream.passes) - supply.before
         self._finish(fit, course)
         batch = rows.at(slice(self._rows_a_batch(len(rows))))
         self._rows, self._rows_are = base.kept(*batch.arrays), batch.names
@@ -133,15 +137,15 @@ class Learner(BaseEstimator):
             print(curves(self._histories))
 
     def _minimised(
-        self, rows: Examples, start: Any, epochs: int, course: Course
+        self, supply: Supply, start: Any, epochs: int, course: Course
     ) -> Fit:
         """Take the steps; where a person stops them, those of whole epochs count."""
         order = None if isinstance(start, Fit) else self._order
         try:
             with np.errstate(over="ignore", invalid="ignore"):  # the cost tells of it
                 fit = minimise(
-                    self._cost_of(rows), start, *rows.arrays,
-                    method=self.method, batch_size=self._rows_a_batch(len(rows)),
+                    self._cost_of(supply.rows), start, *supply.data,
+                    method=self.method, batch_size=self._rows_a_batch(len(supply)),
                     max_iter=epochs, tol=0.0, each=course, target=self.target,
                     device=self.device,
                     random_state=order if self.shuffle else Unshuffled(),
@@ -200,9 +204,9 @@ class Learner(BaseEstimator):
             return False
         return bool(self.callback(fit.nit, float(fit.history[-1]), fit.x["layers"]))
 
-    def _file(self, path: Any, rows: Examples, held_out: Examples | None) -> Checkpoint:
+    def _file(self, path: Any, supply: Supply, held_out: Examples | None) -> Checkpoint:
         """Where each epoch is written, with what has to be the same to go on."""
-        arrays = rows.arrays + (held_out.arrays if held_out else [])
+        arrays = supply.marks + (held_out.arrays if held_out else [])
         names = ("method", "alpha", "batch_size", "shuffle", "random_state", "target")
         settings = {name: getattr(self, name) for name in names}
         settings |= {"network": self.network_, "cost": name_of(self._loss())}

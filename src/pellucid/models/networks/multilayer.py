@@ -24,7 +24,7 @@ from pellucid.minimisers.task import Fit
 from pellucid.models import base, extremes
 from pellucid.models.base import Array
 from pellucid.models.networks import by_lbfgs
-from pellucid.models.networks.epochs import AdamHat, Order, Plateau, Rate
+from pellucid.models.networks.epochs import AdamHat, Plateau, Rate
 from pellucid.models.networks.network import (
     LOSSES,
     OUTPUT_OF,
@@ -35,6 +35,9 @@ from pellucid.models.networks.network import (
     glorot,
 )
 from pellucid.models.networks.perceptron_settings import NOT_FINITE, STOCHASTIC
+from pellucid.models.networks.rows import Given, Rows, set_aside, streamed
+from pellucid.models.streamed.classes import Weighing
+from pellucid.tables.streams.stream import Stream
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -96,14 +99,25 @@ class Multilayer(BaseEstimator):
     # -- fit: cost + penalty + method -------------------------------------------------
 
     def _trained(self, X: Array, y: Array, s: Array | None, onward: bool) -> None:
-        """Minimise the cost; onward, by one epoch more."""
-        rng = check_random_state(self.random_state)
-        if not (onward or self.warm_start) or self._sizes(X, y) != self._fitted_sizes:
-            self._begin(X, y, rng)
+        """Learn from rows in memory; onward, by one epoch more."""
         rows = [X, y]
         if s is not None:
             rows.append(extremes.as_single(self, s, X.dtype, "sample_weight"))
             base.total(self, rows[2])
+        self._learned(Given(rows), onward)
+
+    def _streamed(self, stream: Stream, weighted: Weighing, onward: bool) -> None:
+        """Learn from the rows of a stream."""
+        before = len(stream.passes)
+        self._learned(streamed(self, stream, weighted), onward)
+        self.passes_ = len(stream.passes) - before
+
+    def _learned(self, rows: Rows, onward: bool) -> None:
+        """Minimise the cost; onward, by one epoch more."""
+        rng = check_random_state(self.random_state)
+        X, y, *_ = rows.arrays
+        if not (onward or self.warm_start) or self._sizes(X, y) != self._fitted_sizes:
+            self._begin(X, y, rng)
         learn = self._by_epochs if self.solver in STOCHASTIC else self._by_lbfgs
         with np.errstate(over="ignore", invalid="ignore"):  # the cost tells of it
             fit = learn(rows, rng, onward)
@@ -139,14 +153,14 @@ class Multilayer(BaseEstimator):
         self._step = float(rng.randint(2**31 - 1)) if self.dropout else 0.0
         self._keep_layers(layers)
 
-    def _by_lbfgs(self, rows: list[Array], rng: Any, onward: bool) -> Fit:
+    def _by_lbfgs(self, rows: Rows, rng: Any, onward: bool) -> Fit:
         """L-BFGS on all rows."""
         if self._moves:
             message = "solver='lbfgs' takes all rows and a cost that stands still"
             advice = "set solver='adam' for dropout and batch_norm"
             raise ModelError(f"{type(self).__name__}: {message}; {advice}.")
-        self._rows = base.kept(*rows)
-        end = by_lbfgs.learned(self, rows)
+        self._rows = rows.kept()
+        end = by_lbfgs.learned(self, rows.arrays)
         fit = end.fit
         self._keep(fit.x)
         self.n_iter_, self.history_, self.loss_ = fit.nit, fit.history, fit.fun
@@ -154,21 +168,23 @@ class Multilayer(BaseEstimator):
             self._warn(by_lbfgs.complaint(end, self.max_iter))
         return fit
 
-    def _by_epochs(self, rows: list[Array], rng: Any, onward: bool) -> Fit:
+    def _by_epochs(self, rows: Rows, rng: Any, onward: bool) -> Fit:
         """Mini-batches, until epochs gain no more."""
-        rows, held_out = self._set_aside(rows, rng)
-        self._rows = base.kept(*rows)
-        watch = self._watching(len(rows[0]), held_out, onward)
+        rows, held_out = set_aside(self, rows, rng)
+        self._rows = rows.kept()
+        watch = self._watching(len(rows), held_out, onward)
+        size = self._rows_a_batch(len(rows))
+        data, order = rows.data(size, rng, self.shuffle)
         options: dict[str, Any] = {
             "method": self._method(watch.rate),
-            "batch_size": self._rows_a_batch(len(rows[0])),
+            "batch_size": size,
             "max_iter": 1 if onward else self.max_iter,
             "tol": 0.0,
-            "random_state": Order(rng, self.shuffle),
+            "random_state": order,
             "callback": watch,
         }
         start = self._last if onward and self._last else self._parameters
-        fit = self._minimised(start, rows, options)
+        fit = self._minimised(start, data, options)
         if held_out and not np.isfinite(fit.fun):
             fit = watch.rescued(fit)
             self._warn(f"{type(self).__name__}: {fit.message}; the best weights stay.")
@@ -179,13 +195,13 @@ class Multilayer(BaseEstimator):
             self._warn(f"{type(self).__name__}: {reason}; raise max_iter.")
         return fit
 
-    def _minimised(self, start: Any, rows: list[Array], options: dict[str, Any]) -> Fit:
+    def _minimised(self, start: Any, data: list[Any], options: dict[str, Any]) -> Fit:
         where: dict[str, Any] = {"target": self.target, "device": self.device}
         if self._moves:
             norms = [{"mean": True, "variance": True} for _ in self.norms_]
             where["moving"] = {"layers": None, "norms": norms, "step": True}
         return minimise(
-            self.cost, start, *rows, verbose=self.verbose, **where, **options
+            self.cost, start, *data, verbose=self.verbose, **where, **options
         )
 
     @property
@@ -203,26 +219,6 @@ class Multilayer(BaseEstimator):
         if self.solver == "adam":
             return AdamHat(rate.first, self.beta_1, self.beta_2, self.epsilon)
         return GradientDescent(rate, self.momentum, self.nesterovs_momentum)
-
-    def _set_aside(
-        self, rows: list[Array], rng: Any
-    ) -> tuple[list[Array], list[Array]]:
-        """The rows to learn from, and with early stopping those to judge by."""
-        if not self.early_stopping:
-            return rows, []
-        from sklearn.model_selection import train_test_split
-
-        split = train_test_split(
-            *rows,
-            test_size=self.validation_fraction,
-            random_state=rng,
-            stratify=self._strata(rows[1]),
-        )
-        if len(split[1]) < 2:
-            message = "The validation set is too small: validation_fraction sets"
-            found = f"{len(split[1])} rows aside; let it be more"
-            raise ModelError(f"{type(self).__name__}: {message} {found}.")
-        return split[::2], split[1::2]
 
     def _watching(self, n: int, held_out: list[Array], onward: bool) -> Plateau:
         """What watches over the epochs; it goes on with those of the last fit."""

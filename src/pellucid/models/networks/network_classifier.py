@@ -144,7 +144,7 @@ class NetworkClassifier(ClassifierMixin, Network):
 
         Parameters
         ----------
-        X : array (n, ...), list of sequences, data frame, sparse matrix or `Table`
+        X : array (n, ...), list of sequences, data frame, matrix, `Table`, `Stream`
             Rows as the network takes them: images (n, height, width, channels),
             sequences (n, t, d), words (n, t), tables (n, d); or a list of sequences of
             several lengths, arrays (t, d) or lists of words.
@@ -182,7 +182,7 @@ class NetworkClassifier(ClassifierMixin, Network):
         return self
 
     def partial_fit(
-        self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None
+        self, X: Any, y: Any = None, sample_weight: Any = None, classes: Any = None
     ) -> Self:
         """Go on learning, with one epoch over these rows.
 
@@ -208,7 +208,8 @@ class NetworkClassifier(ClassifierMixin, Network):
         2
         """
         with self._whole():
-            _check_partial_fit_first_call(self, classes)
+            if classes is not None or not isinstance(X, Stream):
+                _check_partial_fit_first_call(self, classes)
             self._went_on(X, y, sample_weight)
         return self
 

@@ -85,7 +85,7 @@ class NetworkRegressor(RegressorMixin, Network):
 
         Parameters
         ----------
-        X : array (n, ...), list of sequences, data frame, sparse matrix or `Table`
+        X : array (n, ...), list of sequences, data frame, matrix, `Table`, `Stream`
             Rows as the network takes them; see `NetworkClassifier.fit`.
         y : array (n,), (n, k), or (n, ..., k) for an output at each place
             Targets.
@@ -109,7 +109,7 @@ class NetworkRegressor(RegressorMixin, Network):
         self._fitted(X, y, sample_weight, validation_data, checkpoint, resume)
         return self
 
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Go on learning, with one epoch over these rows.
 
         Parameters

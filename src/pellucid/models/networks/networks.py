@@ -23,8 +23,10 @@ from pellucid.models.networks import examples
 from pellucid.models.networks.examples import Examples, Shape
 from pellucid.models.networks.learning import Learner
 from pellucid.models.networks.perceptron_settings import SHARE
+from pellucid.models.networks.supply import Supply, of_stream
 from pellucid.models.pictures import of_learning
 from pellucid.models.scores import target_of
+from pellucid.models.streamed.taking import taken
 from pellucid.running.targets import TARGETS
 from pellucid.show import plots
 from pellucid.show.summary import Summary
@@ -143,26 +145,34 @@ class Network(Learner):
                 self._refuse("resume=True goes on from a checkpoint", "give its path")
             saved = checkpoints.read(checkpoint) if resume else None
             self._forget()
-            X, y = base.unpacked(self, X, y)
             self._seed = saved.seed if saved else self._drawn()
-            rows, y = self._taken(X, y, s, first=True)
-            self._met(y)
-            self.network_ = self._built(rows.X.shape[1:], self._units(y))
-            rows = self._made(rows, y)
-            if validation_data is None:
-                rows, held_out = self._set_aside(rows)
+            stream, aside = taken(self, X, y, s), validation_data is None
+            if stream is None:
+                supply, held_out = self._given(X, y, s, aside)
             else:
-                held_out = self._to_judge(validation_data)
-            start: Any = self._begin(rows)
+                supply, held_out = of_stream(self, stream, True, aside)
+            held_out = held_out if aside else self._to_judge(validation_data)
+            start: Any = self._begin(supply.rows)
             course = self._course(held_out)
-            file = (
-                None if checkpoint is None else self._file(checkpoint, rows, held_out)
-            )
+            file = checkpoint and self._file(checkpoint, supply, held_out)
             if saved and file:
                 method = type(inner(self.method))
                 start = saved.restore(file.settings, start, method, course)
-            taken = course.fit.nit if course.fit else 0
-            self._trained(rows, start, course, self.max_iter - taken, file)
+            done = course.fit.nit if course.fit else 0
+            self._trained(supply, start, course, self.max_iter - done, file)
+
+    def _given(
+        self, X: Any, y: Any, s: Any, aside: bool
+    ) -> tuple[Supply, Examples | None]:
+        """Rows in memory to learn from, and some to judge by."""
+        X, y = base.unpacked(self, X, y)
+        rows, y = self._taken(X, y, s, first=True)
+        self._met(y)
+        self.network_ = self._built(rows.X.shape[1:], self._units(y))
+        rows, held_out = self._made(rows, y), None
+        if aside:
+            rows, held_out = self._set_aside(rows)
+        return Supply(rows), held_out
 
     def _went_on(self, X: Any, y: Any, s: Any) -> None:
         """Learn on, with one epoch over these rows."""
@@ -172,12 +182,16 @@ class Network(Learner):
             first = not hasattr(self, "network_")
             if first:
                 self._seed = self._drawn()
-            rows, y = self._taken(X, y, s, first=first)
-            if first:
-                self.network_ = self._built(rows.X.shape[1:], self._units(y))
-            rows = self._made(rows, y)
-            start = self._begin(rows) if first else self._last
-            self._trained(rows, start, self._course(None), 1)
+            stream = taken(self, X, y, s)
+            if stream is None:
+                rows, y = self._taken(X, y, s, first=first)
+                if first:
+                    self.network_ = self._built(rows.X.shape[1:], self._units(y))
+                supply = Supply(self._made(rows, y))
+            else:
+                supply, _ = of_stream(self, stream, first, False)
+            start = self._begin(supply.rows) if first else self._last
+            self._trained(supply, start, self._course(None), 1)
 
     def _forget(self) -> None:
         """Forget what was learned."""

@@ -15,8 +15,11 @@ from pellucid.models.networks import perceptron_settings
 from pellucid.models.networks.multilayer import Multilayer
 from pellucid.models.networks.network import OUTPUTS
 from pellucid.models.networks.perceptron_settings import in_batches
+from pellucid.models.networks.rows import stream_of
 from pellucid.models.scores import Regressor
+from pellucid.models.streamed.classes import as_they_are
 from pellucid.models.streamed.predicting import by_chunks
+from pellucid.tables.streams.stream import Stream
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -92,7 +95,7 @@ class MLPRegressor(Regressor, Multilayer):
 
         Parameters
         ----------
-        X : array (n, d), data frame, sparse matrix or `Table` with its target
+        X : array (n, d), data frame, sparse matrix, `Table` or `Stream` with its target
             Features; scale them first.
         y : array (n,) or (n, k)
             Targets.
@@ -112,12 +115,15 @@ class MLPRegressor(Regressor, Multilayer):
         (1, 5)
         """
         checks.check_parameters(self, CHECKS)
+        stream = stream_of(self, X, y, sample_weight)
+        if stream is not None:
+            return self._of_stream(stream, onward=False)
         X, y = base.unpacked(self, X, y)
         self._trained(*self._taken(X, y, sample_weight), onward=False)
         return self
 
     @available_if(in_batches)  # type: ignore[untyped-decorator]
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Go on learning, with one epoch over these rows.
 
         Parameters
@@ -139,6 +145,9 @@ class MLPRegressor(Regressor, Multilayer):
         """
         checks.check_parameters(self, CHECKS)
         self._refuse_onward()
+        stream = stream_of(self, X, y, sample_weight)
+        if stream is not None:
+            return self._of_stream(stream, onward=True)
         is_first = not hasattr(self, "coefs_")
         rows = self._taken(X, y, sample_weight, reset=is_first)
         self._trained(*rows, onward=True)
@@ -152,11 +161,20 @@ class MLPRegressor(Regressor, Multilayer):
         X, y, s = base.training_rows(self, X, y, s, **options)
         y = column_or_1d(y, warn=True) if y.ndim > 1 and y.shape[1] == 1 else y
         self._loss = self.loss
+        return X, self._coded(y, X), s
+
+    def _of_stream(self, stream: Stream, onward: bool) -> Self:
+        """Learn from the rows of a stream."""
+        self._loss = self.loss
+        self._streamed(stream, as_they_are, onward)
+        return self
+
+    def _coded(self, y: Array, X: Array) -> Array:
+        """Targets (n, k), counts where the loss asks for them."""
         if self.loss == "poisson" and np.min(y) < 0:
             message = f"expected counts of at least 0 in y, found {np.min(y):g}"
             raise ModelError(f'MLPRegressor: {message}; or set loss="squared_error".')
-        y = extremes.as_single(self, y.reshape(len(y), -1), X.dtype, "y")  # (n, k)
-        return X, y, s
+        return extremes.as_single(self, y.reshape(len(y), -1), X.dtype, "y")  # (n, k)
 
     @property
     def _result_name(self) -> str:

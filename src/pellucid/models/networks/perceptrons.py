@@ -21,9 +21,12 @@ from pellucid.models.base import Array
 from pellucid.models.networks.multilayer import Multilayer
 from pellucid.models.networks.network import OUTPUTS
 from pellucid.models.networks.perceptron_settings import CHECKS, in_batches
+from pellucid.models.networks.rows import stream_of
 from pellucid.models.scores import Classifier
+from pellucid.models.streamed.classes import classes_of
 from pellucid.models.streamed.predicting import by_chunks
 from pellucid.regression.powers import filled
+from pellucid.tables.streams.stream import Stream
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -167,7 +170,7 @@ class MLPClassifier(Classifier, Multilayer):
 
         Parameters
         ----------
-        X : array (n, d), data frame, sparse matrix or `Table` with its target
+        X : array (n, d), data frame, sparse matrix, `Table` or `Stream` with its target
             Features; scale them first.
         y : array (n,), or (n, k) of 0 and 1
             Classes, numbers or text; or for each of k labels whether a row has it.
@@ -187,6 +190,8 @@ class MLPClassifier(Classifier, Multilayer):
         ['no', 'yes']
         """
         checks.check_parameters(self, CHECKS)
+        if (stream := stream_of(self, X, y, sample_weight)) is not None:
+            return self._of_stream(stream, onward=False)
         X, y = base.unpacked(self, X, y)
         X, y, s = base.all_rows(self, X, y, sample_weight, multi_output=True)
         y = _one_or_many(y)
@@ -197,7 +202,7 @@ class MLPClassifier(Classifier, Multilayer):
 
     @available_if(in_batches)  # type: ignore[untyped-decorator]
     def partial_fit(
-        self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None
+        self, X: Any, y: Any = None, sample_weight: Any = None, classes: Any = None
     ) -> Self:
         """Go on learning, with one epoch over these rows.
 
@@ -223,12 +228,24 @@ class MLPClassifier(Classifier, Multilayer):
         """
         checks.check_parameters(self, CHECKS)
         self._refuse_onward()
+        if (stream := stream_of(self, X, y, sample_weight)) is not None:
+            _ = classes is None or _check_partial_fit_first_call(self, classes)
+            return self._of_stream(stream, onward=True)
         is_first = _check_partial_fit_first_call(self, classes)
         options = {"multi_output": True, "reset": is_first}
         X, y, s = base.all_rows(self, X, y, sample_weight, **options)
         y = _one_or_many(y)
         rows = base.weighted_rows(X, self._coded(y, X), self._weighted(y, s))
         self._trained(*rows, onward=True)
+        return self
+
+    def _of_stream(self, stream: Stream, onward: bool) -> Self:
+        """Learn from the rows of a stream."""
+        known = vars(self).get("classes_") if onward else None
+        classes = classes_of(self, stream, known)
+        self.classes_ = classes.known if onward else self._classes(classes.known)
+        self._coded(self.classes_, np.zeros(0))  # which sets the cost
+        self._streamed(stream, classes.weighted, onward)
         return self
 
     def _classes(self, y: Array) -> Array:

@@ -157,6 +157,11 @@ class Stream:
         """The number of the first row of each piece."""
         return [0, *np.cumsum(self.counts[:-1]).tolist()]
 
+    @property
+    def jobs(self) -> list[tuple[Piece, int]]:
+        """The pieces, each with the number of its first row."""
+        return [*zip(self.pieces, self._starts, strict=True)]
+
     def for_fitting(self) -> Stream:
         """Return the stream itself when a model can be fitted to it; see `Table`.
 
