@@ -215,12 +215,21 @@ def learn(
     "most frequent level, or refuse them.",
 )  # fmt: skip
 @SHEET
+@STREAM
+@click.option(
+    "--cluster", metavar="ADDRESS",
+    help="Let the workers of a Dask cluster read and sum the rows: the address of its "
+    "scheduler, such as tcp://127.0.0.1:8786.",
+)  # fmt: skip
 @debug
 def fit(
     table: Path, target: str, model: str, out: Path, seed: int,
-    against: tuple[str, ...], **reading: Any,
+    against: tuple[str, ...], stream: bool | None, cluster: str | None, **reading: Any,
 ) -> None:  # fmt: skip
     """Fit a model to TABLE: CSV of any dialect, TSV, Excel, Parquet or Feather.
+
+    TABLE may also be a folder of such files, or a pattern in quotation marks, such as
+    "folder/*.parquet".
 
     Each column is given a role (number, category, date, ...), which is told with its
     reason; rows with a missing cell are left out and counted. The model is fitted to
@@ -228,6 +237,10 @@ def fit(
     with other models of the same rows. Tells the coefficients and how good they are;
     report.html adds the formula and the pictures, and model.safetensors is the model,
     for `pellucid predict`.
+
+    Rows that would not fit well into memory are streamed: read anew in each of a few
+    passes over them, on all cores. The figures are those of all rows; pictures show
+    10,000 of them, drawn by chance.
     """
     from pellucid.tables.to_table import columns_named
     from pellucid.tour.fit import run
@@ -238,7 +251,7 @@ def fit(
         reading[name] = columns_named(reading.pop(option))
     run(
         table, target, out, model=model, seed=seed, against=against, reading=reading,
-        tell=click.echo,
+        stream=stream, cluster=cluster, tell=click.echo,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -19,14 +19,21 @@ from pellucid.models.logistic import LogisticRegression
 from pellucid.models.logistic_cost import deviations
 from pellucid.models.networks.perceptron_regressor import MLPRegressor
 from pellucid.models.networks.perceptrons import MLPClassifier
+from pellucid.tables.streams.stream import Stream
 from pellucid.tables.wording import counted
 
 KINDS = ("linear", "logistic", "network")
 FEW = 10  # whole numbers of at most so many different values may number classes
 MANY = 50  # of more different values no class is learned
+MOST = 1000  # different values that are counted of rows without end
 RARE = 0.1  # a class is seldom so much rarer than another; a count is
 STRONGEST = 3  # C is from 10^-3 to 10^3
 UNITS, EPOCHS = 50, 500  # of a network
+NO_NETWORK = (
+    "{source}: expected rows that are kept in memory for a neural network, found a "
+    "table that is read anew in each pass; give --no-stream, or fit "
+    "pl.NetworkClassifier or pl.NetworkRegressor to pl.rows(..., stream=True)."
+)
 ENOUGH = 300  # rows of which some are set aside to stop a network by
 
 
@@ -59,7 +66,67 @@ class Choice:
         return f"{self.kind} regression"
 
 
-def chosen(y: NDArray[Any], wish: str = "auto") -> Choice:
+@dataclass(frozen=True, eq=False)
+class Different:
+    """The different values of a target, and how often each comes: a sum over rows.
+
+    Parameters
+    ----------
+    values : array (k,)
+        In their order; of more than `MOST` the least and the largest alone.
+    counts : array (k,) of int
+        How often each comes.
+    n : int
+        How many rows there are.
+    k : int
+        How many different values; of more than `MOST` no more is known.
+    are_whole : bool
+        Whether all are whole numbers.
+
+    Examples
+    --------
+    >>> both = Different.of(np.array([1.0, 2.0])) + Different.of(np.array([2.0, 5.5]))
+    >>> both.values, both.counts, both.are_whole
+    (array([1. , 2. , 5.5]), array([1, 2, 1]), False)
+    """
+
+    values: NDArray[Any]
+    counts: NDArray[Any]
+    n: int
+    k: int
+    are_whole: bool
+
+    @classmethod
+    def of(cls, y: NDArray[Any], most: float = np.inf) -> Different:
+        """Of rows y (n,), at most so many of them counted."""
+        values, counts = np.unique(y, return_counts=True)
+        are_whole = values.dtype.kind in "fiu" and bool(
+            np.all(values == np.round(values))
+        )
+        return cls(values, counts, len(y), len(values), are_whole)._at_most(most)
+
+    def __add__(self, other: Different) -> Different:
+        """Of the rows of both."""
+        values, place = np.unique(
+            np.concatenate([self.values, other.values]), return_inverse=True
+        )
+        counts = np.zeros(len(values), int)
+        np.add.at(counts, place, np.concatenate([self.counts, other.counts]))
+        k = max(len(values), self.k, other.k)
+        are_whole = self.are_whole and other.are_whole
+        n = self.n + other.n
+        return Different(values, counts, n, k, are_whole)._at_most(MOST)
+
+    def _at_most(self, most: float) -> Different:
+        """The same, without what more values there are than can be kept."""
+        if self.k <= most:
+            return self
+        ends = [0, -1]
+        values, counts = self.values[ends], self.counts[ends]
+        return replace(self, values=values, counts=counts, k=MOST + 1)
+
+
+def chosen(y: NDArray[Any] | Different, wish: str = "auto") -> Choice:
     """Choose a model for a target of numbers or of text.
 
     Text names classes. So do two different numbers, and whole numbers that go on from 0
@@ -80,8 +147,9 @@ def chosen(y: NDArray[Any], wish: str = "auto") -> Choice:
     Choice(kind='linear', classes=False, reason='3 different whole numbers, 4 to 8',
     other='logistic')
     """
-    values, counts = np.unique(y, return_counts=True)
-    text, n, k = y.dtype.kind not in "fiu", len(y), len(values)
+    found = y if isinstance(y, Different) else Different.of(y)
+    text, n, k = found.values.dtype.kind not in "fiu", found.n, found.k
+    many = f"{k}" if k == len(found.values) else f"more than {MOST:,}"
     possible = k <= MANY and k < n
     if text and wish == "linear":
         raise ModelError(
@@ -91,45 +159,49 @@ def chosen(y: NDArray[Any], wish: str = "auto") -> Choice:
     if (text or wish == "logistic") and not possible:
         other = "" if text else "use --model linear, or "
         raise ModelError(
-            f"expected a few classes for a logistic regression, found {k} different "
+            f"expected a few classes for a logistic regression, found {many} different "
             f"values in {counted(n, 'row')}; {other}choose another target."
         )
-    classes = text or _number_classes(values, counts)
+    classes = text or _number_classes(found)
     kind = ("logistic" if classes else "linear") if wish == "auto" else wish
     classes = classes if kind == "network" else kind == "logistic"
-    whole = not text and _are_whole(values)
     if classes:
         return Choice(kind, True, f"{k} classes", "" if text else "linear")
-    reason = f"{k} different {'whole ' * whole}numbers, {values[0]:g} to {values[-1]:g}"
-    other = "logistic" if whole and possible and 2 * k <= n else ""
+    low, high = found.values[[0, -1]]
+    kind_of = "whole " * found.are_whole
+    reason = f"{many} different {kind_of}numbers, {low:g} to {high:g}"
+    other = "logistic" if found.are_whole and possible and 2 * k <= n else ""
     return Choice(kind, False, reason, other)
 
 
-def _are_whole(values: NDArray[Any]) -> bool:
-    return bool(np.all(values == np.round(values)))
-
-
-def _number_classes(values: NDArray[Any], counts: NDArray[Any]) -> bool:
+def _number_classes(found: Different) -> bool:
     """Whether numbers that differ, and how often each comes, number some classes."""
-    k = len(values)
-    if 2 * k > counts.sum() or not _are_whole(values):
+    values, counts, k = found.values, found.counts, found.k
+    if 2 * k > found.n or not found.are_whole:
         return False
     in_turn = values[0] in (0, 1) and values[-1] - values[0] == k - 1
-    return k == 2 or (k <= FEW and in_turn and counts.min() >= RARE * counts.max())
+    return k == 2 or (
+        k <= FEW and bool(in_turn) and counts.min() >= RARE * counts.max()
+    )
 
 
 def labels(y: NDArray[Any]) -> NDArray[Any]:
     """Classes as they are called: whole numbers without decimals, the rest as text."""
-    if y.dtype.kind != "f":
-        return y
-    return y.astype(int) if _are_whole(y) else y.astype(str)
+    y = whole(y)
+    return y.astype(str) if y.dtype.kind == "f" else y
+
+
+def whole(y: NDArray[Any]) -> NDArray[Any]:
+    """Classes that are whole numbers, without decimals; others as they are."""
+    are_whole = y.dtype.kind == "f" and bool(np.all(y == np.round(y)))
+    return y.astype(int) if are_whole else y
 
 
 # -- fitting --------------------------------------------------------------------------
 
 
 def learned(choice: Choice, seed: int, X: Any, y: Any = None) -> Any:
-    """Fit the model of a choice to X and y, or to a `Table` in the place of X.
+    """Fit the model of a choice to X and y, or to a `Table` or `Stream` in their place.
 
     Logistic regression is fitted without a penalty, so that its coefficients are those
     of the greatest likelihood. Where the classes are separable there are none such;
@@ -137,9 +209,18 @@ def learned(choice: Choice, seed: int, X: Any, y: Any = None) -> Any:
     best on rows that were held out.
     """
     if choice.kind == "network":
+        if isinstance(X, Stream):
+            raise ModelError(NO_NETWORK.format(source=X.source))
         return network(choice.classes, seed, X, y)
     if choice.kind == "linear":
         return LinearRegression().fit(X, y)
+    model = _logistic(seed, X, y)
+    model.classes_ = whole(model.classes_)
+    return model
+
+
+def _logistic(seed: int, X: Any, y: Any) -> LogisticRegression:
+    """Logistic regression, penalised where the classes are separable."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "LogisticRegression: the classes are sep")
         warnings.filterwarnings("ignore", "The number of unique classes")
@@ -148,8 +229,12 @@ def learned(choice: Choice, seed: int, X: Any, y: Any = None) -> Any:
 
 
 def penalised(seed: int, X: Any, y: Any = None) -> LogisticRegression:
-    """Logistic regression with the penalty that does best on rows held out."""
-    cells, target = map(np.asarray, base.unpacked(LogisticRegression(), X, y))
+    """Logistic regression with the penalty that does best on rows held out.
+
+    Of rows without end it is chosen by a sample of them.
+    """
+    rows = X.sample(random_state=seed) if isinstance(X, Stream) else X
+    cells, target = map(np.asarray, base.unpacked(LogisticRegression(), rows, y))
     C = strength(cells, target, seed)
     return LogisticRegression(C=C, standardise=True).fit(X, y)
 

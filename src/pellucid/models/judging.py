@@ -105,6 +105,67 @@ def measured(
     ]
 
 
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What came of it: the figures of all rows, and rows with what is said of them.
+
+    Parameters
+    ----------
+    measures : list of Measure
+        Of all rows.
+    y, output : array (n,)
+        Rows to be shown, and the numbers that are said of them.
+    """
+
+    measures: list[Measure]
+    y: Array
+    output: Array
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedClasses:
+    """The same of classes.
+
+    Parameters
+    ----------
+    names : list of str
+        What they are called.
+    measures : list of Measure
+        Of all rows.
+    place, output : array (n,) and (n, k)
+        Rows to be shown, by the place of their class, and the probabilities of them.
+    by_class : list
+        Of all rows; see `by_class`.
+    calibration : tuple of arrays
+        Of all rows; see `calibration`.
+    confused : array (k, k)
+        Of all rows; see `confused`.
+    """
+
+    names: list[str]
+    measures: list[Measure]
+    place: Array
+    output: Array
+    by_class: list[tuple[int, float, float]]
+    calibration: tuple[Array, Array, Array]
+    confused: Array
+
+
+def of_numbers(learn: Learn, X: Array, y: Array, fold: Array) -> Judged:
+    """Judge a model of numbers by models of the rows outside each fold."""
+    output = predictions(learn, X, y, fold)
+    return Judged(measured(NUMBERS, y, output, mean_of(y), fold), y, output)
+
+
+def of_classes(learn: Learn, X: Array, y: Array, fold: Array) -> JudgedClasses:
+    """Judge a model of classes in the same way."""
+    names, place = np.unique(y, return_inverse=True)
+    p = probabilities(learn, X, place, fold)
+    found = measured(CLASSES, place, p, shares_of(place), fold)
+    more = by_class(place, p), calibration(place, p), confused(place, p)
+    return JudgedClasses([str(name) for name in names], found, place, p, *more)
+
+
 # -- of numbers -----------------------------------------------------------------------
 
 

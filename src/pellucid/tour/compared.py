@@ -52,10 +52,15 @@ Rival = tuple[str, Table, Choice]  # what it is called, learns from, and is
 
 def told(
     guide: Guide, table: Table, choice: Choice, model: Any, rivals: Sequence[Rival],
-    seed: int,
+    seed: int, drawn: str = "",
 ) -> None:  # fmt: skip
-    """Fit the others to the same rows, and say which model is preferred."""
+    """Fit the others to the same rows, and say which model is preferred.
+
+    Of rows that were `drawn` from more it is said which they are.
+    """
     guide.stretch("compared", "Compared")
+    if drawn:
+        guide.say(f"All models here, also that of all columns, are of {drawn}.")
     found = [candidate(ALL, table, choice, model, seed)]
     for name, fewer, other in rivals:
         found.append(candidate(name, fewer, other, learned(other, seed, fewer), seed))

@@ -11,22 +11,24 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ModelError, TableError
-from pellucid.models.choosing import Choice, chosen, labels, learned
+from pellucid.models.choosing import Choice, Different, chosen, labels, learned
 from pellucid.models.files.saving import as_bytes
 from pellucid.models.notes.dependent import (
     first_few,
     left_out,
-    relations,
     sentences,
 )
 from pellucid.models.notes.separated import REASON, Rows, label
-from pellucid.tables.sources import rows
+from pellucid.models.streamed.seen import noted_of, seen_on
+from pellucid.tables.streams.stream import Stream
 from pellucid.tables.table import Table
 from pellucid.tables.wording import begun, quoted, together
 from pellucid.tour import compared, judged, shown
 from pellucid.tour.folder import expect_room
 from pellucid.tour.guide import Guide
 from pellucid.tour.libraries import expect_libraries
+from pellucid.tour.rows_to_fit import looked_at, passed, related, taken
+from pellucid.tour.rows_to_fit import shown as which
 
 MODEL = "model.safetensors"
 SINGULAR = {"categories": "category", "numbers": "number", "dates": "date"}
@@ -45,6 +47,8 @@ def run(
     seed: int = 0,
     against: Sequence[str] = (),
     reading: Mapping[str, Any] | None = None,
+    stream: bool | None = None,
+    cluster: str | None = None,
     tell: Callable[[str], object] = print,
 ) -> dict[str, dict[str, Any]]:
     """Fit a table, tell what was found, leave model, page and pictures in a folder.
@@ -52,7 +56,7 @@ def run(
     Parameters
     ----------
     path
-        Any file that `pellucid.rows` reads.
+        Any file that `pellucid.rows` reads, a folder of such, or a pattern.
     target
         The column to learn.
     out
@@ -67,6 +71,11 @@ def run(
         parted by commas, or a kind of model.
     reading
         Options of `pellucid.rows`.
+    stream
+        Whether the rows are read anew in each pass over them, and never all in memory;
+        None where they would not fit.
+    cluster
+        The address of a Dask scheduler, whose workers read and sum them.
     tell
         What takes the lines for the terminal.
 
@@ -83,25 +92,31 @@ def run(
     expect_libraries("plot")
     expect_room(out)
     try:
-        table = rows(path, target, **(reading or {}), stream=False).for_fitting()
+        table = taken(path, target, stream, cluster, reading or {})
     except TableError as error:
         raise TableError(typed(str(error))) from None
-    table = replace(table, raw=None)  # the text of a large file is no longer needed
-    choice = choice_for(table, model)
-    if choice.classes:
-        table = replace(table, y=labels(np.asarray(table.y)))
-    rivals = compared.rivals(table, choice, against)
     guide = Guide(f"What {path.name} says about {table.target}", tell=tell)
+    seen, values = looked_at(table, seed)
+    choice = choice_for(table, values, model)
+    if choice.classes:
+        seen = replace(seen, y=labels(np.asarray(seen.y)))
+        table = table if isinstance(table, Stream) else seen
+    rivals = compared.rivals(seen, choice, against)
     read(guide, table)
     if choice.kind != "network":
-        table = independent(guide, table)
-    introduced(guide, table, choice, model)
+        table, seen = independent(guide, table, seen)
+    introduced(guide, table, seen, choice, model)
     fitted = learned(choice, seed, table)
-    fit(guide, table, choice, fitted)
-    shown.pictured(guide, choice, fitted)
-    judged.told(guide, table, choice, fitted, seed)
+    shown_by = fitted if table is seen else seen_on(fitted, seen)
+    fit(guide, table, seen, choice, fitted)
+    shown.pictured(guide, choice, shown_by)
+    judged.told(guide, table, seen, choice, fitted, seed)
     if rivals:
-        compared.told(guide, table, choice, fitted, rivals, seed)
+        here = fitted if table is seen else learned(choice, seed, seen)
+        drawn = "" if table is seen else which(table, seen)
+        compared.told(guide, seen, choice, here, rivals, seed, drawn)
+    if isinstance(table, Stream):
+        guide.say(passed(table.passes))
     guide.leave(out, {MODEL: as_bytes(fitted)})
     tell(f"The model, for `pellucid predict` on other rows: {out / MODEL}")
     return guide.figures
@@ -110,7 +125,7 @@ def run(
 # -- what there is, and which model suits it ------------------------------------------
 
 
-def read(guide: Guide, table: Table) -> None:
+def read(guide: Guide, table: Table | Stream) -> None:
     """What was done to the columns and rows of the table, and why."""
     preparation = table.preparation
     if preparation is None:
@@ -121,17 +136,20 @@ def read(guide: Guide, table: Table) -> None:
     guide.table(preparation.told(), preparation.HEADERS, caption="Columns")
 
 
-def independent(guide: Guide, table: Table) -> Table:
-    """The table without columns that others give, told with the relation of each."""
-    found = relations(table.X)
+def independent(
+    guide: Guide, table: Table | Stream, seen: Table
+) -> tuple[Table | Stream, Table]:
+    """Both without columns that others give, told with the relation of each."""
+    found = related(table, seen)
     if not found:
-        return table
-    told = sentences(found, table.X, table.names, table.preparation)
-    reasons = {table.names[one.column]: one.told(table.names) for one in found}
+        return table, seen
+    told = sentences(found, seen.X, seen.names, table.preparation)
+    reasons = {seen.names[one.column]: one.told(seen.names) for one in found}
     guide.keep({"left out": reasons})
-    columns = together(left_out(found, table.names, table.preparation))
+    columns = together(left_out(found, seen.names, table.preparation))
     guide.notes([f"{'; '.join(first_few(told))}; {columns} left out."])
-    return table.without(reasons)
+    fewer = seen.without(reasons)
+    return (table.without(reasons) if table is not seen else fewer), fewer
 
 
 def typed(sentence: str) -> str:
@@ -148,20 +166,29 @@ def typed(sentence: str) -> str:
     return OPTIONS.sub(option, sentence)
 
 
-def choice_for(table: Table, model: str) -> Choice:
+def choice_for(table: Table | Stream, values: Different, model: str) -> Choice:
     """The model for the target; TableError when it cannot be what was asked for."""
     try:
-        return chosen(np.asarray(table.y), model)
+        return chosen(values, model)
     except ModelError as error:
         raise TableError(
             f"{table.source}, column {quoted(str(table.target))}: {error}"
         ) from None
 
 
-def introduced(guide: Guide, table: Table, choice: Choice, model: str) -> None:
+def introduced(
+    guide: Guide, table: Table | Stream, seen: Table, choice: Choice, model: str
+) -> None:
     """What there is, and which model was chosen."""
     guide.stretch("table", "The table")
     guide.found({"rows": table.n, "features": table.d})
+    if table is not seen:
+        guide.keep({"rows shown": seen.n})
+        guide.say(
+            f"The rows are read anew in each pass over them. Figures are of all rows; "
+            f"pictures show {seen.n:,} of the {table.n:,}, drawn by chance, and so "
+            "does what is said of them."
+        )
     found = f"`{table.target}` has {choice.reason}"
     if model != "auto":
         guide.say(f"{found}; a {choice.name} was asked for.")
@@ -175,17 +202,28 @@ def introduced(guide: Guide, table: Table, choice: Choice, model: str) -> None:
 # -- what was found -------------------------------------------------------------------
 
 
-def fit(guide: Guide, table: Table, choice: Choice, model: Any) -> None:
+def fit(
+    guide: Guide, table: Table | Stream, seen: Table, choice: Choice, model: Any
+) -> None:
     """The fitted model: how it was fitted, formula, coefficients and picture."""
     guide.stretch("fit", "The fit")
-    said = {"linear": linear, "logistic": logistic, "network": network}[choice.kind]
-    said(guide, table, model)
+    if choice.kind == "linear":
+        linear(guide, table)
+    elif choice.kind == "logistic":
+        logistic(guide, table, seen, model)
+    else:
+        network(guide, model)
     already = bool(giving(table)) or tells_two_apart(model)
-    shown.summed_up(guide, table, choice, model, already=already)
-    guide.picture("fit", model.plot(), shown.caption(table, choice, model))
+    shown.summed_up(guide, seen, choice, model, already=already)
+    looked = model if table is seen else seen_on(model, seen)
+    if table is not seen and (notes := [*noted_of(looked)]):
+        guide.say(f"In the {seen.n:,} rows that were drawn by chance:")
+        guide.notes(notes)
+    rows = which(table, seen)
+    guide.picture("fit", looked.plot(), shown.caption(seen, rows, choice, model))
 
 
-def linear(guide: Guide, table: Table, model: Any) -> None:
+def linear(guide: Guide, table: Table | Stream) -> None:
     """How a linear regression was fitted, and what its coefficients say."""
     guide.say(
         f"Least squares on all {table.n:,} rows. A coefficient says by how much "
@@ -194,14 +232,14 @@ def linear(guide: Guide, table: Table, model: Any) -> None:
     )
 
 
-def logistic(guide: Guide, table: Table, model: Any) -> None:
+def logistic(guide: Guide, table: Table | Stream, seen: Table, model: Any) -> None:
     """How a logistic regression was fitted, and of which class its coefficients are."""
     guide.keep({"C": model.C})
     classes, y = [str(label) for label in model.classes_], table.target
     if np.isfinite(model.C):
         leave = LEAVE.format(y=y) * (len(classes) == 2 and not giving(table))
         guide.say(
-            f"The classes are separable: {REASON.format(how=separated(table))}. The "
+            f"The classes are separable: {REASON.format(how=separated(seen))}. The "
             "squared coefficients of standardised columns are therefore penalised, as "
             f"little as does best by cross-validation: C = {model.C:g}. The "
             f"coefficients below are in the units of the columns.{leave}"
@@ -233,7 +271,7 @@ def separated(table: Table) -> str:
     return rows.told(table.names, table.preparation)
 
 
-def giving(table: Table) -> tuple[str, ...]:
+def giving(table: Table | Stream) -> tuple[str, ...]:
     """The columns that were said to give the target exactly."""
     return table.preparation.giving if table.preparation else ()
 
@@ -243,7 +281,7 @@ def tells_two_apart(model: Any) -> bool:
     return judged.is_penalised(model) and len(model.classes_) == 2
 
 
-def network(guide: Guide, table: Table, model: Any) -> None:
+def network(guide: Guide, model: Any) -> None:
     """How a network was fitted."""
     early = " until rows set aside gained no more" if model.early_stopping else ""
     guide.say(

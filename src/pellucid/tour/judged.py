@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from pellucid.models import judging
 from pellucid.models.choosing import Choice, learned
-from pellucid.models.judging import Learn, Measure
+from pellucid.models.judging import Judged, JudgedClasses, Learn, Measure
 from pellucid.models.logistic import LogisticRegression
 from pellucid.models.pictures import of_classes
 from pellucid.models.predictions import LEVEL
+from pellucid.models.streamed import others
 from pellucid.show import plots
 from pellucid.show.plain_text import Written, number
 from pellucid.show.progress import progress
+from pellucid.tables.streams.stream import Stream
 from pellucid.tables.table import Table
 from pellucid.tables.wording import counted
 from pellucid.tour.guide import Guide, Share
@@ -26,26 +28,66 @@ HEADERS = ("measure", "model", "±", "baseline")
 SHOWN = 40  # classes that are listed
 
 
-def told(guide: Guide, table: Table, choice: Choice, model: Any, seed: int) -> None:
-    """Judge a model by models that were fitted as it was, to other rows."""
+def told(
+    guide: Guide, table: Table | Stream, seen: Table, choice: Choice, model: Any,
+    seed: int,
+) -> None:  # fmt: skip
+    """Judge a model by models that were fitted as it was, to other rows.
+
+    Those that are seen stand for rows that are streamed where no pass can judge.
+    """
     guide.stretch("judged", "How good it is")
-    y = np.asarray(table.y)
+    found = (
+        _by_passes(guide, table, seen, model, seed)
+        if isinstance(table, Stream) and others.can_judge(model)
+        else _refitted(guide, table, seen, choice, model, seed)
+    )
+    if isinstance(found, JudgedClasses):
+        classes(guide, str(table.target), found)
+        return
+    numbers(guide, str(table.target), found)
+    # the width of an interval where no theory gives it
+    distance = np.abs(found.y - found.output)
+    model._held_out_error = float(np.quantile(distance, LEVEL))
+
+
+def _by_passes(
+    guide: Guide, stream: Stream, seen: Table, model: Any, seed: int
+) -> Judged | JudgedClasses:
+    """Judge by all rows of a stream."""
+    guide.keep({"folds": judging.FOLDS, "seed": seed})
+    guide.say(
+        f"Judged by cross-validation on all rows: a hash of its number (seed {seed}) "
+        f"puts each row into one of {judging.FOLDS} folds, and the rows of each fold "
+        "are predicted by a model of the others, which is found by Newton's method "
+        "from the one above. ± is the standard deviation over the folds."
+    )
+    return others.judged(stream, model, seen, seed)
+
+
+def _refitted(
+    guide: Guide, table: Table | Stream, seen: Table, choice: Choice, model: Any,
+    seed: int,
+) -> Judged | JudgedClasses:  # fmt: skip
+    """Judge by rows in memory, a model for each fold."""
+    y = np.asarray(seen.y)
     fold = judging.folds(y, choice.classes, seed)
     count = len(np.unique(fold))
     guide.keep({"folds": count, "seed": seed})
     same = ", and with the same C," * is_penalised(model)
+    which = "the rows are" if table is seen else (
+        f"{seen.n:,} of the {table.n:,} rows, drawn by chance, are"
+    )  # fmt: skip
     guide.say(
-        f"Judged by cross-validation: the rows are cut into {count} folds at random "
+        f"Judged by cross-validation: {which} cut into {count} folds at random "
         f"(seed {seed}{', by class' * choice.classes}), and the rows of each fold are "
         f"predicted by a model that was fitted in the same way{same} to the others. "
-        "± is the "
-        "standard deviation over the folds."
+        "± is the standard deviation over the folds."
     )
-    judge = classes if choice.classes else numbers
     with relearning(choice, model, seed, count) as learn:
-        output = judge(guide, table, learn, y, fold)
-    if not choice.classes:  # the width of an interval where no theory gives it
-        model._held_out_error = float(np.quantile(np.abs(y - output), LEVEL))
+        if choice.classes:
+            return judging.of_classes(learn, seen.X, y, fold)
+        return judging.of_numbers(learn, seen.X, y, fold)
 
 
 @contextmanager
@@ -104,60 +146,47 @@ def _shown(value: float, digits: int = 4) -> str:
 # -- numbers --------------------------------------------------------------------------
 
 
-def numbers(
-    guide: Guide, table: Table, learn: Learn, y: NDArray[Any], fold: NDArray[Any]
-) -> NDArray[Any]:
+def numbers(guide: Guide, target: str, found: Judged) -> None:
     """How close the predictions come: r2, and the error in the target's units."""
-    output = judging.predictions(learn, table.X, y, fold)
-    mean = judging.mean_of(y)
-    found = judging.measured(judging.NUMBERS, y, output, mean, fold)
-    measures(guide, found, "it predicts the mean of the target")
+    measures(guide, found.measures, "it predicts the mean of the target")
     guide.write(
         "r2 is 1 for perfect predictions, 0 for the mean of the target, and negative "
         "for worse. The typical error is the root of the mean squared error, in the "
         "units of the target."
     )
-    error = judging.typical_error(y, output)
+    error = next(m.value for m in found.measures if m.name == "typical error")
     guide.picture(
         "judged",
         plots.predicted(
-            y, output, title=f"A prediction is typically {number(error, 3)} off"
+            found.y, found.output,
+            title=f"A prediction is typically {number(error, 3)} off",
         ),
-        f"{table.target} of rows held out, observed and predicted.",
-    )
-    return output
+        f"{target} of rows held out, observed and predicted.",
+    )  # fmt: skip
 
 
 # -- classes --------------------------------------------------------------------------
 
 
-def classes(
-    guide: Guide, table: Table, learn: Learn, y: NDArray[Any], fold: NDArray[Any]
-) -> NDArray[Any]:
+def classes(guide: Guide, target: str, found: JudgedClasses) -> None:
     """How many rows are called right, which are taken for which, and how surely."""
-    names, place = np.unique(y, return_inverse=True)
-    p = judging.probabilities(learn, table.X, place, fold)
-    shares = judging.shares_of(place)
-    found = judging.measured(judging.CLASSES, place, p, shares, fold)
-    often = names[np.bincount(place).argmax()]
+    names = found.names
+    often = names[int(np.argmax([rows for rows, *_ in found.by_class]))]
     baseline = f"it calls each row {often}, with the shares of the classes"
-    measures(guide, found, f"{baseline} as probabilities")
-    _calibrated(guide, f"{table.target} = {names[-1]}", place, p)
-    _by_class(guide, [str(name) for name in names], place, p)
+    measures(guide, found.measures, f"{baseline} as probabilities")
+    _calibrated(guide, f"{target} = {names[-1]}", found)
+    _by_class(guide, found)
     guide.picture(
         "roc",
-        of_classes.roc(p, place, [str(name) for name in names]),
+        of_classes.roc(found.output, found.place, names),
         "Rows held out: at each border, the share of a class that is called so, and "
         "the share of the others that is.",
     )
-    return p
 
 
-def _by_class(
-    guide: Guide, names: list[str], place: NDArray[Any], p: NDArray[Any]
-) -> None:
+def _by_class(guide: Guide, judged: JudgedClasses) -> None:
     """Precision and recall, and which class is taken for which."""
-    found = judging.by_class(place, p)
+    names, found, counts = judged.names, judged.by_class, judged.confused
     guide.keep({"by class": dict(zip(names, found, strict=True))})
     table = [
         [
@@ -182,28 +211,27 @@ def _by_class(
             f"Note: {counted(len(alone), 'class')} of one row ({', '.join(alone[:5])}) "
             "cannot be predicted by a model of the others."
         )
-    counts = judging.confused(place, p)
     guide.keep({"confusion": counts.tolist()})
     guide.picture(
         "judged",
         plots.confusion(
             counts, names,
-            title=f"{np.trace(counts):,} of {len(place):,} rows are called right",
+            title=f"{np.trace(counts):,} of {counts.sum():,} rows are called right",
         ),
         "Rows held out: the class (down), and what it was taken for (across).",
     )  # fmt: skip
 
 
-def _calibrated(guide: Guide, what: str, place: NDArray[Any], p: NDArray[Any]) -> None:
+def _calibrated(guide: Guide, what: str, found: JudgedClasses) -> None:
     """Whether what is said to be so in 80 of 100 rows is so in 80 of 100."""
-    said, true, rows = judging.calibration(place, p)
+    said, true, rows = found.calibration
     error = judging.calibration_error(said, true, rows)
     guide.keep({"calibration error": error})
     guide.say(
         "What is said with a probability of 80 % should come true in 80 of 100 rows; "
         f"the two differ by {100 * error:.1f} points on average, the calibration error."
     )
-    event = what if p.shape[1] == 2 else "the likeliest class"
+    event = what if len(found.by_class) == 2 else "the likeliest class"
     guide.picture(
         "calibration",
         plots.calibration(

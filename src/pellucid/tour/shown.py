@@ -59,9 +59,9 @@ def formula(model: Any, kind: str, X: Any) -> str:
     return written(model, "latex", largest.tolist())
 
 
-def caption(table: Table, choice: Choice, model: Any) -> str:
-    """What the picture of the fit shows."""
-    rows, d = f"all {table.n:,} rows", table.d
+def caption(table: Table, rows: str, choice: Choice, model: Any) -> str:
+    """What the picture of the fit shows, of which rows."""
+    d = table.d
     if choice.kind == "network":
         return f"A {choice.name}, fitted to {rows}."
     if choice.kind == "linear":

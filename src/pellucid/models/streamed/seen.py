@@ -1,0 +1,52 @@
+"""Some rows stand for all where a model of a stream is drawn, and looked at."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.models import base
+from pellucid.models.notes import of_classes, of_numbers
+from pellucid.tables.table import Table
+
+
+def seen_on(model: Any, table: Table) -> Any:
+    """The model as it is, with some rows in the place of all it was fitted to.
+
+    Its coefficients, errors and figures stay those of all rows; its pictures, and what
+    is noted of single rows, are of these.
+    """
+    some = copy.copy(model)
+    y = np.asarray(table.y)
+    if hasattr(model, "classes_"):
+        y = coded(model, y)
+    some._rows = base.kept(table.X, y, labels=table.labels)
+    if hasattr(model, "_statistics"):
+        some.__dict__["_statistics"] = model._statistics
+    return some
+
+
+def coded(model: Any, y: NDArray[Any]) -> NDArray[Any]:
+    """Classes as a classifier keeps them: 0 and 1 (n,) or, of more, one-hot (n, k)."""
+    place, k = np.searchsorted(model.classes_, y), len(model.classes_)
+    return place.astype(float) if k == 2 else np.eye(k)[place]
+
+
+def noted_of(model: Any) -> Iterator[str]:
+    """What a careful colleague would note of the rows that a model is seen on.
+
+    What rests on how many rows there are is left to the notes on all of them.
+    """
+    with np.errstate(all="ignore"):  # of what is no number nothing is said
+        if not hasattr(model, "classes_"):
+            yield from of_numbers.of_rows(model)
+            return
+        X, y = base.rows_of(model)
+        place = y.astype(int) if y.ndim == 1 else y.argmax(axis=1)
+        yield from of_classes.copied(model, X, place)
+        if not (model.separable_ or np.isfinite(model.C)):
+            yield from of_classes.far(model)
