@@ -9,13 +9,15 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from pellucid.errors import TableError
+from pellucid.tables.folders import is_several
 from pellucid.tables.frames import is_frame
 from pellucid.tables.from_arrays import array_grid, frame_grid, pair_grid
 from pellucid.tables.from_files import file_grid
 from pellucid.tables.grid import Grid
 from pellucid.tables.streams.cluster import runner_in_use
 from pellucid.tables.streams.collections import is_dask
-from pellucid.tables.streams.places import pieces_of
+from pellucid.tables.streams.places import is_large, pieces_of
+from pellucid.tables.streams.several import several_grid
 from pellucid.tables.streams.stream import Stream
 from pellucid.tables.streams.survey import surveyed
 from pellucid.tables.table import Table
@@ -68,6 +70,9 @@ def rows(
     ----------
     source : path, data frame, array (n, d), or tuple (X, y) of arrays
         The data frame may be of pandas, polars or pyarrow, and so may X in the tuple.
+        A path may be of a folder, or a pattern ("folder/*.parquet"), and there may be a
+        list of paths: their rows are one table, in the order of the files' names. What
+        folders are called is a column too (year=2024/part-0.parquet).
         Collections of Dask (arrays, data frames, bags of records, lists of delayed
         blocks) are streamed, and summed where their partitions lie. What they are
         computed from is computed anew in each pass: let them `persist()` where the
@@ -88,8 +93,8 @@ def rows(
         Which sheet of a workbook, by name or number from 1; the first if not said.
     stream : bool, optional
         Whether rows stay where they are, and are read anew in each pass over them:
-        then it is a `Stream`, which needs no memory for them. None streams what would
-        not fit well.
+        then it is a `Stream`, which needs no memory for them. None streams a file, or
+        several, whose table would take 1 GiB or a quarter of the free memory.
 
     Returns
     -------
@@ -101,7 +106,8 @@ def rows(
     ------
     TableError
         When the file is no table, a line has too few cells, the target is no column or
-        nothing can be learned from: one sentence that names file, line and column.
+        nothing can be learned from, or of several files one has other columns: one
+        sentence that names file, line and column.
 
     See Also
     --------
@@ -141,7 +147,7 @@ def rows(
         "numbers": numbers,
         "dates": dates,
     }
-    if stream or is_dask(source):
+    if stream or is_dask(source) or (stream is None and is_large(source)):
         runner = runner_in_use() if is_dask(source) else None
         pieces = pieces_of(source, str(named), header)
         return surveyed(pieces, named, missing, runner, **wished)
@@ -154,6 +160,8 @@ def grid_of(
     sheet: str | int | None = None,
 ) -> Grid:  # fmt: skip
     """Read a source, whatever it is, into columns that are not yet judged."""
+    if is_several(source):
+        return several_grid(source, header, sheet)
     if isinstance(source, str | os.PathLike):
         return file_grid(Path(source), header, sheet)
     if isinstance(source, tuple) and len(source) == 2:

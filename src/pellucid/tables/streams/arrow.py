@@ -36,7 +36,7 @@ class Columns:
         As a table calls them: all different.
     kinds : tuple of str
         What each holds: "number", "boolean", "date", "duration", "category", "text"
-        or "nested".
+        or "nested"; "" where it holds nothing.
     notes : tuple of str
         Which of them were named anew.
     index : tuple of str
@@ -71,7 +71,10 @@ class Columns:
         found = [j for j, name in enumerate(self.names) if _folded(name) in asked]
         return found or [0]
 
-    def grid(self, batch: Any, places: Sequence[int], source: str) -> Grid:
+    def grid(
+        self, batch: Any, places: Sequence[int], source: str,
+        place: Callable[[int], str] = row,
+    ) -> Grid:  # fmt: skip
         """Lay out those columns of a batch, which may hold others."""
         asked = {self.fields[j] for j in places}
         same = [j for j, field in enumerate(self.fields) if field in asked]
@@ -81,7 +84,12 @@ class Columns:
             for j, k in zip(same, held, strict=True)
             if j in places
         ]
-        return Grid(source, columns, row, notes=self.notes)
+        return Grid(source, columns, place, notes=self.notes)
+
+
+def row_after(before: int, i: int) -> str:
+    """Say where row i stands of those behind some rows."""
+    return row(before + i)
 
 
 def _folded(name: str) -> str:
@@ -98,6 +106,13 @@ def _index(schema: Any) -> tuple[str, ...]:
     return tuple(name for name in columns if isinstance(name, str))
 
 
+def empty_batch(schema: Any) -> Any:
+    """No rows of a schema."""
+    import pyarrow as pa
+
+    return pa.RecordBatch.from_pylist([], schema=schema)
+
+
 # -- a column -------------------------------------------------------------------------
 
 
@@ -111,7 +126,8 @@ def kind_of(dtype: Any) -> str:
         ("duration", (types.is_duration,)),
         ("category", (types.is_dictionary,)),
         ("text", (types.is_string, types.is_large_string, types.is_string_view,
-                  types.is_null, types.is_time)),
+                  types.is_time)),
+        ("", (types.is_null,)),
     )  # fmt: skip
     for kind, tests in asked:
         if any(test(dtype) for test in tests):
@@ -131,7 +147,7 @@ def column_of(name: str, cells: Any, kind: str = "") -> Column:
     >>> kind.kind, kind.cells().levels, kind.cells().codes.tolist()
     ('text', ['flat', 'house'], [0, 1, 0])
     """
-    kind = kind or kind_of(cells.type)
+    kind = kind or kind_of(cells.type) or "text"
     if kind == "nested":
         return Column(name, _none(cells), _refused(name, cells.type), kind)
     if kind == "category":

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from pellucid.errors import TableError, needs
 from pellucid.tables.grid import Grid
-from pellucid.tables.streams.arrow import Columns
+from pellucid.tables.streams.arrow import Columns, empty_batch, row_after
 from pellucid.tables.streams.stamps import Stamp
 
 ROWS = 2**15  # of a grid: the columns of one stay in the cache of a core
@@ -21,16 +22,23 @@ FOOTERS = 16  # that are held, of as many files
 
 @dataclass(frozen=True)
 class ParquetPiece:
-    """A group of rows of a file."""
+    """A group of n rows of a file, of which some rows lie before."""
 
     stamp: Stamp
     group: int
     n: int
+    before: int
 
     @property
     def source(self) -> str:
         """The name of the file."""
         return self.stamp.path.name
+
+    @property
+    def columns(self) -> Columns:
+        """The columns of the file."""
+        with damaged(self.stamp.path):
+            return Columns.of(_read_footer(self.stamp).schema.to_arrow_schema())
 
     def grids(self, columns: Sequence[str] | None = None) -> Iterator[Grid]:
         """Read it, some rows at a time."""
@@ -38,11 +46,17 @@ class ParquetPiece:
             known = Columns.of(file.schema_arrow)
             places = known.places(columns)
             batches = file.iter_batches(
-                ROWS, row_groups=[self.group], use_threads=False,
+                ROWS, row_groups=[self.group] if self.n else [], use_threads=False,
                 columns=[known.fields[j] for j in places],
             )  # fmt: skip
+            if not self.n:
+                empty = empty_batch(file.schema_arrow)
+                yield known.grid(empty, places, self.source)
+            before = self.before
             for batch in batches:
-                yield known.grid(batch, places, self.source)
+                place = partial(row_after, before)
+                yield known.grid(batch, places, self.source, place)
+                before += batch.num_rows
 
 
 def pieces_of(path: Path) -> list[ParquetPiece]:
@@ -57,13 +71,10 @@ def pieces_of(path: Path) -> list[ParquetPiece]:
     about = _read_footer(stamp)
     groups = range(about.num_row_groups)
     sizes = [about.row_group(i).num_rows for i in groups]
-    return [ParquetPiece(stamp, i, n) for i, n in enumerate(sizes) if n]
-
-
-def columns_of(path: Path) -> Columns:
-    """The columns of a file."""
-    with _opened(Stamp.of(path)) as file:
-        return Columns.of(file.schema_arrow)
+    before = itertools.accumulate(sizes, initial=0)
+    each = zip(groups, sizes, before, strict=False)
+    pieces = [ParquetPiece(stamp, i, n, start) for i, n, start in each if n]
+    return pieces or [ParquetPiece(stamp, 0, 0, 0)]  # which still tells the columns
 
 
 def size_of(path: Path) -> float:
@@ -73,7 +84,7 @@ def size_of(path: Path) -> float:
     columns = (group.column(j) for group in groups for j in range(about.num_columns))
     text = sum(column.total_uncompressed_size for column in columns
                if column.physical_type == "BYTE_ARRAY")  # fmt: skip
-    return 8.0 * about.num_rows * about.num_columns + text
+    return 8.0 * int(about.num_rows) * int(about.num_columns) + float(text)
 
 
 @contextmanager

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pellucid.errors import TableError
-from pellucid.tables.decoding import readable
+from pellucid.running.memory import available
+from pellucid.tables.folders import files_of, is_several
 from pellucid.tables.frames import is_frame
 from pellucid.tables.from_arrays import two_dimensional
 from pellucid.tables.grid import default_names
-from pellucid.tables.streams import arrays, collections, parquet, text
+from pellucid.tables.streams import arrays, collections, files, several
 from pellucid.tables.streams.pieces import Piece
+
+LARGE = 2.0**30  # bytes in memory from which a table is streamed
+SHARE = 0.25  # of the free memory that it may take, else it is streamed
 
 
 def pieces_of(
@@ -28,13 +33,12 @@ def pieces_of(
     TableError
         For what cannot be streamed.
     """
-    if isinstance(source, str | os.PathLike):
-        path = Path(source)
-        if readable(path, 4) == b"PAR1":
-            return parquet.pieces_of(path)
-        return text.pieces_of(path, header)
     if collections.is_dask(source):
         return collections.pieces_of(source, target)
+    if is_several(source):
+        return several.pieces_of(source, partial(files.pieces_of, header=header))
+    if isinstance(source, str | os.PathLike):
+        return files.pieces_of(Path(source), header)
     if isinstance(source, tuple) and len(source) == 2:
         X, y = (two_dimensional(part) for part in source)
         names = (*default_names(X.shape[1]), target)
@@ -42,3 +46,17 @@ def pieces_of(
     if not is_frame(source):
         return arrays.pieces_of(two_dimensional(source))
     raise TableError("expected a path or arrays to stream, found a data frame.")
+
+
+def is_large(source: Any) -> bool:
+    """Whether a table in files would take much of the memory, so that it is streamed.
+
+    Workbooks and what is not in files are never streamed unless asked for.
+    """
+    if is_several(source):
+        size = sum(files.size_of(file.path) for file in files_of(source))
+    elif isinstance(source, str | os.PathLike):
+        size = files.size_of(Path(source))
+    else:
+        return False
+    return size > min(LARGE, SHARE * available())
