@@ -5,12 +5,16 @@ The judge is the same table in memory.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import cluster_work as work
@@ -25,6 +29,7 @@ import pytest
 
 import pellucid as pl
 from pellucid.errors import TableError
+from pellucid.models.streamed.taking import taken
 from pellucid.tables.streams.arrays import ArrayPiece
 from pellucid.tables.streams.cluster import Cluster, batched, runner_for
 from pellucid.tables.streams.runners import Cores, nobody
@@ -177,6 +182,70 @@ def test_partitions_of_other_lengths_are_never_laid_side_by_side(either):
         pl.rows((DASK[["a", "b"]], y)).summed(work.moments, "sums")
 
 
+# -- X and y of a fit -----------------------------------------------------------------
+
+
+class Model:
+    """What a fit knows of its model before the first pass."""
+
+
+def fitted_to(X, y, s=None):
+    """A model, and the stream that it takes in."""
+    model = Model()
+    return model, taken(model, X, y, s)
+
+
+def test_a_fit_takes_columns_as_they_stand(either):
+    X = DASK[["a", "b"]].assign(one=1.0, copy=DASK.a)  # pl.rows would leave two out
+    model, stream = fitted_to(X, DASK.y)
+    assert isinstance(stream.runner, either)
+    assert model.feature_names_in_.tolist() == ["a", "b", "one", "copy"]
+    assert model._target == "y"
+    rows = X.compute().to_numpy()
+    found = stream.summed(work.moments, "sums")
+    np.testing.assert_allclose(found[2], rows.T @ rows, rtol=1e-13)
+    np.testing.assert_allclose(found[3], rows.T @ FRAME.y, rtol=1e-13)
+
+
+def test_a_fit_to_arrays_knows_no_names(either):
+    X, y = ARRAYS["arrays cut otherwise"]()
+    model, stream = fitted_to(X, y)
+    assert not hasattr(model, "feature_names_in_")
+    assert (model.n_features_in_, stream.n) == (2, N)
+
+
+def test_rows_of_weight_0_are_none(either):
+    X, y = ARRAYS["arrays cut otherwise"]()
+    s = np.arange(N) % 3.0
+    _, stream = fitted_to(X, y, da.from_array(s, chunks=650))
+    chunks = [*stream.chunks()]
+    np.testing.assert_array_equal(np.concatenate([c.s for c in chunks]), s[s > 0])
+    np.testing.assert_array_equal(np.concatenate([c.X for c in chunks]), NUMBERS[s > 0])
+    assert stream.n == np.sum(s > 0)
+
+
+def test_classes_that_are_text_are_all_found(either):
+    _, stream = fitted_to(DASK[["a"]], DASK.kind)
+    assert stream.reading.labels == ("north", "south", "west")
+    assert np.concatenate([c.y for c in stream.chunks()]).tolist() == [*FRAME.kind]
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "s", "expected"),
+    [
+        (DASK[["kind"]], DASK.y, None, 'column "kind": expected finite numbers'),
+        (DASK[["b"]].where(DASK.b < 5), DASK.y, None, '"b": expected finite .* nan'),
+        (DASK[["b"]], DASK.y.where(DASK.b < 5), None, '"y": expected finite .* nan'),
+        (DASK[["a"]], DASK.y, DASK.b - 9, "expected weights that are finite and at"),
+        (DASK[["a"]], DASK[["b", "y"]], None, "expected one value of y a row, found 2"),
+    ],
+    ids=["text", "a hole in X", "a hole in y", "negative weights", "two targets"],
+)
+def test_what_a_fit_cannot_use_is_told(X, y, s, expected, either):
+    with pytest.raises(TableError, match=expected):
+        fitted_to(X, y, s)
+
+
 # -- the sum --------------------------------------------------------------------------
 
 
@@ -205,8 +274,7 @@ def test_a_file_is_read_by_the_workers(tmp_path, client):
     path = tmp_path / "rows.parquet"
     FRAME.to_parquet(path, row_group_size=500)
     stream = pl.rows(path, target="y", stream=True)
-    address = client.scheduler.address
-    at_work = type(stream)(**{**vars(stream), "runner": runner_for(address)})
+    at_work = replace(stream, runner=runner_for(client.scheduler.address))
     assert_same(at_work.summed(work.moments, "sums"), pl.rows(FRAME, target="y"))
 
 
@@ -288,28 +356,40 @@ def pids(folder) -> set[int]:
     return {int(p.name.partition("-")[0]) for p in folder.iterdir() if "-" in p.name}
 
 
+@contextmanager
+def process(part: str, *options: str) -> Iterator[subprocess.Popen]:
+    """A scheduler or a worker of its own, which nobody replaces."""
+    command = [sys.executable, "-m", f"distributed.cli.dask_{part}", *options]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    started = subprocess.Popen(command, env=environment, **quiet)
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.wait()
+
+
+@contextmanager
+def worker(address: str) -> Iterator[subprocess.Popen]:
+    """A worker that is not watched over."""
+    options = "--no-nanny", "--no-dashboard", "--nthreads", "1"
+    with process("worker", *options, address) as started:
+        yield started
+
+
 @pytest.fixture
 def plain_workers():
     """Two workers that nobody replaces, and the client of their scheduler."""
-    with cluster(n_workers=0) as none, client_of(none) as client:
-        place = os.pathsep.join(sys.path)
-        command = [
-            sys.executable, "-m", "distributed.cli.dask_worker", "--no-nanny",
-            "--no-dashboard", "--nthreads", "1", none.scheduler_address,
-        ]  # fmt: skip
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        environment = os.environ | {"PYTHONPATH": place}
-        workers = [
-            subprocess.Popen(command, env=environment, **quiet) for _ in range(2)
-        ]
-        try:
-            client.wait_for_workers(2, timeout=60)
-            with client.as_current():
-                yield client
-        finally:
-            for worker in workers:
-                worker.kill()
-                worker.wait()
+    with (
+        cluster(n_workers=0) as none,
+        client_of(none) as client,
+        worker(none.scheduler_address),
+        worker(none.scheduler_address),
+        client.as_current(),
+    ):
+        client.wait_for_workers(2, timeout=60)
+        yield client
 
 
 def test_a_killed_worker_that_is_replaced_costs_only_time(client, tmp_path):
@@ -327,8 +407,8 @@ def test_the_sums_of_a_killed_worker_are_taken_by_the_other(plain_workers, tmp_p
 
 def test_where_all_workers_are_killed_the_pass_says_so(plain_workers, tmp_path):
     stream = pl.rows(DASK, target="y")
-    patient = type(stream)(**{**vars(stream), "runner": Cluster(plain_workers, 3.0)})
-    under_way = Pass(patient, tmp_path)
+    runner = Cluster(plain_workers, patience=3.0)
+    under_way = Pass(replace(stream, runner=runner), tmp_path)
     under_way.kill(everyone=True)
     with pytest.raises(TableError, match="expected workers, found none for 3 s"):
         under_way.end()
@@ -349,16 +429,21 @@ def test_a_task_that_kills_its_worker_is_told(client):
     client.run_on_scheduler(allow, before)
 
 
-def test_a_scheduler_that_goes_ends_the_pass(tmp_path):
-    with cluster(n_workers=1) as one:
-        client = client_of(one)
-        with client.as_current():
-            stream = pl.rows(DASK, target="y")
-        under_way = Pass(stream, tmp_path)
-        until(lambda: pids(tmp_path))
-    with pytest.raises(TableError, match=r"the cluster at .*: expected .*, found"):
-        under_way.end()
-    client.close()
+def test_a_killed_scheduler_ends_the_pass(tmp_path):
+    file = tmp_path / "scheduler.json"
+    options = "--port", "0", "--no-dashboard", "--scheduler-file", str(file)
+    with process("scheduler", "--host", "127.0.0.1", *options) as scheduler:
+        until(file.exists)
+        address = json.loads(file.read_text())["address"]
+        with worker(address):
+            runner = runner_for(address)
+            stream = replace(pl.rows(DASK, target="y"), runner=runner)
+            (folder := tmp_path / "gate").mkdir()
+            under_way = Pass(stream, folder)
+            until(lambda: pids(folder))
+            scheduler.kill()
+            with pytest.raises(TableError, match=r"^the cluster at tcp://.*, found"):
+                under_way.end()
 
 
 def test_an_address_where_nobody_listens_is_told_within_seconds():

@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ModelError
-from pellucid.models.base import FittedRows
+from pellucid.models.base import FittedRows, target_name
+from pellucid.tables.streams.cluster import runner_in_use
+from pellucid.tables.streams.collections import is_dask, pieces_of
+from pellucid.tables.streams.given import as_given
 from pellucid.tables.streams.stream import Stream
 
 
@@ -16,6 +19,7 @@ def taken(
 ) -> Stream | None:
     """The stream that a model is to be fitted to; None for rows in memory.
 
+    Collections of Dask, X and y, become one whose columns stand for themselves.
     The model learns what the features and the target are called, and keeps the recipe
     for rows to predict.
 
@@ -26,6 +30,8 @@ def taken(
     TableError
         For a stream that nothing can be learned from.
     """
+    if is_dask((X, y)) and y is not None:
+        return _taken_side_by_side(model, X, y, sample_weight)
     if not isinstance(X, Stream):
         return None
     if y is not None or sample_weight is not None:
@@ -39,6 +45,21 @@ def taken(
     model.n_features_in_ = stream.d
     model.feature_names_in_ = np.array(stream.names, dtype=object)
     model._target = stream.target
+    return stream
+
+
+def _taken_side_by_side(model: Any, X: Any, y: Any, s: Any) -> Stream:
+    """Features and a target of Dask as a stream."""
+    target = target_name(y) if hasattr(y, "divisions") else "y"
+    pieces = pieces_of((X, y), target, s)
+    stream = as_given(pieces, runner_in_use()).for_fitting()
+    model.preparation_ = None
+    model.n_features_in_ = stream.d
+    model._target = target
+    if hasattr(X, "columns"):
+        model.feature_names_in_ = np.array(stream.names, dtype=object)
+    elif hasattr(model, "feature_names_in_"):
+        del model.feature_names_in_
     return stream
 
 

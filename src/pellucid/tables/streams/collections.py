@@ -67,8 +67,8 @@ def pieces_of(
     cut = [Blocks.of(part) for part in parts]
     graph = {key: task for blocks in cut for key, task in blocks.graph.items()}
     rows = zip(*(blocks.keys for blocks in cut), strict=True)
-    named = beside[-1] if weights is not None else ""
-    return [PartitionPiece(keys, graph, tuple(beside), named) for keys in rows]
+    weighted = weights is not None
+    return [PartitionPiece(keys, graph, tuple(beside), weighted) for keys in rows]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
+from numpy.typing import NDArray
 
 from pellucid.errors import TableError, needs
 from pellucid.tables.frames import is_frame
@@ -38,8 +39,8 @@ class PartitionPiece:
         How Dask computes the blocks of all pieces; a future in it is there already.
     beside : tuple of str
         What the blocks after the first are called, of a column each.
-    weights : str
-        The one of them that holds weights.
+    weighted : bool
+        Whether the last of them holds weights.
     blocks : tuple
         The blocks themselves, on the machine that has them.
 
@@ -54,7 +55,7 @@ class PartitionPiece:
     keys: tuple[Hashable, ...]
     graph: Mapping[Hashable, Any] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
-    weights: str = ""
+    weighted: bool = False
     blocks: tuple[Any, ...] = ()
     source: str = SOURCE
 
@@ -87,7 +88,8 @@ class PartitionPiece:
                 names = every[before : before + _width(block)]
                 made += _columns(block, start, names, wanted)
                 before += len(names)
-            self._expect_weights(made)
+            if self.weighted and made[-1].name == every[-1]:
+                self._expect_weights(made[-1].numbers)
             yield Grid(self.source, made, row, named, notes)
 
     def _names(self, blocks: Sequence[Any]) -> tuple[list[str], tuple[str, ...]]:
@@ -110,15 +112,13 @@ class PartitionPiece:
                 f"{max(map(_width, blocks[1:]))}; choose one column of y."
             )
 
-    def _expect_weights(self, columns: Sequence[Column]) -> None:
-        for column in columns:
-            s = column.numbers
-            good = np.isfinite(s) & (s >= 0)
-            if column.name == self.weights and not good.all():
-                raise TableError(
-                    f"{self.source}: expected weights that are finite and at least 0, "
-                    f"found {s[np.argmin(good)]:g}; mend sample_weight."
-                )
+    def _expect_weights(self, s: NDArray[Any]) -> None:
+        good = np.isfinite(s) & (s >= 0)
+        if not good.all():
+            raise TableError(
+                f"{self.source}: expected weights that are finite and at least 0, "
+                f"found {s[np.argmin(good)]:g}; mend sample_weight."
+            )
 
 
 # -- where blocks are computed --------------------------------------------------------

@@ -87,7 +87,7 @@ class Reading:
             present &= has
         if self.weights is not None:
             s = grid.columns[position(grid, self.weights)].numbers
-            present &= np.isfinite(s)
+            present &= np.isfinite(s) & (s > 0)  # one without weight is no row
         for choice in self.choices:
             present &= choice.of(number)
         return Chunk(X, y, s, number).some(present)
