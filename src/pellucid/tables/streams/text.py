@@ -9,6 +9,7 @@ unpacked from its beginning alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -104,14 +105,30 @@ class TextPiece:
             j for j, name in enumerate(layout.names)
             if columns is None or name in columns
         ]  # fmt: skip
-        empty = Stretch(b"", self.start, self.start, self.line, self.line)
-        place = self.start, self.line
-        some = self.rows.stretches(place, self.end) if self.end > self.start else ()
+        grids = (text_grid(layout, each, wanted) for each in self._stretches())
         try:
-            for stretch in some or [empty]:
-                yield text_grid(layout, stretch, wanted)
+            yield from ahead(grids) if self.rows.file.packing else grids
         except Ragged:
             raise self.rows.ragged() from None
+
+    def _stretches(self) -> Iterator[Stretch]:
+        """Its records; an empty stretch where it has none."""
+        if self.end == self.start:
+            return iter([Stretch(b"", self.start, self.end, self.line, self.line)])
+        return self.rows.stretches((self.start, self.line), self.end)
+
+
+def ahead(grids: Iterator[Grid]) -> Iterator[Grid]:
+    """The next is read while one is summed, of a file that is read in one piece.
+
+    >>> list(ahead(iter("abc")))
+    ['a', 'b', 'c']
+    """
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, grids, None)
+        while (grid := coming.result()) is not None:
+            coming = pool.submit(next, grids, None)
+            yield grid
 
 
 def pieces_of(path: Path, header: bool | None = None) -> list[TextPiece]:

@@ -22,7 +22,7 @@ from pellucid.tables.cells import FAILED, MISSING, Marks
 from pellucid.tables.dialects import Dialect
 from pellucid.tables.grid import PLAINLY, Cells, Column, Grid
 from pellucid.tables.parsing import NumberColumn, Values, exact
-from pellucid.tables.streams.text_cuts import Stretch
+from pellucid.tables.streams.text_cuts import Stretch, are_letters
 
 NOTHING = sorted(
     {spelled for word in (*MISSING, *FAILED)
@@ -97,11 +97,16 @@ class Layout:
             return [(stretch.line, self.dialect.width)] * n
         return [(line, len(cells)) for line, cells in self.at(stretch).rows()]
 
-    def is_plain(self, part: bytes) -> bool:
-        """Whether any parser would cut a part of the text alike, or refuse it."""
-        if b'"' in part or not self._is_usual:
-            return self._plain_rows(part) > 0
-        return not is_strange(part)
+    def marked(self, part: bytes) -> bool | None:
+        """Whether marks of a part of the text are around cells; None where they may be.
+
+        Any parser would cut it alike, or refuse it, unless it is None.
+        """
+        if not self._is_usual or is_strange(part):
+            return None
+        if b'"' not in part or are_letters(part, self.dialect.lines):
+            return False
+        return True if self._plain_rows(part) else None
 
     @property
     def _is_usual(self) -> bool:
@@ -171,8 +176,9 @@ def _again(layout: Layout, stretch: Stretch, j: int) -> Cells:
 
 def cut(layout: Layout, stretch: Stretch, wanted: Sequence[int]) -> Found:
     """Columns of some records: numbers where all cells are, else text."""
-    if wanted and layout.is_plain(stretch.part):
-        found = _by_arrow(layout, _ended(stretch.part), wanted)
+    marked = layout.marked(stretch.part)
+    if wanted and marked is not None:
+        found = _by_arrow(layout, _ended(stretch.part), wanted, marked)
         if found is not None:
             return found
     return _by_records(layout, stretch, wanted)
@@ -195,7 +201,9 @@ def _by_records(layout: Layout, stretch: Stretch, wanted: Sequence[int]) -> Foun
 # -- by Arrow -------------------------------------------------------------------------
 
 
-def _by_arrow(layout: Layout, part: bytes, wanted: Sequence[int]) -> Found | None:
+def _by_arrow(
+    layout: Layout, part: bytes, wanted: Sequence[int], marked: bool
+) -> Found | None:
     """Columns of a plain part, as Arrow cuts it; None where it would not."""
     texts = {j for j in wanted if layout.numerals[j] is None}
     found: dict[int, Values | Cells | None] = {}
@@ -204,7 +212,7 @@ def _by_arrow(layout: Layout, part: bytes, wanted: Sequence[int]) -> Found | Non
                  and numerals.marks.decimal == decimal}  # fmt: skip
         while these or texts:
             try:
-                table = _read(layout, part, these, texts, decimal)
+                table = _read(layout, part, these, texts, marked, decimal)
             except ValueError as error:  # Arrow's own is one
                 odd = _failed(str(error), these)
                 if not odd:
@@ -215,7 +223,7 @@ def _by_arrow(layout: Layout, part: bytes, wanted: Sequence[int]) -> Found | Non
                 column, numerals = table[str(j)], layout.numerals[j]
                 found[j] = (
                     _values_of(numerals, column) if j in these
-                    else _cells_of(numerals, column, marked=b'"' in part)
+                    else _cells_of(numerals, column, marked)
                 )  # fmt: skip
             these, texts = set(), set()
     whole = {j: part for j, part in found.items() if part is not None}
@@ -233,8 +241,9 @@ def _failed(message: str, these: set[int]) -> set[int]:
 
 
 def _read(
-    layout: Layout, part: bytes, these: set[int], texts: set[int], decimal: str
-) -> Any:
+    layout: Layout, part: bytes, these: set[int], texts: set[int], marked: bool,
+    decimal: str,
+) -> Any:  # fmt: skip
     """Some columns as numbers and some as text."""
     reader: Any = needs("pyarrow.csv", extra="data")
     pa: Any = needs("pyarrow", extra="data")
@@ -242,7 +251,6 @@ def _read(
     kinds: dict[str, Any] = {str(j): pa.float64() for j in sorted(these)}
     kinds |= {str(j): pa.dictionary(pa.int32(), pa.string()) for j in sorted(texts)}
     names = [str(j) for j in range(layout.dialect.width)]
-    marked = b'"' in part
     return reader.read_csv(
         pa.py_buffer(part),
         reader.ReadOptions(

@@ -60,10 +60,18 @@ def whole_records(part: bytes, lines: Lines) -> int:
     >>> whole_records(b'1,2\n3,"4\n5"\n6,', Lines("", ""))
     12
     """
-    if lines.quote.encode() not in part:
+    if lines.quote.encode() not in part or are_letters(part, lines):
         return _last_end(part, 0, len(part))
     end = _outside(part, lines) if lines.delimiter != " " else None
     return _by_records(part, lines) if end is None else end
+
+
+def are_letters(part: bytes, lines: Lines) -> bool:
+    """Whether marks stand within cells alone, where they are letters, as in 5" pipe."""
+    chars = np.frombuffer(part, np.uint8)
+    marks = np.flatnonzero(chars == ord(lines.quote))
+    edges = [*b" \r\n", ord(lines.delimiter)]
+    return bool(marks[0] > 0 and not np.isin(chars[marks - 1], edges).any())
 
 
 def _last_end(part: bytes, low: int, high: int) -> int:
