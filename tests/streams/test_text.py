@@ -203,7 +203,7 @@ def test_a_file_that_vanishes_between_passes_is_refused(path):
     path.write_text(PLAIN)
     some = pieces(path)
     path.unlink()
-    with pytest.raises(pl.PellucidError, match="found nothing of that name"):
+    with pytest.raises(pl.PellucidError, match="found it gone"):
         list(some[-1].grids())
 
 

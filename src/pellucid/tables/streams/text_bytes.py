@@ -1,15 +1,13 @@
 """The bytes of a text file: where they lie, and as UTF-8, some at a time.
 
 A file that is packed is unpacked as it is read, so it can be read from its beginning
-alone. It must not change while a model is fitted to it: each reading checks that it is
-as long and as old as at first.
+alone.
 """
 
 from __future__ import annotations
 
 import codecs
 import gzip
-import os
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,7 +16,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
-from pellucid.errors import TableError
 from pellucid.tables.decoding import (
     FEW,
     MARKS,
@@ -31,12 +28,12 @@ from pellucid.tables.decoding import (
     readable,
     wide,
 )
+from pellucid.tables.streams.stamps import Stamp
 
 MARKED = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 STEP = 1 << 23  # bytes that are read at a time
 KIND = 1 << 12  # bytes that tell what a file is
 DAMAGES = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError)
-EXPECTED = "expected the file as it was when it was first looked through"
 
 
 class NotUtf8(Exception):  # noqa: N818
@@ -49,12 +46,10 @@ class TextFile:
 
     Parameters
     ----------
-    path : Path
-        Where it lies.
+    stamp : Stamp
+        Where it lies, and how it was when it was looked through.
     name : str
         What errors call it: the name of the text within, where it is packed.
-    size, changed : int
-        Its bytes, and when it was changed, in nanoseconds.
     packing : str
         "gzip file", "zip archive" or "" for none.
     member : str
@@ -67,10 +62,8 @@ class TextFile:
         What was done to read it.
     """
 
-    path: Path
+    stamp: Stamp
     name: str
-    size: int
-    changed: int
     packing: str = ""
     member: str = ""
     encoding: str = "utf-8"
@@ -86,15 +79,13 @@ class TextFile:
         TableError
             Where it is gone, has changed, or cannot be read or unpacked.
         """
-        readable(self.path, 0)
-        with self.path.open("rb") as file:
-            self._expect_same(file)
+        with self.stamp.unchanged(), self.stamp.path.open("rb") as file:
             try:
                 with self._unpacked(file) as unpacked:
                     yield unpacked
-            except DAMAGES as error:
-                if self.packing and not isinstance(error, TableError):
-                    raise damaged(self.path.name, self.packing) from None
+            except DAMAGES:
+                if self.packing:
+                    raise damaged(self.stamp.path.name, self.packing) from None
                 raise
 
     def _unpacked(self, file: IO[bytes]) -> Any:
@@ -104,18 +95,6 @@ class TextFile:
             return zipfile.ZipFile(file).open(self.member)
         return file
 
-    def _expect_same(self, file: IO[bytes]) -> None:
-        about = os.fstat(file.fileno())
-        if (about.st_size, about.st_mtime_ns) != (self.size, self.changed):
-            raise self.changed_since()
-
-    def changed_since(self) -> TableError:
-        """Say that other rows were summed in a pass than in the one before."""
-        return TableError(
-            f"{self.name}: {EXPECTED}, found it changed since; fit again when nobody "
-            "writes to it."
-        )
-
     def read(self, start: int, end: int | None = None) -> Iterator[bytes]:
         """Its text from one byte to another, as UTF-8, some at a time."""
         decoder = codecs.getincrementaldecoder(self.encoding)(self._errors)
@@ -123,9 +102,7 @@ class TextFile:
             file.seek(start)
             while end is None or start < end:
                 raw = file.read(STEP if end is None else min(STEP, end - start))
-                if not raw and end is not None:
-                    raise self.changed_since()
-                if not raw:
+                if not raw:  # the end, or the stamp tells that it was cut short
                     break
                 start += len(raw)
                 yield raw if self.encoding == "utf-8" else self._utf8(decoder, raw)
@@ -187,8 +164,7 @@ def text_file(path: Path) -> TextFile:
         Where it is not there, cannot be unpacked, or holds no text.
     """
     first = readable(path, KIND)
-    about = path.stat()
-    file = TextFile(path.absolute(), path.name, about.st_size, about.st_mtime_ns)
+    file = TextFile(Stamp.of(path.absolute()), path.name)
     if first.startswith(b"\x1f\x8b"):
         name, notes = path.name.removesuffix(".gz"), ("unpacked from gzip",)
         file = replace(file, packing="gzip file", name=name, notes=notes)
@@ -198,7 +174,7 @@ def text_file(path: Path) -> TextFile:
         first = unpacked.read(KIND)
         last = b""
         if not file.packing:
-            unpacked.seek(max(0, file.size - KIND))
+            unpacked.seek(max(0, file.stamp.size - KIND))
             last = unpacked.read()
     check_kind(Content(file.name, first + last))
     return _decoded(file, first)
@@ -206,7 +182,7 @@ def text_file(path: Path) -> TextFile:
 
 def _in_archive(file: TextFile) -> TextFile:
     try:
-        with zipfile.ZipFile(file.path) as archive:
+        with zipfile.ZipFile(file.stamp.path) as archive:
             if "xl/workbook.xml" in archive.namelist():
                 raise binary(file.name)
             member = only_table(file.name, archive)

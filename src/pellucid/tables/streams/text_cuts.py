@@ -142,7 +142,7 @@ def looked_through(
     """
     found: list[Stretch] = []
     newlines, strange, length = before.count("\n"), odd(before), len(before)
-    size = file.size // MEGA if not file.packing else None
+    size = file.stamp.size // MEGA if not file.packing else None
     with progress(f"looking through {file.name}, MB", size, PATIENCE) as bar:
         for stretch in stretches(file, lines, place):
             part = stretch.part
