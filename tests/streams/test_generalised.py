@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -240,3 +241,132 @@ def test_too_few_iterations_are_told_as_in_memory():
         model = pl.LogisticRegression(max_iter=1, C=INF).fit(streamed(table()))
     assert len(stream) == 1
     assert len(model.history_) == 2
+
+
+# -- statistics -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", [2, 3])
+@pytest.mark.parametrize("covariance", ["classical", "HC0", "HC1", "HC2", "HC3"])
+def test_a_summary_is_that_of_memory(covariance, k):
+    memory, stream = both(pl.LogisticRegression(C=INF), table(k=k))
+    ours, theirs = (m.summary(covariance=covariance) for m in (stream, memory))
+    assert list(ours.frame.index) == list(theirs.frame.index)
+    np.testing.assert_allclose(ours.frame.values, theirs.frame.values, rtol=1e-8)
+    for name, figure in theirs.figures.items():
+        if isinstance(figure, float | int):
+            assert ours.figures[name] == pytest.approx(figure, rel=1e-9), name
+    names = set(theirs.figures) - {"iterations", "solver"}
+    assert names <= set(ours.figures)
+
+
+def test_errors_of_nearly_collinear_columns_keep_their_digits():
+    rows = table()
+    rows[:, 1] = rows[:, 0] + 1e-6 * np.random.default_rng(1).normal(size=len(rows))
+    memory, stream = both(pl.LogisticRegression(C=INF), rows)
+    errors = [m.summary().frame["standard error"] for m in (stream, memory)]
+    np.testing.assert_allclose(*errors, rtol=1e-6)
+
+
+def test_columns_that_depend_on_each_other_have_no_errors_as_in_memory():
+    rows = table()
+    rows[:, 1] = 2 * rows[:, 0] - 1
+    memory, stream = both(pl.LogisticRegression(), rows)
+    ours, theirs = (m.summary() for m in (stream, memory))
+    errors = [s.frame["standard error"] for s in (ours, theirs)]
+    assert errors[1].isna().tolist() == [True, True, True, False, False]
+    np.testing.assert_allclose(*errors, rtol=1e-8)
+    freedom = "degrees of freedom"
+    assert ours.figures[freedom] == theirs.figures[freedom] == len(rows) - 4
+
+
+def test_a_fit_without_an_intercept_is_set_beside_outputs_of_zero_as_in_memory():
+    memory, stream = both(pl.LogisticRegression(C=INF, fit_intercept=False), table())
+    ours, theirs = (m.summary() for m in (stream, memory))
+    np.testing.assert_allclose(ours.frame.values, theirs.frame.values, rtol=1e-8)
+    null = "null log likelihood"
+    assert ours.figures[null] == pytest.approx(theirs.figures[null], rel=1e-12)
+
+
+def test_a_constant_among_the_columns_is_one_in_the_null_model_as_in_memory():
+    rows = table()
+    rows[:, 1] = rows[:, 0] > 0
+    rows[:, 2] = 1 - rows[:, 1]
+    memory, stream = both(pl.LogisticRegression(C=INF, fit_intercept=False), rows)
+    null = "null log likelihood"
+    ours, theirs = (m.summary().figures[null] for m in (stream, memory))
+    assert ours == pytest.approx(theirs, rel=1e-12)
+
+
+def test_a_summary_takes_one_pass_and_a_robust_one_another():
+    stream = streamed(table())
+    model = pl.LogisticRegression().fit(stream)
+    seen = len(model._rows.stream.passes)
+    model.summary()
+    model.summary(level=0.9)
+    assert stream.passes[seen:] == ["errors of the estimates"]
+    model.summary(covariance="HC3")
+    assert stream.passes[seen + 1 :] == ["errors by HC3"]
+
+
+def test_errors_are_those_of_statsmodels():
+    import statsmodels.api as sm
+
+    rows = table()
+    model = pl.LogisticRegression(C=INF).fit(streamed(rows))
+    theirs = sm.Logit(rows[:, -1], sm.add_constant(rows[:, :-1])).fit(disp=0, tol=1e-12)
+    frame = model.summary().frame
+    np.testing.assert_allclose(frame["standard error"], theirs.bse, rtol=1e-7)
+    assert model.summary().figures["AIC"] == pytest.approx(theirs.aic, rel=1e-10)
+
+
+def test_a_model_of_a_stream_is_pickled_with_what_its_rows_have_said():
+    model = pl.LogisticRegression().fit(streamed(table()))
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(again.summary().frame, model.summary().frame)
+    assert again.formula() == model.formula()
+
+
+def test_the_rows_of_a_stream_are_not_looked_at_one_by_one():
+    model = pl.LogisticRegression(C=INF).fit(streamed(table()))
+    with pytest.raises(ModelError, match="got a model of a stream"):
+        model.diagnostics()
+    with pytest.raises(ModelError, match="got a model of a stream"):
+        model.summary(interval="profile")
+
+
+def test_the_cost_of_a_stream_is_recorded_as_in_memory():
+    memory, stream = both(pl.LogisticRegression(), table(k=3))
+    assert str(stream.graph_) == str(memory.graph_)
+
+
+# -- weights --------------------------------------------------------------------------
+
+
+def weighted(rows: np.ndarray, s: np.ndarray):
+    """A stream of rows with their weights in a column of its own."""
+    names = (*(f"x{j + 1}" for j in range(rows.shape[1] - 1)), "y", "s")
+    stream, every = streamed(rows), np.column_stack([rows, s])
+    pieces = tuple(ArrayPiece(part, names) for part in np.array_split(every, 5))
+    counts = tuple(piece.n for piece in pieces)
+    reading = replace(stream.reading, weights="s")
+    return replace(stream, pieces=pieces, counts=counts, reading=reading)
+
+
+@pytest.mark.parametrize("options", [{}, {"class_weight": "balanced"}], ids=str)
+def test_weights_count_rows_as_in_memory(options):
+    rows = table(1000)
+    s = np.random.default_rng(1).integers(0, 4, len(rows)) / 2
+    memory = pl.LogisticRegression(**options).fit(rows[:, :-1], rows[:, -1], s)
+    stream = pl.LogisticRegression(**options).fit(weighted(rows, s))
+    assert_same(memory, stream)
+    ours, theirs = (m.summary() for m in (stream, memory))
+    np.testing.assert_allclose(ours.frame.values, theirs.frame.values, rtol=1e-8)
+    for name in ("rows", "accuracy", "sum of weights"):
+        assert ours.figures[name] == pytest.approx(theirs.figures[name], rel=1e-13)
+
+
+def test_a_weight_below_zero_is_refused():
+    rows = table(100)
+    with pytest.raises(ModelError, match="expected weights of at least 0, got weights"):
+        pl.LogisticRegression().fit(weighted(rows, np.full(100, -1.0)))

@@ -281,6 +281,9 @@ def rows_of(model: Any) -> tuple[Array, ...]:
     """
     check_is_fitted(model)
     if model._rows.arrays is None:
+        if model._rows.stream is not None:
+            message = "expected rows in memory, got a model of a stream"
+            raise ModelError(f"{_name(model)}{message}; fit to some, stream.sample(n).")
         message = "expected a model with the rows it was fitted to, got one from a file"
         raise ModelError(f"{_name(model)}{message}; fit it again.")
     arrays: tuple[Array, ...] = model._rows.arrays

@@ -15,6 +15,7 @@ from pellucid.errors import ModelError
 from pellucid.models import base, intervals, logistic_settings
 from pellucid.models.intervals import WALD
 from pellucid.models.statistics import Statistical
+from pellucid.models.streamed.likelihood import informed
 from pellucid.regression.powers import filled
 from pellucid.show.estimates import LEVEL
 from pellucid.show.summary import Summary
@@ -61,6 +62,9 @@ class ByLikelihood(Statistical):
         """What else a summary tells."""
 
     def _fitted(self) -> LikelihoodFit:
+        if self._rows.stream is not None:
+            kept, information = informed(self)
+            return self._told(kept, lambda: information)
         found = cache(self._information)
         if self._rows.arrays is None:
             return self._told(self._likelihoods, found)
@@ -83,12 +87,13 @@ class ByLikelihood(Statistical):
 
     def _begin(self) -> None:
         """Forget a fit before: until `history_` is there again, there is none."""
-        self._forget("history_", "_likelihoods", *FOUND)
+        self._forget("history_", "_likelihoods", "_streamed", "passes_", *FOUND)
 
     def _kept(self) -> Likelihoods:
         """What the rows have said; with errors where they are few, and soon found."""
         if self._rows.arrays is None:
-            return self._likelihoods
+            streamed = self._rows.stream is not None
+            return self._statistics.kept if streamed else self._likelihoods
         n, d = self._rows.kinds[0][0]
         p = (d + 1) * max(1, np.size(self.intercept_) - 1)
         if p > KEPT or (n * p**2 > SWIFT and "_statistics" not in self.__dict__):
@@ -267,13 +272,9 @@ class OfClasses(ByLikelihood):
         return f"{self._target} against {labels[i]}"
 
     def summary(
-        self,
-        *,
-        level: float = LEVEL,
-        covariance: str = CLASSICAL,
-        reference: Any = None,
-        interval: str = WALD,
-    ) -> Summary:
+        self, *, level: float = LEVEL, covariance: str = CLASSICAL,
+        reference: Any = None, interval: str = WALD,
+    ) -> Summary:  # fmt: skip
         """Sum up the fit: its figures, and each log odds with its error.
 
         Of two classes a coefficient says by how much the log odds of the second rise

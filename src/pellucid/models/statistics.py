@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pellucid.show.summary import Summary
     from pellucid.statistics.fitted import Fitted
 
-LAZY = ("_statistics",)  # found when they are asked for; no file keeps them
+LAZY = ("_statistics", "_streamed")  # for when they are asked for; no file keeps them
 LEVELS: checks.Check = (
     lambda value: checks.is_number(value) and 0 < value < 1,
     "a number between 0 and 1, such as 0.95",

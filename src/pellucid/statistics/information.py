@@ -104,6 +104,8 @@ class Information:
         How many parameters the rows determine, or would if there were a maximum.
     limit : bool
         As of `Seen`: then some parameters may have no information.
+    known : array (k r, m), optional
+        D, where it is known: of these rows and others.
     """
 
     family: Family
@@ -116,6 +118,7 @@ class Information:
     gone: Array
     rank: int
     limit: bool = False
+    known: Array | None = None
 
     @classmethod
     def at_most(cls, seen: Seen) -> Information:
@@ -162,6 +165,8 @@ class Information:
         nan where the information is none, as when all chances are 0 or 1. In a limit m
         may be less than k r.
         """
+        if self.known is not None:
+            return self.known
         if not self.bounded or not self.size:
             return np.full((self.size, self.size), np.nan)
         G = self.curvature
@@ -230,13 +235,8 @@ class Information:
         the row had it not been seen, (1 - Q V)^-1 r, to first order, and "HC2" the root
         of that matrix, so that with one output they divide r^2 by (1 - h)^2 and 1 - h.
         """
-
-        def each(rows: slice, B: Array) -> Array:
-            t = self._unseen(rows, B, kind)
-            return by_outputs(B, self._counted(rows, t[:, :, None] * t[:, None]))
-
         known = np.isfinite(self.D).all()
-        M = self.unit * self._summed(each) if known else self.D
+        M = self.meat(kind) if known else self.D
         if not np.isfinite(M).all():
             return self.outward(np.full((self.size, self.size), np.nan))
         values, ways = np.linalg.eigh(M)
@@ -245,6 +245,15 @@ class Information:
         if kind == "HC1":
             root = root * (np.sqrt(n / (n - self.rank)) if n > self.rank else np.nan)
         return self.outward(D @ (D.T @ root))
+
+    def meat(self, kind: str) -> Array:
+        """M (k r, k r) of the sandwich."""
+
+        def each(rows: slice, B: Array) -> Array:
+            t = self._unseen(rows, B, kind)
+            return by_outputs(B, self._counted(rows, t[:, :, None] * t[:, None]))
+
+        return self.unit * self._summed(each)
 
     def influence(self) -> tuple[Array, Array, Array]:
         """The leverage (n,) of each row, its Cook's distance, and Var[r] (n, k).

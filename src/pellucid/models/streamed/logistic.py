@@ -13,6 +13,7 @@ from pellucid.models import base, extremes, logistic_settings, weights
 from pellucid.models.following import is_followed
 from pellucid.models.logistic_cost import FAR, MOVED, finite, loss_of
 from pellucid.models.streamed import taking
+from pellucid.models.streamed.likelihood import AgainstFirst, Streamed
 from pellucid.models.streamed.rows import Coded, Counting, Counts, Weighed
 from pellucid.regression import powers
 from pellucid.regression.by_passes import (
@@ -25,6 +26,7 @@ from pellucid.regression.by_passes import (
 from pellucid.regression.generalised import Generalised
 from pellucid.regression.objective import Place
 from pellucid.regression.row_costs import RowCost
+from pellucid.statistics.families import LEAST, Classes
 from pellucid.statistics.separation_by_passes import are_separable
 from pellucid.tables.streams.stream import Stream
 
@@ -47,10 +49,15 @@ def fitted(model: Model, stream: Stream) -> Model:
     if coded.factors is not None and model.standardise:
         spread = spread_of(stream, coded, bool(model.fit_intercept))
     model._scale = spread.moments.deviation if model.standardise else None
-    model._rows = taking.kept(stream, n)
+    weighted = coded.factors is not None or stream.reading.weights is not None
+    model._rows = taking.kept(stream, n, len(total), weighted)
     drawn = coded.of(*sample)
     streamed = StreamedRows(stream, coded, float(total.sum()), _middle(total), drawn)
     fit, model.separable_ = _minimised(model, streamed, spread, coded.index)
+    model._streamed = Streamed(
+        Classes(), AgainstFirst(coded), spread.moments, _log_odds(total),
+        float(total.sum()), not model.separable_, bool(np.isinf(model._Cn)),
+    )  # fmt: skip
     model.passes_ = len(stream.passes) - before
     model._store(fit, np.dtype(float), weights.absent(model.classes_, total > 0))
     return model
@@ -90,6 +97,12 @@ def _middle(total: Any) -> tuple[Any, Any]:
     """A row of each class, as often as all rows of it together."""
     k = len(total)
     return (np.arange(2.0) if k == 2 else np.eye(k)), total / np.sum(total)
+
+
+def _log_odds(total: Any) -> Any:
+    """Those (k - 1,) of the classes that weigh so much, against the first."""
+    largest = np.maximum(total, LEAST)
+    return np.log(largest[1:] / largest[0])
 
 
 def _minimised(

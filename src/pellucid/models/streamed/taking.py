@@ -63,8 +63,13 @@ def _taken_side_by_side(model: Any, X: Any, y: Any, s: Any) -> Stream:
     return stream
 
 
-def kept(stream: Stream, n: int | None = None) -> FittedRows:
-    """What a model keeps of a stream: the kinds of its X and y, and where it is."""
-    n = stream.n if n is None else n
-    kinds = ((n, stream.d), np.dtype(float)), ((n,), np.dtype(float))
-    return FittedRows(None, kinds, stream=stream)
+def kept(
+    stream: Stream, n: int | None = None, k: int = 1, weighted: bool = False
+) -> FittedRows:
+    """What a model keeps of a stream: where it is, and the kinds of its arrays.
+
+    These are X (n, d), y (n,) or, of more than two classes, (n, k), and weights (n,).
+    """
+    n, number = stream.n if n is None else n, np.dtype(float)
+    shapes = [(n, stream.d), (n, k) if k > 2 else (n,), *[(n,)] * weighted]
+    return FittedRows(None, tuple((s, number) for s in shapes), stream=stream)
