@@ -370,3 +370,81 @@ def test_a_weight_below_zero_is_refused():
     rows = table(100)
     with pytest.raises(ModelError, match="expected weights of at least 0, got weights"):
         pl.LogisticRegression().fit(weighted(rows, np.full(100, -1.0)))
+
+
+# -- counts ---------------------------------------------------------------------------
+
+
+def counts(n: int = 3000, d: int = 4, seed: int = 0) -> np.ndarray:
+    """Rows [X, count] of Poisson's distribution."""
+    rows, rng = table(n, d, seed=seed), np.random.default_rng(seed + 1)
+    Z = (rows[:, :-1] - np.linspace(-3, 20, d)) / np.linspace(1, 9, d)
+    rows[:, -1] = rng.poisson(np.exp(0.5 + Z @ np.linspace(-0.5, 0.6, d)))
+    return rows
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"alpha": 0.0}, {"fit_intercept": False}, {"solver": "newton"}],
+    ids=str,
+)  # fmt: skip
+def test_counts_give_the_coefficients_of_memory(options):
+    memory, stream = both(pl.PoissonRegression(**options), counts())
+    assert_same(memory, stream)
+    assert stream.history_[[0, -1]] == pytest.approx(memory.history_[[0, -1]], 1e-12)
+    assert stream.passes_ <= 10
+
+
+@pytest.mark.parametrize("n", [40_000, 200_000])
+def test_many_counts_take_few_passes(n):
+    model = pl.PoissonRegression(alpha=0.0, tol=1e-6)
+    memory, stream = both(model, counts(n), cuts=range(9000, n, 9000))
+    assert_same(memory, stream, 1e-9)
+    assert stream.passes_ <= 6
+
+
+@pytest.mark.parametrize("covariance", ["classical", "HC1", "HC3"])
+def test_a_summary_of_counts_is_that_of_memory(covariance):
+    memory, stream = both(pl.PoissonRegression(alpha=0.0), counts())
+    ours, theirs = (m.summary(covariance=covariance) for m in (stream, memory))
+    np.testing.assert_allclose(ours.frame.values, theirs.frame.values, rtol=1e-8)
+    for name, figure in theirs.figures.items():
+        if isinstance(figure, float | int) and name != "iterations":
+            assert ours.figures[name] == pytest.approx(figure, rel=1e-9), name
+
+
+def test_errors_of_counts_are_those_of_statsmodels():
+    import statsmodels.api as sm
+
+    rows = counts()
+    frame = pl.PoissonRegression(alpha=0.0).fit(streamed(rows)).summary().frame
+    X = sm.add_constant(rows[:, :-1])
+    theirs = sm.GLM(rows[:, -1], X, sm.families.Poisson()).fit(tol=1e-12)
+    np.testing.assert_allclose(frame["standard error"], theirs.bse, rtol=1e-7)
+
+
+def test_counts_of_a_stream_are_scored_by_sums_as_in_memory():
+    memory, stream = both(pl.PoissonRegression(), counts())
+    rows = counts(seed=5)
+    ours = stream.score(streamed(rows))
+    assert ours == pytest.approx(memory.score(rows[:, :-1], rows[:, -1]), rel=1e-12)
+
+
+def test_a_level_without_counts_is_told_as_in_memory():
+    rows = counts()
+    rows[:, 1] = 0
+    rows[:40, 1], rows[:40, -1] = 1, 0
+    with pytest.warns(ConvergenceWarning, match="without a count"):
+        model = pl.PoissonRegression(alpha=0.0).fit(streamed(rows))
+    assert model.separable_
+    rows[39, -1] = 1
+    assert not pl.PoissonRegression(alpha=0.0).fit(streamed(rows)).separable_
+
+
+def test_a_count_below_zero_is_refused_in_the_words_of_memory():
+    rows = counts(100)
+    rows[40, -1] = -1
+    with pytest.raises(ModelError) as memory:
+        pl.PoissonRegression().fit(rows[:, :-1], rows[:, -1])
+    with pytest.raises(ModelError) as stream:
+        pl.PoissonRegression().fit(streamed(rows))
+    assert str(stream.value) == str(memory.value)

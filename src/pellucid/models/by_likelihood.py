@@ -52,9 +52,7 @@ class ByLikelihood(Statistical):
         """The rows as the fit has seen them."""
 
     @abstractmethod
-    def _told(
-        self, kept: Likelihoods, found: Callable[[], Information | None]
-    ) -> LikelihoodFit:
+    def _told(self, kept: Likelihoods, found: Callable[[], Any]) -> LikelihoodFit:
         """The fit, with names and estimates, from what was found of the rows."""
 
     @abstractmethod
@@ -63,8 +61,8 @@ class ByLikelihood(Statistical):
 
     def _fitted(self) -> LikelihoodFit:
         if self._rows.stream is not None:
-            kept, information = informed(self)
-            return self._told(kept, lambda: information)
+            kept, known = informed(self)
+            return self._told(kept, lambda: known)
         found = cache(self._information)
         if self._rows.arrays is None:
             return self._told(self._likelihoods, found)
@@ -116,9 +114,7 @@ class OfCounts(ByLikelihood):
         kinds = bool(self.fit_intercept), not self.separable_, self.alpha == 0
         return Seen(Counts(), X, z, y[:, None], weights, *kinds)
 
-    def _told(
-        self, kept: Likelihoods, found: Callable[[], Information | None]
-    ) -> LikelihoodFit:
+    def _told(self, kept: Likelihoods, found: Callable[[], Any]) -> LikelihoodFit:
         b = np.append([self.intercept_] * bool(self.fit_intercept), self.coef_)
         names = index_of(self, [self._target])
         return LikelihoodFit.of(names, b.astype(float), kept, found, self._more())
@@ -238,9 +234,7 @@ class OfClasses(ByLikelihood):
         kinds = bool(self.fit_intercept), not self.separable_, free
         return Seen(Classes(), X, z, y, weights, *kinds)
 
-    def _told(
-        self, kept: Likelihoods, found: Callable[[], Information | None]
-    ) -> LikelihoodFit:
+    def _told(self, kept: Likelihoods, found: Callable[[], Any]) -> LikelihoodFit:
         w = filled(self.coef_).astype(float)  # (1, d) or (k, d)
         if self.fit_intercept:
             w = np.column_stack([self.intercept_, w])

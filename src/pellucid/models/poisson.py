@@ -13,7 +13,6 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.errors import ModelError
 from pellucid.graphs.graph import Graph
 from pellucid.minimisers.task import Fit, Options, Watch
 from pellucid.models import base, checks, extremes, linear_settings, penalties, scores
@@ -21,7 +20,10 @@ from pellucid.models.base import Array
 from pellucid.models.by_likelihood import OfCounts
 from pellucid.models.chosen import told
 from pellucid.models.logistic_cost import is_doubtful
+from pellucid.models.streamed import poisson as by_passes
 from pellucid.models.streamed.predicting import by_chunks
+from pellucid.models.streamed.rows import counted
+from pellucid.models.streamed.taking import taken
 from pellucid.regression import powers
 from pellucid.regression.columns import Columns, Moments
 from pellucid.regression.generalised import Generalised
@@ -30,11 +32,10 @@ from pellucid.statistics.families import half_deviance
 from pellucid.statistics.limit import as_classes
 from pellucid.statistics.separation import are_separable
 from pellucid.tables.frames import kept_labels, labels_of
+from pellucid.tables.streams.stream import Stream
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-MOST = 1e36  # counts of all rows; a Hessian of float32 ends at 3e38
 
 SEPARABLE = (
     "PoissonRegression: larger weights bring the means of some rows without a count "
@@ -113,6 +114,8 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         and no others, as where all counts of a level are 0. False with a penalty.
     n_features_in_, feature_names_in_ : int, array (d,) of str
         How many features there are, and their names where X had some.
+    passes_ : int
+        How many times the rows were read, where they were streamed.
 
     References
     ----------
@@ -153,8 +156,9 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array (n, d), data frame, sparse matrix or `Table` with its target
-            Features; a sparse matrix is not filled out.
+        X : array (n, d), data frame, sparse matrix, `Table` or `Stream` with its target
+            Features; a sparse matrix is not filled out. The rows of a stream are read
+            anew at each step.
         y : array (n,)
             Counts, or rates, from 0 up.
         sample_weight : array (n,), optional
@@ -182,13 +186,15 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         """
         checks.check_parameters(self, CHECKS)
         self._begin()
+        if (stream := taken(self, X, y, sample_weight)) is not None:
+            return by_passes.fitted(self, stream)
         X, y = base.unpacked(self, X, y)
         self._target, labels = base.target_name(y), labels_of(X)
         options: dict[str, Any] = {"sparse": True, "y_numeric": True}
         X, y, s = base.all_rows(self, X, y, sample_weight, **options)
         labels = labels if s is None else kept_labels(labels, s > 0)
         X, y, s = base.weighted_rows(X, y, s)
-        y = self._counted(y)
+        y = counted(type(self).__name__, extremes.as_single(self, y, float, "y"))
         if s is not None:
             base.total(self, s)
         self._rows = base.kept(X.astype(float, copy=False), y, s, labels=labels)
@@ -198,22 +204,6 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
             raise extremes.refused(self, error) from None
         self._store(fit, X.dtype)
         return self
-
-    def _counted(self, y: Array) -> Array:
-        """The target as floats, none below 0."""
-        y = extremes.as_single(self, y, float, "y")
-        if np.min(y) < 0:
-            raise ModelError(
-                "PoissonRegression: expected counts from 0 up in y, got "
-                f"{np.min(y):g} (scikit-learn: Some value(s) of y are out of the valid "
-                "range of the loss 'HalfPoissonLoss'); leave such rows out."
-            )
-        if len(y) > MOST / max(1.0, np.max(y)):
-            raise ModelError(
-                f"PoissonRegression: expected counts whose sum is below {MOST:.0e}, "
-                f"got up to {np.max(y):.3g}; count in a larger unit."
-            )
-        return y
 
     def _minimised(self) -> tuple[Fit, bool]:
         """Cost, penalty and method; also whether some means are 0 in the limit."""
@@ -299,7 +289,10 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         >>> round(PoissonRegression(alpha=0.0).fit(X, y).score(X, y), 6)
         1.0
         """
-        y = self._counted(np.asarray(scores.target_of(X, y), float))
+        if isinstance(X, Stream):
+            return by_passes.d2(self, X)
+        y = np.asarray(scores.target_of(X, y), float)
+        y = counted(type(self).__name__, extremes.as_single(self, y, float, "y"))
         s = None if sample_weight is None else np.asarray(sample_weight, float)
         return d2(y, self._linear(base.rows_to_predict(self, X, sparse=True)), s)
 

@@ -44,7 +44,7 @@ SEED = 20_240_131  # that no person takes for a fold
 
 
 @dataclass(frozen=True)
-class Spread:
+class Measured:
     """The moments of some rows' columns, how far these reach, and what the rows weigh.
 
     Chan, Golub & LeVeque, "Algorithms for computing the sample variance" (1983).
@@ -52,7 +52,7 @@ class Spread:
     Examples
     --------
     >>> some, others = np.array([[1.0], [3.0]]), np.array([[8.0]])
-    >>> both = Spread.of(some, np.ones(2)) + Spread.of(others, np.ones(1))
+    >>> both = Measured.of(some, np.ones(2)) + Measured.of(others, np.ones(1))
     >>> both.moments.mean, both.moments.square.round(3), both.low, both.high
     (array([4.]), array([8.667]), array([1.]), array([8.]))
     """
@@ -63,7 +63,7 @@ class Spread:
     total: float
 
     @classmethod
-    def of(cls, X: Array, s: Array, centred: bool = True) -> Spread:
+    def of(cls, X: Array, s: Array, centred: bool = True) -> Measured:
         """Of rows X (m, d) with weights s (m,), all above 0."""
         if not len(X):
             zero = np.zeros(X.shape[1])
@@ -72,7 +72,7 @@ class Spread:
         moments = Moments.of(X, None if (s == 1).all() else s, centred)
         return cls(moments, X.min(axis=0), X.max(axis=0), float(np.sum(s)))
 
-    def __add__(self, other: Spread) -> Spread:
+    def __add__(self, other: Measured) -> Measured:
         """Of both."""
         total = self.total + other.total
         if not (self.total and other.total):
@@ -84,7 +84,7 @@ class Spread:
         square = part * square + rest * squares + part * rest * apart**2
         moments = Moments(e, mean + rest * apart, square)
         low, high = np.minimum(self.low, other.low), np.maximum(self.high, other.high)
-        return Spread(moments, low, high, total)
+        return Measured(moments, low, high, total)
 
     def _near(self, e: Array) -> tuple[Array, Array]:
         """Mean and mean square of the columns by other powers of two."""
@@ -115,19 +115,19 @@ class Measuring:
     part: float
 
     def __call__(self, chunk: Chunk) -> Several:
-        """What is found of a chunk: its `Spread`, targets, and rows that are drawn."""
+        """What is found of a chunk: of columns, targets, and rows that are drawn."""
         X, y, s = self.rows(chunk)
         about, number = self.targets(y, s), chunk.number
         if not s.all():
             X, y, number, s = (a[s > 0] for a in (X, y, number, s))
         drawn = uniform(number, SEED) < self.part
         sample = ((X[drawn], y[drawn], s[drawn]),)
-        return Several((Spread.of(X, s, self.centred), about, sample))
+        return Several((Measured.of(X, s, self.centred), about, sample))
 
 
 def measured(
     stream: Stream, rows: Rows, targets: Callable[[Array, Array], Any], centred: bool
-) -> tuple[Spread, Any, Sample]:
+) -> tuple[Measured, Any, Sample]:
     """Measure columns and targets in one pass; gives also rows that are drawn."""
     n, d = stream.n, stream.d
     m = min(DRAWN, max(n // SAMPLE, EACH * (d + 1)), max(NUMBERS // d, EACH * (d + 1)))
@@ -138,14 +138,14 @@ def measured(
     return spread, about, (X, y, s)
 
 
-def spread_of(stream: Stream, rows: Rows, centred: bool) -> Spread:
+def spread_of(stream: Stream, rows: Rows, centred: bool) -> Measured:
     """Measure the columns alone."""
     return stream.summed(partial(_spread, rows, centred), "measuring the columns")
 
 
-def _spread(rows: Rows, centred: bool, chunk: Chunk) -> Spread:
+def _spread(rows: Rows, centred: bool, chunk: Chunk) -> Measured:
     X, _, s = rows(chunk)
-    return Spread.of(X[s > 0], s[s > 0], centred)
+    return Measured.of(X[s > 0], s[s > 0], centred)
 
 
 # -- the passes of the solver ---------------------------------------------------------

@@ -11,23 +11,21 @@ from pellucid.errors import ModelError
 from pellucid.minimisers.task import Fit, Options, Watch
 from pellucid.models import base, extremes, logistic_settings, weights
 from pellucid.models.following import is_followed
-from pellucid.models.logistic_cost import FAR, MOVED, finite, loss_of
+from pellucid.models.logistic_cost import finite, loss_of
 from pellucid.models.streamed import taking
+from pellucid.models.streamed.doubts import has_no_optimum
 from pellucid.models.streamed.likelihood import AgainstFirst, Streamed
 from pellucid.models.streamed.rows import Coded, Counting, Counts, Weighed
 from pellucid.regression import powers
 from pellucid.regression.by_passes import (
-    Spread,
-    StreamedObjective,
+    Measured,
     StreamedRows,
     measured,
     spread_of,
 )
 from pellucid.regression.generalised import Generalised
-from pellucid.regression.objective import Place
 from pellucid.regression.row_costs import RowCost
 from pellucid.statistics.families import LEAST, Classes
-from pellucid.statistics.separation_by_passes import are_separable
 from pellucid.tables.streams.stream import Stream
 
 Model = TypeVar("Model", bound=Any)
@@ -106,7 +104,7 @@ def _log_odds(total: Any) -> Any:
 
 
 def _minimised(
-    model: Any, rows: StreamedRows, spread: Spread, classes: Any
+    model: Any, rows: StreamedRows, spread: Measured, classes: Any
 ) -> tuple[Fit, bool]:
     """The solution, and whether the classes are separable."""
     cost, options = model._cost, Options(model.max_iter, model.tol)
@@ -129,29 +127,6 @@ def _minimised(
     except powers.OutOfRangeError as error:
         raise extremes.refused(model, error) from None
     separable = apart()
-    if free and not separable and is_doubtful(generalised, at, spread):
-        ends, intercept = (spread.low, spread.high), bool(model.fit_intercept)
-        shape = cost.k, intercept, ends
-        separable = are_separable(rows.stream, classes, fit.x, *shape)
+    if free and not separable:
+        separable = has_no_optimum(generalised, at, spread, classes, cost.k)
     return finite(fit), separable
-
-
-def is_doubtful(
-    model: Generalised[StreamedObjective], at: Place, spread: Spread
-) -> bool:
-    """Whether there may be no optimum near; see `logistic_cost.is_doubtful`.
-
-    That the next step moves no output is told by the ends of the columns.
-    """
-    step = None if model.is_large else model.onward(at)  # a pass, that sees `outmost`
-    outmost = model.objective.outmost
-    if outmost is None or outmost.reach > FAR:
-        return True
-    if step is None:
-        return False
-    lows, highs = (
-        np.abs(model.columns.scaled(model.columns.near(end[None])))[0]
-        for end in (spread.low, spread.high)
-    )
-    farthest = np.append(np.maximum(lows, highs), 1.0) @ np.abs(step)
-    return bool(np.sum(farthest) > MOVED)

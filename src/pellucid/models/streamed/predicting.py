@@ -53,18 +53,19 @@ def rows(model: Any, chunk: Chunk) -> Any:
 
 def r2(model: Any, X: Stream) -> float:
     """1 - SSE / SST of the predictions for the rows of a stream, in one pass."""
-    error, spread = _totals(model, X, _errors)
+    error, spread = totals(model, X, _errors)
     sse, sst = float(error), float(spread.squares[0])
     return 1 - sse / sst if sst > 0 else float(sse == 0)
 
 
 def accuracy(model: Any, X: Stream) -> float:
     """The share of the rows of a stream that are called right, in one pass."""
-    right, total = _totals(model, X, _right)
+    right, total = totals(model, X, _right)
     return float(right / total)
 
 
-def _totals(model: Any, X: Stream, work: Callable[[Any, Chunk], Any]) -> Any:
+def totals(model: Any, X: Stream, work: Callable[[Any, Chunk], Any]) -> Any:
+    """What some work finds of the rows, which have to have a target."""
     stream = known(model, X)
     if stream.target is None:
         raise ModelError(

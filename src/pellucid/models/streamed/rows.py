@@ -8,13 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import xlogy
 
 from pellucid.errors import ModelError
 from pellucid.models import weights
 from pellucid.models.base import Array
+from pellucid.statistics.limit import as_classes
+from pellucid.tables.streams.adding import Several
 from pellucid.tables.streams.chunk import Chunk
 
 MOST = 10_000  # classes
+LARGEST = 1e36  # counts of all rows; a Hessian of float32 ends at 3e38
 FIRST = 256  # rows whose classes are often all
 
 
@@ -138,3 +142,47 @@ class Counting:
         counted = (np.bincount(index, w, len(classes)) for w in (None, s > 0, s))
         rows, there, total = counted
         return Counts(self.name, classes, rows, there.astype(int), total)
+
+
+# -- counts ---------------------------------------------------------------------------
+
+
+def counted(name: str, y: Array) -> Array:
+    """The target of a regression of counts, none below 0."""
+    if np.min(y) < 0:
+        raise ModelError(
+            f"{name}: expected counts from 0 up in y, got {np.min(y):g} (scikit-learn: "
+            "Some value(s) of y are out of the valid range of the loss "
+            "'HalfPoissonLoss'); leave such rows out."
+        )
+    if len(y) > LARGEST / max(1.0, np.max(y)):
+        raise ModelError(
+            f"{name}: expected counts whose sum is below {LARGEST:.0e}, got up to "
+            f"{np.max(y):.3g}; count in a larger unit."
+        )
+    return y
+
+
+@dataclass(frozen=True)
+class OfCounts:
+    """Rows with counts; in a column of its own where `beside`, as families have it."""
+
+    rows: Weighed
+    beside: bool = False
+
+    def __call__(self, chunk: Chunk) -> tuple[Array, Array, Array]:
+        """X (m, d), y (m,) or (m, 1), s (m,)."""
+        X, y, s = self.rows(chunk)
+        y = counted(self.rows.name, y)
+        return X, y[:, None] if self.beside else y, s
+
+    def index(self, chunk: Chunk) -> tuple[Array, Array]:
+        """Rows as those of two classes; see `limit.as_classes`."""
+        X, y, s = self(chunk)
+        of, t = as_classes(y[s > 0])
+        return X[s > 0][of], t
+
+
+def logarithms(y: Array, s: Array) -> Several:
+    """The sums of weights, of counts y, and of y log y; and how many rows weigh."""
+    return Several((np.sum(s), s @ y, s @ xlogy(y, y), np.sum(s > 0)))
