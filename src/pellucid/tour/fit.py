@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +28,7 @@ from pellucid.tour import compared, judged, shown
 from pellucid.tour.folder import expect_room
 from pellucid.tour.guide import Guide
 from pellucid.tour.libraries import expect_libraries
-from pellucid.tour.rows_to_fit import looked_at, passed, related, taken
+from pellucid.tour.rows_to_fit import looked_at, related, taken
 from pellucid.tour.rows_to_fit import shown as which
 
 MODEL = "model.safetensors"
@@ -107,16 +108,16 @@ def run(
         table, seen = independent(guide, table, seen)
     introduced(guide, table, seen, choice, model)
     fitted = learned(choice, seed, table)
+    drawn = "" if table is seen else which(table, seen)
     shown_by = fitted if table is seen else seen_on(fitted, seen)
     fit(guide, table, seen, choice, fitted)
-    shown.pictured(guide, choice, shown_by)
+    shown.pictured(guide, choice, shown_by, drawn)
     judged.told(guide, table, seen, choice, fitted, seed)
     if rivals:
         here = fitted if table is seen else learned(choice, seed, seen)
-        drawn = "" if table is seen else which(table, seen)
         compared.told(guide, seen, choice, here, rivals, seed, drawn)
     if isinstance(table, Stream):
-        guide.say(passed(table.passes))
+        passed(guide, table.passes)
     guide.leave(out, {MODEL: as_bytes(fitted)})
     tell(f"The model, for `pellucid predict` on other rows: {out / MODEL}")
     return guide.figures
@@ -197,6 +198,14 @@ def introduced(
     taken = f"would take them for {kinds.get(choice.other)}"
     advice = f" (`--model {choice.other}` {taken})"
     guide.say(f"{found}, so this is a {choice.name}{advice if choice.other else ''}.")
+
+
+def passed(guide: Guide, passes: Sequence[str]) -> None:
+    """How often the rows of a stream were gone through, and for what."""
+    guide.stretch("passes", "Passes over the rows")
+    guide.found({"passes": len(passes)})
+    times = Counter(passes)
+    guide.table([*times.items()], ("for", "passes"), caption="Passes")
 
 
 # -- what was found -------------------------------------------------------------------

@@ -42,10 +42,14 @@ def told(
         if isinstance(table, Stream) and others.can_judge(model)
         else _refitted(guide, table, seen, choice, model, seed)
     )
+    target, drawn = (
+        str(table.target),
+        "" if table is seen else ", those drawn by chance",
+    )
     if isinstance(found, JudgedClasses):
-        classes(guide, str(table.target), found)
+        classes(guide, target, found, drawn)
         return
-    numbers(guide, str(table.target), found)
+    numbers(guide, target, found, drawn)
     # the width of an interval where no theory gives it
     distance = np.abs(found.y - found.output)
     model._held_out_error = float(np.quantile(distance, LEVEL))
@@ -146,7 +150,7 @@ def _shown(value: float, digits: int = 4) -> str:
 # -- numbers --------------------------------------------------------------------------
 
 
-def numbers(guide: Guide, target: str, found: Judged) -> None:
+def numbers(guide: Guide, target: str, found: Judged, drawn: str) -> None:
     """How close the predictions come: r2, and the error in the target's units."""
     measures(guide, found.measures, "it predicts the mean of the target")
     guide.write(
@@ -161,14 +165,14 @@ def numbers(guide: Guide, target: str, found: Judged) -> None:
             found.y, found.output,
             title=f"A prediction is typically {number(error, 3)} off",
         ),
-        f"{target} of rows held out, observed and predicted.",
+        f"{target} of rows held out{drawn}, observed and predicted.",
     )  # fmt: skip
 
 
 # -- classes --------------------------------------------------------------------------
 
 
-def classes(guide: Guide, target: str, found: JudgedClasses) -> None:
+def classes(guide: Guide, target: str, found: JudgedClasses, drawn: str) -> None:
     """How many rows are called right, which are taken for which, and how surely."""
     names = found.names
     often = names[int(np.argmax([rows for rows, *_ in found.by_class]))]
@@ -179,8 +183,8 @@ def classes(guide: Guide, target: str, found: JudgedClasses) -> None:
     guide.picture(
         "roc",
         of_classes.roc(found.output, found.place, names),
-        "Rows held out: at each border, the share of a class that is called so, and "
-        "the share of the others that is.",
+        f"Rows held out{drawn}: at each border, the share of a class that is called "
+        "so, and the share of the others that is.",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -110,15 +109,3 @@ def shown(table: Table | Stream, seen: Table) -> str:
     if table is seen:
         return f"all {counted(table.n, 'row')}"
     return f"{seen.n:,} of the {table.n:,} rows, drawn by chance"
-
-
-def passed(passes: Sequence[str]) -> str:
-    """How often the rows were gone through, and for what.
-
-    >>> passed(["looking at the columns", "a sample", "Newton", "Newton"])
-    'The rows were gone through 4 times: looking at the columns, a sample, Newton (2).'
-    """
-    times = Counter(passes)
-    told = [f"{what} ({k})" if k > 1 else what for what, k in times.items()]
-    n = counted(len(passes), "time")
-    return f"The rows were gone through {n}: {', '.join(told)}."

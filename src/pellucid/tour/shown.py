@@ -101,8 +101,11 @@ def tabled(guide: Guide, frame: Any, classes: list[str]) -> None:
         guide.say(f"These are the first {SHOWN} of {len(frame):,} estimates.")
 
 
-def pictured(guide: Guide, choice: Choice, model: Any) -> None:
-    """What each column does, and what a linear regression leaves of the rows."""
+def pictured(guide: Guide, choice: Choice, model: Any, drawn: str = "") -> None:
+    """What each column does, and what a linear regression leaves of the rows.
+
+    Of rows that were `drawn` from more it is said which they are.
+    """
     if choice.kind == "network":
         return
     guide.stretch("effects", "What the columns do")
@@ -111,4 +114,6 @@ def pictured(guide: Guide, choice: Choice, model: Any) -> None:
         guide.gallery(of_effects.partial(model))
     if choice.kind == "linear" and (left := of_residuals.of(model)):
         guide.stretch("residuals", "What the fit leaves")
+        if drawn:
+            guide.say(f"In {drawn}:")
         guide.gallery(left)

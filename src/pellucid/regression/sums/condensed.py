@@ -200,7 +200,9 @@ class Condensed:
         by = root(Double.of(np.array(m / (1 + self.intercept))) / self.total)
         A = R * by
         if self.intercept:
-            A = Double(*map(np.vstack, zip(*((a.head, a.tail) for a in (A, -A)), strict=True)))
+            A = Double(
+                *map(np.vstack, zip(*((a.head, a.tail) for a in (A, -A)), strict=True))
+            )
             A = A + self.mean[None]
         plan, mean = self.plan, self.mean.head
         largest = np.abs(A.head).max(axis=0)
@@ -248,12 +250,12 @@ def triangle(C: Double, blur: Blur) -> tuple[Double, bool]:
         rows[-1][-1] = root(A[-1, -1])
     parts = ([row.head for row in rows], [row.tail for row in rows])
     R = Double(*(np.reshape(part, (len(rows), p)) for part in parts))
-    return R, _is_sure(R.head[: len(order)], np.array(order, int), pivots, squares, blur)
+    return R, _is_sure(
+        R.head[: len(order)], np.array(order, int), pivots, squares, blur
+    )
 
 
-def _is_sure(
-    R: Array, order: Array, pivots: Array, squares: Array, blur: Blur
-) -> bool:
+def _is_sure(R: Array, order: Array, pivots: Array, squares: Array, blur: Blur) -> bool:
     """Whether products, once they have no blur but their own, would tell no more."""
     rest = np.setdiff1d(np.flatnonzero(squares > 0), order)
     T = linalg.solve_triangular(R[:, order], np.hstack([np.eye(len(R)), R[:, rest]]))

@@ -90,7 +90,9 @@ class Products:
         room = _Room(plan, d + 2, size, bits_of_slices(size))
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             found = [
-                room.summed(*(None if a is None else a[i : i + size] for a in (X, y, s)))
+                room.summed(
+                    *(None if a is None else a[i : i + size] for a in (X, y, s))
+                )
                 for i in range(0, n, size)
             ]
         total = found[0]
@@ -145,7 +147,9 @@ class _Room:
     def cut_exactly(self, raw: Array, exponent: Array) -> list[Array]:
         """Slices of rows that float64 does not hold once their heads are gone."""
         one = Double.of(np.ones((1, raw.shape[1])))
-        parts = zip(*((z.head, z.tail) for z in (self.plan.seen(raw), one)), strict=True)
+        parts = zip(
+            *((z.head, z.tail) for z in (self.plan.seen(raw), one)), strict=True
+        )
         return cut(Double(*map(np.vstack, parts)), self.cutters(exponent))
 
     def cutters(self, exponent: Array) -> list[Array]:
