@@ -29,11 +29,6 @@ MOST = 1000  # different values that are counted of rows without end
 RARE = 0.1  # a class is seldom so much rarer than another; a count is
 STRONGEST = 3  # C is from 10^-3 to 10^3
 UNITS, EPOCHS = 50, 500  # of a network
-NO_NETWORK = (
-    "{source}: expected rows that are kept in memory for a neural network, found a "
-    "table that is read anew in each pass; give --no-stream, or fit "
-    "pl.NetworkClassifier or pl.NetworkRegressor to pl.rows(..., stream=True)."
-)
 ENOUGH = 300  # rows of which some are set aside to stop a network by
 
 
@@ -209,8 +204,6 @@ def learned(choice: Choice, seed: int, X: Any, y: Any = None) -> Any:
     best on rows that were held out.
     """
     if choice.kind == "network":
-        if isinstance(X, Stream):
-            raise ModelError(NO_NETWORK.format(source=X.source))
         return network(choice.classes, seed, X, y)
     if choice.kind == "linear":
         return LinearRegression().fit(X, y)

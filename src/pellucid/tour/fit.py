@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pellucid.errors import ModelError, TableError
-from pellucid.models.choosing import Choice, Different, chosen, labels, learned
+from pellucid.models.choosing import Choice, chosen, learned
 from pellucid.models.files.saving import as_bytes
 from pellucid.models.notes.dependent import (
     first_few,
@@ -28,8 +27,7 @@ from pellucid.tour import compared, judged, shown
 from pellucid.tour.folder import expect_room
 from pellucid.tour.guide import Guide
 from pellucid.tour.libraries import expect_libraries
-from pellucid.tour.rows_to_fit import looked_at, related, taken
-from pellucid.tour.rows_to_fit import shown as which
+from pellucid.tour.rows_to_fit import Subject, taken
 
 MODEL = "model.safetensors"
 SINGULAR = {"categories": "category", "numbers": "number", "dates": "date"}
@@ -97,27 +95,23 @@ def run(
     except TableError as error:
         raise TableError(typed(str(error))) from None
     guide = Guide(f"What {path.name} says about {table.target}", tell=tell)
-    seen, values = looked_at(table, seed)
-    choice = choice_for(table, values, model)
-    if choice.classes:
-        seen = replace(seen, y=labels(np.asarray(seen.y)))
-        table = table if isinstance(table, Stream) else seen
-    rivals = compared.rivals(seen, choice, against)
+    subject = Subject.of(table, seed)
+    choice = choice_for(subject, model)
+    subject = subject.of_classes() if choice.classes else subject
+    rivals = compared.rivals(subject.seen, choice, against)
     read(guide, table)
-    if choice.kind != "network":
-        table, seen = independent(guide, table, seen)
-    introduced(guide, table, seen, choice, model)
-    fitted = learned(choice, seed, table)
-    drawn = "" if table is seen else which(table, seen)
-    shown_by = fitted if table is seen else seen_on(fitted, seen)
-    fit(guide, table, seen, choice, fitted)
-    shown.pictured(guide, choice, shown_by, drawn)
-    judged.told(guide, table, seen, choice, fitted, seed)
+    if choice.kind == "network":
+        subject = subject.few(seed)
+    else:
+        subject = independent(guide, subject)
+    introduced(guide, subject, choice, model)
+    fitted = learned(choice, seed, subject.table)
+    fit(guide, subject, choice, fitted)
+    judged.told(guide, subject, choice, fitted, seed)
     if rivals:
-        here = fitted if table is seen else learned(choice, seed, seen)
-        compared.told(guide, seen, choice, here, rivals, seed, drawn)
-    if isinstance(table, Stream):
-        passed(guide, table.passes)
+        compare(guide, subject, choice, fitted, rivals, seed)
+    if subject.stream is not None:
+        passed(guide, subject.stream.passes)
     guide.leave(out, {MODEL: as_bytes(fitted)})
     tell(f"The model, for `pellucid predict` on other rows: {out / MODEL}")
     return guide.figures
@@ -137,20 +131,17 @@ def read(guide: Guide, table: Table | Stream) -> None:
     guide.table(preparation.told(), preparation.HEADERS, caption="Columns")
 
 
-def independent(
-    guide: Guide, table: Table | Stream, seen: Table
-) -> tuple[Table | Stream, Table]:
-    """Both without columns that others give, told with the relation of each."""
-    found = related(table, seen)
+def independent(guide: Guide, subject: Subject) -> Subject:
+    """The rows without columns that others give, told with the relation of each."""
+    found, seen = subject.relations(), subject.seen
     if not found:
-        return table, seen
-    told = sentences(found, seen.X, seen.names, table.preparation)
+        return subject
+    told = sentences(found, seen.X, seen.names, seen.preparation)
     reasons = {seen.names[one.column]: one.told(seen.names) for one in found}
     guide.keep({"left out": reasons})
-    columns = together(left_out(found, seen.names, table.preparation))
+    columns = together(left_out(found, seen.names, seen.preparation))
     guide.notes([f"{'; '.join(first_few(told))}; {columns} left out."])
-    fewer = seen.without(reasons)
-    return (table.without(reasons) if table is not seen else fewer), fewer
+    return subject.without(reasons)
 
 
 def typed(sentence: str) -> str:
@@ -167,28 +158,33 @@ def typed(sentence: str) -> str:
     return OPTIONS.sub(option, sentence)
 
 
-def choice_for(table: Table | Stream, values: Different, model: str) -> Choice:
+def choice_for(subject: Subject, model: str) -> Choice:
     """The model for the target; TableError when it cannot be what was asked for."""
     try:
-        return chosen(values, model)
+        return chosen(subject.values, model)
     except ModelError as error:
+        table = subject.table
         raise TableError(
             f"{table.source}, column {quoted(str(table.target))}: {error}"
         ) from None
 
 
-def introduced(
-    guide: Guide, table: Table | Stream, seen: Table, choice: Choice, model: str
-) -> None:
+def introduced(guide: Guide, subject: Subject, choice: Choice, model: str) -> None:
     """What there is, and which model was chosen."""
+    table, seen, stream = subject.table, subject.seen, subject.stream
     guide.stretch("table", "The table")
     guide.found({"rows": table.n, "features": table.d})
-    if table is not seen:
+    if subject.drawn:
         guide.keep({"rows shown": seen.n})
         guide.say(
-            f"The rows are read anew in each pass over them. Figures are of all rows; "
+            "The rows are read anew in each pass over them. Figures are of all rows; "
             f"pictures show {seen.n:,} of the {table.n:,}, drawn by chance, and so "
             "does what is said of them."
+        )
+    elif stream is not None and table.n < stream.n:
+        guide.say(
+            f"These are drawn by chance from {stream.n:,} rows: a network goes through "
+            "its rows hundreds of times, which more of them would make long."
         )
     found = f"`{table.target}` has {choice.reason}"
     if model != "auto":
@@ -211,11 +207,10 @@ def passed(guide: Guide, passes: Sequence[str]) -> None:
 # -- what was found -------------------------------------------------------------------
 
 
-def fit(
-    guide: Guide, table: Table | Stream, seen: Table, choice: Choice, model: Any
-) -> None:
-    """The fitted model: how it was fitted, formula, coefficients and picture."""
+def fit(guide: Guide, subject: Subject, choice: Choice, model: Any) -> None:
+    """The fitted model: how it was fitted, formula, coefficients and pictures."""
     guide.stretch("fit", "The fit")
+    table, seen = subject.table, subject.seen
     if choice.kind == "linear":
         linear(guide, table)
     elif choice.kind == "logistic":
@@ -224,12 +219,22 @@ def fit(
         network(guide, model)
     already = bool(giving(table)) or tells_two_apart(model)
     shown.summed_up(guide, seen, choice, model, already=already)
-    looked = model if table is seen else seen_on(model, seen)
-    if table is not seen and (notes := [*noted_of(looked)]):
-        guide.say(f"In the {seen.n:,} rows that were drawn by chance:")
+    looked = model if subject.is_seen else seen_on(model, seen)
+    if subject.drawn and (notes := [*noted_of(looked)]):
+        guide.say(f"In {subject.drawn}:")
         guide.notes(notes)
-    rows = which(table, seen)
-    guide.picture("fit", looked.plot(), shown.caption(seen, rows, choice, model))
+    caption = shown.caption(seen, subject.shown, choice, model)
+    guide.picture("fit", looked.plot(), caption)
+    shown.pictured(guide, choice, looked, subject.drawn)
+
+
+def compare(
+    guide: Guide, subject: Subject, choice: Choice, model: Any,
+    rivals: Sequence[compared.Rival], seed: int,
+) -> None:  # fmt: skip
+    """The model beside others, all of the rows that are looked at."""
+    here = model if subject.is_seen else learned(choice, seed, subject.seen)
+    compared.told(guide, subject.seen, choice, here, rivals, seed, subject.drawn)
 
 
 def linear(guide: Guide, table: Table | Stream) -> None:

@@ -23,24 +23,23 @@ from pellucid.tables.streams.stream import Stream
 from pellucid.tables.table import Table
 from pellucid.tables.wording import counted
 from pellucid.tour.guide import Guide, Share
+from pellucid.tour.rows_to_fit import Subject
 
 HEADERS = ("measure", "model", "±", "baseline")
 SHOWN = 40  # classes that are listed
 
 
-def told(
-    guide: Guide, table: Table | Stream, seen: Table, choice: Choice, model: Any,
-    seed: int,
-) -> None:  # fmt: skip
+def told(guide: Guide, subject: Subject, choice: Choice, model: Any, seed: int) -> None:
     """Judge a model by models that were fitted as it was, to other rows.
 
     Those that are seen stand for rows that are streamed where no pass can judge.
     """
+    table, seen = subject.table, subject.seen
     guide.stretch("judged", "How good it is")
     found = (
         _by_passes(guide, table, seen, model, seed)
         if isinstance(table, Stream) and others.can_judge(model)
-        else _refitted(guide, table, seen, choice, model, seed)
+        else _refitted(guide, subject, choice, model, seed)
     )
     target, drawn = (
         str(table.target),
@@ -70,18 +69,16 @@ def _by_passes(
 
 
 def _refitted(
-    guide: Guide, table: Table | Stream, seen: Table, choice: Choice, model: Any,
-    seed: int,
-) -> Judged | JudgedClasses:  # fmt: skip
+    guide: Guide, subject: Subject, choice: Choice, model: Any, seed: int
+) -> Judged | JudgedClasses:
     """Judge by rows in memory, a model for each fold."""
+    seen = subject.seen
     y = np.asarray(seen.y)
     fold = judging.folds(y, choice.classes, seed)
     count = len(np.unique(fold))
     guide.keep({"folds": count, "seed": seed})
     same = ", and with the same C," * is_penalised(model)
-    which = "the rows are" if table is seen else (
-        f"{seen.n:,} of the {table.n:,} rows, drawn by chance, are"
-    )  # fmt: skip
+    which = f"{subject.drawn}, are" if subject.drawn else "the rows are"
     guide.say(
         f"Judged by cross-validation: {which} cut into {count} folds at random "
         f"(seed {seed}{', by class' * choice.classes}), and the rows of each fold are "

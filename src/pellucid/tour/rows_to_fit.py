@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import TableError
-from pellucid.models.choosing import MOST, Different
+from pellucid.models.choosing import MOST, Different, labels
 from pellucid.models.notes.dependent import relations
 from pellucid.statistics.relations import Relation
 from pellucid.tables.sources import rows
 from pellucid.tables.streams.chunk import Chunk
 from pellucid.tables.streams.stream import Stream
 from pellucid.tables.table import Table
-from pellucid.tables.wording import counted
 
 SEEN = 10_000  # rows of a stream that pictures show
+LEARNED = 100_000  # rows of one that a network learns from
+CELLS = 20_000_000  # of those rows, at most
 HOLDS = 1e-9  # of the size of its terms: so far off a relation may be by rounding
 
 Array = NDArray[Any]
@@ -54,25 +55,85 @@ def taken(
     return replace(table, raw=None)  # the text of a large file is no longer needed
 
 
-def looked_at(table: Table | Stream, seed: int) -> tuple[Table, Different]:
-    """The rows that are shown, and the different values of the target in all."""
-    if isinstance(table, Stream):
-        values = table.summed(_different, "the values of the target")
-        return table.sample(SEEN, seed), values
-    return table, Different.of(np.asarray(table.y))
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What is learned from, and the rows of it that are looked at.
+
+    Parameters
+    ----------
+    table : Table or Stream
+        All rows.
+    seen : Table
+        Those that pictures show: the table itself, or a sample of a stream.
+    values : Different
+        Those of the target, in all rows.
+    stream : Stream or None
+        Where the rows come from, if they are streamed.
+    """
+
+    table: Table | Stream
+    seen: Table
+    values: Different
+    stream: Stream | None = None
+
+    @classmethod
+    def of(cls, table: Table | Stream, seed: int) -> Subject:
+        """Look at a table or, in two passes, at a stream."""
+        if isinstance(table, Stream):
+            values = table.summed(_different, "the values of the target")
+            return cls(table, table.sample(SEEN, seed), values, table)
+        return cls(table, table, Different.of(np.asarray(table.y)))
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether all rows are looked at."""
+        return self.table is self.seen
+
+    @property
+    def drawn(self) -> str:
+        """Which rows are looked at, if not all: "10 of the 900 rows, drawn ..."."""
+        if self.is_seen:
+            return ""
+        return f"{self.seen.n:,} of the {self.table.n:,} rows, drawn by chance"
+
+    @property
+    def shown(self) -> str:
+        """Which rows are looked at."""
+        return self.drawn or f"all {self.table.n:,} rows"
+
+    def of_classes(self) -> Subject:
+        """With the labels of classes as they are called."""
+        return self._of(replace(self.seen, y=labels(np.asarray(self.seen.y))))
+
+    def few(self, seed: int) -> Subject:
+        """As many of the rows of a stream as a network learns from in little time."""
+        if self.stream is None:
+            return self
+        some = self.stream.sample(min(LEARNED, CELLS // max(self.stream.d, 1)), seed)
+        return replace(self, table=some, seen=some)
+
+    def without(self, reasons: Mapping[str, str]) -> Subject:
+        """Without columns of X, each for a reason."""
+        fewer = self._of(self.seen.without(reasons))
+        return fewer if self.is_seen else replace(
+            fewer, table=self.table.without(reasons)
+        )  # fmt: skip
+
+    def _of(self, seen: Table) -> Subject:
+        return replace(self, seen=seen, table=seen if self.is_seen else self.table)
+
+    def relations(self) -> Sequence[Relation]:
+        """The columns that others give in every row, found in those that are seen."""
+        found = relations(self.seen.X)
+        if not found or not isinstance(self.table, Stream):
+            return found
+        what = "whether columns give others"
+        off = self.table.summed(partial(_off, found), what)
+        return [one for one, far in zip(found, off.most, strict=True) if far <= HOLDS]
 
 
 def _different(chunk: Chunk) -> Different:
     return Different.of(np.asarray(chunk.y), MOST)
-
-
-def related(table: Table | Stream, seen: Table) -> Sequence[Relation]:
-    """The columns that others give in every row, found in those that are seen."""
-    found = relations(seen.X)
-    if not found or table is seen or not isinstance(table, Stream):
-        return found
-    off = table.summed(partial(_off, found), "looking whether columns give others")
-    return [one for one, far in zip(found, off.most, strict=True) if far <= HOLDS]
 
 
 class Largest:
@@ -96,16 +157,3 @@ def _off(found: Sequence[Relation], chunk: Chunk) -> Largest:
         far = np.abs(x - terms.sum(axis=1) - b)
         most.append(np.max(far / np.where(size > 0, size, 1.0)))
     return Largest(np.array(most))
-
-
-def shown(table: Table | Stream, seen: Table) -> str:
-    """Which rows pictures show: "all 90 rows", or how many of how many.
-
-    >>> import pellucid as pl
-    >>> table = pl.rows([[1.0, 2.0], [3.0, 4.5]])
-    >>> shown(table, table)
-    'all 2 rows'
-    """
-    if table is seen:
-        return f"all {counted(table.n, 'row')}"
-    return f"{seen.n:,} of the {table.n:,} rows, drawn by chance"

@@ -75,7 +75,7 @@ class Place:
 
     def output(self, Z: Array, k: int) -> Array:
         """What is said of rows: numbers (m, 1), or probabilities (m, k)."""
-        z = Z @ self.W[k]
+        z: Array = Z @ self.W[k]
         if self.classes is None:
             return z
         return np.asarray(softmax(np.column_stack([np.zeros(len(z)), z]), axis=1))
