@@ -168,8 +168,7 @@ def _constant(name: str, value: object, n: int) -> Column:
 # -- which columns they have ----------------------------------------------------------
 
 SAID = {"number": "numbers", "boolean": "truth values", "date": "dates",
-        "duration": "durations", "category": "text", "text": "text",
-        "nested": "lists or records"}  # fmt: skip
+        "duration": "durations", "category": "text", "text": "text"}  # fmt: skip
 MEND = "mend the file or leave it out"
 
 

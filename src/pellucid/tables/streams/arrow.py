@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.errors import TableError, needs
+from pellucid.errors import needs
 from pellucid.tables.cells import numbers
 from pellucid.tables.from_arrays import row
 from pellucid.tables.grid import Cells, Column, Grid, distinct
 from pellucid.tables.wording import quoted
 
+NESTED = "nested"  # lists and records in cells
 DAY = 8.64e10  # microseconds
 NOTHING = np.array([np.nan])
 
@@ -35,29 +36,35 @@ class Columns:
     names : tuple of str
         As a table calls them: all different.
     kinds : tuple of str
-        What each holds: "number", "boolean", "date", "duration", "category", "text"
-        or "nested"; "" where it holds nothing.
+        What each holds: "number", "boolean", "date", "duration", "category" or "text";
+        "" where it holds nothing.
     notes : tuple of str
-        Which of them were named anew.
-    index : tuple of str
-        What only calls the rows, as pandas has written it.
+        Which of them were named anew, and which left out.
     """
 
     fields: tuple[str, ...]
     names: tuple[str, ...]
     kinds: tuple[str, ...]
     notes: tuple[str, ...] = ()
-    index: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, schema: Any) -> Columns:
-        """The columns that a schema of Arrow has, but for an index of pandas."""
+        """The columns of a schema of Arrow that a table has a place for.
+
+        What calls the rows in pandas is none, and lists and records are left out.
+        """
         index = _index(schema)
         fields = [field for field in schema if field.name not in index]
-        names, notes = distinct([field.name for field in fields])
-        kinds = tuple(kind_of(field.type) for field in fields)
-        given = tuple(field.name for field in fields)
-        return cls(given, tuple(names), kinds, notes, index)
+        kept = [field for field in fields if kind_of(field.type) != NESTED]
+        left = [field for field in fields if kind_of(field.type) == NESTED]
+        names, notes = distinct([field.name for field in kept])
+        notes += tuple(
+            f"the column {quoted(field.name)} is left out, as each of its cells holds "
+            f"{field.type}"
+            for field in left
+        )
+        kinds = tuple(kind_of(field.type) for field in kept)
+        return cls(tuple(field.name for field in kept), tuple(names), kinds, notes)
 
     def places(self, wanted: Sequence[str] | None) -> list[int]:
         """Which of them are wanted, as far as they are there; the first for none.
@@ -69,7 +76,7 @@ class Columns:
             return [*range(len(self.names))]
         asked = {_folded(name) for name in wanted}
         found = [j for j, name in enumerate(self.names) if _folded(name) in asked]
-        return found or [0]
+        return found or [*range(len(self.names))][:1]
 
     def grid(
         self, batch: Any, places: Sequence[int], source: str,
@@ -132,7 +139,7 @@ def kind_of(dtype: Any) -> str:
     for kind, tests in asked:
         if any(test(dtype) for test in tests):
             return kind
-    return "nested"
+    return NESTED
 
 
 def column_of(name: str, cells: Any, kind: str = "") -> Column:
@@ -148,8 +155,6 @@ def column_of(name: str, cells: Any, kind: str = "") -> Column:
     ('text', ['flat', 'house'], [0, 1, 0])
     """
     kind = kind or kind_of(cells.type) or "text"
-    if kind == "nested":
-        return Column(name, _none(cells), _refused(name, cells.type), kind)
     if kind == "category":
         held = _held(cells.cast(cells.type.value_type))
         return Column(name, _none(cells), lambda: _spelled(held), kind, _ordered(cells))
@@ -162,17 +167,6 @@ def column_of(name: str, cells: Any, kind: str = "") -> Column:
 def _none(cells: Any) -> NDArray[np.float64]:
     """No number at all, without memory for it."""
     return np.broadcast_to(NOTHING, len(cells))
-
-
-def _refused(name: str, dtype: Any) -> Callable[[], Sequence[object]]:
-    def cells() -> Sequence[object]:
-        column = quoted(name)
-        raise TableError(
-            f"column {column}: expected numbers, text, dates or truth values, found "
-            f"{dtype} in each cell; leave it out (drop={column})."
-        )
-
-    return cells
 
 
 def _held(cells: Any) -> Cells:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,7 +52,18 @@ def kind_of(path: Path) -> str:
             "written."
         )
     found = [kind for mark, kind in MARKS.items() if head.startswith(mark)]
-    return found[0] if found else WORKBOOK if is_workbook(head) else TEXT
+    if found:
+        return found[0]
+    return WORKBOOK if is_workbook(head) or _is_new_workbook(path) else TEXT
+
+
+def _is_new_workbook(path: Path) -> bool:
+    """Whether a file is an archive as Excel writes it; its end tells."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.startswith("xl/workbook") for name in archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def size_of(path: Path) -> float:

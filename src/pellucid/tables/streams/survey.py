@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.tables.from_arrays import row
-from pellucid.tables.grid import Column, Grid
+from pellucid.tables.joined import joined
 from pellucid.tables.streams.pieces import Piece
 from pellucid.tables.streams.reading import Reading
 from pellucid.tables.streams.runners import Cores, Runner
@@ -23,7 +22,7 @@ def surveyed(
     """Look at all rows once, and give each column a role, as of a table in memory."""
     grids = [[*piece.grids()] for piece in pieces]
     counts = tuple(sum(grid.n for grid in some) for some in grids)
-    whole = together([grid for some in grids for grid in some])
+    whole = joined([grid for some in grids for grid in some])
     table = to_table(whole, target, Wishes.of(whole, missing, **wished))
     labels = ()
     if table.y is not None and table.y.dtype.kind == "U":
@@ -33,17 +32,3 @@ def surveyed(
     stream = Stream(tuple(pieces), counts, table.n, reading, whole.source, runner)
     stream.passes.append("looking at the columns")
     return stream
-
-
-def together(grids: Sequence[Grid]) -> Grid:
-    """Grids of the same columns as one."""
-    first = grids[0]
-    columns = []
-    for j, column in enumerate(first.columns):
-        parts = [grid.columns[j] for grid in grids]
-        numbers = np.concatenate([part.numbers for part in parts])
-        cells = [cell for part in parts for cell in part.cells()]
-        columns.append(
-            Column(column.name, numbers, lambda cells=cells: cells, column.kind)
-        )
-    return Grid(first.source, columns, row, first.named, first.notes)
