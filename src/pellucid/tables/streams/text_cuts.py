@@ -141,14 +141,12 @@ def looked_through(
         For what is no text, or quotation marks that do not close.
     """
     found: list[Stretch] = []
-    newlines, strange, length = before.count("\n"), odd(before), len(before)
+    strange, length = odd(before), len(before)
     size = file.stamp.size // MEGA if not file.packing else None
     with progress(f"looking through {file.name}, MB", size, PATIENCE) as bar:
         for stretch in stretches(file, lines, place):
-            part = stretch.part
-            length += len(part) if part.isascii() else _characters(file, part, newlines)
-            newlines += part.count(b"\n")
-            strange += _strange(file, part)
+            length += _characters(file, stretch)
+            strange += _strange(file, stretch)
             found.append(replace(stretch, part=b""))
             bar.advance(stretch.end // MEGA - stretch.start // MEGA)
     if strange > FEW * length:
@@ -156,22 +154,24 @@ def looked_through(
     return found
 
 
-def _characters(file: TextFile, part: bytes, newlines: int) -> int:
+def _characters(file: TextFile, stretch: Stretch) -> int:
     """How many characters UTF-8 holds."""
+    part = stretch.part
     try:
-        return len(part.decode())
+        return len(part) if part.isascii() else len(part.decode())
     except UnicodeDecodeError as error:
         if file.skip:
             raise binary(file.name) from None
-        raise NotUtf8(newlines + part.count(b"\n", 0, error.start) + 1) from None
+        above = file.read(0, stretch.start + error.start)
+        raise NotUtf8(sum(some.count(b"\n") for some in above) + 1) from None
 
 
-def _strange(file: TextFile, part: bytes) -> int:
+def _strange(file: TextFile, stretch: Stretch) -> int:
     """How many characters are none of any text; zero is in no text at all."""
+    part = stretch.part
     if b"\0" in part:
         raise binary(file.name)
     controls = np.count_nonzero(np.frombuffer(part, np.uint8) < ord(" "))
-    usual = sum(part.count(mark) for mark in (b"\n", b"\r", b"\t"))
-    if controls == usual:
-        return 0 if part.isascii() else part.count("\ufffd".encode())
+    if controls == stretch.after - stretch.line and part.isascii():
+        return 0  # each ends a line
     return odd(part.decode())
