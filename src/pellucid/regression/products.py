@@ -54,7 +54,8 @@ class Products:
         if not self.raw:
             return with_ones(self.design, rows, dtype)
         X = self.design.X[rows]
-        A = np.empty((X.shape[0], X.shape[1] + 1), dtype)
+        lies = "F" if X.strides[0] == X.itemsize else "C"  # so that it is read in order
+        A = np.empty((X.shape[0], X.shape[1] + 1), dtype, lies)
         A[:, :-1] = X
         A[:, -1] = 1
         return A

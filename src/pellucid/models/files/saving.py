@@ -32,6 +32,7 @@ from pellucid.models.networks.plain import Unfit, from_json, to_json, unfit
 from pellucid.tables.preparation import Preparation
 from pellucid.tables.recipe import recipe_of
 
+BESIDE = "preparation_", "passes_"  # what is kept elsewhere, and what of no model is
 OWN_LAYERS = (
     "a file names pellucid's layers and functions of pellucid and NumPy, so keep the "
     "code of your own, and parameters_ beside it by pickle"
@@ -179,7 +180,7 @@ def _document(model: Any, kind: ModelKind) -> tuple[dict[str, Any], dict[str, Ar
     own = {
         name: value
         for name, value in model.__getstate__().items()
-        if name != "preparation_"
+        if name not in BESIDE
     }
     parameters = {name: own.pop(name) for name in model._get_param_names()}
     if "network_" in own:
