@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 from sklearn.utils import compute_class_weight
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import column_or_1d
 
 from pellucid.errors import ModelError
 from pellucid.models import base
 from pellucid.models.base import Array
+from pellucid.regression.powers import filled
 
 WEIGHTLESS = (
     "LogisticRegression: no row of the class {} has weight, so that a lower intercept "
@@ -131,3 +133,13 @@ def absent(classes: Array, there: Array) -> str:
     """The same of classes of which some have weight (k,)."""
     missing = classes[~there].tolist()
     return WEIGHTLESS.format(", ".join(map(repr, missing))) if missing else ""
+
+
+def one_or_many(y: Any) -> Array:
+    """One label a row (n,), or many (n, k), filled out where y is sparse."""
+    y = filled(y)
+    if type_of_target(y).startswith("multilabel"):
+        return np.asarray(y)
+    column: Array = column_or_1d(y, warn=True)
+    check_classification_targets(column)
+    return column

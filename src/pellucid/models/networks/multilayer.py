@@ -35,9 +35,7 @@ from pellucid.models.networks.network import (
     glorot,
 )
 from pellucid.models.networks.perceptron_settings import NOT_FINITE, STOCHASTIC
-from pellucid.models.networks.rows import Given, Rows, set_aside, streamed
-from pellucid.models.streamed.classes import Weighing
-from pellucid.tables.streams.stream import Stream
+from pellucid.models.networks.rows import Given, Rows, set_aside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -105,12 +103,6 @@ class Multilayer(BaseEstimator):
             rows.append(extremes.as_single(self, s, X.dtype, "sample_weight"))
             base.total(self, rows[2])
         self._learned(Given(rows), onward)
-
-    def _streamed(self, stream: Stream, weighted: Weighing, onward: bool) -> None:
-        """Learn from the rows of a stream."""
-        before = len(stream.passes)
-        self._learned(streamed(self, stream, weighted), onward)
-        self.passes_ = len(stream.passes) - before
 
     def _learned(self, rows: Rows, onward: bool) -> None:
         """Minimise the cost; onward, by one epoch more."""

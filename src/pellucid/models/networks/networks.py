@@ -184,6 +184,7 @@ class Network(Learner):
                 self._seed = self._drawn()
             stream = taken(self, X, y, s)
             if stream is None:
+                X, y = (X, y) if y is not None else base.unpacked(self, X, y)
                 rows, y = self._taken(X, y, s, first=first)
                 if first:
                     self.network_ = self._built(rows.X.shape[1:], self._units(y))

@@ -15,7 +15,7 @@ from pellucid.models.networks import perceptron_settings
 from pellucid.models.networks.multilayer import Multilayer
 from pellucid.models.networks.network import OUTPUTS
 from pellucid.models.networks.perceptron_settings import in_batches
-from pellucid.models.networks.rows import stream_of
+from pellucid.models.networks.rows import stream_of, streamed
 from pellucid.models.scores import Regressor
 from pellucid.models.streamed.classes import as_they_are
 from pellucid.models.streamed.predicting import by_chunks
@@ -148,6 +148,8 @@ class MLPRegressor(Regressor, Multilayer):
         stream = stream_of(self, X, y, sample_weight)
         if stream is not None:
             return self._of_stream(stream, onward=True)
+        if y is None:
+            X, y = base.unpacked(self, X, y)
         is_first = not hasattr(self, "coefs_")
         rows = self._taken(X, y, sample_weight, reset=is_first)
         self._trained(*rows, onward=True)
@@ -165,8 +167,10 @@ class MLPRegressor(Regressor, Multilayer):
 
     def _of_stream(self, stream: Stream, onward: bool) -> Self:
         """Learn from the rows of a stream."""
+        before = len(stream.passes)
         self._loss = self.loss
-        self._streamed(stream, as_they_are, onward)
+        self._learned(streamed(self, stream, as_they_are), onward)
+        self.passes_ = len(stream.passes) - before
         return self
 
     def _coded(self, y: Array, X: Array) -> Array:
@@ -217,6 +221,8 @@ class MLPRegressor(Regressor, Multilayer):
         from pellucid.show import plots
 
         check_is_fitted(self)
+        if self._rows.stream:
+            return self._cost_curve()
         X, y, *_ = base.rows_of(self)
         if self.n_features_in_ != 1 or self.n_outputs_ > 1:
             return self._cost_curve()

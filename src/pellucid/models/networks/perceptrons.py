@@ -10,10 +10,8 @@ from sklearn.utils import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import (
     _check_partial_fit_first_call,
-    check_classification_targets,
-    type_of_target,
 )
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import ModelError
 from pellucid.models import base, checks, weights
@@ -21,11 +19,10 @@ from pellucid.models.base import Array
 from pellucid.models.networks.multilayer import Multilayer
 from pellucid.models.networks.network import OUTPUTS
 from pellucid.models.networks.perceptron_settings import CHECKS, in_batches
-from pellucid.models.networks.rows import stream_of
+from pellucid.models.networks.rows import stream_of, streamed
 from pellucid.models.scores import Classifier
 from pellucid.models.streamed.classes import classes_of
 from pellucid.models.streamed.predicting import by_chunks
-from pellucid.regression.powers import filled
 from pellucid.tables.streams.stream import Stream
 
 if TYPE_CHECKING:
@@ -171,7 +168,8 @@ class MLPClassifier(Classifier, Multilayer):
         Parameters
         ----------
         X : array (n, d), data frame, sparse matrix, `Table` or `Stream` with its target
-            Features; scale them first.
+            Features; scale them first. A stream is learned from by "adam" and "sgd", in
+            batches of a buffer in which its rows are shuffled; see `streamed.buffer`.
         y : array (n,), or (n, k) of 0 and 1
             Classes, numbers or text; or for each of k labels whether a row has it.
         sample_weight : array (n,), optional
@@ -194,7 +192,7 @@ class MLPClassifier(Classifier, Multilayer):
             return self._of_stream(stream, onward=False)
         X, y = base.unpacked(self, X, y)
         X, y, s = base.all_rows(self, X, y, sample_weight, multi_output=True)
-        y = _one_or_many(y)
+        y = weights.one_or_many(y)
         self.classes_ = self._classes(y)
         rows = base.weighted_rows(X, self._coded(y, X), self._weighted(y, s))
         self._trained(*rows, onward=False)
@@ -229,23 +227,28 @@ class MLPClassifier(Classifier, Multilayer):
         checks.check_parameters(self, CHECKS)
         self._refuse_onward()
         if (stream := stream_of(self, X, y, sample_weight)) is not None:
-            _ = classes is None or _check_partial_fit_first_call(self, classes)
+            if classes is not None:
+                _check_partial_fit_first_call(self, classes)
             return self._of_stream(stream, onward=True)
+        if y is None:
+            X, y = base.unpacked(self, X, y)
         is_first = _check_partial_fit_first_call(self, classes)
         options = {"multi_output": True, "reset": is_first}
         X, y, s = base.all_rows(self, X, y, sample_weight, **options)
-        y = _one_or_many(y)
+        y = weights.one_or_many(y)
         rows = base.weighted_rows(X, self._coded(y, X), self._weighted(y, s))
         self._trained(*rows, onward=True)
         return self
 
     def _of_stream(self, stream: Stream, onward: bool) -> Self:
         """Learn from the rows of a stream."""
+        before = len(stream.passes)
         known = vars(self).get("classes_") if onward else None
         classes = classes_of(self, stream, known)
         self.classes_ = classes.known if onward else self._classes(classes.known)
         self._coded(self.classes_, np.zeros(0))  # which sets the cost
-        self._streamed(stream, classes.weighted, onward)
+        self._learned(streamed(self, stream, classes.weighted), onward)
+        self.passes_ = len(stream.passes) - before
         return self
 
     def _classes(self, y: Array) -> Array:
@@ -375,6 +378,8 @@ class MLPClassifier(Classifier, Multilayer):
         from pellucid.show import plots
 
         check_is_fitted(self)
+        if self._rows.stream:
+            return self._cost_curve()
         X, Y, *_ = base.rows_of(self)
         codes = self._decided(Y - 0.5)
         if self.n_features_in_ != 2 or codes.size > len(X):
@@ -388,13 +393,3 @@ class MLPClassifier(Classifier, Multilayer):
         title = f"The network is right about {right:.1%} of the rows"
         names = base.feature_names(self)
         return plots.boundary(X, y, predict, names=names, title=title)
-
-
-def _one_or_many(y: Any) -> Array:
-    """One label a row (n,), or many (n, k), filled out where y is sparse."""
-    y = filled(y)
-    if type_of_target(y).startswith("multilabel"):
-        return np.asarray(y)
-    column: Array = column_or_1d(y, warn=True)
-    check_classification_targets(column)
-    return column
