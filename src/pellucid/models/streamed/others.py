@@ -32,8 +32,9 @@ from pellucid.tables.table import Table
 Array = NDArray[Any]
 
 MOST = 1500  # parameters of which a curvature is kept for each fold
-NEAR = 1e-5  # of a row's cost, foreseen by a step: a step from there is the last
-DONE = 1e-14  # the same, where no step is taken any more
+NEAR = 1e-5  # of a row's cost, gained by the first step: its error is the square of it
+NEARER = 1e-10  # gained by a later step, whose curvature is that of the first
+DONE = 1e-14  # gained by one that is not worth it
 STEPS = 8
 DEPENDENT = 1e-12  # of the curvature: less is none
 
@@ -158,13 +159,13 @@ def held_out(stream: Stream, place: Place) -> tuple[Place, Said]:
     curvatures = curvatures.sum(axis=0) - curvatures
     slopes = slopes.sum(axis=0) - slopes
     mean = float(spread.mean[0])
-    for _ in range(STEPS):
+    for near in (NEAR, *[NEARER] * STEPS):
         steps = [*map(_newton, curvatures, slopes)]
         place = replace(place, W=place.W + np.stack([step for step, _ in steps]))
         foreseen = max(
             gain / max(n, 1) for (_, gain), n in zip(steps, others, strict=True)
         )
-        last = place.classes is None or foreseen <= NEAR
+        last = place.classes is None or foreseen <= near
         said, slopes = stream.summed(
             partial(_said, place, mean, last), "judging on rows held out"
         )
