@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,7 @@ from pellucid.tables.frames import kept_labels, labels_of
 
 if TYPE_CHECKING:
     from pellucid.regression.hat import Hat
+    from pellucid.regression.sums.condensed import Condensed
     from pellucid.statistics.linear import LinearFit
 
 
@@ -59,6 +60,7 @@ class BySquares(Statistical):
     _explained: Explained
     _constant: bool  # of a model from a file, as the next
     _log_weights: float | None
+    _sums: Condensed | None = None  # of a stream
     _factor: Array | None = None  # F of coefficients of other columns than the fit's
 
     @abstractmethod
@@ -95,7 +97,7 @@ class BySquares(Statistical):
         self._r2 = found.explained.r2 if n > 1 else np.nan
         self._spread, self._explained = found.spread, found.explained
         self._rows = rows
-        self._forget("_constant", "_log_weights")
+        self._forget("_constant", "_log_weights", "_sums")
 
     def _subject(self) -> str:
         return ", ".join(base.target_names(self))
@@ -113,13 +115,12 @@ class BySquares(Statistical):
 
         intercept, found = bool(self.fit_intercept), cache(self._hat)
         spread, factor, f = self._spread, self._factor, self._explained.f
-        if self._rows.arrays is None:
+        if self._rows.arrays is None and self._sums is None:
             constant, log_weights = self._constant, self._log_weights
         else:
             known = self._is_known
             constant = intercept or (known and found().has_constant)
-            weights = self._rows.arrays[2:]
-            log_weights = float(np.sum(np.log(weights[0]))) if weights else None
+            log_weights = self._log_of_weights()
             lossy = known and (is_rough(spread, f) or is_far(spread, f))
             spread = found().refined if lossy else spread
         return LinearFit(
@@ -133,13 +134,33 @@ class BySquares(Statistical):
             constant=constant,
             log_weights=log_weights,
             found=found,
+            meats=partial(self._meat, found),
             told=None if factor is None else factor[not intercept :],
         )
 
+    def _meat(self, found: Callable[[], Hat], kind: str) -> Array:
+        """The root of the meat of a covariance of a kind, of the hat matrix."""
+        from pellucid.models.streamed import squares
+        from pellucid.statistics import robust
+
+        if self._sums is not None and self._rows.stream is not None:
+            return squares.meat(found(), self._sums, self._rows.stream, kind)
+        return robust.roots(found(), kind)
+
+    def _log_of_weights(self) -> float | None:
+        """The sum of the logarithms of the weights, None where there are none."""
+        if self._sums is not None:
+            return self._sums.log_weights
+        weights = base.rows_of(self)[2:]
+        return float(np.sum(np.log(weights[0]))) if weights else None
+
     def _hat(self) -> Hat:
         """The hat matrix of the rows that the model was fitted to."""
+        from pellucid.models.streamed import squares
         from pellucid.regression.hat import Hat
 
+        if self._sums is not None:
+            return squares.hat(self)
         X, y, *s = base.rows_of(self)
         if not self._is_known:
             message = "expected an X whose errors can be told, got a sparse one that is"
@@ -162,6 +183,7 @@ class BySquares(Statistical):
         kept = super().__getstate__()
         if "_spread" not in kept:  # no fit has ended
             return kept
+        kept.pop("_sums", None)
         fitted = self._statistics
         said = {"_constant": fitted.constant, "_log_weights": fitted.log_weights}
         return kept | {"_spread": fitted.spread} | said

@@ -17,11 +17,13 @@ from pellucid.models import base, checks, costs, extremes, linear_settings
 from pellucid.models.base import Array
 from pellucid.models.by_squares import BySquares, Combination
 from pellucid.models.scores import Regressor
+from pellucid.models.streamed import squares, taking
 from pellucid.models.streamed.predicting import by_chunks
 from pellucid.regression import powers
-from pellucid.regression.least_squares import least_squares
+from pellucid.regression.least_squares import least_squares, solution_of
 from pellucid.regression.powers import filled
 from pellucid.regression.rows import parts_of, rows_a_block
+from pellucid.tables.streams.stream import Stream
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,6 +77,8 @@ class LinearRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator):
         as no float64 holds its square, and below 1e-162 it is 0.
     graph_ : Graph
         J as a graph of w, b, X and y (and of the weights s).
+    passes_ : int
+        Of a stream, how often the fit has read its rows.
     n_features_in_, feature_names_in_ : int, array (d,) of str
         How many features there are, and their names where X had some.
 
@@ -121,8 +125,10 @@ class LinearRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator):
 
         Parameters
         ----------
-        X : array (n, d), data frame, sparse matrix or `Table` with its target
-            Features; of a sparse matrix a block of rows is filled out at a time.
+        X : array (n, d), data frame, sparse matrix, `Table` or `Stream` with a target
+            Features; of a sparse matrix a block of rows is filled out at a time. The
+            rows of a stream are read once, or once more where columns nearly depend
+            on each other or lie far from 0.
         y : array (n,) or (n, k)
             One target, or k of them.
         sample_weight : array (n,), optional
@@ -152,6 +158,8 @@ class LinearRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator):
         array([2.])
         """
         checks.check_parameters(self, linear_settings.CHECKS)
+        if (stream := taking.taken(self, X, y, sample_weight)) is not None:
+            return self._fit_stream(stream)
         accepts: Any = False if self.positive else "csr"
         options = {"sparse": True, "accept_sparse": accepts}
         X, y, s, rows = self._taken(X, y, sample_weight, **options)
@@ -168,7 +176,23 @@ class LinearRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator):
             linear_settings.tell_still(self, X, np.flatnonzero(found.still))
         self._store(found, found.w, found.b, found.digits, rows)
         self._singular = found.singular
+        self._forget("singular_", "passes_")
+        return self
+
+    def _fit_stream(self, stream: Stream) -> Self:
+        """Find w and b from sums over rows that no memory holds."""
+        before = len(stream.passes)
+        sums = squares.condensed(self, stream)
+        rows = sums.rows(intercept=bool(self.fit_intercept))
+        try:
+            found = solution_of(rows, sums.plan.f, positive=self.positive)
+        except powers.OutOfRangeError as error:
+            raise extremes.refused(self, error) from None
+        linear_settings.tell_drowned(self, squares.drowned(self, sums, found.still))
+        self._store(found, found.w, found.b, found.digits, taking.kept(stream, sums.n))
+        self._singular, self._sums = found.singular, sums
         self._forget("singular_")
+        self.passes_ = len(stream.passes) - before
         return self
 
     @cached_property

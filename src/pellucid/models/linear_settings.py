@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from abc import ABCMeta
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sklearn.exceptions import ConvergenceWarning
@@ -66,11 +67,15 @@ def tell_stopped(model: Any, fit: Fit) -> None:
 def tell_still(model: Any, X: Array, places: Array) -> None:
     """Warn of columns that vary, but at their size no more than rounding may."""
     names, X = base.feature_names(model), filled(X[:, places])
-    drowned = [names[j] for j in places[(X[0] != X).any(axis=0)]]
-    if drowned:
+    tell_drowned(model, [names[j] for j in places[(X[0] != X).any(axis=0)]], 4)
+
+
+def tell_drowned(model: Any, names: Sequence[str], level: int = 3) -> None:
+    """Warn of columns of such names, if there are any."""
+    if names:
         message = (
-            f"{type(model).__name__}: {', '.join(drowned)} varies so little beside its "
+            f"{type(model).__name__}: {', '.join(names)} varies so little beside its "
             "size that it may be rounding alone, and has the coefficient 0; "
             "subtract a constant before the numbers are rounded."
         )
-        warnings.warn(message, RuntimeWarning, stacklevel=3)
+        warnings.warn(message, RuntimeWarning, stacklevel=level)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.regression.error_free import Double
 from pellucid.regression.problem import Rows
 from pellucid.regression.rows import visited
 
@@ -56,10 +57,10 @@ class Explained:
         def part(blocks: list[slice]) -> Array:
             total: Any = 0.0
             for block in blocks:
-                Y = y.block(block)
-                squares = np.stack([(Y - y.shift) ** 2, (Y + y.head) ** 2])  # (2, m, k)
-                s_ = np.ones(len(Y)) if s is None else s[block]
-                total = total + s_ @ squares
+                Y, head = y.exactly(block), y.head
+                squares = [_moved(Y, by) ** 2 for by in (head - y.mean, head)]
+                s_ = np.ones(len(squares[0])) if s is None else s[block]
+                total = total + s_ @ np.stack(squares)  # (2, k)
             return np.asarray(total)
 
         around, whole = np.sum(visited(part, *y.shape), axis=0)
@@ -91,3 +92,8 @@ class Explained:
         e = self.e.reshape(-1, *[1] * (near.ndim - 1))
         with np.errstate(over="ignore"):
             return np.asarray(np.ldexp(near, e) * 2.0 ** (self.f / 2))
+
+
+def _moved(Y: Array | Double, by: Array) -> Array:
+    """Y + by, rounded once."""
+    return (Y + by).value if isinstance(Y, Double) else Y + by

@@ -23,6 +23,7 @@ from pellucid.regression import across, powers
 from pellucid.regression.across import EPS
 from pellucid.regression.problem import Rows
 from pellucid.regression.rows import rows_a_block, visited, visits
+from pellucid.regression.sums.few import FewColumns
 from pellucid.regression.survey import ExactColumns
 
 Array = NDArray[Any]
@@ -197,7 +198,9 @@ def _coarse(rows: Rows, moments: Moments) -> tuple[Array, Array]:
     return coarse, np.where(length > MARGIN * coarse, length, 0.0)
 
 
-def _are_unrounded(columns: ExactColumns, places: Array, eps: float) -> Array:
+def _are_unrounded(
+    columns: ExactColumns | FewColumns, places: Array, eps: float
+) -> Array:
     """Whether columns hold multiples of 8 units in their last place, and so no noise.
 
     Rounding would leave the last bits at random; 1e15 and 1e15 + 1 have none there.

@@ -65,6 +65,8 @@ class Hat:
         U'1.
     of_y : array (m, k)
         U'y, y around about its mean where there is an intercept.
+    total : float
+        The sum of the weights of all rows that were fitted.
     """
 
     rows: Rows
@@ -76,6 +78,7 @@ class Hat:
     along: Array
     ones: Array
     of_y: Array
+    total: float
 
     @classmethod
     def of(
@@ -89,11 +92,20 @@ class Hat:
         """
         rows = Rows.of(X, Y, s, intercept=intercept)
         f = 0 if s is None else int(powers.exponents_of(np.max(s)))
+        return cls.of_rows(rows, f, spread, w, bound=bound)
+
+    @classmethod
+    def of_rows(
+        cls, rows: Rows, f: int, spread: Spread, w: Array, *, bound: bool = False
+    ) -> Hat:
+        """Of rows that are near 1, their weights divided by 2^f."""
         F = spread.inverse / spread.scale[:, None] * 2.0 ** (f // 2)  # exactly
         plain = rows.shape[0] * F.size > MANY and not is_rough(spread, f)
         left = _left(rows, spread, F[:, :0] if plain else F, w)
-        m, k = spread.inverse.shape[1] + intercept, Y.shape[1]
-        rough = cls(rows, spread, F, left, f, np.eye(m), *np.zeros((3, m, k)))
+        intercept, k = rows.intercept, rows.shape[2]
+        m = spread.inverse.shape[1] + intercept
+        none = np.zeros((m, k))
+        rough = cls(rows, spread, F, left, f, np.eye(m), none, none, none, rows.total)
 
         def sums(blocks: list[slice]) -> Array:
             found = np.zeros((m, m + 2 * k + 1))
@@ -111,6 +123,14 @@ class Hat:
             along[intercept:] = 0.0
         return replace(rough, turn=turn, along=along, ones=ones[:, 0], of_y=of_y)
 
+    def of_some(self, X: Array, Y: Array, s: Array | None) -> Hat:
+        """That of some of the rows for which those of the fit stand."""
+        few = self.rows
+        columns, targets = few.columns.of_all(X), few.targets.of_all(Y)
+        q = None if s is None else np.sqrt(s)
+        rows = Rows(columns, targets, s, q, few.intercept, few.eps)
+        return replace(self, rows=rows, left=replace(self.left, columns=columns))
+
     def visited(self, work: Callable[[list[slice]], T]) -> list[T]:
         """What `work` finds of the blocks of each part of the rows."""
         n, d, k = self.rows.shape
@@ -120,11 +140,11 @@ class Hat:
         """Of each block its place, the rows of U and the residuals."""
         if not blocks:
             return
-        room, of_1 = self.left.room(rows_of(blocks[0])), self.rows.total**-0.5
+        room, of_1 = self.left.room(rows_of(blocks[0])), self.total**-0.5
         for block in blocks:
-            A, y = self.left.slices(block, room), self.rows.targets.block(block)
-            m = self.left.b.head.size - y.shape[1]
-            both = self.left.of_targets(A, np.hstack([np.zeros((len(y), m)), y])).value
+            A, y = self.left.slices(block, room), self.rows.targets.exactly(block)
+            m = self.left.b.head.size - self.rows.shape[2]
+            both = self.left.of_targets(A, _beside_zeros(y, m)).value
             U, r = -both[:, :m] if m else self.plain(block), both[:, m:]
             U = np.insert(U, 0, of_1, axis=1) if self.rows.intercept else U
             U = self.weighted(U, block) @ self.turn
@@ -145,7 +165,7 @@ class Hat:
     @property
     def has_constant(self) -> bool:
         """Whether the columns span a constant, with an intercept or without."""
-        missing = 1 - self.ones @ self.ones / self.rows.total
+        missing = 1 - self.ones @ self.ones / self.total
         return bool(missing <= ALIKE * max(len(self.ones), 1))
 
     @property
@@ -157,10 +177,10 @@ class Hat:
         own, of_1 = self.turn[-rank:, -rank:], self.turn[:-rank, -rank:]
         terms = Double.of(self.F) * -self.spread.mean[:, None]
         at_zero = summed(np.vstack([terms.head, terms.tail])).value @ own
-        at_zero = at_zero + np.sum(of_1, axis=0) * self.rows.total**-0.5
+        at_zero = at_zero + np.sum(of_1, axis=0) * self.total**-0.5
         size, by = self.spread.scale, 2.0 ** (-self.f / 2)
         of_rows = self.turn * by
-        of_rows[:-rank] *= self.rows.total**-0.5
+        of_rows[:-rank] *= self.total**-0.5
         return replace(
             self.spread,
             inverse=self.F * size[:, None] @ own * by,
@@ -203,6 +223,13 @@ def _left(rows: Rows, spread: Spread, F: Array, w: Array) -> Left:
 def _size(d: int, columns: int) -> int:
     """Rows of a block, of wide ones as many as make products worth adding up."""
     return max(rows_a_block(d + columns), min(d, MOST_WIDE))
+
+
+def _beside_zeros(y: Array | Double, m: int) -> Array | Double:
+    """[0 y], with m columns of zeros."""
+    if isinstance(y, Double):
+        return Double(*(np.pad(part, ((0, 0), (m, 0))) for part in (y.head, y.tail)))
+    return np.pad(y, ((0, 0), (m, 0)))
 
 
 def _inverse(R: Array) -> Array:

@@ -13,9 +13,11 @@ from pellucid.regression.error_free import Double, summed
 from pellucid.regression.survey import ExactColumns, Formed, Survey
 
 if TYPE_CHECKING:
-    from pellucid.regression.sums.condensed import CondensedColumns
+    from pellucid.regression.sums.few import FewColumns
 
 Array = NDArray[Any]
+
+OWN = 2.0**-101  # of a column: what sums of products in head + tail lose
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,19 @@ class Blur:
     lost: Array
     size: Array
 
-    @property
-    def parts(self) -> tuple[Array, Array]:
-        """Both."""
-        return self.lost, self.size
+    def by(self, e: Array) -> Blur:
+        """Of columns multiplied by powers of two."""
+        return Blur(np.ldexp(self.lost, e), np.ldexp(self.size, e))
+
+    def moved(self, head: Array, total: float) -> Blur:
+        """Of columns to which numbers are added, in rows of so much weight."""
+        more = np.abs(head) * total**0.5
+        return Blur(self.lost + OWN * more, self.size + more)
 
     def of_slopes(self, w: Array) -> Array:
         """Of A'(y - A w) (d, 1), at most."""
         u = np.vstack([np.abs(w), np.ones((1, w.shape[1]))])
-        lost, size = (part[:, None] for part in self.parts)
+        lost, size = (part[:, None] for part in (self.lost, self.size))
         return np.asarray(lost[:-1] * (size.T @ u) + size[:-1] * (lost.T @ u))
 
 
@@ -53,8 +59,8 @@ class Rows:
     Rows that stand for others, of which they have the sums, may have a `blur`.
     """
 
-    columns: ExactColumns | CondensedColumns
-    targets: ExactColumns | CondensedColumns
+    columns: ExactColumns | FewColumns
+    targets: ExactColumns | FewColumns
     s: Array | None
     q: Array | None
     intercept: bool

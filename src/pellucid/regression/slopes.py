@@ -29,7 +29,7 @@ from pellucid.regression.rows import rows_a_block, visits
 from pellucid.regression.survey import ExactColumns
 
 if TYPE_CHECKING:
-    from pellucid.regression.sums.condensed import CondensedColumns
+    from pellucid.regression.sums.few import FewColumns
 
 Array = NDArray[Any]
 
@@ -175,14 +175,14 @@ class Left:
     `w` holds slices of them, beside each other as they meet those of A.
     """
 
-    columns: ExactColumns | CondensedColumns
+    columns: ExactColumns | FewColumns
     cutting: Cutting
     w: list[Array]
     b: Double
 
     @classmethod
     def of(
-        cls, columns: ExactColumns | CondensedColumns, w: Double, b: Double,
+        cls, columns: ExactColumns | FewColumns, w: Double, b: Double,
         slices: int, size: int,
     ) -> Left:  # fmt: skip
         """For blocks of so many rows, cut into so many slices."""
@@ -202,11 +202,12 @@ class Left:
         cuts = self.cutting.of(_alike(np.frexp(self.columns.largest)[1]))
         return _cut_into(self.columns.exactly(rows), cuts, room)
 
-    def of_targets(self, A: list[Array], y: Array) -> Double:
+    def of_targets(self, A: list[Array], y: Array | Double) -> Double:
         """What is left of targets (m, k), the rows being cut into slices."""
         exact, rest = _products(A, self.w, self.b.head.size)
-        head, tail = two_sum(y, -self.b.head)
-        tail = tail - self.b.tail
+        more = y.tail if isinstance(y, Double) else 0.0
+        head, tail = two_sum(y.head if isinstance(y, Double) else y, -self.b.head)
+        tail = tail - (self.b.tail - more)
         for product in exact:
             head, left = two_sum(head, -product)
             tail = tail + left
@@ -229,7 +230,7 @@ class _Visit:
         squares: Any = 0.0
         for rows in blocks:
             A = self.left.slices(rows, room)
-            r = self.left.of_targets(A, self.rows.targets.block(rows))
+            r = self.left.of_targets(A, self.rows.targets.exactly(rows))
             if self.rows.s is None:
                 squares = squares + np.einsum("ij,ij->j", r.head, r.head)
             else:

@@ -10,7 +10,7 @@ that no float64 holds are formed there, with what float64 leaves of them.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
@@ -171,6 +171,10 @@ class ExactColumns:
         """How many rows, and how many columns."""
         n, d = self.X.shape
         return n, d
+
+    def of_all(self, X: Array) -> ExactColumns:
+        """The same columns of other rows."""
+        return replace(self, X=X)
 
     def only(self, j: int) -> ExactColumns:
         """One of them."""

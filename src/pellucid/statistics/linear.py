@@ -61,6 +61,8 @@ class LinearFit(Fitted):
         The sum of the logarithms of the weights, None where there are none.
     found : callable
         Gives the hat matrix of the rows, always the same.
+    meats : callable
+        Gives the root of the sandwich's meat of a kind of covariance.
     told : array (p, m) or None
         F of estimates that are not those of the columns by which the rows lie, as the
         powers of a polynomial are told of others.
@@ -76,6 +78,7 @@ class LinearFit(Fitted):
     constant: bool
     log_weights: float | None
     found: Callable[[], Hat]
+    meats: Callable[[str], Array]
     told: Array | None = None
 
     @property
@@ -118,7 +121,7 @@ class LinearFit(Fitted):
         """The root M (k, m, m) of the sandwich's meat, M M' the covariance of U'y."""
         if kind not in self._robust:
             known = (self.explained.left > 0) * (self.freedom / self.freedom)
-            self._robust[kind] = robust.roots(self.hat, kind) * known[:, None, None]
+            self._robust[kind] = self.meats(kind) * known[:, None, None]
         return self._robust[kind]
 
     @cached_property

@@ -13,6 +13,7 @@ covariance matrix estimators" (1985)
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,18 +32,20 @@ ALONE = 2.0**-40  # what rounding may leave of 1 - h where it is 0
 def roots(hat: Hat, kind: str) -> Array:
     """M (k, m, m) of each target; nan where the kind has no value."""
     n, m, k = hat.rows.shape[0], len(hat.turn), hat.rows.shape[2]
-
-    def part(blocks: list[slice]) -> list[Array]:
-        waiting: list[Array] = []
-        for _, U, r in hat.blocks(blocks):
-            a = np.sqrt(scales(kind, leverages(U), n, m))
-            waiting.append((a[:, None] * r).T[:, :, None] * U)  # (k, rows, m)
-            if sum(G.shape[1] for G in waiting) >= TALL * m:
-                waiting = [triangles(waiting)]
-        return waiting
-
-    parts = [G for found in hat.visited(part) for G in found]
+    parts = [G for found in hat.visited(partial(part, hat, kind, n)) for G in found]
     return triangles([np.zeros((k, 0, m)), *parts]).swapaxes(1, 2)
+
+
+def part(hat: Hat, kind: str, n: int, blocks: list[slice]) -> list[Array]:
+    """Parts of the rows of G, M M' = G'G, of some blocks of n rows in all."""
+    waiting: list[Array] = []
+    m = len(hat.turn)
+    for _, U, r in hat.blocks(blocks):
+        a = np.sqrt(scales(kind, leverages(U), n, m))
+        waiting.append((a[:, None] * r).T[:, :, None] * U)  # (k, rows, m)
+        if sum(G.shape[1] for G in waiting) >= TALL * m:
+            waiting = [triangles(waiting)]
+    return waiting
 
 
 def triangles(parts: list[Array]) -> Array:

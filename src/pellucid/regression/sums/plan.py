@@ -34,10 +34,10 @@ class Plan:
         Powers of two, None for 0.
     head : array (p,)
         Of few digits, near the mean of a column that lies far from 0; else 0.
+    weighted : bool
+        Whether there are weights.
     f : int
-        Power of two of the weights.
-    centred : bool
-        Whether there may be a head.
+        Their power of two.
     coarse : array of int
         Columns so far from 0 that their rounding counts beside their spread.
     slices : int
@@ -45,29 +45,29 @@ class Plan:
 
     Examples
     --------
-    >>> Plan.of(np.array([[1e9, 1.0], [1e9 + 1, 3.0]]), None, centred=True).head
+    >>> Plan.of(np.array([[1e9, 1.0], [1e9 + 1, 3.0]]), None).head
     array([1.e+09, 0.e+00])
     """
 
     e: Array | None
     head: Array
+    weighted: bool
     f: int
-    centred: bool
     coarse: Array
     slices: int = FAST
 
     @classmethod
-    def of(cls, rows: Array, s: Array | None, *, centred: bool) -> Plan:
+    def of(cls, rows: Array, s: Array | None) -> Plan:
         """Look at some rows [X y] (m, p), and their weights."""
         e = _powers(np.abs(rows).max(axis=0))
         near = powers.scaled(rows, e)
         with np.errstate(under="ignore"):
             mean, spread = near.mean(axis=0), near.std(axis=0)
-            head = _heads(mean, spread) * centred
+            head = _heads(mean, spread)
         f = 0 if s is None else int(powers.exponents_of(np.max(s)))
         coarse = np.flatnonzero(np.abs(head) > COARSE * spread)
         slices = FAST if s is None else FINE
-        return cls(e, head, f, centred, coarse, slices)
+        return cls(e, head, s is not None, f, coarse, slices)
 
     def seen(self, rows: Array) -> Double:
         """Z of columns [X y] (p, m)."""
@@ -97,7 +97,7 @@ class Plan:
         if e is not None:
             e = e.astype(np.int32) + (0 if self.e is None else self.e)
             return replace(self, e=e, head=0 * self.head, slices=FINE)
-        head = self.head + _heads(mean, spread) * self.centred
+        head = self.head + _heads(mean, spread)
         coarse = np.flatnonzero(np.abs(head) > COARSE * spread)
         return replace(self, head=head, coarse=coarse, slices=FINE)
 

@@ -10,8 +10,10 @@ using fast routines of matrix multiplication" (2012); see `error_free`.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -79,7 +81,7 @@ class Products:
         Examples
         --------
         >>> X, y = np.array([[0.0], [2.0]]), np.array([1.0, 5.0])
-        >>> plan = Plan.of(np.column_stack([X, y]), None, centred=True)
+        >>> plan = Plan.of(np.column_stack([X, y]), None)
         >>> Products.of_rows(plan, X, y, None).of.value
         array([[ 4., 10.,  2.],
                [10., 26.,  6.],
@@ -89,16 +91,12 @@ class Products:
         size = min(max(rows_a_block(2 * d), 2 * d), MOST, n)
         room = _Room(plan, d + 2, size, bits_of_slices(size))
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            found = [
-                room.summed(
-                    *(None if a is None else a[i : i + size] for a in (X, y, s))
-                )
-                for i in range(0, n, size)
-            ]
-        total = found[0]
-        for each in found[1:]:
-            total = total + each
-        return total
+            blocks = [slice(i, i + size) for i in range(0, n, size)]
+            found = (
+                room.summed(X[rows], y[rows], None if s is None else s[rows])
+                for rows in blocks
+            )
+            return reduce(operator.add, found)
 
 
 class _Room:
@@ -158,10 +156,10 @@ class _Room:
 
     def lost(self, last: Array, exponent: Array) -> Array:
         """What the squares of the last slice add up to at most (p + 1,)."""
-        there = last[:, :FIRST].any(axis=1)
+        there: Array = np.asarray(last[:, :FIRST].any(axis=1))
         there[~there] = last[~there, FIRST:].any(axis=1)
         least = exponent - self.bits * (self.plan.slices - 1)
-        return last.shape[1] * np.ldexp(there.astype(float), 2 * least)
+        return np.asarray(last.shape[1] * np.ldexp(there.astype(float), 2 * least))
 
     def weighted(self, slices: Any, Z: Array, s: Array) -> Iterator[Array]:
         """The terms of Z diag(s) Z', whose right side is cut too."""

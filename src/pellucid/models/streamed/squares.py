@@ -1,0 +1,162 @@
+"""Linear regression of rows that no memory holds: one pass, and another in need.
+
+The products of the columns are summed so exactly that a few rows with the same products
+are solved in their place, to the digits that all rows would have given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.errors import ModelError, TableError
+from pellucid.models import base
+from pellucid.regression.hat import Hat
+from pellucid.regression.sums.condensed import Condensed
+from pellucid.regression.sums.plan import FINE, Plan
+from pellucid.regression.sums.products import Products
+from pellucid.statistics import robust
+from pellucid.tables.streams.chunk import Chunk
+from pellucid.tables.streams.pieces import Piece
+from pellucid.tables.streams.reading import Reading
+from pellucid.tables.streams.runners import nobody
+from pellucid.tables.streams.stream import Stream
+
+Array = NDArray[Any]
+
+PASSES = 3  # at most: for better powers of two, and for better heads
+CHEAP = 2**22  # numbers whose products are as exact as can be at once
+
+
+def condensed(model: Any, stream: Stream) -> Condensed:
+    """Sum the products over all rows, until more slices would tell no more."""
+    expect_numbers(model, stream)
+    plan = first_look(stream)
+    what = "products of columns"
+    for _ in range(PASSES):
+        sums = stream.summed(ProductsOf(plan), what)
+        found = Condensed.of(plan, sums)
+        better = found.better
+        if better is None:
+            break
+        plan, what = better, "products of columns to more digits"
+    return found
+
+
+def first_look(stream: Stream) -> Plan:
+    """How the rows are to be seen, by the first of them."""
+    look = Look(stream.reading)
+    start = 0
+    for piece, count in zip(stream.pieces, stream.counts, strict=True):
+        plan: Plan | None = stream.runner.reduced(look, [(piece, start)], nobody)
+        if plan is not None:
+            few = stream.n * (stream.d + 1) <= CHEAP
+            return replace(plan, slices=FINE) if few else plan
+        start += count
+    raise TableError(f"{stream.source}: expected a row to learn from, found none.")
+
+
+@dataclass(frozen=True)
+class Look:
+    """Work that looks at the first chunk of a piece."""
+
+    reading: Reading
+
+    def __call__(self, piece: Piece, start: int) -> Any:
+        """Plan by it how all rows are seen; None where it has no row."""
+        for chunk in self.reading.chunks(piece, start):
+            rows = np.column_stack([chunk.X, np.asarray(chunk.y, float)])
+            return Plan.of(rows, chunk.s)
+        return None
+
+
+@dataclass(frozen=True)
+class ProductsOf:
+    """Work that sums the products of the rows of a chunk."""
+
+    plan: Plan
+
+    def __call__(self, chunk: Chunk) -> Products | None:
+        """Those of rows that have weight; None where none has."""
+        if chunk.s is not None:
+            chunk = with_weight(chunk, chunk.s)
+        if not len(chunk):
+            return None
+        y = np.asarray(chunk.y, float)
+        return Products.of_rows(self.plan, chunk.X, y, chunk.s)
+
+
+def with_weight(chunk: Chunk, s: Array) -> Chunk:
+    """The rows of a chunk that have weight."""
+    if np.min(s) < 0:
+        raise ModelError(
+            f"expected weights of at least 0, got {np.min(s):g} in row "
+            f"{chunk.number[np.argmin(s)] + 1}; mend the column of weights."
+        )
+    return chunk.some(s > 0)
+
+
+def expect_numbers(model: Any, stream: Stream) -> None:
+    """Refuse a target that names classes."""
+    step = stream.preparation.target
+    if step is not None and step.role.kind == "label":
+        raise ModelError(
+            f"{type(model).__name__}: expected numbers in y, found labels in "
+            f"{step.column} ({stream.source}); labels of classes need a classifier."
+        )
+
+
+def drowned(model: Any, found: Condensed, still: Array) -> list[str]:
+    """The names of columns taken for constant that vary, but no more than rounding."""
+    varies = still & (found.sums.low < found.sums.high)[:-1]
+    return [base.feature_names(model)[j] for j in np.flatnonzero(varies)]
+
+
+def hat(model: Any) -> Hat:
+    """The hat matrix of the few rows that stand for all."""
+    sums, w = model._sums, np.atleast_2d(model.coef_).T
+    rows = sums.rows(intercept=bool(model.fit_intercept))
+    return Hat.of_rows(rows, sums.plan.f, model._spread, w, bound=model.positive)
+
+
+def meat(hat: Hat, sums: Condensed, stream: Stream, kind: str) -> Array:
+    """The root (1, m, m) of the meat of a covariance of a kind, in one pass."""
+    work = MeatOf(hat, sums.n, kind)
+    found: Triangle = stream.summed(work, f"covariance {kind}")
+    return robust.triangles([found.G]).swapaxes(1, 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Triangle:
+    """G (1, rows, m) of products G'G; they are added by +."""
+
+    G: Array
+
+    def __add__(self, other: Triangle) -> Triangle:
+        """That of the rows of both."""
+        return Triangle(robust.triangles([self.G, other.G]))
+
+
+@dataclass(frozen=True, eq=False)
+class MeatOf:
+    """Work that sums the meat of a covariance over the rows of a chunk."""
+
+    hat: Hat
+    n: int
+    kind: str
+
+    def __call__(self, chunk: Chunk) -> Triangle | None:
+        """Of rows that have weight."""
+        if chunk.s is not None:
+            chunk = with_weight(chunk, chunk.s)
+        if not len(chunk):
+            return None
+        y = np.asarray(chunk.y, float)[:, None]
+        s = None if chunk.s is None else np.ldexp(chunk.s, -self.hat.f)
+        some = self.hat.of_some(chunk.X, y, s)
+        parts = some.visited(partial(robust.part, some, self.kind, self.n))
+        return Triangle(robust.triangles([G for found in parts for G in found]))
