@@ -165,7 +165,8 @@ def test_a_wide_table_lists_its_first_columns(write):
 
 def test_a_folder_gets_one_sentence(tmp_path):
     assert message_of(tmp_path) == (
-        f"{tmp_path}: expected a file with a table, found a folder; name a file in it."
+        f"{tmp_path}: expected files of tables (.parquet, .pq, .feather, .arrow, .ipc, "
+        ".csv ...), found none in the folder; check the path."
     )
 
 

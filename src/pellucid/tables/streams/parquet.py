@@ -111,13 +111,15 @@ def _read_footer(stamp: Stamp) -> Any:
 @contextmanager
 def damaged(path: Path, kind: str = "Parquet") -> Iterator[None]:
     """Say what Arrow raises in a sentence."""
+    import pyarrow as pa
+
     try:
         yield
     except TableError:
         raise
     except PermissionError as error:
         raise Stamp.unreadable(path, error) from None
-    except (OSError, ValueError, NotImplementedError) as error:
+    except (OSError, ValueError, pa.ArrowException) as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise TableError(
             f"{path.name}: expected a {kind} file that can be read, found a damaged "
