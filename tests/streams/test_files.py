@@ -157,6 +157,16 @@ def test_a_feather_file_streams_as_the_same_file_in_memory(compression, tmp_path
     assert_same(stream, pl.rows(path, "price"))
 
 
+def test_a_file_of_polars_streams_as_its_frame(tmp_path):
+    polars = pytest.importorskip("polars")
+    path = tmp_path / "houses.arrow"
+    table = polars.from_pandas(frame())
+    table = table.with_columns(polars.col("kind").cast(polars.Categorical))
+    table = table.with_columns(polars.lit("all").alias("same"))  # a view of strings
+    table.write_ipc(path, record_batch_size=70)
+    assert_same(streamed(path), pl.rows(table, "price"))
+
+
 def sent(piece):
     return pickle.loads(pickle.dumps(piece))
 
@@ -430,6 +440,18 @@ def test_a_file_without_rows_says_so(tmp_path):
 
 
 # -- how much memory ------------------------------------------------------------------
+
+
+def test_the_size_of_a_table_is_foretold(tmp_path):
+    table = frame()
+    numbers = table[["age", "size", "price"]]
+    numbers.to_parquet(tmp_path / "a.parquet")
+    numbers.to_feather(tmp_path / "a.feather")
+    table.to_csv(tmp_path / "a.csv")
+    table.to_csv(tmp_path / "a.csv.gz")
+    sizes = {path.suffix: files.size_of(path) for path in tmp_path.iterdir()}
+    assert sizes[".parquet"] == sizes[".feather"] == numbers.to_numpy(float).nbytes
+    assert 0.4 < sizes[".gz"] / sizes[".csv"] < 2.5
 
 
 def test_what_would_not_fit_is_streamed(folder, monkeypatch):

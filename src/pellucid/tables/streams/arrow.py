@@ -6,6 +6,7 @@ the rows.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -156,8 +157,8 @@ def column_of(name: str, cells: Any, kind: str = "") -> Column:
     """
     kind = kind or kind_of(cells.type) or "text"
     if kind == "category":
-        held = _held(cells.cast(cells.type.value_type))
-        return Column(name, _none(cells), lambda: _spelled(held), kind, _ordered(cells))
+        held = _levelled(cells)
+        return Column(name, _none(cells), lambda: held, kind, _ordered(cells))
     if kind == "text":
         held = _held(cells)
         return Column(name, numbers(held.levels)[held.codes], lambda: held, kind)
@@ -182,10 +183,14 @@ def _held(cells: Any) -> Cells:
     return Cells(encoded.dictionary.to_pylist(), codes)
 
 
-def _spelled(held: Cells) -> Cells:
-    """The levels of a category as text."""
-    levels = [None if level is None else str(level) for level in held.levels]
-    return Cells(levels, held.codes)
+def _levelled(cells: Any) -> Cells:
+    """The cells of a category as text: of its levels, those that occur."""
+    levels = [None if level is None else str(level)
+              for level in cells.dictionary.to_pylist()]  # fmt: skip
+    given = cells.indices.cast("int64").fill_null(len(levels)).to_numpy()
+    occurs = np.bincount(given, minlength=len(levels) + 1) > 0
+    place = np.cumsum(occurs) - 1
+    return Cells([*itertools.compress([*levels, None], occurs)], place[given])
 
 
 def _ordered(cells: Any) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from pellucid.tables.streams.pieces import Piece
 
 HEAD = 4096  # bytes that tell what a file is
 MARKS = {b"PAR1": "Parquet", b"ARROW1": "Feather", b"FEA1": "Feather of version 1"}
+PACKED = (b"\x1f\x8b", b"PK")  # gzip, zip
+UNPACKED = 4.0  # times as long a text is then, about
 TEXT, WORKBOOK = "text", "a workbook"
 
 
@@ -78,4 +80,6 @@ def size_of(path: Path) -> float:
         return parquet.size_of(path)
     if kind == "Feather":
         return feather.size_of(path)
-    return float(path.stat().st_size) if kind == TEXT else 0.0
+    packed = readable(path, 2) in PACKED
+    size = float(path.stat().st_size)
+    return size * (UNPACKED if packed else 1.0) if kind == TEXT else 0.0

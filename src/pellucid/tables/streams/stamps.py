@@ -16,6 +16,8 @@ AGAIN = "read the rows anew by pl.rows"
 class Stamp:
     r"""A file as it was: its bytes, and when it was last written.
 
+    Its path is whole, so that another process finds it too.
+
     Examples
     --------
     >>> import tempfile
@@ -48,7 +50,7 @@ class Stamp:
             raise TableError(f"{path}: {message}; check the path.") from None
         except OSError as error:
             raise cls.unreadable(path, error) from None
-        return cls(path, now.st_size, now.st_mtime_ns)
+        return cls(path.absolute(), now.st_size, now.st_mtime_ns)
 
     @staticmethod
     def unreadable(path: Path, error: OSError) -> TableError:
