@@ -126,7 +126,7 @@ def factors(model: Any, classes: Array, index: Array, s: Array) -> Array:
 def weightless(classes: Array, y: Array) -> str:
     """What to say of classes without weight, or '' where there are none; y is coded."""
     there = np.stack([1 - y, y]) if y.ndim == 1 else y.T  # (k, n)
-    return absent(classes, there.any(axis=1))
+    return absent(classes, np.asarray(there.any(axis=1)))
 
 
 def absent(classes: Array, there: Array) -> str:

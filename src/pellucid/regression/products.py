@@ -54,8 +54,9 @@ class Products:
         if not self.raw:
             return with_ones(self.design, rows, dtype)
         X = self.design.X[rows]
-        lies = "F" if X.strides[0] == X.itemsize else "C"  # so that it is read in order
-        A = np.empty((X.shape[0], X.shape[1] + 1), dtype, lies)
+        columns = X.strides[0] == X.itemsize  # so that X is read in order
+        size = X.shape[0], X.shape[1] + 1
+        A: Array = np.empty(size, dtype, order="F" if columns else "C")
         A[:, :-1] = X
         A[:, -1] = 1
         return A

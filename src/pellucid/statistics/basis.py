@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pellucid.regression.factors import Factors
 from pellucid.regression.problem import Rows
 from pellucid.regression.spread import Spread
+from pellucid.regression.sums.few import FewColumns
 from pellucid.regression.survey import ExactColumns
 
 Array = NDArray[Any]
@@ -22,7 +23,7 @@ class Basis:
 
     Parameters
     ----------
-    columns : ExactColumns
+    columns : ExactColumns or FewColumns
         A (n, d), the columns X by their powers of two.
     mean : array (d,)
         Of A.
@@ -37,7 +38,7 @@ class Basis:
         Whether a constant is among what B spans.
     """
 
-    columns: ExactColumns
+    columns: ExactColumns | FewColumns
     mean: Array
     turn: Array
     level: Array
