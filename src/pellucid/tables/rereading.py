@@ -14,9 +14,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.tables.cells import SAMPLE, STYLES, Marks
-from pellucid.tables.dates import COMPACT, DATES, format_of, moments, unit_of
-from pellucid.tables.grid import Column
+from pellucid.tables.cells import SAMPLE, STYLES, Marks, is_missing
+from pellucid.tables.dates import COMPACT, DATES, format_of, unit_of
+from pellucid.tables.grid import Cells, Column
 from pellucid.tables.levels import levels_of
 from pellucid.tables.roles import PERCENT, Role, percent_of, values_of
 
@@ -32,8 +32,7 @@ def read_as(column: Column, role: Role) -> NDArray[np.float64]:
     if {role.kind, column.kind} == {"number", "date"}:
         return np.full(len(column.numbers), np.nan)
     if role.kind == "date":
-        form = _format(column, role) if column.kind in ("text", "category") else ""
-        return values_of(column, replace(role, format=form))
+        return _dates(column, role)
     if role.kind != "number":
         return values_of(column, role)
     values = _numbers(column, role)
@@ -79,11 +78,21 @@ def marks_for(texts: Sequence[str], known: Marks) -> Marks:
     return best[0] if agree else known
 
 
-def _format(column: Column, role: Role) -> str:
+def _dates(column: Column, role: Role) -> NDArray[np.float64]:
+    """A column of dates, by the format of the recipe or, where it fails, by its own."""
+    if column.kind not in ("text", "category"):
+        return values_of(column, replace(role, format=""))
+    known = replace(role, format=role.format or DATES[0])
+    values = values_of(column, known)
+    cells = Cells.of(column.cells())
+    holes = np.unique(cells.codes[np.isnan(values)]).tolist()
+    if all(is_missing(cells.levels[i]) for i in holes):
+        return values
+    return values_of(column, replace(role, format=_format(cells, known)))
+
+
+def _format(cells: Cells, role: Role) -> str:
     """The format of dates: as known, unless another alone reads all of them."""
-    texts = list(levels_of(column.cells()).texts)
-    known = role.format or DATES[0]
-    if np.isfinite(moments(texts, known)).all():
-        return known
+    texts, known = list(levels_of(cells).texts), role.format
     form, doubtful = format_of(texts) or (known, False)
     return known if doubtful or unit_of(form) != unit_of(known) else form
