@@ -52,5 +52,7 @@ class Chunk:
         """Some of the rows, in their order: all of them where that is what is kept."""
         if kept.dtype == bool and kept.all():
             return self
-        y, s = (None if a is None else a[kept] for a in (self.y, self.s))
-        return Chunk(np.asfortranarray(self.X[kept]), y, s, self.number[kept])
+        rows = np.flatnonzero(kept) if kept.dtype == bool else kept
+        y, s = (None if a is None else a[rows] for a in (self.y, self.s))
+        X = self.X.T.take(rows, axis=1).T  # column by column, as it lies in memory
+        return Chunk(X, y, s, self.number[rows])
