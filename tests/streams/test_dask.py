@@ -254,15 +254,9 @@ def test_the_answer_is_to_the_bit_that_of_threads(pieces, client):
     X = rng.normal(size=(pieces * 10, 3)) * 1e3
     jobs = [(ArrayPiece(X[i : i + 10]), i) for i in range(0, len(X), 10)]
     told = []
-    found = Cluster(client).reduced(_third, jobs, told.append)
-    np.testing.assert_array_equal(found, Cores(1).reduced(_third, jobs, nobody))
+    found = Cluster(client).reduced(work.third, jobs, told.append)
+    np.testing.assert_array_equal(found, Cores(1).reduced(work.third, jobs, nobody))
     assert sorted(told) == list(range(pieces))
-
-
-def _third(piece, start):
-    """A third of a column; nothing of each fifth piece."""
-    (grid,) = piece.grids()
-    return None if start % 50 == 20 else grid.columns[1].numbers / 3
 
 
 def test_small_pieces_are_summed_many_a_task():
@@ -473,11 +467,20 @@ def test_a_worker_with_another_pellucid_is_told(client):
         client.run(pretend, ours)
 
 
-def test_a_worker_without_pellucid_is_told(plain_workers):
+def test_a_worker_without_pellucid_is_told(client):
+    name = "pellucid.tables.streams.cluster"
+
     def lose():
-        sys.modules["pellucid.tables.streams.cluster"] = None
+        sys.modules["kept aside"], sys.modules[name] = sys.modules.get(name), None
+
+    def find():
+        sys.modules[name] = sys.modules.pop("kept aside") or sys.modules.pop(name)
 
     jobs = [(ArrayPiece(np.ones((2, 2))), 0)]
-    plain_workers.run(lose)
-    with pytest.raises(TableError, match=r"found one without .*pellucid"):
-        Cluster(plain_workers).reduced(_third, jobs, nobody)
+    client.run(lose)
+    try:
+        with pytest.raises(TableError, match=r"found one without .*pellucid"):
+            Cluster(client).reduced(work.third, jobs, nobody)
+    finally:
+        client.run(find)
+    assert Cluster(client).reduced(work.third, jobs, nobody).tolist() == [1 / 3] * 2
