@@ -183,13 +183,14 @@ class LinearRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator):
         """Find w and b from sums over rows that no memory holds."""
         before = len(stream.passes)
         sums = squares.condensed(self, stream)
-        rows = sums.rows(intercept=bool(self.fit_intercept))
+        few = sums.rows(intercept=bool(self.fit_intercept))
         try:
-            found = solution_of(rows, sums.plan.f, positive=self.positive)
+            found = solution_of(few, sums.plan.f, positive=self.positive)
         except powers.OutOfRangeError as error:
             raise extremes.refused(self, error) from None
         linear_settings.tell_drowned(self, squares.drowned(self, sums, found.still))
-        self._store(found, found.w, found.b, found.digits, taking.kept(stream, sums.n))
+        rows = taking.kept(stream, sums.n, weighted=sums.plan.weighted)
+        self._store(found, found.w, found.b, found.digits, rows)
         self._singular, self._sums = found.singular, sums
         self._forget("singular_")
         self.passes_ = len(stream.passes) - before
