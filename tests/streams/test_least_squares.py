@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import pellucid as pl
 from pellucid.errors import ModelError
+from pellucid.models.streamed.folds import cross_validated
 from pellucid.regression.sums.condensed import Condensed
 from pellucid.regression.sums.plan import COARSE, FAST, FINE, Plan
 from pellucid.regression.sums.products import Products
@@ -316,3 +317,26 @@ def test_labels_are_no_target_of_a_regression():
     stream = pl.rows(np.eye(3), target=3, stream=True)
     with pytest.raises(ModelError, match="beside it"):
         pl.LinearRegression().fit(stream, [1, 2, 3])
+
+
+@pytest.mark.parametrize("name", ["plain", "offsets of 1e9"])
+def test_folds_are_judged_in_one_pass_as_by_fits_to_the_others(name, rng):
+    X, y = TABLES[name](*made(rng), rng)
+    stream = streamed(X, y)
+    before = len(stream.passes)
+    judged = cross_validated(pl.LinearRegression(), stream, folds=4, random_state=3)
+    assert len(stream.passes) == before + 1
+    for fold, (train, test) in zip(judged, stream.folds(4, 3), strict=True):
+        theirs = pl.LinearRegression().fit(train.table())
+        rows = test.table()
+        left = rows.y - theirs.predict(rows)
+        assert fold.rows == rows.n
+        np.testing.assert_allclose(fold.w, theirs.coef_, rtol=1e-10)
+        assert fold.rmse == pytest.approx(np.sqrt(np.mean(left**2)), rel=1e-6)
+        assert fold.r2 == pytest.approx(theirs.score(rows), rel=1e-6)
+
+
+def test_a_fold_without_rows_is_refused():
+    stream = streamed(np.arange(4.0)[:, None], np.arange(4.0))
+    with pytest.raises(ModelError, match="in each of 9 folds"):
+        cross_validated(pl.LinearRegression(), stream, folds=9)

@@ -270,16 +270,19 @@ class Stream:
         >>> sum(test.n for train, test in stream.folds(5))
         200
         """
+        tests = self.cuts(folds, random_state)
+        trains = [replace(test, inside=False) for test in tests]
+        parts = self.chosen(*trains, *tests)
+        return [*zip(parts[:folds], parts[folds:], strict=True)]
+
+    def cuts(self, folds: int, random_state: int = 0) -> list[Between]:
+        """Which rows are those of each fold; see `folds`."""
         if folds < 2:
             raise TableError(
                 f"{self.source}: expected two folds or more, found {folds}; 5 is usual."
             )
-        ends = np.linspace(0.0, 1.0, folds + 1).tolist()
-        seed = self._seed(random_state)
-        tests = [Between(*both, seed) for both in pairwise(ends)]
-        trains = [replace(test, inside=False) for test in tests]
-        parts = self.chosen(*trains, *tests)
-        return [*zip(parts[:folds], parts[folds:], strict=True)]
+        ends, seed = np.linspace(0.0, 1.0, folds + 1).tolist(), self._seed(random_state)
+        return [Between(*both, seed) for both in pairwise(ends)]
 
     def _seed(self, random_state: int) -> int:
         """That of a choice: parts of a part are not cut where that was."""
