@@ -10,10 +10,7 @@ using fast routines of matrix multiplication" (2012); see `error_free`.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -24,7 +21,7 @@ from pellucid.regression.error_free import (
     bits_of_slices,
     cut,
     cutters,
-    two_product,
+    two_sum,
 )
 from pellucid.regression.rows import MOST, rows_a_block
 from pellucid.regression.sums.plan import Plan
@@ -88,50 +85,87 @@ class Products:
                [ 2.,  6.,  2.]])
         """
         n, d = X.shape
-        size = min(max(rows_a_block(2 * d), 2 * d), MOST, n)
-        room = _Room(plan, d + 2, size, bits_of_slices(size))
+        size = min(max(rows_a_block(d), 2 * d), MOST, n)
+        sums = _Sums(plan, d + 2, size)
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            blocks = [slice(i, i + size) for i in range(0, n, size)]
-            found = (
-                room.summed(X[rows], y[rows], None if s is None else s[rows])
-                for rows in blocks
-            )
-            return reduce(operator.add, found)
+            for i in range(0, n, size):
+                rows = slice(i, i + size)
+                sums.add(X[rows], y[rows], None if s is None else s[rows])
+        return sums.total
 
 
-class _Room:
-    """Memory for a block of rows and for its slices."""
+class _Sums:
+    """Sums over blocks of rows, and memory for a block and its slices."""
 
-    def __init__(self, plan: Plan, p: int, size: int, bits: int) -> None:
-        self.plan, self.bits = plan, bits
-        self.Z = np.ones((p, size))
-        self.slices = np.empty((plan.slices, p, size))
+    def __init__(self, plan: Plan, p: int, size: int) -> None:
+        self.plan, self.bits_of_slices, self.n = plan, bits_of_slices(size), 0
+        self.Z, self.slices = np.empty((p, size)), np.empty((plan.slices, p, size))
+        self.head, self.tail = np.zeros((2, p, p))
+        self.lost, self.log_weights = np.zeros(p), 0.0
+        self.low, self.high = np.full(p, np.inf), np.full(p, -np.inf)
+        self.bits = np.zeros(p - 1, np.int64)
 
-    def summed(self, X: Array, y: Array, s: Array | None) -> Products:
-        """The products of a block."""
-        m = len(X)
-        Z = self.Z[:, :m]
-        Z[:-2], Z[-2] = X.T, y
-        bits = self.set_bits(Z)
+    @property
+    def total(self) -> Products:
+        """The sums over all blocks so far."""
+        of = Double(*two_sum(self.head, self.tail))
+        low, high = self.low[:-1], self.high[:-1]
+        return Products(of, self.lost, low, high, self.bits, self.n, self.log_weights)
+
+    def add(self, X: Array, y: Array, s: Array | None) -> None:
+        """Add the products of a block."""
+        self.n += len(X)
+        Z = self.Z[:, : len(X)]
+        Z[:-2], Z[-2], Z[-1] = X.T, y, 1.0
+        self.set_bits(Z)
         self.plan.rounded(Z[:-1])
         low, high = Z.min(axis=1), Z.max(axis=1)
+        np.minimum(self.low, low, out=self.low)
+        np.maximum(self.high, high, out=self.high)
         exponent = np.frexp(np.maximum(-low, high))[1]
         if self.plan.is_exact(low[:-1], high[:-1]):
-            slices = self.cut(Z, exponent)
+            slices, tail = self.cut(Z, exponent), np.zeros(1)
         else:
-            slices = self.cut_exactly(np.vstack([X.T, y]), exponent)
-        lost = self.lost(slices[-1], exponent)
-        log = 0.0
-        if s is None:
-            terms = _squares(slices, bool(lost.any()))
-        else:
+            whole = self.whole(np.vstack([X.T, y]))
+            slices, tail = cut(whole, self.cutters(exponent)), whole.tail
+        lost = self.lost_of(slices[-1], exponent)
+        if s is not None:
             s = np.ldexp(s, -self.plan.f)
-            terms, log = self.weighted(slices, Z, s), float(np.sum(np.log(s)))
+            self.add_weighted(slices, Double(Z, tail) * s)
+            self.log_weights += float(np.sum(np.log(s)))
             lost = lost * np.max(s)
-        of = Double.of(next(terms))
-        for term in terms:
-            of = of + term
-        return Products(of, lost, low[:-1], high[:-1], bits, m, log)
+        else:
+            self.add_squares(slices, bool(lost.any()))
+        self.lost += lost
+
+    def add_exact(self, term: Array) -> None:
+        """Add products that are exact; the sum is head + tail."""
+        self.head, left = two_sum(self.head, term)
+        self.tail += left
+
+    def add_squares(self, slices: Any, rest: bool) -> None:
+        """Add the terms of Z Z', in whose sum (P + P') / 2 they are counted."""
+        for i, left in enumerate(slices[:-1]):
+            self.add_exact(left @ left.T)
+            for right in slices[i + 1 : -1]:
+                self.add_exact(2 * (left @ right.T))
+        if rest:
+            last = slices[-1]
+            both = np.multiply(slices[0], 2, out=self.Z[:, : last.shape[1]])
+            for each in slices[1:-1]:
+                both += 2 * each
+            both += last
+            self.tail += last @ both.T
+
+    def add_weighted(self, slices: Any, right: Double) -> None:
+        """Add the terms of Z diag(s) Z', whose right side is cut too."""
+        exponent = np.frexp(np.abs(right.head).max(axis=1))[1]
+        others = cut(right, self.cutters(exponent))
+        for left in slices[:-1]:
+            for other in others[:-1]:
+                self.add_exact(left @ other.T)
+        self.tail += slices[-1] @ right.head.T
+        self.tail += sum(slices[:-1]) @ others[-1].T
 
     def cut(self, Z: Array, exponent: Array) -> Any:
         """Slices of Z, the leading bits first."""
@@ -142,53 +176,30 @@ class _Room:
             left = np.subtract(left, room[i], out=room[-1])
         return room
 
-    def cut_exactly(self, raw: Array, exponent: Array) -> list[Array]:
-        """Slices of rows that float64 does not hold once their heads are gone."""
-        one = Double.of(np.ones((1, raw.shape[1])))
-        parts = zip(
-            *((z.head, z.tail) for z in (self.plan.seen(raw), one)), strict=True
-        )
-        return cut(Double(*map(np.vstack, parts)), self.cutters(exponent))
+    def whole(self, raw: Array) -> Double:
+        """Z of rows that float64 does not hold once their heads are gone."""
+        seen, one = self.plan.seen(raw), Double.of(np.ones((1, raw.shape[1])))
+        parts = (seen.head, one.head), (seen.tail, one.tail)
+        return Double(*map(np.vstack, parts))
 
     def cutters(self, exponent: Array) -> list[Array]:
         """What cuts columns below 2^exponent."""
-        return [c[:, None] for c in cutters(exponent, self.bits, self.plan.slices)]
+        found = cutters(exponent, self.bits_of_slices, self.plan.slices)
+        return [c[:, None] for c in found]
 
-    def lost(self, last: Array, exponent: Array) -> Array:
-        """What the squares of the last slice add up to at most (p + 1,)."""
+    def lost_of(self, last: Array, exponent: Array) -> Array:
+        """What the squares of the last slice add up to at most (p,)."""
         there: Array = np.asarray(last[:, :FIRST].any(axis=1))
         there[~there] = last[~there, FIRST:].any(axis=1)
-        least = exponent - self.bits * (self.plan.slices - 1)
+        least = exponent - self.bits_of_slices * (self.plan.slices - 1)
         return np.asarray(last.shape[1] * np.ldexp(there.astype(float), 2 * least))
 
-    def weighted(self, slices: Any, Z: Array, s: Array) -> Iterator[Array]:
-        """The terms of Z diag(s) Z', whose right side is cut too."""
-        right = Double(*two_product(Z, s))
-        exponent = np.frexp(np.abs(right.head).max(axis=1))[1]
-        others = cut(right, self.cutters(exponent))
-        for left in slices[:-1]:
-            for other in others[:-1]:
-                yield left @ other.T
-        yield slices[-1] @ right.head.T
-        yield sum(slices[:-1]) @ others[-1].T
-
-    def set_bits(self, raw: Array) -> Array:
-        """Of coarse columns all bits that are set in one of their numbers."""
-        plan, found = self.plan, np.zeros(len(raw) - 1, np.int64)
+    def set_bits(self, raw: Array) -> None:
+        """Mark the bits that are set in one of the numbers of coarse columns."""
+        plan = self.plan
         for j in plan.coarse:
             e = 0 if plan.e is None else plan.e[j]
             steps = np.ldexp(raw[j], -(plan.units[j] + e))
             whole = (steps == np.rint(steps)).all() and np.abs(steps).max() < 2.0**62
-            found[j] = np.bitwise_or.reduce(steps.astype(np.int64)) if whole else 1
-        return found
-
-
-def _squares(slices: Any, rest: bool) -> Iterator[Array]:
-    """The terms of Z Z', in whose sum (P + P') / 2 they are counted."""
-    for i, left in enumerate(slices[:-1]):
-        yield left @ left.T
-        for right in slices[i + 1 : -1]:
-            yield 2 * (left @ right.T)
-    if rest:
-        last = slices[-1]
-        yield last @ (2 * sum(slices[1:-1], slices[0]) + last).T
+            found = np.bitwise_or.reduce(steps.astype(np.int64)) if whole else 1
+            self.bits[j] |= found
