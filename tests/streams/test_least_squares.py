@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -340,3 +341,28 @@ def test_a_fold_without_rows_is_refused():
     stream = streamed(np.arange(4.0)[:, None], np.arange(4.0))
     with pytest.raises(ModelError, match="in each of 9 folds"):
         cross_validated(pl.LinearRegression(), stream, folds=9)
+
+
+@pytest.mark.parametrize("kind", ["classical", "HC3"])
+def test_a_column_of_weights_weighs_as_in_memory(kind, rng):
+    X, y = made(rng)
+    X[:, 0] = rng.integers(0, 4, len(y)) * 2.0**-40
+    stream = streamed(X, y)
+    weighted = replace(stream, reading=replace(stream.reading, weights="x1"))
+    model = pl.LinearRegression().fit(weighted)
+    table = streamed(X, y, stream=False)
+    frame = pd.DataFrame(table.X, columns=table.names)
+    other = pl.LinearRegression().fit(frame, table.y, sample_weight=X[:, 0])
+    mine, theirs = (each.summary(covariance=kind).frame for each in (model, other))
+    np.testing.assert_allclose(mine, theirs, rtol=1e-10)
+    np.testing.assert_allclose(
+        [*model._statistics.figures().values()][:8],
+        [*other._statistics.figures().values()][:8],
+        rtol=1e-10,
+    )
+
+
+def test_the_rows_of_a_streamed_fit_are_not_in_memory(rng):
+    model = pl.LinearRegression().fit(streamed(*made(rng)))
+    with pytest.raises(ModelError, match="a model of a stream"):
+        model.diagnostics()

@@ -153,7 +153,7 @@ class FoldsOf:
     cuts: tuple[Between, ...]
 
     def __call__(self, chunk: Chunk) -> FoldSums:
-        """Those of rows that have weight."""
+        """Those of its rows in each."""
         of = ProductsOf(self.plan)
         parts = (chunk.some(cut.of(chunk.number)) for cut in self.cuts)
         return FoldSums(tuple(of(part) if len(part) else None for part in parts))

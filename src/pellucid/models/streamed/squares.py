@@ -80,24 +80,10 @@ class ProductsOf:
 
     plan: Plan
 
-    def __call__(self, chunk: Chunk) -> Products | None:
-        """Those of rows that have weight; None where none has."""
-        if chunk.s is not None:
-            chunk = with_weight(chunk, chunk.s)
-        if not len(chunk):
-            return None
+    def __call__(self, chunk: Chunk) -> Products:
+        """Those of all its rows."""
         y = np.asarray(chunk.y, float)
         return Products.of_rows(self.plan, chunk.X, y, chunk.s)
-
-
-def with_weight(chunk: Chunk, s: Array) -> Chunk:
-    """The rows of a chunk that have weight."""
-    if np.min(s) < 0:
-        raise ModelError(
-            f"expected weights of at least 0, got {np.min(s):g} in row "
-            f"{chunk.number[np.argmin(s)] + 1}; mend the column of weights."
-        )
-    return chunk.some(s > 0)
 
 
 def expect_numbers(model: Any, stream: Stream) -> None:
@@ -149,12 +135,8 @@ class MeatOf:
     n: int
     kind: str
 
-    def __call__(self, chunk: Chunk) -> Triangle | None:
-        """Of rows that have weight."""
-        if chunk.s is not None:
-            chunk = with_weight(chunk, chunk.s)
-        if not len(chunk):
-            return None
+    def __call__(self, chunk: Chunk) -> Triangle:
+        """Of all its rows."""
         y = np.asarray(chunk.y, float)[:, None]
         s = None if chunk.s is None else np.ldexp(chunk.s, -self.hat.f)
         some = self.hat.of_some(chunk.X, y, s)
