@@ -448,3 +448,40 @@ def test_a_count_below_zero_is_refused_in_the_words_of_memory():
     with pytest.raises(ModelError) as stream:
         pl.PoissonRegression().fit(streamed(rows))
     assert str(stream.value) == str(memory.value)
+
+
+# -- robust regression ----------------------------------------------------------------
+
+
+def numbers(n: int = 3000, d: int = 4, seed: int = 0) -> np.ndarray:
+    """Rows [X, y] with outliers."""
+    rows, rng = table(n, d, seed=seed), np.random.default_rng(seed + 1)
+    noise = rng.standard_t(2, size=n)
+    rows[:, -1] = 1000 + 30 * (rows[:, :-1] @ np.linspace(-1, 2, d) + noise)
+    return rows
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"alpha": 0.0}, {"alpha": 10.0}, {"fit_intercept": False}, {"epsilon": 2.0}],
+    ids=str,
+)
+@pytest.mark.parametrize("n", [3000, 60_000])
+def test_robust_coefficients_are_those_of_memory(options, n):
+    cuts = range(2000, n, 2000)
+    memory, stream = both(
+        pl.HuberRegression(**options, tol=1e-9), numbers(n), cuts=cuts
+    )
+    assert_same(memory, stream, 1e-9)
+    assert stream.scale_ == pytest.approx(memory.scale_, rel=1e-9)
+    assert (stream.outliers_ == memory.outliers_).all()
+    assert stream.history_[-1] == pytest.approx(memory.history_[-1], rel=1e-12)
+    assert stream.passes_ <= 12
+    assert str(stream.summary()).count("\n") == str(memory.summary()).count("\n")
+
+
+def test_rows_on_a_plane_are_refused():
+    rows = numbers()
+    rows[:, -1] = rows[:, :-1].sum(axis=1)
+    with pytest.raises(ModelError, match="so many on a plane"):
+        pl.HuberRegression().fit(streamed(rows))

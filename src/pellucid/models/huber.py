@@ -14,7 +14,9 @@ from pellucid.minimisers.task import Fit, Options, Watch
 from pellucid.models import base, checks, costs, extremes, linear_settings
 from pellucid.models.base import Array
 from pellucid.models.scores import Regressor
+from pellucid.models.streamed import huber as by_passes
 from pellucid.models.streamed.predicting import by_chunks
+from pellucid.models.streamed.taking import taken
 from pellucid.regression import powers, scales
 from pellucid.regression.columns import Columns, Moments
 from pellucid.regression.objective import Objective
@@ -92,11 +94,14 @@ class HuberRegression(Regressor, BaseEstimator):
     n_iter_ : int
         Iterations taken.
     history_ : array
-        Entry i is J at iteration i, from 0, the start.
+        Entry i is J at iteration i, from 0, the start: of a stream, the minimum of a
+        sample.
     graph_ : Graph
         J as a graph of w, b, sigma, X and y (and of the weights s).
     n_features_in_, feature_names_in_ : int, array (d,) of str
         How many features there are, and their names where X had some.
+    passes_ : int
+        How many times the rows were read, where they were streamed.
 
     References
     ----------
@@ -132,8 +137,9 @@ class HuberRegression(Regressor, BaseEstimator):
 
         Parameters
         ----------
-        X : array (n, d), data frame, sparse matrix or `Table` with its target
-            Features; a sparse matrix is not filled out.
+        X : array (n, d), data frame, sparse matrix, `Table` or `Stream` with its target
+            Features; a sparse matrix is not filled out. The rows of a stream are read
+            anew at each step.
         y : array (n,)
             Target.
         sample_weight : array (n,), optional
@@ -161,6 +167,8 @@ class HuberRegression(Regressor, BaseEstimator):
         array([2.01])
         """
         checks.check_parameters(self, CHECKS)
+        if (stream := taken(self, X, y, sample_weight)) is not None:
+            return by_passes.fitted(self, stream)
         X, y = base.unpacked(self, X, y)
         self._target = base.target_name(y)
         options: dict[str, Any] = {"sparse": True, "y_numeric": True}

@@ -126,12 +126,17 @@ class Measuring:
 
 
 def measured(
-    stream: Stream, rows: Rows, targets: Callable[[Array, Array], Any], centred: bool
-) -> tuple[Measured, Any, Sample]:
-    """Measure columns and targets in one pass; gives also rows that are drawn."""
+    stream: Stream, rows: Rows, targets: Callable[[Array, Array], Any], centred: bool,
+    always: bool = False,
+) -> tuple[Measured, Any, Sample]:  # fmt: skip
+    """Measure columns and targets in one pass; gives also rows that are drawn.
+
+    Of few rows none are, unless some are always needed: then all of them.
+    """
     n, d = stream.n, stream.d
     m = min(DRAWN, max(n // SAMPLE, EACH * (d + 1)), max(NUMBERS // d, EACH * (d + 1)))
-    part = 0.0 if m > n / 3 or n * d < LARGE else m / n
+    few = m > n / 3 or n * d < LARGE
+    part = float(always) if few else m / n
     work = Measuring(rows, targets, centred, part)
     spread, about, drawn = stream.summed(work, "measuring the columns")
     X, y, s = map(np.concatenate, zip(*drawn, strict=True))
