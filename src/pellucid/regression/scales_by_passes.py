@@ -107,7 +107,7 @@ def sums(rows: Objective, epsilon: float, u: Array) -> tuple[Any, Any, Any]:
     >>> objective = Objective(design, y, s, RowCost(costs.huber), np.zeros(2))
     >>> J, g, H = sums(objective, 2.0, np.array([1.0, 0.0, 1.0]))
     >>> J, g
-    (np.float64(15.0), array([-2. , -2. , -1. ]))
+    (np.float64(15.0), array([-2., -2., -1.]))
     """
     sigma, n, d = u[-1], *rows.design.shape
 

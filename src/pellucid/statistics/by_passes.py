@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pellucid.regression.columns import Columns
 from pellucid.regression.design import Design, with_ones
-from pellucid.statistics.families import Family
+from pellucid.statistics.families import Classes, Family
 from pellucid.statistics.information import Information
 from pellucid.statistics.likelihood import Likelihoods
 from pellucid.tables.streams.adding import Several
@@ -48,7 +48,10 @@ class Turned:
 
     def block(self, rows: slice) -> Array:
         """Some rows of B (m, r)."""
-        return np.asarray(with_ones(self.design, rows) @ self.turn)
+        A = with_ones(self.design, rows)
+        p, r = self.turn.shape
+        plain = p == r and np.array_equal(self.turn, np.eye(p))
+        return A if plain else np.asarray(A @ self.turn)
 
     @property
     def rank(self) -> int:
@@ -307,11 +310,10 @@ def _looked(seen: Seen, turn: Array, chunk: Chunk) -> Several | None:
     if here is None:
         return None
     z, y, s, family = here.z, here.y, here.s, seen.family
+    found, deviance = _likelihood(family, z, y, s)
+    few = _alike(family, y, s)
     constants = seen.constant, 0 * seen.constant
-    flat = [np.broadcast_to(at, z.shape) for at in constants]
-    found, *null = (float(s @ family.log_likelihoods(o, y)) for o in (z, *flat))
-    of = (2 * float(s @ family.half_deviances(o, y)) for o in (z, *flat))
-    deviance, *null_deviances = of
+    nulls = [_likelihood(family, np.zeros(few[0].shape) + at, *few) for at in constants]
     right = _likeliest(z) == _likeliest(np.where(y > 0, 1.0, -1.0))
     held = np.zeros((0, 0))
     if not seen.intercept:
@@ -319,9 +321,27 @@ def _looked(seen: Seen, turn: Array, chunk: Chunk) -> Several | None:
         held = (B * s[:, None]).T @ B
     sums = Sums(
         len(s), int(right.sum()), float(s @ right), found, deviance,
-        np.array(null), np.array(null_deviances),
+        *np.array(nulls).T,
     )  # fmt: skip
     return Several((here.curvature, here.slope, held, sums))
+
+
+def _likelihood(family: Family, z: Array, y: Array, s: Array) -> tuple[float, float]:
+    """The log likelihood and the deviance."""
+    found = float(s @ family.log_likelihoods(z, y))
+    if isinstance(family, Classes):  # at most a class is sure
+        return found, -2 * found
+    return found, 2 * float(s @ family.half_deviances(z, y))
+
+
+def _alike(family: Family, y: Array, s: Array) -> tuple[Array, Array]:
+    """Targets and weights, of classes a row each, as constants are alike for them."""
+    if not isinstance(family, Classes):
+        return y, s
+    k = y.shape[1]
+    return np.vstack([np.zeros((1, k)), np.eye(k)]), np.append(
+        s.sum() - s @ y.sum(1), s @ y
+    )
 
 
 def _likeliest(z: Array) -> Array:
