@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,11 @@ def streamed(y, rows=X):
     return pl.rows((rows, y), target="y", stream=True)
 
 
+def weighted(y, s):
+    stream = streamed(y, np.column_stack([X, s])).without({"x5": "holds the weights"})
+    return replace(stream, reading=replace(stream.reading, weights="x5"))
+
+
 def learned(fitted):
     """All numbers that a model has learned, and what its epochs cost."""
     found = (fitted.coefs_, fitted.intercepts_, fitted.norms_) if hasattr(
@@ -110,6 +116,14 @@ def test_rows_that_fit_into_the_buffer_are_shuffled_as_in_memory_and_read_once(n
     np.testing.assert_array_equal(learned(of_stream), learned(in_memory))
     counts = isinstance(of_stream, (pl.MLPClassifier, pl.NetworkClassifier))
     assert of_stream.passes_ == 1 + counts
+
+
+@pytest.mark.parametrize("name", ["balanced classes", "a perceptron", "a network"])
+def test_weights_of_rows_count_as_in_memory_and_those_of_0_are_left_out(name, small):
+    y, s = CLASSES["three"], np.arange(N) % 4 / 2.0
+    of_stream = model(name, shuffle=False).fit(weighted(y, s))
+    in_memory = model(name, shuffle=False).fit(X, y, s)
+    np.testing.assert_array_equal(learned(of_stream), learned(in_memory))
 
 
 def test_classes_that_are_text_are_those_of_the_recipe(tmp_path, small):
@@ -227,8 +241,6 @@ def test_how_many_threads_there_are_does_not_matter(small):
 
 
 def _with(stream, runner):
-    from dataclasses import replace
-
     return replace(stream, runner=runner)
 
 

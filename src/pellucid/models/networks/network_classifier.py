@@ -147,7 +147,8 @@ class NetworkClassifier(ClassifierMixin, Network):
         X : array (n, ...), list of sequences, data frame, matrix, `Table`, `Stream`
             Rows as the network takes them: images (n, height, width, channels),
             sequences (n, t, d), words (n, t), tables (n, d); or a list of sequences of
-            several lengths, arrays (t, d) or lists of words.
+            several lengths, arrays (t, d) or lists of words. A `Stream` gives rows (d,)
+            in float64, shuffled within a buffer; see `streamed.buffer`.
         y : array (n,), or (n, ...) for a network with an output at each place
             Classes, numbers or text.
         sample_weight : array (n,), optional

@@ -15,7 +15,7 @@ from pellucid.models.base import Array, FittedRows
 from pellucid.models.networks.epochs import Order
 from pellucid.models.streamed import apart, taking
 from pellucid.models.streamed.buffer import Buffer
-from pellucid.models.streamed.classes import Weighing
+from pellucid.models.streamed.classes import Weighing, numbered
 from pellucid.tables.streams.chunk import Chunk
 from pellucid.tables.streams.stream import Stream
 
@@ -160,9 +160,8 @@ class Coded:
 
     def __call__(self, chunk: Chunk) -> list[Array]:
         """X (m, d), y (m, k), and weights (m,) where there are some."""
-        X, y = np.ascontiguousarray(chunk.X), np.asarray(chunk.y)
-        coded, s = self.model._coded(y, X), self.weighted(y, chunk.s)
-        rows = base.weighted_rows(X, coded, s)
+        X, y, s = numbered(self.model, chunk)
+        rows = base.weighted_rows(X, self.model._coded(y, X), self.weighted(y, s))
         return [array for array in rows if array is not None]
 
 

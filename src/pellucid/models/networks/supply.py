@@ -13,7 +13,12 @@ from pellucid.models.base import Array
 from pellucid.models.networks.examples import Examples
 from pellucid.models.streamed import apart, buffer
 from pellucid.models.streamed.buffer import Buffer
-from pellucid.models.streamed.classes import Weighing, as_they_are, classes_of
+from pellucid.models.streamed.classes import (
+    Weighing,
+    as_they_are,
+    classes_of,
+    numbered,
+)
 from pellucid.tables.streams.chunk import Chunk
 from pellucid.tables.streams.stream import Stream
 from pellucid.tables.wording import counted
@@ -59,7 +64,7 @@ class Made:
     Parameters
     ----------
     model : estimator
-        A copy, which gives no weights to classes.
+        A copy, which gives no weights to classes and can be sent elsewhere.
     weighted : callable
         The weights of rows with targets y, from those of the stream.
     """
@@ -69,8 +74,8 @@ class Made:
 
     def examples(self, chunk: Chunk) -> Examples:
         """X (m, d), y (m, k), and weights (m,) where there are some."""
-        X, y = np.ascontiguousarray(chunk.X), np.asarray(chunk.y)
-        made: Examples = self.model._made(Examples(X, s=self.weighted(y, chunk.s)), y)
+        X, y, s = numbered(self.model, chunk)
+        made: Examples = self.model._made(Examples(X, s=self.weighted(y, s)), y)
         return made
 
     def __call__(self, chunk: Chunk) -> list[Array]:
@@ -100,7 +105,8 @@ def of_stream(
         model.network_ = model._built((stream.d,), model._units(chunk.y))
     model._expect_shape(chunk.X, None)
     alike = copy.copy(model)
-    alike.class_weight = None
+    alike.class_weight = alike.callback = None
+    alike.network = model.network_
     made = Made(alike, weighted)
     rows, held_out = made.examples(chunk), None
     model.n_outputs_ = alike.n_outputs_

@@ -10,6 +10,7 @@ import numpy as np
 
 from pellucid.models import weights
 from pellucid.models.base import Array
+from pellucid.models.streamed.rows import Counting, Counts, Weighed
 from pellucid.tables.streams.chunk import Chunk
 from pellucid.tables.streams.stream import Stream
 
@@ -22,38 +23,22 @@ def as_they_are(y: Array, s: Array | None) -> Array | None:
     return s
 
 
-@dataclass(frozen=True, eq=False)
-class Counts:
-    """The classes of some rows (k,), and how much there is of each (k,).
-
-    Examples
-    --------
-    >>> some = Counts(np.array([0, 2]), np.array([1.0, 3.0]))
-    >>> (some + Counts(np.array([1, 2]), np.array([5.0, 1.0]))).weights
-    array([1., 5., 4.])
-    """
-
-    classes: Array
-    weights: Array
-
-    def __add__(self, other: Counts) -> Counts:
-        """Those of both."""
-        both = np.concatenate([self.classes, other.classes])
-        classes, index = np.unique(both, return_inverse=True)
-        each = np.concatenate([self.weights, other.weights])
-        return Counts(classes, np.bincount(index, each))
+def numbered(model: Any, chunk: Chunk) -> tuple[Array, Array, Array | None]:
+    """X (m, d) in one piece, row after row, y (m,), and weights (m,) if there are."""
+    X, y, s = Weighed(type(model).__name__)(chunk)
+    return np.ascontiguousarray(X), y, None if chunk.s is None else s
 
 
-def counted(chunk: Chunk) -> Counts:
-    """The classes of a chunk, with the sum of their weights.
+@dataclass(frozen=True)
+class Counted:
+    """The classes of a chunk, in the name of a model."""
 
-    Numbers with decimals are no classes: one is enough to be refused.
-    """
-    y, s = np.asarray(chunk.y), chunk.s
-    if y.dtype.kind == "f" and (y % 1).any():
-        y, s = y[y % 1 != 0][:1], None
-    classes, index = np.unique(y, return_inverse=True)
-    return Counts(classes, np.bincount(index, s).astype(float))
+    name: str
+
+    def __call__(self, chunk: Chunk) -> Counts:
+        """How many rows each has, and what they weigh."""
+        _, y, s = Weighed(self.name)(chunk)
+        return Counting(self.name)(y, s)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +77,7 @@ def classes_of(model: Any, stream: Stream, known: Any = None) -> Classes:
     if model.class_weight is None and (known is not None or labels):
         given = np.array(labels) if known is None else np.unique(known)
         return Classes(weights.classes_of(model, given, stream.n)[0], None)
-    counts = stream.summed(counted, "counting the classes")
+    counts = stream.summed(Counted(type(model).__name__), "counting the classes")
     classes = weights.classes_of(model, counts.classes, stream.n)[0]
     if model.class_weight is None:
         return Classes(classes, None)
