@@ -274,7 +274,8 @@ def predict(model: Path, table: Path, out: Path | None, **reading: Any) -> None:
     which a number lies 95 times of 100, or with the probability of each class. Rows
     that cannot be predicted (a missing cell, a level never seen, text for a number)
     stay, with these cells empty, and are counted. Where the table holds the target
-    too, tells how good the predictions are.
+    too, tells how good the predictions are. A table that would not fit well into memory
+    is read and written a few rows at a time.
     """
     from pellucid.tour.predict import run
 

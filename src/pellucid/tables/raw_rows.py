@@ -10,7 +10,7 @@ from pellucid.errors import TableError
 from pellucid.tables.grid import Grid
 from pellucid.tables.sources import grid_of
 from pellucid.tables.streams.pieces import Piece
-from pellucid.tables.streams.places import pieces_of
+from pellucid.tables.streams.places import is_large, pieces_of
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,10 @@ def raw_rows(
     header, sheet, stream
         As in `pellucid.rows`.
     """
-    if not stream:
+    if not (is_large(path) if stream is None else stream):
         grid = grid_of(path, None, header, sheet)
         return RawRows(grid.source, grid.n, (grid,))
-    pieces = tuple(pieces_of(path))
+    pieces = tuple(pieces_of(path, header=header))
     counts = [piece.n for piece in pieces]
     n = None if None in counts else sum(n for n in counts if n is not None)
     return RawRows(path.name, n, pieces)

@@ -48,5 +48,3 @@ def noted_of(model: Any) -> Iterator[str]:
         X, y = base.rows_of(model)
         place = y.astype(int) if y.ndim == 1 else y.argmax(axis=1)
         yield from of_classes.copied(model, X, place)
-        if not (model.separable_ or np.isfinite(model.C)):
-            yield from of_classes.far(model)
