@@ -242,7 +242,7 @@ def fit(
     passes over them, on all cores. The figures are those of all rows; pictures show
     10,000 of them, drawn by chance.
     """
-    from pellucid.tables.to_table import columns_named
+    from pellucid.tables.wishes import columns_named
     from pellucid.tour.fit import run
 
     plurals = {"category": "categories", "number": "numbers", "date": "dates"}

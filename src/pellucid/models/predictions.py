@@ -17,11 +17,11 @@ from sklearn.base import is_classifier
 from pellucid.errors import TableError
 from pellucid.models.base import Array
 from pellucid.models.scoring import Right, compared
+from pellucid.tables.as_numbers import PERCENT, Role
 from pellucid.tables.cells import is_missing
 from pellucid.tables.grid import Column, Grid
 from pellucid.tables.levels import text_of
 from pellucid.tables.preparation import Preparation
-from pellucid.tables.roles import PERCENT, Role
 from pellucid.tables.step import Step, Values
 from pellucid.tables.to_files import as_text
 from pellucid.tables.wording import counted, listed, shown

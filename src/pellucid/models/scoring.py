@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.tables.as_numbers import Role
 from pellucid.tables.cells import is_missing
 from pellucid.tables.grid import Column, Grid
 from pellucid.tables.levels import text_of
 from pellucid.tables.rereading import read_as
-from pellucid.tables.roles import Role
 from pellucid.tables.step import Step
 from pellucid.tables.streams.spread import Spread
 

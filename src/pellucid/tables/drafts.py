@@ -1,34 +1,107 @@
-"""Columns on their way into a table, and which of them and of the rows go."""
+"""Columns on their way into a table, and which of them and of the rows go.
+
+What is judged is the same whether all rows are in memory or none: it is asked of
+`Rows`, which look at them.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pellucid.errors import TableError
-from pellucid.tables.grid import Grid
-from pellucid.tables.preparation import GIVES, filled_step
-from pellucid.tables.roles import LEFT_OUT, Role, values_of
-from pellucid.tables.step import Step, Values
+from pellucid.tables.as_numbers import LEFT_OUT, Role
+from pellucid.tables.looks import Alike, Holes, Left, Relation
+from pellucid.tables.preparation import GIVES
+from pellucid.tables.step import Step
 from pellucid.tables.wording import counted, quoted, shown
 
 TOO_FEW = 0.1  # share of the rows that must remain, else columns are left out for them
-SURE = 10  # rows from which it is no chance that one column gives another
+SURE = 10  # rows from which few of them are too few for the columns
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The target: its step, and its labels, sorted as text, where it has some."""
+
+    step: Step
+    labels: tuple[str, ...] = ()
+
+    @property
+    def labelled(self) -> bool:
+        """Whether its values are the places of labels."""
+        return self.step.role.kind == "label"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done with columns so far, as they are asked for.
+
+    Parameters
+    ----------
+    steps : tuple of Step
+        Of each column.
+    goal : Goal or None
+        The target.
+    kept : tuple of int
+        The places of columns that are not left out.
+    holed : tuple of (int, Step)
+        Columns for whose holes a row goes, the first that would be left out first.
+    """
+
+    steps: tuple[Step, ...]
+    goal: Goal | None
+    kept: tuple[int, ...]
+    holed: tuple[tuple[int, Step], ...]
+
+
+class Rows(Protocol):
+    """Rows that can be looked at: in memory, or in passes over them."""
+
+    def alike(self, plan: Plan) -> Alike:
+        """Which of the columns that are kept are equal."""
+        ...
+
+    def holes(self, plan: Plan) -> Holes:
+        """In how many rows there are holes."""
+        ...
+
+    def left(self, plan: Plan, n: int) -> Mapping[int, Left]:
+        """What is left of columns in the n rows that remain."""
+        ...
+
+    def relations(self, plan: Plan, n: int) -> Mapping[int, Relation]:
+        """What columns have to do with the target in the n rows that remain."""
+        ...
+
+    def profiled(self, j: int, role: Role) -> int:
+        """How many cells of a column hold nothing, by a role."""
+        ...
+
+    def fills(self, plan: Plan, places: Sequence[int]) -> Sequence[float]:
+        """What takes the place of holes: the median, or the most frequent level."""
+        ...
+
+    def first_hole(self, plan: Plan, j: int | None) -> tuple[str, object]:
+        """Where a column, None for the target, has its first hole, and the cell."""
+        ...
 
 
 @dataclass
 class Draft:
-    """Columns on their way into a table: a step and the numbers of each."""
+    """Columns on their way into a table: a step of each, and rows to look at."""
 
-    grid: Grid
+    source: str
+    n: int
+    rows: Rows
+    goal: Goal | None
     steps: list[Step] = field(default_factory=list)
-    values: list[Values] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    remain: int = 0
+    holed: tuple[tuple[int, Step], ...] | None = None  # when rows have been chosen
 
     def leave_out(self, j: int, reason: str) -> None:
         """Leave a column out after all."""
@@ -39,38 +112,44 @@ class Draft:
         """The places of the columns that are not left out."""
         return [j for j, s in enumerate(self.steps) if s.role.kind != LEFT_OUT]
 
-    def holes(self) -> NDArray[np.bool_]:
-        """Where a kept column has no value (n, kept), unless it is filled in."""
-        columns = [np.isnan(self.values[j]) & (self.steps[j].fill is None)
-                   for j in self.kept()]  # fmt: skip
-        if not columns:
-            return np.zeros((self.grid.n, 0), bool)
-        return np.column_stack(columns)
+    def plan(self, each: Mapping[int, int] | None = None) -> Plan:
+        """What is done with columns so far; in `each` so many rows have a hole."""
+        kept, holed = self.kept(), self.holed
+        if holed is None:
+            some = [(j, self.steps[j]) for j in kept]
+            some = [(j, s) for j, s in some if s.missing and s.fill is None]
+            often = each or {j: step.missing for j, step in some}
+            holed = tuple(sorted(some, key=lambda pair: (-often[pair[0]], pair[0])))
+        return Plan(tuple(self.steps), self.goal, tuple(kept), holed)
+
+    @property
+    def d(self) -> int:
+        """How many columns of X there are."""
+        return sum(len(step.names) for step in self.steps)
 
 
-@dataclass(frozen=True)
-class Goal:
-    """The target: its step, its values (n,), and which rows have one."""
-
-    step: Step
-    values: NDArray[Any]
-    present: NDArray[np.bool_]
-    cells: Callable[[], Sequence[object]]
-
-    def varies(self, rows: NDArray[np.bool_]) -> bool:
-        """Whether there is something to learn in some rows."""
-        values = self.values[rows]
-        return bool((values[1:] != values[:-1]).any())
+def judge(draft: Draft, missing: str) -> None:
+    """Leave out columns that tell nothing new, and find which rows remain."""
+    if not draft.kept():
+        last_resort(draft)
+    if draft.goal is not None:
+        without_copies(draft)
+    if missing == "refuse":
+        refuse_holes(draft)
+    if missing == "impute":
+        fill(draft)
+    choose_rows(draft)
+    if draft.goal is not None and draft.remain:
+        without_target(draft, draft.goal)
+        without_constants(draft)
 
 
 def without_copies(draft: Draft) -> None:
     """Leave out a column that says what one before it says."""
-    seen: dict[bytes, str] = {}
-    for j in draft.kept():
-        key = hashlib.sha256(np.ascontiguousarray(draft.values[j]).data).digest()
-        if key in seen:
-            draft.leave_out(j, f"a copy of {quoted(seen[key])}")
-        seen.setdefault(key, draft.steps[j].column)
+    kept = draft.kept()
+    for j, i in zip(kept, draft.rows.alike(draft.plan()).first, strict=True):
+        if kept[i] != j:
+            draft.leave_out(j, f"a copy of {quoted(draft.steps[kept[i]].column)}")
 
 
 def last_resort(draft: Draft) -> None:
@@ -86,127 +165,101 @@ def last_resort(draft: Draft) -> None:
         kind = "category" if left[j].levels else "number"
         reason = f"{left[j].reason}; there is no other column"
         role = replace(left[j], kind=kind, reason=reason)
-        values = draft.values[j] = values_of(draft.grid.columns[j], role)
-        missing = int(np.isnan(values).sum())
+        missing = draft.rows.profiled(j, role)
         draft.steps[j] = replace(draft.steps[j], role=role, missing=missing)
 
 
-def refuse_holes(draft: Draft, goal: Goal | None) -> None:
+def refuse_holes(draft: Draft) -> None:
     """Raise for the first missing cell."""
-    columns = [(draft.steps[j], np.isnan(draft.values[j]), draft.grid.columns[j].cells)
-               for j in draft.kept()]  # fmt: skip
-    if goal is not None:
-        columns.append((goal.step, ~goal.present, goal.cells))
-    for step, holes, cells in columns:
-        if holes.any():
-            i = int(holes.argmax())
+    plan = draft.plan()
+    columns: list[tuple[int | None, Step]] = [(j, draft.steps[j]) for j in plan.kept]
+    if draft.goal is not None:
+        columns.append((None, draft.goal.step))
+    for j, step in columns:
+        if step.missing:
+            place, cell = draft.rows.first_hole(plan, j)
             raise TableError(
-                f"{draft.grid.source}, {draft.grid.place(i)}, column "
-                f"{quoted(step.column)}: expected a {step.role.kind}, found "
-                f"{shown(cells()[i])} ({counted(int(holes.sum()), 'such cell')} in "
-                f"{counted(draft.grid.n, 'row')}); fill such cells in, or say "
-                'missing="drop" or "impute".'
+                f"{draft.source}, {place}, column {quoted(step.column)}: expected a "
+                f"{step.role.kind}, found {shown(cell)} "
+                f"({counted(step.missing, 'such cell')} in {counted(draft.n, 'row')}); "
+                'fill such cells in, or say missing="drop" or "impute".'
             )
 
 
 def fill(draft: Draft) -> None:
     """Let missing cells be filled in."""
-    for j in draft.kept():
-        if draft.steps[j].missing:
-            draft.steps[j] = filled_step(draft.steps[j], draft.values[j])
+    places = [j for j in draft.kept() if draft.steps[j].missing]
+    fills = draft.rows.fills(draft.plan(), places) if places else []
+    for j, value in zip(places, fills, strict=True):
+        draft.steps[j] = replace(draft.steps[j], fill=value)
 
 
-def chosen_rows(draft: Draft, goal: Goal | None) -> NDArray[np.bool_]:
-    """The rows without a hole; columns with many holes go where few rows would stay."""
-    there = np.ones(draft.grid.n, bool) if goal is None else goal.present
-    n = int(there.sum())
-    while True:
-        holes = draft.holes()
-        present = there & ~holes.any(axis=1)
-        d, k = sum(len(step.names) for step in draft.steps), int(present.sum())
+def choose_rows(draft: Draft) -> None:
+    """Find the rows without a hole; columns with many go where few rows would stay."""
+    plan = draft.plan()
+    holes = draft.rows.holes(plan)
+    often = zip(plan.holed, holes.each.tolist(), strict=True)
+    each = {j: k for (j, _), k in often}
+    again = draft.plan(each)
+    if again != plan:
+        plan, holes = again, draft.rows.holes(again)
+    out, n, varies = 0, holes.remain(len(plan.holed)), holes.varies(len(plan.holed))
+    for worst, step in plan.holed:
+        d, k = draft.d, holes.remain(out)
         enough = k >= max(TOO_FEW * n, min(2 * (d + 1), 0.5 * n))
         cramped = k <= d < n and n > 2 * SURE
-        lost = goal is not None and goal.varies(there) and not goal.varies(present)
+        lost = draft.goal is not None and varies and not holes.varies(out)
         last = len(draft.kept()) == 1 and k > 0
-        if (enough and not (cramped or lost)) or last or not holes.any():
+        if (enough and not (cramped or lost)) or last:
             break
-        worst = draft.kept()[int(holes[there].sum(axis=0).argmax())]
-        share = 100 * draft.steps[worst].missing / draft.grid.n
+        share = 100 * step.missing / draft.n
         draft.leave_out(
             worst,
             f"{share:.0f} % of its cells are missing, and too few rows would remain",
         )
-    if present.sum() < 0.5 * draft.grid.n:
+        out += 1
+    draft.remain, draft.holed = holes.remain(out), plan.holed[out:]
+    if draft.remain < 0.5 * draft.n:
         draft.notes.append(
-            f"under half of the rows remain: {present.sum()} of {draft.grid.n}; "
+            f"under half of the rows remain: {draft.remain} of {draft.n}; "
             "leave out a column with many missing cells, or fill them in "
             '(missing="impute")'
         )
-    return present
 
 
-def without_target(draft: Draft, goal: Goal, present: NDArray[np.bool_]) -> None:
+def without_target(draft: Draft, goal: Goal) -> None:
     """Leave out a copy of the target, and tell of a column that gives it exactly."""
-    y = goal.values[present]
-    if y.dtype.kind == "U":
-        y = np.unique(y, return_inverse=True)[1]
-    for j in draft.kept():
-        x, name = draft.values[j][present], quoted(draft.steps[j].column)
-        if np.array_equal(x, y) and len(draft.kept()) > 1:
+    for j, relation in draft.rows.relations(draft.plan(), draft.remain).items():
+        if relation.copies(goal.labelled) and len(draft.kept()) > 1:
             draft.leave_out(j, f"a copy of the target {quoted(goal.step.column)}")
-        elif gives(x, y):
+        elif relation.gives:
+            name = quoted(draft.steps[j].column)
             draft.notes.append(GIVES.format(column=name))
 
 
-def gives(x: Values, y: NDArray[Any]) -> bool:
-    """Whether x is y under another name or in another unit; for ten rows or more.
-
-    That is: each value of one goes with one of the other, and they come again, or x
-    and y lie on a line.
-
-    >>> y = np.tile([0.0, 1.0, 3.0], 5)
-    >>> gives(7 - y**2, y), gives(np.arange(15.0), y), gives(np.ones(15), y)
-    (True, False, False)
-    """
-    n = len(x)
-    if n < SURE or not all(_one_to_one(x[:k], y[:k]) for k in (1000, n)):
-        return False
-    again = 2 * len(np.unique(x)) <= n
-    return again or 1 - abs(np.corrcoef(x, y)[0, 1]) < 1e-9
-
-
-def _one_to_one(x: Values, y: NDArray[Any]) -> bool:
-    """Whether x and y vary, and each value of one goes with one of the other."""
-    first, at = np.unique(x, return_index=True)
-    place = np.searchsorted(first, x)
-    k = len(first)
-    return bool(1 < k == len(np.unique(y)) and (y[at][place] == y).all())
-
-
-def without_constants(
-    draft: Draft, goal: Goal | None, present: NDArray[np.bool_]
-) -> None:
+def without_constants(draft: Draft) -> None:
     """Leave out what does not vary in the rows that remain, levels too."""
-    if present.all() or goal is None:
+    if draft.remain == draft.n:
         return
-    for j in draft.kept():
-        step, values = draft.steps[j], draft.values[j][present]
-        if step.fill is not None and not np.isnan(values).any():
+    for j, left in draft.rows.left(draft.plan(), draft.remain).items():
+        step = draft.steps[j]
+        if step.fill is not None and not left.filled:
             step = draft.steps[j] = replace(step, left_out=(step.where_missing,))
-        different = np.unique(values[np.isfinite(values)])
-        if len(different) < 2 and not (step.fill is not None and step.missing):
+        if not left.span.varies and not (step.fill is not None and step.missing):
             draft.leave_out(j, "constant in the rows that remain")
-        elif step.role.kind == "category" and len(different) < len(step.role.levels):
-            _renumber(draft, j, different)
+        elif left.places and len(left.places) < len(step.role.levels):
+            draft.steps[j] = _renumbered(step, sorted(left.places))
 
 
-def _renumber(draft: Draft, j: int, different: Values) -> None:
-    """Let a category have those of its levels alone that occur."""
-    step = draft.steps[j]
-    levels = tuple(step.role.levels[int(place)] for place in different)
-    again = {place: float(i) for i, place in enumerate(different)}
-    draft.values[j] = np.array([again.get(v, np.nan) for v in draft.values[j]])
+def _renumbered(step: Step, places: Sequence[float]) -> Step:
+    """A category with those of its levels alone that occur."""
+    levels = tuple(step.role.levels[int(place)] for place in places)
     reason = f"{counted(len(levels), 'level')}, against {quoted(levels[0])}"
-    fill = None if step.fill is None else again[step.fill]
+    fill = None if step.fill is None else float(places.index(step.fill))
     role = replace(step.role, levels=levels, reason=reason)
-    draft.steps[j] = replace(step, role=role, fill=fill)
+    return replace(step, role=role, fill=fill)
+
+
+def most_frequent(places: Any, counts: Any) -> float:
+    """The value that occurs most often; the least of several."""
+    return float(places[np.argmax(counts)])

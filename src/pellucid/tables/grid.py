@@ -47,7 +47,7 @@ class Cells(Sequence[object]):
         levels: list[object] = []
         codes = np.empty(len(cells), np.intp)
         for i, cell in enumerate(cells):
-            codes[i] = place.setdefault(_key(cell), len(levels))
+            codes[i] = place.setdefault(key_of(cell), len(levels))
             if codes[i] == len(levels):
                 levels.append(None if _is_nan(cell) else cell)
         return cls(levels, codes)
@@ -72,7 +72,7 @@ class Cells(Sequence[object]):
         return np.bincount(self.codes, minlength=len(self.levels))
 
 
-def _key(cell: object) -> object:
+def key_of(cell: object) -> object:
     """What tells a cell from others: True is not 1, a list is its text, nan nothing."""
     if isinstance(cell, str):
         return cell

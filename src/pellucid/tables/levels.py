@@ -41,13 +41,18 @@ def text_of(cell: object) -> str:
 def levels_of(cells: Sequence[object]) -> Levels:
     """Collect the levels of a column."""
     held = Cells.of(cells)
-    pairs = list(zip(held.levels, held.counts().tolist(), strict=True))
+    return levels_of_counts(held.levels, held.counts().tolist(), len(held))
+
+
+def levels_of_counts(cells: Sequence[object], counts: Sequence[int], n: int) -> Levels:
+    """Collect levels from the different cells, and how often each occurs in n rows."""
+    pairs = list(zip(cells, counts, strict=True))
     words = words_of({cell: k for cell, k in pairs if isinstance(cell, str)})
     texts = {text_of(cell) for cell, _ in pairs if not is_missing(cell)} | words
     missing = sum(k for cell, k in pairs if not is_there(cell, texts))
     numeric = all(np.isfinite(number(text)) for text in texts)
     ordered = sorted(texts, key=lambda text: (number(text) if numeric else 0.0, text))
-    return Levels(tuple(ordered), missing, len(cells))
+    return Levels(tuple(ordered), missing, n)
 
 
 def is_there(cell: object, levels: Collection[str]) -> bool:

@@ -12,11 +12,11 @@ import numpy as np
 from pellucid.errors import TableError
 from pellucid.reading.names import one_line
 from pellucid.show.plain_text import table as as_text
+from pellucid.tables.as_numbers import LEFT_OUT, PERCENT
 from pellucid.tables.cells import is_missing
 from pellucid.tables.grid import Column, Grid
 from pellucid.tables.levels import text_of
 from pellucid.tables.rereading import read_as
-from pellucid.tables.roles import LEFT_OUT, PERCENT
 from pellucid.tables.step import Step, Values, step_of
 from pellucid.tables.wording import counted, cut, listed, quoted, shown
 
@@ -306,12 +306,3 @@ def _expect_known(grid: Grid, column: Column, step: Step, values: Values) -> Non
         f"({counted(len(unknown), 'such cell')} in {counted(grid.n, 'row')}); mend it "
         "or leave its row out."
     )
-
-
-def filled_step(step: Step, values: Values) -> Step:
-    """A step that fills missing cells in: by the median, or the most frequent level."""
-    there = values[np.isfinite(values)]
-    if step.role.kind in ("category", "boolean"):
-        places, counts = np.unique(there, return_counts=True)
-        return replace(step, fill=float(places[np.argmax(counts)]))
-    return replace(step, fill=float(np.median(there)))

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pellucid.errors import TableError
+from pellucid.tables.as_numbers import LEFT_OUT
 from pellucid.tables.cells import STYLES
 from pellucid.tables.dates import COMPACT, FORMATS
 from pellucid.tables.preparation import Preparation
-from pellucid.tables.roles import LEFT_OUT
 from pellucid.tables.step import Step
 from pellucid.tables.wording import quoted
 

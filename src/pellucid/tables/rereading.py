@@ -14,11 +14,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.tables.as_numbers import PERCENT, Role, values_of
 from pellucid.tables.cells import SAMPLE, STYLES, Marks, is_missing
 from pellucid.tables.dates import COMPACT, DATES, format_of, unit_of
 from pellucid.tables.grid import Cells, Column
 from pellucid.tables.levels import levels_of
-from pellucid.tables.roles import PERCENT, Role, percent_of, values_of
+from pellucid.tables.roles import percent_of
 
 
 def read_as(column: Column, role: Role) -> NDArray[np.float64]:

@@ -21,7 +21,8 @@ from pellucid.tables.streams.several import several_grid
 from pellucid.tables.streams.stream import Stream
 from pellucid.tables.streams.survey import surveyed
 from pellucid.tables.table import Table
-from pellucid.tables.to_table import Wishes, to_table
+from pellucid.tables.to_table import to_table
+from pellucid.tables.wishes import Wishes
 
 
 # What is streamed for sure, what is not, and what is where it would not fit.

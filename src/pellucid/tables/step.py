@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.tables.as_numbers import LEFT_OUT, Role
 from pellucid.tables.cells import Marks
-from pellucid.tables.roles import LEFT_OUT, Role
 
 Values = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from pellucid.models.judging import FOLDS
 from pellucid.show import estimates
 from pellucid.show.plain_text import Written, number
 from pellucid.tables.table import Table
-from pellucid.tables.to_table import columns_named
+from pellucid.tables.wishes import columns_named
 from pellucid.tables.wording import listed, quoted
 from pellucid.tour.guide import Guide
 from pellucid.tour.judged import relearned

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import TableError
+from pellucid.tables.as_numbers import Role
 from pellucid.tables.grid import Column, Grid
 from pellucid.tables.levels import text_of
 from pellucid.tables.preparation import Preparation
-from pellucid.tables.roles import Role
 from pellucid.tables.step import Step
 from pellucid.tables.streams.partitions import PartitionPiece
 from pellucid.tables.streams.reading import Reading

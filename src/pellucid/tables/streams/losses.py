@@ -54,5 +54,11 @@ def _told(address: str, sentence: Any) -> TableError:
 
 def _line(error: BaseException) -> str:
     """Its reason, or its first line, or its kind where it says nothing."""
-    first = str(getattr(error, "reason", error)).strip().partition("\n")[0].strip().rstrip(".:")
+    first = (
+        str(getattr(error, "reason", error))
+        .strip()
+        .partition("\n")[0]
+        .strip()
+        .rstrip(".:")
+    )
     return first or type(error).__name__

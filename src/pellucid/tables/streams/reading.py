@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.tables.as_numbers import part_values_of
+from pellucid.tables.drafts import Goal
 from pellucid.tables.grid import PLAINLY, Column, Grid, position
-from pellucid.tables.levels import is_there, text_of
+from pellucid.tables.held import goal_values
 from pellucid.tables.preparation import Preparation
-from pellucid.tables.rereading import read_as
 from pellucid.tables.step import Step
 from pellucid.tables.streams.adding import S, Tree
 from pellucid.tables.streams.choices import Between
@@ -40,6 +41,9 @@ class Reading:
         Which rows are meant: those that all of them mean.
     weights : str or None
         The column that holds the weights of rows.
+    needed : tuple of Step
+        Columns that are left out, in whose holes rows are left out all the same, as in
+        the rows that remain they do not vary.
     strict : bool
         Whether a hole, or a level that the recipe does not know, is an error and not a
         row to leave out.
@@ -50,6 +54,7 @@ class Reading:
     choices: tuple[Between, ...] = ()
     weights: str | None = None
     strict: bool = False
+    needed: tuple[Step, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -57,6 +62,7 @@ class Reading:
         target, weights = self.preparation.target, self.weights
         named = [target.column] if target else []
         named += [weights] if weights else []
+        named += [step.column for step in self.needed]
         return list(dict.fromkeys([*self.preparation.used, *named]))
 
     def summed(self, work: Work[S], piece: Piece, start: int) -> S | None:
@@ -81,6 +87,9 @@ class Reading:
     def prepared(self, grid: Grid, number: Array) -> Chunk:
         """The rows of a grid by the recipe, without those that are not meant."""
         X, present = self._features(grid)
+        for step in self.needed:
+            column = grid.columns[position(grid, step.column)]
+            present &= ~np.isnan(part_values_of(column, step.role))
         y = s = None
         if self.preparation.target is not None:
             y, has = self._target(grid, self.preparation.target)
@@ -105,7 +114,7 @@ class Reading:
             if _is_plain(step, column):  # most are: then nothing is held but X
                 X[:, start] = column.numbers
             else:
-                X[:, start:end] = step.encoded(read_as(column, step.role))
+                X[:, start:end] = step.encoded(part_values_of(column, step.role))
             for j in range(start, end):
                 finite = np.isfinite(X[:, j])
                 if not finite.all():
@@ -115,18 +124,16 @@ class Reading:
     def _target(self, grid: Grid, step: Step) -> tuple[Array, Array]:
         """The target, and which rows have one."""
         column = grid.columns[position(grid, step.column)]
-        if step.role.kind != "label":
-            y = read_as(column, step.role)
-            return y, np.isfinite(y)
-        cells = column.cells()
-        known = set(self.labels)
-        has = np.array([is_there(cell, known) for cell in cells], bool)
-        return np.array([text_of(cell) for cell in cells]), has
+        y = goal_values(column, Goal(step, self.labels))
+        has = np.isfinite(y)
+        if step.role.kind == "label":
+            return np.array(self.labels)[np.where(has, y, 0).astype(np.intp)], has
+        return y, has
 
 
 def _is_plain(step: Step, column: Column) -> bool:
     """Whether a column becomes one of X as it stands."""
     role = step.role
     as_is = role.kind == column.kind == "number" and not (role.format or role.scale)
-    made = step.fill is not None or step.standard
-    return as_is and role.marks == column.marks == PLAINLY and not made
+    plain = as_is and role.marks == column.marks == PLAINLY and step.fill is None
+    return plain and not step.standard

@@ -3,32 +3,99 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from pellucid.tables.joined import joined
+from pellucid.errors import TableError
+from pellucid.tables.drafting import Seen
+from pellucid.tables.drafts import Draft
+from pellucid.tables.grid import Grid, position
+from pellucid.tables.streams.first_look import Look, Looking
+from pellucid.tables.streams.looked import Columns, LookedRows
 from pellucid.tables.streams.pieces import Piece
 from pellucid.tables.streams.reading import Reading
-from pellucid.tables.streams.runners import Cores, Runner
+from pellucid.tables.streams.runners import Cores, Runner, nobody
 from pellucid.tables.streams.stream import Stream
-from pellucid.tables.to_table import Wishes, to_table
+from pellucid.tables.to_table import expect_cells, expect_kept, is_text, prepared
+from pellucid.tables.wishes import Wishes, names_of
 
 
 def surveyed(
     pieces: Sequence[Piece], target: str | int | None, missing: str = "drop",
     runner: Runner | None = None, **wished: Any,
 ) -> Stream:  # fmt: skip
-    """Look at all rows once, and give each column a role, as of a table in memory."""
-    grids = [[*piece.grids()] for piece in pieces]
-    counts = tuple(sum(grid.n for grid in some) for some in grids)
-    whole = joined([grid for some in grids for grid in some])
-    table = to_table(whole, target, Wishes.of(whole, missing, **wished))
-    labels = ()
-    if table.y is not None and table.y.dtype.kind == "U":
-        labels = tuple(np.unique(table.y).tolist())
-    reading = Reading(table.preparation, labels)
-    runner = runner or Cores()
-    stream = Stream(tuple(pieces), counts, table.n, reading, whole.source, runner)
-    stream.passes.append("looking at the columns")
-    return stream
+    """Look at all rows once, and give each column a role, as of a table in memory.
+
+    More passes are taken where one does not tell, as where rows with holes go, and the
+    stream tells what each was for.
+    """
+    runner, passes = runner or Cores(), ["looking at the columns"]
+    named = {name for given in wished.values() for name in names_of(given)}
+    work = Looking(tuple(named), target)
+    jobs = [(piece, 0) for piece in pieces]
+    look = runner.reduced(work, jobs, nobody)
+    if look is None:
+        raise TableError("expected rows to stream, found none; add some.")
+    grid = _witnesses(look)
+    wishes = Wishes.of(grid, missing, **wished)
+    expect_cells(grid, sum(look.counts), target)
+    t = None if target is None else position(grid, target)
+    expect_kept(grid, t, wishes)
+    look = _as_text(look, [p.name for p in look.profiles if p.mixed], work, pieces,
+                    runner, passes)  # fmt: skip
+    seen = Seen(grid.source, [*look.profiles], t, wishes, grid.notes)
+    columns = _witnesses(look).columns
+    typed = [columns[j].name for j in seen.pointed() if is_text(columns[j])]
+    look = _as_text(look, typed, work, pieces, runner, passes)
+    rows = _looked(look, pieces, t, runner, passes)
+    draft = replace(seen, profiles=[*look.profiles]).draft(rows)
+    return _stream(draft, rows, grid)
+
+
+def _witnesses(look: Look) -> Grid:
+    columns = [s.column(p) for s, p in zip(look.some, look.profiles, strict=True)]
+    return replace(look.grid, columns=columns)
+
+
+def _as_text(
+    look: Look, names: Sequence[str], work: Looking, pieces: Sequence[Piece],
+    runner: Runner, passes: list[str],
+) -> Look:  # fmt: skip
+    """Look at some columns once more, as text."""
+    if not names:
+        return look
+    passes.append("columns of numbers that are text")
+    jobs = [(piece, 0) for piece in pieces]
+    again = runner.reduced(replace(work, text=True, columns=names), jobs, nobody)
+    if again is None:
+        return look
+    profiles, some = [*look.profiles], [*look.some]
+    place = [p.name for p in profiles]
+    for j, name in enumerate(names):
+        profiles[place.index(name)] = again.profiles[j]
+        some[place.index(name)] = again.some[j]
+    return replace(look, profiles=tuple(profiles), some=tuple(some))
+
+
+def _looked(
+    look: Look, pieces: Sequence[Piece], t: int | None, runner: Runner,
+    passes: list[str],
+) -> LookedRows:  # fmt: skip
+    features = [p for j, p in enumerate(look.profiles) if j != t]
+    goal = None if t is None else look.profiles[t]
+    names = tuple(p.name for p in features)
+    columns = Columns(names, None if goal is None else goal.name)
+    witnesses = columns.held(_witnesses(look))
+    return LookedRows(pieces, look.counts, runner, columns, features, goal, witnesses,
+                      passes)  # fmt: skip
+
+
+def _stream(draft: Draft, rows: LookedRows, grid: Grid) -> Stream:
+    """The stream, with what was done to have it."""
+    recipe, plan = prepared(draft), draft.plan()
+    labelled = draft.goal is not None and draft.goal.labelled
+    labels = rows.labels(plan) if labelled else ()
+    needed = tuple(step for j, step in plan.holed if j not in plan.kept)
+    reading = Reading(recipe, labels, needed=needed)
+    return Stream(tuple(rows.pieces), rows.counts, draft.remain, reading, grid.source,
+                  rows.runner, rows.passes)  # fmt: skip

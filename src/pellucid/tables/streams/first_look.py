@@ -1,0 +1,151 @@
+"""What the first pass finds: a profile of each column, and some rows as witnesses.
+
+Where the witnesses show that two columns differ, that a column varies, or that all
+levels occur, it is so in all rows, and no other pass is needed to tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.errors import TableError
+from pellucid.tables.grid import Cells, Column, Grid
+from pellucid.tables.profiles import Profile
+from pellucid.tables.streams.adding import Tree
+from pellucid.tables.streams.pieces import Piece
+from pellucid.tables.wording import listed
+
+WITNESSES = 2**15  # rows that are held
+EACH = 2**11  # of them from each grid
+
+
+@dataclass(frozen=True, eq=False)
+class Some:
+    """Some cells: as numbers (k,), and as they came where they may be text."""
+
+    numbers: NDArray[np.float64]
+    cells: tuple[object, ...] | None
+
+    def __add__(self, other: Some) -> Some:
+        """The cells of both parts, as many as are held."""
+        numbers = np.concatenate([self.numbers, other.numbers])[:WITNESSES]
+        if self.cells is None and other.cells is None:
+            return Some(numbers, None)
+        return Some(numbers, (*self.given, *other.given)[:WITNESSES])
+
+    @property
+    def given(self) -> tuple[object, ...]:
+        """The cells as they came, or as numbers."""
+        return tuple(self.numbers.tolist()) if self.cells is None else self.cells
+
+    def column(self, profile: Profile) -> Column:
+        """A column of these cells alone."""
+        return Column(profile.name, self.numbers, lambda: self.given, profile.kind,
+                      profile.order, profile.marks)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What is found of some rows.
+
+    Parameters
+    ----------
+    grid : Grid
+        The first of them, for what a source says of itself.
+    counts : tuple of int
+        How many rows there are in each piece.
+    profiles : tuple of Profile
+        Of each column.
+    some : tuple of Some
+        Witnesses of each column.
+    """
+
+    grid: Grid
+    counts: tuple[int, ...]
+    profiles: tuple[Profile, ...]
+    some: tuple[Some, ...]
+
+    @classmethod
+    def of(cls, grid: Grid, tallied: Callable[[Column], bool], text: bool) -> Look:
+        """Look at rows; as text, whatever they seem to be, where that is asked for."""
+        profiles, some = [], []
+        for column in grid.columns:
+            if text:
+                column = replace(column, kind="text")
+            counted = tallied(column)
+            worded = column.kind in ("text", "category") or counted
+            if worded:
+                column = _held(column)
+            profiles.append(Profile.of(column, counted))
+            cells = tuple(column.cells()[:EACH]) if worded else None
+            some.append(Some(column.numbers[:EACH].copy(), cells))
+        bare = replace(grid, columns=[], records=None)
+        return cls(bare, (grid.n,), tuple(profiles), tuple(some))
+
+    def __add__(self, other: Look) -> Look:
+        """What is found of both parts, one after the other."""
+        names, found = ([p.name for p in look.profiles] for look in (self, other))
+        if names != found:
+            raise TableError(
+                f"{other.grid.source}: expected the columns {listed(names)}, as in "
+                f"{self.grid.source}, found {listed(found)}; give each part the same."
+            )
+        pairs = zip(self.profiles, other.profiles, strict=True)
+        some = zip(self.some, other.some, strict=True)
+        return Look(
+            self.grid,
+            (*self.counts, *other.counts),
+            tuple(a + b for a, b in pairs),
+            tuple(a + b for a, b in some),
+        )
+
+
+def _held(column: Column) -> Column:
+    """A column of which each different cell is held once."""
+    cells = Cells.of(column.cells())
+    return replace(column, cells=lambda: cells)
+
+
+@dataclass(frozen=True)
+class Looking:
+    """The work of a pass: a look at the rows of a piece.
+
+    Parameters
+    ----------
+    wanted : tuple of str
+        The columns whose cells are counted, whatever they hold.
+    named : str or None
+        The target, of which truth values are counted too.
+    text : bool
+        Whether all columns are looked at as text.
+    columns : tuple of str, optional
+        Those that are looked at.
+    """
+
+    wanted: Collection[str] = ()
+    named: str | int | None = None
+    text: bool = False
+    columns: Sequence[str] | None = None
+
+    def __call__(self, piece: Piece, start: int) -> Look | None:
+        """Look at a piece."""
+        tree: Tree[Look] = Tree()
+        for grid in piece.grids(self.columns):
+            if self.columns is not None:
+                kept = [grid.columns[grid.names.index(name)] for name in self.columns]
+                grid = replace(grid, columns=kept)
+            if grid.n:
+                tree.add(Look.of(grid, self._tallied, self.text))
+        found = tree.total
+        return None if found is None else replace(found, counts=(sum(found.counts),))
+
+    def _tallied(self, column: Column) -> bool:
+        boolean = column.kind == "boolean" and self._is_target(column.name)
+        return boolean or column.name in self.wanted
+
+    def _is_target(self, name: str) -> bool:
+        return name.casefold().strip() == str(self.named).casefold().strip()
