@@ -24,7 +24,7 @@ class FramePiece:
         return self.end - self.start
 
     def grids(self, columns=None):
-        for start in range(self.start, self.end, FEW):
+        for start in range(self.start, max(self.end, self.start + 1), FEW):
             end = min(start + FEW, self.end)
             if hasattr(self.frame, "iloc"):
                 rows = self.frame.iloc[start:end]
@@ -50,7 +50,7 @@ class GridPiece:
         return self.end - self.start
 
     def grids(self, columns=None):
-        for start in range(self.start, self.end, FEW):
+        for start in range(self.start, max(self.end, self.start + 1), FEW):
             end = min(start + FEW, self.end)
             made = [part(c, start, end) for c in self.grid.columns
                     if columns is None or c.name in columns]  # fmt: skip

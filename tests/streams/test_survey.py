@@ -292,6 +292,17 @@ def test_any_table_has_one_recipe_wherever_it_is_cut(passes, drawn):
     assert_alike(frame_grid(frame), frame_pieces(frame, ends), target, missing)
 
 
+def test_pieces_without_rows_are_passed_over():
+    frame = frame_with(repeated("b", "a"), noise(1))
+    none = frame_pieces(frame.iloc[:0], [])
+    assert_alike(frame_grid(frame), [*none, *frame_pieces(frame), *none], "y")
+
+
+def test_no_rows_at_all_are_an_error_as_in_memory():
+    frame = frame_with(repeated("b", "a"), noise(1)).iloc[:0]
+    assert_alike(frame_grid(frame), frame_pieces(frame, []), "y")
+
+
 # -- many rows ------------------------------------------------------------------------
 
 

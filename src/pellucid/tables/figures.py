@@ -122,10 +122,9 @@ class Figures:
         `days` are ranges within which whole numbers may be days, so that the different
         ones are held.
         """
-        there = _finite(x)
+        there, low, high = _spanned(x)
         if not len(there):
             return cls(len(x), 0, np.inf, -np.inf, True)
-        low, high = float(there.min()), float(there.max())
         whole = _whole(there[:HEAD]) and _whole(there)
         steps = _steps(x) if ordered and len(x) > 1 else None
         dated = whole and any(a <= low and high <= b for a, b in days)
@@ -168,16 +167,18 @@ class Figures:
         return first + rest[0] if rest else first
 
 
-def _finite(x: Array) -> Array:
-    """Those that are no holes: x itself, mostly."""
-    if not len(x) or np.isfinite(x.sum()):  # a sum that is finite has finite parts
-        return x
-    finite = np.isfinite(x)
-    return x if finite.all() else x[finite]
+def _spanned(x: Array) -> tuple[Array, float, float]:
+    """Those that are no holes, x itself mostly, the least and the greatest of them."""
+    if not len(x):
+        return x, np.inf, -np.inf
+    low, high = float(x.min()), float(x.max())  # nan where there is one
+    return (x, low, high) if np.isfinite([low, high]).all() else _spanned(
+        x[np.isfinite(x)]
+    )  # fmt: skip
 
 
 def _whole(x: Array) -> bool:
-    return bool((x == np.round(x)).all())
+    return bool((x == np.rint(x)).all())
 
 
 def _steps(x: Array) -> tuple[float, float, float]:

@@ -6,6 +6,7 @@ levels occur, it is so in all rows, and no other pass is needed to tell.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,32 +21,31 @@ from pellucid.tables.streams.pieces import Piece
 from pellucid.tables.wording import listed
 
 WITNESSES = 2**15  # rows that are held
-EACH = 2**11  # of them from each grid
+EACH = 2**12  # of them from each grid
 
 
 @dataclass(frozen=True, eq=False)
 class Some:
-    """Some cells: as numbers (k,), and as they came where they may be text."""
+    """Some cells, part by part: as numbers (k,), and as they came if they are text."""
 
-    numbers: NDArray[np.float64]
-    cells: tuple[object, ...] | None
+    parts: tuple[tuple[NDArray[np.float64], Cells | None], ...]
 
     def __add__(self, other: Some) -> Some:
         """The cells of both parts, as many as are held."""
-        numbers = np.concatenate([self.numbers, other.numbers])[:WITNESSES]
-        if self.cells is None and other.cells is None:
-            return Some(numbers, None)
-        return Some(numbers, (*self.given, *other.given)[:WITNESSES])
-
-    @property
-    def given(self) -> tuple[object, ...]:
-        """The cells as they came, or as numbers."""
-        return tuple(self.numbers.tolist()) if self.cells is None else self.cells
+        if sum(len(x) for x, _ in self.parts) >= WITNESSES:
+            return self
+        return Some((*self.parts, *other.parts))
 
     def column(self, profile: Profile) -> Column:
         """A column of these cells alone."""
-        return Column(profile.name, self.numbers, lambda: self.given, profile.kind,
+        numbers = np.concatenate([x for x, _ in self.parts])[:WITNESSES]
+        return Column(profile.name, numbers, self._cells, profile.kind,
                       profile.order, profile.marks)  # fmt: skip
+
+    def _cells(self) -> Cells:
+        """The cells as they came, or as numbers."""
+        parts = (x.tolist() if cells is None else cells for x, cells in self.parts)
+        return Cells.of([*itertools.chain.from_iterable(parts)][:WITNESSES])
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +81,8 @@ class Look:
             if worded:
                 column = _held(column)
             profiles.append(Profile.of(column, counted))
-            cells = tuple(column.cells()[:EACH]) if worded else None
-            some.append(Some(column.numbers[:EACH].copy(), cells))
+            cells = Cells.of(column.cells()[:EACH]) if worded else None
+            some.append(Some(((column.numbers[:EACH].copy(), cells),)))
         bare = replace(grid, columns=[], records=None)
         return cls(bare, (grid.n,), tuple(profiles), tuple(some))
 
@@ -94,11 +94,14 @@ class Look:
                 f"{other.grid.source}: expected the columns {listed(names)}, as in "
                 f"{self.grid.source}, found {listed(found)}; give each part the same."
             )
+        counts = (*self.counts, *other.counts)
+        if not sum(self.counts) or not sum(other.counts):  # nothing is seen of no rows
+            return replace(self if sum(self.counts) else other, counts=counts)
         pairs = zip(self.profiles, other.profiles, strict=True)
         some = zip(self.some, other.some, strict=True)
         return Look(
             self.grid,
-            (*self.counts, *other.counts),
+            counts,
             tuple(a + b for a, b in pairs),
             tuple(a + b for a, b in some),
         )
@@ -138,8 +141,7 @@ class Looking:
             if self.columns is not None:
                 kept = [grid.columns[grid.names.index(name)] for name in self.columns]
                 grid = replace(grid, columns=kept)
-            if grid.n:
-                tree.add(Look.of(grid, self._tallied, self.text))
+            tree.add(Look.of(grid, self._tallied, self.text))
         found = tree.total
         return None if found is None else replace(found, counts=(sum(found.counts),))
 
