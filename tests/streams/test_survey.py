@@ -20,7 +20,7 @@ from survey import folder_of
 
 import pellucid as pl
 from pellucid.errors import TableError
-from pellucid.tables import figures, looks
+from pellucid.tables import figures, looks, profiles
 from pellucid.tables.from_arrays import frame_grid
 from pellucid.tables.sources import grid_of, rows
 from pellucid.tables.streams import first_look, medians
@@ -292,6 +292,23 @@ def test_any_table_has_one_recipe_wherever_it_is_cut(passes, drawn):
     assert_alike(frame_grid(frame), frame_pieces(frame, ends), target, missing)
 
 
+CONSTANT = {
+    "the target": ({"y": np.ones(N)}, {}),
+    "a label": ({"y": ["a"] * N}, {}),
+    "a feature that was asked for": ({"c": np.ones(N)}, {"numbers": "c"}),
+}
+
+
+@pytest.mark.parametrize(("given", "wished"), CONSTANT.values(), ids=CONSTANT)
+def test_what_does_not_vary_cannot_be_fitted_to(given, wished):
+    frame = frame_with(repeated("b", "a"), noise(1)).assign(**given)
+    with pytest.raises(TableError) as held:
+        rows(frame, "y", missing="impute", **wished).for_fitting()
+    with pytest.raises(TableError) as streamed:
+        surveyed(frame_pieces(frame), "y", "impute", **wished).for_fitting()
+    assert str(streamed.value) == str(held.value)
+
+
 def test_pieces_without_rows_are_passed_over():
     frame = frame_with(repeated("b", "a"), noise(1))
     none = frame_pieces(frame.iloc[:0], [])
@@ -319,6 +336,24 @@ def test_rows_with_holes_take_one_more_pass():
     stream = pl.rows(cells, target=4, stream=True)
     assert stream.passes == ["looking at the columns", "rows with a hole"]
     assert stream.n == 199_800
+
+
+@pytest.mark.parametrize(
+    "name", ["decimal commas", "thousands", "dates as text", "units"]
+)
+def test_text_of_more_kinds_than_are_held_is_read(name, monkeypatch):
+    monkeypatch.setattr(profiles, "WORDS", 5)
+    frame = frame_with(COLUMNS[name], noise(1))
+    expected = in_memory(frame_grid(frame), "y")
+    assert found(lambda: surveyed(frame_pieces(frame), "y")) == expected
+
+
+def test_names_beyond_the_bound_are_told_to_be_more(monkeypatch):
+    monkeypatch.setattr(profiles, "WORDS", 5)
+    frame = frame_with(COLUMNS["names"], noise(1))
+    stream = surveyed(frame_pieces(frame), "y")
+    step = next(s for s in stream.preparation.steps if s.column == "c")
+    assert step.role.reason == "too many levels: more than 5"
 
 
 def test_a_median_of_many_rows_is_exact():

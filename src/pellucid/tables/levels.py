@@ -20,6 +20,7 @@ class Levels:
     texts: tuple[str, ...]  # not missing, sorted
     missing: int
     n: int
+    more: bool = False  # whether there are others, which are not held
 
     @property
     def given(self) -> int:
@@ -52,7 +53,7 @@ def levels_of_counts(cells: Sequence[object], counts: Sequence[int], n: int) -> 
     missing = sum(k for cell, k in pairs if not is_there(cell, texts))
     numeric = all(np.isfinite(number(text)) for text in texts)
     ordered = sorted(texts, key=lambda text: (number(text) if numeric else 0.0, text))
-    return Levels(tuple(ordered), missing, n)
+    return Levels(tuple(ordered), missing, n, more=n > sum(counts))
 
 
 def is_there(cell: object, levels: Collection[str]) -> bool:

@@ -82,6 +82,8 @@ class Profile:
         Of text and categories, and where it was asked for.
     mixed : bool
         Whether parts are of different kinds, so that its cells as text alone tell.
+    read : Figures, optional
+        Of text with more different cells than are held: those of all its values.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Profile:
     figures: Figures | None
     tally: Tally | None
     mixed: bool = False
+    read: Figures | None = None
 
     @classmethod
     def of(cls, column: Column, tallied: bool = False) -> Profile:
@@ -188,6 +191,8 @@ class Profile:
             self.marks in (PLAINLY, role.marks)
         ):  # fmt: skip
             return self.figures
+        if self.read is not None:
+            return self.read
         tally, x = self.held, self.values_by(role)
         once = len(x) == tally.n  # then they are in the order of the rows
         asked = asked_of(self.name) | {"counted": True}

@@ -220,6 +220,8 @@ def _named(levels: Levels, why: str = "") -> Role:
     """A category where levels come again, else a name of each row."""
     k, n = len(levels.texts), levels.given
     and_why = f"{'; ' * bool(why)}{why}"
+    if levels.more:
+        return Role(LEFT_OUT, f"too many levels: more than {k}{and_why}")
     if k == n and n > 2:
         return Role(LEFT_OUT, f"names each row: no text comes twice{and_why}")
     often = n >= (2 if k > 2 else 1.5) * k if k <= FEW else k <= MANY and n >= EACH * k

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pellucid.tables.grid import Grid
     from pellucid.tables.preparation import Preparation
 
+FEATURE_ADVICE = "leave the column out"
+TARGET_ADVICE = "add rows with another value, or choose another target"
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Table:
@@ -109,10 +112,11 @@ class Table:
         constant = np.flatnonzero(self.X.min(axis=0) == self.X.max(axis=0))
         if constant.size:
             j = constant[0]
-            raise self._constant(self.names[j], self.X[0, j], "leave the column out")
+            value = self.X[0, j].item()
+            raise unvaried(self.source, self.names[j], value, self.n, FEATURE_ADVICE)
         if (self.y == self.y[0]).all():
-            advice = "add rows with another value, or choose another target"
-            raise self._constant(str(self.target), self.y[0], advice)
+            value, name = self.y[0].item(), str(self.target)
+            raise unvaried(self.source, name, value, self.n, TARGET_ADVICE)
         return self
 
     def without(self, reasons: Mapping[str, str]) -> Table:
@@ -144,9 +148,10 @@ class Table:
         recipe = self.preparation and self.preparation.without(reasons)
         return replace(self, X=self.X[:, kept], names=names, preparation=recipe)
 
-    def _constant(self, name: str, value: Any, advice: str) -> TableError:
-        """Say that a column holds the same value all the way down."""
-        return TableError(
-            f"{self.source}, column {quoted(name)}: expected values that differ, "
-            f"found {shown(value.item())} in all {counted(self.n, 'row')}; {advice}."
-        )
+
+def unvaried(source: str, name: str, value: Any, n: int, advice: str) -> TableError:
+    """Say that a column holds the same value all the way down."""
+    return TableError(
+        f"{source}, column {quoted(name)}: expected values that differ, "
+        f"found {shown(value)} in all {counted(n, 'row')}; {advice}."
+    )

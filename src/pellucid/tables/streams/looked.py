@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.tables.as_numbers import Role
+from pellucid.tables.as_numbers import Role, part_values_of
 from pellucid.tables.drafts import Goal, Plan, most_frequent
+from pellucid.tables.figures import Figures
 from pellucid.tables.from_arrays import row
 from pellucid.tables.grid import Column, Grid, position
 from pellucid.tables.held import HeldRows
 from pellucid.tables.looks import Alike, Holes, Left, Relation, Span
-from pellucid.tables.profiles import Profile
+from pellucid.tables.profiles import Profile, asked_of
 from pellucid.tables.step import Step
 from pellucid.tables.streams.adding import Several, Tree
 from pellucid.tables.streams.medians import Bins, Wanted, most_frequent_of
@@ -279,6 +280,15 @@ class Seen:
     def __add__(self, other: Seen) -> Seen:
         """Those of both parts."""
         return Seen(self.places | other.places)
+
+
+def figures_of(roles: Mapping[int, Role], rows: HeldRows) -> Each:
+    """The figures of columns by their roles."""
+    columns = rows.grid.columns
+    return Each({
+        j: Figures.of(part_values_of(columns[j], role), **asked_of(columns[j].name))
+        for j, role in roles.items()
+    })  # fmt: skip
 
 
 def _alike(plan: Plan, rows: HeldRows) -> Alike:

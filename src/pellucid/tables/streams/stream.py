@@ -21,7 +21,7 @@ from pellucid.tables.streams.pieces import Piece
 from pellucid.tables.streams.reading import Reading, Work
 from pellucid.tables.streams.runners import Cores, Runner
 from pellucid.tables.streams.spread import Spread
-from pellucid.tables.table import Table
+from pellucid.tables.table import FEATURE_ADVICE, TARGET_ADVICE, Table, unvaried
 from pellucid.tables.wording import counted
 
 Array = NDArray[Any]
@@ -53,6 +53,8 @@ class Stream:
         Who works: the cores of this machine, or a cluster.
     passes : list of str
         What each pass over the rows was for, so far.
+    constants : mapping
+        Columns that do not vary, and their only value.
     """
 
     pieces: tuple[Piece, ...]
@@ -62,6 +64,7 @@ class Stream:
     source: str
     runner: Runner = field(default_factory=Cores)
     passes: list[str] = field(default_factory=list)
+    constants: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         arrow = "" if self.target is None else f" -> {self.target}"
@@ -168,7 +171,7 @@ class Stream:
         Raises
         ------
         TableError
-            Where there is no target, or fewer than two rows.
+            Where there is no target, fewer than two rows, or what does not vary.
         """
         if self.target is None:
             message = "expected a target to learn, found none; name a column as target"
@@ -177,6 +180,9 @@ class Stream:
             found = counted(self.n, "row")
             message = f"expected two rows or more to fit, found {found}; add rows"
             raise TableError(f"{self.source}: {message}.")
+        for name in filter(self.constants.__contains__, (*self.names, self.target)):
+            advice = TARGET_ADVICE if name == self.target else FEATURE_ADVICE
+            raise unvaried(self.source, name, self.constants[name], self.n, advice)
         return self
 
     # -- other streams of the same rows ---------------------------------------------

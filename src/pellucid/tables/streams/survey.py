@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from pellucid.errors import TableError
+from pellucid.tables.as_numbers import LEFT_OUT
 from pellucid.tables.drafting import Seen
 from pellucid.tables.drafts import Draft
 from pellucid.tables.grid import Grid, position
+from pellucid.tables.profiles import Profile
+from pellucid.tables.roles import decimal_of, of_text
 from pellucid.tables.streams.first_look import Look, Looking
-from pellucid.tables.streams.looked import Columns, LookedRows
+from pellucid.tables.streams.looked import Asking, Columns, LookedRows, figures_of
 from pellucid.tables.streams.pieces import Piece
 from pellucid.tables.streams.reading import Reading
 from pellucid.tables.streams.runners import Cores, Runner, nobody
@@ -47,9 +51,34 @@ def surveyed(
     columns = _witnesses(look).columns
     typed = [columns[j].name for j in seen.pointed() if is_text(columns[j])]
     look = _as_text(look, typed, work, pieces, runner, passes)
+    seen = replace(
+        seen, profiles=_read(look, t, _looked(look, pieces, t, runner, passes))
+    )
+    look = replace(look, profiles=tuple(seen.profiles))
     rows = _looked(look, pieces, t, runner, passes)
-    draft = replace(seen, profiles=[*look.profiles]).draft(rows)
-    return _stream(draft, rows, grid)
+    return _stream(seen.draft(rows), rows, grid)
+
+
+def _read(look: Look, t: int | None, rows: LookedRows) -> list[Profile]:
+    """Text of more different cells than are held is read, where it is numbers."""
+    decimal = decimal_of(look.profiles)
+    features = [j for j in range(len(look.profiles)) if j != t]
+    roles = {}
+    for place, profile in enumerate(rows.profiles):
+        if profile.kind == "text" and profile.held.more:
+            role = of_text(profile, decimal)
+            if role.kind != LEFT_OUT:
+                roles[place] = role
+    profiles = [*look.profiles]
+    if roles:
+        names = tuple(rows.columns.features[place] for place in roles)
+        work = Asking(rows.columns, names, partial(figures_of, roles))
+        rows.passes.append("text of many kinds, as numbers")
+        found = rows.runner.reduced(work, [(p, 0) for p in rows.pieces], nobody)
+        for place, figures in (found or {}).items():
+            j = features[place]
+            profiles[j] = replace(profiles[j], read=figures)
+    return profiles
 
 
 def _witnesses(look: Look) -> Grid:
@@ -98,4 +127,21 @@ def _stream(draft: Draft, rows: LookedRows, grid: Grid) -> Stream:
     needed = tuple(step for j, step in plan.holed if j not in plan.kept)
     reading = Reading(recipe, labels, needed=needed)
     return Stream(tuple(rows.pieces), rows.counts, draft.remain, reading, grid.source,
-                  rows.runner, rows.passes)  # fmt: skip
+                  rows.runner, rows.passes, _constants(draft, rows))  # fmt: skip
+
+
+def _constants(draft: Draft, rows: LookedRows) -> dict[str, Any]:
+    """Columns of X and the target that do not vary, and their only value."""
+    found: dict[str, Any] = {}
+    for j in draft.kept():
+        step, profile = draft.steps[j], rows.profiles[j]
+        if step.role.kind != "category" and step.fill is None:
+            x = profile.figures_by(step.role)
+            found |= {step.column: x.low} if x.low == x.high else {}
+    if draft.goal is None or rows.goal is None:
+        return found
+    if draft.goal.labelled:
+        labels = draft.goal.labels
+        return found | ({draft.goal.step.column: labels[0]} if len(labels) == 1 else {})
+    y = rows.goal.figures_by(draft.goal.step.role)
+    return found | ({draft.goal.step.column: y.low} if y.low == y.high else {})
