@@ -2,6 +2,7 @@
 
 import functools
 import io
+import pickle
 import sys
 import tarfile
 from pathlib import Path
@@ -307,6 +308,14 @@ def test_what_does_not_vary_cannot_be_fitted_to(given, wished):
     with pytest.raises(TableError) as streamed:
         surveyed(frame_pieces(frame), "y", "impute", **wished).for_fitting()
     assert str(streamed.value) == str(held.value)
+
+
+def test_what_a_pass_finds_can_be_sent_from_another_process():
+    frame = frame_with(repeated("b", "a", None), noise(1))
+    piece, other = frame_pieces(frame, [9])
+    work = pickle.loads(pickle.dumps(first_look.Looking(("c",), "y")))
+    sent = pickle.loads(pickle.dumps(work(piece, 0)))
+    assert (sent + work(other, 9)).profiles[1].levels.texts == ("a", "b")
 
 
 def test_pieces_without_rows_are_passed_over():

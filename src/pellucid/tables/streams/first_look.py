@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import TableError
+from pellucid.tables.from_arrays import row
 from pellucid.tables.grid import Cells, Column, Grid
 from pellucid.tables.profiles import Profile
 from pellucid.tables.streams.adding import Tree
@@ -83,7 +84,7 @@ class Look:
             profiles.append(Profile.of(column, counted))
             cells = Cells.of(column.cells()[:EACH]) if worded else None
             some.append(Some(((column.numbers[:EACH].copy(), cells),)))
-        bare = replace(grid, columns=[], records=None)
+        bare = replace(grid, columns=[], place=row, records=None, labels=None)
         return cls(bare, (grid.n,), tuple(profiles), tuple(some))
 
     def __add__(self, other: Look) -> Look:
