@@ -22,6 +22,7 @@ from pellucid.regression.new_rows import Product
 from pellucid.regression.polynomial_fit import polynomial_fit
 from pellucid.regression.polynomials import Columns
 from pellucid.regression.rows import parts_of
+from pellucid.tables.streams.stream import Stream
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -130,6 +131,7 @@ class PolynomialRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator
         array([0., 1.])
         """
         checks.check_parameters(self, CHECKS)
+        self._refuse_stream(X)
         X, y, s, rows = self._taken(X, y, sample_weight, accept_sparse=False)
         self._expect_few(X.shape[1])
         Y = y.reshape(len(y), -1)  # (n, k)
@@ -144,6 +146,14 @@ class PolynomialRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator
         self._factor = found.factor
         self._store(found, found.w[1:], found.w[0], found.digits[1:], rows)
         return self
+
+    def _refuse_stream(self, X: Any) -> None:
+        if isinstance(X, Stream):
+            raise ModelError(
+                f"{type(self).__name__}: expected rows in memory, got a stream; fit to "
+                "some of them, stream.sample(100_000), or pl.LinearRegression to "
+                "columns of the powers."
+            )
 
     def _expect_few(self, d: int) -> None:
         p = count(d, self.degree) - 1
