@@ -34,7 +34,10 @@ from pellucid.tables.streams.arrays import ArrayPiece
 from pellucid.tables.streams.cluster import Cluster, batched, runner_for
 from pellucid.tables.streams.runners import Cores, nobody
 
-pytestmark = pytest.mark.filterwarnings("default")  # Dask warns of a busy machine
+pytestmark = [
+    pytest.mark.filterwarnings("default"),  # Dask warns of a busy machine
+    pytest.mark.timeout(300),  # on which processes start slowly
+]
 
 N = 3000
 rng = np.random.default_rng(0)
@@ -72,6 +75,10 @@ ARRAYS = {
         DASK[["a", "b"]].to_dask_array(),
         DASK.y,
     ),
+    "arrays that persist": lambda: (
+        da.from_array(NUMBERS, chunks=800).persist(),
+        (da.from_array(FRAME.y.to_numpy(), chunks=800) + 1 - 1).persist(),
+    ),
     "delayed arrays": lambda: (
         [dask.delayed(part[["a", "b"]].to_numpy()) for part in cut(FRAME)],
         [dask.delayed(part.y.to_numpy()) for part in cut(FRAME)],
@@ -106,7 +113,8 @@ def client_of(cluster):
 
 @pytest.fixture
 def client(workers):
-    """The cluster of two workers, in use."""
+    """The cluster of two workers, in use; those that a test killed are back."""
+    workers.wait_for_workers(2, timeout=100)
     with workers.as_current():
         yield workers
 
@@ -244,6 +252,24 @@ def test_classes_that_are_text_are_all_found(either):
 def test_what_a_fit_cannot_use_is_told(X, y, s, expected, either):
     with pytest.raises(TableError, match=expected):
         fitted_to(X, y, s)
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e9])
+def test_least_squares_on_a_cluster_are_those_in_memory(offset, client):
+    X, y = NUMBERS + np.array([0.0, offset]), FRAME.y.to_numpy()
+    ours = pl.LinearRegression().fit(
+        da.from_array(X, chunks=(700, 1)), da.from_array(y, chunks=800)
+    )
+    theirs = pl.LinearRegression().fit(X, y)
+    np.testing.assert_allclose(ours.coef_, theirs.coef_, rtol=1e-10)
+    np.testing.assert_allclose(ours.intercept_, theirs.intercept_, rtol=1e-10)
+
+
+def test_classes_are_told_apart_on_a_cluster_as_in_memory(client):
+    source = DASK[["a", "b", "y"]].assign(west=DASK.kind == "west").persist()
+    ours = pl.LogisticRegression().fit(pl.rows(source, target="west"))
+    theirs = pl.LogisticRegression().fit(pl.rows(source.compute(), target="west"))
+    np.testing.assert_allclose(ours.coef_, theirs.coef_, rtol=1e-8)
 
 
 # -- the sum --------------------------------------------------------------------------
@@ -465,22 +491,3 @@ def test_a_worker_with_another_pellucid_is_told(client):
             pl.rows(DASK, target="y").summed(work.moments, "sums")
     finally:
         client.run(pretend, ours)
-
-
-def test_a_worker_without_pellucid_is_told(client):
-    name = "pellucid.tables.streams.cluster"
-
-    def lose():
-        sys.modules["kept aside"], sys.modules[name] = sys.modules.get(name), None
-
-    def find():
-        sys.modules[name] = sys.modules.pop("kept aside") or sys.modules.pop(name)
-
-    jobs = [(ArrayPiece(np.ones((2, 2))), 0)]
-    client.run(lose)
-    try:
-        with pytest.raises(TableError, match=r"found one without .*pellucid"):
-            Cluster(client).reduced(work.third, jobs, nobody)
-    finally:
-        client.run(find)
-    assert Cluster(client).reduced(work.third, jobs, nobody).tolist() == [1 / 3] * 2

@@ -86,19 +86,25 @@ class Blocks:
             cut = [cls._of_block(block) for block in every]
             graph = {key: task for blocks in cut for key, task in blocks.graph.items()}
             return cls([key for blocks in cut for key in blocks.keys], graph)
-        if hasattr(source, "optimize"):  # a data frame
-            source = source.optimize()
-        else:
-            (source,) = needs("dask", extra="dask").optimize(source)
         flatten = needs("dask.core", extra="dask").flatten
-        keys = [*flatten([source.__dask_keys__()])]
-        return cls(keys, dict(source.__dask_graph__()))
+        best = _optimised(source)
+        keys, graph = [*flatten([best.__dask_keys__()])], dict(best.__dask_graph__())
+        whole = all(key in graph for key in keys)  # not of an array that persists
+        return cls(keys, graph if whole else dict(source.__dask_graph__()))
 
     @classmethod
     def _of_block(cls, block: Any) -> Blocks:
         if type(block).__name__ == "Future":
             return cls([block.key], {block.key: block})
         return cls([block.key], dict(block.__dask_graph__()))
+
+
+def _optimised(collection: Any) -> Any:
+    """A collection of few tasks; of a data frame, of the columns that are wanted."""
+    if hasattr(collection, "optimize"):  # a data frame
+        return collection.optimize()
+    (found,) = needs("dask", extra="dask").optimize(collection)
+    return found
 
 
 # -- cut alike ------------------------------------------------------------------------
