@@ -31,7 +31,7 @@ Rows = Callable[[Chunk], tuple[Array, Array, Array]]  # X, targets and weights
 Sample = tuple[Array, Array, Array]  # the same of some rows
 
 READING = 60  # multiplications in the time that a number is read
-DRAWN = 200_000  # rows of a sample at most
+DRAWN = 100_000  # rows of a sample at most
 NUMBERS = 4_000_000  # that it may hold
 SAMPLE = 10  # of so many rows one is drawn
 LARGE = 100_000  # numbers in all rows, from which a sample pays
