@@ -17,7 +17,7 @@ from pellucid.regression.error_free import BITS, Double, two_sum
 
 Array = NDArray[Any]
 
-BESIDE = 4  # standard deviations from 0 to a mean that need not be subtracted
+BESIDE = 16  # standard deviations from 0 to a mean that need not be subtracted
 FEW = 4  # bits of a head below the standard deviation
 SMALLEST, LARGEST = 1e-50, 1e50  # what is squared and summed as it is
 COARSE = 1e6  # standard deviations to a head, from which its rounding counts

@@ -34,8 +34,7 @@ def surveyed(
     stream tells what each was for.
     """
     runner, passes = runner or Cores(), ["looking at the columns"]
-    named = {name for given in wished.values() for name in names_of(given)}
-    work = Looking(tuple(named), target)
+    work = Looking(tuple(names_of(wished.get("categories", ()))), target)
     jobs = [(piece, 0) for piece in pieces]
     look = runner.reduced(work, jobs, nobody)
     if look is None:
