@@ -8,6 +8,8 @@ import pytest
 import pellucid as pl
 from pellucid.errors import ModelError, TableError
 from pellucid.tables.streams.choices import uniform
+from pellucid.tables.streams.stream import Stream
+from pellucid.tables.table import Table
 
 rng = np.random.default_rng(0)
 ROWS = rng.normal(size=(3000, 4)) * [1, 2, 3, 4] + 7
@@ -24,6 +26,43 @@ def with_holes():
     rows = ROWS.copy()
     rows[::3, 0] = np.nan
     return pl.rows(rows, target=4, stream=True)
+
+
+# -- arrays ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def memory_map(tmp_path):
+    rows = np.memmap(tmp_path / "rows", np.float32, "w+", shape=(3000, 3))
+    rows[:] = ROWS[:, :3]
+    return rows
+
+
+def test_a_pair_is_streamed_without_a_copy_of_it(memory_map):
+    y = (ROWS[:, 3] > 10).astype(np.uint8)
+    stream = pl.rows((memory_map, y), stream=True)
+    assert all(np.shares_memory(piece.cells, memory_map) for piece in stream.pieces)
+    in_memory = pl.LogisticRegression().fit(memory_map.astype(float), y)
+    found = pl.LogisticRegression().fit(stream)
+    np.testing.assert_allclose(found.coef_, in_memory.coef_, rtol=1e-10)
+
+
+def test_a_memory_map_that_would_fill_the_memory_is_streamed(memory_map, monkeypatch):
+    assert isinstance(pl.rows((memory_map, ROWS[:, 3]), stream=None), Table)
+    monkeypatch.setattr("pellucid.tables.streams.places.LARGE", 8 * 3000 * 3 - 1)
+    assert isinstance(pl.rows((memory_map, ROWS[:, 3]), stream=None), Stream)
+
+
+def test_a_pair_of_numbers_and_text_keeps_both():
+    y = np.where(ROWS[:, 3] > 10, "high", "low")
+    table = pl.rows((ROWS[:, :3], y), stream=True).table()
+    np.testing.assert_array_equal(table.X, ROWS[:, :3])
+    np.testing.assert_array_equal(table.y, y)
+
+
+def test_a_target_of_another_length_is_refused():
+    with pytest.raises(TableError, match="expected one value beside each of 3000 rows"):
+        pl.rows((ROWS[:, :3], ROWS[:7, 3]), stream=True)
 
 
 # -- parts ----------------------------------------------------------------------------

@@ -108,11 +108,12 @@ def array_grid(source: Any) -> Grid:
         return frame_grid(pd.DataFrame(source), "records")
     cells = two_dimensional(source)  # (n, d)
     names = default_names(cells.shape[1])
-    made = [_of_array(name, cells[:, j]) for j, name in enumerate(names)]
+    made = [column_of(name, cells[:, j]) for j, name in enumerate(names)]
     return Grid("array", made, row, False)
 
 
-def _of_array(name: str, cells: NDArray[Any]) -> Column:
+def column_of(name: str, cells: NDArray[Any]) -> Column:
+    """A column of an array: numbers, truth values, or objects that may be some."""
     if cells.dtype.kind in "biuf":
         kind = "boolean" if cells.dtype.kind == "b" else "number"
         return Column(name, cells.astype(np.float64), cells.tolist, kind)

@@ -14,9 +14,10 @@ from pellucid.tables.frames import is_frame
 from pellucid.tables.from_arrays import array_grid, frame_grid, pair_grid
 from pellucid.tables.from_files import file_grid
 from pellucid.tables.grid import Grid
-from pellucid.tables.streams.cluster import runner_in_use
+from pellucid.tables.streams.cluster import runner_for, runner_in_use
 from pellucid.tables.streams.collections import is_dask
 from pellucid.tables.streams.places import is_large, pieces_of
+from pellucid.tables.streams.runners import Runner
 from pellucid.tables.streams.several import several_grid
 from pellucid.tables.streams.stream import Stream
 from pellucid.tables.streams.survey import surveyed
@@ -31,25 +32,27 @@ def rows(
     source: Any, target: str | int | None = None, *, drop: Any = ...,
     categories: Any = ..., numbers: Any = ..., dates: Any = ..., missing: str = ...,
     header: bool | None = ..., sheet: str | int | None = ..., stream: Literal[True],
+    cluster: Any = ...,
 ) -> Stream: ...  # fmt: skip
 @overload
 def rows(
     source: Any, target: str | int | None = None, *, drop: Any = ...,
     categories: Any = ..., numbers: Any = ..., dates: Any = ..., missing: str = ...,
     header: bool | None = ..., sheet: str | int | None = ..., stream: Literal[False],
+    cluster: None = ...,
 ) -> Table: ...  # fmt: skip
 @overload
 def rows(
     source: Any, target: str | int | None = None, *, drop: Any = ...,
     categories: Any = ..., numbers: Any = ..., dates: Any = ..., missing: str = ...,
     header: bool | None = ..., sheet: str | int | None = ...,
-    stream: bool | None = ...,
+    stream: bool | None = ..., cluster: Any = ...,
 ) -> Table | Stream: ...  # fmt: skip
 def rows(
     source: Any, target: str | int | None = None, *, drop: Any = (),
     categories: Any = (), numbers: Any = (), dates: Any = (), missing: str = "drop",
     header: bool | None = None, sheet: str | int | None = None,
-    stream: bool | None = None,
+    stream: bool | None = None, cluster: Any = None,
 ) -> Table | Stream:  # fmt: skip
     r"""Read any table: each column gets a role, and the roles make numbers.
 
@@ -95,7 +98,12 @@ def rows(
     stream : bool, optional
         Whether rows stay where they are, and are read anew in each pass over them:
         then it is a `Stream`, which needs no memory for them. None streams a file, or
-        several, whose table would take 1 GiB or a quarter of the free memory.
+        several, or a memory map, whose table would take 1 GiB or a quarter of the free
+        memory.
+    cluster : str or distributed.Client, optional
+        The Dask cluster that reads and sums the rows of a stream, by the address of its
+        scheduler: its workers need to see the files. The cores of this machine do
+        where none is named; collections of Dask stay on the cluster that is in use.
 
     Returns
     -------
@@ -148,12 +156,25 @@ def rows(
         "numbers": numbers,
         "dates": dates,
     }
-    if stream or is_dask(source) or (stream is None and is_large(source)):
-        runner = runner_in_use() if is_dask(source) else None
+    if cluster is not None and stream is False:
+        raise TableError(
+            "rows: expected rows that are streamed where a cluster is named, found "
+            "stream=False; leave one of the two out."
+        )
+    wanted = stream or cluster is not None or is_dask(source)
+    if wanted or (stream is None and is_large(source)):
+        runner = _runner(source, cluster)
         pieces = pieces_of(source, str(named), header)
         return surveyed(pieces, named, missing, runner, **wished)
     grid = grid_of(source, named, header, sheet)
     return to_table(grid, named, Wishes.of(grid, missing, **wished))
+
+
+def _runner(source: Any, cluster: Any) -> Runner | None:
+    """Who sums the rows of a stream; None for the cores of this machine."""
+    if cluster is not None:
+        return runner_for(cluster)
+    return runner_in_use() if is_dask(source) else None
 
 
 def grid_of(

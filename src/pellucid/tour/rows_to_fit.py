@@ -44,11 +44,7 @@ def taken(
             "--cluster: expected rows that are streamed, found --no-stream, which "
             "keeps them in the memory of this machine; leave one of the two out."
         )
-    table = rows(path, target, stream=stream or bool(cluster) or None, **reading)
-    if cluster is not None and isinstance(table, Stream):
-        from pellucid.tables.streams.cluster import runner_for
-
-        table = replace(table, runner=runner_for(cluster))
+    table = rows(path, target, stream=stream, cluster=cluster, **reading)
     table = table.for_fitting()
     if isinstance(table, Stream):
         return table

@@ -116,13 +116,13 @@ class Cluster:
                 future.release()
 
 
-def runner_for(address: str, patience: float = 10.0) -> Cluster:
+def runner_for(address: Any, patience: float = 10.0) -> Cluster:
     """The cluster whose scheduler listens at an address.
 
     Parameters
     ----------
-    address : str
-        As in `tcp://127.0.0.1:8786`.
+    address : str or distributed.Client
+        As in `tcp://127.0.0.1:8786`; or a client of it.
     patience : float
         Seconds after which nobody is taken to listen there.
 

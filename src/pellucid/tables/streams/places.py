@@ -15,7 +15,6 @@ from pellucid.running.memory import available
 from pellucid.tables.folders import files_of, is_several
 from pellucid.tables.frames import is_frame
 from pellucid.tables.from_arrays import two_dimensional
-from pellucid.tables.grid import default_names
 from pellucid.tables.streams import arrays, collections, files, several
 from pellucid.tables.streams.pieces import Piece
 
@@ -40,9 +39,7 @@ def pieces_of(
     if isinstance(source, str | os.PathLike):
         return files.pieces_of(Path(source), header)
     if isinstance(source, tuple) and len(source) == 2:
-        X, y = (two_dimensional(part) for part in source)
-        names = (*default_names(X.shape[1]), target)
-        return arrays.pieces_of(np.column_stack([X, y]), names, "pair (X, y)")
+        return arrays.side_by_side(*source, target)
     if not is_frame(source):
         return arrays.pieces_of(two_dimensional(source))
     raise TableError("expected a path or arrays to stream, found a data frame.")
@@ -51,12 +48,13 @@ def pieces_of(
 def is_large(source: Any) -> bool:
     """Whether a table in files would take much of the memory, so that it is streamed.
 
-    Workbooks and what is not in files are never streamed unless asked for.
+    Workbooks, and what is in memory already, are never streamed unless asked for.
     """
     if is_several(source):
         size = sum(files.size_of(file.path) for file in files_of(source))
     elif isinstance(source, str | os.PathLike):
         size = files.size_of(Path(source))
     else:
-        return False
+        maps = [*source] if isinstance(source, tuple) else [source]
+        size = sum(8 * part.size for part in maps if isinstance(part, np.memmap))
     return size > min(LARGE, SHARE * available())
