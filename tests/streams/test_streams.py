@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import pellucid as pl
@@ -197,6 +198,20 @@ def test_classes_of_a_stream_are_scored_as_its_rows_are():
     np.testing.assert_allclose(
         model.predict_proba(stream), model.predict_proba(X), rtol=1e-12
     )
+
+
+def test_partitions_of_dask_are_predicted_as_their_rows_are(model):
+    array = pytest.importorskip("dask.array").from_array(ROWS[:, :3], chunks=(700, 3))
+    right = model.predict(ROWS[:, :3])
+    np.testing.assert_allclose(model.predict(array), right, rtol=1e-13)
+
+
+def test_a_frame_of_dask_is_predicted_by_the_recipe_of_the_model():
+    frame = pd.DataFrame(ROWS, columns=["a", "b", "c", "y"])
+    frame["kind"] = np.where(frame.a > 7, "low", "high")
+    model = pl.LinearRegression().fit(pl.rows(frame, target="y", stream=False))
+    parts = pytest.importorskip("dask.dataframe").from_pandas(frame, npartitions=4)
+    np.testing.assert_allclose(model.predict(parts), model.predict(frame), rtol=1e-13)
 
 
 def test_rows_without_a_target_are_not_scored(model):

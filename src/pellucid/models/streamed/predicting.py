@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pellucid.errors import ModelError
 from pellucid.tables.streams.adding import Several
 from pellucid.tables.streams.chunk import Chunk
+from pellucid.tables.streams.collections import is_dask, pieces_of
 from pellucid.tables.streams.spread import Spread
 from pellucid.tables.streams.stream import Stream
 
@@ -20,19 +21,42 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def by_chunks(method: Method) -> Method:
-    """Let a method of a model take a stream too: what it gives of all rows, joined."""
+    """Let a method of a model take a stream too: what it gives of all rows, joined.
+
+    So it takes collections of Dask, of which a partition at a time is in memory.
+    """
 
     @wraps(method)
     def taking_streams(self: Any, X: Any, *args: Any, **more: Any) -> Any:
-        if not isinstance(X, Stream):
+        if isinstance(X, Stream):
+            chunks = known(self, X).chunks()
+            blocks: Iterator[Any] = (rows(self, chunk) for chunk in chunks)
+        elif is_dask(X):
+            blocks = _partitions(self, X)
+        else:
             return method(self, X, *args, **more)
-        chunks = known(self, X).chunks()
-        parts = [method(self, rows(self, chunk), *args, **more) for chunk in chunks]
-        return (
-            np.concatenate(parts) if parts else method(self, X.head(0).X, *args, **more)
-        )
+        parts = [method(self, block, *args, **more) for block in blocks]
+        if not parts:
+            raise ModelError(
+                f"{type(self).__name__}: expected a row to predict, found none in the "
+                "stream; look at what it was chosen from."
+            )
+        return np.concatenate(parts)
 
     return cast(Method, taking_streams)
+
+
+def _partitions(model: Any, X: Any) -> Iterator[Any]:
+    """The rows of collections of Dask, some at a time, as a model takes them."""
+    recipe = getattr(model, "preparation_", None)
+    for piece in pieces_of(X, "y"):
+        for grid in piece.grids():
+            if recipe is not None:
+                yield as_frame(recipe.complete(grid), recipe.names)
+            else:
+                columns = [column.numbers for column in grid.columns]
+                named = grid.names if grid.named else None
+                yield as_frame(np.column_stack(columns), named)
 
 
 def known(model: Any, stream: Stream) -> Stream:
@@ -44,11 +68,17 @@ def known(model: Any, stream: Stream) -> Stream:
 def rows(model: Any, chunk: Chunk) -> Any:
     """The rows of a chunk as a model takes them: with the names that it was told."""
     names = getattr(model, "feature_names_in_", None)
-    if names is None or len(names) != chunk.X.shape[1]:
-        return chunk.X
+    fits = names is not None and len(names) == chunk.X.shape[1]
+    return as_frame(chunk.X, names if fits else None)
+
+
+def as_frame(X: Array, names: Any) -> Any:
+    """Rows under names, where they have some."""
+    if names is None:
+        return X
     import pandas as pd
 
-    return pd.DataFrame(chunk.X, columns=names, copy=False)
+    return pd.DataFrame(X, columns=list(names), copy=False)
 
 
 def r2(model: Any, X: Stream) -> float:
