@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pellucid as pl
-from pellucid.errors import ModelError
+from pellucid.errors import ModelError, TableError
 from pellucid.models.streamed.folds import cross_validated
 from pellucid.regression.sums.condensed import Condensed
 from pellucid.regression.sums.plan import COARSE, FAST, FINE, Plan
@@ -201,11 +201,15 @@ def test_what_is_explained_without_rest_has_an_r2_of_1(rng):
     assert model._statistics.r2 == 1
 
 
-def test_a_target_that_does_not_vary_has_coefficients_of_0(rng):
+def test_a_target_that_does_not_vary_is_refused_in_the_words_of_memory(rng):
     X, _ = made(rng)
-    model = pl.LinearRegression().fit(streamed(X, np.full(len(X), 2.5)))
-    assert model.coef_.tolist() == [0, 0, 0, 0]
-    assert model.intercept_ == 2.5
+    pair = (X, np.full(len(X), 2.5))
+    told = []
+    for rows in (streamed(*pair), pl.rows(pair, target="y")):
+        with pytest.raises(TableError, match="in all 300 rows") as error:
+            pl.LinearRegression().fit(rows)
+        told.append(str(error.value))
+    assert told[0] == told[1]
 
 
 def test_coefficients_of_at_least_0_are_those_of_memory(rng):
