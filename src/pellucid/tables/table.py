@@ -102,20 +102,15 @@ class Table:
         pellucid.errors.TableError: table, column "age": expected values that differ,
         found 7.0 in all 2 rows; leave the column out.
         """
-        if self.y is None:
-            message = "expected a target to learn, found none; name a column as target"
-            raise TableError(f"{self.source}: {message}.")
-        if self.n < 2:
-            found = counted(self.n, "row")
-            message = f"expected two rows or more to fit, found {found}; add rows"
-            raise TableError(f"{self.source}: {message}.")
+        expect_rows(self.source, self.n, self.y is not None)
         constant = np.flatnonzero(self.X.min(axis=0) == self.X.max(axis=0))
         if constant.size:
             j = constant[0]
             value = self.X[0, j].item()
             raise unvaried(self.source, self.names[j], value, self.n, FEATURE_ADVICE)
-        if (self.y == self.y[0]).all():
-            value, name = self.y[0].item(), str(self.target)
+        y: Any = self.y
+        if (y == y[0]).all():
+            value, name = y[0].item(), str(self.target)
             raise unvaried(self.source, name, value, self.n, TARGET_ADVICE)
         return self
 
@@ -147,6 +142,16 @@ class Table:
         names = tuple(name for name in self.names if name not in reasons)
         recipe = self.preparation and self.preparation.without(reasons)
         return replace(self, X=self.X[:, kept], names=names, preparation=recipe)
+
+
+def expect_rows(source: str, n: int, targeted: bool) -> None:
+    """Expect a target, and two rows or more."""
+    if not targeted:
+        message = "expected a target to learn, found none; name a column as target"
+        raise TableError(f"{source}: {message}.")
+    if n < 2:
+        message = f"expected two rows or more to fit, found {counted(n, 'row')}"
+        raise TableError(f"{source}: {message}; add rows.")
 
 
 def unvaried(source: str, name: str, value: Any, n: int, advice: str) -> TableError:

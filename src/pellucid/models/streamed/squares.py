@@ -50,13 +50,11 @@ def condensed(model: Any, stream: Stream) -> Condensed:
 def first_look(stream: Stream) -> Plan:
     """How the rows are to be seen, by the first of them."""
     look = Look(stream.reading)
-    start = 0
-    for piece, count in zip(stream.pieces, stream.counts, strict=True):
-        plan: Plan | None = stream.runner.reduced(look, [(piece, start)], nobody)
+    for job in stream.jobs:
+        plan: Plan | None = stream.runner.reduced(look, [job], nobody)
         if plan is not None:
             few = stream.n * (stream.d + 1) <= CHEAP
             return replace(plan, slices=FINE) if few else plan
-        start += count
     raise TableError(f"{stream.source}: expected a row to learn from, found none.")
 
 

@@ -8,6 +8,7 @@ hash (SplitMix64).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,3 +64,8 @@ class Between:
         """Which rows are meant (m,), by their numbers."""
         u = uniform(number, self.seed)
         return np.asarray(((u >= self.low) & (u < self.high)) == self.inside)
+
+
+def meant(choices: Sequence[Between], number: Array) -> Array:
+    """How many of some rows each choice means, by their numbers (m,)."""
+    return np.array([np.count_nonzero(choice.of(number)) for choice in choices])

@@ -21,7 +21,7 @@ from pellucid.tables.step import Step
 from pellucid.tables.streams.adding import Several, Tree
 from pellucid.tables.streams.medians import Bins, Wanted, most_frequent_of
 from pellucid.tables.streams.pieces import Piece
-from pellucid.tables.streams.runners import Runner, nobody
+from pellucid.tables.streams.runners import Runner, jobs_of, nobody
 
 Ask = Callable[[HeldRows], Any]
 
@@ -129,8 +129,7 @@ class LookedRows:
         wanted += [self.columns.target] if self.columns.target is not None else []
         self.passes.append(what)
         work = Asking(self.columns, tuple(dict.fromkeys(wanted)), ask)
-        starts = [0, *np.cumsum(self.counts[:-1]).tolist()]
-        jobs = [*zip(self.pieces, starts, strict=True)]
+        jobs = jobs_of(self.pieces, self.counts)
         return self.runner.reduced(work, jobs, nobody)
 
     # -- what is asked ----------------------------------------------------------------

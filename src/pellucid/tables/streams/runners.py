@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Protocol, TypeVar
 
 from pellucid.tables.streams.adding import Sum, Tree
@@ -80,6 +81,11 @@ class Cores:
             finally:
                 for future in waiting:
                     future.cancel()
+
+
+def jobs_of(pieces: Sequence[Piece], counts: Sequence[int]) -> list[Job]:
+    """The pieces that hold so many rows, each with the number of its first."""
+    return [*zip(pieces, accumulate(counts[:-1], initial=0), strict=True)]
 
 
 def nobody(_: Any) -> None:

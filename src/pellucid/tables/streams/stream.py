@@ -15,13 +15,19 @@ from pellucid.errors import TableError
 from pellucid.show.progress import progress
 from pellucid.tables.preparation import Preparation
 from pellucid.tables.streams.adding import S
-from pellucid.tables.streams.choices import Between, uniform
+from pellucid.tables.streams.choices import Between, meant, uniform
 from pellucid.tables.streams.chunk import Chunk
 from pellucid.tables.streams.pieces import Piece
 from pellucid.tables.streams.reading import Reading, Work
-from pellucid.tables.streams.runners import Cores, Runner
+from pellucid.tables.streams.runners import Cores, Job, Runner, jobs_of
 from pellucid.tables.streams.spread import Spread
-from pellucid.tables.table import FEATURE_ADVICE, TARGET_ADVICE, Table, unvaried
+from pellucid.tables.table import (
+    FEATURE_ADVICE,
+    TARGET_ADVICE,
+    Table,
+    expect_rows,
+    unvaried,
+)
 from pellucid.tables.wording import counted
 
 Array = NDArray[Any]
@@ -129,11 +135,10 @@ class Stream:
         """
         self.passes.append(what)
         task = partial(self.reading.summed, work)
-        jobs = [*zip(self.pieces, self._starts, strict=True)]
         name = f"pass {len(self.passes)}: {what}, rows"
         with progress(name, sum(self.counts), PATIENCE) as bar:
             total = self.runner.reduced(
-                task, jobs, lambda i: bar.advance(self.counts[i])
+                task, self.jobs, lambda i: bar.advance(self.counts[i])
             )
         if total is None:
             raise TableError(
@@ -152,18 +157,13 @@ class Stream:
         [3]
         """
         self.passes.append("going through the rows")
-        for piece, start in zip(self.pieces, self._starts, strict=True):
-            yield from self.reading.chunks(piece, start)
+        for job in self.jobs:
+            yield from self.reading.chunks(*job)
 
     @property
-    def _starts(self) -> list[int]:
-        """The number of the first row of each piece."""
-        return [0, *np.cumsum(self.counts[:-1]).tolist()]
-
-    @property
-    def jobs(self) -> list[tuple[Piece, int]]:
+    def jobs(self) -> list[Job]:
         """The pieces, each with the number of its first row."""
-        return [*zip(self.pieces, self._starts, strict=True)]
+        return jobs_of(self.pieces, self.counts)
 
     def for_fitting(self) -> Stream:
         """Return the stream itself when a model can be fitted to it; see `Table`.
@@ -173,16 +173,11 @@ class Stream:
         TableError
             Where there is no target, fewer than two rows, or what does not vary.
         """
-        if self.target is None:
-            message = "expected a target to learn, found none; name a column as target"
-            raise TableError(f"{self.source}: {message}.")
-        if self.n < 2:
-            found = counted(self.n, "row")
-            message = f"expected two rows or more to fit, found {found}; add rows"
-            raise TableError(f"{self.source}: {message}.")
-        for name in filter(self.constants.__contains__, (*self.names, self.target)):
-            advice = TARGET_ADVICE if name == self.target else FEATURE_ADVICE
-            raise unvaried(self.source, name, self.constants[name], self.n, advice)
+        expect_rows(self.source, self.n, self.target is not None)
+        for name in (*self.names, str(self.target)):
+            if name in self.constants:
+                advice = TARGET_ADVICE if name == self.target else FEATURE_ADVICE
+                raise unvaried(self.source, name, self.constants[name], self.n, advice)
         return self
 
     # -- other streams of the same rows ---------------------------------------------
@@ -192,14 +187,13 @@ class Stream:
 
         Where rows have holes they are counted in one pass.
         """
-        counted_by = partial(_counts, choices)
         every = (self.n == sum(self.counts)) and not self.reading.choices
         ends = np.cumsum([0, *self.counts])
         if every and not self.reading.weights:
             spans = pairwise(ends.tolist())
-            counts = np.sum([_meant(choices, np.arange(*span)) for span in spans], 0)
+            counts = np.sum([meant(choices, np.arange(*span)) for span in spans], 0)
         else:
-            counts = self.summed(counted_by, "counting rows")
+            counts = self.summed(partial(_meant, choices), "counting rows")
         return [
             replace(
                 self, n=int(n),
@@ -390,13 +384,8 @@ class Stream:
         return Table(X, y, self.names, target, self.source, self.preparation)
 
 
-def _counts(choices: Sequence[Between], chunk: Chunk) -> Array:
-    return _meant(choices, chunk.number)
-
-
-def _meant(choices: Sequence[Between], number: Array) -> Array:
-    """How many rows of some numbers each choice means."""
-    return np.array([np.count_nonzero(choice.of(number)) for choice in choices])
+def _meant(choices: Sequence[Between], chunk: Chunk) -> Array:
+    return meant(choices, chunk.number)
 
 
 def _spread(chunk: Chunk) -> Spread:
