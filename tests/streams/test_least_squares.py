@@ -370,9 +370,3 @@ def test_the_rows_of_a_streamed_fit_are_not_in_memory(rng):
     model = pl.LinearRegression().fit(streamed(*made(rng)))
     with pytest.raises(ModelError, match="a model of a stream"):
         model.diagnostics()
-
-
-def test_polynomials_ask_for_rows_in_memory(rng):
-    stream = streamed(*made(rng))
-    with pytest.raises(ModelError, match="in memory, got a stream; fit to some"):
-        pl.PolynomialRegression().fit(stream)

@@ -144,7 +144,7 @@ class BySquares(Statistical):
         from pellucid.statistics import robust
 
         if self._sums is not None and self._rows.stream is not None:
-            return squares.meat(found(), self._sums, self._rows.stream, kind)
+            return squares.meat(self, found(), kind)
         return robust.roots(found(), kind)
 
     def _log_of_weights(self) -> float | None:

@@ -14,12 +14,14 @@ from pellucid.models import as_formulas, base, checks, costs, extremes, linear_s
 from pellucid.models.base import Array
 from pellucid.models.by_squares import BySquares, Combination
 from pellucid.models.scores import Regressor
+from pellucid.models.streamed import polynomials as by_passes
+from pellucid.models.streamed import taking
 from pellucid.models.streamed.predicting import by_chunks
 from pellucid.regression import powers
 from pellucid.regression.hat import is_rough
 from pellucid.regression.monomials import Monomials, count
 from pellucid.regression.new_rows import Product
-from pellucid.regression.polynomial_fit import polynomial_fit
+from pellucid.regression.polynomial_fit import PolynomialFit, polynomial_fit
 from pellucid.regression.polynomials import Columns
 from pellucid.regression.rows import parts_of
 from pellucid.tables.streams.stream import Stream
@@ -74,6 +76,8 @@ class PolynomialRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator
         J at w = 0, b = 0 and at the solution.
     graph_ : Graph
         J as a graph of w, b, X and y (and of the weights s).
+    passes_ : int
+        Of a stream, how often the fit has read its rows.
     n_features_in_, feature_names_in_ : int, array (d,) of str
         How many features there are, and their names where X had some.
 
@@ -102,8 +106,9 @@ class PolynomialRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator
 
         Parameters
         ----------
-        X : array (n, d), data frame or `Table` with its target
-            Features.
+        X : array (n, d), data frame, `Table` or `Stream` with its target
+            Features. The rows of a stream are read twice: for a look at where the
+            features lie, and for the products of polynomials; once more each in need.
         y : array (n,) or (n, k)
             One target, or k of them.
         sample_weight : array (n,), optional
@@ -131,7 +136,8 @@ class PolynomialRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator
         array([0., 1.])
         """
         checks.check_parameters(self, CHECKS)
-        self._refuse_stream(X)
+        if (stream := taking.taken(self, X, y, sample_weight)) is not None:
+            return self._fit_stream(stream)
         X, y, s, rows = self._taken(X, y, sample_weight, accept_sparse=False)
         self._expect_few(X.shape[1])
         Y = y.reshape(len(y), -1)  # (n, k)
@@ -142,18 +148,28 @@ class PolynomialRegression(BySquares, MultiOutputMixin, Regressor, BaseEstimator
             raise self._refused(error, X.shape[1]) from None
         if found.still.any():
             linear_settings.tell_still(self, X, np.flatnonzero(found.still))
+        self._take(found, rows)
+        self._forget("passes_")
+        return self
+
+    def _fit_stream(self, stream: Stream) -> Self:
+        """Find w and b from sums over rows that no memory holds."""
+        self._expect_few(stream.d)
+        before = len(stream.passes)
+        try:
+            fit = by_passes.fitted(self, stream)
+        except powers.OutOfRangeError as error:
+            raise self._refused(error, stream.d) from None
+        linear_settings.tell_drowned(self, fit.drowned)
+        sums = fit.sums
+        self._take(fit.found, taking.kept(stream, sums.n, weighted=sums.plan.weighted))
+        self._sums, self.passes_ = sums, len(stream.passes) - before
+        return self
+
+    def _take(self, found: PolynomialFit, rows: base.FittedRows) -> None:
         self._basis, self._inside = found.basis, found.inside
         self._factor = found.factor
         self._store(found, found.w[1:], found.w[0], found.digits[1:], rows)
-        return self
-
-    def _refuse_stream(self, X: Any) -> None:
-        if isinstance(X, Stream):
-            raise ModelError(
-                f"{type(self).__name__}: expected rows in memory, got a stream; fit to "
-                "some of them, stream.sample(100_000), or pl.LinearRegression to "
-                "columns of the powers."
-            )
 
     def _expect_few(self, d: int) -> None:
         p = count(d, self.degree) - 1

@@ -123,7 +123,7 @@ class Hat:
             along[intercept:] = 0.0
         return replace(rough, turn=turn, along=along, ones=ones[:, 0], of_y=of_y)
 
-    def of_some(self, X: Array, Y: Array, s: Array | None) -> Hat:
+    def of_some(self, X: Any, Y: Array, s: Array | None) -> Hat:
         """That of some of the rows for which those of the fit stand."""
         few = self.rows
         columns, targets = few.columns.of_all(X), few.targets.of_all(Y)

@@ -108,10 +108,23 @@ def polynomial_fit(
     still = noise * MARGIN >= 1
     basis = Basis.of(np.where(still, X[0], X) if still.any() else X, s, degree)
     columns = Columns.of(basis, X, intercept)
-    told = basis.told_apart
-    of_columns = np.where(told, basis.monomials.powers @ noise, 1.0)[columns.kept]
+    of_columns = noise_in(columns, noise)
     rows = Rows.of(columns, y, s, intercept=intercept, noise=of_columns)
-    factors = Factors.of(rows)
+    return polynomials_of(rows, columns, still, power_of(s))
+
+
+def noise_in(columns: Columns, noise: Array) -> Array:
+    """What rounding of features may be of the columns (q,), at most 1."""
+    basis = columns.basis
+    found = np.where(basis.told_apart, basis.monomials.powers @ noise, 1.0)
+    return np.asarray(found[columns.kept])
+
+
+def polynomials_of(
+    rows: Rows, columns: Columns, still: NDArray[np.bool_], f: int
+) -> PolynomialFit:
+    """The least squares of rows of such columns, whose weights were divided by 2^f."""
+    basis, factors = columns.basis, Factors.of(rows)
     sharp = Sharp.of(rows, factors)
     factors = sharp.factors(factors)
     of_y = 0 if rows.targets.e is None else rows.targets.e
@@ -124,7 +137,7 @@ def polynomial_fit(
         if sure and (found.squares > least).all():
             break
     unit = -(basis.monomials.powers @ basis.unit)[:, None]
-    spread = Spread.of(rows, factors, power_of(s))
+    spread = Spread.of(rows, factors, f)
     return PolynomialFit(
         _restored(w, unit + of_y),
         np.where(known, certain(w, error), np.nan),
@@ -133,8 +146,8 @@ def polynomial_fit(
         factors.rank,
         still,
         spread,
-        np.where(known, _factor(columns, sharp, spread, s), np.nan),
-        Explained.of(rows, found.squares, power_of(s)),
+        np.where(known, _factor(columns, sharp, spread, f), np.nan),
+        Explained.of(rows, found.squares, f),
     )
 
 
@@ -196,9 +209,9 @@ def _restored(v: Array, e: Any) -> Array:
     return powers.restored(part, np.asarray(own + e))
 
 
-def _factor(columns: Columns, sharp: Sharp, spread: Spread, s: Array | None) -> Array:
+def _factor(columns: Columns, sharp: Sharp, spread: Spread, f: int) -> Array:
     """G of the coefficients' covariance: nothing is squared, so no digit is lost."""
-    basis, C = columns.basis, sharp.C * 2.0 ** (-power_of(s) / 2)
+    basis, C = columns.basis, sharp.C * 2.0 ** (-f / 2)
     V = Double.of(np.ldexp(sharp.V, -spread.exponent[:, None]))
     G = basis.expanded(columns.whole(V, sharp.b)).value @ C
     if columns.share is None:

@@ -14,8 +14,8 @@ computer" (1957); Brubeck, Nakatsukasa & Trefethen, "Vandermonde with Arnoldi" (
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,12 +25,12 @@ from numpy.typing import NDArray
 from pellucid.regression import powers
 from pellucid.regression.error_free import Double, summed, two_sum
 from pellucid.regression.monomials import Monomials
+from pellucid.regression.points import Points
 from pellucid.regression.rows import parts_of, rows_a_block
 from pellucid.regression.survey import Formed
 
 Array = NDArray[Any]
 
-SEEN = 4096  # points of a feature, at most, that say which polynomials are orthogonal
 ALONE = 2.0**-34  # of t p_k: what is less beside those before is none of its own
 MEANT = 2.0**-27  # of p_k+1: an h that changes less is left out
 CANCELLED = 2.0**-90  # of terms: a sum that is less is 0
@@ -77,7 +77,13 @@ class Basis:
     @classmethod
     def of(cls, X: Array, s: Array | None, degree: int) -> Basis:
         """Choose it by the rows X (n, d) and their weights s."""
-        found = [_chosen(x, s, degree) for x in X.T]
+        s = None if s is None else powers.near_one(s)
+        return cls.over([Points.of(x.astype(float), s) for x in X.T], degree)
+
+    @classmethod
+    def over(cls, points: Sequence[Points], degree: int) -> Basis:
+        """Choose it by the points of each feature."""
+        found = [_chosen(each, degree) for each in points]
         ints = {"unit", "zoom", "scale", "own"}
         parts = {
             name: np.array(
@@ -172,9 +178,9 @@ def _coefficients(h: Array, scale: Array, centre: Any, zoom: Any) -> Double:
 # -- how it is chosen -----------------------------------------------------------------
 
 
-def _chosen(x: Array, s: Array | None, degree: int) -> dict[str, Any]:
-    """The basis of one feature (n,), by its name in `Basis`."""
-    x, mass = _points(x.astype(float), s)
+def _chosen(points: Points, degree: int) -> dict[str, Any]:
+    """The basis of one feature, by its name in `Basis`."""
+    x, mass = points.x, points.mass / np.sum(points.mass)
     unit = int(np.frexp(np.max(np.abs(x)))[1])
     u = np.ldexp(x, -unit)
     mean = np.clip(mass @ u, u[0], u[-1])
@@ -186,20 +192,6 @@ def _chosen(x: Array, s: Array | None, degree: int) -> dict[str, Any]:
         "unit": unit, "zoom": zoom, "centre": centre, "h": h, "scale": scale,
         "own": own,
     }  # fmt: skip
-
-
-def _points(x: Array, s: Array | None) -> tuple[Array, Array]:
-    """Different values of x, in order, and the part of the rows that each stands for.
-
-    Of many some are taken, the least and the largest with them.
-    """
-    order = np.argsort(x)
-    x, mass = x[order], np.ones(len(x)) if s is None else s[order]
-    first = np.flatnonzero(np.append(True, x[1:] > x[:-1]))
-    if len(first) > SEEN:
-        first = first[np.linspace(0, len(first) - 1, SEEN).astype(int)]
-    mass = np.add.reduceat(mass / np.max(mass), first)
-    return x[first], mass / np.sum(mass)
 
 
 def _rounded(number: float, bits: int) -> float:
@@ -253,18 +245,21 @@ class Columns(Formed):
         Of the one that is left out; 0, that of the constant, where there is a b.
     share : Double (p, 1) or None
         How much of it is subtracted of each, where there is no b.
+    again : bool
+        Whether the rows are visited more than once.
     """
 
     basis: Basis
     X: Array
     pivot: int = 0
     share: Double | None = None
+    again: bool = True
 
     @cached_property
     def held(self) -> Double | None:
         """All rows, where they take little room."""
         n, q = self.shape
-        if n * q > HELD:
+        if n * q > HELD or not self.again:
             return None
         found = Double(np.empty((n, q)), np.empty((n, q)))
         for rows in (block for part in parts_of(n, rows_a_block(q)) for block in part):
@@ -281,6 +276,10 @@ class Columns(Formed):
         vain = ~basis.told_apart & (sizes > ALONE * basis.most)  # 0 at all rows
         pivot = int(np.argmax(np.where(vain, sizes, 0.0) if vain.any() else sizes))
         return cls(basis, X, pivot, (at_0 / at_0[[pivot]])[:, None])
+
+    def of_all(self, X: Array) -> Columns:
+        """The same columns of other rows, which are visited once."""
+        return replace(self, X=X, again=False)
 
     @property
     def shape(self) -> tuple[int, int]:

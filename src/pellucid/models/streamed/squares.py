@@ -15,10 +15,13 @@ from numpy.typing import NDArray
 
 from pellucid.errors import ModelError, TableError
 from pellucid.models import base
+from pellucid.models.constraints import constraints_of
 from pellucid.regression.hat import Hat
+from pellucid.regression.polynomials import Columns
 from pellucid.regression.sums.condensed import Condensed
 from pellucid.regression.sums.plan import FINE, Plan
 from pellucid.regression.sums.products import Products
+from pellucid.regression.sums.told import Told
 from pellucid.statistics import robust
 from pellucid.tables.streams.chunk import Chunk
 from pellucid.tables.streams.pieces import Piece
@@ -35,15 +38,21 @@ CHEAP = 2**22  # numbers whose products are as exact as can be at once
 def condensed(model: Any, stream: Stream) -> Condensed:
     """Sum the products over all rows, until more slices would tell no more."""
     expect_numbers(model, stream)
-    plan = first_look(stream)
-    what = "products of columns"
+    return settled(stream, first_look(stream), "products of columns")
+
+
+def settled(
+    stream: Stream, plan: Plan, what: str, formed: Told | None = None
+) -> Condensed:
+    """The same from a plan, of columns that are formed from the features if given."""
+    told = what
     for _ in range(PASSES):
-        sums = stream.summed(ProductsOf(plan), what)
+        sums = stream.summed(ProductsOf(plan, formed), told)
         found = Condensed.of(plan, sums)
         better = found.better
         if better is None:
             break
-        plan, what = better, "products of columns to more digits"
+        plan, told = better, f"{what} to more digits"
     return found
 
 
@@ -74,14 +83,16 @@ class Look:
 
 @dataclass(frozen=True)
 class ProductsOf:
-    """Work that sums the products of the rows of a chunk."""
+    """Work that sums the products of the rows of a chunk, formed from X or as it is."""
 
     plan: Plan
+    formed: Told | None = None
 
     def __call__(self, chunk: Chunk) -> Products:
         """Those of all its rows."""
         y = np.asarray(chunk.y, float)
-        return Products.of_rows(self.plan, chunk.X, y, chunk.s)
+        X = chunk.X if self.formed is None else self.formed.of_all(chunk.X)
+        return Products.of_rows(self.plan, X, y, chunk.s)
 
 
 def expect_numbers(model: Any, stream: Stream) -> None:
@@ -102,14 +113,22 @@ def drowned(model: Any, found: Condensed, still: Array) -> list[str]:
 
 def hat(model: Any) -> Hat:
     """The hat matrix of the few rows that stand for all."""
-    sums, w = model._sums, np.atleast_2d(model.coef_).T
+    sums, w = model._sums, model._combination(no_row(model)).w
     rows = sums.rows(intercept=bool(model.fit_intercept))
-    return Hat.of_rows(rows, sums.plan.f, model._spread, w, bound=model.positive)
+    bound = bool(constraints_of(model))
+    return Hat.of_rows(rows, sums.plan.f, model._spread, w, bound=bound)
 
 
-def meat(hat: Hat, sums: Condensed, stream: Stream, kind: str) -> Array:
+def no_row(model: Any) -> Array:
+    """Zeros in the place of a row, to ask what is formed of rows."""
+    return np.zeros((1, model.n_features_in_))
+
+
+def meat(model: Any, hat: Hat, kind: str) -> Array:
     """The root (1, m, m) of the meat of a covariance of a kind, in one pass."""
-    work = MeatOf(hat, sums.n, kind)
+    columns = model._combination(no_row(model)).columns
+    formed = Told.of(columns) if isinstance(columns, Columns) else None
+    work, stream = MeatOf(hat, model._sums.n, kind, formed), model._rows.stream
     found: Triangle = stream.summed(work, f"covariance {kind}")
     return robust.triangles([found.G]).swapaxes(1, 2)
 
@@ -132,11 +151,13 @@ class MeatOf:
     hat: Hat
     n: int
     kind: str
+    formed: Told | None = None
 
     def __call__(self, chunk: Chunk) -> Triangle:
         """Of all its rows."""
         y = np.asarray(chunk.y, float)[:, None]
         s = None if chunk.s is None else np.ldexp(chunk.s, -self.hat.f)
-        some = self.hat.of_some(chunk.X, y, s)
+        X = chunk.X if self.formed is None else self.formed.of_all(chunk.X)
+        some = self.hat.of_some(X, y, s)
         parts = some.visited(partial(robust.part, some, self.kind, self.n))
         return Triangle(robust.triangles([G for found in parts for G in found]))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.regression.error_free import Double
-from pellucid.regression.survey import ExactColumns
+from pellucid.regression.survey import ExactColumns, Formed
 
 Array = NDArray[Any]
 
@@ -44,7 +44,7 @@ class FewColumns:
         A = self.A[:, places]
         return FewColumns(A, e, *(part[places] for part in parts))
 
-    def of_all(self, X: Array) -> ExactColumns:
+    def of_all(self, X: Array | Formed) -> ExactColumns:
         """The columns of rows for which these stand, seen as these are."""
         parts = (self.e, self.head, self.shift, self.mean, self.largest, self.far)
         return ExactColumns(X, *parts)

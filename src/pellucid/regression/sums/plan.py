@@ -69,8 +69,11 @@ class Plan:
         slices = FAST if s is None else FINE
         return cls(e, head, s is not None, f, coarse, slices)
 
-    def seen(self, rows: Array) -> Double:
+    def seen(self, rows: Array | Double) -> Double:
         """Z of columns [X y] (p, m)."""
+        if isinstance(rows, Double):
+            formed = rows if self.e is None else rows.by(-self.e[:, None])
+            return formed + -self.head[:, None]
         near = rows if self.e is None else np.ldexp(rows, -self.e[:, None])
         return Double(*two_sum(near, -self.head[:, None]))
 

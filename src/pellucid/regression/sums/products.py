@@ -25,6 +25,7 @@ from pellucid.regression.error_free import (
 )
 from pellucid.regression.rows import MOST, rows_a_block
 from pellucid.regression.sums.plan import Plan
+from pellucid.regression.survey import Formed
 
 Array = NDArray[Any]
 
@@ -72,7 +73,9 @@ class Products:
         )
 
     @classmethod
-    def of_rows(cls, plan: Plan, X: Array, y: Array, s: Array | None) -> Products:
+    def of_rows(
+        cls, plan: Plan, X: Array | Formed, y: Array, s: Array | None
+    ) -> Products:
         """Those of rows X (m, d), y (m,) and weights (m,), block by block.
 
         Examples
@@ -90,7 +93,8 @@ class Products:
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             for i in range(0, n, size):
                 rows = slice(i, i + size)
-                sums.add(X[rows], y[rows], None if s is None else s[rows])
+                some = X.exactly(rows) if isinstance(X, Formed) else X[rows]
+                sums.add(some, y[rows], None if s is None else s[rows])
         return sums.total
 
 
@@ -112,26 +116,27 @@ class _Sums:
         low, high = self.low[:-1], self.high[:-1]
         return Products(of, self.lost, low, high, self.bits, self.n, self.log_weights)
 
-    def add(self, X: Array, y: Array, s: Array | None) -> None:
+    def add(self, X: Array | Double, y: Array, s: Array | None) -> None:
         """Add the products of a block."""
-        self.n += len(X)
-        Z = self.Z[:, : len(X)]
-        Z[:-2], Z[-2], Z[-1] = X.T, y, 1.0
+        self.n += len(y)
+        Z, formed = self.Z[:, : len(y)], isinstance(X, Double)
+        Z[:-2] = X.head.T if isinstance(X, Double) else X.T
+        Z[-2], Z[-1] = y, 1.0
         self.set_bits(Z)
         self.plan.rounded(Z[:-1])
         low, high = Z.min(axis=1), Z.max(axis=1)
         np.minimum(self.low, low, out=self.low)
         np.maximum(self.high, high, out=self.high)
         exponent = np.frexp(np.maximum(-low, high))[1]
-        if self.plan.is_exact(low[:-1], high[:-1]):
-            slices, tail = self.cut(Z, exponent), np.zeros(1)
+        if not formed and self.plan.is_exact(low[:-1], high[:-1]):
+            slices, whole = self.cut(Z, exponent), Double(Z, np.zeros(1))
         else:
-            whole = self.whole(np.vstack([X.T, y]))
-            slices, tail = cut(whole, self.cutters(exponent)), whole.tail
+            whole = self.whole(X, y)
+            slices = cut(whole, self.cutters(exponent))
         lost = self.lost_of(slices[-1], exponent)
         if s is not None:
             s = np.ldexp(s, -self.plan.f)
-            self.add_weighted(slices, Double(Z, tail) * s)
+            self.add_weighted(slices, whole * s)
             self.log_weights += float(np.sum(np.log(s)))
             lost = lost * np.max(s)
         else:
@@ -176,9 +181,13 @@ class _Sums:
             left = np.subtract(left, room[i], out=room[-1])
         return room
 
-    def whole(self, raw: Array) -> Double:
-        """Z of rows that float64 does not hold once their heads are gone."""
-        seen, one = self.plan.seen(raw), Double.of(np.ones((1, raw.shape[1])))
+    def whole(self, X: Array | Double, y: Array) -> Double:
+        """Z of rows that float64 does not hold: formed, or once heads are gone."""
+        if isinstance(X, Double):
+            raw: Any = Double(np.vstack([X.head.T, y]), np.vstack([X.tail.T, 0 * y]))
+        else:
+            raw = np.vstack([X.T, y])
+        seen, one = self.plan.seen(raw), Double.of(np.ones((1, len(y))))
         parts = (seen.head, one.head), (seen.tail, one.tail)
         return Double(*map(np.vstack, parts))
 
