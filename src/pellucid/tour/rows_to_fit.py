@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from pellucid.errors import TableError
 from pellucid.models.choosing import MOST, Different, labels
 from pellucid.models.notes.dependent import relations
+from pellucid.models.streamed.seen import SEEN
 from pellucid.statistics.relations import Relation
 from pellucid.tables.sources import rows
 from pellucid.tables.streams.chunk import Chunk
 from pellucid.tables.streams.stream import Stream
 from pellucid.tables.table import Table
 
-SEEN = 10_000  # rows of a stream that pictures show
 LEARNED = 100_000  # rows of one that a network learns from
 CELLS = 20_000_000  # of those rows, at most
 HOLDS = 1e-9  # of the size of its terms: so far off a relation may be by rounding

@@ -9,7 +9,7 @@ import numpy as np
 from pellucid.models import as_formulas, effects
 from pellucid.models.choosing import Choice
 from pellucid.models.constraints import constraints_of
-from pellucid.models.notes.notes import Given
+from pellucid.models.notes.notes import Given, Unseen
 from pellucid.models.pictures import of_effects, of_residuals
 from pellucid.show import estimates
 from pellucid.tables.table import Table
@@ -34,7 +34,8 @@ def summed_up(
 ) -> None:
     """The formula, the figures, the estimates with their errors, and the notes.
 
-    Where it was told `already` which columns give the target, no note repeats it.
+    Where it was told `already` which columns give the target, no note repeats it. Of a
+    stream single rows are looked at, in a sample.
     """
     summary = model.summary()
     guide.formula(formula(model, choice.kind, table.X))
@@ -43,7 +44,7 @@ def summed_up(
         told = estimates.told(figures)
         guide.found({FIGURES[n]: told[n] for n in FIGURES if n in told})
     tabled(guide, summary.frame, [str(c) for c in getattr(model, "classes_", ())])
-    said = Given if already else ()
+    said = (Given, Unseen) if already else Unseen
     guide.notes([note for note in summary.notes if not isinstance(note, said)])
 
 

@@ -21,9 +21,15 @@ class Given(str):
     __slots__ = ()
 
 
+class Unseen(str):
+    """A note that single rows were not looked at."""
+
+    __slots__ = ()
+
+
 def of(model: Any) -> tuple[str, ...]:
     """The notes of a fitted model, what spoils the others first."""
-    made = (*(make(model) for make in EVERY), model._own_notes())
+    made = (*(make(model) for make in EVERY), model._own_notes(), unseen(model))
     with np.errstate(all="ignore"):  # of what is no number nothing is said
         return tuple(note for notes in made for note in notes)
 
@@ -70,6 +76,17 @@ def left_out(model: Any) -> list[str]:
     worst = max(holes, key=lambda step: step.missing)
     drop = f", and drop={worst.column!r} does without {worst.missing} of the cells"
     return [FEWER.format(out=recipe.left_out, rows=recipe.rows, drop=drop)]
+
+
+UNSEEN = Unseen(
+    "The rows are streamed, so that what single ones show, as a curve or a row far "
+    "off, is not looked for; fit to stream.sample(10_000) for that."
+)
+
+
+def unseen(model: Any) -> list[str]:
+    """Of a stream there are sums over rows, which tell of all of them alone."""
+    return [UNSEEN] if model._rows.stream is not None else []
 
 
 EVERY = (held_back, counted, left_out, fits_anything, dependent)

@@ -13,6 +13,7 @@ from pellucid.models.effects import along
 from pellucid.models.logistic_cost import likeliest
 from pellucid.models.pictures.findings import course, percent
 from pellucid.models.pictures.findings import likeliest as likeliest_along
+from pellucid.models.streamed.seen import drawn
 from pellucid.regression.powers import filled
 from pellucid.show import plots
 from pellucid.show.outputs import Roc
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 POINTS = 200  # of a curve
 
 
+@drawn
 def fitted(model: Any) -> Figure:
     """The probability along one column, the border of two, or what is said of rows."""
     (X, y, *_), d = rows_of(model), model.n_features_in_

@@ -8,6 +8,7 @@ import numpy as np
 
 from pellucid.models.base import feature_names, named, rows_of
 from pellucid.models.effects import along
+from pellucid.models.streamed.seen import drawn
 from pellucid.regression.powers import filled
 from pellucid.show import plots
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+@drawn
 def linear(model: Any) -> Figure:
     """The line, the plane, or what was observed against what is predicted."""
     verb = "explain" if model.n_features_in_ > 2 else "explains"
@@ -24,6 +26,7 @@ def linear(model: Any) -> Figure:
     return _through_rows(model, f"{_shape(model)} {found}")
 
 
+@drawn
 def polynomial(model: Any) -> Figure:
     """The curve over one feature, or what was observed against what is predicted."""
     (X, y, *_), names = rows_of(model), feature_names(model)
@@ -71,6 +74,7 @@ def _turn(curve: Any, low: float, high: float) -> tuple[str, float, float] | Non
     )
 
 
+@drawn
 def huber(model: Any) -> Figure:
     """The same, with how many rows are outliers, whose pull is bounded."""
     verb = "fit" if model.n_features_in_ > 2 else "fits"
@@ -96,6 +100,7 @@ def _through_rows(model: Any, title: str) -> Figure:
     return plots.line(X[:, 0], y, w[0], b, x_label=names[0], **said)
 
 
+@drawn
 def poisson(model: Any) -> Figure:
     """The curve over one feature, or what was observed against what is predicted."""
     (X, y, *_), names = rows_of(model), feature_names(model)

@@ -3,15 +3,43 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
 
 from pellucid.models import base
 from pellucid.models.notes import of_classes, of_numbers
+from pellucid.show import canvas
 from pellucid.tables.table import Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SEEN = 10_000  # rows of a stream that pictures show
+OF_ALL = "_statistics", "_d2", "_accuracy"  # that a model knows of all rows
+
+
+def drawn(picture: Callable[[Any], Figure]) -> Callable[[Any], Figure]:
+    """Give a picture that shows some rows of a stream, and says so beneath."""
+
+    @wraps(picture)
+    def of(model: Any) -> Figure:
+        check_is_fitted(model)
+        stream = model._rows.stream
+        if stream is None:
+            return picture(model)
+        table = stream.sample(SEEN)
+        figure = picture(seen_on(model, table))
+        if table.n < stream.n:
+            some = f"{table.n:,} of {stream.n:,} rows, drawn by chance"
+            canvas.told_beneath(figure, some)
+        return figure
+
+    return of
 
 
 def seen_on(model: Any, table: Table) -> Any:
@@ -25,8 +53,9 @@ def seen_on(model: Any, table: Table) -> Any:
     if hasattr(model, "classes_"):
         y = coded(model, y)
     some._rows = base.kept(table.X, y, labels=table.labels)
-    if hasattr(model, "_statistics"):
-        some.__dict__["_statistics"] = model._statistics
+    getattr(model, "_statistics", None)  # with what is found beside it
+    found = {name: model.__dict__[name] for name in OF_ALL if name in model.__dict__}
+    some.__dict__.update(found)
     return some
 
 
