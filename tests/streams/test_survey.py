@@ -257,6 +257,14 @@ def test_what_is_asked_for_is_done_alike(wish, name, passes):
     assert_alike(frame_grid(frame), frame_pieces(frame), "y", **{wish: "c"})
 
 
+@pytest.mark.parametrize("named", [2, " X2 "])
+def test_a_column_may_be_named_by_its_number_and_in_any_case(named):
+    cells = np.column_stack([noise(1), np.arange(N) % 3, noise(2)])
+    wished = {"target": 3, "categories": named}
+    held, streamed = (pl.rows(cells, stream=s, **wished) for s in (False, True))
+    assert streamed.names == held.names == ("x1", "x2[1]", "x2[2]")
+
+
 # -- any table ------------------------------------------------------------------------
 
 CELLS = st.sampled_from([
@@ -313,7 +321,7 @@ def test_what_does_not_vary_cannot_be_fitted_to(given, wished):
 def test_what_a_pass_finds_can_be_sent_from_another_process():
     frame = frame_with(repeated("b", "a", None), noise(1))
     piece, other = frame_pieces(frame, [9])
-    work = pickle.loads(pickle.dumps(first_look.Looking(("c",), "y")))
+    work = pickle.loads(pickle.dumps(first_look.Looking({"c": "category"}, "y")))
     sent = pickle.loads(pickle.dumps(work(piece, 0)))
     assert (sent + work(other, 9)).profiles[1].levels.texts == ("a", "b")
 

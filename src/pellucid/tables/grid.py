@@ -189,6 +189,16 @@ def distinct(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     return found, tuple(notes)
 
 
+def is_meant(grid: Grid, wanted: str, name: str) -> bool:
+    """Whether a column may be the one that a person names, in any case or by number."""
+    return _spelled(grid, wanted).casefold().strip() == name.casefold().strip()
+
+
+def _spelled(grid: Grid, wanted: str) -> str:
+    """The name that is meant: x3 by 3, where columns have no names."""
+    return f"x{int(wanted)}" if not grid.named and wanted.isdecimal() else wanted
+
+
 def position(grid: Grid, wanted: str | int, what: str = "as target") -> int:
     """Find a column, by name in any case or, without names, by number.
 
@@ -197,14 +207,12 @@ def position(grid: Grid, wanted: str | int, what: str = "as target") -> int:
     TableError
         When there is none, with the names that there are.
     """
-    name = str(wanted)
-    if not grid.named and name.isdecimal():
-        name = f"x{int(name)}"
+    name = _spelled(grid, str(wanted))
     if name in grid.names:
         return grid.names.index(name)
-    folded = [other.casefold().strip() for other in grid.names]
-    if folded.count(name.casefold().strip()) == 1:
-        return folded.index(name.casefold().strip())
+    alike = [i for i, other in enumerate(grid.names) if is_meant(grid, name, other)]
+    if len(alike) == 1:
+        return alike[0]
     close = difflib.get_close_matches(name, grid.names, n=1)
     advice = f"did you mean {quoted(close[0])}?" if close else "choose one of them."
     columns = listed(grid.names)

@@ -7,15 +7,16 @@ levels occur, it is so in all rows, and no other pass is needed to tell.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import TableError
 from pellucid.tables.from_arrays import row
-from pellucid.tables.grid import Cells, Column, Grid
+from pellucid.tables.grid import Cells, Column, Grid, is_meant
 from pellucid.tables.profiles import Profile
 from pellucid.tables.streams.adding import Tree
 from pellucid.tables.streams.pieces import Piece
@@ -120,8 +121,9 @@ class Looking:
 
     Parameters
     ----------
-    wanted : tuple of str
-        The columns whose cells are counted, whatever they hold.
+    wanted : mapping of str to str
+        From columns, as a person names them, to the kind that they are to be of: the
+        cells of one that is of another kind are counted.
     named : str or None
         The target, of which truth values are counted too.
     text : bool
@@ -130,7 +132,7 @@ class Looking:
         Those that are looked at.
     """
 
-    wanted: Collection[str] = ()
+    wanted: Mapping[str, str] = field(default_factory=dict)
     named: str | int | None = None
     text: bool = False
     columns: Sequence[str] | None = None
@@ -142,13 +144,13 @@ class Looking:
             if self.columns is not None:
                 kept = [grid.columns[grid.names.index(name)] for name in self.columns]
                 grid = replace(grid, columns=kept)
-            tree.add(Look.of(grid, self._tallied, self.text))
+            tree.add(Look.of(grid, partial(self._tallied, grid), self.text))
         found = tree.total
         return None if found is None else replace(found, counts=(sum(found.counts),))
 
-    def _tallied(self, column: Column) -> bool:
-        boolean = column.kind == "boolean" and self._is_target(column.name)
-        return boolean or column.name in self.wanted
-
-    def _is_target(self, name: str) -> bool:
-        return name.casefold().strip() == str(self.named).casefold().strip()
+    def _tallied(self, grid: Grid, column: Column) -> bool:
+        if column.kind == "boolean" and is_meant(grid, str(self.named), column.name):
+            return True
+        kinds = [k for said, k in self.wanted.items()
+                 if is_meant(grid, said, column.name)]  # fmt: skip
+        return any(kind != column.kind for kind in kinds)

@@ -34,7 +34,12 @@ def surveyed(
     stream tells what each was for.
     """
     runner, passes = runner or Cores(), ["looking at the columns"]
-    work = Looking(tuple(names_of(wished.get("categories", ()))), target)
+    kinds = {"categories": "category", "numbers": "number", "dates": "date"}
+    wanted = {
+        name: kind for wish, kind in kinds.items()
+        for name in names_of(wished.get(wish, ()))
+    }  # fmt: skip
+    work = Looking(wanted, target)
     jobs = [(piece, 0) for piece in pieces]
     look = runner.reduced(work, jobs, nobody)
     if look is None:
