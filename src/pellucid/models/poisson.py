@@ -22,7 +22,7 @@ from pellucid.models.chosen import told
 from pellucid.models.logistic_cost import is_doubtful
 from pellucid.models.streamed import poisson as by_passes
 from pellucid.models.streamed.predicting import by_chunks
-from pellucid.models.streamed.rows import counted
+from pellucid.models.streamed.rows import as_counts
 from pellucid.models.streamed.taking import taken
 from pellucid.regression import powers
 from pellucid.regression.columns import Columns, Moments
@@ -194,7 +194,7 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         X, y, s = base.all_rows(self, X, y, sample_weight, **options)
         labels = labels if s is None else kept_labels(labels, s > 0)
         X, y, s = base.weighted_rows(X, y, s)
-        y = counted(type(self).__name__, extremes.as_single(self, y, float, "y"))
+        y = as_counts(type(self).__name__, extremes.as_single(self, y, float, "y"))
         if s is not None:
             base.total(self, s)
         self._rows = base.kept(X.astype(float, copy=False), y, s, labels=labels)
@@ -292,7 +292,7 @@ class PoissonRegression(OfCounts, RegressorMixin, BaseEstimator):
         if isinstance(X, Stream):
             return by_passes.d2(self, X)
         y = np.asarray(scores.target_of(X, y), float)
-        y = counted(type(self).__name__, extremes.as_single(self, y, float, "y"))
+        y = as_counts(type(self).__name__, extremes.as_single(self, y, float, "y"))
         s = None if sample_weight is None else np.asarray(sample_weight, float)
         return d2(y, self._linear(base.rows_to_predict(self, X, sparse=True)), s)
 

@@ -13,9 +13,10 @@ from pellucid.models import base, extremes, logistic_settings, weights
 from pellucid.models.following import is_followed
 from pellucid.models.logistic_cost import finite, loss_of
 from pellucid.models.streamed import taking
+from pellucid.models.streamed.classes import ClassCounts, CountingClasses
 from pellucid.models.streamed.doubts import has_no_optimum
 from pellucid.models.streamed.likelihood import AgainstFirst, Streamed
-from pellucid.models.streamed.rows import Coded, Counting, Counts, Weighed
+from pellucid.models.streamed.rows import Coded, Weighed
 from pellucid.regression import powers
 from pellucid.regression.by_passes import (
     Measured,
@@ -36,7 +37,7 @@ def fitted(model: Model, stream: Stream) -> Model:
     _check(model)
     name, before = type(model).__name__, len(stream.passes)
     rows = Weighed(name)
-    measuring = stream, rows, Counting(name), bool(model.fit_intercept)
+    measuring = stream, rows, CountingClasses(name), bool(model.fit_intercept)
     spread, counts, sample = measured(*measuring)
     weights.expect_several(model, counts.classes, int(counts.rows.sum()))
     model.classes_ = counts.classes
@@ -76,7 +77,7 @@ def _check(model: Any) -> None:
         )
 
 
-def _weighted(model: Any, rows: Weighed, counts: Counts) -> tuple[Coded, Any]:
+def _weighted(model: Any, rows: Weighed, counts: ClassCounts) -> tuple[Coded, Any]:
     """How rows are coded, and what each class weighs with `class_weight` (k,)."""
     every = np.arange(len(counts.classes))
     total = weights.class_weighted(model, counts.classes, every, counts.weights)

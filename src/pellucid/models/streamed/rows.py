@@ -11,15 +11,12 @@ import numpy as np
 from scipy.special import xlogy
 
 from pellucid.errors import ModelError
-from pellucid.models import weights
 from pellucid.models.base import Array
 from pellucid.statistics.limit import as_classes
 from pellucid.tables.streams.adding import Several
 from pellucid.tables.streams.chunk import Chunk
 
-MOST = 10_000  # classes
 LARGEST = 1e36  # counts of all rows; a Hessian of float32 ends at 3e38
-FIRST = 256  # rows whose classes are often all
 
 
 @dataclass(frozen=True)
@@ -84,73 +81,10 @@ def index_of(y: Array) -> Array:
     return index
 
 
-@dataclass(frozen=True)
-class Counts:
-    """The classes of some rows: how many rows each has, and what they weigh.
-
-    Examples
-    --------
-    >>> some = Counting("M")(np.array([2.0, 1.0, 2.0]), np.ones(3))
-    >>> both = some + Counting("M")(np.array([5.0]), np.array([0.0]))
-    >>> both.classes, both.rows, both.weights
-    (array([1., 2., 5.]), array([1, 2, 1]), array([1., 2., 0.]))
-    """
-
-    name: str
-    classes: Array
-    rows: Array  # (k,)
-    there: Array  # (k,) those of them that have weight
-    weights: Array  # (k,)
-
-    def __add__(self, other: Counts) -> Counts:
-        """Of both."""
-        if np.array_equal(self.classes, other.classes):
-            classes, places = self.classes, (slice(None), slice(None))
-        else:
-            classes = np.union1d(self.classes, other.classes)
-            ours, theirs = self.classes, other.classes
-            places = np.searchsorted(classes, ours), np.searchsorted(classes, theirs)  # type: ignore[assignment]
-        if len(classes) > MOST:
-            raise ModelError(
-                f"{self.name}: expected at most {MOST:,} classes in a stream, got "
-                "more; fit a regression to numbers, or bring classes together."
-            )
-        sums = []
-        for a, b in zip(self._counts, other._counts, strict=True):
-            total = np.zeros(len(classes), a.dtype)
-            total[places[0]] += a
-            total[places[1]] += b
-            sums.append(total)
-        return Counts(self.name, classes, *sums)
-
-    @property
-    def _counts(self) -> tuple[Array, Array, Array]:
-        return self.rows, self.there, self.weights
-
-
-@dataclass(frozen=True)
-class Counting:
-    """Counts the classes of targets (m,) with weights (m,), in the name of a model."""
-
-    name: str
-
-    def __call__(self, y: Array, s: Array) -> Counts:
-        """What is found of some rows."""
-        if y.dtype.kind == "f" and (y != np.trunc(y)).any():
-            weights.check_labels(self.name, y)
-        classes = np.unique(y[:FIRST])  # to sort all takes longer
-        index = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
-        if (classes[index] != y).any():
-            classes, index = np.unique(y, return_inverse=True)
-        counted = (np.bincount(index, w, len(classes)) for w in (None, s > 0, s))
-        rows, there, total = counted
-        return Counts(self.name, classes, rows, there.astype(int), total)
-
-
 # -- counts ---------------------------------------------------------------------------
 
 
-def counted(name: str, y: Array) -> Array:
+def as_counts(name: str, y: Array) -> Array:
     """The target of a regression of counts, none below 0."""
     if np.min(y) < 0:
         raise ModelError(
@@ -176,7 +110,7 @@ class OfCounts:
     def __call__(self, chunk: Chunk) -> tuple[Array, Array, Array]:
         """X (m, d), y (m,) or (m, 1), s (m,)."""
         X, y, s = self.rows(chunk)
-        y = counted(self.rows.name, y)
+        y = as_counts(self.rows.name, y)
         return X, y[:, None] if self.beside else y, s
 
     def index(self, chunk: Chunk) -> tuple[Array, Array]:
