@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sklearn.exceptions import ConvergenceWarning
 
 import pellucid as pl
-from pellucid.errors import ModelError
+from pellucid.errors import ModelError, TableError
 from pellucid.tables.streams.arrays import ArrayPiece
 from pellucid.tables.streams.runners import Cores
 
@@ -224,9 +224,9 @@ def test_numbers_with_decimals_are_no_classes():
 def test_one_class_alone_is_refused_in_the_words_of_memory():
     rows = table()
     rows[:, -1] = 3
-    with pytest.raises(ModelError) as memory:
-        pl.LogisticRegression().fit(rows[:, :-1], rows[:, -1])
-    with pytest.raises(ModelError) as stream:
+    with pytest.raises(TableError) as memory:
+        pl.LogisticRegression().fit(pl.rows((rows[:, :-1], rows[:, -1])))
+    with pytest.raises(TableError) as stream:
         pl.LogisticRegression().fit(streamed(rows))
     assert str(stream.value) == str(memory.value)
 
