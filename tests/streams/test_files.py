@@ -5,6 +5,7 @@ import os
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from pellucid.tables.table import Table
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
+pc = pytest.importorskip("pyarrow.csv")
 ds = pytest.importorskip("pyarrow.dataset")
 
 N = 300
@@ -442,6 +444,39 @@ def test_a_file_without_rows_says_so(tmp_path):
 # -- how much memory ------------------------------------------------------------------
 
 
+PEAK = """
+STATUS = "/proc/self/status"
+import re, sys
+from pathlib import Path
+import pellucid as pl
+from pellucid.tables.streams import files
+def peak():  # that of `resource` is no less than that of the process which began this
+    return 1024 * int(re.search(r"VmHWM:\\s+(\\d+)", Path(STATUS).read_text())[1])
+small, path = map(Path, sys.argv[1:])
+pl.rows(small, "y", stream=False)
+before = peak()
+pl.rows(path, "y", stream=False)
+print((peak() - before) / files.size_of(path))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks Linux")
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_what_reading_takes_of_memory_is_foretold(tmp_path, ending):
+    n = 60_000
+    rng = np.random.default_rng(0)
+    columns = {f"x{j}": rng.normal(size=n).round(4) for j in range(15)}
+    columns |= {f"t{j}": rng.choice(["low", "high"], n) for j in range(5)}
+    table = pa.table({**columns, "y": rng.normal(size=n)})
+    write = pc.write_csv if ending == "csv" else pq.write_table
+    small, path = tmp_path / f"small.{ending}", tmp_path / f"a.{ending}"
+    write(table.slice(0, 100), small)
+    write(table, path)
+    ran = [sys.executable, "-c", PEAK, str(small), str(path)]
+    found = subprocess.run(ran, capture_output=True, text=True, check=True)
+    assert 0.4 < float(found.stdout) < 2.5
+
+
 def test_the_size_of_a_table_is_foretold(tmp_path):
     table = frame()
     numbers = table[["age", "size", "price"]]
@@ -450,7 +485,7 @@ def test_the_size_of_a_table_is_foretold(tmp_path):
     table.to_csv(tmp_path / "a.csv")
     table.to_csv(tmp_path / "a.csv.gz")
     sizes = {path.suffix: files.size_of(path) for path in tmp_path.iterdir()}
-    assert sizes[".parquet"] == sizes[".feather"] == numbers.to_numpy(float).nbytes
+    assert sizes[".parquet"] == sizes[".feather"] == 40 * numbers.size
     assert 0.4 < sizes[".gz"] / sizes[".csv"] < 2.5
 
 

@@ -98,8 +98,8 @@ def rows(
     stream : bool, optional
         Whether rows stay where they are, and are read anew in each pass over them:
         then it is a `Stream`, which needs no memory for them. None streams a file, or
-        several, or a memory map, whose table would take 1 GiB or a quarter of the free
-        memory.
+        several, or a memory map, of which to read all would take 2 GiB or a quarter of
+        the free memory: about 300 MB of CSV, or 50 million numbers of Parquet.
     cluster : str or distributed.Client, optional
         The Dask cluster that reads and sums the rows of a stream, by the address of its
         scheduler: its workers need to see the files. The cores of this machine do

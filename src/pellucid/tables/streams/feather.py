@@ -15,6 +15,7 @@ from typing import Any
 
 from pellucid.errors import needs
 from pellucid.tables.grid import Grid
+from pellucid.tables.streams import sizes
 from pellucid.tables.streams.arrow import Columns, empty_batch, row_after
 from pellucid.tables.streams.parquet import ROWS, damaged
 from pellucid.tables.streams.stamps import Stamp
@@ -86,11 +87,13 @@ def pieces_of(path: Path) -> list[FeatherPiece]:
 
 
 def size_of(path: Path) -> float:
-    """How many bytes its table would take in memory, about."""
+    """How many bytes of memory reading it would take, about."""
     with damaged(path, "Feather"), _opened(path) as file:
         kinds = Columns.of(file.schema).kinds
-    text = path.stat().st_size if {"text", "category"} & {*kinds} else 0
-    return 8.0 * _rows(path) * len(kinds) + text
+    worded = sum(kind in ("text", "category") for kind in kinds)
+    letters = path.stat().st_size if worded else 0
+    n = _rows(path)
+    return sizes.of_cells(n * len(kinds), n * worded, letters)
 
 
 def _rows(path: Path) -> int:

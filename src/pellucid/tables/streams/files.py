@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pellucid.errors import TableError
 from pellucid.tables.decoding import is_workbook, readable
-from pellucid.tables.streams import feather, parquet, text
+from pellucid.tables.streams import feather, parquet, sizes, text
 from pellucid.tables.streams.pieces import Piece
 
 HEAD = 4096  # bytes that tell what a file is
@@ -69,7 +69,7 @@ def _is_new_workbook(path: Path) -> bool:
 
 
 def size_of(path: Path) -> float:
-    """How many bytes the table in a file would take in memory, about; 0 for workbooks.
+    """How many bytes of memory reading a file would take, about; 0 for workbooks.
 
     What is wrong with a file, reading it tells.
     """
@@ -81,5 +81,5 @@ def size_of(path: Path) -> float:
     if kind == "Feather":
         return feather.size_of(path)
     packed = readable(path, 2) in PACKED
-    size = float(path.stat().st_size)
-    return size * (UNPACKED if packed else 1.0) if kind == TEXT else 0.0
+    size = path.stat().st_size * (UNPACKED if packed else 1.0)
+    return sizes.of_text(size) if kind == TEXT else 0.0

@@ -12,6 +12,7 @@ from typing import Any
 
 from pellucid.errors import TableError, needs
 from pellucid.tables.grid import Grid
+from pellucid.tables.streams import sizes
 from pellucid.tables.streams.arrow import Columns, empty_batch, row_after
 from pellucid.tables.streams.stamps import Stamp
 
@@ -78,13 +79,14 @@ def pieces_of(path: Path) -> list[ParquetPiece]:
 
 
 def size_of(path: Path) -> float:
-    """How many bytes its table would take in memory, about."""
+    """How many bytes of memory reading it would take, about."""
     about = _read_footer(Stamp.of(path))
     groups = (about.row_group(i) for i in range(about.num_row_groups))
     columns = (group.column(j) for group in groups for j in range(about.num_columns))
-    text = sum(column.total_uncompressed_size for column in columns
-               if column.physical_type == "BYTE_ARRAY")  # fmt: skip
-    return 8.0 * int(about.num_rows) * int(about.num_columns) + float(text)
+    text = [column for column in columns if column.physical_type == "BYTE_ARRAY"]
+    words = sum(column.num_values for column in text)
+    letters = sum(column.total_uncompressed_size for column in text)
+    return sizes.of_cells(about.num_rows * about.num_columns, words, letters)
 
 
 @contextmanager

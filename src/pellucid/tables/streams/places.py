@@ -18,7 +18,7 @@ from pellucid.tables.from_arrays import two_dimensional
 from pellucid.tables.streams import arrays, collections, files, several
 from pellucid.tables.streams.pieces import Piece
 
-LARGE = 2.0**30  # bytes in memory from which a table is streamed
+LARGE = 2.0**31  # bytes of memory to read a table, from which it is streamed
 SHARE = 0.25  # of the free memory that it may take, else it is streamed
 
 
@@ -46,7 +46,7 @@ def pieces_of(
 
 
 def is_large(source: Any) -> bool:
-    """Whether a table in files would take much of the memory, so that it is streamed.
+    """Whether to read a table would take much of the memory, so that it is streamed.
 
     Workbooks, and what is in memory already, are never streamed unless asked for.
     """
