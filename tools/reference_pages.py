@@ -11,6 +11,7 @@ import click
 
 import pellucid as pl
 from pellucid.command import main
+from pellucid.tables.streams.stream import Stream
 
 # Each page: its title, what it is about, its public names; a module stands for its own.
 PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -61,7 +62,7 @@ PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "data": (
         "Data and files",
         "Where rows come from, and where models go to.",
-        ("rows", "datasets", "save", "load"),
+        ("rows", "Stream", "datasets", "save", "load"),
     ),
     "errors": (
         "Errors",
@@ -71,8 +72,13 @@ PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+GIVEN = {"Stream": Stream}  # what a person is given, and need not import
+
+
 def members(name: str) -> list[tuple[str, object]]:
     """A public name, or what is in the module of that name."""
+    if name in GIVEN:
+        return [(name, GIVEN[name])]
     value = getattr(pl, name)
     if not isinstance(value, ModuleType):
         return [(f"pl.{name}", value)]
@@ -118,8 +124,9 @@ def command_page() -> str:
 def pages() -> dict[str, Callable[[], str]]:
     """Every page of the reference by its file in docs/."""
     listed = [name for _, _, names in PARTS.values() for name in names]
-    if sorted(listed) != pl.__all__:
-        wrong = set(listed) ^ set(pl.__all__)
+    offered = sorted([*pl.__all__, *GIVEN])
+    if sorted(listed) != offered:
+        wrong = set(listed) ^ set(offered)
         raise SystemExit(f"tools/reference_pages.py: on no page, or on two: {wrong}")
     made = {f"reference/{n}.md": partial(page, *part) for n, part in PARTS.items()}
     return made | {"reference/command.md": command_page}
