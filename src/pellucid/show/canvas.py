@@ -208,20 +208,6 @@ def entitle_all(figure: Figure, title: str) -> None:
         figure.suptitle(_wrapped(title, figure), x=0.01, **look)
 
 
-def told_beneath(figure: Figure, line: str) -> None:
-    """Write beneath a picture what it shows.
-
-    Examples
-    --------
-    >>> figure, _ = blank()
-    >>> told_beneath(figure, "100 of 5,000 rows, drawn by chance")
-    >>> figure.get_supxlabel()
-    '100 of 5,000 rows, drawn by chance'
-    """
-    look = {"fontsize": 8, "color": QUIET, "horizontalalignment": "left"}
-    figure.supxlabel(_wrapped(line, figure), x=0.01, **look)
-
-
 def finding(figure: Figure | str) -> str:
     """The finding that stands above a picture, on one line; "" where none does.
 

@@ -36,7 +36,7 @@ def drawn(picture: Callable[[Any], Figure]) -> Callable[[Any], Figure]:
         figure = picture(seen_on(model, table))
         if table.n < stream.n:
             some = f"{table.n:,} of {stream.n:,} rows, drawn by chance"
-            canvas.told_beneath(figure, some)
+            figure.supxlabel(some, x=0.01, ha="left", fontsize=8, color=canvas.QUIET)
         return figure
 
     return of
