@@ -18,6 +18,7 @@ from pellucid.regression.problem import OWN, Blur
 Array = NDArray[Any]
 
 FLOOR = 2.0**-98  # of a square: what is less is rounding of sums in head + tail
+GONE = 8  # of so many columns one that has been a pivot makes room
 SURE = 1e-11  # of a square: so much of it may be rounding
 
 
@@ -37,17 +38,24 @@ def triangle(C: Double, blur: Blur) -> tuple[Double, bool]:
     p, squares = len(C.head), np.diagonal(C.head).copy()
     A, left, rows, order = C, np.where(squares > 0, 1.0, -1.0), [], []
     left[-1] = -1.0
+    here, taken = np.arange(p), np.zeros(p, bool)  # the columns that A still has
     while left.max(initial=-1.0) > FLOOR * p:
         j = int(np.argmax(left))
         row = A[j] / root(A[j, j])[None]
-        rows.append(row)
-        order.append(j)
+        rows.append(Double.of(np.zeros(p)))
+        rows[-1][here] = row
+        order.append(here[j])
         A = A - row[:, None] * row[None]
-        A[j], A[:, j] = (Double.of(np.zeros(p)) for _ in range(2))
-        share = np.diagonal(A.head) / np.where(squares > 0, squares, 1.0)
+        A[j], A[:, j] = (Double.of(np.zeros(len(here))) for _ in range(2))
+        share = np.diagonal(A.head) / np.where(squares > 0, squares, 1.0)[here]
         left = np.where(left > 0, share, left)
-        left[j] = -1.0
-    pivots = np.maximum(np.diagonal(A.head), 0.0)
+        left[j], taken[j] = -1.0, True
+        if taken.sum() * GONE > len(here):
+            rest = np.flatnonzero(~taken)
+            A, left, here = A[np.ix_(rest, rest)], left[rest], here[rest]
+            taken = taken[rest]
+    pivots = np.zeros(p)
+    pivots[here] = np.maximum(np.diagonal(A.head), 0.0)
     there = pivots[-1] > FLOOR * p * squares[-1]
     if there:
         rows.append(Double.of(np.zeros(p)))
