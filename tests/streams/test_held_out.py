@@ -101,14 +101,14 @@ def test_folds_are_those_of_the_stream():
     assert np.bincount(fold).tolist() == counts
 
 
-def test_one_step_is_enough_for_numbers():
+def test_numbers_are_judged_by_products_of_the_folds():
     stream = pl.rows(rows_of(500, 0), target=6, stream=True)
     model = pl.LinearRegression().fit(stream.table())
     table = stream.sample(500)
     before = len(stream.passes)
     others.judged(stream, model, table, seed=0)
     assert stream.passes[before:] == [
-        "the slopes of each fold",
+        "products of columns of 5 folds",
         "judging on rows held out",
     ]
 

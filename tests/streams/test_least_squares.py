@@ -341,6 +341,18 @@ def test_folds_are_judged_in_one_pass_as_by_fits_to_the_others(name, rng):
         assert fold.r2 == pytest.approx(theirs.score(rows), rel=1e-6)
 
 
+def test_absolute_errors_of_folds_are_found_in_one_more_pass(rng):
+    stream = streamed(*made(rng))
+    before = len(stream.passes)
+    judged = cross_validated(pl.LinearRegression(), stream, folds=3, mae=True)
+    assert len(stream.passes) == before + 2
+    theirs = []
+    for train, test in stream.folds(3):
+        rows, model = test.table(), pl.LinearRegression().fit(train.table())
+        theirs.append(np.mean(np.abs(rows.y - model.predict(rows))))
+    np.testing.assert_allclose([fold.mae for fold in judged], theirs, rtol=1e-12)
+
+
 def test_a_fold_without_rows_is_refused():
     stream = streamed(np.arange(4.0)[:, None], np.arange(4.0))
     with pytest.raises(ModelError, match="in each of 9 folds"):

@@ -59,11 +59,14 @@ def _by_passes(
 ) -> Judged | JudgedClasses:
     """Judge by all rows of a stream."""
     guide.keep({"folds": judging.FOLDS, "seed": seed})
+    way = "by Newton's method from the one above"
+    if not hasattr(model, "classes_"):
+        way = "from products of the columns, summed by fold"
     guide.say(
         f"Judged by cross-validation on all rows: a hash of its number (seed {seed}) "
         f"puts each row into one of {judging.FOLDS} folds, and the rows of each fold "
-        "are predicted by a model of the others, which is found by Newton's method "
-        "from the one above. ± is the standard deviation over the folds."
+        f"are predicted by a model of the others, which is found {way}. "
+        "± is the standard deviation over the folds."
     )
     return others.judged(stream, model, seen, seed)
 

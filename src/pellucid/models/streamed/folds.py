@@ -10,7 +10,8 @@ Stone, "Cross-validatory choice and assessment of statistical predictions" (1974
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
@@ -24,6 +25,7 @@ from pellucid.regression.least_squares import LeastSquares, solution_of
 from pellucid.regression.sums.condensed import Condensed
 from pellucid.regression.sums.plan import Plan
 from pellucid.regression.sums.products import Products
+from pellucid.tables.streams.adding import Several
 from pellucid.tables.streams.choices import Between
 from pellucid.tables.streams.chunk import Chunk
 from pellucid.tables.streams.stream import Stream
@@ -45,6 +47,8 @@ class JudgedFold:
         The root of the mean squared error.
     w, b : array (d,), float
         The coefficients of the fit to the others.
+    mae : float or None
+        The mean absolute error, where it was asked for.
     """
 
     rows: int
@@ -52,11 +56,13 @@ class JudgedFold:
     rmse: float
     w: Array
     b: float
+    mae: float | None = None
 
 
 def cross_validated(
-    model: Any, stream: Stream, folds: int = 5, random_state: int = 0
-) -> list[JudgedFold]:
+    model: Any, stream: Stream, folds: int = 5, random_state: int = 0,
+    *, mae: bool = False,
+) -> list[JudgedFold]:  # fmt: skip
     """Judge a linear regression on the folds of `stream.folds`, in one pass.
 
     Parameters
@@ -67,6 +73,8 @@ def cross_validated(
         Rows with a target.
     folds, random_state : int
         How many folds, and which; as of `Stream.folds`.
+    mae : bool
+        Whether to find mean absolute errors, which no products tell: in one more pass.
 
     Returns
     -------
@@ -88,21 +96,46 @@ def cross_validated(
     [0.77, 0.89, 0.78, 0.9, 0.87]
     """
     expect_numbers(model, stream)
-    plan = first_look(stream)
-    work = FoldsOf(plan, tuple(stream.cuts(folds, random_state)))
-    sums = stream.summed(work, f"products of columns of {folds} folds").each
-    if any(fold is None for fold in sums):
+    plan, cuts = first_look(stream), tuple(stream.cuts(folds, random_state))
+    sums = products_of(stream, plan, cuts)
+    there = [fold for fold in sums if fold is not None]
+    if len(there) < folds:
         raise ModelError(
             f"{type(model).__name__}: expected rows in each of {folds} folds, found "
             f"one without any; cut {stream.n} rows into fewer folds."
         )
-    there = [fold for fold in sums if fold is not None]
+    fits = fits_of_others(model, plan, there)
+    found = [judged(plan, *pair) for pair in zip(there, fits, strict=True)]
+    if not mae:
+        return found
+    work = DistancesOf(cuts, tuple((fold.w, fold.b) for fold in found))
+    far, weights = stream.summed(work, "absolute errors on rows held out")
+    return [
+        replace(fold, mae=float(a))
+        for fold, a in zip(found, far / weights, strict=True)
+    ]
+
+
+def products_of(
+    stream: Stream, plan: Plan, cuts: tuple[Between, ...]
+) -> tuple[Products | None, ...]:
+    """The products of the rows of each fold, None of one without any."""
+    what = f"products of columns of {len(cuts)} folds"
+    found: FoldSums = stream.summed(FoldsOf(plan, cuts), what)
+    return found.each
+
+
+def fits_of_others(
+    model: Any, plan: Plan, sums: Sequence[Products | None]
+) -> list[LeastSquares]:
+    """The fit to the rows of all folds but one, for each; to its own if all are its."""
     found = []
-    for i, fold in enumerate(there):
-        others = reduce(operator.add, there[:i] + there[i + 1 :])
-        few = Condensed.of(plan, others).rows(intercept=bool(model.fit_intercept))
-        fit = solution_of(few, plan.f, positive=bool(model.positive))
-        found.append(judged(plan, fold, fit))
+    for i in range(len(sums)):
+        rest = [fold for fold in (*sums[:i], *sums[i + 1 :]) if fold is not None]
+        rest = rest or [fold for fold in sums if fold is not None]
+        others = Condensed.of(plan, reduce(operator.add, rest))
+        few = others.rows(intercept=bool(model.fit_intercept))
+        found.append(solution_of(few, plan.f, positive=bool(model.positive)))
     return found
 
 
@@ -157,3 +190,21 @@ class FoldsOf:
         of = ProductsOf(self.plan)
         parts = (chunk.some(cut.of(chunk.number)) for cut in self.cuts)
         return FoldSums(tuple(of(part) if len(part) else None for part in parts))
+
+
+@dataclass(frozen=True, eq=False)
+class DistancesOf:
+    """Work that sums absolute errors on each fold of a chunk, and weights."""
+
+    cuts: tuple[Between, ...]
+    fits: tuple[tuple[Array, float], ...]
+
+    def __call__(self, chunk: Chunk) -> Several:
+        """Those of its rows."""
+        far, weights = np.zeros((2, len(self.cuts)))
+        for i, (cut, (w, b)) in enumerate(zip(self.cuts, self.fits, strict=True)):
+            part = chunk.some(cut.of(chunk.number))
+            s = np.ones(len(part)) if part.s is None else part.s
+            error = np.abs(np.asarray(part.y, float) - part.X @ w - b)
+            far[i], weights[i] = s @ error, np.sum(s)
+        return Several((far, weights))

@@ -2,8 +2,8 @@
 
 Cross-validation asks for a model of the others of each fold. From the coefficients of
 all rows it is a step away: of Newton, with the gradients and curvatures of the folds,
-which one pass sums. For least squares that step is exact. For logistic regression the
-same curvatures give further steps, until nothing changes; of many rows one is enough.
+which one pass sums; the same curvatures give further steps, until nothing changes, of
+many rows one is enough. For least squares products of the folds give it exactly.
 
 Cook, "Detection of influential observation in linear regression" (1977), for one row of
 least squares; Pregibon, "Logistic regression diagnostics" (1981), for the step.
@@ -11,8 +11,9 @@ least squares; Pregibon, "Logistic regression diagnostics" (1981), for the step.
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from itertools import pairwise
 from typing import Any
 
@@ -21,11 +22,13 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from pellucid.models import judging
+from pellucid.models.streamed.folds import fits_of_others, products_of
 from pellucid.models.streamed.held_out import Classes, Numbers, Said
+from pellucid.models.streamed.squares import first_look
+from pellucid.regression.sums.condensed import Condensed
 from pellucid.tables.streams.adding import Several
 from pellucid.tables.streams.choices import uniform
 from pellucid.tables.streams.chunk import Chunk
-from pellucid.tables.streams.spread import Spread
 from pellucid.tables.streams.stream import Stream
 from pellucid.tables.table import Table
 
@@ -98,12 +101,10 @@ class Place:
 
     def errors(self, output: Array, target: Array) -> Array:
         """The slope of the cost of each row by its outputs (m, c)."""
-        return (output - target)[:, 0 if self.classes is None else 1 :]
+        return (output - target)[:, 1:]
 
     def curvature(self, Z: Array, output: Array) -> Array:
         """The second derivatives (c p, c p) of the cost of rows, p = d + 1."""
-        if self.classes is None:
-            return Z.T @ Z
         p = output[:, 1:]
         c, width = p.shape[1], Z.shape[1]
         H = np.empty((c, width, c, width))
@@ -119,7 +120,11 @@ def judged(
     stream: Stream, model: Any, seen: Table, seed: int, folds: int = judging.FOLDS
 ) -> judging.Judged | judging.JudgedClasses:
     """Judge a model of a stream; the rows that are shown are those `seen`."""
-    place, said = held_out(stream, first(stream, model, seen, seed, folds))
+    place = first(stream, model, seen, seed, folds)
+    if place.classes is None:
+        place, said = by_products(stream, model, place, seed)
+    else:
+        place, said = held_out(stream, place)
     y, number = np.asarray(seen.y), np.asarray(seen.labels) - 1
     output = place.said_of(seen.X, number)
     if isinstance(said, Numbers):
@@ -151,23 +156,37 @@ def first(stream: Stream, model: Any, seen: Table, seed: int, folds: int) -> Pla
     return Place(shift, scale, W, classes, stream._seed(seed))
 
 
+def by_products(
+    stream: Stream, model: Any, place: Place, seed: int
+) -> tuple[Place, Said]:
+    """The models of the others of least squares, exactly, and how good they are."""
+    plan, cuts = first_look(stream), tuple(stream.cuts(len(place.W), seed))
+    sums = products_of(stream, plan, cuts)
+    fits = fits_of_others(model, plan, sums)
+    W = [np.vstack([(f.w.T * place.scale).T, f.b + place.shift @ f.w]) for f in fits]
+    every = reduce(operator.add, [fold for fold in sums if fold is not None])
+    place = replace(place, W=np.stack(W))
+    work = partial(_said, place, Condensed.of(plan, every).mean_of_target, last=True)
+    said, _ = stream.summed(work, "judging on rows held out")
+    return place, said
+
+
 def held_out(stream: Stream, place: Place) -> tuple[Place, Said]:
     """The models of the others, and how good they are on the rows of their folds."""
     found = stream.summed(partial(_curved, place), "the slopes of each fold")
-    spread, counts, slopes, curvatures = found
+    counts, slopes, curvatures = found
     others = counts.sum() - counts
     curvatures = curvatures.sum(axis=0) - curvatures
     slopes = slopes.sum(axis=0) - slopes
-    mean = float(spread.mean[0])
     for near in (NEAR, *[NEARER] * STEPS):
         steps = [*map(_newton, curvatures, slopes)]
         place = replace(place, W=place.W + np.stack([step for step, _ in steps]))
         foreseen = max(
             gain / max(n, 1) for (_, gain), n in zip(steps, others, strict=True)
         )
-        last = place.classes is None or foreseen <= near
+        last = foreseen <= near
         said, slopes = stream.summed(
-            partial(_said, place, mean, last), "judging on rows held out"
+            partial(_said, place, 0.0, last=last), "judging on rows held out"
         )
         gains = [_newton(H, g)[1] for H, g in zip(curvatures, slopes, strict=True)]
         if (
@@ -205,10 +224,10 @@ def _curved(place: Place, chunk: Chunk) -> Several:
     folds = [slice(*ends_of) for ends_of in pairwise(ends.tolist())]
     slopes = np.stack([Z[f].T @ errors[f] for f in folds])
     curvatures = np.stack([place.curvature(Z[f], output[f]) for f in folds])
-    return Several((Spread.of(target[:, :1]), np.diff(ends), slopes, curvatures))
+    return Several((np.diff(ends), slopes, curvatures))
 
 
-def _said(place: Place, mean: float, last: bool, chunk: Chunk) -> Several:
+def _said(place: Place, mean: float, chunk: Chunk, *, last: bool) -> Several:
     """What is said of the rows of each fold; slopes of the others but for the last."""
     Z, target, ends = _parts(place, chunk)
     folds = [slice(*ends_of) for ends_of in pairwise(ends.tolist())]

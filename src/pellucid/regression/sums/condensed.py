@@ -105,6 +105,12 @@ class Condensed:
         return np.asarray(self.plan.head + self.mean.head)
 
     @property
+    def mean_of_target(self) -> float:
+        """That of y as it is."""
+        e = 0 if self.plan.e is None else self.plan.e[-1]
+        return float(np.ldexp(self.centre[-1], e))
+
+    @property
     def far(self) -> Array:
         """The largest of each column before its head was subtracted."""
         head, low, high = self.plan.head, self.sums.low, self.sums.high
