@@ -217,3 +217,8 @@ def test_a_frame_of_dask_is_predicted_by_the_recipe_of_the_model():
 def test_rows_without_a_target_are_not_scored(model):
     with pytest.raises(ModelError, match="expected rows with a target to score"):
         model.score(pl.rows(ROWS[:, :3], stream=True))
+
+
+def test_what_takes_arrays_alone_is_told_that_no_memory_holds_a_stream(stream):
+    with pytest.raises(TableError, match=r"found an array asked for .* `table\(\)`"):
+        np.asarray(stream)

@@ -107,11 +107,11 @@ class Table:
         if constant.size:
             j = constant[0]
             value = self.X[0, j].item()
-            raise unvaried(self.source, self.names[j], value, self.n, FEATURE_ADVICE)
+            raise unvaried(self.source, self.names[j], value, self.n)
         y: Any = self.y
         if (y == y[0]).all():
             value, name = y[0].item(), str(self.target)
-            raise unvaried(self.source, name, value, self.n, TARGET_ADVICE)
+            raise unvaried(self.source, name, value, self.n, True)
         return self
 
     def without(self, reasons: Mapping[str, str]) -> Table:
@@ -154,8 +154,11 @@ def expect_rows(source: str, n: int, targeted: bool) -> None:
         raise TableError(f"{source}: {message}; add rows.")
 
 
-def unvaried(source: str, name: str, value: Any, n: int, advice: str) -> TableError:
-    """Say that a column holds the same value all the way down."""
+def unvaried(
+    source: str, name: str, value: Any, n: int, learned: bool = False
+) -> TableError:
+    """Say that a column, the one to learn or another, holds one value all the way."""
+    advice = TARGET_ADVICE if learned else FEATURE_ADVICE
     return TableError(
         f"{source}, column {quoted(name)}: expected values that differ, "
         f"found {shown(value)} in all {counted(n, 'row')}; {advice}."

@@ -42,7 +42,7 @@ class Chosen:
 
     def __call__(self, chunk: Chunk) -> list[list[Array]]:
         """The arrays of the rows that are chosen."""
-        some = chunk.some(self.choice.of(chunk.number))
+        some = self.choice.some(chunk)
         return [self.made(some)] if len(some) else []
 
 

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.tables.streams.chunk import Chunk
+
 Array = NDArray[Any]
 
 GOLDEN = 0x9E3779B97F4A7C15
@@ -65,7 +67,16 @@ class Between:
         u = uniform(number, self.seed)
         return np.asarray(((u >= self.low) & (u < self.high)) == self.inside)
 
+    def some(self, chunk: Chunk) -> Chunk:
+        """The rows of a chunk that are meant."""
+        return chunk.some(self.of(chunk.number))
+
 
 def meant(choices: Sequence[Between], number: Array) -> Array:
     """How many of some rows each choice means, by their numbers (m,)."""
     return np.array([np.count_nonzero(choice.of(number)) for choice in choices])
+
+
+def meant_of(choices: Sequence[Between], chunk: Chunk) -> Array:
+    """How many rows of a chunk each choice means."""
+    return meant(choices, chunk.number)

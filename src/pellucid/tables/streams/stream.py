@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
@@ -15,19 +15,13 @@ from pellucid.errors import TableError
 from pellucid.show.progress import progress
 from pellucid.tables.preparation import Preparation
 from pellucid.tables.streams.adding import S
-from pellucid.tables.streams.choices import Between, meant, uniform
+from pellucid.tables.streams.choices import Between, meant, meant_of, uniform
 from pellucid.tables.streams.chunk import Chunk
 from pellucid.tables.streams.pieces import Piece
 from pellucid.tables.streams.reading import Reading, Work
 from pellucid.tables.streams.runners import Cores, Job, Runner, jobs_of
 from pellucid.tables.streams.spread import Spread
-from pellucid.tables.table import (
-    FEATURE_ADVICE,
-    TARGET_ADVICE,
-    Table,
-    expect_rows,
-    unvaried,
-)
+from pellucid.tables.table import Table, expect_rows, unvaried
 from pellucid.tables.wording import counted
 
 Array = NDArray[Any]
@@ -58,9 +52,17 @@ class Stream:
     runner : Runner
         Who works: the cores of this machine, or a cluster.
     passes : list of str
-        What each pass over the rows was for, so far.
+        What each pass over the rows was for, so far: of this stream, and of its parts.
     constants : mapping
         Columns that do not vary, and their only value.
+
+    Examples
+    --------
+    >>> import pellucid as pl
+    >>> print(pl.rows([[1, 2], [3, 5], [4, 7]], target=2, stream=True).standardised())
+    Stream(3 rows: x1 -> x2) of array, in 1 piece
+    pass 1: looking at the columns
+    pass 2: means and deviations
     """
 
     pieces: tuple[Piece, ...]
@@ -75,6 +77,14 @@ class Stream:
     def __repr__(self) -> str:
         arrow = "" if self.target is None else f" -> {self.target}"
         return f"Stream({counted(self.n, 'row')}: {', '.join(self.names)}{arrow})"
+
+    def __str__(self) -> str:
+        where = f"{self.source}, in {counted(len(self.pieces), 'piece')}"
+        passes = [f"pass {i}: {what}" for i, what in enumerate(self.passes, 1)]
+        return "\n".join([f"{self!r} of {where}", *passes])
+
+    def __array__(self, *_: Any, **__: Any) -> NoReturn:
+        raise self._absent("an array")
 
     @property
     def preparation(self) -> Preparation:
@@ -176,8 +186,8 @@ class Stream:
         expect_rows(self.source, self.n, self.target is not None)
         for name in (*self.names, str(self.target)):
             if name in self.constants:
-                advice = TARGET_ADVICE if name == self.target else FEATURE_ADVICE
-                raise unvaried(self.source, name, self.constants[name], self.n, advice)
+                value, learned = self.constants[name], name == self.target
+                raise unvaried(self.source, name, value, self.n, learned)
         return self
 
     # -- other streams of the same rows ---------------------------------------------
@@ -193,7 +203,7 @@ class Stream:
             spans = pairwise(ends.tolist())
             counts = np.sum([meant(choices, np.arange(*span)) for span in spans], 0)
         else:
-            counts = self.summed(partial(_meant, choices), "counting rows")
+            counts = self.summed(partial(meant_of, choices), "counting rows")
         return [
             replace(
                 self, n=int(n),
@@ -354,7 +364,7 @@ class Stream:
         """
         seed = self._seed(random_state) ^ DRAWN
         share = min((rows + 6 * rows**0.5 + 6) / max(self.n, 1), 1.0)
-        drawn = self.summed(partial(_drawn, Between(0.0, share, seed)), "a sample")
+        drawn = self.summed(Between(0.0, share, seed).some, "a sample")
         first = np.argsort(uniform(drawn.number, seed), kind="stable")[:rows]
         drawn = drawn.some(np.sort(first))
         return replace(self._as_table([drawn]), labels=drawn.number + 1)
@@ -384,13 +394,5 @@ class Stream:
         return Table(X, y, self.names, target, self.source, self.preparation)
 
 
-def _meant(choices: Sequence[Between], chunk: Chunk) -> Array:
-    return meant(choices, chunk.number)
-
-
 def _spread(chunk: Chunk) -> Spread:
     return Spread.of(chunk.X, chunk.s)
-
-
-def _drawn(choice: Between, chunk: Chunk) -> Chunk:
-    return chunk.some(choice.of(chunk.number))
