@@ -27,7 +27,7 @@ from pellucid.tables.wording import counted
 Array = NDArray[Any]
 
 PATIENCE = 1.0  # seconds before a person is shown how far a pass is
-AGAIN = 0x9E3779B1  # what tells the hash of parts of parts from that of parts
+NESTED = 0x9E3779B1  # what tells the hash of parts of parts from that of parts
 DRAWN = 0x5A17  # what tells the hash of a sample from that of folds
 
 
@@ -296,7 +296,7 @@ class Stream:
 
     def _seed(self, random_state: int) -> int:
         """That of a choice: parts of a part are not cut where that was."""
-        return random_state + AGAIN * len(self.reading.choices)
+        return random_state + NESTED * len(self.reading.choices)
 
     def standardised(self) -> Stream:
         """Columns of X less their means, in standard deviations, found in one pass.
