@@ -219,7 +219,7 @@ class LookedRows:
         """The labels of the target that there are in the rows that remain."""
         if plan.goal is None:
             return ()
-        found: Seen = _labels(plan, self.witnesses)
+        found: Places = _labels(plan, self.witnesses)
         labels = plan.goal.labels
         if not self.complete and len(found.places) < len(labels) and plan.holed:
             found = self.asked(partial(_labels, plan), plan, (), "labels that remain")
@@ -271,14 +271,14 @@ class LookedRows:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Places:
     """Which places of labels there are."""
 
     places: frozenset[float]
 
-    def __add__(self, other: Seen) -> Seen:
+    def __add__(self, other: Places) -> Places:
         """Those of both parts."""
-        return Seen(self.places | other.places)
+        return Places(self.places | other.places)
 
 
 def figures_of(roles: Mapping[int, Role], rows: HeldRows) -> Each:
@@ -307,9 +307,9 @@ def _everything(plan: Plan, doubtful: Sequence[int], rows: HeldRows) -> Several:
     return Several((rows.holes(plan), _left(plan, rows), _relations(few, rows)))
 
 
-def _labels(plan: Plan, rows: HeldRows) -> Seen:
+def _labels(plan: Plan, rows: HeldRows) -> Places:
     y = rows.y(plan.goal)
-    return Seen(
+    return Places(
         frozenset(() if y is None else np.unique(y[rows.present(plan)]).tolist())
     )
 
