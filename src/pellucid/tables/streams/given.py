@@ -106,10 +106,22 @@ def _looked(weighted: bool, piece: PartitionPiece, start: int) -> Look:
             _expect_numbers(grid, target)
         else:
             labels = frozenset(_labels(grid, target))
-        n = int((grid.columns[-1].numbers > 0).sum()) if weighted else grid.n
+        n = _weighing(grid, grid.columns[-1]) if weighted else grid.n
         more = Look(tuple(grid.names), (0,), n, labels)
         found = replace(found + more, counts=(found.counts[0] + grid.n,))
     return found
+
+
+def _weighing(grid: Grid, column: Column) -> int:
+    """How many rows have weight; refuse weights that are none."""
+    _expect_numbers(grid, column)
+    s = column.numbers
+    if grid.n and s.min() < 0:
+        raise TableError(
+            f"{grid.source}: expected weights of at least 0, got weights from "
+            f"{s.min():g} to {s.max():g}; mend sample_weight."
+        )
+    return int(np.count_nonzero(s))
 
 
 def _expect_numbers(grid: Grid, column: Column) -> None:

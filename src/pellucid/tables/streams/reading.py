@@ -96,7 +96,7 @@ class Reading:
             present &= has
         if self.weights is not None:
             s = grid.columns[position(grid, self.weights)].numbers
-            present &= np.isfinite(s) & (s > 0)  # one without weight is no row
+            present &= s != 0  # one without weight is no row; others models refuse
         for choice in self.choices:
             present &= choice.of(number)
         return Chunk(X, y, s, number).some(present)
