@@ -279,3 +279,21 @@ def test_rows_of_text_are_streamed_to_the_same_numbers(name, path):
     assert str(stream.preparation) == str(table.preparation)
     assert stream.table().X.tolist() == table.X.tolist()
     assert stream.table().y.tolist() == table.y.tolist()
+
+
+@pytest.mark.parametrize("target", ["a", "c"])
+@pytest.mark.parametrize("missing", ["drop", "impute"])
+@pytest.mark.parametrize("content", FILES.values(), ids=FILES)
+def test_a_stream_of_text_is_the_table_in_memory(content, missing, target, path):
+    path.write_bytes(content.encode())
+
+    def read(stream):
+        try:
+            found = pl.rows(path, target=target, missing=missing, stream=stream)
+            table = found.table() if stream else found
+            held = table.X.tolist(), table.y.tolist()
+            return str(found.preparation), table.names, *held
+        except pl.PellucidError as error:
+            return str(error)
+
+    assert read(True) == read(False)

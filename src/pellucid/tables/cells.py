@@ -91,16 +91,22 @@ class Marks:
     unit: str = ""
 
     def number(self, cell: str) -> float:
-        """Read a cell as a number, nan where it is none."""
+        """Read a cell as a finite number, nan where it is none, as 1e999."""
         if self.decimal == "." and not self.unit and PLAIN.fullmatch(cell):
-            return float(cell)  # most are, and need no more
+            return _finite(cell)  # most are, and need no more
         text = _bared(without_unit(cell, self.unit) if self.unit else cell)
         if self.thousands:
             grouped = _grouped(self.decimal, self.thousands).fullmatch(text)
             text = text.replace(self.thousands, "") if grouped else text
         if self.decimal != ".":
             text = "" if "." in text else text.replace(self.decimal, ".")
-        return float(text) if PLAIN.fullmatch(text) else math.nan
+        return _finite(text) if PLAIN.fullmatch(text) else math.nan
+
+
+def _finite(text: str) -> float:
+    """A number that a float holds, nan where it does not."""
+    value = float(text)
+    return math.nan if math.isinf(value) else value
 
 
 @functools.lru_cache(maxsize=65536)
