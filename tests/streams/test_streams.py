@@ -222,3 +222,12 @@ def test_rows_without_a_target_are_not_scored(model):
 def test_what_takes_arrays_alone_is_told_that_no_memory_holds_a_stream(stream):
     with pytest.raises(TableError, match=r"found an array asked for .* `table\(\)`"):
         np.asarray(stream)
+
+
+def test_labels_of_another_kind_are_refused_and_not_called_wrong():
+    x = np.arange(12.0) ** 1.5
+    truth = pd.DataFrame({"x": x, "y": x > 9})
+    model = pl.LogisticRegression().fit(pl.rows(truth, target="y", stream=True))
+    numbers = pl.rows(truth.astype(float), target="y", stream=True)
+    with pytest.raises(pl.PellucidError, match=r"expected classes as False, .* got 0"):
+        model.score(numbers)

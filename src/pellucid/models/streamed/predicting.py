@@ -116,5 +116,11 @@ def _errors(model: Any, chunk: Chunk) -> Several:
 def _right(model: Any, chunk: Chunk) -> Several:
     """The weight of the rows that are called right, and of all."""
     s = np.ones(len(chunk)) if chunk.s is None else chunk.s
-    right = s @ (model.predict(rows(model, chunk)) == chunk.y)
+    calls, y = model.predict(rows(model, chunk)), np.asarray(chunk.y)
+    if (calls.dtype.kind in "bfiu") != (y.dtype.kind in "bfiu"):
+        raise ModelError(
+            f"{type(model).__name__}: expected classes as {calls[0]!s}, as the model "
+            f"was fitted to, got {y[0]!s} in the target; write them alike."
+        )
+    right = s @ (calls == y)
     return Several((right, np.sum(s)))
