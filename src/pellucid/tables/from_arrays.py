@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -131,6 +131,12 @@ def two_dimensional(source: object) -> NDArray[Any]:
     except ValueError:
         message = "expected rows of the same length, found different lengths"
         raise TableError(f"array: {message}; look for a cell too few.") from None
+    if array.ndim == 0 and isinstance(source, Iterator):
+        raise TableError(
+            "expected rows that can be read again in each pass, found "
+            f"{type(source).__name__}, which gives them once; give a function that "
+            "begins anew each time it is called: pl.rows(lambda: ..., stream=True)."
+        )
     if array.ndim == 0:
         raise TableError(
             "expected a path, a data frame, an array or a pair (X, y), found "

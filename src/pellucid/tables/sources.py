@@ -14,6 +14,8 @@ from pellucid.tables.frames import is_frame
 from pellucid.tables.from_arrays import array_grid, frame_grid, pair_grid
 from pellucid.tables.from_files import file_grid
 from pellucid.tables.grid import Grid
+from pellucid.tables.joined import joined
+from pellucid.tables.streams.batches import gives_pairs, is_batched
 from pellucid.tables.streams.cluster import runner_for, runner_in_use
 from pellucid.tables.streams.collections import is_dask
 from pellucid.tables.streams.places import is_large, pieces_of
@@ -81,6 +83,9 @@ def rows(
         blocks) are streamed, and summed where their partitions lie. What they are
         computed from is computed anew in each pass: let them `persist()` where the
         memory of the cluster holds them.
+        Lists of data frames or of arrays, a LazyFrame of polars, a Dataset of pyarrow,
+        and functions that begin to give batches of rows anew are streamed too:
+        `rows(lambda: pandas.read_csv(path, chunksize=10_000), "price")`.
     target : str or int, optional
         The column to learn: its name or, where columns have no names, its number,
         counted from 1. With (X, y) it is what to call y, "y" if nothing else is said.
@@ -149,7 +154,7 @@ def rows(
             "rows: expected as target the name or the number of a column, found an "
             f"object of type {type(target).__name__}; give arrays as rows((X, y))."
         )
-    named = "y" if target is None and isinstance(source, tuple) else target
+    named = "y" if target is None and gives_pairs(source) else target
     wished = {
         "drop": drop,
         "categories": categories,
@@ -162,7 +167,7 @@ def rows(
             "stream=False; leave one of the two out."
         )
     wanted = stream or cluster is not None or is_dask(source)
-    if wanted or (stream is None and is_large(source)):
+    if wanted or (stream is None and (is_batched(source) or is_large(source))):
         runner = _runner(source, cluster)
         pieces = pieces_of(source, str(named), header)
         return surveyed(pieces, named, missing, runner, **wished)
@@ -186,6 +191,9 @@ def grid_of(
         return several_grid(source, header, sheet)
     if isinstance(source, str | os.PathLike):
         return file_grid(Path(source), header, sheet)
+    if is_batched(source):
+        each = pieces_of(source, str(target))
+        return joined([grid for piece in each for grid in piece.grids()])
     if isinstance(source, tuple) and len(source) == 2:
         return pair_grid(*source, str(target))
     return frame_grid(source) if is_frame(source) else array_grid(source)

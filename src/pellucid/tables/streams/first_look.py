@@ -90,12 +90,7 @@ class Look:
 
     def __add__(self, other: Look) -> Look:
         """What is found of both parts, one after the other."""
-        names, found = ([p.name for p in look.profiles] for look in (self, other))
-        if names != found:
-            raise TableError(
-                f"{other.grid.source}: expected the columns {listed(names)}, as in "
-                f"{self.grid.source}, found {listed(found)}; give each part the same."
-            )
+        other = other._ordered([p.name for p in self.profiles], self.grid.source)
         counts = (*self.counts, *other.counts)
         if not sum(self.counts) or not sum(other.counts):  # nothing is seen of no rows
             return replace(self if sum(self.counts) else other, counts=counts)
@@ -106,6 +101,25 @@ class Look:
             counts,
             tuple(a + b for a, b in pairs),
             tuple(a + b for a, b in some),
+        )
+
+    def _ordered(self, names: Sequence[str], before: str) -> Look:
+        """Its columns in the order of the rows before, which must have the same."""
+        found = [p.name for p in self.profiles]
+        if found == names:
+            return self
+        if sorted(found) != sorted(names):
+            source = self.grid.source
+            where = "the rows before" if before == source else before
+            raise TableError(
+                f"{source}: expected the columns {listed(names)}, as in {where}, "
+                f"found {listed(found)}; give each part the same."
+            )
+        places = [*map(found.index, names)]
+        return replace(
+            self,
+            profiles=tuple(self.profiles[j] for j in places),
+            some=tuple(self.some[j] for j in places),
         )
 
 

@@ -96,7 +96,9 @@ class PartitionPiece:
         """What all columns are called, and notes of names that came twice."""
         first = blocks[0]
         width = _width(first)
-        own = map(str, first.columns) if is_frame(first) else default_names(width)
+        own = default_names(width)
+        if is_frame(first):  # a table of Arrow calls its names otherwise
+            own = [*map(str, getattr(first, "column_names", first.columns))]
         return distinct([*own, *self.beside])
 
     def _expect_same_length(self, blocks: Sequence[Any]) -> None:

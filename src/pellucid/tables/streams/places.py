@@ -10,12 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import TableError
 from pellucid.running.memory import available
 from pellucid.tables.folders import files_of, is_several
 from pellucid.tables.frames import is_frame
 from pellucid.tables.from_arrays import two_dimensional
-from pellucid.tables.streams import arrays, collections, files, several
+from pellucid.tables.streams import arrays, batches, collections, files, several
 from pellucid.tables.streams.pieces import Piece
 
 LARGE = 2.0**31  # bytes of memory to read a table, from which it is streamed
@@ -38,11 +37,12 @@ def pieces_of(
         return several.pieces_of(source, partial(files.pieces_of, header=header))
     if isinstance(source, str | os.PathLike):
         return files.pieces_of(Path(source), header)
-    if isinstance(source, tuple) and len(source) == 2:
+    pair = isinstance(source, tuple) and len(source) == 2
+    if is_frame(source[0] if pair else source) or batches.is_batched(source):
+        return batches.pieces_of(source, target)
+    if pair:
         return arrays.side_by_side(*source, target)
-    if not is_frame(source):
-        return arrays.pieces_of(two_dimensional(source))
-    raise TableError("expected a path or arrays to stream, found a data frame.")
+    return arrays.pieces_of(two_dimensional(source))
 
 
 def is_large(source: Any) -> bool:
