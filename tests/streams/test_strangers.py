@@ -141,3 +141,54 @@ def test_a_batch_of_other_columns_is_told_with_its_row():
     other = [CUT[0], CUT[1].rename(columns={"a": "A"})]
     with pytest.raises(TableError, match=r'from row 121: expected the columns.*"A"'):
         pl.rows(lambda: iter(other), "y")
+
+
+# -- folders that others have written -------------------------------------------------
+
+
+def written(folder, first, then, suffix=".csv"):
+    """Two files of a folder."""
+    for name, part in (("part-1", first), ("part-2", then)):
+        path = folder / f"{name}{suffix}"
+        if suffix == ".parquet":
+            part.to_parquet(path, index=False)
+        else:
+            part.to_csv(path, index=False)
+    return folder
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".csv.gz"])
+@pytest.mark.parametrize("stream", [True, False])
+def test_names_may_differ_in_case_and_blanks_from_month_to_month(
+    suffix, stream, tmp_path
+):
+    """Taxi rides of New York: airport_fee became Airport_fee in 2023."""
+    then = FRAME[120:].rename(columns={"a": "A", "k": " k"})
+    folder = written(tmp_path, FRAME[:120], then[["y", "A", " k", "b"]], suffix)
+    found = pl.rows(folder, "y", stream=stream)
+    table = pl.rows(FRAME, "y")
+    assert found.names == table.names
+    np.testing.assert_allclose((found.table() if stream else found).X, table.X)
+
+
+def test_names_that_differ_in_case_within_a_file_are_two_columns(tmp_path):
+    both = FRAME.rename(columns={"b": "A"})
+    folder = written(tmp_path, both[:120], both[120:], ".parquet")
+    assert pl.rows(folder, "y", stream=True).names[:2] == ("a", "A")
+    with pytest.raises(TableError, match='found no column "A"'):
+        pl.rows(written(tmp_path, both, FRAME, ".parquet"), "y", stream=True)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_part_that_spark_left_empty_is_passed_over(stream, tmp_path):
+    folder = written(tmp_path, FRAME[:120], FRAME[120:])
+    for name in ("part-0.csv", "_SUCCESS", ".part-1.csv.crc"):
+        (folder / name).touch()
+    assert pl.rows(folder, "y", stream=stream).n == N
+
+
+def test_parts_without_a_suffix_are_named_by_a_pattern(tmp_path):
+    written(tmp_path, FRAME[:120], FRAME[120:], "")
+    with pytest.raises(TableError, match='but "part-1"; name files by a pattern'):
+        pl.rows(tmp_path, "y", stream=True)
+    assert pl.rows(f"{tmp_path}/*", "y", stream=True).n == N

@@ -7,11 +7,11 @@ holds 2024.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 import numpy as np
@@ -23,6 +23,7 @@ from pellucid.tables.wording import listed, quoted
 
 KNOWN = (".parquet", ".pq", ".feather", ".arrow", ".ipc", ".csv", ".tsv", ".tab",
          ".txt", ".dat", ".csv.gz", ".tsv.gz", ".txt.gz")  # fmt: skip
+T = TypeVar("T")
 NOWHERE = "__HIVE_DEFAULT_PARTITION__"  # stands for a missing value
 
 
@@ -88,10 +89,16 @@ def files_of(source: Any) -> list[File]:
         base = Path(os.path.commonpath([path.absolute().parent for path in found]))
         found = [path.absolute() for path in found]
     if not found:
-        what = "folder" if Path(str(source)).is_dir() else "pattern"
+        folder = Path(str(source))
+        what = "folder" if folder.is_dir() else "pattern"
+        other = sorted(p.name for p in folder.glob("[!._]*") if p.is_file())
+        advice = "check the path"
+        if other:
+            what += f", but {quoted(other[0])}"
+            advice = f'name files by a pattern, as "{folder.name}/*", to take any'
         raise TableError(
             f"{source}: expected files of tables ({', '.join(KNOWN[:6])} ...), found "
-            f"none in the {what}; check the path."
+            f"none in the {what}; {advice}."
         )
     return _parted([(path, path.relative_to(base)) for path in found])
 
@@ -172,6 +179,24 @@ SAID = {"number": "numbers", "boolean": "truth values", "date": "dates",
 MEND = "mend the file or leave it out"
 
 
+def as_named(first: Iterable[str], columns: Mapping[str, T]) -> dict[str, T]:
+    """Columns by the names of the first file, which may differ in case and blanks.
+
+    >>> as_named(["airport_fee", "tip"], {"Airport_fee": 1, " tip": 2, "toll": 3})
+    {'airport_fee': 1, 'tip': 2, 'toll': 3}
+    """
+    names = [*first]
+    if {*names} == {*columns}:
+        return dict(columns)
+    of = {name.strip().casefold(): name for name in names}
+    found = {
+        name if name in names else of.get(name.strip().casefold(), name): value
+        for name, value in columns.items()
+    }
+    alone = len(of) == len(names) and len(found) == len(columns)
+    return found if alone else dict(columns)
+
+
 def same_columns(
     files: Sequence[File], columns: Sequence[Mapping[str, str]]
 ) -> dict[str, str]:
@@ -196,6 +221,7 @@ def same_columns(
     >>> same_columns(files, [{"x": "", "y": "text"}, {"y": "category", "x": "number"}])
     {'x': 'number', 'y': 'text'}
     """
+    columns = [as_named(columns[0], kinds) for kinds in columns]
     found: dict[str, tuple[str, File]] = {}  # what a column holds, and who says so
     for file, kinds in zip(files, columns, strict=True):
         lacking = [name for name in columns[0] if name not in kinds]

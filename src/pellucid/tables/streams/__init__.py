@@ -3,7 +3,8 @@
 A fit is a few passes over the rows, and a pass is one sum. From the source to the sum:
 
   places       the pieces of any source: arrays, parquet, feather, text, several files,
-               collections of Dask; each is small, and read wherever it is sent
+               batches of a program, collections of Dask; each is small, and read
+               wherever it is sent
   survey       a first pass gives each column its role, by profiles that add up
                (first_look); what that does not tell is asked in more (looked, medians)
   stream       what a person holds: pieces, how they are read, and what each pass was

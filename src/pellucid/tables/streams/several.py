@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.tables.folders import File, files_of, same_columns
+from pellucid.tables.folders import File, as_named, files_of, same_columns
 from pellucid.tables.from_files import file_grid
 from pellucid.tables.grid import Cells, Column, Grid
 from pellucid.tables.joined import joined
@@ -52,8 +52,15 @@ class Part:
         """Read it, some rows at a time."""
         typed = isinstance(self.piece, ParquetPiece | FeatherPiece)
         for grid in self.piece.grids(columns):
-            place = {column.name: column for column in grid.columns}
-            some = [(place[name], kind) for name, kind in self.kinds if name in place]
+            place = as_named(
+                [name for name, _ in self.kinds],
+                {column.name: column for column in grid.columns},
+            )
+            some = [
+                (replace(place[name], name=name), kind)
+                for name, kind in self.kinds
+                if name in place
+            ]
             own = [_as(kind, column) if typed else column for column, kind in some]
             said = [c for c in self.file.columns(grid.n) if c.name not in place]
             yield replace(grid, source=self.source, columns=[*own, *said])
@@ -85,6 +92,10 @@ def pieces_of(source: Any, each: Callable[[Path], Sequence[Piece]]) -> list[Part
         Where there is no file, or one has other columns than the first.
     """
     files = files_of(source)
+    written = [
+        file for file in files if file.path.stat().st_size
+    ]  # Spark's may be none
+    files = written or files
     pieces = [each(file.path) for file in files]
     kinds = same_columns(files, [*map(columns_of, pieces)])
     return [

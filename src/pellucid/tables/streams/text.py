@@ -101,9 +101,10 @@ class TextPiece:
             close, or the file is gone or has changed.
         """
         layout = self.rows.layout
+        asked = {name.strip().casefold() for name in columns or ()}
         wanted = [
             j for j, name in enumerate(layout.names)
-            if columns is None or name in columns
+            if columns is None or name.strip().casefold() in asked
         ]  # fmt: skip
         grids = (text_grid(layout, each, wanted) for each in self._stretches())
         try:
