@@ -192,3 +192,92 @@ def test_parts_without_a_suffix_are_named_by_a_pattern(tmp_path):
     with pytest.raises(TableError, match='but "part-1"; name files by a pattern'):
         pl.rows(tmp_path, "y", stream=True)
     assert pl.rows(f"{tmp_path}/*", "y", stream=True).n == N
+
+
+# -- files of other kinds -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_file_of_numpy_is_told_how_it_is_passed(stream, tmp_path):
+    X = FRAME[["a", "b", "y"]].to_numpy()
+    np.save(tmp_path / "x.npy", X)
+    with pytest.raises(
+        TableError, match=r'pass numpy\.load\("x\.npy", mmap_mode="r"\)'
+    ):
+        pl.rows(tmp_path / "x.npy", 3, stream=stream)
+    passed = np.load(tmp_path / "x.npy", mmap_mode="r")
+    assert_streams_as(pl.rows(passed, 3, stream=True), pl.rows(X, 3))
+
+
+def test_a_file_of_orc_is_told_how_it_is_passed(tmp_path):
+    orc = pytest.importorskip("pyarrow.orc")
+    path = tmp_path / "x.orc"
+    orc.write_table(pa.Table.from_pandas(FRAME, preserve_index=False), path)
+    with pytest.raises(TableError, match=r'dataset\("x\.orc", format="orc"\)'):
+        pl.rows(path, "y", stream=True)
+    passed = ds.dataset(path, format="orc")
+    assert_streams_as(pl.rows(passed, "y"), pl.rows(FRAME, "y"))
+
+
+@pytest.mark.parametrize("packing", ["bz2", "xz"])
+def test_a_file_packed_otherwise_is_to_be_unpacked(packing, tmp_path):
+    path = tmp_path / f"x.csv.{packing}"
+    FRAME.to_csv(path, index=False)
+    with pytest.raises(TableError, match="unpack it first, or pack by gzip"):
+        pl.rows(path, "y", stream=True)
+
+
+# -- tables as they are spread --------------------------------------------------------
+
+
+def test_higgs_has_no_names_and_its_class_in_front(tmp_path):
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(400, 5))
+    y = (X[:, 0] + rng.normal(size=400) > 0).astype(float)
+    path = tmp_path / "HIGGS.csv.gz"
+    np.savetxt(path, np.c_[y, X], fmt="%.18e", delimiter=",")
+    stream = pl.rows(path, 1, stream=True)
+    np.testing.assert_array_equal(stream.table().X, X)
+    model = pl.LogisticRegression().fit(stream)
+    assert model.score(stream) == pl.LogisticRegression().fit(X, y).score(X, y)
+
+
+def test_criteo_has_tabs_no_names_and_holes_in_numbers_and_codes(tmp_path):
+    rng = np.random.default_rng(2)
+    table = pd.DataFrame({j: rng.integers(0, 50, 400) for j in range(4)}, dtype=object)
+    table.insert(0, "y", rng.integers(0, 2, 400))
+    table["code"] = [f"{7919 * c + 255:08x}" for c in rng.integers(0, 5, 400)]
+    table = table.mask(rng.random(table.shape) < [0, *[0.1] * 5])
+    path = tmp_path / "train.txt"
+    table.to_csv(path, sep="\t", header=False, index=False)
+    stream = pl.rows(path, 1, stream=True, missing="impute")
+    read, memory = stream.table(), pl.rows(path, 1, missing="impute")
+    assert read.names == memory.names
+    np.testing.assert_array_equal(read.X, memory.X)
+    codes = table["code"].dropna().unique()
+    found = [name for name in read.names if "[0" in name]
+    assert len(found) == len(codes) - 1
+
+
+def test_flights_have_na_and_a_column_that_holds_something_late(tmp_path):
+    """The dtypes that Dask finds in the first rows do not hold for the last."""
+    table = FRAME.assign(elapsed=FRAME.b.astype(str), tail="NA")
+    table.loc[250:, "elapsed"] = "NA"
+    table.loc[270, "elapsed"] = "3.5"
+    table.loc[200:, "tail"] = FRAME.k[200:]
+    path = tmp_path / "flights.csv"
+    table.to_csv(path, index=False)
+    stream = pl.rows(path, "y", stream=True, missing="impute", drop=("b", "tail"))
+    elapsed = pd.read_csv(path).elapsed
+    column = stream.table().X[:, stream.names.index("elapsed")]
+    np.testing.assert_array_equal(column, elapsed.fillna(elapsed.median()))
+
+
+def test_months_of_which_one_holds_nothing_and_one_has_whole_numbers(tmp_path):
+    """Taxi rides: congestion_surcharge is null, whole, or not, by the month."""
+    parts = [FRAME[:100], FRAME[100:200].astype({"b": float}), FRAME[200:]]
+    parts[2] = parts[2].assign(b=pd.Series([None] * 100, parts[2].index, object))
+    for i, part in enumerate(parts):
+        part.to_parquet(tmp_path / f"{i}.parquet", index=False)
+    stream = pl.rows(tmp_path, "y", stream=True)
+    assert_streams_as(stream, pl.rows(FRAME.assign(b=FRAME.b[:200]), "y"))

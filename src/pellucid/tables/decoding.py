@@ -24,6 +24,20 @@ ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)  # a drive has one l
 STUB = b"version https://git-lfs.github.com/spec/"
 OLD_WORKBOOKS = (b"\xd0\xcf\x11\xe0", b"\t\x00\x04\x00", b"\t\x02\x06\x00",
                  b"\t\x04\x06\x00")  # fmt: skip
+PANDAS = "read it with pandas.read_{kind} and pass the frame"
+OTHERS = {
+    ".npy": 'pass numpy.load("{name}", mmap_mode="r")',
+    ".npz": 'pass one of the arrays in numpy.load("{name}")',
+    ".orc": 'pass pyarrow.dataset.dataset("{name}", format="orc")',
+    ".pkl": PANDAS.format(kind="pickle"),
+    ".h5": PANDAS.format(kind="hdf"),
+    ".db": PANDAS.format(kind="sql"),
+    ".sqlite": PANDAS.format(kind="sql"),
+    ".dta": PANDAS.format(kind="stata"),
+    ".sav": PANDAS.format(kind="spss"),
+    ".sas7bdat": PANDAS.format(kind="sas"),
+    **dict.fromkeys((".bz2", ".xz", ".zst", ".7z"), "unpack it first, or pack by gzip"),
+}  # how a file of another kind is read, by the end of its name
 FEW = 0.01  # of the characters, that may be none of any text
 
 
@@ -227,8 +241,10 @@ def _json_advice(content: Content) -> str:
 
 
 def binary(name: str) -> TableError:
-    """Say of a file that it is no text."""
+    """Say of a file that it is no text, and how one of its name is read."""
+    suffix = Path(name).suffix.casefold()
+    advice = OTHERS.get(suffix, SAVE).format(name=name)
     return TableError(
         f"{name}: expected text, or a Parquet, Feather or Excel file, found "
-        f"binary data of another kind; {SAVE}."
+        f"binary data of another kind; {advice}."
     )
