@@ -20,7 +20,7 @@ from pellucid.tables.preparation import Preparation
 from pellucid.tables.step import Step
 from pellucid.tables.streams.partitions import PartitionPiece
 from pellucid.tables.streams.reading import Reading
-from pellucid.tables.streams.runners import Cores, Runner, nobody
+from pellucid.tables.streams.runners import Cores, Runner, watched
 from pellucid.tables.streams.stream import Stream
 from pellucid.tables.wording import quoted
 
@@ -74,7 +74,8 @@ def as_given(pieces: Sequence[PartitionPiece], runner: Runner | None = None) -> 
     runner = runner or Cores()
     weighted = pieces[0].weighted
     work = partial(_looked, weighted)
-    found = runner.reduced(work, [(piece, 0) for piece in pieces], nobody)
+    jobs = [(piece, 0) for piece in pieces]
+    found = watched(runner, work, jobs, "looking at the columns")
     source = pieces[0].source
     if found is None or not found.names:
         raise TableError(f"{source}: expected rows to learn from, found none.")

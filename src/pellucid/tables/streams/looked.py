@@ -21,7 +21,7 @@ from pellucid.tables.step import Step
 from pellucid.tables.streams.adding import Several, Tree
 from pellucid.tables.streams.medians import Bins, Wanted, most_frequent_of
 from pellucid.tables.streams.pieces import Piece
-from pellucid.tables.streams.runners import Runner, jobs_of, nobody
+from pellucid.tables.streams.runners import Runner, jobs_of, watched
 
 Ask = Callable[[HeldRows], Any]
 
@@ -127,10 +127,14 @@ class LookedRows:
         names = self.columns.features
         wanted = [names[j] for j in kept] + [names[j] for j, _ in plan.holed]
         wanted += [self.columns.target] if self.columns.target is not None else []
+        return self.found(Asking(self.columns, tuple(dict.fromkeys(wanted)), ask), what)
+
+    def found(self, work: Asking, what: str) -> Any:
+        """What some work finds of all rows, in one pass."""
         self.passes.append(what)
-        work = Asking(self.columns, tuple(dict.fromkeys(wanted)), ask)
         jobs = jobs_of(self.pieces, self.counts)
-        return self.runner.reduced(work, jobs, nobody)
+        name = f"pass {len(self.passes)}: {what}"
+        return watched(self.runner, work, jobs, name, self.counts)
 
     # -- what is asked ----------------------------------------------------------------
 

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Protocol, TypeVar
 
+from pellucid.show.progress import progress
 from pellucid.tables.streams.adding import Sum, Tree
 from pellucid.tables.streams.cores import blas, blas_threads
 from pellucid.tables.streams.pieces import Piece
+
+PATIENCE = 1.0  # seconds before a person is shown how far a pass is
 
 S = TypeVar("S", bound=Sum)
 T = TypeVar("T")
@@ -86,6 +89,22 @@ class Cores:
 def jobs_of(pieces: Sequence[Piece], counts: Sequence[int]) -> list[Job]:
     """The pieces that hold so many rows, each with the number of its first."""
     return [*zip(pieces, accumulate(counts[:-1], initial=0), strict=True)]
+
+
+def watched(
+    runner: Runner, work: Callable[[Piece, int], S | None], jobs: Sequence[Job],
+    name: str, counts: Sequence[int] | None = None,
+) -> S | None:  # fmt: skip
+    """One pass, of which a person sees how far it is.
+
+    In rows, or in parts where only reading them tells how many rows they have.
+    """
+    known = [piece.n for piece, _ in jobs] if counts is None else counts
+    rows = [n for n in known if n is not None]
+    told = len(rows) == len(jobs)
+    unit, steps = ("rows", rows) if told else ("parts", [1] * len(jobs))
+    with progress(f"{name}, {unit}", sum(steps), PATIENCE) as bar:
+        return runner.reduced(work, jobs, lambda i: bar.advance(steps[i]))
 
 
 def nobody(_: Any) -> None:

@@ -12,21 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import TableError
-from pellucid.show.progress import progress
 from pellucid.tables.preparation import Preparation
 from pellucid.tables.streams.adding import S
 from pellucid.tables.streams.choices import Between, meant, meant_of, uniform
 from pellucid.tables.streams.chunk import Chunk
 from pellucid.tables.streams.pieces import Piece
 from pellucid.tables.streams.reading import Reading, Work
-from pellucid.tables.streams.runners import Cores, Job, Runner, jobs_of
+from pellucid.tables.streams.runners import Cores, Job, Runner, jobs_of, watched
 from pellucid.tables.streams.spread import Spread
 from pellucid.tables.table import Table, expect_rows, unvaried
 from pellucid.tables.wording import counted
 
 Array = NDArray[Any]
 
-PATIENCE = 1.0  # seconds before a person is shown how far a pass is
 NESTED = 0x9E3779B1  # what tells the hash of parts of parts from that of parts
 DRAWN = 0x5A17  # what tells the hash of a sample from that of folds
 
@@ -145,11 +143,8 @@ class Stream:
         """
         self.passes.append(what)
         task = partial(self.reading.summed, work)
-        name = f"pass {len(self.passes)}: {what}, rows"
-        with progress(name, sum(self.counts), PATIENCE) as bar:
-            total = self.runner.reduced(
-                task, self.jobs, lambda i: bar.advance(self.counts[i])
-            )
+        name = f"pass {len(self.passes)}: {what}"
+        total = watched(self.runner, task, self.jobs, name, self.counts)
         if total is None:
             raise TableError(
                 f"{self.source}: expected a row to learn from, found none."

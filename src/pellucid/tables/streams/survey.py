@@ -18,7 +18,7 @@ from pellucid.tables.streams.first_look import Look, Looking
 from pellucid.tables.streams.looked import Asking, Columns, LookedRows, figures_of
 from pellucid.tables.streams.pieces import Piece
 from pellucid.tables.streams.reading import Reading
-from pellucid.tables.streams.runners import Cores, Runner, nobody
+from pellucid.tables.streams.runners import Cores, Runner, watched
 from pellucid.tables.streams.stream import Stream
 from pellucid.tables.to_table import expect_cells, expect_kept, is_text, prepared
 from pellucid.tables.wishes import Wishes, names_of
@@ -41,7 +41,7 @@ def surveyed(
     }  # fmt: skip
     work = Looking(wanted, target)
     jobs = [(piece, 0) for piece in pieces]
-    look = runner.reduced(work, jobs, nobody)
+    look = watched(runner, work, jobs, f"pass 1: {passes[0]}")
     if look is None:
         raise TableError("expected rows to stream, found none; add some.")
     grid = _witnesses(look)
@@ -77,8 +77,7 @@ def _read(look: Look, t: int | None, rows: LookedRows) -> list[Profile]:
     if roles:
         names = tuple(rows.columns.features[place] for place in roles)
         work = Asking(rows.columns, names, partial(figures_of, roles))
-        rows.passes.append("text of many kinds, as numbers")
-        found = rows.runner.reduced(work, [(p, 0) for p in rows.pieces], nobody)
+        found = rows.found(work, "text of many kinds, as numbers")
         for place, figures in (found or {}).items():
             j = features[place]
             profiles[j] = replace(profiles[j], read=figures)
@@ -99,7 +98,8 @@ def _as_text(
         return look
     passes.append("columns of numbers that are text")
     jobs = [(piece, 0) for piece in pieces]
-    again = runner.reduced(replace(work, text=True, columns=names), jobs, nobody)
+    work = replace(work, text=True, columns=names)
+    again = watched(runner, work, jobs, f"pass {len(passes)}: {passes[-1]}")
     if again is None:
         return look
     profiles, some = [*look.profiles], [*look.some]
