@@ -12,7 +12,7 @@ from pellucid.models.predictions import NOTHING, Outcome, predictions
 from pellucid.show import plain_text
 from pellucid.show.progress import progress
 from pellucid.tables.raw_rows import RawRows, raw_rows
-from pellucid.tables.streams.stream import PATIENCE
+from pellucid.tables.streams.runners import PATIENCE
 from pellucid.tables.to_files import TextWriter, Writer, suffix_of, writing
 from pellucid.tables.wording import counted
 from pellucid.tour.guide import Share

@@ -15,7 +15,8 @@ from pellucid.errors import TableError
 from pellucid.minimisers.feeding import Feed, Window, cut
 from pellucid.show.progress import Bar, progress
 from pellucid.tables.streams.chunk import Chunk
-from pellucid.tables.streams.stream import PATIENCE, Stream
+from pellucid.tables.streams.runners import PATIENCE
+from pellucid.tables.streams.stream import Stream
 
 Array = NDArray[Any]
 T = TypeVar("T")
