@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from pellucid.command import main
+from pellucid.show import canvas
 from pellucid.tour.fit import run
 
 pytest.importorskip("pyarrow")
@@ -42,11 +43,20 @@ def houses() -> pd.DataFrame:
 
 
 HOUSES = houses()
+WRITTEN = canvas._written  # as it is, where what is written is looked at
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def unwritten():
+    """Pictures are drawn, but not written, which takes most of the time of a fit."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pellucid.show.canvas._written", lambda *_: b"<svg></svg>")
+        yield
 
 
 def typed(*words):
@@ -122,6 +132,7 @@ def test_the_passes_are_told_and_no_others_are_taken(both):
 
 
 def test_pictures_of_a_sample_are_said_to_be_so(monkeypatch):
+    monkeypatch.setattr("pellucid.show.canvas._written", WRITTEN)
     monkeypatch.setattr("pellucid.tour.rows_to_fit.SEEN", 500)
     figures, lines = told("price", stream=True)
     assert figures["table"]["rows shown"] == 500
