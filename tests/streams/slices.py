@@ -24,8 +24,7 @@ class FramePiece:
         return self.end - self.start
 
     def grids(self, columns=None):
-        for start in range(self.start, max(self.end, self.start + 1), FEW):
-            end = min(start + FEW, self.end)
+        for start, end in few(self.start, self.end):
             if hasattr(self.frame, "iloc"):
                 rows = self.frame.iloc[start:end]
             else:
@@ -50,14 +49,19 @@ class GridPiece:
         return self.end - self.start
 
     def grids(self, columns=None):
-        for start in range(self.start, max(self.end, self.start + 1), FEW):
-            end = min(start + FEW, self.end)
+        for start, end in few(self.start, self.end):
             made = [part(c, start, end) for c in self.grid.columns
                     if columns is None or c.name in columns]  # fmt: skip
             yield replace(
                 self.grid, columns=made, records=None,
                 place=lambda i, start=start: self.grid.place(start + i),
             )  # fmt: skip
+
+
+def few(start, end):
+    """Where the grids of a piece begin and end: one at least, though without a row."""
+    starts = range(start, max(end, start + 1), FEW)
+    return [(i, min(i + FEW, end)) for i in starts]
 
 
 def part(column, start, end):
