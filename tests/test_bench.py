@@ -2,6 +2,7 @@
 
 import json
 import os
+from functools import partial
 
 import benchmark_pages
 import numpy as np
@@ -16,14 +17,18 @@ from pellucid.bench.layered import devices
 from pellucid.bench.perceptrons import Perceptron, data
 from pellucid.bench.ratios import tables
 from pellucid.bench.results import Results
+from pellucid.bench.streaming import ours, theirs, workers
+from pellucid.bench.streaming.measures import Task
 from pellucid.bench.telling import markdown
 from pellucid.bench.trainers import pytorch
 from pellucid.bench.trainers.trainers import OURS, TRAINERS, WHOLE
 from pellucid.command import main
 from pellucid.errors import MissingExtraError, PellucidError
+from pellucid.tables.streams.runners import Cores
 
 LIBRARIES = ("autograd", "jax", "torch")
 EASY = Perceptron((4, 16, 3), 32, 400, 30)
+LOOPS = [(partial(theirs._loop, 0.0, []), odds) for odds in (False, True)]
 
 
 @pytest.fixture
@@ -341,3 +346,36 @@ def test_the_peak_of_memory_is_seen():
     before = memory.peak()
     assert np.ones(10_000_000).sum() == 1e7  # 80 MB, gone again
     assert memory.peak() - before == pytest.approx(80e6, rel=0.1)
+
+
+# Rows without end
+
+
+@pytest.mark.parametrize(("fit", "odds"), [(theirs._lstsq, False), *LOOPS], ids=repr)
+def test_what_rivals_find_on_blocks_is_the_plane(fit, odds):
+    task = Task(20_000, odds)
+    X, y = workers.drawn(task)
+    w, b = fit(X, y, task)
+    assert np.append(w, b) == pytest.approx(
+        np.append(*workers.ours(X, y, task)), abs=0.1
+    )
+
+
+def test_pellucid_fit_is_given_the_file_and_a_failure_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv(race.SCRATCH, str(tmp_path))
+    found = ours.from_text(Task(300))
+    assert found["a fit"].best > 0
+    assert [path.name for path in tmp_path.iterdir()] == ["rows-300.csv"]
+    (tmp_path / "rows-300.csv").write_text("y\n", "utf-8")
+    with pytest.raises(RuntimeError, match=r"^pellucid fit ended with 1$"):
+        ours.from_text(Task(300))
+
+
+def test_a_worker_is_killed_when_half_of_the_pieces_are_summed(monkeypatch):
+    killed, seen = [], []
+    monkeypatch.setattr(
+        ours.os, "kill", lambda pid, how: killed.append((pid, len(seen)))
+    )
+    runner = ours.Killing(Cores(1), 42)
+    assert runner.reduced(lambda i: i, [(i,) for i in range(6)], seen.append) == 15
+    assert (killed, seen) == ([(42, 2)], [0, 1, 2, 3, 4, 5])

@@ -10,4 +10,5 @@ BENCHMARKS = {
     "growth": "the time of a step as batch, width and depth grow",
     "engine": "what the engine itself costs a node",
     "reading": "reading large CSV files",
+    "rows": "rows that no memory holds: Parquet, CSV, a Dask cluster",
 }

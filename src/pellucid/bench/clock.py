@@ -46,3 +46,18 @@ def mark(
     while runs < least or time.perf_counter() < until:
         best, runs = min(best, seconds(work, times)), runs + 1
     return Mark(best, cold)
+
+
+def fastest(marks: list[Mark], near: float) -> Mark:
+    """The fastest of those whose check is near the least, as a part of it.
+
+    >>> slow, wrong = (
+    ...     Mark(2.0, check=1.0, way="slow"),
+    ...     Mark(1.0, check=1.1, way="wrong"),
+    ... )
+    >>> fastest([slow, wrong], 0.01).way, fastest([slow, wrong], 0.2).way
+    ('slow', 'wrong')
+    """
+    least = min(each.check or 0.0 for each in marks)
+    arrived = [m for m in marks if (m.check or 0.0) <= least * (1 + near)]
+    return min(arrived, key=lambda each: each.best)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from pellucid.bench.clock import mark
+from pellucid.bench.clock import fastest, mark
 from pellucid.bench.contest import DIGITS, Contest, Mark, Measured, Rival
 from pellucid.bench.regressions import (
     beginnings,
@@ -82,21 +82,6 @@ def timed(task: Task, fit: Fit, X: Array, y: Array, budget: float) -> Mark:
         return seconds
     cost = task.cost(X, y, *found)
     return replace(seconds, check=cost if math.isfinite(cost) else math.inf)
-
-
-def fastest(marks: list[Mark], near: float) -> Mark:
-    """The fastest of those whose check is near the least, as a part of it.
-
-    >>> slow, wrong = (
-    ...     Mark(2.0, check=1.0, way="slow"),
-    ...     Mark(1.0, check=1.1, way="wrong"),
-    ... )
-    >>> fastest([slow, wrong], 0.01).way, fastest([slow, wrong], 0.2).way
-    ('slow', 'wrong')
-    """
-    least = min(each.check or 0.0 for each in marks)
-    arrived = [m for m in marks if (m.check or 0.0) <= least * (1 + near)]
-    return min(arrived, key=lambda each: each.best)
 
 
 def propagated(entrant: Entrant, tiny: bool) -> Measured:

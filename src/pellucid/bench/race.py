@@ -14,6 +14,7 @@ from pellucid.bench.contest import Contest, Outcome, Record, contest
 from pellucid.errors import PellucidError
 
 WORKER = [sys.executable, "-P", "-m", "pellucid.bench.worker"]
+SCRATCH = "PELLUCID_BENCH_SCRATCH"  # the folder of files that all rivals read
 Marks = dict[tuple[str, str, str], list[dict[str, Any]]]
 
 
@@ -42,7 +43,7 @@ def race(name: str, tiny: bool, told: Callable[[str], object]) -> Outcome:
     outcome = Outcome(name, absent=left_out(event) if tiny else {})
     marks: Marks = {}
     with tempfile.TemporaryDirectory() as cache:
-        environment = {**os.environ, "TORCHINDUCTOR_CACHE_DIR": cache}
+        environment = {**os.environ, "TORCHINDUCTOR_CACHE_DIR": cache, SCRATCH: cache}
         for rival, cases in heats(event, tiny):
             if rival not in outcome.absent:
                 answer = run([name, rival, tiny, cases], environment)

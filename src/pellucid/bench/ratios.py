@@ -13,6 +13,7 @@ SCALES = {
     "B": ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")),
     "lines": ((1, "lines"),),
     "fits": ((1, "fits"),),
+    "passes": ((1, "passes"),),
     DIGITS: ((1, DIGITS),),
 }
 RESOLVED = 3  # digits; more are noise

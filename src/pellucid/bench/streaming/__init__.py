@@ -1,0 +1,1 @@
+"""Rows that no memory holds: the files, what we do with them, and what others do."""
