@@ -108,7 +108,9 @@ def test_the_docs_run_and_print_what_they_say(page, tmp_path, monkeypatch, capsy
     text = (DOCS / page).read_text("utf-8")
     follow(text, page)
     promised = re.findall(r"^print\(.*\)  # (.*)$", text, re.M)
-    assert capsys.readouterr().out.split("\n")[: len(promised)] == promised
+    lines = capsys.readouterr().out.split("\n")
+    told = [line for line in lines if not line.startswith("pass ")]  # where it is slow
+    assert told[: len(promised)] == promised
 
 
 def test_the_source_reads_as_the_docs_say(capsys):
