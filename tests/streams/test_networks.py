@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import pellucid as pl
-from pellucid.errors import ModelError, PellucidError, TableError
+from pellucid.errors import PellucidError, TableError
 from pellucid.graphs import structure
 from pellucid.layers import BatchNorm, Dense, Dropout, Sequential
 from pellucid.models.streamed import buffer

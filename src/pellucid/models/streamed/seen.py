@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.models import base
 from pellucid.models.notes import of_classes, of_numbers
-from pellucid.show import canvas
+from pellucid.show import colours
 from pellucid.tables.table import Table
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def drawn(picture: Callable[[Any], Figure]) -> Callable[[Any], Figure]:
         figure = picture(seen_on(model, table))
         if table.n < stream.n:
             some = f"{table.n:,} of {stream.n:,} rows, drawn by chance"
-            figure.supxlabel(some, x=0.01, ha="left", fontsize=8, color=canvas.QUIET)
+            figure.supxlabel(some, x=0.01, ha="left", fontsize=8, color=colours.QUIET)
         return figure
 
     return of

@@ -41,7 +41,8 @@ def pieces_of(
     if is_frame(source[0] if pair else source) or batches.is_batched(source):
         return batches.pieces_of(source, target)
     if pair:
-        return arrays.side_by_side(*source, target)
+        X, y = source
+        return arrays.side_by_side(X, y, target)
     return arrays.pieces_of(two_dimensional(source))
 
 
