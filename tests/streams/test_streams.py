@@ -224,10 +224,14 @@ def test_what_takes_arrays_alone_is_told_that_no_memory_holds_a_stream(stream):
         np.asarray(stream)
 
 
-def test_labels_of_another_kind_are_refused_and_not_called_wrong():
+def test_labels_of_another_kind_are_refused_and_not_called_wrong(tmp_path):
     x = np.arange(12.0) ** 1.5
     truth = pd.DataFrame({"x": x, "y": x > 9})
-    model = pl.LogisticRegression().fit(pl.rows(truth, target="y", stream=True))
-    numbers = pl.rows(truth.astype(float), target="y", stream=True)
-    with pytest.raises(pl.PellucidError, match=r"expected classes as False, .* got 0"):
-        model.score(numbers)
+    truth.to_csv(tmp_path / "truth.csv", index=False)
+    truth.astype(float).to_csv(tmp_path / "numbers.csv", index=False)
+    stream = pl.rows(tmp_path / "truth.csv", target="y", stream=True)
+    other = pl.rows(tmp_path / "numbers.csv", target="y", stream=True)
+    model = pl.LogisticRegression().fit(stream)
+    assert model.score(stream) > 0.9
+    with pytest.raises(ModelError, match=r"expected classes as False, .* got 0"):
+        model.score(other)
