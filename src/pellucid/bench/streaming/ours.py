@@ -110,7 +110,7 @@ def agreeing(found: Plane, right: Plane) -> float:
     """
     w, v = (np.append(*both) for both in (found, right))
     off = np.max(np.abs(w - v)) / np.max(np.abs(v))
-    return round(min(DIGITS, -np.log10(off)), 2) if off else DIGITS
+    return round(min(DIGITS, -float(np.log10(off))), 2) if off else DIGITS
 
 
 def killed(task: Task) -> Measured:
