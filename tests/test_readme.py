@@ -21,6 +21,13 @@ BLOCK = re.compile(r"```(python|sh)\n(.*?)```", re.S)
 ELSEWHERE = re.compile(r"pellucid (learn|bench)")  # commands with tests of their own
 
 
+# What the Python of a page prints: behind it, or below its block.
+SAID = re.compile(
+    r"^print\([^\n]*\)  # ([^\n]*)$|^```\n\n```text\n(.*?)\n```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
 def run(text, title):
     """Run the blocks of Python one after the other; give the names they made."""
     names = {}
@@ -107,9 +114,10 @@ def test_the_docs_run_and_print_what_they_say(page, tmp_path, monkeypatch, capsy
     monkeypatch.chdir(tmp_path)
     text = (DOCS / page).read_text("utf-8")
     follow(text, page)
-    promised = re.findall(r"^print\(.*\)  # (.*)$", text, re.M)
     lines = capsys.readouterr().out.split("\n")
     told = [line for line in lines if not line.startswith("pass ")]  # where it is slow
+    promised = [line for found in SAID.finditer(text)
+                for line in (found[1] or found[2]).split("\n")]  # fmt: skip
     assert told[: len(promised)] == promised
 
 
