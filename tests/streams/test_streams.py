@@ -214,6 +214,18 @@ def test_a_frame_of_dask_is_predicted_by_the_recipe_of_the_model():
     np.testing.assert_allclose(model.predict(parts), model.predict(frame), rtol=1e-13)
 
 
+def test_rows_without_a_target_are_predicted_as_in_memory(tmp_path):
+    frame = pd.DataFrame(ROWS[:200], columns=["a", "b", "c", "y"])
+    model = pl.LinearRegression().fit(pl.rows(frame, target="y", stream=False))
+    frame.loc[7, "y"] = np.nan
+    frame.iloc[::-1].to_csv(tmp_path / "new.csv", index=False)
+    found, right = (
+        model.predict(pl.rows(tmp_path / "new.csv", target="y", stream=stream))
+        for stream in (True, False)
+    )
+    np.testing.assert_allclose(found, right, rtol=1e-12)
+
+
 def test_rows_without_a_target_are_not_scored(model):
     with pytest.raises(ModelError, match="expected rows with a target to score"):
         model.score(pl.rows(ROWS[:, :3], stream=True))

@@ -29,7 +29,7 @@ def by_chunks(method: Method) -> Method:
     @wraps(method)
     def taking_streams(self: Any, X: Any, *args: Any, **more: Any) -> Any:
         if isinstance(X, Stream):
-            chunks = known(self, X).chunks()
+            chunks = known(self, X, target=False).chunks()
             blocks: Iterator[Any] = (rows(self, chunk) for chunk in chunks)
         elif is_dask(X):
             blocks = _partitions(self, X)
@@ -59,10 +59,10 @@ def _partitions(model: Any, X: Any) -> Iterator[Any]:
                 yield as_frame(np.column_stack(columns), named)
 
 
-def known(model: Any, stream: Stream) -> Stream:
+def known(model: Any, stream: Stream, *, target: bool = True) -> Stream:
     """The rows of a stream by the recipe that a model has learned."""
     recipe = getattr(model, "preparation_", None)
-    return stream if recipe is None else stream.by(recipe)
+    return stream if recipe is None else stream.by(recipe, target=target)
 
 
 def rows(model: Any, chunk: Chunk) -> Any:

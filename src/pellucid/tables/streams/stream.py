@@ -311,14 +311,15 @@ class Stream:
         recipe = self.preparation.standardised(dict(zip(self.names, of, strict=True)))
         return replace(self, reading=replace(self.reading, preparation=recipe))
 
-    def by(self, recipe: Preparation) -> Stream:
+    def by(self, recipe: Preparation, *, target: bool) -> Stream:
         """The raw rows by another recipe, as a fitted model keeps one for new rows.
 
-        Holes and levels that the recipe does not know are errors then.
+        Holes and levels that the recipe does not know are errors then; rows without a
+        target are left out where they need one.
         """
         if recipe == self.preparation:
             return self
-        recipe = replace(recipe, target=self.preparation.target)
+        recipe = replace(recipe, target=self.preparation.target if target else None)
         reading = replace(self.reading, preparation=recipe, strict=True)
         return replace(self, reading=reading)
 
