@@ -351,7 +351,10 @@ def test_the_peak_of_memory_is_seen():
 # Rows without end
 
 
-@pytest.mark.parametrize(("fit", "odds"), [(theirs._lstsq, False), *LOOPS], ids=repr)
+NAMES = ["lstsq", "loop to a plane", "loop to odds"]
+
+
+@pytest.mark.parametrize(("fit", "odds"), [(theirs._lstsq, False), *LOOPS], ids=NAMES)
 def test_what_rivals_find_on_blocks_is_the_plane(fit, odds):
     task = Task(20_000, odds)
     X, y = workers.drawn(task)
