@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from pellucid.bench.contest import library
 from pellucid.bench.race import SCRATCH
 
+FEW = 2_000  # rows of a file that is read before the clock starts
 GROUP = 500_000  # rows of Parquet that are read at a time
 STEP = 200_000  # rows of text that are written at a time
 D = 20

@@ -9,15 +9,16 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from pellucid.bench.clock import mark
+from pellucid.bench.clock import mark, seconds
 from pellucid.bench.contest import Mark, Measured, library
 from pellucid.bench.memory import forget, peak
-from pellucid.bench.streaming.files import made
+from pellucid.bench.streaming.files import FEW, made
 from pellucid.bench.streaming.measures import (
     AGREEING,
     ALONE,
@@ -37,6 +38,8 @@ from pellucid.bench.streaming.workers import (
 )
 
 DIGITS = 16.0  # that float64 has
+# Memory's logistic fit, as it comes, stops some 1e-8 before the optimum.
+CONVERGED: dict[bool, dict[str, float]] = {False: {}, True: {"tol": 1e-12}}
 
 
 def model(task: Task) -> Any:
@@ -55,18 +58,20 @@ def from_parquet(task: Task) -> Measured:
     path = made("parquet", task.n)
     passes: list[tuple[float, int]] = []
 
-    def work() -> None:
+    def work(path: Path) -> None:
         rows, fitted = stream(task, path), model(task)
         begin = time.perf_counter()
         fitted.fit(rows)
         passes.append((time.perf_counter() - begin, fitted.passes_))
         fitted.summary()
 
+    work(made("parquet", FEW))  # loads what is loaded late
+    passes.clear()
     forget()
-    whole = mark(work, least=1, budget=0.0)
-    seconds, count = min(passes)
+    first, _ = seconds(partial(work, path)), seconds(partial(work, path))
+    took, count = min(passes)
     return {
-        ALONE: whole, PASS: Mark(seconds / count), PASSES: Mark(float(count)),
+        ALONE: Mark(first), PASS: Mark(took / count), PASSES: Mark(float(count)),
         MEMORY: Mark(float(peak())),
     }  # fmt: skip
 
@@ -98,7 +103,8 @@ def on_workers(task: Task) -> Measured:
     """A fit on two workers, and how many digits agree with one in memory."""
     with held(task) as (X, y):
         fit = timed(task, (X, y), {"": ours})
-        found, in_memory = ours(X, y, task), ours(X.compute(), y.compute(), task)
+        found = ours(X, y, task)
+        in_memory = ours(X.compute(), y.compute(), task, **CONVERGED[task.odds])
     return {FIT: fit, AGREEING: Mark(agreeing(found, in_memory))}
 
 
@@ -127,11 +133,11 @@ def killed(task: Task) -> Measured:
         found = model(task)
         begin = time.perf_counter()
         found.fit(replace(rows, runner=killing))
-        seconds = time.perf_counter() - begin
+        took = time.perf_counter() - begin
     if not killing.done:
         raise RuntimeError("expected a worker to be killed, none was")
     digits = agreeing(plane(found), plane(right))
-    return {FIT: Mark(seconds), AGREEING: Mark(digits)}
+    return {FIT: Mark(took), AGREEING: Mark(digits)}
 
 
 @dataclass(frozen=True)

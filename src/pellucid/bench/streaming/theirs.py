@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.bench.clock import mark
+from pellucid.bench.clock import seconds
 from pellucid.bench.contest import Mark, Measured, library
 from pellucid.bench.memory import forget, peak
-from pellucid.bench.streaming.files import made, names
+from pellucid.bench.streaming.files import FEW, made, names
 from pellucid.bench.streaming.measures import ALONE, FIT, MEMORY, PASS, Task
 from pellucid.bench.streaming.workers import (
     NEAR,
@@ -36,14 +36,17 @@ Read = Callable[[Path, list[str]], Iterable[Any]]
 
 def reading(read: Read, task: Task) -> Measured:
     """The columns that a fit needs, batch by batch."""
-    path, columns = made("parquet", task.n), [*names()[:-2], task.target]
+    columns = [*names()[:-2], task.target]
 
-    def work() -> int:
+    def work(path: Path) -> int:
         return sum(batch.num_rows for batch in read(path, columns))
 
+    work(made("parquet", FEW))  # loads what is loaded late
+    path = made("parquet", task.n)
     forget()
-    alone = mark(work, least=1, budget=0.0)
-    return {ALONE: alone, PASS: alone, MEMORY: Mark(float(peak()))}
+    first, second = seconds(partial(work, path)), seconds(partial(work, path))
+    best = min(first, second)
+    return {ALONE: Mark(first), PASS: Mark(best), MEMORY: Mark(float(peak()))}
 
 
 def dataset(path: Path, columns: list[str]) -> Iterable[Any]:

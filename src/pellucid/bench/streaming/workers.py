@@ -85,9 +85,9 @@ def _kept(found: list[Plane], fit: Fit, rows: Rows, task: Task) -> None:
     found.append(fit(*rows, task))
 
 
-def ours(X: Any, y: Any, task: Task) -> Plane:
-    """The plane of our estimator as it comes, of Dask's arrays or NumPy's."""
-    return plane(getattr(library("pellucid"), task.model)().fit(X, y))
+def ours(X: Any, y: Any, task: Task, **settings: Any) -> Plane:
+    """The plane of our estimator, of Dask's arrays or NumPy's."""
+    return plane(getattr(library("pellucid"), task.model)(**settings).fit(X, y))
 
 
 def plane(model: Any) -> Plane:
