@@ -335,7 +335,7 @@ def graph(expression: str, values: Sequence[str], out: Path | None) -> None:
 @click.option("--markdown", is_flag=True, help="Tell the tables as Markdown.")
 @debug
 def bench(name: str | None, out: Path | None, tiny: bool, markdown: bool) -> None:
-    """Run the benchmark NAME, or all of them in about forty minutes.
+    """Run the benchmark NAME, or all of them in about fifty minutes.
 
     The rivals are autograd, JAX, PyTorch and scikit-learn, where they are installed;
     each runs in a process of its own. The tables give theirs / ours.
