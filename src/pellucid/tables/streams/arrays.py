@@ -39,6 +39,7 @@ class ArrayPiece:
 
     Examples
     --------
+    >>> import numpy as np
     >>> (grid,) = ArrayPiece(np.array([[1, 2], [3, 4]])).grids()
     >>> grid.names, grid.columns[1].numbers
     (['x1', 'x2'], array([2., 4.]))
