@@ -58,9 +58,9 @@ def settled(
 
 def first_look(stream: Stream) -> Plan:
     """How the rows are to be seen, by the first of them."""
-    look = Look(stream.reading)
+    planning = Planning(stream.reading)
     for job in stream.jobs:
-        plan: Plan | None = stream.runner.reduced(look, [job], nobody)
+        plan: Plan | None = stream.runner.reduced(planning, [job], nobody)
         if plan is not None:
             few = stream.n * (stream.d + 1) <= CHEAP
             return replace(plan, slices=FINE) if few else plan
@@ -68,7 +68,7 @@ def first_look(stream: Stream) -> Plan:
 
 
 @dataclass(frozen=True)
-class Look:
+class Planning:
     """Work that looks at the first chunk of a piece."""
 
     reading: Reading

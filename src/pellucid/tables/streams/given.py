@@ -28,7 +28,7 @@ NUMBERS = ("number", "boolean")
 
 
 @dataclass(frozen=True)
-class Look:
+class Contents:
     """What some rows hold: the names of columns, how many rows, the classes of y.
 
     Parameters
@@ -48,14 +48,14 @@ class Look:
     n: int
     labels: frozenset[str]
 
-    def __add__(self, other: Look) -> Look:
+    def __add__(self, other: Contents) -> Contents:
         """What these rows and those after them hold."""
         if self.names and other.names and self.names != other.names:
             raise TableError(
                 "expected partitions of the same columns, found "
                 f"{', '.join(self.names)} and {', '.join(other.names)}; mend one."
             )
-        return Look(
+        return Contents(
             self.names or other.names,
             self.counts + other.counts,
             self.n + other.n,
@@ -95,9 +95,9 @@ def as_given(pieces: Sequence[PartitionPiece], runner: Runner | None = None) -> 
     return stream
 
 
-def _looked(weighted: bool, piece: PartitionPiece, start: int) -> Look:
+def _looked(weighted: bool, piece: PartitionPiece, start: int) -> Contents:
     """What the rows of a piece hold; none of them may have a hole."""
-    found = Look((), (0,), 0, frozenset())
+    found = Contents((), (0,), 0, frozenset())
     for grid in piece.grids():
         *features, target = grid.columns[: len(grid.columns) - weighted]
         for column in features:
@@ -108,7 +108,7 @@ def _looked(weighted: bool, piece: PartitionPiece, start: int) -> Look:
         else:
             labels = frozenset(_labels(grid, target))
         n = _weighing(grid, grid.columns[-1]) if weighted else grid.n
-        more = Look(tuple(grid.names), (0,), n, labels)
+        more = Contents(tuple(grid.names), (0,), n, labels)
         found = replace(found + more, counts=(found.counts[0] + grid.n,))
     return found
 
